@@ -1,0 +1,275 @@
+"""Enter a core function in the catalogue, once, for every host: all is read from the function itself."""
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+
+from xlalloc.dates import periods_per_year
+from xlalloc.errors import InputError, Label, NotAvailableError
+from xlalloc.facts import learn
+from xlalloc.quantities import Quantity, panel_limits
+
+CATALOGUE: dict[str, "Function"] = {}
+REQUIRED = inspect.Parameter.empty
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a worksheet function."""
+
+    name: str
+    quantity: Quantity
+    default: Any = REQUIRED
+    variadic: bool = False
+
+    @property
+    def optional(self) -> bool:
+        return self.default is not REQUIRED or self.variadic
+
+    @property
+    def help(self) -> str:
+        """One line: what it is, its unit, its options, its default."""
+        q, words = self.quantity, [self.quantity.help]
+        if q.unit:
+            words.append(f"({q.unit})")
+        if q.options:
+            words.append("one of: " + ", ".join(q.options))
+        if self.variadic:
+            words.append("(as many as the function takes)")
+        elif self.optional:
+            words.append("optional" if self.default is None else f"default {self.default}")
+        return "; ".join([" ".join(words[:2]), *words[2:]]) if q.unit else "; ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A result with a header row; a Label in it stands for a name the host may know."""
+
+    header: tuple
+    rows: list[tuple] = field(default_factory=list)
+
+    def column(self, name: str) -> list:
+        """One column by its header."""
+        k = self.header.index(name)
+        return [row[k] for row in self.rows]
+
+    def __str__(self) -> str:
+        return "\n".join("\t".join(map(str, row)) for row in [self.header, *self.rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A catalogue entry: everything a host needs to offer the function."""
+
+    function: Callable
+    arguments: tuple[Argument, ...]
+    result: Quantity
+    example: str
+    value: list[list]
+    wants_dates: bool
+
+    @property
+    def public(self) -> Callable:
+        """The function as Python users call it, with the docstring and signature of the core function."""
+        return getattr(sys.modules[self.function.__module__], self.function.__name__)
+
+    @property
+    def name(self) -> str:
+        return self.function.__name__.upper()
+
+    @property
+    def category(self) -> str:
+        return sys.modules[self.function.__module__].__name__.rpartition(".")[2]
+
+    @property
+    def _paragraphs(self) -> list[str]:
+        return [" ".join(p.split()) for p in inspect.getdoc(self.function).split("\n\n")]
+
+    @property
+    def summary(self) -> str:
+        return self._paragraphs[0]
+
+    @property
+    def definition(self) -> list[str]:
+        return [p for p in self._paragraphs[1:] if not p.startswith("Source: ")]
+
+    @property
+    def source(self) -> str:
+        return " ".join(p.removeprefix("Source: ") for p in self._paragraphs if p.startswith("Source: "))
+
+    @property
+    def signature(self) -> str:
+        words = [("[%s]" if a.optional else "%s") % (a.name + ("…" if a.variadic else "")) for a in self.arguments]
+        return f"{self.name}({', '.join(words)})"
+
+    def __call__(self, *args, **kwargs):
+        """Check the arguments by their quantities and run the function: every caller's path."""
+        given, extra, dates = self._bind(args, kwargs)
+        flat = _meet(given)
+        if dates is not None:
+            self._use_dates(given, dates)
+        answer = self.function(*given.values(), *extra) if extra else self.function(**given)
+        return _flattened(answer) if flat else answer
+
+    def _bind(self, args, kwargs) -> tuple[dict, tuple, object]:
+        """The arguments by name, checked; those beyond the named ones; the dates of a pandas panel or of a host."""
+        dates = kwargs.pop("dates", None)
+        given: dict[str, Any] = {}
+        for k, argument in enumerate(self.arguments):
+            name = argument.name
+            if argument.variadic:
+                break
+            value = args[k] if k < len(args) else kwargs.pop(name, None)
+            if value is None:
+                if argument.default is REQUIRED:
+                    raise InputError(f"{name}: missing. {self.signature}")
+                given[name] = argument.default
+                continue
+            if dates is None and argument.quantity.kind == "panel":
+                dates = _index_dates(value)
+            given[name] = _Checked(argument.quantity, name, value)
+        extra = args[len(given) :]
+        if extra and not self.arguments[-1:][0].variadic:
+            raise InputError(f"{self.name}: takes {len(self.arguments)} arguments, {len(args)} were given.")
+        if kwargs:
+            raise InputError(f"{self.name}: no argument is called {next(iter(kwargs))}. {self.signature}")
+        return given, extra, dates
+
+    def _use_dates(self, given: dict, dates) -> None:
+        if "periods" in given and given["periods"] is None:
+            given["periods"] = float(periods_per_year(dates, "the dates"))
+            learn("periods per year", f"{given['periods']:g}, from the dates")
+        if self.wants_dates:
+            given["dates"] = np.asarray(dates, dtype="datetime64[D]")
+
+
+class _Checked:
+    """A given argument on its way from the caller to the function."""
+
+    __slots__ = ("name", "quantity", "value")
+
+    def __init__(self, quantity: Quantity, name: str, value):
+        self.quantity, self.name = quantity, name
+        self.value = quantity.array(name, value)
+
+
+def _index_dates(value):
+    """The dates of a pandas object, found without importing pandas."""
+    index = getattr(value, "index", None)
+    return index.to_numpy("datetime64[D]") if getattr(getattr(index, "dtype", None), "kind", "") == "M" else None
+
+
+def _meet(given: dict) -> bool:
+    """Unwrap the checked arguments: sizes agree on every axis, incomplete rows are gone from all panels.
+
+    True where every panel was one-dimensional, so that the result is to be one-dimensional too.
+    """
+    sizes: dict[str, tuple[int, str]] = {}
+    timed: list[_Checked] = []
+    flat = None
+    for item in given.values():
+        if type(item) is not _Checked:
+            continue
+        q, array = item.quantity, item.value
+        if q.kind == "panel":
+            if len(q.axes) == 2:
+                flat = array.ndim == 1 and flat is not False
+                if array.ndim == 1:
+                    array = item.value = array.reshape(-1, 1)
+            timed.append(item)
+        elif q.kind == "labels":
+            timed.append(item)
+        if q.axes and type(array) is not float:
+            _same_sizes(sizes, q, item.name, array)
+    if timed:
+        _drop_incomplete_rows(timed)
+    for name, item in given.items():
+        if type(item) is _Checked:
+            given[name] = item.value
+    return bool(flat)
+
+
+def _same_sizes(sizes: dict, q: Quantity, name: str, array) -> None:
+    shape = array.shape if isinstance(array, np.ndarray) else (len(array),)
+    for axis, size in zip(q.axes, shape, strict=False):
+        other = sizes.setdefault(axis, (size, name))
+        if other[0] != size:
+            what = "rows" if axis == "time" else axis
+            raise InputError(f"{name}: {size} {what}, but {other[1]} has {other[0]}. Give both the same {what}.")
+
+
+def _drop_incomplete_rows(timed: list[_Checked]) -> None:
+    keep = None
+    for item in timed:
+        if item.quantity.kind == "labels":
+            missing = np.array([cell is None or cell != cell or cell == "" for cell in item.value])
+        else:
+            total = np.add.reduce(item.value, axis=None)
+            if total == total:
+                continue
+            missing = np.isnan(item.value)
+            missing = missing if missing.ndim == 1 else missing.any(axis=1)
+        if missing.any():
+            keep = ~missing if keep is None else keep & ~missing
+    rows = len(timed[0].value) if keep is None else int(keep.sum())
+    if rows < 2:
+        raise NotAvailableError(f"{timed[0].name}: {rows} complete rows are left; at least two are needed.")
+    if keep is not None:
+        learn("rows left out", f"{len(keep) - rows} with a blank or #N/A")
+        for item in timed:
+            item.value = item.value[keep] if isinstance(item.value, np.ndarray) else [
+                v for v, k in zip(item.value, keep, strict=True) if k
+            ]  # fmt: skip
+    for item in timed:
+        if item.quantity.kind == "panel":
+            panel_limits(item.quantity, item.name, item.value)
+
+
+def _flattened(answer):
+    """The answer for a single series: a number in place of one number per column."""
+    if isinstance(answer, np.ndarray) and answer.ndim and answer.shape[-1] == 1:
+        return float(answer[0]) if answer.ndim == 1 else answer[:, 0]
+    return answer
+
+
+def _quantity(hint) -> Quantity:
+    if get_origin(hint) in (Union, type(int | None)):
+        hint = next(h for h in get_args(hint) if h is not type(None))
+    if get_origin(hint) is Annotated:
+        return next(m for m in hint.__metadata__ if isinstance(m, Quantity))
+    raise TypeError(f"{hint} is no quantity; name one in xlalloc.quantities")
+
+
+def worksheet_function(example: str, value: list[list]):
+    """Enter a function in the catalogue. ``example`` is a formula of constants any host can run, ``value`` its cells."""
+
+    def register(function: Callable) -> Callable:
+        hints = get_type_hints(function, include_extras=True)
+        parameters = inspect.signature(function).parameters.values()
+        arguments = tuple(
+            Argument(p.name, _quantity(hints[p.name]), p.default, p.kind is p.VAR_POSITIONAL)
+            for p in parameters
+            if p.kind is not p.KEYWORD_ONLY
+        )
+        wants_dates = any(p.kind is p.KEYWORD_ONLY for p in parameters)
+        entry = Function(function, arguments, _quantity(hints["return"]), example, value, wants_dates)
+        CATALOGUE[entry.name] = entry
+
+        @functools.wraps(function)
+        def public(*args, **kwargs):
+            return entry(*args, **kwargs)
+
+        return public
+
+    return register
+
+
+def labels(axis: str, count: int) -> list[Label]:
+    """The labels of an axis, for the first column or the header of a table."""
+    return [Label(axis, i) for i in range(count)]
+

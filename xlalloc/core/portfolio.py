@@ -1,0 +1,210 @@
+"""Return, risk and diversification of given weights."""
+
+from typing import Annotated
+
+import numpy as np
+
+from xlalloc.catalogue import Table, worksheet_function
+from xlalloc.core.checks import volatility
+from xlalloc.errors import DivisionError, NumberError
+from xlalloc.quantities import (
+    AnyWeights,
+    Covariance,
+    ExpectedReturns,
+    FactorCovariance,
+    Loadings,
+    Number,
+    PositiveVol,
+    Rate,
+    Returns,
+    SeriesResult,
+    SpecificVols,
+    TableResult,
+    Volatility,
+    Weights,
+    option,
+    result,
+)
+
+Mode = Annotated[str, option("What the contributions add up to: percent to 1, absolute to the volatility", "percent", "absolute")]
+RiskContributions = Annotated[np.ndarray, result("vector", "Risk contribution of each asset", "fraction", ("assets",))]
+FactorContributions = Annotated[np.ndarray, result("vector", "Contribution of each factor, then specific", "fraction", ("factors+1",))]
+
+
+@worksheet_function("=PORT_RETURN({0.6;0.4},{0.08;0.03})", [[0.06]])
+def port_return(weights: Weights, mu: ExpectedReturns) -> Number:
+    """Expected return of a portfolio, the weighted mean of its assets'.
+
+    E(Rp) = Σ wᵢ E(Rᵢ), per year.
+
+    Source: Markowitz (1952), Portfolio Selection, eq. for E.
+    """
+    return float(weights.dot(mu))
+
+
+@worksheet_function("=PORT_VOL({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.1372953]])
+def port_vol(weights: Weights, cov: Covariance) -> Volatility:
+    """Volatility of a portfolio.
+
+    σ = √(w'Σw), per year.
+
+    Source: Markowitz (1952), Portfolio Selection, eq. for V.
+    """
+    return volatility(weights, cov)
+
+
+@worksheet_function("=PORT_SHARPE({0.6;0.4},{0.08;0.03},{0.04,0.006;0.006,0.01},0.02)", [[0.2913429]])
+def port_sharpe(weights: Weights, mu: ExpectedReturns, cov: Covariance, rf: Rate = 0.0) -> Number:
+    """Expected return above the risk-free rate, per unit of volatility.
+
+    (w'μ − rf) / √(w'Σw).
+
+    Source: Sharpe (1966), Mutual Fund Performance.
+    """
+    sigma = volatility(weights, cov)
+    excess = float(weights.dot(mu)) - rf
+    if sigma <= 1e-12 * max(abs(excess), 1e-300):
+        raise DivisionError("weights: this portfolio has no risk, so it has no Sharpe ratio.")
+    return excess / sigma
+
+
+@worksheet_function("=PORT_SERIES({0.02,0.01;-0.01,0.03},{0.6;0.4})", [[0.016], [0.006]])
+def port_series(returns: Returns, weights: Weights) -> SeriesResult:
+    """Return of the portfolio in each period, its weights restored at the start of every period.
+
+    r_t = Σ wᵢ r_{i,t}. One row a period; columns and weights are matched by name where both are labelled.
+
+    Source: Markowitz (1952), applied period by period.
+    """
+    return returns.dot(weights)
+
+
+@worksheet_function("=MARGINAL_RISK({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.1922863], [0.0553551]])
+def marginal_risk(weights: Weights, cov: Covariance) -> RiskContributions:
+    """Increase of portfolio volatility per unit of each weight.
+
+    MRCᵢ = ∂σ/∂wᵢ = (Σw)ᵢ / σ.
+
+    Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, eq. 2.5.
+    """
+    return cov.dot(weights) / _positive(volatility(weights, cov))
+
+
+@worksheet_function("=RISK_CONTRIB({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.8403183], [0.1596817]])
+def risk_contrib(weights: Weights, cov: Covariance, mode: Mode = "percent") -> RiskContributions:
+    """Contribution of each asset to the risk of the portfolio.
+
+    percent: wᵢ(Σw)ᵢ/σ², which sums to 1. absolute: wᵢ(Σw)ᵢ/σ, which sums to the volatility σ.
+
+    Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios, eq. 1.
+    """
+    sigma = _positive(volatility(weights, cov))
+    contributions = weights * cov.dot(weights) / sigma
+    return contributions / sigma if mode == "percent" else contributions
+
+
+DiversificationMode = Annotated[
+    str, option("ratio: weighted mean of the vols over σ; share: σ over the simple mean of the vols", "ratio", "share")
+]
+
+
+@worksheet_function("=DIVERSIFICATION({0.6;0.4},{0.04,0.006;0.006,0.01})", [[1.1653713]])
+def diversification(weights: Weights, cov: Covariance, mode: DiversificationMode = "ratio") -> Number:
+    """How much risk diversification removes.
+
+    ratio: Σ wᵢσᵢ / σ, at least 1 for long-only weights. share: σ over the simple mean of the asset volatilities, the
+    portfolio's risk as a share of a single asset's.
+
+    Source: Choueifaty & Coignard (2008), Toward Maximum Diversification, eq. 1.
+    """
+    vols = np.sqrt(cov.diagonal())
+    sigma = volatility(weights, cov)
+    if mode == "ratio":
+        return float(weights.dot(vols)) / _positive(sigma)
+    return sigma / _positive(float(vols.mean()))
+
+
+@worksheet_function("=EFFECTIVE_N({0.5;0.3;0.2})", [[2.6315789]])
+def effective_n(weights: AnyWeights) -> Number:
+    """Number of equally weighted assets with the same concentration.
+
+    1 / Σ wᵢ², the weights scaled to sum 1: n for equal weights, 1 for a single asset.
+
+    Source: the inverse of Herfindahl (1950).
+    """
+    shares = weights / _nonzero_sum(weights)
+    return 1.0 / float(shares.dot(shares))
+
+
+@worksheet_function("=TURNOVER({0.6;0.4},{0.5;0.5})", [[0.1]])
+def turnover(current: Weights, target: Weights) -> Number:
+    """Share of the portfolio that changes hands between two sets of weights.
+
+    Half the sum of the absolute changes, ½ Σ |target − current|: one-way turnover.
+
+    Source: Grinold & Kahn (2000), Active Portfolio Management, ch. 16.
+    """
+    return 0.5 * float(np.abs(target - current).sum())
+
+
+@worksheet_function("=CML_RETURN(0.03,0.08,0.16,0.12)", [[0.0675]])
+def cml_return(rf: Rate, market_return: Number, market_vol: PositiveVol, vol: Volatility) -> Number:
+    """Expected return of a mix of cash and the market with the volatility given.
+
+    E(Rp) = Rf + (E(Rm) − Rf) σp/σm, the capital market line.
+
+    Source: Sharpe (1964), Capital Asset Prices, the capital market line.
+    """
+    return rf + (market_return - rf) * vol / market_vol
+
+
+@worksheet_function("=CML_MIX(0.16,0.12)", [["part", "share"], ["Market", 0.75], ["Cash", 0.25]])
+def cml_mix(market_vol: PositiveVol, target_vol: Volatility) -> TableResult:
+    """Shares of the market and of cash that give the volatility wanted.
+
+    Market σ_target/σm, cash the rest; negative cash is money borrowed.
+
+    Source: Tobin (1958), Liquidity Preference; the capital market line of Sharpe (1964).
+    """
+    share = target_vol / market_vol
+    return Table(("part", "share"), [("Market", share), ("Cash", 1.0 - share)])
+
+
+@worksheet_function(
+    "=FACTOR_RISK_CONTRIB({0.6;0.4},{1.1,0.1;0.3,0.8},{0.03,0.002;0.002,0.01},{0.1;0.05})",
+    [[0.8088235], [0.1046925], [0.0864840]],
+)
+def factor_risk_contrib(
+    weights: Weights,
+    loadings: Loadings,
+    factor_cov: FactorCovariance,
+    specific_vols: SpecificVols = None,
+    mode: Mode = "percent",
+) -> FactorContributions:
+    """Contribution of each factor to the risk of the portfolio, then of the specific risk.
+
+    With exposures x = B'w and variance σ² = x'Fx + Σ wᵢ²sᵢ²: a factor contributes x_k(Fx)_k/σ² (percent) or /σ
+    (absolute), the specific risk the rest. One row a factor, then one row for specific risk (0 where none is given).
+
+    Source: Roncalli & Weisang (2016), Risk Parity Portfolios with Risk Factors, sec. 2.
+    """
+    exposures = loadings.T.dot(weights)
+    factor_part = exposures * factor_cov.dot(exposures)
+    specific = 0.0 if specific_vols is None else float(((weights * specific_vols) ** 2).sum())
+    total = float(factor_part.sum()) + specific
+    sigma = _positive(max(total, 0.0) ** 0.5)
+    parts = np.append(factor_part, specific) / sigma
+    return parts / sigma if mode == "percent" else parts
+
+
+def _positive(sigma: float) -> float:
+    if sigma <= 0.0:
+        raise DivisionError("weights: this portfolio has no risk to divide by. Include an asset whose variance is not zero.")
+    return sigma
+
+
+def _nonzero_sum(weights: np.ndarray) -> float:
+    total = float(weights.sum())
+    if abs(total) <= 1e-12 * float(np.abs(weights).sum()):
+        raise NumberError("weights: they sum to zero and cannot be scaled to 1.")
+    return total

@@ -1,0 +1,101 @@
+"""What can go wrong, as values a worksheet understands."""
+
+from typing import NamedTuple
+
+# Every error value of the supported hosts. Text that equals one of these is that error, on any surface.
+ERROR_CODES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!")
+
+
+class Label(NamedTuple):
+    """One item of an axis (an asset, a factor, a date), shown by its name wherever the names are known."""
+
+    axis: str
+    index: int
+
+    def __str__(self) -> str:
+        singular = self.axis[:-3] + "y" if self.axis.endswith("ies") else self.axis.removesuffix("s")
+        return f"{singular.capitalize()} {self.index + 1}"
+
+    def named(self, names: dict) -> object:
+        """The label as the user wrote it, else the numbered one."""
+        known = names.get(self.axis)
+        return str(self) if known is None else known[self.index]
+
+
+def spoken(value, names: dict):
+    """``value`` with every Label in it replaced by the name the user gave."""
+    if isinstance(value, Label):
+        return value.named(names)
+    if isinstance(value, list | tuple):
+        return [spoken(item, names) for item in value]
+    return value
+
+
+class AllocError(ValueError):
+    """A call that has no answer. The message names argument, place, value and remedy.
+
+    ``{}`` in the message stands for the labels that follow: ``NumberError("{} has no variance", Label("assets", 2))``
+    reads "Asset 3 has no variance" in Python and "黄金 has no variance" where the cells carried that name.
+    """
+
+    code = "#VALUE!"
+
+    def __init__(self, message: str, *labels):
+        super().__init__(message, *labels)
+        self.template, self.labels = message, labels
+
+    def message(self, names: dict) -> str:
+        if not self.labels:
+            return self.template
+        words = [", ".join(map(str, w)) if isinstance(w, list) else w for w in spoken(self.labels, names)]
+        return self.template.format(*words)
+
+    def __str__(self) -> str:
+        return self.message({})
+
+
+class InputError(AllocError):
+    """#VALUE!: wrong shape, type, label or option."""
+
+
+class NumberError(AllocError):
+    """#NUM!: no answer exists, or it was not found."""
+
+    code = "#NUM!"
+
+
+class NotAvailableError(AllocError):
+    """#N/A: not enough data."""
+
+    code = "#N/A"
+
+
+class DivisionError(AllocError):
+    """#DIV/0!: a ratio whose risk is zero."""
+
+    code = "#DIV/0!"
+
+
+class ErrorIn(AllocError):
+    """An error value found in the input comes back as itself."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code = code
+
+
+class ErrorValue(str):
+    """An error value in a cell: its code is the text, the reason travels with it."""
+
+    reason: str
+
+    def __new__(cls, code: str, reason: str = ""):
+        value = super().__new__(cls, code)
+        value.reason = reason
+        return value
+
+    def __repr__(self) -> str:
+        return f"ErrorValue({str(self)!r})"
+
+    def __reduce__(self):
+        return ErrorValue, (str(self), self.reason)

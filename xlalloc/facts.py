@@ -1,0 +1,29 @@
+"""What a call learned on its way (steps, residual, binding bounds, repairs): collected by EXPLAIN, else dropped."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_facts: ContextVar[dict | None] = ContextVar("facts", default=None)
+
+
+def learning() -> bool:
+    """Is anybody listening? Ask before computing a fact that costs time."""
+    return _facts.get() is not None
+
+
+def learn(fact: str, value) -> None:
+    """Note one fact about the running call."""
+    facts = _facts.get()
+    if facts is not None:
+        facts[fact] = value
+
+
+@contextmanager
+def collect() -> Iterator[dict]:
+    """The facts learned inside the block, in order."""
+    token = _facts.set({})
+    try:
+        yield _facts.get()
+    finally:
+        _facts.reset(token)

@@ -1,0 +1,352 @@
+"""The vocabulary: what every argument and result means, each said once and used by every signature."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+
+import numpy as np
+
+from xlalloc.errors import InputError, Label, NumberError
+
+SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
+DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
+SUM_TO_ONE = 1e-6
+DEFINITE_CHECK_SIZE = 300  # above it a factorisation costs more than the functions that need none
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """What a range of cells means: its kind, its axes, its unit, its help, its limits."""
+
+    kind: str  # number text option date vector texts matrix panel labels table cells
+    help: str
+    unit: str = ""
+    axes: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    low: float | None = None  # a number below it is #NUM!
+    above: float | None = None  # a number at or below it is #NUM!
+    high: float | None = None
+    whole: bool = False
+    scalar: bool = False  # one number may stand for every item
+    nan: str = "#NUM!"  # the error value of a column that has no answer where others have
+    checks: tuple[Callable, ...] = field(default=(), repr=False)
+
+    def array(self, name: str, value):
+        """``value`` as this quantity, checked; the path of Python callers and of cells alike."""
+        return _READERS[self.kind](self, name, value)
+
+
+def _number(q: Quantity, name: str, value) -> float | int:
+    array = np.asarray(value)
+    if array.size != 1 or array.dtype.kind not in "fiu":
+        raise InputError(f"{name}: a single number is needed, not {_described(array)}.")
+    number = float(array.reshape(-1)[0])
+    _within(q, name, np.array([number]))
+    return int(number) if q.whole else number
+
+
+def _described(array: np.ndarray) -> str:
+    if array.size == 1:
+        return f"{array.reshape(-1)[0]!r}"
+    return "x".join(map(str, array.shape)) + " values"
+
+
+def _text(q: Quantity, name: str, value) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise InputError(f"{name}: a text is needed, not {value!r}.")
+    return value.strip()
+
+
+def _option(q: Quantity, name: str, value) -> str:
+    if isinstance(value, str) and (key := value.strip().casefold()) in q.options:
+        return key
+    raise InputError(f"{name}: {value!r} is not known. Known: {', '.join(q.options)}.")
+
+
+def _date(q: Quantity, name: str, value):
+    from xlalloc.dates import from_cell
+
+    date = from_cell(value.item() if isinstance(value, np.generic) else value)
+    if date is None:
+        raise InputError(f"{name}: {value!r} is not a date. Give a date, or text such as 2026-01-31.")
+    return date
+
+
+def _place(q: Quantity, name: str, index) -> tuple[str, list]:
+    """The words and labels that say where in the argument something stands."""
+    if not index or not q.axes:
+        return name, []
+    labels = [Label(axis, int(i)) for axis, i in zip(q.axes, index, strict=False)]
+    return name + ", " + " / ".join("{}" for _ in labels), labels
+
+
+def _within(q: Quantity, name: str, array: np.ndarray) -> None:
+    """The limits of the quantity; NaN and infinity never pass."""
+    total = float(np.add.reduce(array, axis=None))
+    if total - total != 0.0 and not np.isfinite(array).all():
+        index = tuple(np.argwhere(~np.isfinite(array))[0])
+        where, labels = _place(q, name, index)
+        raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
+    if not array.size:
+        raise InputError(f"{name}: there is no number in it.")
+    for limit, fails, words in ((q.low, np.less, "at least"), (q.above, np.less_equal, "above"), (q.high, np.greater, "at most")):
+        if limit is not None and (bad := fails(array, limit)).any():
+            index = tuple(np.argwhere(bad)[0])
+            where, labels = _place(q, name, index if array.size > 1 else ())
+            raise NumberError(f"{where}: {array[index]:.10g} is not possible; it must be {words} {limit:g}.", *labels)
+    if q.whole and (array != np.rint(array)).any():
+        raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
+
+
+def _floats(name: str, value) -> np.ndarray:
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "b":
+            raise TypeError
+        return np.ascontiguousarray(array, dtype=float) if array.ndim else array.astype(float)
+    except (TypeError, ValueError):
+        raise InputError(f"{name}: numbers are needed.") from None
+
+
+def _vector(q: Quantity, name: str, value):
+    array = _floats(name, value)
+    if array.ndim == 2 and 1 in array.shape:
+        array = array.ravel()
+    if array.ndim == 0 or (array.size == 1 and q.scalar):
+        array = array.reshape(1)
+        _within(q, name, array)
+        return float(array[0]) if q.scalar else array
+    if array.ndim != 1:
+        raise InputError(f"{name}: one row or one column is needed, not {_described(array)}.")
+    _within(q, name, array)
+    for check in q.checks:
+        check(q, name, array)
+    return array
+
+
+def _texts(q: Quantity, name: str, value) -> list[str]:
+    items = np.asarray(value, dtype=object).ravel().tolist()
+    texts = [_plain_text(item) for item in items]
+    for i, text in enumerate(texts):
+        if not text:
+            where, labels = _place(q, name, (i,))
+            raise InputError(f"{where}: a text is needed, found {items[i]!r}.", *labels)
+    return texts
+
+
+def _plain_text(item) -> str:
+    if isinstance(item, str):
+        return item.strip()
+    if isinstance(item, bool) or not isinstance(item, int | float) or item != item:
+        return ""
+    return f"{item:g}" if item != int(item) else str(int(item))
+
+
+def _matrix(q: Quantity, name: str, value) -> np.ndarray:
+    array = _floats(name, value)
+    if array.ndim == 0:
+        array = array.reshape(1, 1)
+    if array.ndim == 1 and q.axes[0] != q.axes[1]:
+        array = array.reshape(1, -1) if q.axes[0] == "views" else array.reshape(-1, 1)
+    if array.ndim != 2:
+        raise InputError(f"{name}: a table of rows and columns is needed, not {_described(array)}.")
+    if q.axes[0] == q.axes[1] and array.shape[0] != array.shape[1]:
+        raise InputError(f"{name}: {array.shape[0]} rows and {array.shape[1]} columns; a square matrix is needed.")
+    _within(q, name, array)
+    for check in q.checks:
+        check(q, name, array)
+    return array
+
+
+def _panel(q: Quantity, name: str, value) -> np.ndarray:
+    """Time down, assets across. Missing values are still NaN here: rows leave together with their partners'."""
+    array = _floats(name, value)
+    if array.ndim == 0:
+        array = array.reshape(1)
+    if array.ndim > 2 or (array.ndim == 2 and array.shape[1] == 0):
+        raise InputError(f"{name}: a table with time down and assets across is needed, not {_described(array)}.")
+    if len(q.axes) == 1 and array.ndim == 2:
+        if array.shape[1] != 1:
+            raise InputError(f"{name}: one column is needed, not {array.shape[1]}.")
+        array = array[:, 0]
+    return array
+
+
+def _labels(q: Quantity, name: str, value) -> list:
+    return np.asarray(value, dtype=object).ravel().tolist()
+
+
+_READERS = {
+    "number": _number, "text": _text, "option": _option, "date": _date, "vector": _vector, "texts": _texts,
+    "matrix": _matrix, "panel": _panel, "labels": _labels, "cells": lambda q, name, value: value,
+}  # fmt: skip
+
+
+def panel_limits(q: Quantity, name: str, array: np.ndarray) -> None:
+    """The limits of a panel once its incomplete rows are gone."""
+    _within(q, name, array)
+
+
+# Checks of meaning -------------------------------------------------------------------------------------------
+
+
+def sums_to_one(q: Quantity, name: str, array: np.ndarray) -> None:
+    total = float(np.add.reduce(array))
+    if abs(total - 1.0) > SUM_TO_ONE:
+        raise InputError(f"{name}: the weights sum to {total:.6g}, not to 1. Scale them so that they sum to 1 (100%).")
+
+
+def symmetric(q: Quantity, name: str, array: np.ndarray) -> None:
+    if (array != array.T).any():
+        difference = np.abs(array - array.T)
+        if difference.max() > SYMMETRIC * np.abs(array).max():
+            i, j = (int(k) for k in np.unravel_index(difference.argmax(), array.shape))
+            axis = q.axes[0]
+            raise InputError(
+                f"{name}: not symmetric: {{}} with {{}} is {array[i, j]:.6g}, {{}} with {{}} is {array[j, i]:.6g}. "
+                "Both must be the same.", Label(axis, i), Label(axis, j), Label(axis, j), Label(axis, i),
+            )  # fmt: skip
+
+
+def no_negative_variance(q: Quantity, name: str, array: np.ndarray) -> None:
+    diagonal = array.diagonal()
+    if diagonal.min() < 0:
+        i = int(diagonal.argmin())
+        raise NumberError(f"{name}: {{}} has a negative variance ({diagonal[i]:.6g}).", Label(q.axes[0], i))
+
+
+def definite(q: Quantity, name: str, array: np.ndarray) -> None:
+    """No portfolio may have a negative variance: the correlations plus 1e-8 on the diagonal factorise."""
+    n = len(array)
+    if n > DEFINITE_CHECK_SIZE:
+        return
+    scale = np.sqrt(array.diagonal())
+    if not scale.all():  # cash: its covariances must be zero too
+        scale = np.where(scale > 0, scale, max(float(scale.max()), 1.0))
+    correlation = array / scale
+    correlation /= scale[:, None]
+    correlation.ravel()[:: n + 1] += DEFINITE
+    try:
+        np.linalg.cholesky(correlation)
+    except np.linalg.LinAlgError:
+        smallest = float(np.linalg.eigvalsh(correlation)[0]) - DEFINITE
+        raise NumberError(
+            f"{name}: not a covariance matrix: the smallest eigenvalue of its correlations is {smallest:.3g}, so some mix of "
+            "assets would have a negative variance. Repair it with COV_NEAREST, or estimate it from complete returns."
+        ) from None
+
+
+def unit_diagonal(q: Quantity, name: str, array: np.ndarray) -> None:
+    off = np.abs(array.diagonal() - 1)
+    if off.max() > SYMMETRIC:
+        i = int(off.argmax())
+        raise InputError(f"{name}: the correlation of {{}} with itself is {array[i, i]:.6g}, not 1.", Label(q.axes[0], i))
+    if np.abs(array).max() > 1 + SYMMETRIC:
+        raise NumberError(f"{name}: a correlation of {array.ravel()[np.abs(array).argmax()]:.6g} is outside -1 to 1.")
+
+
+# Numbers -----------------------------------------------------------------------------------------------------
+
+
+def number(help: str, unit: str = "", **limits) -> Quantity:
+    return Quantity("number", help, unit, **limits)
+
+
+def option(help: str, *options: str) -> Quantity:
+    return Quantity("option", help, options=options)
+
+
+def result(kind: str, help: str, unit: str = "", axes: tuple[str, ...] = (), **more) -> Quantity:
+    return Quantity(kind, help, unit, axes, **more)
+
+
+Array = np.ndarray
+A, T, F = "assets", "time", "factors"
+
+Number = Annotated[float, number("A number")]
+Ratio = Annotated[Array, Quantity("vector", "Ratio per year, one for each column", axes=(A,), nan="#DIV/0!")]
+Periods = Annotated[float, number("Periods per year; from the dates where there are any, else 252", "per year", above=0)]
+Rate = Annotated[float, number("Risk-free rate", "per year", above=-1)]
+MinReturn = Annotated[float, number("Least acceptable return", "per period")]
+Level = Annotated[float, number("Confidence level", "fraction", above=0, high=1 - 1e-12)]
+Window = Annotated[int, number("Length of the window", "rows", low=2, whole=True)]
+Volatility = Annotated[float, number("Standard deviation of returns", "per year", low=0)]
+PositiveVol = Annotated[float, number("Standard deviation of returns, above zero", "per year", above=0)]
+TargetVol = Annotated[float, number("Volatility wanted", "per year", above=0)]
+MaxLeverage = Annotated[float, number("Greatest leverage allowed", "times", above=0)]
+Money = Annotated[float, number("Amount of money", "money")]
+CashFlow = Annotated[float, number("Money to put in (+) or take out (-)", "money")]
+Threshold = Annotated[float, number("Deviation that triggers trading", "fraction", low=0)]
+Years = Annotated[float, number("Number of years", "years", above=0)]
+Parameter = Annotated[float, number("Rows of the window (60), or half-life in periods of ewma (63)", "rows", above=0)]
+Date = Annotated[object, Quantity("date", "A date")]
+Text = Annotated[str, Quantity("text", "A text")]
+
+# Vectors of assets -------------------------------------------------------------------------------------------
+
+Weights = Annotated[
+    Array, Quantity("vector", "Portfolio weights, summing to 1", "fraction", (A,), checks=(sums_to_one,))
+]
+AnyWeights = Annotated[Array, Quantity("vector", "Portfolio weights or amounts", "fraction", (A,))]
+ExpectedReturns = Annotated[Array, Quantity("vector", "Expected return of each asset", "per year", (A,))]
+Vols = Annotated[Array, Quantity("vector", "Standard deviation of each asset's returns", "per year", (A,), low=0)]
+Budgets = Annotated[
+    Array, Quantity("vector", "Share of risk wanted from each asset; scaled to 1, equal if left out", "fraction", (A,), low=0)
+]
+Lower = Annotated[Array, Quantity("vector", "Least weight: one number, or one per asset", "fraction", (A,), scalar=True)]
+Upper = Annotated[Array, Quantity("vector", "Greatest weight: one number, or one per asset", "fraction", (A,), scalar=True)]
+Groups = Annotated[list[str], Quantity("texts", "Name of each asset's group", axes=(A,))]
+GroupValues = Annotated[
+    Array, Quantity("vector", "One per group, in order of first appearance, or labelled by group", "fraction", ("groups",), low=0)
+]
+Values = Annotated[Array, Quantity("vector", "Market value of each holding", "money", (A,), low=0)]
+Trades = Annotated[Array, Quantity("vector", "Money to buy (+) or sell (-) of each asset", "money", (A,))]
+Prices1 = Annotated[Array, Quantity("vector", "Price of one unit of each asset", "money", (A,), above=0, scalar=True)]
+Lots = Annotated[
+    Array, Quantity("vector", "Units of one lot, 0 for none: one number, or one per asset", "units", (A,), low=0, scalar=True)
+]
+CostRate = Annotated[
+    Array, Quantity("vector", "Cost rate: one number, or one per asset", "fraction of the trade", (A,), low=0, scalar=True)
+]
+
+# Matrices ----------------------------------------------------------------------------------------------------
+
+_COV = Quantity("matrix", "Covariance matrix of asset returns, n x n", "per year", (A, A))
+AnyCovariance = Annotated[Array, replace(_COV, checks=(symmetric,))]
+Covariance = Annotated[Array, replace(_COV, checks=(symmetric, no_negative_variance, definite))]
+Correlations = Annotated[
+    Array, Quantity("matrix", "Correlation matrix, n x n", "-1 to 1", (A, A), checks=(symmetric, unit_diagonal, definite))
+]
+Loadings = Annotated[Array, Quantity("matrix", "Factor loadings, assets down, factors across", "", (A, F))]
+FactorCovariance = Annotated[
+    Array, Quantity("matrix", "Covariance matrix of the factors, k x k", "per year", (F, F),
+                    checks=(symmetric, no_negative_variance, definite))
+]  # fmt: skip
+SpecificVols = Annotated[Array, Quantity("vector", "Specific volatility of each asset", "per year", (A,), low=0)]
+
+# Time series -------------------------------------------------------------------------------------------------
+
+Prices = Annotated[
+    Array, Quantity("panel", "Total-return prices (dividends reinvested), time down, assets across", "money", (T, A), above=0)
+]
+Returns = Annotated[
+    Array, Quantity("panel", "Returns, time down, one column an asset or fund", "fraction per period", (T, A), low=-1)
+]
+Series = Annotated[Array, Quantity("panel", "Returns, one column", "fraction per period", (T,), low=-1)]
+Benchmark = Annotated[Array, Quantity("panel", "Returns of the benchmark, one column", "fraction per period", (T,), low=-1)]
+FactorReturns = Annotated[
+    Array, Quantity("panel", "Returns of the factors, time down, factors across", "fraction per period", (T, F), low=-1)
+]
+States = Annotated[list, Quantity("labels", "The state of each period, one column", axes=(T,))]
+Dates = Annotated[Array, Quantity("labels", "Date of each row", axes=(T,))]
+
+# Results only ------------------------------------------------------------------------------------------------
+
+Flag = Annotated[bool, Quantity("flag", "TRUE or FALSE")]
+TableResult = Annotated[object, Quantity("table", "Table with a header row")]
+LabelledPanel = Annotated[Array, Quantity("panel", "Returns with the dates and names given", "fraction per period", (T, A))]
+PanelResult = Annotated[Array, Quantity("rows", "One row a period, one column a series", axes=(T, A))]
+SeriesResult = Annotated[Array, Quantity("rows", "One row a period", axes=(T,))]
+Cells = Annotated[object, Quantity("cells", "Any cells")]
+Amount = Annotated[Array, Quantity("vector", "Money of each asset", "money", (A,))]
+PerYear = Annotated[Array, Quantity("vector", "One number for each column", "per year", (A,))]
