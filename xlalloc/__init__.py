@@ -4,6 +4,7 @@ Every worksheet function is here under its name in small letters: ``xlalloc.rp_w
 """
 
 from xlalloc import core as core
+from xlalloc import help as help
 from xlalloc.catalogue import CATALOGUE, Table
 from xlalloc.errors import AllocError, DivisionError, InputError, NotAvailableError, NumberError
 from xlalloc.version import __version__

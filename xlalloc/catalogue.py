@@ -272,4 +272,3 @@ def worksheet_function(example: str, value: list[list]):
 def labels(axis: str, count: int) -> list[Label]:
     """The labels of an axis, for the first column or the header of a table."""
     return [Label(axis, i) for i in range(count)]
-

@@ -73,7 +73,9 @@ def run(name: str, arguments: Sequence, names: dict[str, list]) -> list[list]:
 
 def read(entry: Function, arguments: Sequence) -> dict[str, Range]:
     """Every given argument, read by its own quantity; panels last, since names tell headers from dates."""
-    given = {a.name: (a.quantity, cells) for a, cells in zip(entry.arguments, arguments, strict=False) if cells is not None}
+    given = {
+        a.name: (a.quantity, cells) for a, cells in zip(entry.arguments, arguments, strict=False) if cells is not None
+    }
     for argument in entry.arguments:
         if not argument.optional and argument.name not in given:
             raise InputError(f"{argument.name}: missing. {entry.signature}")
@@ -222,7 +224,9 @@ def _keep(found: Range, rows: np.ndarray) -> None:
 def _join(timed: list[Range]) -> None:
     common = set(timed[0].dates).intersection(*(r.dates for r in timed[1:]))
     if len(common) < 2:
-        raise NotAvailableError(f"{timed[0].name} and {timed[1].name}: {len(common)} dates in common; at least two are needed.")
+        raise NotAvailableError(
+            f"{timed[0].name} and {timed[1].name}: {len(common)} dates in common; at least two are needed."
+        )
     for found in timed:
         if len(common) < len(found.dates):
             learn(f"dates of {found.name} without a partner", len(found.dates) - len(common))
@@ -261,7 +265,8 @@ def write(entry: Function, answer, ranges: dict[str, Range], names: dict[str, li
         across = timed and timed[0].across
     else:
         across = q.axes == ("assets",) and next(
-            (r.across for r in ranges.values() if r.quantity.axes == ("assets",) and not isinstance(r.value, float)), False
+            (r.across for r in ranges.values() if r.quantity.axes == ("assets",) and not isinstance(r.value, float)),
+            False,
         )
     if answer.ndim == 1:
         answer = answer[None, :] if across else answer[:, None]

@@ -10,7 +10,30 @@ from xlalloc.errors import InputError
 
 EPOCH = dt.date(1899, 12, 30)  # serial 0 of Excel and Calc for every date after February 1900
 DATE_WORDS = frozenset(
-    "date dates day month year quarter week period time 日期 时间 日 月 年 月份 年份 年度 季度 月末 交易日 交易日期 净值日期".split()
+    [
+        "date",
+        "dates",
+        "day",
+        "month",
+        "year",
+        "quarter",
+        "week",
+        "period",
+        "time",
+        "日期",
+        "时间",
+        "日",
+        "月",
+        "年",
+        "月份",
+        "年份",
+        "年度",
+        "季度",
+        "月末",
+        "交易日",
+        "交易日期",
+        "净值日期",
+    ]
 )
 # Median gap in days → periods per year.
 PERIODS_BY_GAP = ((1, 4, 252), (5, 9, 52), (26, 35, 12), (80, 100, 4), (350, 380, 1))
@@ -160,6 +183,10 @@ def periods_per_year(dates, argument: str = "dates") -> int:
     days = as_days(dates)
     periods = _periods(days) if len(days) > 1 else None
     if periods is None:
-        gap = f"the median gap between its dates is {np.median(np.abs(np.diff(days))):g} days" if len(days) > 1 else "it has one date"
+        gap = (
+            f"the median gap between its dates is {np.median(np.abs(np.diff(days))):g} days"
+            if len(days) > 1
+            else "it has one date"
+        )
         raise InputError(f"{argument}: {gap}, which is no customary frequency. Give periods (per year) yourself.")
     return periods

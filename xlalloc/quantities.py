@@ -89,7 +89,11 @@ def _within(q: Quantity, name: str, array: np.ndarray) -> None:
         raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
-    for limit, fails, words in ((q.low, np.less, "at least"), (q.above, np.less_equal, "above"), (q.high, np.greater, "at most")):
+    for limit, fails, words in (
+        (q.low, np.less, "at least"),
+        (q.above, np.less_equal, "above"),
+        (q.high, np.greater, "at most"),
+    ):
         if limit is not None and (bad := fails(array, limit)).any():
             index = tuple(np.argwhere(bad)[0])
             where, labels = _place(q, name, index if array.size > 1 else ())
@@ -240,7 +244,9 @@ def unit_diagonal(q: Quantity, name: str, array: np.ndarray) -> None:
     off = np.abs(array.diagonal() - 1)
     if off.max() > SYMMETRIC:
         i = int(off.argmax())
-        raise InputError(f"{name}: the correlation of {{}} with itself is {array[i, i]:.6g}, not 1.", Label(q.axes[0], i))
+        raise InputError(
+            f"{name}: the correlation of {{}} with itself is {array[i, i]:.6g}, not 1.", Label(q.axes[0], i)
+        )
     if np.abs(array).max() > 1 + SYMMETRIC:
         raise NumberError(f"{name}: a correlation of {array.ravel()[np.abs(array).argmax()]:.6g} is outside -1 to 1.")
 
@@ -265,7 +271,9 @@ A, T, F = "assets", "time", "factors"
 
 Number = Annotated[float, number("A number")]
 Ratio = Annotated[Array, Quantity("vector", "Ratio per year, one for each column", axes=(A,), nan="#DIV/0!")]
-Periods = Annotated[float, number("Periods per year; from the dates where there are any, else 252", "per year", above=0)]
+Periods = Annotated[
+    float, number("Periods per year; from the dates where there are any, else 252", "per year", above=0)
+]
 Rate = Annotated[float, number("Risk-free rate", "per year", above=-1)]
 MinReturn = Annotated[float, number("Least acceptable return", "per period")]
 Level = Annotated[float, number("Confidence level", "fraction", above=0, high=1 - 1e-12)]
@@ -276,7 +284,9 @@ TargetVol = Annotated[float, number("Volatility wanted", "per year", above=0)]
 MaxLeverage = Annotated[float, number("Greatest leverage allowed", "times", above=0)]
 Money = Annotated[float, number("Amount of money", "money")]
 CashFlow = Annotated[float, number("Money to put in (+) or take out (-)", "money")]
-Threshold = Annotated[float, number("Deviation that triggers trading", "fraction", low=0)]
+Threshold = Annotated[
+    float, number("Deviation from target that triggers trading, 0.05 for 5 points", "fraction", low=0, high=1)
+]
 Years = Annotated[float, number("Number of years", "years", above=0)]
 Parameter = Annotated[float, number("Rows of the window (60), or half-life in periods of ewma (63)", "rows", above=0)]
 Date = Annotated[object, Quantity("date", "A date")]
@@ -291,22 +301,47 @@ AnyWeights = Annotated[Array, Quantity("vector", "Portfolio weights or amounts",
 ExpectedReturns = Annotated[Array, Quantity("vector", "Expected return of each asset", "per year", (A,))]
 Vols = Annotated[Array, Quantity("vector", "Standard deviation of each asset's returns", "per year", (A,), low=0)]
 Budgets = Annotated[
-    Array, Quantity("vector", "Share of risk wanted from each asset; scaled to 1, equal if left out", "fraction", (A,), low=0)
+    Array,
+    Quantity("vector", "Share of risk wanted from each asset; scaled to 1, equal if left out", "fraction", (A,), low=0),
 ]
-Lower = Annotated[Array, Quantity("vector", "Least weight: one number, or one per asset", "fraction", (A,), scalar=True)]
-Upper = Annotated[Array, Quantity("vector", "Greatest weight: one number, or one per asset", "fraction", (A,), scalar=True)]
+Lower = Annotated[
+    Array, Quantity("vector", "Least weight: one number, or one per asset", "fraction", (A,), scalar=True)
+]
+Upper = Annotated[
+    Array, Quantity("vector", "Greatest weight: one number, or one per asset", "fraction", (A,), scalar=True)
+]
 Groups = Annotated[list[str], Quantity("texts", "Name of each asset's group", axes=(A,))]
 GroupValues = Annotated[
-    Array, Quantity("vector", "One per group, in order of first appearance, or labelled by group", "fraction", ("groups",), low=0)
+    Array,
+    Quantity(
+        "vector", "One per group, in order of first appearance, or labelled by group", "fraction", ("groups",), low=0
+    ),
 ]
 Values = Annotated[Array, Quantity("vector", "Market value of each holding", "money", (A,), low=0)]
 Trades = Annotated[Array, Quantity("vector", "Money to buy (+) or sell (-) of each asset", "money", (A,))]
 Prices1 = Annotated[Array, Quantity("vector", "Price of one unit of each asset", "money", (A,), above=0, scalar=True)]
 Lots = Annotated[
-    Array, Quantity("vector", "Units of one lot, 0 for none: one number, or one per asset", "units", (A,), low=0, scalar=True)
+    Array,
+    Quantity("vector", "Units of one lot, 0 for none: one number, or one per asset", "units", (A,), low=0, scalar=True),
 ]
+Target = Annotated[
+    Array,
+    Quantity("vector", "Target weight of each asset, summing to 1", "fraction", (A,), low=0, checks=(sums_to_one,)),
+]
+
+
+def _cost(help: str, unit: str, **limits) -> Quantity:
+    return Quantity("vector", f"{help}: one number, or one per asset", unit, (A,), low=0, scalar=True, **limits)
+
+
+Commission = Annotated[Array, _cost("Commission on purchases and sales", "fraction of the trade", high=1)]
+SellTax = Annotated[Array, _cost("Tax on sales, see STAMP_DUTY", "fraction of the sale", high=1)]
+MinCommission = Annotated[Array, _cost("Least commission of an order", "money")]
+ExitFee = Annotated[Array, _cost("Fee on sales, see REDEMPTION_FEE", "fraction of the sale", high=1)]
+Spread = Annotated[Array, _cost("Gap between buying and selling price", "fraction of the price", high=1)]
 CostRate = Annotated[
-    Array, Quantity("vector", "Cost rate: one number, or one per asset", "fraction of the trade", (A,), low=0, scalar=True)
+    Array,
+    Quantity("vector", "Cost rate: one number, or one per asset", "fraction of the trade", (A,), low=0, scalar=True),
 ]
 
 # Matrices ----------------------------------------------------------------------------------------------------
@@ -315,7 +350,8 @@ _COV = Quantity("matrix", "Covariance matrix of asset returns, n x n", "per year
 AnyCovariance = Annotated[Array, replace(_COV, checks=(symmetric,))]
 Covariance = Annotated[Array, replace(_COV, checks=(symmetric, no_negative_variance, definite))]
 Correlations = Annotated[
-    Array, Quantity("matrix", "Correlation matrix, n x n", "-1 to 1", (A, A), checks=(symmetric, unit_diagonal, definite))
+    Array,
+    Quantity("matrix", "Correlation matrix, n x n", "-1 to 1", (A, A), checks=(symmetric, unit_diagonal, definite)),
 ]
 Loadings = Annotated[Array, Quantity("matrix", "Factor loadings, assets down, factors across", "", (A, F))]
 FactorCovariance = Annotated[
@@ -327,13 +363,16 @@ SpecificVols = Annotated[Array, Quantity("vector", "Specific volatility of each 
 # Time series -------------------------------------------------------------------------------------------------
 
 Prices = Annotated[
-    Array, Quantity("panel", "Total-return prices (dividends reinvested), time down, assets across", "money", (T, A), above=0)
+    Array,
+    Quantity("panel", "Total-return prices (dividends reinvested), time down, assets across", "money", (T, A), above=0),
 ]
 Returns = Annotated[
     Array, Quantity("panel", "Returns, time down, one column an asset or fund", "fraction per period", (T, A), low=-1)
 ]
 Series = Annotated[Array, Quantity("panel", "Returns, one column", "fraction per period", (T,), low=-1)]
-Benchmark = Annotated[Array, Quantity("panel", "Returns of the benchmark, one column", "fraction per period", (T,), low=-1)]
+Benchmark = Annotated[
+    Array, Quantity("panel", "Returns of the benchmark, one column", "fraction per period", (T,), low=-1)
+]
 FactorReturns = Annotated[
     Array, Quantity("panel", "Returns of the factors, time down, factors across", "fraction per period", (T, F), low=-1)
 ]
@@ -344,7 +383,9 @@ Dates = Annotated[Array, Quantity("labels", "Date of each row", axes=(T,))]
 
 Flag = Annotated[bool, Quantity("flag", "TRUE or FALSE")]
 TableResult = Annotated[object, Quantity("table", "Table with a header row")]
-LabelledPanel = Annotated[Array, Quantity("panel", "Returns with the dates and names given", "fraction per period", (T, A))]
+LabelledPanel = Annotated[
+    Array, Quantity("panel", "Returns with the dates and names given", "fraction per period", (T, A))
+]
 PanelResult = Annotated[Array, Quantity("rows", "One row a period, one column a series", axes=(T, A))]
 SeriesResult = Annotated[Array, Quantity("rows", "One row a period", axes=(T,))]
 Cells = Annotated[object, Quantity("cells", "Any cells")]

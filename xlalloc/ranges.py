@@ -1,5 +1,6 @@
 """One range of cells → numbers, names and dates, by rule. cells.py puts several of them together."""
 
+import contextlib
 import datetime as dt
 import re
 import unicodedata
@@ -97,7 +98,10 @@ def number_in(cell, where: str, missing: bool) -> float:
     if isinstance(cell, bool | np.bool_):
         raise InputError(f"{where} holds {str(cell).upper()}; a number is needed.")
     if isinstance(cell, int | float | np.number | Decimal):
-        return float(cell)
+        try:
+            return float(cell)
+        except OverflowError:
+            raise InputError(f"{where} holds a number too large to compute with.") from None
     if isinstance(cell, dt.date):
         raise InputError(f"{where} holds the date {cell:%Y-%m-%d}; a number is needed.")
     raise InputError(f"{where} holds {type(cell).__name__}; a number is needed.")
@@ -121,17 +125,15 @@ def rows_of(value) -> list:
 def _numbers(rows: Sequence, name: str, top: int, left: int, missing: bool) -> np.ndarray:
     """A block of cells as an array: at once where all are numbers, cell by cell otherwise."""
     kinds = set(map(type, chain.from_iterable(rows)))
-    try:
-        if kinds <= (_PLAIN_OR_BLANK if missing else _PLAIN):
+    if kinds <= (_PLAIN_OR_BLANK if missing else _PLAIN):
+        with contextlib.suppress(OverflowError):  # an integer beyond any float: found cell by cell
             return np.array(rows, dtype=float)
-        return np.array(
-            [
-                [number_in(cell, f"{name}: row {i}, column {j}", missing) for j, cell in enumerate(row, left)]
-                for i, row in enumerate(rows, top)
-            ]
-        )
-    except OverflowError:
-        raise InputError(f"{name}: a number is too large.") from None
+    return np.array(
+        [
+            [number_in(cell, f"{name}: row {i}, column {j}", missing) for j, cell in enumerate(row, left)]
+            for i, row in enumerate(rows, top)
+        ]
+    )
 
 
 # Vectors and texts -------------------------------------------------------------------------------------------
@@ -144,7 +146,9 @@ def _lines(rows, name: str) -> tuple[list[list], bool]:
         down, across = is_text(rows[1][0]), is_text(rows[0][1])
         if down == across:
             which = "both ways" if down else "on neither side"
-            raise InputError(f"{name}: this 2 x 2 range has labels {which}. Give one line, or labels beside the numbers.")
+            raise InputError(
+                f"{name}: this 2 x 2 range has labels {which}. Give one line, or labels beside the numbers."
+            )
         return ([list(row) for row in rows], True) if across else ([list(c) for c in zip(*rows, strict=True)], False)
     if width <= 2 and height >= width:
         return [list(column) for column in zip(*rows, strict=True)], False
@@ -229,8 +233,12 @@ def read_matrix(q: Quantity, name: str, rows) -> Range:
     if square:
         top = height == width + 1 or (height == width and open_corner)
         left = width == height + 1 or (height == width and open_corner)
-        if abs(height - width) > 1 or (height != width and not _could_be_names(rows[0] if top else [r[0] for r in rows])):
-            raise InputError(f"{name}: {height} rows and {width} columns; a square matrix is needed (labels may stand around it).")
+        if abs(height - width) > 1 or (
+            height != width and not _could_be_names(rows[0] if top else [r[0] for r in rows])
+        ):
+            raise InputError(
+                f"{name}: {height} rows and {width} columns; a square matrix is needed (labels may stand around it)."
+            )
     else:
         blank = is_blank(corner) and height > 1 and width > 1
         top = blank or any(map(is_text, rows[0][1:])) or (width == 1 and is_text(corner))
@@ -266,7 +274,9 @@ def order_of(wanted: list, have: list, wanted_by: str, had_by: str) -> list[int]
         return [place[name_key(cell)] for cell in wanted]
     except KeyError:
         lacking = next(cell for cell in wanted if name_key(cell) not in place)
-        raise InputError(f"{had_by}: has no {lacking!r}, which {wanted_by} has. Names must be the same on both sides.") from None
+        raise InputError(
+            f"{had_by}: has no {lacking!r}, which {wanted_by} has. Names must be the same on both sides."
+        ) from None
 
 
 # Panels ------------------------------------------------------------------------------------------------------
@@ -345,14 +355,18 @@ def _read_date_column(found: Range, rows, header, known: set[str]) -> bool:
         if says:
             stop_at_errors(filled, found.name)
         if says and dates is None:
-            raise InputError(f"{found.name}: the column {head!r} holds cells that are not dates, or not all in one form.")
+            raise InputError(
+                f"{found.name}: the column {head!r} holds cells that are not dates, or not all in one form."
+            )
     else:
         typed = bool(column) and all(isinstance(cell, dt.date) or is_blank(cell) for cell in column)
         dates = read_dates([cell for cell in column if not is_blank(cell)], False) if typed else None
     if dates is None:
         return False
     if len(dates) != len(column):
-        raise InputError(f"{found.name}: row {next(i for i, c in enumerate(column, 1) if is_blank(c))} below the header has no date.")
+        raise InputError(
+            f"{found.name}: row {next(i for i, c in enumerate(column, 1) if is_blank(c))} below the header has no date."
+        )
     found.dates, found.date_cells, found.date_header, found.value = dates, column, head, rows
     return True
 
@@ -366,7 +380,9 @@ def _in_time_order(found: Range) -> None:
         step = np.diff(days)
         i = int(np.flatnonzero(step * np.sign(np.median(step) or 1) <= 0)[0])
         what = "stands twice" if days[i] == days[i + 1] else "is out of order"
-        raise InputError(f"{found.name}: the date {found.dates[i + 1]} {what}; dates must rise, or fall, from row to row.")
+        raise InputError(
+            f"{found.name}: the date {found.dates[i + 1]} {what}; dates must rise, or fall, from row to row."
+        )
     if days[0] > days[-1]:
         found.descending = True
         turn(found)

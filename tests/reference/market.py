@@ -1,8 +1,8 @@
 """Real prices for the tests, read out of skfolio's wheel without importing skfolio.
 
-The wheel (`pip install --no-deps skfolio`) carries daily closing prices of twenty stocks of the S&P 500 since 1990, five factor
-funds since 2014 and the index itself. They are not copied into this repository. Every slice that a reference number
-was computed on is a function here, so that the tests and `regenerate.py` cannot use different rows.
+The wheel (`pip install --no-deps skfolio`) carries daily closing prices of twenty stocks of the S&P 500 since
+1990, five factor funds since 2014 and the index itself. They are not copied into this repository. Every slice
+that a reference number was computed on is a function here: the tests and `regenerate.py` use the same rows.
 """
 
 import csv
@@ -31,7 +31,7 @@ GROUPS = {
 }
 
 
-class DataMissing(Exception):
+class DataMissingError(Exception):
     """The wheel that carries the prices is not installed; tests that need real prices are skipped."""
 
 
@@ -49,10 +49,14 @@ class Panel(NamedTuple):
 def _file(name):
     found = importlib.util.find_spec("skfolio")  # locates the package, runs nothing of it
     if found is None or not found.submodule_search_locations:
-        raise DataMissing("real prices: install the wheel that carries them, `pip install --no-deps skfolio`")
+        raise DataMissingError(
+            "real prices: `pip install --no-deps skfolio` brings the wheel that carries them"
+        )
     path = Path(found.submodule_search_locations[0], "datasets", "data", name)
     if not path.exists():
-        raise DataMissing(f"real prices: the installed skfolio has no datasets/data/{name}; version 1.12 has it")
+        raise DataMissingError(
+            f"real prices: the installed skfolio has no datasets/data/{name}; version 1.12 has it"
+        )
     return path
 
 
@@ -140,6 +144,11 @@ def kpi_series(name):
         return daily().values.mean(axis=1)
     panel = daily() if name in daily().names else fund_returns()
     return panel.values[:, panel.names.index(name)]
+
+
+def benchmark_monthly():
+    """60 monthly returns of the index, one dimension, the dates of `monthly`."""
+    return simple_returns(month_ends(index()).last(MONTHS + 1)).values[:, 0]
 
 
 def kpi_monthly():

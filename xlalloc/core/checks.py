@@ -38,7 +38,9 @@ def positive_variances(cov: np.ndarray, name: str = "cov") -> np.ndarray:
     diagonal = cov.diagonal()
     if diagonal.min() <= 0.0:
         none = Label("assets", int(diagonal.argmin()))
-        raise NumberError(f"{name}: {{}} has no variance, and this method divides by it. Leave it out (cash, for example).", none)
+        raise NumberError(
+            f"{name}: {{}} has no variance, and this method divides by it. Leave it out (cash, for example).", none
+        )
     return np.sqrt(diagonal)
 
 

@@ -26,9 +26,13 @@ from xlalloc.quantities import (
     result,
 )
 
-Mode = Annotated[str, option("What the contributions add up to: percent to 1, absolute to the volatility", "percent", "absolute")]
+Mode = Annotated[
+    str, option("What the contributions add up to: percent to 1, absolute to the volatility", "percent", "absolute")
+]
 RiskContributions = Annotated[np.ndarray, result("vector", "Risk contribution of each asset", "fraction", ("assets",))]
-FactorContributions = Annotated[np.ndarray, result("vector", "Contribution of each factor, then specific", "fraction", ("factors+1",))]
+FactorContributions = Annotated[
+    np.ndarray, result("vector", "Contribution of each factor, then specific", "fraction", ("factors+1",))
+]
 
 
 @worksheet_function("=PORT_RETURN({0.6;0.4},{0.08;0.03})", [[0.06]])
@@ -199,7 +203,9 @@ def factor_risk_contrib(
 
 def _positive(sigma: float) -> float:
     if sigma <= 0.0:
-        raise DivisionError("weights: this portfolio has no risk to divide by. Include an asset whose variance is not zero.")
+        raise DivisionError(
+            "weights: this portfolio has no risk to divide by. Include an asset whose variance is not zero."
+        )
     return sigma
 
 

@@ -2,15 +2,14 @@
 
     minimise  ½ y'Σy − Σ bᵢ ln yᵢ   over y > 0,        w = y / 1'y                        (Spinu 2013, eq. 7)
 
-At the minimum yᵢ(Σy)ᵢ = bᵢ: the share of the variance that asset i carries is its budget. The problem is convex and
-self-concordant. Few assets are solved by Newton's method, many by Newton's method with conjugate gradients, which
-factorises nothing. What is returned has been checked on the returned weights, or an error is raised.
-
-Sources: Maillard, Roncalli & Teïletche (2010), "The properties of equally weighted risk contribution portfolios";
-Spinu (2013), "An algorithm for computing risk parity weights"; Choi & Chen (2022), "Improved iterative methods for
-solving risk parity portfolio"; Nesterov (2004), "Introductory lectures on convex optimization", section 4.1.
+At the minimum yᵢ(Σy)ᵢ = bᵢ: the share of the variance that asset i carries is its budget. Few assets are
+solved by Newton's method, many by Newton's method with conjugate gradients, which factorises nothing. What is
+returned has been checked on the returned weights, or an error is raised.
 
 Weights within bounds are in the second half: the same minimum over lᵢ·1'y ≤ yᵢ ≤ uᵢ·1'y.
+
+Sources: Maillard, Roncalli & Teiletche (2010), "The Properties of Equally Weighted Risk Contribution
+Portfolios"; Spinu (2013), "An Algorithm for Computing Risk Parity Weights"; see risk_newton for the steps.
 """
 
 from dataclasses import dataclass, field
@@ -18,18 +17,30 @@ from math import fsum, sqrt
 
 import numpy as np
 
+from xlalloc.core.risk_newton import (
+    INDEFINITE,
+    NO_RISK,
+    exact_product,
+    factorises,
+    lowest_ritz,
+    newton,
+    newton_pcg,
+    newton_within,
+    refined,
+    start,
+)
 from xlalloc.errors import Label, NumberError
 
 SHARE_ERROR = 1e-10  # greatest error of a share of risk that is let through
 KKT_ERROR = 1e-9  # greatest residual of the optimality conditions within bounds, in shares of risk
 DIRECT_SIZE = 64  # up to here a dense solve a step is the quickest
-MAX_STEPS = 100
-DAMPED = 0.6  # a full step is taken where no weight loses more than this share of itself
-NO_RISK = 3e6  # Σ σᵢyᵢ where y'Σy = 1, the diversification ratio: above it the mix has no risk that double precision sees
 EXACT_CHECK = 300.0  # diversification ratio above which rounding could make wrong shares look right
-INDEFINITE = 1e-8  # greatest negative eigenvalue of the correlations that is taken for rounding
+REFINEMENTS = 6  # steps with exact sums
+NAMED = 8  # assets that a message names
 CHOLESKY_SIZE = 300  # above it, a factorisation to test definiteness would cost more than the solution
 TIGHT = 1e-12  # bounds that add to 1 within this leave nothing to choose
+ROUNDING = 1e-14  # a weight this little beyond its bound, relative to it, has reached it
+FREE, LOWER, UPPER, FIXED = 0, 1, 2, 3
 
 
 class NoSolution(NumberError):
@@ -54,20 +65,23 @@ def risk_budgeting(cov, budgets, lower=None, upper=None, checked: bool = False) 
 
     An asset without budget gets weight 0 and is left out of the problem; ``checked`` as in ``solve``.
     """
-    keep = budgets > 0.0
-    if keep.all():
-        return solve(cov, budgets, checked) if lower is None and upper is None else solve_bounded(
-            cov, budgets, lower, upper, checked)  # fmt: skip
+    if min(budgets.tolist()) > 0.0:
+        if lower is None and upper is None:
+            return solve(cov, budgets, checked)
+        return solve_bounded(cov, budgets, lower, upper, checked)
     if not checked:
         check_definite(cov)
-    n, kept = len(budgets), np.flatnonzero(keep)
+    n, keep = len(budgets), budgets > 0.0
+    kept = np.flatnonzero(keep)
     if not kept.size:
         raise NumberError("budgets: every budget is zero; at least one must be positive.")
     lower, upper = _per_asset(lower, n, 0.0), _per_asset(upper, n, 1.0)
     if (lower[~keep] > 0.0).any():
         i = int(np.argmax(np.where(keep, 0.0, lower)))
-        raise NumberError(f"lower: {{}} must have a weight of at least {lower[i]:.6g} but has no risk budget. Give it a "
-                          "budget, or a lower bound of 0.", Label("assets", i))  # fmt: skip
+        raise NumberError(
+            f"lower: {{}} must have a weight of at least {lower[i]:.6g} but has no risk budget. "
+            "Give it a budget, or a lower bound of 0.", Label("assets", i),
+        )  # fmt: skip
     small = np.ascontiguousarray(cov[np.ix_(kept, kept)])
     try:
         part = solve_bounded(small, budgets[kept], lower[kept], upper[kept], checked=True)
@@ -82,245 +96,313 @@ def risk_budgeting(cov, budgets, lower=None, upper=None, checked: bool = False) 
 def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Solution:
     """Weights whose shares of risk equal positive budgets that sum to 1.
 
-    ``checked`` says that the caller knows ``cov`` to be positive semidefinite. Raises NoSolution where a long-only mix
-    has no risk, and NumberError for an asset without variance, an indefinite matrix, and where a share is not reached.
+    ``checked`` says that the caller knows ``cov`` to be positive semidefinite (of more than 300 assets it is
+    looked at all the same). Raises NoSolution where a long-only mix has no risk, and NumberError for an asset
+    without variance, an indefinite matrix, and where a share is not reached.
     """
     n = len(budgets)
     vols = _vols(cov)
     if not checked or n > CHOLESKY_SIZE:
         check_definite(cov)
-    y, products = _start(cov, budgets, vols), 3
+    y, products, solution = start(cov, budgets, vols), 0, None
     if n > DIRECT_SIZE:
-        y, steps, products = _newton_pcg(cov, budgets, y, products)
-        if steps:
-            solution = _measured(cov, budgets, y, "pcg", steps, products)
-            if solution.error <= SHARE_ERROR and vols.dot(y) < EXACT_CHECK:
-                return solution
-        y = _start(cov, budgets, vols)
-    y, steps = _newton(cov, budgets, y, vols)
-    solution = _measured(cov, budgets, y, "newton", steps, 0)
-    _verify(cov, budgets, vols, y, solution)
-    return solution
-
-
-# The start, the steps ------------------------------------------------------------------------------------------
+        near, steps, products = newton_pcg(cov, budgets, y)
+        solution = _measured(cov, budgets, near, "pcg", steps, products)
+    if solution is not None and solution.error <= SHARE_ERROR:
+        y = near
+    else:
+        y, steps = newton(cov, budgets, y, vols)
+        solution = _measured(cov, budgets, y, "newton", steps, products)
+    if solution.error <= SHARE_ERROR and vols.dot(y) < EXACT_CHECK:
+        return solution
+    return _second_look(cov, budgets, vols, y, solution)
 
 
 def _vols(cov: np.ndarray) -> np.ndarray:
     variances = cov.diagonal()
-    if not variances.all() or np.minimum.reduce(variances) < 0.0:
+    if not min(variances.tolist()) > 0.0:  # of few numbers a list's min is quicker than an array's
         i = int(variances.argmin())
-        raise NumberError("cov: {} has no variance, so it cannot carry a share of the risk. Leave it out, or give it a "
-                          "budget of 0.", Label("assets", i))  # fmt: skip
+        raise NumberError(
+            "cov: {} has no variance, so it cannot carry a share of the risk. "
+            "Leave it out, or give it a budget of 0.", Label("assets", i),
+        )  # fmt: skip
     return np.sqrt(variances)
 
 
-def _start(cov: np.ndarray, b: np.ndarray, vols: np.ndarray) -> np.ndarray:
-    """Start near the solution, in correlations C and x = σy (Choi & Chen 2022, eq. 17).
-
-    x = √(a² + b) − a,  a = ½((Cx)ᵢ − xᵢ),  is the exact minimum in xᵢ alone: applied to all assets at once, first to
-    the x = 1/√(1'C1) of equal correlations, then once more.
-    """
-    root = np.sqrt(b)
-    x = np.ones(len(b))
-    for _ in range(2):
-        q = cov.dot(x / vols) / vols
-        variance = x.dot(q)
-        if not variance > 0.05 * x.dot(x):  # a hedge: the rule would overshoot
-            return root / vols
-        a = (q - x) * (0.5 / sqrt(variance))
-        x = np.sqrt(a * a + b) - a
-    return x / vols
+# Checks -----------------------------------------------------------------------------------------------------
 
 
-def _newton(cov: np.ndarray, b: np.ndarray, y: np.ndarray, vols: np.ndarray, pooled: float = 0.0):
-    """Minimise ½ y'Σy − Σ bᵢ ln yᵢ − β ln 1'y, β the budget ``pooled``; returns y and the number of steps.
-
-    (Σ + diag(b/y²) + β/(1'y)² 11') dy = b/y + β/1'y − Σy. Along dy the curvature at step t is at most that at 0 over
-    (1 − tm)², m = max(−dyᵢ/yᵢ), hence a step 1/(1 + m) always descends, and so does a full one while m ≤ 0.6.
-    """
-    n = len(b)
-    H = np.empty((n, n))
-    diagonal = H.reshape(-1)[:: n + 1]
-    for step in range(1, MAX_STEPS + 1):
-        pull = b / y
-        gap = pull - cov.dot(y)
-        H[...] = cov
-        diagonal += pull / y
-        if pooled:
-            total = y.sum()
-            gap += pooled / total
-            H += pooled / total**2
-        try:
-            dy = np.linalg.solve(H, gap)
-        except np.linalg.LinAlgError:
-            break
-        relative = dy / y
-        size = relative.dot(relative)
-        if not size <= DAMPED**2:
-            m = -relative.min()
-            if m > DAMPED:
-                dy /= 1.0 + m
-            if not vols.dot(y) < NO_RISK or not size < np.inf:
-                break
-        y = y + dy
-        if size <= 1e-10:  # the error of y is now of the order of size
-            break
-    return y, step
-
-
-def _newton_pcg(cov: np.ndarray, b: np.ndarray, y: np.ndarray, products: int, tolerance: float = 1e-11):
-    """Newton's method, each system solved by conjugate gradients; returns y, steps (0: gave up) and products.
-
-    With dy = y∘e the system is (diag(b) + YΣY) e = b − y∘Σy, scaled to a unit diagonal. Where correlations are not
-    negative the eigenvalues of B^-½ YΣY B^-½ lie in [0, 1] at the solution, whatever n is, so few products do.
-    """
-    variances, dot, limit = cov.diagonal(), cov.dot, products + 90
-    q = dot(y)
-    fresh = True
-    for step in range(1, MAX_STEPS + 1):
-        shares = y * q
-        variance = shares.sum()
-        if not variance > 0.0 or products > limit:
-            break
-        scale = 1.0 / sqrt(variance)
-        y, q, shares = y * scale, q * scale, shares / variance
-        residual = b - shares
-        if max(residual.max(), -residual.min()) <= tolerance:
-            if fresh:
-                return y, step, products
-            q, fresh = dot(y), True  # q was updated from step to step: once more from y itself
-            products += 1
-            continue
-        D = 1.0 / np.sqrt(b + variances * y * y)
-        e, Yq, used = _conjugate_gradients(dot, b * D * D, y * D, residual * D, tolerance)
-        products += used
-        if e is None:
-            break
-        e *= D
-        m = -e.min()
-        if m > DAMPED:
-            e /= 1.0 + m
-            Yq /= 1.0 + m
-        y, q, fresh = y + y * e, q + Yq, False
-    return y, 0, products
-
-
-def _conjugate_gradients(dot, beta, X, residual, tolerance: float, most: int = 60):
-    """Solve (diag(β) + XΣX) e = residual loosely; returns e, ΣXe and the products used, e None for negative curvature."""
-    e, product = np.zeros_like(X), np.zeros_like(X)
-    rr = residual.dot(residual)
-    enough = max(min(0.09, rr) * rr, (0.1 * tolerance) ** 2)
-    direction = residual.copy()
-    for used in range(1, most + 1):
-        image = dot(X * direction)
-        h = X * image + beta * direction
-        curvature = direction.dot(h)
-        if not curvature > 0.0:
-            return None, product, used
-        alpha = rr / curvature
-        e += alpha * direction
-        product += alpha * image
-        residual = residual - alpha * h
-        before, rr = rr, residual.dot(residual)
-        if rr <= enough:
-            break
-        direction = residual + (rr / before) * direction
-    return e, product, used
-
-
-# Checks ----------------------------------------------------------------------------------------------------------
-
-
-def check_definite(cov: np.ndarray) -> None:
+def check_definite(cov: np.ndarray, thorough: bool = False) -> None:
     """No mix may have a negative variance: the correlations plus 1e-8 on the diagonal factorise.
 
     Above 300 assets, where that costs more than the solution, a short Lanczos run must find no such mix.
     """
-    n, variances = len(cov), cov.diagonal()
-    if n > CHOLESKY_SIZE:
-        definite = _lowest_ritz(cov) >= -INDEFINITE
+    if len(cov) > CHOLESKY_SIZE and not thorough:
+        definite = lowest_ritz(cov) >= -INDEFINITE
     else:
-        shifted = cov.copy()
-        floor = variances if variances.all() else np.where(variances > 0.0, variances, max(variances.max(), 1.0))
-        shifted.reshape(-1)[:: n + 1] += INDEFINITE * floor
-        try:
-            np.linalg.cholesky(shifted)
-            definite = True
-        except np.linalg.LinAlgError:
-            definite = False
+        definite = factorises(cov)
     if not definite:
-        raise NumberError("cov: not a covariance matrix: some mix of assets would have a negative variance. Repair it with "
-                          "COV_NEAREST, or estimate it from complete returns.")  # fmt: skip
-
-
-def _lowest_ritz(cov: np.ndarray, products: int = 8) -> float:
-    """An upper bound of the smallest eigenvalue of the correlation matrix, by Lanczos (Golub & Van Loan, 10.1)."""
-    n = len(cov)
-    variances = cov.diagonal()
-    scale = 1.0 / np.sqrt(np.where(variances > 0.0, variances, 1.0))
-    v = np.cos(np.arange(1.0, n + 1.0) ** 2)  # any vector without structure
-    v /= sqrt(v.dot(v))
-    alphas, betas, before = [], [], np.zeros(n)
-    for _ in range(products):
-        u = scale * cov.dot(scale * v) - (betas[-1] * before if betas else 0.0)
-        alphas.append(u.dot(v))
-        u -= alphas[-1] * v
-        betas.append(sqrt(u.dot(u)))
-        if betas[-1] < 1e-10:
-            break
-        before, v = v, u / betas[-1]
-    off = betas[: len(alphas) - 1]
-    return float(np.linalg.eigvalsh(np.diag(alphas) + np.diag(off, 1) + np.diag(off, -1))[0])
+        raise NumberError(
+            "cov: not a covariance matrix: some mix of assets would have a negative variance. "
+            "Repair it with COV_NEAREST, or estimate it from complete returns."
+        )
 
 
 def _measured(cov, b, y, method: str, steps: int, products: int) -> Solution:
     """The shares wᵢ(Σw)ᵢ/w'Σw of the very weights that are returned, and their greatest error."""
-    w = y / np.add.reduce(y)
-    shares = w * cov.dot(w)
-    shares /= np.add.reduce(shares)
-    error = float(np.maximum.reduce(np.abs(shares - b)))
+    w = y / fsum(y.tolist())
+    marginal = cov.dot(w)
+    variance = float(w.dot(marginal))
+    shares = w * marginal / (variance if variance > 0.0 else np.nan)
+    error = max(np.abs(shares - b).tolist())  # NaN without a variance: it passes no comparison
     return Solution(w, shares, error, method, steps, products)
 
 
-def _verify(cov, b, vols, y, solution: Solution) -> None:
-    """Let through shares that are right to 1e-10; otherwise say what stands in the way."""
+def _second_look(cov, b, vols, y, solution: Solution) -> Solution:
+    """Where assets hedge each other almost fully, rounding hides errors: measure and refine with exact sums.
+
+    Lets through shares that are right to 1e-10 in plain and exact arithmetic, else says what is in the way.
+    """
     ratio = float(vols.dot(y))
-    error = solution.error
-    if error <= SHARE_ERROR and ratio < EXACT_CHECK:
-        return
-    if ratio < NO_RISK and error <= SHARE_ERROR:
-        exact = solution.weights * _exact_product(cov, solution.weights)
-        error = float(np.abs(exact / exact.sum() - b).max())
-        if error <= SHARE_ERROR:
-            return
     if not ratio < NO_RISK:
-        raise _no_risk(vols * y, "no risk")
+        check_definite(cov, thorough=True)
+        raise _no_risk(vols, y, ratio)
+    for _ in range(REFINEMENTS):
+        exact = solution.weights * exact_product(cov, solution.weights)
+        exact_error = float(np.abs(exact / exact.sum() - b).max())
+        if max(solution.error, exact_error) <= SHARE_ERROR:
+            return solution
+        y = refined(cov, b, y)
+        solution = _measured(cov, b, y, "newton", solution.steps + 1, solution.products)
+    check_definite(cov, thorough=True)
     if ratio > EXACT_CHECK:
-        raise _no_risk(vols * y, "almost no risk")
-    raise NumberError(f"cov: the shares of risk were not reached in {solution.steps} steps (largest error {error:.1g}). "
-                      "Check cov with COV_CHECK.")  # fmt: skip
+        raise _no_risk(vols, y, ratio, "almost no risk")
+    raise NumberError(
+        f"cov: the shares of risk were not reached in {solution.steps} steps "
+        f"(largest error {solution.error:.1g}). Check cov with COV_CHECK."
+    )
 
 
-def _no_risk(amounts: np.ndarray, how_little: str) -> NoSolution:
-    """The mix is made of the assets whose amounts outgrow the others'."""
-    assets = [Label("assets", int(i)) for i in np.flatnonzero(amounts > 1e-4 * amounts.max())]
-    return NoSolution(f"cov: a long-only mix of {{}} has {how_little}, so shares of risk cannot be set. Leave one of them "
-                      "out, use more observations, or shrink the matrix (COV_MATRIX with ledoit_wolf).", assets)  # fmt: skip
+def _no_risk(vols: np.ndarray, y: np.ndarray, ratio: float, how_little: str = "no risk") -> NoSolution:
+    """Scaled to y'Σy = 1, other assets have σᵢyᵢ of about 1 or less, those of the mix far more."""
+    amounts = vols * y
+    amounts *= min(ratio, NO_RISK) / amounts.sum()
+    mix = np.flatnonzero(amounts > min(3.0, 0.5 * amounts.max()))
+    largest = np.sort(mix[np.argsort(-amounts[mix], kind="stable")[:NAMED]])
+    more = f" and {len(mix) - NAMED} more" if len(mix) > NAMED else ""
+    return NoSolution(
+        f"cov: a long-only mix of {{}}{more} has {how_little}, so shares of risk cannot be set. Leave one "
+        "of them out, use more observations, or shrink the matrix (COV_MATRIX with ledoit_wolf).",
+        [Label("assets", int(i)) for i in largest],
+    )
 
 
-def _exact_product(A: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Ax with one rounding an element: products split into two parts (Dekker 1971), summed exactly."""
-    high, top = _upper_half(A), _upper_half(x)
-    low, bottom = A - high, x - top
-    product = A * x
-    rest = ((high * top - product) + high * bottom + low * top) + low * bottom
-    return np.array([fsum(row) for row in np.concatenate((product, rest), axis=1).tolist()])
+# Within bounds ----------------------------------------------------------------------------------------------
+#
+# With w = y/1'y the program is: minimise ½ ln w'Σw − Σ bᵢ ln wᵢ over l ≤ w ≤ u, 1'w = 1. Its gradient is the
+# slope dᵢ = (Σw)ᵢ/σ² − bᵢ/wᵢ, so that wᵢdᵢ is the share of risk less the budget. Optimal is: dᵢ = θ where wᵢ
+# is free, dᵢ ≥ θ at a lower bound and dᵢ ≤ θ at an upper one, for one number θ.
 
 
-def _upper_half(a: np.ndarray) -> np.ndarray:
-    """The leading 26 bits (Veltkamp's splitting)."""
-    c = 134217729.0 * a
-    return c - (c - a)
+def solve_bounded(cov, budgets, lower, upper, checked: bool = False) -> Solution:
+    """The same minimum over lᵢ·1'y ≤ yᵢ ≤ uᵢ·1'y, for positive budgets that sum to 1.
+
+    A lower bound of 0 and an upper one of 1 or more are none. The bounds that hold are found by a primal-dual
+    active set (Hintermüller, Ito & Kunisch 2002); should it go in circles, a barrier shows it where to start.
+    """
+    lower, upper, only = _box(lower, upper, len(budgets))
+    if not checked or len(budgets) > CHOLESKY_SIZE:
+        check_definite(cov)
+    vols = _vols(cov)
+    if only is not None:
+        return _within(cov, budgets, lower, upper, only, "bounds", 0)
+    try:
+        solution = solve(cov, budgets, checked=True)
+        w = solution.weights
+        if (w >= lower).all() and (w <= upper).all():
+            return solution
+    except NumberError:  # within the bounds there may be a solution all the same
+        w = 1.0 / vols
+    w, steps = _active_set(cov, budgets, lower, upper, _fill(w, lower, upper))
+    method = "active set"
+    if w is None:
+        w, steps = _barrier(cov, budgets, lower, upper)
+        method = "barrier"
+    return _within(cov, budgets, lower, upper, w, method, steps)
 
 
+def _per_asset(bound, n: int, none: float) -> np.ndarray:
+    return np.full(n, none) if bound is None else np.broadcast_to(np.asarray(bound, float), (n,))
+
+
+def _box(lower, upper, n: int):
+    """The bounds within 0 and 1, and the only weights they allow if they leave no choice."""
+    lower = np.maximum(_per_asset(lower, n, 0.0), 0.0)
+    upper = np.minimum(_per_asset(upper, n, 1.0), 1.0)
+    if (lower > upper).any():
+        i = int((lower - upper).argmax())
+        raise NumberError(
+            f"lower: {{}} must be at least {lower[i]:.6g} but at most {upper[i]:.6g}. "
+            "Lower the one or raise the other.", Label("assets", i),
+        )  # fmt: skip
+    if not upper.min() > 0.0:
+        i = int(upper.argmin())
+        raise NumberError(
+            "upper: {} may not be held but has a risk budget. Raise its bound, or give it a budget of 0.",
+            Label("assets", i),
+        )
+    least, most = fsum(lower.tolist()), fsum(upper.tolist())
+    if least > 1.0 + TIGHT:
+        raise NumberError(
+            f"lower: the lower bounds add up to {least:.6g}, more than 1 (the greatest is {lower.max():.6g} "
+            "for {}). Lower them.", Label("assets", int(lower.argmax())),
+        )  # fmt: skip
+    if most < 1.0 - TIGHT:
+        raise NumberError(
+            f"upper: the upper bounds add up to {most:.6g}, less than 1 (the least is {upper.min():.6g} "
+            "for {}). Raise them.", Label("assets", int(upper.argmin())),
+        )  # fmt: skip
+    if least >= 1.0 - TIGHT:
+        return lower, upper, lower
+    return lower, upper, upper if most <= 1.0 + TIGHT else None
+
+
+def _within(cov, b, lower, upper, w, method: str, steps: int) -> Solution:
+    """The weights, if they pass the optimality conditions."""
+    if not w.min() > 0.0:
+        raise NumberError(
+            "lower: the other bounds leave no weight for {}, which has a risk budget. "
+            "Lower them, or give it a budget of 0.", Label("assets", int(w.argmin())),
+        )  # fmt: skip
+    marginal, vols = cov.dot(w), _vols(cov)
+    variance = float(w.dot(marginal))
+    if not variance * NO_RISK**2 > float(vols.dot(w)) ** 2:
+        raise _no_risk(vols, w, NO_RISK)
+    shares = w * marginal / variance
+    error = kkt_error(cov, b, lower, upper, w)
+    if not error <= KKT_ERROR:
+        raise NumberError(
+            f"cov: the weights within the bounds were not reached in {steps} steps (residual {error:.1g}). "
+            "Check cov with COV_CHECK."
+        )
+    at_lower = (lower > 0.0) & (w - lower <= TIGHT)
+    at_upper = (upper < 1.0) & (upper - w <= TIGHT) & ~at_lower
+    binding = [(int(i), "lower" if at_lower[i] else "upper") for i in np.flatnonzero(at_lower | at_upper)]
+    return Solution(w, shares, error, method, steps, 0, binding)
+
+
+def kkt_error(cov, b, lower, upper, w) -> float:
+    """How far a step down the slope, taken back into the bounds, leads from w; 0 is optimal.
+
+    The greatest |wᵢ − clip(wᵢ − wᵢ(dᵢ − θ), lᵢ, uᵢ)|, θ such that the clipped weights sum to 1: for a free
+    asset that is in shares of risk.
+    """
+    marginal = cov.dot(w)
+    slope = marginal / w.dot(marginal) - b / w
+    low, high = float(slope.min()) - 1.0, float(slope.max()) + 1.0
+    for _ in range(200):  # θ by bisection: the sum only grows with it
+        theta = (low + high) / 2.0
+        if theta in (low, high):
+            break
+        stepped = np.minimum(np.maximum(w - w * (slope - theta), lower), upper)
+        low, high = (theta, high) if fsum(stepped.tolist()) < 1.0 else (low, theta)
+    outside = max((lower - w).max(), (w - upper).max(), abs(fsum(w.tolist()) - 1.0))
+    return float(max(np.abs(w - stepped).max(), outside))
+
+
+def _sides(lower, upper, w) -> np.ndarray:
+    """Which bound each weight has reached; where both are the same its slope does not matter."""
+    reached = [lower >= upper, (w <= lower) & (lower > 0.0), (w >= upper) & (upper < 1.0)]
+    return np.select(reached, [FIXED, LOWER, UPPER], FREE)
+
+
+def _theta(slope, w, at) -> float:
+    """The common slope θ of the free assets, by least squares of w(d − θ); if none is free, one between."""
+    free = at == FREE
+    if free.any():
+        weight = w[free] ** 2
+        return float(weight.dot(slope[free]) / weight.sum())
+    if (at == FIXED).all():
+        return 0.0
+    least = slope[at == LOWER].min(initial=np.inf)
+    most = slope[at == UPPER].max(initial=-np.inf)
+    if np.isfinite(least) and np.isfinite(most):
+        return float(least + most) / 2.0
+    return float(least if np.isfinite(least) else most)
+
+
+def _fill(w, lower, upper) -> np.ndarray:
+    """Weights in proportion to w as far as the bounds allow: clip(cw, l, u), c such that they sum to 1."""
+    small, large = 0.0, 1.0 / w.min()
+    for _ in range(200):
+        c = (small + large) / 2.0
+        if c in (small, large):
+            break
+        filled = np.minimum(np.maximum(c * w, lower), upper)
+        small, large = (c, large) if filled.sum() < 1.0 else (small, c)
+    return filled
+
+
+def _active_set(cov, b, lower, upper, w):
+    """Hold the assets at the bounds w has reached, solve for the rest, correct; weights or None, steps."""
+    at, seen, steps = _sides(lower, upper, w), set(), 0
+    while at.tobytes() not in seen:
+        seen.add(at.tobytes())
+        w = np.select([at == FREE, at == UPPER], [w, upper], lower)
+        free = at == FREE
+        left = 1.0 - fsum(w[~free].tolist())
+        if not w.min() > 0.0 or (left <= 0.0 if free.any() else abs(left) > TIGHT):
+            break
+        if free.any():
+            w[free] *= left / w[free].sum()
+            w, ratio, used = newton_within(cov, b, w, free, lower, upper)
+            steps += used
+            if not ratio < NO_RISK:
+                break
+        marginal = cov.dot(w)
+        slope = marginal / w.dot(marginal) - b / w
+        pull = w * (slope - _theta(slope, w, at))  # what the bound holds back, in shares of risk
+        after = at.copy()
+        after[(at == LOWER) & (pull < -TIGHT) | (at == UPPER) & (pull > TIGHT)] = FREE
+        after[free & (w < lower * (1.0 - ROUNDING))] = LOWER
+        after[free & (w > upper * (1.0 + ROUNDING))] = UPPER
+        if (after == at).all():
+            return np.clip(w, lower, upper), steps
+        at = after
+    return None, steps
+
+
+def _barrier(cov, b, lower, upper):
+    """Follow the central path of the barrier −μ Σ ln(slack), and on the way try the bounds it points to."""
+    fixed = lower >= upper
+    room = np.where(fixed, 0.0, upper - lower)
+    w = lower + room * ((1.0 - fsum(lower.tolist())) / room.sum())  # strictly between the bounds
+    vols, mu, steps = np.sqrt(cov.diagonal()), 1.0 / len(b), 0
+    while mu > 1e-18:
+        w, ratio, used = newton_within(cov, b, w, ~fixed, lower, upper, mu)
+        steps += used
+        if not ratio < NO_RISK:
+            raise _no_risk(vols, w, ratio)
+        if mu < 1e-3:
+            # A bound holds where its pull μw/slack is more, in shares of risk, than slack/w.
+            reach = np.minimum(sqrt(mu) * w, 0.1 * room)
+            near = np.where(w - lower < reach, lower, np.where(upper - w < reach, upper, w))
+            found, used = _active_set(cov, b, lower, upper, near)
+            steps += used
+            if found is not None:
+                return found, steps
+        mu *= 0.1
+        if not ((w > lower) & (w < upper) | fixed).all():  # the bounds are narrower than rounding
+            break
+    return np.clip(w, lower, upper), steps
+
+
+def _relabelled(labels, kept):
+    """Labels of the assets kept, as labels among all of them."""
+
+    def among_all(label):
+        return Label(label.axis, int(kept[label.index]))
+
+    return [
+        [among_all(i) for i in label] if isinstance(label, list) else among_all(label) for label in labels
+    ]

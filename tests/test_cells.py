@@ -1,0 +1,320 @@
+"""Every sentence of the conventions about cells: labels, dates, blanks, text, errors, orientation."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xlalloc.cells import call
+from xlalloc.errors import ERROR_CODES, ErrorValue
+
+COV = [[0.04, 0.006], [0.006, 0.01]]
+NAMED_COV = [[None, "Stocks", "Bonds"], ["Stocks", 0.04, 0.006], ["Bonds", 0.006, 0.01]]
+PLAIN = call("RISK_CONTRIB", [[[0.6], [0.4]], COV])
+
+
+def error(rows, code, *words):
+    """The call gave this error, and its reason contains the words."""
+    assert rows == [[code]], rows
+    assert isinstance(rows[0][0], ErrorValue)
+    for word in words:
+        assert word in rows[0][0].reason, rows[0][0].reason
+
+
+# Rule 1: what is numeric, how names compare ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text, number", [("0.6", 0.6), ("60%", 0.6), ("０.６", 0.6), (" 6e-1 ", 0.6), ("+.6", 0.6)])
+def test_text_that_reads_as_a_number_is_one(text, number):
+    assert call("RISK_CONTRIB", [[[text], [0.4]], COV]) == call("RISK_CONTRIB", [[[number], [0.4]], COV])
+
+
+def test_thousands_and_minus_signs():
+    assert call("EFFECTIVE_N", [[["1,000"], ["1,000"]]]) == [[2.0]]
+    assert call("EFFECTIVE_N", [[["−2"], [4.0]]]) == call("EFFECTIVE_N", [[[-2.0], [4.0]]])
+
+
+@pytest.mark.parametrize("text", ["abc", "1,00", "1.2.3", "nan", "inf", "1e", "%", "12 kg", "000300"])
+def test_other_text_is_an_error(text):
+    error(call("EFFECTIVE_N", [[[0.5], [text]]]), "#VALUE!", "weights", "item 2", text)
+
+
+def test_codes_with_leading_zeros_are_names():
+    weights = [["000300", 0.6], ["000905", 0.4]]
+    cov = [["", "000905", "000300"], ["000905", 0.01, 0.006], ["000300", 0.006, 0.04]]
+    assert np.allclose(call("RISK_CONTRIB", [weights, cov]), PLAIN)
+
+
+def test_names_compare_after_normalisation():
+    weights = [["Ｇold ", 0.6], [510300.0, 0.4], ["x", 0.0]]
+    cov = [["", "gold", "510300", "X"], ["gold", 0.04, 0.006, 0], ["510300", 0.006, 0.01, 0], ["X", 0, 0, 0.01]]
+    assert np.allclose(call("RISK_CONTRIB", [weights, cov])[:2], PLAIN)
+
+
+def test_duplicate_names_are_an_error():
+    error(call("RISK_CONTRIB", [[["A", 0.6], ["a ", 0.4]], COV]), "#VALUE!", "weights", "twice")
+
+
+# Rule 2: square matrices ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "cov",
+    [
+        NAMED_COV,
+        [["", *NAMED_COV[0][1:]], *NAMED_COV[1:]],
+        [["cov", *NAMED_COV[0][1:]], *NAMED_COV[1:]],
+        [["Stocks", "Bonds"], *COV],
+        [["Stocks", 0.04, 0.006], ["Bonds", 0.006, 0.01]],
+        [[None, "Bonds", "Stocks"], ["Stocks", 0.006, 0.04], ["Bonds", 0.01, 0.006]],
+        [[None, "Bonds", "Stocks"], ["Bonds", 0.01, 0.006], ["Stocks", 0.006, 0.04]],
+    ],
+)
+def test_labelled_matrices(cov):
+    assert np.allclose(call("RISK_CONTRIB", [[["Stocks", 0.6], ["Bonds", 0.4]], cov]), PLAIN, atol=1e-15)
+
+
+def test_a_blank_corner_over_numbers_is_an_error_not_a_smaller_matrix():
+    error(call("PORT_VOL", [[[0.6], [0.4]], [[None, 0.1, 0.2], [0.1, 0.04, 0.006], [0.2, 0.006, 0.01]]]), "#VALUE!", "cov")
+
+
+def test_label_sets_must_agree():
+    cov = [[None, "A", "B"], ["A", 0.04, 0.006], ["C", 0.006, 0.01]]
+    error(call("PORT_VOL", [[[0.6], [0.4]], cov]), "#VALUE!", "cov", "'B'")
+
+
+@pytest.mark.parametrize("cov", [[[0.04, 0.006]], [[0.04, 0.006, 1.0], [0.006, 0.01, 1.5]], [["x"]], [[0.04], [0.1], [0.2]]])
+def test_matrices_that_are_not_square(cov):
+    error(call("PORT_VOL", [[[0.6], [0.4]], cov]), "#VALUE!", "cov")
+
+
+# Rule 3: vectors --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [
+        [["weight"], [0.6], [0.4]],
+        [["Stocks", 0.6], ["Bonds", 0.4]],
+        [["asset", "weight"], ["Stocks", 0.6], ["Bonds", 0.4]],
+        [["weight", "asset"], [0.4, "Bonds"], [0.6, "Stocks"]],
+    ],
+)
+def test_columns(weights):
+    rows = call("RISK_CONTRIB", [weights, NAMED_COV])
+    first = weights[-2] if len(weights) > 1 else []
+    expected = PLAIN[::-1] if "Bonds" in first else PLAIN
+    assert np.allclose(rows, expected, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "weights", [[[0.6, 0.4]], [["weight", 0.6, 0.4]], [["Stocks", "Bonds"], [0.6, 0.4]], [["a", "Stocks", "Bonds"], ["w", 0.6, 0.4]]]
+)
+def test_rows_come_back_as_rows(weights):
+    assert np.allclose(call("RISK_CONTRIB", [weights, NAMED_COV]), [[r[0] for r in PLAIN]], atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "weights, words",
+    [
+        ([[1.0, 0.6], [2.0, 0.4]], "neither side"),
+        ([["A", "B"], ["C", "D"]], "both ways"),
+        ([["A", "B"], ["C", 0.4]], "both ways"),
+        ([[0.4, "A"], [0.6, "B"]], "text in both lines"),
+        ([[510300, 0.6], [510500, 0.3], [510510, 0.1]], "two lines of numbers"),
+        ([[1.0, 2.0, 3.0], [0.6, 0.3, 0.1]], "two lines of numbers"),
+        ([[1, 2, 3], [1, 2, 3], [1, 2, 3]], "3 x 3"),
+        ([["A", 0.6], ["B", None], ["C", 0.4]], "blank"),
+        ([["A", 0.6], [None, 0.2], ["C", 0.2]], "blank"),
+    ],
+)
+def test_vectors_that_cannot_be_read(weights, words):
+    error(call("EFFECTIVE_N", [weights]), "#VALUE!", "weights", words)
+
+
+def test_matching_is_by_name_and_lacking_names_are_named():
+    error(call("RISK_CONTRIB", [[["Stocks", 0.6], ["Gold", 0.4]], NAMED_COV]), "#VALUE!", "'Bonds'", "weights", "cov")
+    error(call("TURNOVER", [[["A", 0.6], ["B", 0.4]], [["A", 0.6], ["B", 0.2], ["C", 0.2]]]), "#VALUE!", "'C'")
+
+
+def test_result_follows_the_first_labelled_argument():
+    rows = call("RISK_CONTRIB", [[["Bonds", 0.4], ["Stocks", 0.6]], NAMED_COV])
+    assert np.allclose(rows, PLAIN[::-1])
+
+
+def test_sizes_that_differ():
+    error(call("RISK_CONTRIB", [[[0.5], [0.3], [0.2]], COV]), "#VALUE!", "cov", "2 assets", "weights", "3")
+
+
+# Rules 4 and 5: panels and their dates ----------------------------------------------------------------------------
+
+W = [[0.5], [0.5]]
+BODY = [[0.02, 0.04], [-0.01, 0.03], [0.0, 0.02], [0.05, 0.01], [0.01, 0.01], [0.02, 0.0]]
+SERIES = [[0.03], [0.01], [0.01], [0.03], [0.01], [0.01]]
+MONTHS = [dt.date(2024, m, 28) for m in range(1, 7)]
+
+
+def panel(dates=None, header=None):
+    rows = [([d] if dates else []) + list(r) for d, r in zip(dates or BODY, BODY, strict=True)]
+    return [header, *rows] if header else rows
+
+
+@pytest.mark.parametrize(
+    "returns",
+    [
+        panel(),
+        panel(header=["A", "B"]),
+        panel(MONTHS),
+        panel([dt.datetime(2024, m, 28) for m in range(1, 7)], ["when", "A", "B"]),
+        panel([d.isoformat() for d in MONTHS]),
+        panel([d.isoformat() for d in MONTHS], ["date", "A", "B"]),
+        panel([20240128 + 100 * i for i in range(6)]),
+        panel([202401 + i for i in range(6)], [None, "A", "B"]),
+        panel([202401 + i for i in range(6)], ["月份", "A", "B"]),
+        panel([2019 + i for i in range(6)], ["年份", "A", "B"]),
+        panel([2019.0 + i for i in range(6)]),
+        panel([45000 + 30 * i for i in range(6)]),
+        panel([45000.0 + i for i in range(6)], ["", 510300.0, 510500.0]),
+        panel(["2024年1月", "2024年2月", "2024年3月", "2024年4月", "2024年5月", "2024年6月"], ["日期", "A", "B"]),
+    ],
+)
+def test_panels(returns):
+    assert np.allclose(call("PORT_SERIES", [returns, W]), SERIES, atol=1e-15)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        [45000, 45030, 45060, 45090, 45090.5, 45120],  # not whole
+        [45000 + 13 * i for i in range(6)],  # no customary gap
+        [100.0, 101.0, 102.0, 103.0, 104.0, 105.0],  # prices
+        [2019, 2020, 2022, 2023, 2024, 2025],  # years with a gap
+        [45000, 45001, 45001, 45002, 45003, 45004],  # not strictly monotone
+    ],
+)
+def test_numbers_are_not_taken_for_dates_on_less(column):
+    rows = [[c, r[0]] for c, r in zip(column, BODY, strict=True)]
+    assert np.allclose(call("PORT_SERIES", [rows, W])[0], [(column[0] + BODY[0][0]) / 2])
+
+
+def test_few_serials_are_not_dates():
+    rows = [[45000 + i, 0.01] for i in range(4)]
+    assert np.allclose(call("PORT_SERIES", [rows, W])[0], [[22500.005]])
+
+
+def test_a_header_that_names_an_asset_wins():
+    rows = [["Month", "B"], [202401, 0.1], [202402, 0.2], [202403, 0.3]]
+    weights = [["Month", 0.5], ["B", 0.5]]
+    assert np.allclose(call("PORT_SERIES", [rows, weights])[0], [101200.55])
+
+
+def test_a_date_column_that_is_none():
+    error(call("PORT_SERIES", [[["date", "A"], ["soon", 0.1], ["later", 0.2]], [[1.0]]]), "#VALUE!", "returns", "'date'")
+
+
+def test_a_single_column_is_never_dates():
+    assert call("PORT_SERIES", [[[0.1], [0.2]], [[1.0]]]) == [[0.1], [0.2]]
+
+
+def test_a_series_may_be_a_row():
+    assert call("PORT_SERIES", [[[0.1, 0.2, 0.3]], [[1.0]]]) == [[0.1, 0.2, 0.3]]
+
+
+# Missing values ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("hole", [None, "", "  ", ErrorValue("#N/A"), "#N/A", float("nan")])
+def test_rows_with_a_hole_are_left_out(hole):
+    rows = [[0.02, 0.04], [hole, 0.03], [0.0, 0.02]]
+    assert np.allclose(call("PORT_SERIES", [rows, W]), [[0.03], [0.01]])
+
+
+def test_fewer_than_two_rows_are_not_available():
+    error(call("PORT_SERIES", [[[0.02, 0.04], [None, 0.03]], W]), "#N/A", "returns", "two")
+
+
+def test_empty_rows_and_columns_of_a_wide_selection():
+    rows = [["date", "A", "B", None], *[[d, *r, None] for d, r in zip(MONTHS, BODY, strict=True)], [None] * 4, [None] * 4]
+    assert np.allclose(call("PORT_SERIES", [rows, W]), SERIES)
+
+
+@pytest.mark.parametrize("cell", [None, "", ErrorValue("#N/A")])
+def test_blanks_elsewhere(cell):
+    code = "#N/A" if isinstance(cell, ErrorValue) else "#VALUE!"
+    assert call("PORT_VOL", [[[0.6], [cell]], COV]) == [[code]]
+    assert call("PORT_VOL", [[[0.6], [0.4]], [[0.04, cell], [cell, 0.01]]]) == [[code]]
+
+
+@pytest.mark.parametrize("code", [c for c in ERROR_CODES if c != "#N/A"])
+def test_error_values_come_back_as_themselves(code):
+    for cell in (code, ErrorValue(code)):
+        assert call("PORT_VOL", [[[0.6], [cell]], COV]) == [[code]]
+        assert call("PORT_VOL", [[[0.6], [0.4]], [[0.04, cell], [cell, 0.01]]]) == [[code]]
+        assert call("PORT_SERIES", [[[0.02, 0.04], [cell, 0.03], [0.1, 0.1], [0.1, 0.1]], W]) == [[code]]
+        assert call("PORT_SHARPE", [[[0.6], [0.4]], [[0.1], [0.1]], COV, [[cell]]]) == [[code]]
+
+
+@pytest.mark.parametrize("cell, word", [(True, "TRUE"), (dt.date(2024, 1, 1), "date"), ("x", "'x'")])
+def test_other_cells_are_no_numbers(cell, word):
+    error(call("PORT_VOL", [[[0.6], [cell]], COV]), "#VALUE!", "weights", word)
+    error(call("PORT_SERIES", [[[0.1, 0.2], [0.2, cell]], W]), "#VALUE!", "returns: row 2, column 2", word)
+
+
+# Rule 6: order ----------------------------------------------------------------------------------------------------
+
+
+def test_descending_dates_come_back_in_the_order_given():
+    down = panel(MONTHS, ["date", "A", "B"])
+    down = [down[0], *down[:0:-1]]
+    assert np.allclose(call("PORT_SERIES", [down, W]), SERIES[::-1])
+
+
+@pytest.mark.parametrize("dates", [[1, 3, 2, 4, 5, 6], [1, 2, 2, 4, 5, 6]])
+def test_unsorted_and_duplicate_dates(dates):
+    rows = panel([dt.date(2024, m, 1) for m in dates], ["date", "A", "B"])
+    error(call("PORT_SERIES", [rows, W]), "#VALUE!", "returns", "2024-02-01")
+
+
+# Numbers, texts, arguments ----------------------------------------------------------------------------------------
+
+
+def test_single_cells():
+    assert call("CML_RETURN", [[[0.03]], 0.08, "16%", [["0.12"]]]) == call("CML_RETURN", [0.03, 0.08, 0.16, 0.12])
+    error(call("CML_RETURN", [[[None]], 0.08, 0.16, 0.12]), "#VALUE!", "rf", "blank")
+    error(call("CML_RETURN", [[[0.1, 0.2]], 0.08, 0.16, 0.12]), "#VALUE!", "rf", "single cell")
+    error(call("CML_RETURN", [0.03, 0.08, 0.0, 0.12]), "#NUM!", "market_vol", "above 0")
+    error(call("CML_RETURN", [0.03, 0.08, 0.16]), "#VALUE!", "vol", "missing")
+    error(call("CML_RETURN", [0.03, 0.08, 0.16, 0.12, 1]), "#VALUE!", "takes 4")
+
+
+def test_options_are_case_blind_and_listed():
+    assert call("RISK_CONTRIB", [W, COV, " Absolute "]) == call("RISK_CONTRIB", [W, COV, "absolute"])
+    error(call("RISK_CONTRIB", [W, COV, "relative"]), "#VALUE!", "mode", "percent, absolute")
+
+
+def test_what_hosts_may_send():
+    assert call("PORT_VOL", [(0.6, 0.4), ((0.04, 0.006), (0.006, 0.01))]) == call("PORT_VOL", [[[0.6], [0.4]], COV])
+    assert call("PORT_VOL", [np.array([[0.6], [0.4]]), np.array(COV)]) == call("PORT_VOL", [[[0.6], [0.4]], COV])
+    error(call("PORT_VOL", [[[0.6], [0.4]], [[0.04], [0.1, 0.2]]]), "#VALUE!", "rows")
+    error(call("PORT_VOL", [[], COV]), "#VALUE!", "weights")
+    error(call("NOTHING", [1]), "#VALUE!", "NOTHING")
+
+
+CELL = st.one_of(
+    st.none(), st.booleans(), st.floats(), st.integers(-(10**400), 10**400), st.text(max_size=6),
+    st.dates(), st.datetimes(), st.sampled_from([*ERROR_CODES, "日期", "date", "0.5", "50%", "A", "B", ""]),
+)  # fmt: skip
+ROWS = st.one_of(CELL, st.lists(st.lists(CELL, min_size=0, max_size=4), min_size=0, max_size=5), st.lists(CELL, max_size=4))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(["PORT_VOL", "RISK_CONTRIB", "PORT_SERIES", "EFFECTIVE_N", "CML_RETURN", "RETURNS", "SHARPE", "KPI_TABLE"]),
+       st.lists(ROWS, max_size=4))  # fmt: skip
+def test_anything_gives_rows_or_an_error_value_never_an_exception_never_a_nan(name, arguments):
+    for row in call(name, arguments):
+        for cell in row:
+            assert isinstance(cell, float | int | str | bool | dt.date), cell
+            assert not isinstance(cell, float) or (cell == cell and abs(cell) < float("inf"))
+            assert not isinstance(cell, ErrorValue) or "unforeseen" not in cell.reason, cell.reason

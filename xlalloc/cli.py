@@ -1,0 +1,135 @@
+"""The commands: xlalloc demo | list | help | eval | template | report."""
+
+import datetime as dt
+import json
+import sys
+import textwrap
+from pathlib import Path
+
+import click
+
+from xlalloc.errors import AllocError, ErrorValue
+from xlalloc.version import __version__
+
+EXAMPLES = {"max_content_width": 80, "help_option_names": ["-h", "--help"]}
+
+
+class OneLineErrors(click.Group):
+    """Every failure is one line that says what to do, never a traceback."""
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except AllocError as error:
+            click.echo(f"xlalloc: {error}", err=True)
+        except PermissionError as error:
+            click.echo(f"xlalloc: {error.filename}: no permission. Close the file or choose another folder.", err=True)
+        except OSError as error:
+            click.echo(f"xlalloc: {error.filename or ''}: {error.strerror or error}.", err=True)
+        except BrokenPipeError:
+            pass
+        return ctx.exit(2)
+
+
+@click.group(cls=OneLineErrors, context_settings=EXAMPLES, invoke_without_command=True)
+@click.version_option(__version__, prog_name="xlalloc")
+@click.pass_context
+def main(ctx):
+    """Asset allocation for spreadsheets: functions, workbooks, client reports.
+
+    Start with:  xlalloc demo
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")  # Chinese names on a console of any code page
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+@main.command("list")
+@click.argument("category", required=False)
+def list_(category):
+    """The functions, by category.
+
+    Example:  xlalloc list risk_parity
+    """
+    import xlalloc
+
+    entries = list(xlalloc.CATALOGUE.values())
+    known = list(dict.fromkeys(entry.category for entry in entries))
+    if category and category not in known:
+        raise click.UsageError(f"There is no category {category!r}. Categories: {', '.join(known)}.")
+    for name in [category] if category else known:
+        click.secho(f"\n{name}", bold=True)
+        for entry in entries:
+            if entry.category == name:
+                click.echo(
+                    textwrap.fill(entry.summary, 80, initial_indent=f"  {entry.name:<21} ", subsequent_indent=" " * 24)
+                )
+
+
+@main.command("help")
+@click.argument("name")
+def help_(name):
+    """One function: arguments, definition, source, example.
+
+    Example:  xlalloc help RP_WEIGHTS
+    """
+    from xlalloc.help import describe, find
+
+    click.echo(describe(find(name)))
+
+
+@main.command("eval")
+@click.argument("formula")
+@click.option("--book", type=click.Path(path_type=Path), help="Workbook whose cells and names the formula may use.")
+@click.option("--sheet", help="Sheet that references without a sheet mean (the first).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list of rows in place of tab-separated text.")
+@click.pass_context
+def eval_(ctx, formula, book, sheet, as_json):
+    """Evaluate a formula on constants or on a workbook's cells.
+
+    Prints the cells; the reason of an error goes to standard error, and the
+    exit status is 1.
+
+    Examples:  xlalloc eval "=RP_WEIGHTS({0.04,0.006;0.006,0.01})"
+
+               xlalloc eval "=SHARPE(B2:B61)" --book fund.xlsx --sheet Returns
+    """
+    import xlalloc  # noqa: F401  fills the catalogue
+    from xlalloc.formula import evaluate
+
+    place = None
+    if book is not None:
+        from xlalloc.book import Book
+        from xlalloc.book import place as place_in
+
+        place = place_in(Book.load(book), sheet)
+    elif sheet is not None:
+        raise click.UsageError("--sheet needs --book.")
+    rows = evaluate(formula, place)
+    if as_json:
+        click.echo(json.dumps([[_plain(cell) for cell in row] for row in rows], ensure_ascii=False))
+    else:
+        for row in rows:
+            click.echo("\t".join(_shown(cell) for cell in row))
+    reasons = dict.fromkeys(f"{c}: {c.reason}" for row in rows for c in row if isinstance(c, ErrorValue))
+    for reason in reasons:
+        click.echo(reason, err=True)
+    ctx.exit(1 if reasons else 0)
+
+
+def _plain(cell):
+    return cell.isoformat() if isinstance(cell, dt.date) else cell
+
+
+def _shown(cell) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, dt.datetime) and cell.time() == dt.time():
+        cell = cell.date()
+    if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
+        return str(int(cell))
+    return repr(cell) if isinstance(cell, float) else str(_plain(cell))

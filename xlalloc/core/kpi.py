@@ -1,0 +1,359 @@
+"""Performance measures of many series at once: time on the last axis, one number for everything before it.
+
+A measure is a short formula of a ``Sample``: the returns and what several measures need of them, each computed once.
+A measure is NaN where its risk is zero and infinite where it exceeds the largest number a computer holds.
+"""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from xlalloc.core.checks import NO_RISK
+from xlalloc.errors import AllocError, DivisionError, InputError, Label, NotAvailableError, NumberError
+from xlalloc.facts import learn
+
+ROUNDING = 1e-12  # of wealth: a fall below the peak by less is rounding
+MANY = 256  # series from which walking through time, all series at a time, beats numpy's accumulate
+BLOCK = 2**20  # numbers of the rolling windows measured at a time: the memory this takes stays bounded
+
+
+def per_period(rf: float, P: float) -> float:
+    """Rate per period of a rate per year: (1+rf)^(1/P) − 1."""
+    try:
+        return (1.0 + rf) ** (1.0 / P) - 1.0
+    except OverflowError:
+        raise NumberError(f"periods: {P:g} a year is too few; monthly returns have 12, daily ones 252.") from None
+
+
+def drawdowns(r: np.ndarray) -> np.ndarray:
+    """W_t / max(1, W_1, …, W_t) − 1, W the value of 1 invested: the starting value counts as a peak."""
+    series = r.shape[:-1]
+    if np.prod(series) < MANY:
+        wealth = np.multiply.accumulate(r + 1.0, axis=-1)
+        peak = np.maximum(np.maximum.accumulate(wealth, axis=-1), 1.0)
+        return wealth / peak - 1.0
+    wealth, peak, growth = np.ones(series), np.ones(series), np.empty(series)
+    depth = np.empty((r.shape[-1], *series))
+    for t in range(r.shape[-1]):
+        np.add(r[..., t], 1.0, out=growth)
+        wealth *= growth
+        np.maximum(peak, wealth, out=peak)
+        np.divide(wealth, peak, out=depth[t])
+    depth -= 1.0
+    return np.moveaxis(depth, 0, -1)
+
+
+class Sample:
+    """Returns r of P periods a year, and what the measures are made of."""
+
+    def __init__(self, r, P=252.0, rf=0.0, benchmark=None, level=0.95, min_return=0.0):
+        self.r, self.T, self.P = r, r.shape[-1], P
+        self.rf, self.b, self.level, self.m = rf, benchmark, level, min_return
+
+    @cached_property
+    def f(self) -> float:
+        """The risk-free rate per period."""
+        return per_period(self.rf, self.P)
+
+    @cached_property
+    def mean(self) -> np.ndarray:
+        return self.r.mean(-1)
+
+    @cached_property
+    def deviations(self) -> np.ndarray:
+        """r − mean, without the rounding of the mean: it would give a constant series a little risk."""
+        d = self.r - self.mean[..., None]
+        d -= d.mean(-1)[..., None]
+        return d
+
+    @cached_property
+    def std(self) -> np.ndarray:
+        """Standard deviation per period, ddof 1."""
+        return np.sqrt(_dot(self.deviations, self.deviations) / (self.T - 1))
+
+    @cached_property
+    def largest(self) -> np.ndarray:
+        """The largest |return|, against which a risk is zero."""
+        return np.maximum(self.r.max(-1), -self.r.min(-1))
+
+    @cached_property
+    def growth(self) -> np.ndarray:
+        """Π(1+r)."""
+        return np.multiply.reduce(self.r + 1.0, axis=-1)
+
+    @cached_property
+    def drawdown(self) -> np.ndarray:
+        return drawdowns(self.r)
+
+    @cached_property
+    def tail(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """q = PERCENTILE.INC(r, 1 − level), the mean of the returns at or below it, and their number.
+
+        The h-th of the sorted returns, h = (1 − level)(T − 1) counted from 0, interpolated linearly.
+        """
+        h = (1.0 - self.level) * (self.T - 1)
+        k = min(int(h), self.T - 2)
+        sorted_at_k = np.partition(self.r, k + 1, axis=-1)
+        lower, upper = sorted_at_k[..., : k + 1].max(-1), sorted_at_k[..., k + 1]
+        q = lower + (h - k) * (upper - lower)
+        inside = sorted_at_k <= (q + NO_RISK * self.largest)[..., None]
+        count = np.count_nonzero(inside, axis=-1)
+        return q, np.add.reduce(sorted_at_k, axis=-1, where=inside) / count, count
+
+    @cached_property
+    def active(self) -> "Sample":
+        """The returns beyond the benchmark's."""
+        return Sample(self.r - self.b, self.P)
+
+    @cached_property
+    def benchmark(self) -> "Sample":
+        return Sample(self.b, self.P)
+
+
+def _dot(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Σ x_t y_t over time."""
+    return np.einsum("...t,...t->...", x, y)
+
+
+def _ratio(reward: np.ndarray, risk: np.ndarray, largest: np.ndarray) -> np.ndarray:
+    """reward / risk; NaN where the risk is zero, or too large for a number."""
+    return np.where((risk > NO_RISK * largest) & (risk < np.inf), reward / risk, np.nan)
+
+
+# The measures, each of one Sample -----------------------------------------------------------------------------
+
+
+def total_return(x: Sample) -> np.ndarray:
+    """Π(1+r) − 1."""
+    return x.growth - 1.0
+
+
+def ann_return(x: Sample) -> np.ndarray:
+    """(Π(1+r))^(P/T) − 1; −1 once everything is lost."""
+    return x.growth ** (x.P / x.T) - 1.0
+
+
+def mean_return(x: Sample) -> np.ndarray:
+    """P · mean(r)."""
+    return x.mean * x.P
+
+
+def ann_vol(x: Sample) -> np.ndarray:
+    """std(r) · √P."""
+    return x.std * x.P**0.5
+
+
+def _downside(x: Sample, threshold: float) -> np.ndarray:
+    """√(mean(min(r − threshold, 0)²)) per period, all T periods in the mean."""
+    below = np.minimum(x.r - threshold, 0.0) if threshold else np.minimum(x.r, 0.0)
+    return np.sqrt(_dot(below, below) / x.T)
+
+
+def downside_vol(x: Sample) -> np.ndarray:
+    """√(mean(min(r − m, 0)²)) · √P."""
+    return _downside(x, x.m) * x.P**0.5
+
+
+def max_drawdown(x: Sample) -> np.ndarray:
+    return x.drawdown.min(-1)
+
+
+def underwater_periods(x: Sample) -> np.ndarray:
+    """Most periods since the last one at a peak; the start is one."""
+    period = np.arange(1, x.T + 1, dtype=np.int32)
+    at_peak = np.where(x.drawdown >= -ROUNDING, period, np.int32(0))
+    return (period - np.maximum.accumulate(at_peak, axis=-1)).max(-1).astype(float)
+
+
+def sharpe(x: Sample) -> np.ndarray:
+    """mean(e)/std(e) · √P, e = r − f."""
+    return _ratio((x.mean - x.f) * x.P**0.5, x.std, x.largest)
+
+
+def sortino(x: Sample) -> np.ndarray:
+    """mean(e)/√(mean(min(e, 0)²)) · √P, e = r − f."""
+    return _ratio((x.mean - x.f) * x.P**0.5, _downside(x, x.f), x.largest)
+
+
+def calmar(x: Sample) -> np.ndarray:
+    return _ratio(ann_return(x), -max_drawdown(x), x.largest)
+
+
+def hist_var(x: Sample) -> np.ndarray:
+    return -x.tail[0]
+
+
+def hist_cvar(x: Sample) -> np.ndarray:
+    return -x.tail[1]
+
+
+def omega(x: Sample) -> np.ndarray:
+    """mean(max(r − m, 0)) / mean(max(m − r, 0))."""
+    beyond = x.r - x.m
+    return _ratio(np.maximum(beyond, 0.0).mean(-1), -np.minimum(beyond, 0.0).mean(-1), x.largest)
+
+
+def ulcer(x: Sample) -> np.ndarray:
+    """√(mean(drawdown²)) over T periods."""
+    return np.sqrt(_dot(x.drawdown, x.drawdown) / x.T)
+
+
+def win_rate(x: Sample) -> np.ndarray:
+    return np.count_nonzero(x.r > 0.0, axis=-1) / x.T
+
+
+def skew(x: Sample) -> np.ndarray:
+    """T/((T−1)(T−2)) Σ(d/s)³, s with ddof 1: Excel's SKEW."""
+    z = _ratio(x.deviations, x.std[..., None], x.largest[..., None])
+    return x.T / ((x.T - 1) * (x.T - 2)) * _dot(z * z, z)
+
+
+def kurt(x: Sample) -> np.ndarray:
+    """T(T+1)/((T−1)(T−2)(T−3)) Σ(d/s)⁴ − 3(T−1)²/((T−2)(T−3)): Excel's KURT, 0 for the normal distribution."""
+    T, z = x.T, _ratio(x.deviations, x.std[..., None], x.largest[..., None])
+    square = z * z
+    factor = T * (T + 1) / ((T - 1) * (T - 2) * (T - 3))
+    return factor * _dot(square, square) - 3.0 * (T - 1) ** 2 / ((T - 2) * (T - 3))
+
+
+def excess_return(x: Sample) -> np.ndarray:
+    return ann_return(x) - ann_return(x.benchmark)
+
+
+def tracking_error(x: Sample) -> np.ndarray:
+    """std(r − b) · √P."""
+    return ann_vol(x.active)
+
+
+def info_ratio(x: Sample) -> np.ndarray:
+    """mean(r − b)/std(r − b) · √P."""
+    largest = np.maximum(x.largest, x.benchmark.largest)
+    return _ratio(x.active.mean * x.P**0.5, x.active.std, largest)
+
+
+def port_beta(x: Sample) -> np.ndarray:
+    """cov(e, e_b)/var(e_b); a constant rf changes neither."""
+    b = x.benchmark
+    return _ratio(_dot(x.deviations, b.deviations) / (x.T - 1) / b.std, b.std, b.largest)
+
+
+def jensen_alpha(x: Sample) -> np.ndarray:
+    """P · (mean e − β · mean e_b)."""
+    return x.P * (x.mean - x.f - port_beta(x) * (x.benchmark.mean - x.f))
+
+
+# The measures by name -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measure: its title in a table, its formula, what is missing where it is NaN, what it needs."""
+
+    title: str
+    value: Callable[[Sample], np.ndarray]
+    no_answer: str = ""
+    least: int = 2  # rows
+    against: bool = False  # a benchmark
+
+
+STILL = "returns: they do not vary, so there is no risk to divide by. Leave out cash or a constant column."
+NO_LOSS = "returns: none falls below rf, so there is no downside risk to divide by. Give a longer history."
+NO_SHORTFALL = "returns: none falls below min_return, so there is no shortfall to divide by. Raise min_return."
+NO_FALL = "returns: wealth never falls below its peak, so there is no drawdown to divide by. Give a longer history."
+SAME = "returns: they differ from the benchmark's by a constant at most, so there is no active risk to divide by."
+STILL_BENCHMARK = "benchmark: its returns do not vary, so nothing can be measured against them. Give a market index."
+
+MEASURES = {
+    "total_return": Measure("total return", total_return),
+    "ann_return": Measure("annual return", ann_return),
+    "mean_return": Measure("mean return", mean_return),
+    "ann_vol": Measure("volatility", ann_vol),
+    "downside_vol": Measure("downside volatility", downside_vol),
+    "max_drawdown": Measure("max drawdown", max_drawdown),
+    "underwater_periods": Measure("underwater periods", underwater_periods),
+    "sharpe": Measure("Sharpe ratio", sharpe, STILL),
+    "sortino": Measure("Sortino ratio", sortino, NO_LOSS),
+    "calmar": Measure("Calmar ratio", calmar, NO_FALL),
+    "hist_var": Measure("VaR 95%", hist_var),
+    "hist_cvar": Measure("CVaR 95%", hist_cvar),
+    "omega": Measure("omega", omega, NO_SHORTFALL),
+    "ulcer": Measure("ulcer index", ulcer),
+    "win_rate": Measure("win rate", win_rate),
+    "skew": Measure("skewness", skew, STILL, least=3),
+    "kurt": Measure("excess kurtosis", kurt, STILL, least=4),
+    "excess_return": Measure("excess return", excess_return, against=True),
+    "tracking_error": Measure("tracking error", tracking_error, against=True),
+    "info_ratio": Measure("information ratio", info_ratio, SAME, against=True),
+    "port_beta": Measure("beta", port_beta, STILL_BENCHMARK, against=True),
+    "jensen_alpha": Measure("Jensen's alpha", jensen_alpha, STILL_BENCHMARK, against=True),
+}
+
+
+def evaluate(name: str, x: Sample) -> np.ndarray:
+    """A measure of every series."""
+    measure = MEASURES[name]
+    if measure.against and x.b is None:
+        raise InputError(f"benchmark: missing; {name} compares with one. Give the benchmark's returns, one column.")
+    if measure.least > x.T:
+        raise NotAvailableError(f"returns: {x.T} rows; {name} needs at least {measure.least}. Give a longer history.")
+    with np.errstate(all="ignore"):
+        return measure.value(x)
+
+
+def reason(name: str, value: float) -> AllocError:
+    """Why a measure that is not finite has no answer."""
+    if value != value and MEASURES[name].no_answer:
+        return DivisionError(MEASURES[name].no_answer)
+    return NumberError(
+        f"returns: the {name} exceeds the largest number a computer holds. Give returns as fractions (0.05 for 5%), "
+        "and the periods per year that belong to them."
+    )
+
+
+def cells(name: str, x: Sample) -> list:
+    """A measure of every series for a table: a number, or the error that stands for it."""
+    try:
+        values = evaluate(name, x)
+    except NotAvailableError as error:
+        return [error] * x.r.shape[0]
+    if np.isfinite(values).all():
+        return values.tolist()
+    return [value if np.isfinite(value) else reason(name, value) for value in values.tolist()]
+
+
+def learn_drawdown(r: np.ndarray) -> None:
+    """The rows between which the deepest drawdown of one series lies, for EXPLAIN."""
+    depth = drawdowns(r)
+    trough = int(depth.argmin())
+    if depth[trough] < 0.0:
+        peaks = np.flatnonzero(depth[:trough] >= 0.0)
+        later = np.flatnonzero(depth[trough:] >= -ROUNDING)
+        learn("peak", Label("time", int(peaks[-1])) if peaks.size else "the starting value")
+        learn("trough", Label("time", trough))
+        learn("recovered", Label("time", trough + int(later[0])) if later.size else "not yet")
+
+
+def rolling(name: str, returns: np.ndarray, window: int, P: float, rf: float, benchmark) -> np.ndarray:
+    """A measure of each of the T − w + 1 windows of each column, in blocks of windows that stay in the cache."""
+    series = np.ascontiguousarray(returns.T)
+    windows = np.lib.stride_tricks.sliding_window_view(series, window, axis=-1)  # (n, T − w + 1, w), nothing copied
+    against = None if benchmark is None else np.lib.stride_tricks.sliding_window_view(benchmark, window)
+    step = max(1, BLOCK // (len(series) * window))
+    parts = []
+    for t in range(0, windows.shape[1], step):
+        b = None if against is None else against[t : t + step]
+        parts.append(evaluate(name, Sample(windows[:, t : t + step], P, rf, b)))
+    return np.concatenate(parts, axis=-1).T
+
+
+def rows_by_state(states: list) -> list[tuple[object, list[int]]]:
+    """Each state with its rows, in order of first appearance; names compare after NFKC, trimming and case folding."""
+    found: dict[str, tuple[object, list[int]]] = {}
+    for t, state in enumerate(states):
+        whole = isinstance(state, float) and state.is_integer()
+        key = unicodedata.normalize("NFKC", str(int(state) if whole else state)).strip().casefold()
+        found.setdefault(key, (state.strip() if isinstance(state, str) else state, []))[1].append(t)
+    return list(found.values())

@@ -1,0 +1,459 @@
+"""Performance of funds and portfolios: returns, risks, ratios, drawdowns, tail losses, KPI tables."""
+
+import math
+from typing import Annotated
+
+import numpy as np
+
+from xlalloc.catalogue import Table, labels, worksheet_function
+from xlalloc.core import kpi
+from xlalloc.core.checks import annualisation, where_defined
+from xlalloc.errors import Label, NotAvailableError, NumberError
+from xlalloc.facts import learn, learning
+from xlalloc.quantities import (
+    Benchmark,
+    Level,
+    MinReturn,
+    Number,
+    PanelResult,
+    Periods,
+    PerYear,
+    Rate,
+    Ratio,
+    Returns,
+    States,
+    TableResult,
+    Window,
+    Years,
+    number,
+    option,
+    result,
+)
+
+FirstValue = Annotated[float, number("Value at the start", "money", above=0)]
+LastValue = Annotated[float, number("Value at the end", "money", low=0)]
+KpiName = Annotated[str, option("The KPI", *kpi.MEASURES)]
+Shares = Annotated[np.ndarray, result("vector", "One number for each column", "fraction", ("assets",))]
+Counts = Annotated[np.ndarray, result("vector", "Number of periods, one for each column", "periods", ("assets",))]
+Plain = Annotated[np.ndarray, result("vector", "One number for each column", "", ("assets",), nan="#DIV/0!")]
+RollingResult = Annotated[
+    np.ndarray, result("rows", "One row a window, one column a series", "", ("time", "assets"), nan="#DIV/0!")
+]
+
+
+def _each(name: str, returns: np.ndarray, periods=252.0, rf=0.0, benchmark=None, **thresholds) -> np.ndarray:
+    """A measure of each column; an error where none has an answer."""
+    x = kpi.Sample(returns.T, annualisation(periods), rf, benchmark, **thresholds)
+    values = kpi.evaluate(name, x)
+    if rf:
+        learn("risk-free rate per period", x.f)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        return where_defined(values, bad, kpi.reason(name, values[bad][0]))
+    return values
+
+
+# Return -------------------------------------------------------------------------------------------------------
+
+
+@worksheet_function("=TOTAL_RETURN({0.1;-0.05;0.02})", [[0.0659]])
+def total_return(returns: Returns) -> Shares:
+    """Return over the whole time, compounded.
+
+    Π(1+r) − 1, one for each column. Called cum_returns_final in empyrical, comp in quantstats and
+    calc_total_return in ffn.
+
+    Source: CFA Institute, GIPS Standards (2020), 2.A: sub-period returns are geometrically linked.
+    """
+    return _each("total_return", returns)
+
+
+@worksheet_function("=ANN_RETURN({0.1;-0.05;0.02},4)", [[0.088818]])
+def ann_return(returns: Returns, periods: Periods = None) -> PerYear:
+    """Return per year, compounded.
+
+    (Π(1+r))^(P/T) − 1 with T returns of P periods a year: the constant annual return that ends at the same wealth. −1
+    once everything is lost. MEAN_RETURNS is the arithmetic mean, which is higher when returns vary. Called
+    annual_return in empyrical and cagr in quantstats; ffn's calc_cagr counts the years by the calendar instead.
+
+    Source: CFA Institute, GIPS Standards (2020), annualised return.
+    """
+    return _each("ann_return", returns, periods)
+
+
+@worksheet_function("=CAGR(100,150,5)", [[0.0844718]])
+def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number:
+    """Compound annual growth rate between two values.
+
+    (last/first)^(1/years) − 1, for a value without deposits or withdrawals between.
+
+    Source: the definition, as Excel's RRI.
+    """
+    try:
+        growth = (last_value / first_value) ** (1.0 / years)
+    except OverflowError:
+        growth = math.inf
+    if not math.isfinite(growth):
+        raise NumberError(f"years: {last_value:g} from {first_value:g} in {years:g} years is beyond any number.")
+    return growth - 1.0
+
+
+@worksheet_function("=EXCESS_RETURN({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.0274847]])
+def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> PerYear:
+    """Annual return beyond the benchmark's.
+
+    ANN_RETURN(returns) − ANN_RETURN(benchmark), both compounded: the arithmetic difference, not the ratio of wealths.
+
+    Source: CFA Institute, GIPS Standards (2020), arithmetic excess return.
+    """
+    return _each("excess_return", returns, periods, benchmark=benchmark)
+
+
+# Risk ---------------------------------------------------------------------------------------------------------
+
+
+@worksheet_function("=ANN_VOL({0.1;-0.05;0.02},4)", [[0.1501111]])
+def ann_vol(returns: Returns, periods: Periods = None) -> PerYear:
+    """Volatility: standard deviation of returns, per year.
+
+    √(Σ(r − mean)²/(T−1)) · √P. Called annual_volatility in empyrical, volatility in quantstats.
+
+    Source: Bacon (2008), Practical Portfolio Performance Measurement and Attribution, ch. 4.
+    """
+    return _each("ann_vol", returns, periods)
+
+
+@worksheet_function("=DOWNSIDE_VOL({0.1;-0.05;0.02},0,4)", [[0.057735]])
+def downside_vol(returns: Returns, min_return: MinReturn = 0.0, periods: Periods = None) -> PerYear:
+    """Volatility of the returns below a least acceptable return, per year.
+
+    √(mean(min(r − m, 0)²)) · √P, m per period; all T periods count in the mean, those above m as zero. Called
+    downside_risk in empyrical. The standard deviation of the negative returns alone, which some reports use, is
+    another number: it ignores how often losses come.
+
+    Source: Sortino & Price (1994), Performance Measurement in a Downside Risk Framework.
+    """
+    return _each("downside_vol", returns, periods, min_return=min_return)
+
+
+@worksheet_function("=MAX_DRAWDOWN({0.1;-0.05;-0.1;0.2})", [[-0.145]])
+def max_drawdown(returns: Returns) -> Shares:
+    """Deepest fall of wealth below its highest value before, a negative number.
+
+    min over t of W_t / max(1, W_1, …, W_t) − 1, W_t = Π(1+r): the starting value counts as a peak, so a loss in the
+    first period is one. Called max_drawdown in empyrical and quantstats, calc_max_drawdown (of prices) in ffn.
+
+    Source: Magdon-Ismail & Atiya (2004), Maximum Drawdown.
+    """
+    if learning() and returns.shape[1] == 1:
+        kpi.learn_drawdown(returns[:, 0])
+    return _each("max_drawdown", returns)
+
+
+@worksheet_function("=DRAWDOWNS({0.1;-0.05;-0.1;0.2})", [[0.0], [-0.05], [-0.145], [0.0]])
+def drawdowns(returns: Returns) -> PanelResult:
+    """Wealth below its highest value so far, for every period.
+
+    W_t / max(1, W_1, …, W_t) − 1, zero at a peak and negative below it; the starting value counts as a peak. One row
+    a period. Called to_drawdown_series in quantstats and (of prices) in ffn.
+
+    Source: Magdon-Ismail & Atiya (2004), Maximum Drawdown.
+    """
+    with np.errstate(all="ignore"):
+        depth = kpi.drawdowns(returns.T).T
+    if not np.isfinite(depth).all():
+        raise kpi.reason("total_return", math.inf)
+    return depth
+
+
+@worksheet_function("=UNDERWATER_PERIODS({0.1;-0.05;-0.1;0.2})", [[2]])
+def underwater_periods(returns: Returns) -> Counts:
+    """Longest time that wealth stayed below a peak, in periods.
+
+    The most consecutive periods with a drawdown; one that has not recovered counts to the end. The starting value
+    counts as a peak. A shortfall of 1e-12 is rounding and counts as recovered. The longest Length of ffn's
+    drawdown_details, where that is taken on row numbers.
+
+    Source: Young (1991), Calmar Ratio: A Smoother Tool; the time to recovery of a drawdown.
+    """
+    return _each("underwater_periods", returns)
+
+
+# Ratios -------------------------------------------------------------------------------------------------------
+
+
+@worksheet_function("=SHARPE({0.1;-0.05;0.02},0.02,4)", [[0.4895149]])
+def sharpe(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
+    """Mean return above the risk-free rate per unit of volatility, per year.
+
+    mean(e)/std(e) · √P, e = r − ((1+rf)^(1/P) − 1), ddof 1. Called sharpe_ratio in empyrical (its risk_free is per
+    period), sharpe in quantstats, calc_sharpe in ffn. The mean is arithmetic: the compounded return over volatility,
+    which some reports show, is lower. #DIV/0! where returns do not vary.
+
+    Source: Sharpe (1994), The Sharpe Ratio, eq. 3–6.
+    """
+    return _each("sharpe", returns, periods, rf)
+
+
+@worksheet_function("=SORTINO({0.17;0.15;0.23;-0.05;0.12;0.09;0.13;-0.04},0,1)", [[4.417]])
+def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
+    """Mean return above the risk-free rate per unit of downside risk, per year.
+
+    mean(e)/√(mean(min(e, 0)²)) · √P, e = r − ((1+rf)^(1/P) − 1); all T periods count in both means. This is Sortino's
+    own definition, also sortino_ratio in empyrical, sortino in quantstats and calc_sortino_ratio in ffn. Elsewhere the
+    mean of squares runs over the losing periods only, or their standard deviation about their own mean is taken: on one
+    series the ratios differ by a factor of two and more, so compare Sortino ratios of one source only. #DIV/0!
+    where no return falls below rf.
+
+    Source: Sortino & Price (1994), Performance Measurement in a Downside Risk Framework; the example is that of
+    Rollinger & Hoffman (2013), Sortino: A Sharper Ratio.
+    """
+    return _each("sortino", returns, periods, rf)
+
+
+@worksheet_function("=CALMAR({0.1;-0.05;-0.1;0.2},4)", [[0.8868966]])
+def calmar(returns: Returns, periods: Periods = None) -> Ratio:
+    """Annual return per unit of the deepest drawdown.
+
+    ANN_RETURN / |MAX_DRAWDOWN|, over the whole history given; Young takes the last 36 months. Called calmar_ratio in
+    empyrical, calmar in quantstats, calc_calmar_ratio in ffn (with its calendar years). #DIV/0! without a drawdown.
+
+    Source: Young (1991), Calmar Ratio: A Smoother Tool.
+    """
+    return _each("calmar", returns, periods)
+
+
+# Against a benchmark ------------------------------------------------------------------------------------------
+
+
+@worksheet_function("=TRACKING_ERROR({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.0305505]])
+def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> PerYear:
+    """Volatility of the returns beyond the benchmark's, per year.
+
+    std(r − b) · √P, ddof 1.
+
+    Source: Grinold & Kahn (2000), Active Portfolio Management, ch. 3.
+    """
+    return _each("tracking_error", returns, periods, benchmark=benchmark)
+
+
+@worksheet_function("=INFO_RATIO({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.8728716]])
+def info_ratio(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> Ratio:
+    """Mean return beyond the benchmark's per unit of tracking error, per year.
+
+    mean(r − b)/std(r − b) · √P, ddof 1. quantstats' information_ratio, ffn's calc_information_ratio and empyrical's
+    excess_sharpe are the same per period, without √P. #DIV/0! where returns and benchmark differ by a constant.
+
+    Source: Grinold & Kahn (2000), Active Portfolio Management, ch. 5.
+    """
+    return _each("info_ratio", returns, periods, benchmark=benchmark)
+
+
+@worksheet_function("=PORT_BETA({0.1;-0.05;0.02},{0.08;-0.06;0.03})", [[1.0364238]])
+def port_beta(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods = None) -> Plain:
+    """Sensitivity of the returns to the benchmark's.
+
+    cov(e, e_b)/var(e_b) of the returns above the risk-free rate. rf is the same every period and so changes nothing.
+    Called beta in empyrical and in quantstats' greeks. #DIV/0! where the benchmark does not vary.
+
+    Source: Sharpe (1964), Capital Asset Prices, footnote 22.
+    """
+    return _each("port_beta", returns, periods, rf, benchmark)
+
+
+@worksheet_function("=JENSEN_ALPHA({0.1;-0.05;0.02},{0.08;-0.06;0.03},0.02,4)", [[0.0249615]])
+def jensen_alpha(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
+    """Mean return beyond what the benchmark's risk explains, per year.
+
+    P · (mean e − β · mean e_b), e and e_b the returns above the risk-free rate: the intercept of their regression
+    times P, also alpha in quantstats' greeks (rf 0). empyrical's alpha compounds the intercept instead, (1+a)^P − 1.
+
+    Source: Jensen (1968), The Performance of Mutual Funds in the Period 1945–1964, eq. 8.
+    """
+    return _each("jensen_alpha", returns, periods, rf, benchmark)
+
+
+# Tail losses and distribution ---------------------------------------------------------------------------------
+
+
+@worksheet_function("=HIST_VAR({0.03;-0.02;0.01;-0.04;0.02},0.9)", [[0.032]])
+def hist_var(returns: Returns, level: Level = 0.95) -> Shares:
+    """Loss per period that was exceeded in one of twenty periods (at 95%), from history; a loss is positive.
+
+    −q, q = PERCENTILE.INC(returns, 1 − level), interpolated as Excel does. A negative number is a gain. empyrical's
+    value_at_risk is q itself, negative; quantstats' value_at_risk assumes the normal distribution instead.
+
+    Source: J.P. Morgan (1996), RiskMetrics; Hyndman & Fan (1996), Sample Quantiles, definition 7.
+    """
+    return _each("hist_var", returns, level=level)
+
+
+@worksheet_function("=HIST_CVAR({0.03;-0.02;0.01;-0.04;0.02},0.7)", [[0.03]])
+def hist_cvar(returns: Returns, level: Level = 0.95) -> Shares:
+    """Mean loss per period of the worst one in twenty periods (at 95%), from history; a loss is positive.
+
+    −mean of the returns at or below q, q = PERCENTILE.INC(returns, 1 − level); returns within 1e-12 of the largest
+    |return| above q count as equal to it. Also called expected shortfall; conditional_value_at_risk in empyrical
+    (negative), and in quantstats with method "historical".
+
+    Source: Rockafellar & Uryasev (2000), Optimization of Conditional Value-at-Risk; Acerbi & Tasche (2002).
+    """
+    if learning() and returns.shape[1] == 1:
+        learn("returns in the tail", int(kpi.Sample(returns.T, level=level).tail[2][0]))
+    return _each("hist_cvar", returns, level=level)
+
+
+@worksheet_function("=OMEGA({0.1;-0.05;0.02})", [[2.4]])
+def omega(returns: Returns, min_return: MinReturn = 0.0) -> Plain:
+    """Sum of the returns beyond a least acceptable return over the sum of the shortfalls below it.
+
+    Σ max(r − m, 0) / Σ max(m − r, 0), m per period. Called omega_ratio in empyrical and omega in quantstats, whose
+    required_return is per year. #DIV/0! where no return falls short.
+
+    Source: Keating & Shadwick (2002), A Universal Performance Measure.
+    """
+    return _each("omega", returns, min_return=min_return)
+
+
+@worksheet_function("=ULCER({0.1;-0.05;-0.1;0.2})", [[0.0766893]])
+def ulcer(returns: Returns) -> Shares:
+    """Ulcer index: root mean square of the drawdowns, which grows with their depth and their length.
+
+    √(Σ drawdown²/T) over the T rows, as a fraction. Martin's is in percent; quantstats' ulcer_index divides by T − 1,
+    ffn's to_ulcer_index by T + 1 since it counts the starting value as a row.
+
+    Source: Martin & McCann (1989), The Investor's Guide to Fidelity Funds.
+    """
+    return _each("ulcer", returns)
+
+
+@worksheet_function("=WIN_RATE({0.1;-0.05;0.02;0})", [[0.5]])
+def win_rate(returns: Returns) -> Shares:
+    """Share of periods with a gain.
+
+    The number of returns above zero over the number of all; quantstats' win_rate leaves returns of zero out.
+
+    Source: the definition.
+    """
+    return _each("win_rate", returns)
+
+
+@worksheet_function(
+    "=SKEW_KURT({0.03;-0.02;0.01;-0.04;0.02})",
+    [["measure", "Asset 1"], ["skewness", -0.6052891], ["excess kurtosis", -1.5986159]],
+)
+def skew_kurt(returns: Returns) -> TableResult:
+    """Skewness and excess kurtosis of the returns: which tail is longer, and how fat the tails are.
+
+    Excel's SKEW, T/((T−1)(T−2)) Σz³, and KURT, T(T+1)/((T−1)(T−2)(T−3)) Σz⁴ − 3(T−1)²/((T−2)(T−3)), z = (r − mean)/std
+    with ddof 1; both are 0 for the normal distribution. A table with a header, a row for each of the two, a column for
+    each series. skew and kurt in pandas, skew and kurtosis in quantstats; scipy's leave out the correction for bias by
+    default. #N/A below 3 rows (kurtosis: 4), #DIV/0! where returns do not vary.
+
+    Source: Joanes & Gill (1998), Comparing Measures of Sample Skewness and Kurtosis, G1 and G2.
+    """
+    if len(returns) < kpi.MEASURES["skew"].least:
+        raise NotAvailableError(f"returns: {len(returns)} rows; skewness needs at least 3, kurtosis 4.")
+    return _kpi_rows(("skew", "kurt"), kpi.Sample(returns.T))
+
+
+# Many KPIs ----------------------------------------------------------------------------------------------------
+
+
+def _kpi_rows(names, x: kpi.Sample) -> Table:
+    """One row a measure, one column a series."""
+    rows = [(kpi.MEASURES[name].title, *kpi.cells(name, x)) for name in names]
+    return Table(("measure", *labels("assets", len(x.r))), rows)
+
+
+@worksheet_function('=ROLLING("max_drawdown",{0.1;-0.05;-0.1;0.2},2)', [[-0.05], [-0.145], [-0.1]])
+def rolling(
+    name: KpiName,
+    returns: Returns,
+    window: Window,
+    periods: Periods = None,
+    rf: Rate = 0.0,
+    benchmark: Benchmark = None,
+) -> RollingResult:
+    """A KPI of every window of consecutive periods.
+
+    T − window + 1 rows, the first for periods 1 to window, the last for the latest; one column a series. Each number is
+    the KPI function's own for that window, with levels and least returns at their defaults. mean_return is the
+    arithmetic mean per year, skew and kurt are the rows of SKEW_KURT. excess_return, tracking_error, info_ratio,
+    port_beta and jensen_alpha need benchmark. #N/A where the window is longer than the history; a window in which the
+    risk is zero is #DIV/0!.
+
+    Source: the definition of each KPI, applied to each window.
+    """
+    if window > len(returns):
+        raise NotAvailableError(f"window: {window} rows, but returns has {len(returns)}. Choose a shorter window.")
+    P = annualisation(periods)
+    values = kpi.rolling(name, returns, window, P, rf, benchmark)
+    bad = ~np.isfinite(values)
+    if bad.any():
+        if bad.all():
+            raise kpi.reason(name, values[0, 0])
+        learn("windows without an answer", f"{bad.sum()}: {kpi.reason(name, values[bad][0])}")
+        values = np.where(bad, np.nan, values)
+    return values
+
+
+@worksheet_function(
+    "=KPI_TABLE({0.1;-0.05;-0.1;0.2},{0.08;-0.06;-0.05;0.1},0.02,4)",
+    [
+        ["measure", "Asset 1"], ["total return", 0.1286], ["annual return", 0.1286], ["mean return", 0.15],
+        ["volatility", 0.27538], ["downside volatility", 0.1118], ["max drawdown", -0.145], ["underwater periods", 2],
+        ["Sharpe ratio", 0.47262], ["Sortino ratio", 1.09846], ["Calmar ratio", 0.8869], ["VaR 95%", 0.0925],
+        ["CVaR 95%", 0.1], ["omega", 2.0], ["ulcer index", 0.07669], ["win rate", 0.5], ["skewness", 0.32323],
+        ["excess kurtosis", -3.03297], ["excess return", 0.06772], ["tracking error", 0.12329],
+        ["information ratio", 0.64889], ["beta", 1.56874], ["Jensen's alpha", 0.05148],
+    ],
+)  # fmt: skip
+def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, periods: Periods = None) -> TableResult:
+    """Report of all KPIs: a row each measure, a column each series.
+
+    Each number is that of its own function: TOTAL_RETURN, ANN_RETURN, MEAN_RETURNS, ANN_VOL, DOWNSIDE_VOL,
+    MAX_DRAWDOWN, UNDERWATER_PERIODS, SHARPE, SORTINO, CALMAR, HIST_VAR and HIST_CVAR at 95%, OMEGA, ULCER, WIN_RATE,
+    SKEW_KURT; with a benchmark also EXCESS_RETURN, TRACKING_ERROR, INFO_RATIO, PORT_BETA and JENSEN_ALPHA. Least
+    returns are 0. Where a series has no answer for a measure, that cell holds the error value and the others stand.
+
+    Source: the functions named.
+    """
+    x = kpi.Sample(returns.T, annualisation(periods), rf, benchmark)
+    names = [name for name, measure in kpi.MEASURES.items() if benchmark is not None or not measure.against]
+    return _kpi_rows(names, x)
+
+
+@worksheet_function(
+    '=KPI_BY_STATE({0.02;-0.03;0.01;-0.01},{"calm";"crisis";"calm";"crisis"},0,12)',
+    [
+        ["state", "return", "volatility", "Sharpe ratio", "periods"],
+        ["calm", 0.19562, 0.02449, 7.34847, 2],
+        ["crisis", -0.21632, 0.04899, -4.89898, 2],
+    ],
+)
+def kpi_by_state(returns: Returns, states: States, rf: Rate = 0.0, periods: Periods = None) -> TableResult:
+    """Return, volatility and Sharpe ratio of the periods in each state, for example of the economy or of the market.
+
+    One row a state in order of first appearance; with several series one row for each state and series, named in the
+    second column. ANN_RETURN, ANN_VOL and SHARPE of the rows with that label, whether or not they follow each other,
+    and their number. Labels are the same where they differ only in case, width or spaces around. Fewer than two
+    periods in a state: #N/A.
+
+    Source: Bridgewater (2012), The All Weather Story, the returns of assets by economic environment.
+    """
+    P = annualisation(periods)
+    several = returns.shape[1] > 1
+    table = Table(("state", *(["series"] if several else []), "return", "volatility", "Sharpe ratio", "periods"))
+    for state, found in kpi.rows_by_state(states):
+        x = kpi.Sample(returns[found].T, P, rf)
+        columns = [_state_cells(name, x, state) for name in ("ann_return", "ann_vol", "sharpe")]
+        for i, numbers in enumerate(zip(*columns, strict=True)):
+            table.rows.append((state, *([Label("assets", i)] if several else []), *numbers, len(found)))
+    return table
+
+
+def _state_cells(name: str, x: kpi.Sample, state) -> list:
+    if x.T < 2:
+        return [NotAvailableError(f"states: {state} holds one period only; at least two are needed.")] * len(x.r)
+    return kpi.cells(name, x)

@@ -1,0 +1,413 @@
+"""Back to the target weights: drift, trades, calendar, costs, whole lots, the adviser's plan."""
+
+import calendar
+import datetime as dt
+from typing import Annotated
+
+import numpy as np
+
+from xlalloc.catalogue import Table, worksheet_function
+from xlalloc.core import orders
+from xlalloc.core.checks import per_asset
+from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
+from xlalloc.facts import learn
+from xlalloc.quantities import (
+    Amount,
+    CashFlow,
+    Commission,
+    Date,
+    ExitFee,
+    Flag,
+    Lots,
+    MinCommission,
+    Prices1,
+    Quantity,
+    SellTax,
+    Spread,
+    TableResult,
+    Target,
+    Threshold,
+    Trades,
+    Values,
+    number,
+    option,
+    result,
+)
+
+A = "assets"
+Rule = Annotated[
+    str,
+    option(
+        "How far to trade once triggered: to the target, to the edge of the band, or only place the cash flow",
+        "target", "edge", "cash",
+    ),
+]  # fmt: skip
+Band = Annotated[
+    str,
+    option("absolute: the threshold itself on either side; relative: that share of the target", "absolute", "relative"),
+]
+Frequency = Annotated[str, option("How often to review", "weekly", "monthly", "quarterly", "semiannual", "annual")]
+DaysHeld = Annotated[
+    np.ndarray, Quantity("vector", "Days since the units were bought, one or several", "days", (A,), low=0, scalar=True)
+]
+FeeDays = Annotated[
+    np.ndarray,
+    Quantity("vector", "Days under which each fee applies, rising, such as 7, 30, 180", "days", ("days",), above=0),
+]
+Fees = Annotated[
+    np.ndarray,
+    Quantity(
+        "vector", "Fee of each step; one more than days is the fee after the last step, else 0", "fraction of the sale",
+        ("fees",), low=0, high=1,
+    ),
+]  # fmt: skip
+FeeRates = Annotated[np.ndarray, result("vector", "Redemption fee", "fraction of the sale", (A,))]
+FeeRate = Annotated[float, number("Rate", "fraction of the sale")]
+Achieved = Annotated[
+    np.ndarray, Quantity("vector", "Return of the portfolio, one or one per review period", "fraction", ("periods",),
+                         low=-1, scalar=True)
+]  # fmt: skip
+Hurdle = Annotated[
+    np.ndarray, Quantity("vector", "Return it is held against, such as its benchmark's", "fraction", ("periods",),
+                         low=-1, scalar=True)
+]  # fmt: skip
+
+MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
+# China Securities Regulatory Commission, rules on selling expenses of public funds, in force from 2026-01-01.
+REDEMPTION_DAYS = np.array([7.0, 30.0, 180.0])
+REDEMPTION_FLOOR = np.array([0.015, 0.010, 0.005])
+# Ministry of Finance and State Taxation Administration: one-sided from 2008-09-19; announcement 39 of 2023.
+STAMP_DUTY = ((dt.date(2023, 8, 28), 0.0005), (dt.date(2008, 9, 19), 0.001))
+
+
+# Drift and trades --------------------------------------------------------------------------------------------
+
+
+@worksheet_function(
+    "=REBAL_DRIFT({120000;80000},{0.5;0.5})",
+    [
+        ["asset", "value", "weight", "target", "deviation", "relative deviation"],
+        ["Asset 1", 120000, 0.6, 0.5, 0.1, 0.2],
+        ["Asset 2", 80000, 0.4, 0.5, -0.1, -0.2],
+    ],
+)
+def rebal_drift(values: Values, target: Target) -> TableResult:
+    """How far each holding has drifted from its target weight.
+
+    Weight v/Σv, deviation weight − target, relative deviation (weight − target)/target. An asset whose target is 0 has
+    no relative deviation: #DIV/0! in that cell. A portfolio worth nothing is #NUM!.
+
+    Source: Perold & Sharpe (1988), Dynamic Strategies for Asset Allocation, the constant-mix strategy.
+    """
+    weights = values / orders.worth(values)
+    rows = []
+    for i, (v, w, t) in enumerate(zip(values.tolist(), weights.tolist(), target.tolist(), strict=True)):
+        none = DivisionError("target: the target of {} is 0, so it has no relative deviation.", Label(A, i))
+        rows.append((Label(A, i), v, w, t, w - t, (w - t) / t if t else none))
+    return Table(("asset", "value", "weight", "target", "deviation", "relative deviation"), rows)
+
+
+@worksheet_function("=REBAL_TRADES({120000;80000},{0.5;0.5})", [[-20000], [20000]])
+def rebal_trades(
+    values: Values,
+    target: Target,
+    threshold: Threshold = 0.05,
+    cash_flow: CashFlow = 0.0,
+    rule: Rule = "target",
+    band: Band = "absolute",
+) -> Amount:
+    """Money to buy (+) or sell (-) of each asset so that the portfolio returns to its target.
+
+    With W = Σv + cash_flow and gaps g = tW − v: first a deposit goes to the positive gaps in proportion, a withdrawal
+    comes from the negative ones in proportion, so nothing is sold for a deposit. Only if a weight then still deviates
+    from its target by more than the threshold (strictly, with 1e-9 for rounding) is anything else traded.
+
+    target: to tW. edge: to the nearest edge of the band, clip(v, (t−h)W, (t+h)W), the remainder pro rata to the
+    remaining gaps of its sign. cash: never more than the first step. Relative bands are h·t wide on either side, so
+    that any holding whose target is 0 triggers.
+
+    The trades add up to cash_flow. Targets are scaled to sum exactly to 1. Taking out more than there is, or a
+    portfolio worth nothing, is #NUM!.
+
+    Source: Jaconetti, Kinniry & Zilbering (2010), Best Practices for Portfolio Rebalancing (thresholds, cash flows);
+    Donohue & Yip (2003), Optimal Portfolio Rebalancing with Transaction Costs (trading to the edge).
+    """
+    return _ideal(values, target / target.sum(), threshold, cash_flow, rule, band)
+
+
+def _ideal(values, target, threshold, cash_flow, rule, band="absolute") -> np.ndarray:
+    width = orders.widths(target, threshold, band)
+    ideal, triggered = orders.ideal_trades(values, target, cash_flow, rule, width)
+    learn("threshold exceeded once the cash flow is placed", "yes" if triggered else "no")
+    return ideal
+
+
+@worksheet_function('=REBAL_DUE("2026-01-31","2026-02-28","monthly")', [[True]])
+def rebal_due(
+    last_date: Date,
+    today: Date,
+    frequency: Frequency,
+    values: Values = None,
+    target: Target = None,
+    threshold: Threshold = 0.05,
+) -> Flag:
+    """TRUE where a review is due by the calendar and, with values and target, the drift exceeds the threshold too.
+
+    Weekly: at least 7 days after last_date. Else at least 1, 3, 6 or 12 months after it, counted safely at the end of
+    months: a month after 31 January is the last day of February. With values and target both tests must hold (hybrid):
+    some weight deviates from its target by more than the threshold. A day before last_date is #NUM!.
+
+    Source: Jaconetti, Kinniry & Zilbering (2010), Best Practices for Portfolio Rebalancing, "time-and-threshold".
+    """
+    if today < last_date:
+        raise NumberError(f"today: {today} is before last_date {last_date}. Give the later of the two dates as today.")
+    if (values is None) != (target is None):
+        missing = "target" if target is None else "values"
+        raise InputError(f"{missing}: missing. Give both values and target, or neither for the calendar alone.")
+    due = _has_passed(last_date, today, frequency)
+    if values is None:
+        return due
+    orders.worth(values)
+    target = target / target.sum()
+    drifted = bool(orders.beyond(values, target, orders.widths(target, threshold)).any())
+    learn("due by the calendar", "yes" if due else "no")
+    learn("threshold exceeded", "yes" if drifted else "no")
+    return due and drifted
+
+
+def _has_passed(last: dt.date, today: dt.date, frequency: str) -> bool:
+    if frequency == "weekly":
+        return (today - last).days >= 7
+    months = 12 * (today.year - last.year) + today.month - last.month
+    month_end = calendar.monthrange(today.year, today.month)[1]
+    complete = months if today.day >= min(last.day, month_end) else months - 1
+    return complete >= MONTHS[frequency]
+
+
+# Costs -------------------------------------------------------------------------------------------------------
+
+
+@worksheet_function("=REBAL_COST({-20000;20000},0.0003,{0.0005;0},5)", [[16], [6]])
+def rebal_cost(
+    trades: Trades,
+    commission: Commission = 0.0,
+    sell_tax: SellTax = 0.0,
+    min_commission: MinCommission = 0.0,
+    exit_fee: ExitFee = 0.0,
+    spread: Spread = 0.0,
+) -> Amount:
+    """Cost of each trade in money.
+
+    For a trade x: max(commission·|x|, min_commission) where x is not 0, plus half the spread of |x|, plus
+    (sell_tax + exit_fee) of a sale. Every rate is one number or one per asset.
+
+    Source: Kissell & Glantz (2003), Optimal Trading Strategies, ch. 1 (commissions, taxes, half the spread).
+    """
+    return orders.Costs(commission, sell_tax, min_commission, exit_fee, spread).of(trades)
+
+
+@worksheet_function("=REDEMPTION_FEE({6;7;30;180})", [[0.015], [0.01], [0.005], [0]])
+def redemption_fee(days_held: DaysHeld, days: FeeDays = None, fees: Fees = None) -> FeeRates:
+    """Redemption fee of a fund by the number of days its units were held.
+
+    A step schedule: the first fee applies under the first number of days, the second under the second, and so on; after
+    the last, 0 or the one fee more that was given. Left out, it is the floor of China's rule in force from 2026-01-01:
+    1.5% under 7 days, 1% under 30, 0.5% under 180, then 0.
+
+    Exempt from that floor are exchange-traded funds, money market funds and funds of interbank certificates of deposit;
+    index and bond funds of individuals after 7 days; bond funds of institutions after 30. A fund's own schedule wins:
+    give it in days and fees.
+
+    Source: China Securities Regulatory Commission (2025), rules on the selling expenses of public securities funds
+    (公开募集证券投资基金销售费用管理规定), in force from 2026-01-01.
+    """
+    if (days is None) != (fees is None):
+        missing = "fees" if fees is None else "days"
+        raise InputError(f"{missing}: missing. Give both days and fees, or neither for the floor of the rule of 2026.")
+    if days is None:
+        learn("schedule", "floor of China's rule of 2026-01-01: 1.5% under 7 days, 1% under 30, 0.5% under 180, then 0")
+        days, fees = REDEMPTION_DAYS, REDEMPTION_FLOOR
+    _check_schedule(days, fees)
+    steps = fees if len(fees) > len(days) else np.append(fees, 0.0)
+    rates = steps[np.searchsorted(days, days_held, side="right")]
+    return float(rates) if np.ndim(days_held) == 0 else rates
+
+
+def _check_schedule(days: np.ndarray, fees: np.ndarray) -> None:
+    if len(fees) - len(days) not in (0, 1):
+        raise InputError(
+            f"fees: {len(fees)} given for {len(days)} days. Give one fee for each number of days; "
+            "one more is the fee after the last."
+        )
+    falls = np.flatnonzero(np.diff(days) <= 0.0)
+    if falls.size:
+        k = int(falls[0])
+        raise InputError(f"days: {days[k + 1]:g} follows {days[k]:g}; they must rise, such as 7, 30, 180.")
+
+
+@worksheet_function('=STAMP_DUTY("2023-08-28")', [[0.0005]])
+def stamp_duty(trade_date: Date) -> FeeRate:
+    """Stamp duty on the sale of A-shares on a date, as a share of the sale.
+
+    0.1% from 2008-09-19, 0.05% from 2023-08-28, paid by the seller alone. It falls on stocks; sales of funds, ETFs and
+    bonds bear none. Earlier dates are #N/A: the duty then fell on purchases too, at rates that are not in the table.
+
+    Source: State Council decision in force 2008-09-19; Ministry of Finance and State Taxation Administration (2023),
+    announcement no. 39.
+    """
+    for start, rate in STAMP_DUTY:
+        if trade_date >= start:
+            learn("in force since", start.isoformat())
+            return rate
+    raise NotAvailableError(
+        f"trade_date: {trade_date} is before 2008-09-19, where the table starts (the duty then fell on buyers too). "
+        "Give a later date, or enter the rate of that time yourself."
+    )
+
+
+# Orders ------------------------------------------------------------------------------------------------------
+
+
+@worksheet_function("=ROUND_LOTS({-20000;20000},{3.9;101.5},{100;10})", [[-19890], [19285]])
+def round_lots(trades: Trades, price: Prices1, lot: Lots = 100.0) -> Amount:
+    """Money of each trade, rounded towards zero to whole lots.
+
+    lot · price · ⌊|x| / (lot · price)⌋ with the sign of x. A lot of 0 leaves the trade as it is (funds by amount).
+
+    Source: the trading rules of the Shanghai and Shenzhen exchanges, lots of 100 shares or fund units.
+    """
+    n = len(trades)
+    return orders.whole_lots(trades, per_asset(lot, n) * per_asset(price, n))
+
+
+PLAN = ("asset", "value", "weight", "target", "deviation", "trade", "units", "cost", "weight after")
+
+
+@worksheet_function(
+    "=REBAL_PLAN({120000;80000},{0.5;0.5},0.05,0,{3.9;101.5},{100;10},0.0003,{0.0005;0},5)",
+    [
+        list(PLAN),
+        ["Asset 1", 120000, 0.6, 0.5, 0.1, -19890, -5100, 15.912, 0.5006],
+        ["Asset 2", 80000, 0.4, 0.5, -0.1, 19285, 190, 5.7855, 0.49648],
+        ["Cash", 0, 0, 0, 0, 583.3025, "", 0, 0.00292],
+        ["Total", 200000, 1, 1, "", -21.6975, "", 21.6975, 1],
+    ],
+)
+def rebal_plan(
+    values: Values,
+    target: Target,
+    threshold: Threshold = 0.05,
+    cash_flow: CashFlow = 0.0,
+    price: Prices1 = None,
+    lot: Lots = 0.0,
+    commission: Commission = 0.0,
+    sell_tax: SellTax = 0.0,
+    min_commission: MinCommission = 0.0,
+    exit_fee: ExitFee = 0.0,
+    rule: Rule = "target",
+) -> TableResult:
+    """The orders that bring a portfolio back to its target, in whole lots and paid for: the adviser's table.
+
+    The trades of REBAL_TRADES (absolute bands) made executable. Sales come first, rounded down to lots and up only
+    where the cash would run short; a full exit sells odd lots too. Purchases are rounded down, costs are taken from
+    cash, and while cash is negative the purchase furthest above target loses a lot (without lots it gives up the
+    amount). A sale that costs more than it brings is left out where cash is short.
+
+    Weight and deviation are today's, before the cash flow. The Cash row holds the money left over; cash that is one
+    of the holdings is an asset like any other. In the Total row trade + cost = cash_flow. Units need prices, and lots
+    need units: without price they stay blank and lot must be 0. A withdrawal that the holdings cannot pay after costs
+    is #NUM!.
+
+    Source: Jaconetti, Kinniry & Zilbering (2010), Best Practices for Portfolio Rebalancing (thresholds, cash flows).
+    """
+    if price is None and np.any(np.asarray(lot) > 0.0):
+        raise InputError("price: missing. A lot is a number of units; give the price of one unit, or set lot to 0.")
+    n = len(values)
+    lots = per_asset(lot, n)
+    prices = None if price is None else per_asset(price, n)
+    costs = orders.Costs(commission, sell_tax, min_commission, exit_fee)
+    weights_wanted = target / target.sum()
+    ideal = _ideal(values, weights_wanted, threshold, cash_flow, rule)
+    lot_value = np.zeros(n) if prices is None else lots * prices
+    trades, cash = orders.affordable(ideal, values, weights_wanted, cash_flow, lot_value, costs)
+    units = [None] * n if prices is None else orders.units_traded(trades, values, prices, lots).tolist()
+    cost = costs.of(trades)
+    learn("cash left", cash)
+    learn("costs", float(cost.sum()))
+    return Table(PLAN, orders.plan_rows(values, target, trades, units, cost, cash))
+
+
+# Review ------------------------------------------------------------------------------------------------------
+
+ASK = "ask the client"
+
+
+@worksheet_function(
+    "=REBAL_CHECKLIST({120000;80000},{0.5;0.5},0.05,{0.04;0.05;0.01},0.045)",
+    [
+        ["question", "answer", "figure", "where", "action"],
+        ["Does a weight deviate from its target by more than the threshold?", "yes", 0.1, "Asset 1",
+         "Rebalance: REBAL_PLAN gives the orders."],
+        ["Has the client's tolerance for risk changed?", "ask the client", "", "",
+         "If so, choose the target weights anew."],
+        ["Have the goal or the time horizon changed?", "ask the client", "", "",
+         "If so, choose the target weights anew."],
+        ["Has the economic environment changed fundamentally?", "adviser's judgement", "", "",
+         "If so, review the assumptions on return, risk and correlation."],
+        ["Has the portfolio stayed below its benchmark persistently?", "in part", -0.01167, "2 of 3 periods",
+         "Watch it; review the holdings if it goes on."],
+    ],
+)  # fmt: skip
+def rebal_checklist(
+    values: Values,
+    target: Target,
+    threshold: Threshold = 0.05,
+    achieved: Achieved = None,
+    hurdle: Hurdle = None,
+) -> TableResult:
+    """The periodic review: five questions, answered where the numbers can answer them, with what follows from each.
+
+    The first question gives the largest deviation (weight − target) and its asset; it is "yes" beyond the threshold,
+    strictly. The last compares achieved with hurdle, period by period, and gives the mean difference: "yes" where
+    every period given was below, "in part" where some were. The others are for the client and the adviser.
+
+    Source: the review checklist (再平衡触发检查清单) of the article on asset allocation the library follows.
+    """
+    if (achieved is None) != (hurdle is None):
+        missing = "hurdle" if hurdle is None else "achieved"
+        raise InputError(f"{missing}: missing. Give both achieved and hurdle, or neither.")
+    anew = "If so, choose the target weights anew."
+    return Table(
+        ("question", "answer", "figure", "where", "action"),
+        [
+            ("Does a weight deviate from its target by more than the threshold?", *_drift(values, target, threshold)),
+            ("Has the client's tolerance for risk changed?", ASK, None, None, anew),
+            ("Have the goal or the time horizon changed?", ASK, None, None, anew),
+            ("Has the economic environment changed fundamentally?", "adviser's judgement", None, None,
+             "If so, review the assumptions on return, risk and correlation."),
+            ("Has the portfolio stayed below its benchmark persistently?", *_shortfall(achieved, hurdle)),
+        ],
+    )  # fmt: skip
+
+
+def _drift(values, target, threshold) -> tuple:
+    deviation = values / orders.worth(values) - target / target.sum()
+    i = int(np.abs(deviation).argmax())
+    if abs(deviation[i]) > threshold + orders.TRIGGER:
+        return "yes", float(deviation[i]), Label(A, i), "Rebalance: REBAL_PLAN gives the orders."
+    return "no", float(deviation[i]), Label(A, i), "Nothing to do."
+
+
+def _shortfall(achieved, hurdle) -> tuple:
+    if achieved is None:
+        return "not computed", None, None, "Give achieved and hurdle to have it answered."
+    if np.ndim(hurdle) > np.ndim(achieved):
+        raise InputError(f"achieved: one number, but hurdle has {len(hurdle)}. Give both the same periods.")
+    difference = np.atleast_1d(achieved - hurdle)
+    below, n = int((difference < 0.0).sum()), len(difference)
+    answer, action = "in part", "Watch it; review the holdings if it goes on."
+    if below == n:
+        answer, action = "yes", "Review the holdings, their costs and the benchmark."
+    elif not below:
+        answer, action = "no", "Nothing to do."
+    return answer, float(difference.mean()), f"{below} of {n} periods" if n > 1 else None, action

@@ -1,0 +1,287 @@
+"""Evaluate a formula: catalogue functions, arithmetic, comparisons and a few of Excel's own, as a worksheet would."""
+
+import operator
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xlalloc import cells
+from xlalloc.catalogue import CATALOGUE
+from xlalloc.errors import ErrorValue
+from xlalloc.excel_functions import LAZY, PLAIN
+from xlalloc.values import (
+    MAX_ROW,
+    FormulaError,
+    Reference,
+    UnknownFunctionError,
+    arithmetic,
+    as_rows,
+    comparison,
+    elementwise,
+    joined,
+)
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+    (?P<text>"(?:[^"]|"")*")
+  | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|SPILL!|CALC!))
+  | (?P<sheet>(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)
+  | (?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w(.]))
+  | (?P<cell>\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}(?![\w(.]))
+  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+  | (?P<name>[^\W\d][\w.]*)
+  | (?P<op><>|<=|>=|[-+*/^&=<>%(){},;:])
+  )""",
+    re.VERBOSE,
+)
+
+
+# Reading -----------------------------------------------------------------------------------------------------
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    found, at = [], 0
+    text = text.rstrip()
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if not match:
+            raise FormulaError(f"The formula cannot be read from {text[at : at + 20]!r} on.")
+        found.append((match.lastgroup, match.group(match.lastgroup)))
+        at = match.end()
+    return [*found, ("end", "")]
+
+
+_LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
+
+
+class _Parser:
+    """Excel's grammar: comparison, &, + -, * /, ^, unary minus, %, then the : of ranges."""
+
+    def __init__(self, text: str):
+        self.tokens = _tokens(text.removeprefix("="))
+        self.at = 0
+
+    def take(self, *values: str) -> str | None:
+        kind, value = self.tokens[self.at]
+        if kind == "op" and value in values:
+            self.at += 1
+            return value
+        return None
+
+    def need(self, value: str) -> None:
+        if not self.take(value):
+            found = self.tokens[self.at][1] or "the end"
+            raise FormulaError(f"The formula has {found!r} where {value!r} is needed.")
+
+    def formula(self):
+        node = self.binary(0)
+        if self.tokens[self.at][0] != "end":
+            raise FormulaError(f"The formula has {self.tokens[self.at][1]!r} where it should end.")
+        return node
+
+    def binary(self, level: int):
+        if level == len(_LEVELS):
+            return self.unary()
+        node = self.binary(level + 1)
+        while op := self.take(*_LEVELS[level]):
+            node = ("binary", op, node, self.binary(level + 1))
+        return node
+
+    def unary(self):
+        if self.take("-"):
+            return ("binary", "-", ("value", 0.0), self.unary())
+        if self.take("+"):
+            return self.unary()
+        node = self.range()
+        while self.take("%"):
+            node = ("binary", "/", node, ("value", 100.0))
+        return node
+
+    def range(self):
+        node = self.primary()
+        while self.take(":"):
+            last = self.primary()
+            if node[0] == last[0] == "cell" and last[1] is None:  # Sheet1!A1:B2 means B2 of the same sheet
+                last = ("cell", node[1], *last[2:])
+            node = ("range", node, last)
+        return node
+
+    def primary(self):
+        kind, value = self.tokens[self.at]
+        self.at += 1
+        if kind == "number":
+            return ("value", float(value))
+        if kind == "text":
+            return ("value", value[1:-1].replace('""', '"'))
+        if kind == "error":
+            return ("value", ErrorValue(value, f"the formula holds {value}"))
+        if kind == "sheet":
+            sheet = value[:-1].removeprefix("'").removesuffix("'").replace("''", "'")
+            kind, value = self.tokens[self.at]
+            self.at += 1
+            return self.located(kind, value, sheet)
+        if kind in ("cell", "columns", "name"):
+            return self.call(value) if kind == "name" and self.take("(") else self.located(kind, value, None)
+        if value == "(":
+            node = self.binary(0)
+            self.need(")")
+            return node
+        if value == "{":
+            return self.constant()
+        raise FormulaError(f"The formula has {value or 'an end'!r} where a value is needed.")
+
+    def located(self, kind: str, value: str, sheet: str | None):
+        if kind == "cell":
+            letters, digits = re.fullmatch(r"\$?([A-Za-z]+)\$?(\d+)", value).groups()
+            return ("cell", sheet, int(digits), _column(letters))
+        if kind == "columns":
+            first, last = (_column(part.strip("$")) for part in value.split(":"))
+            return ("columns", sheet, min(first, last), max(first, last))
+        if kind == "name":
+            if value.upper() in ("TRUE", "FALSE"):
+                return ("value", value.upper() == "TRUE")
+            return ("name", sheet, value)
+        raise FormulaError(f"The formula has {value!r} where a cell is needed.")
+
+    def call(self, name: str):
+        arguments: list = []
+        if self.take(")"):
+            return ("call", name.upper(), arguments)
+        while True:
+            empty = self.tokens[self.at] in (("op", ","), ("op", ")"))
+            arguments.append(("value", None) if empty else self.binary(0))
+            if self.take(")"):
+                return ("call", name.upper(), arguments)
+            self.need(",")
+
+    def constant(self):
+        rows: list[list] = [[]]
+        while True:
+            sign = -1.0 if self.take("-") else 1.0
+            self.take("+")
+            kind, value = self.tokens[self.at]
+            self.at += 1
+            if kind == "number":
+                rows[-1].append(sign * float(value))
+            elif kind == "text":
+                rows[-1].append(value[1:-1].replace('""', '"'))
+            elif kind == "error":
+                rows[-1].append(ErrorValue(value, f"the formula holds {value}"))
+            elif kind == "name" and value.upper() in ("TRUE", "FALSE"):
+                rows[-1].append(value.upper() == "TRUE")
+            elif (kind, value) in (("op", ","), ("op", ";"), ("op", "}")):  # an empty place in a constant is a blank
+                rows[-1].append(None)
+                self.at -= 1
+            else:
+                raise FormulaError(
+                    f"The constant holds {value!r}; numbers, texts, TRUE, FALSE and error values can stand there."
+                )
+            if self.take("}"):
+                break
+            if self.take(";"):
+                rows.append([])
+            else:
+                self.need(",")
+        if any(len(row) != len(rows[0]) for row in rows):
+            raise FormulaError("The rows of a constant {...} must have the same number of values.")
+        return ("value", rows)
+
+
+def _column(letters: str) -> int:
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str):
+    """The formula as a tree; FormulaError where it cannot be read."""
+    if len(text) > 8192:
+        raise FormulaError("The formula is longer than the 8192 characters a worksheet allows.")
+    try:
+        return _Parser(text).formula()
+    except RecursionError:
+        raise FormulaError("The formula is nested too deeply.") from None
+
+
+# Evaluating --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a formula stands: what ROW() and unqualified references mean."""
+
+    book: object = None
+    sheet: str = ""
+    row: int = 1
+    column: int = 1
+
+
+def evaluate(text: str, place: Place | None = None) -> list[list]:
+    """The cells a formula gives. Errors of the functions are ErrorValues; an unreadable formula is a FormulaError."""
+    try:
+        return as_rows(evaluate_value(text, place or Place()))
+    except UnknownFunctionError as unknown:
+        return [[ErrorValue("#NAME?", f"{unknown}: no function of that name. See `xlalloc list`.")]]
+    except RecursionError:
+        return [[ErrorValue("#NUM!", "The formula, or what it refers to, is nested too deeply.")]]
+
+
+def evaluate_value(text: str, place: Place):
+    """The value of a formula, a reference where it gives one; an unknown function is an exception."""
+    return _evaluate(parse(text), place)
+
+
+def _evaluate(node, place: Place):
+    kind = node[0]
+    if kind == "value":
+        return node[1]
+    if kind == "binary":
+        return elementwise(_BINARY[node[1]], _evaluate(node[2], place), _evaluate(node[3], place))
+    if kind == "call":
+        return _call(node[1], node[2], place)
+    if kind == "range":
+        first, last = _evaluate(node[1], place), _evaluate(node[2], place)
+        for end in (first, last):
+            if not isinstance(end, Reference):
+                return (
+                    end
+                    if isinstance(end, ErrorValue)
+                    else ErrorValue("#REF!", "a range needs a cell on either side of ':'")
+                )
+        return first.to(last)
+    if place.book is None:
+        raise FormulaError("The formula refers to cells; give the workbook that holds them (--book FILE).")
+    sheet = place.sheet if node[1] is None else node[1]
+    if not place.book.has_sheet(sheet):
+        return ErrorValue("#REF!", f"there is no sheet {sheet!r}")
+    if kind == "cell":
+        return Reference(place.book, sheet, node[2], node[3], node[2], node[3])
+    if kind == "columns":
+        return Reference(place.book, sheet, 1, node[2], MAX_ROW, node[3])
+    formula = place.book.defined(node[2], sheet)
+    if formula is None:
+        return ErrorValue("#NAME?", f"there is no name {node[2]!r} in the workbook")
+    return _evaluate(parse(formula), Place(place.book, place.sheet, place.row, place.column))
+
+
+def _call(name: str, arguments: list, place: Place):
+    name = name.removeprefix("_XLFN.").removeprefix("_XLWS.")
+    if name in LAZY:
+        return LAZY[name](_evaluate, arguments, place)
+    if name in CATALOGUE:
+        given = [_evaluate(a, place) for a in arguments]
+        rows = cells.call(name, [v.rows() if isinstance(v, Reference) else v for v in given])
+        return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
+    if name in PLAIN:
+        return PLAIN[name](*[_evaluate(a, place) for a in arguments])
+    raise UnknownFunctionError(name)
+
+
+_BINARY = {
+    "+": arithmetic(operator.add), "-": arithmetic(operator.sub), "*": arithmetic(operator.mul),
+    "/": arithmetic(operator.truediv), "^": arithmetic(operator.pow), "&": joined,
+    "=": comparison(operator.eq), "<>": comparison(operator.ne), "<": comparison(operator.lt),
+    ">": comparison(operator.gt), "<=": comparison(operator.le), ">=": comparison(operator.ge),
+}  # fmt: skip

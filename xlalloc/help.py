@@ -1,0 +1,117 @@
+"""Functions about the functions: why a call gave what it gave, and what is installed here."""
+
+import platform
+import textwrap
+from typing import Annotated
+
+import numpy as np
+
+from xlalloc import cells, log
+from xlalloc.catalogue import CATALOGUE, Function, Table, worksheet_function
+from xlalloc.errors import AllocError, InputError, spoken
+from xlalloc.facts import collect
+from xlalloc.quantities import Cells, Quantity, TableResult
+from xlalloc.version import __version__
+
+FunctionName = Annotated[str, Quantity("text", "Name of a function, such as RP_WEIGHTS")]
+
+host = "Python"  # each host says its own name when it loads the catalogue
+
+
+@worksheet_function(
+    '=EXPLAIN("PORT_VOL",{0.6;0.3},{0.04,0;0,0.01})',
+    [
+        ["item", "value"],
+        ["result", "#VALUE!"],
+        ["reason", "weights: the weights sum to 0.9, not to 1. Scale them so that they sum to 1 (100%)."],
+    ],
+)
+def explain(name: FunctionName, *arguments: Cells) -> TableResult:
+    """Why a function gives what it gives: the reason of an error, or what a careful user asks of a result.
+
+    Takes the function's name and the same arguments. For an error: its value and the reason, with the offending cell,
+    value or label and the remedy. For a result: what the calculation learned, such as steps taken, the largest error of
+    the contributions, bounds that bind, the condition number, the periods per year assumed.
+
+    Source: the function named.
+    """
+    key = find(name).name
+    if key == "EXPLAIN":
+        raise InputError("name: EXPLAIN explains the other functions, not itself.")
+    names: dict[str, list] = {}
+    given = list(arguments)
+    while given and given[-1] is None:  # hosts pass the places after the last argument as left out
+        given.pop()
+    with collect() as facts:
+        try:
+            rows = cells.run(key, given, names)
+        except AllocError as error:
+            return Table(("item", "value"), [("result", str(error.code)), ("reason", error.message(names))])
+    shown = [("result", f"{len(rows)} x {len(rows[0])} cells" if len(rows) * len(rows[0]) > 1 else rows[0][0])]
+    shown += [(fact, _shown(spoken(value, names))) for fact, value in facts.items()]
+    return Table(
+        ("item", "value"), [*shown, ("definition", " ".join(CATALOGUE[key].definition) or CATALOGUE[key].summary)]
+    )
+
+
+def _shown(value):
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return ", ".join(f"{v:.6g}" if isinstance(v, float) else str(v) for v in value)
+    return value
+
+
+@worksheet_function("=INDEX(XLALLOC_INFO(),1,1)", [["item"]])
+def xlalloc_info() -> TableResult:
+    """What is installed and where it writes its log: version, host, Python, numpy, number of functions, log file.
+
+    The log file holds the traces of unforeseen failures; send it along when you report one.
+
+    Source: this installation.
+    """
+    return Table(
+        ("item", "value"),
+        [
+            ("version", __version__),
+            ("host", host),
+            ("Python", platform.python_version()),
+            ("numpy", np.__version__),
+            ("functions", float(len(CATALOGUE))),
+            ("log file", str(log.path())),
+        ],
+    )
+
+
+def find(name: str) -> Function:
+    """A catalogue entry by its name; an unknown one names those that are near."""
+    import difflib
+
+    entry = CATALOGUE.get(name.strip().lstrip("=").partition("(")[0].upper())
+    if entry is None:
+        near = difflib.get_close_matches(name.upper(), CATALOGUE, n=3, cutoff=0.5)
+        hint = f" Did you mean {', '.join(near)}?" if near else ""
+        raise InputError(f"There is no function {name!r}.{hint} `xlalloc list` shows them all.")
+    return entry
+
+
+def describe(entry: Function, width: int = 80) -> str:
+    """One function's help: arguments with units and options, definition, source, example with its value."""
+
+    def wrapped(text: str, first: str = "", rest: str = "  ") -> str:
+        return textwrap.fill(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)
+
+    lines = [wrapped(f"={entry.signature}", rest="    "), "", wrapped(entry.summary, rest=""), ""]
+    longest = max((len(a.name) for a in entry.arguments), default=0)
+    for argument in entry.arguments:
+        lines.append(wrapped(argument.help, f"  {argument.name:<{longest}}  ", " " * (longest + 4)))
+    unit = f" ({entry.result.unit})" if entry.result.unit else ""
+    lines.append(wrapped(f"{entry.result.help}{unit}", f"  {'→':<{longest}}  ", " " * (longest + 4)))
+    for paragraph in entry.definition:
+        lines += ["", wrapped(paragraph, rest="")]
+    lines += ["", wrapped(f"Source: {entry.source}"), "", wrapped(f"Example: {entry.example}", rest="    ")]
+    return "\n".join([*lines, *("    " + "\t".join(_cell(c) for c in row) for row in entry.value)])
+
+
+def _cell(cell) -> str:
+    return f"{cell:.10g}" if isinstance(cell, float) else str(cell)

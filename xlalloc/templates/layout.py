@@ -1,0 +1,303 @@
+"""How every document looks: one accent colour, three sizes of type, one grid, native charts, A4 print."""
+
+import re
+from dataclasses import dataclass, field
+
+from openpyxl import Workbook
+from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
+from openpyxl.formatting.rule import ColorScaleRule, DataBarRule, FormulaRule
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter as letter
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.formula import ArrayFormula
+
+from xlalloc.catalogue import CATALOGUE
+
+ACCENT, TINT, INPUT, INK, GREY, RULE, WARN = "1F4E79", "E8EFF6", "FFF7DB", "1F2933", "66727F", "C9D3DD", "B45309"
+SECOND, THIRD = "8FAFCB", "D08A2E"  # beside the accent: told apart in print and by the colour-blind
+FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
+TITLE, HEADING, BODY = 16, 12, 10
+MARGIN, LABEL, CELL = 2, 26, 13  # column widths: left margin, first column, every other
+LAST_COLUMN = 10  # J: the page's right edge
+
+PERCENT, PERCENT2, MONEY, NUMBER, DATE, PLAIN = "0.0%", "0.00%", "#,##0", "0.00", "yyyy-mm-dd", "General"
+SIGNED = "+#,##0;-#,##0;0"
+SIGNED_PERCENT = "+0.0%;-0.0%;0.0%"
+
+_CALL = re.compile(r"(?<![\w.])([A-Z][A-Z0-9_]*)\(")
+
+
+def uses_catalogue(formula: str) -> bool:
+    """Does the formula call a function of the catalogue (so that it must be an array formula)?"""
+    return any(name in CATALOGUE for name in _CALL.findall(formula))
+
+
+@dataclass
+class Document:
+    """A workbook in one language, and the texts it takes its words from."""
+
+    lang: str
+    texts: dict[str, dict[str, str]]
+    accent: str = ACCENT
+    book: Workbook = field(default_factory=Workbook)
+
+    def __post_init__(self):
+        self.book.remove(self.book.active)
+        normal = next(style for style in self.book._named_styles if style.name == "Normal")
+        normal.font = Font(name=FONTS[self.lang], size=BODY, color=INK)
+
+    def say(self, key: str, **values) -> str:
+        """The text of a key in this document's language; a text that is not in the table stands for itself."""
+        entry = self.texts.get(key)
+        return (entry[self.lang] if entry else key).format(**values) if values or entry else key
+
+    def page(self, key: str, landscape: bool = False) -> "Page":
+        return Page(self, key, landscape)
+
+    def name(self, name: str, formula: str) -> None:
+        """A defined name; the workbook's formulas read by it."""
+        self.book.defined_names[name] = DefinedName(name, attr_text=formula)
+
+    def font(self, **options) -> Font:
+        return Font(**{"name": FONTS[self.lang], "size": BODY, "color": INK, **options})
+
+
+class Page:
+    """One sheet, filled from top to bottom; ``row`` is where the next thing goes."""
+
+    def __init__(self, document: Document, key: str, landscape: bool = False):
+        self.document, self.key = document, key
+        self.sheet = document.book.create_sheet(document.say(f"{key}.tab"))
+        self.row = 1
+        sheet = self.sheet
+        sheet.sheet_view.showGridLines = False
+        sheet.sheet_view.zoomScale = 100
+        sheet.sheet_properties.tabColor = document.accent
+        sheet.column_dimensions["A"].width = MARGIN
+        sheet.column_dimensions["B"].width = LABEL
+        for column in range(3, LAST_COLUMN + 4):
+            sheet.column_dimensions[letter(column)].width = CELL
+        self._print_setup(landscape)
+
+    def _print_setup(self, landscape: bool) -> None:
+        sheet = self.sheet
+        sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+        sheet.page_setup.orientation = "landscape" if landscape else "portrait"
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_options.horizontalCentered = True
+        for side in ("left", "right"):
+            setattr(sheet.page_margins, side, 0.5)
+        sheet.page_margins.top, sheet.page_margins.bottom = 0.7, 0.7
+        sheet.oddFooter.left.text = self.document.say("footer")
+        sheet.oddFooter.right.text = "&P / &N"
+        for part in (sheet.oddFooter.left, sheet.oddFooter.right):
+            part.size, part.font = 8, FONTS[self.document.lang]
+
+    # Text ---------------------------------------------------------------------------------------------------
+
+    def title(self, subtitle: str = "") -> None:
+        """The page's title band, with a line below that says what the page is for."""
+        sheet, document = self.sheet, self.document
+        self.row = 2
+        sheet.row_dimensions[1].height = 8
+        cell = sheet.cell(2, 2, document.say(f"{self.key}.title"))
+        cell.font = document.font(size=TITLE, bold=True, color=document.accent)
+        sheet.row_dimensions[2].height = 28
+        self.row = 3
+        self.note(subtitle or document.say(f"{self.key}.subtitle"))
+        for column in range(2, LAST_COLUMN + 1):
+            sheet.cell(self.row, column).border = Border(top=Side("medium", color=document.accent))
+        sheet.row_dimensions[self.row].height = 8
+        self.row += 1
+        sheet.freeze_panes = sheet.cell(self.row, 3)
+
+    def heading(self, key: str, column: int = 2, **values) -> int:
+        """A section heading; gives its row."""
+        self.row += 1
+        cell = self.sheet.cell(self.row, column, self.document.say(key, **values))
+        cell.font = self.document.font(size=HEADING, bold=True, color=self.document.accent)
+        self.sheet.row_dimensions[self.row].height = 22
+        self.row += 1
+        return self.row - 1
+
+    def note(self, key: str, lines: int = 0, color: str = GREY, bold: bool = False, **values) -> int:
+        """A paragraph across the page, its row tall enough for its text; gives its row."""
+        text = self.document.say(key, **values)
+        sheet = self.sheet
+        sheet.merge_cells(start_row=self.row, start_column=2, end_row=self.row, end_column=LAST_COLUMN)
+        cell = sheet.cell(self.row, 2, text)
+        cell.font = self.document.font(color=color, bold=bold)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        sheet.row_dimensions[self.row].height = 15.5 * (lines or self.lines(text))
+        self.row += 1
+        return self.row - 1
+
+    def lines(self, text: str) -> int:
+        """Lines a text takes across the page: a Chinese character is as wide as two others."""
+        room = LABEL + CELL * (LAST_COLUMN - 2)
+        return sum(max(1, -(-sum(1.95 if ord(c) > 0x2E80 else 1.0 for c in part) // room)) for part in text.split("\n"))
+
+    # Cells --------------------------------------------------------------------------------------------------
+
+    def put(self, row: int, column: int, value, format: str = PLAIN, array: bool = False, **style):
+        """A value or a formula; formulas of the catalogue become array formulas, as every host wants them.
+
+        ``array`` makes one of a formula that computes with whole ranges without the catalogue.
+        """
+        cell = self.sheet.cell(row, column)
+        if isinstance(value, str) and value.startswith("=") and (array or uses_catalogue(value)):
+            value = ArrayFormula(cell.coordinate, value)
+        cell.value = value
+        self.style(cell, format, **style)
+        return cell
+
+    def block(self, row: int, column: int, height: int, width: int, formula: str, format=PLAIN, **style) -> str:
+        """One array formula over a block, styled cell by cell; ``format`` may be one per column. Gives its range."""
+        ref = f"{letter(column)}{row}:{letter(column + width - 1)}{row + height - 1}"
+        for i in range(height):
+            for j in range(width):
+                chosen = format[j] if isinstance(format, list | tuple) else format
+                self.style(self.sheet.cell(row + i, column + j), chosen, **style)
+        self.sheet.cell(row, column).value = ArrayFormula(ref, formula)
+        return ref
+
+    def style(self, cell, format: str = PLAIN, bold: bool = False, color: str = INK, fill: str = "", line: bool = True,
+              align: str = "", wrap: bool = False) -> None:  # fmt: skip
+        cell.number_format = format
+        cell.font = self.document.font(bold=bold, color=color)
+        if fill:
+            cell.fill = PatternFill("solid", fgColor=fill)
+        if line:
+            cell.border = Border(bottom=Side("thin", color=RULE))
+        if align or wrap:
+            cell.alignment = Alignment(horizontal=align or None, vertical="center", wrap_text=wrap)
+
+    def header(self, keys: list[str], row: int | None = None, column: int = 2) -> int:
+        """A table's header row; gives its row. The first column is left-aligned, the others right."""
+        row = row or self.row
+        for j, key in enumerate(keys):
+            cell = self.sheet.cell(row, column + j, self.document.say(key) if key else None)
+            cell.font = self.document.font(bold=True, color="FFFFFF")
+            cell.fill = PatternFill("solid", fgColor=self.document.accent)
+            cell.alignment = Alignment(horizontal="left" if j == 0 else "right", vertical="center", wrap_text=True)
+        lines = max(self._header_lines(self.document.say(key), j) for j, key in enumerate(keys) if key)
+        self.sheet.row_dimensions[row].height = 6 + 14 * lines
+        self.row = row + 1
+        return row
+
+    def _header_lines(self, text: str, j: int) -> int:
+        room = LABEL if j == 0 else CELL - 1
+        return -(-int(sum(1.9 if ord(c) > 0x2E80 else 1.05 for c in text)) // room)
+
+    def field(
+        self, key: str, value, format: str = PLAIN, name: str = "", hint: str = "", input: bool = True, column: int = 2
+    ):
+        """A labelled single value: an input (marked, unlocked) or a result."""
+        label = self.sheet.cell(self.row, column, self.document.say(key))
+        self.style(label)
+        cell = self.put(
+            self.row,
+            column + 1,
+            value,
+            format,
+            align="right" if format != PLAIN else "left",
+            fill=INPUT if input else "",
+        )
+        if input:
+            cell.protection = Protection(locked=False)
+        if name:
+            self.document.name(name, f"{self.quoted}!${letter(column + 1)}${self.row}")
+        if hint:
+            self.put(self.row, column + 2, self.document.say(hint), color=GREY, line=False)
+        self.row += 1
+        return cell
+
+    def inputs(self, rows: range, columns: list[int]) -> None:
+        """Mark cells as inputs: tinted, unlocked."""
+        for row in rows:
+            for column in columns:
+                cell = self.sheet.cell(row, column)
+                cell.fill = PatternFill("solid", fgColor=INPUT)
+                cell.protection = Protection(locked=False)
+
+    @property
+    def quoted(self) -> str:
+        return "'" + self.sheet.title.replace("'", "''") + "'"
+
+    def validate(self, cells: str, kind: str, prompt: str, **rule) -> None:
+        """Validation where a value is typed, with a hint and a plain error."""
+        say = self.document.say
+        check = DataValidation(type=kind, allow_blank=True, showErrorMessage=True, showInputMessage=True, **rule)
+        check.errorTitle, check.error = say("invalid"), say(prompt)[:250]
+        check.promptTitle, check.prompt = "xlalloc", say(prompt)[:250]
+        for part in cells.split():
+            check.add(part)
+        self.sheet.add_data_validation(check)
+
+    # Pictures of numbers ------------------------------------------------------------------------------------
+
+    def bars(self, cells: str, color: str = SECOND) -> None:
+        """Data bars in the cells."""
+        self.sheet.conditional_formatting.add(cells, DataBarRule("num", 0, "max", None, color=color, showValue=True))
+
+    def heat(self, cells: str) -> None:
+        """Correlations from -1 (second colour) over 0 (white) to 1 (accent tint)."""
+        rule = ColorScaleRule("num", -1, THIRD, "num", 0, "FFFFFF", "num", 1, SECOND)
+        self.sheet.conditional_formatting.add(cells, rule)
+
+    def emphasise(self, cells: str, formula: str, color: str = WARN) -> None:
+        """Bold and coloured where the formula is true."""
+        self.sheet.conditional_formatting.add(cells, FormulaRule([formula], font=Font(bold=True, color=color)))
+
+    def bar_chart(self, title: str, labels, series: list, at: str, format: str = "0%", width=24.5, height=10.5) -> None:
+        """Columns side by side; ``labels`` and ``series`` are (page, first row, last row, column) with the header above."""
+        chart = BarChart()
+        chart.type, chart.grouping, chart.gapWidth, chart.overlap = "bar", "clustered", 45, -5
+        chart.y_axis.scaling.min = 0
+        chart.x_axis.scaling.orientation = "maxMin"
+        chart.x_axis.tickLblSkip = 1
+        self._chart(chart, title, labels, series, at, format, width, height)
+        for bar in chart.series:
+            bar.dLbls = DataLabelList()
+            bar.dLbls.showVal, bar.dLbls.numFmt = True, '0%;-0%;""'
+            for off in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
+                setattr(bar.dLbls, off, False)
+        chart.y_axis.delete = True
+        chart.y_axis.majorGridlines = None
+
+    def line_chart(
+        self, title: str, labels, series: list, at: str, format: str = "0.00", width=24.5, height=7.0, dated=True
+    ) -> None:
+        chart = LineChart()
+        self._chart(chart, title, labels, series, at, format, width, height)
+        for line in chart.series:
+            line.smooth = False
+            line.marker.symbol = "none"
+            line.graphicalProperties.line.width = 19050
+        if dated:
+            chart.x_axis.number_format, chart.x_axis.tickLblPos = "yyyy-mm", "low"
+            chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 12
+        chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E3E8ED"))
+
+    def _chart(self, chart, title, labels, series, at, format, width, height) -> None:
+        chart.title, chart.width, chart.height = self.document.say(title), width, height
+        chart.title.overlay = False
+        for k, (page, first, last, column) in enumerate(series):
+            chart.add_data(
+                Reference(page.sheet, min_col=column, min_row=first - 1, max_row=last), titles_from_data=True
+            )
+            color = (self.document.accent, SECOND, THIRD)[k % 3]
+            chart.series[-1].graphicalProperties = GraphicalProperties(
+                solidFill=color, ln=LineProperties(solidFill=color)
+            )
+        page, first, last, column = labels
+        chart.set_categories(Reference(page.sheet, min_col=column, min_row=first, max_row=last))
+        chart.x_axis.delete = chart.y_axis.delete = False
+        chart.y_axis.number_format, chart.y_axis.title, chart.x_axis.title = format, None, None
+        chart.legend.position = "b"
+        self.sheet.add_chart(chart, at)

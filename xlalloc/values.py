@@ -1,0 +1,153 @@
+"""Values as a worksheet sees them: references, conversions, arithmetic on cells and arrays of cells."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xlalloc.dates import to_serial
+from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
+from xlalloc.ranges import as_number
+
+MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
+
+
+class FormulaError(InputError):
+    """The formula cannot be read."""
+
+
+class UnknownFunctionError(Exception):
+    """A function of Excel's that is not evaluated here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A rectangle of cells, read only when its values are needed."""
+
+    book: object
+    sheet: str
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+    def rows(self) -> list[list]:
+        bottom, right = self.bottom, self.right
+        if bottom == MAX_ROW or right == MAX_COLUMN:  # whole columns end with the sheet's data
+            last_row, last_column = self.book.extent(self.sheet)
+            bottom, right = max(self.top, min(bottom, last_row)), max(self.left, min(right, last_column))
+        return [
+            [self.book.cell(self.sheet, row, column) for column in range(self.left, right + 1)]
+            for row in range(self.top, bottom + 1)
+        ]
+
+    def to(self, other: "Reference") -> "Reference":
+        """The rectangle from this one to the other (A1:B2)."""
+        if self.sheet != other.sheet:
+            raise FormulaError("A range cannot run from one sheet to another.")
+        return Reference(
+            self.book, self.sheet, min(self.top, other.top), min(self.left, other.left),
+            max(self.bottom, other.bottom), max(self.right, other.right),
+        )  # fmt: skip
+
+    def part(self, row: int, column: int) -> "Reference":
+        """One cell, one row (column 0) or one column (row 0) of it, as INDEX gives."""
+        top, bottom = (self.top + row - 1, self.top + row - 1) if row else (self.top, self.bottom)
+        left, right = (self.left + column - 1, self.left + column - 1) if column else (self.left, self.right)
+        return Reference(self.book, self.sheet, top, left, bottom, right)
+
+
+def as_rows(value) -> list[list]:
+    if isinstance(value, Reference):
+        return value.rows()
+    return value if isinstance(value, list) else [[value]]
+
+
+def scalar(value):
+    """The single value of a cell or of a 1 x 1 result; the first of a larger one, as in one cell."""
+    value = value.rows() if isinstance(value, Reference) else value
+    return value[0][0] if isinstance(value, list) else value
+
+
+def elementwise(function: Callable, *operands):
+    """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
+    operands = [v.rows() if isinstance(v, Reference) else v for v in operands]
+    if not any(isinstance(v, list) for v in operands):
+        return function(*operands)
+    arrays = [v if isinstance(v, list) else [[v]] for v in operands]
+    height, width = max(len(a) for a in arrays), max(len(a[0]) for a in arrays)
+    return [[function(*[_at(a, i, j) for a in arrays]) for j in range(width)] for i in range(height)]
+
+
+def _at(rows: list[list], i: int, j: int):
+    row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else None
+    if row is None or (len(row) > 1 and j >= len(row)):
+        return ErrorValue("#N/A", "the arrays have different sizes")
+    return row[0] if len(row) == 1 else row[j]
+
+
+def to_number(value) -> float | ErrorValue:
+    """A value as arithmetic sees it: blank 0, TRUE 1, a date its serial, a text the number it spells."""
+    if isinstance(value, str):
+        if value in ERROR_CODES:
+            return value if isinstance(value, ErrorValue) else ErrorValue(value)
+        number = as_number(value)
+        return ErrorValue("#VALUE!", f"the text {value[:40]!r} is no number") if number is None else number
+    if value is None:
+        return 0.0
+    if isinstance(value, dt.datetime):
+        return to_serial(value) + (value.hour * 3600 + value.minute * 60 + value.second) / 86400
+    return float(to_serial(value)) if isinstance(value, dt.date) else float(value)
+
+
+def arithmetic(operation: Callable) -> Callable:
+    def apply(a, b):
+        a, b = to_number(a), to_number(b)
+        for value in (a, b):
+            if isinstance(value, ErrorValue):
+                return value
+        try:
+            result = operation(a, b)
+        except ZeroDivisionError:
+            return ErrorValue("#DIV/0!", "division by zero")
+        except OverflowError:
+            return ErrorValue("#NUM!", "the number is too large")
+        if isinstance(result, complex) or result - result != 0:
+            return ErrorValue("#NUM!", "the result is no number")
+        return result
+
+    return apply
+
+
+def as_text(value) -> str | ErrorValue:
+    """A value as & sees it."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, ErrorValue) or (isinstance(value, str) and value in ERROR_CODES):
+        return value if isinstance(value, ErrorValue) else ErrorValue(value)
+    if isinstance(value, str) or value is None:
+        return value or ""
+    return f"{to_number(value):.15g}"
+
+
+def joined(a, b):
+    a, b = as_text(a), as_text(b)
+    return next((v for v in (a, b) if isinstance(v, ErrorValue)), None) or a + b
+
+
+def _compared(value, other):
+    """Excel's order: numbers before texts before TRUE/FALSE; a blank is 0 or an empty text."""
+    if value is None:
+        value = "" if isinstance(other, str) else False if isinstance(other, bool) else 0.0
+    if isinstance(value, bool):
+        return 2, value
+    return (1, value.casefold()) if isinstance(value, str) else (0, to_number(value))
+
+
+def comparison(operation: Callable) -> Callable:
+    def apply(a, b):
+        for value in (a, b):
+            if isinstance(value, str) and value in ERROR_CODES:
+                return value
+        return operation(_compared(a, b), _compared(b, a))
+
+    return apply
