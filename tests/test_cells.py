@@ -77,7 +77,9 @@ def test_labelled_matrices(cov):
 
 
 def test_a_blank_corner_over_numbers_is_an_error_not_a_smaller_matrix():
-    error(call("PORT_VOL", [[[0.6], [0.4]], [[None, 0.1, 0.2], [0.1, 0.04, 0.006], [0.2, 0.006, 0.01]]]), "#VALUE!", "cov")
+    error(
+        call("PORT_VOL", [[[0.6], [0.4]], [[None, 0.1, 0.2], [0.1, 0.04, 0.006], [0.2, 0.006, 0.01]]]), "#VALUE!", "cov"
+    )
 
 
 def test_label_sets_must_agree():
@@ -85,7 +87,9 @@ def test_label_sets_must_agree():
     error(call("PORT_VOL", [[[0.6], [0.4]], cov]), "#VALUE!", "cov", "'B'")
 
 
-@pytest.mark.parametrize("cov", [[[0.04, 0.006]], [[0.04, 0.006, 1.0], [0.006, 0.01, 1.5]], [["x"]], [[0.04], [0.1], [0.2]]])
+@pytest.mark.parametrize(
+    "cov", [[[0.04, 0.006]], [[0.04, 0.006, 1.0], [0.006, 0.01, 1.5]], [["x"]], [[0.04], [0.1], [0.2]]]
+)
 def test_matrices_that_are_not_square(cov):
     error(call("PORT_VOL", [[[0.6], [0.4]], cov]), "#VALUE!", "cov")
 
@@ -110,7 +114,13 @@ def test_columns(weights):
 
 
 @pytest.mark.parametrize(
-    "weights", [[[0.6, 0.4]], [["weight", 0.6, 0.4]], [["Stocks", "Bonds"], [0.6, 0.4]], [["a", "Stocks", "Bonds"], ["w", 0.6, 0.4]]]
+    "weights",
+    [
+        [[0.6, 0.4]],
+        [["weight", 0.6, 0.4]],
+        [["Stocks", "Bonds"], [0.6, 0.4]],
+        [["a", "Stocks", "Bonds"], ["w", 0.6, 0.4]],
+    ],
 )
 def test_rows_come_back_as_rows(weights):
     assert np.allclose(call("RISK_CONTRIB", [weights, NAMED_COV]), [[r[0] for r in PLAIN]], atol=1e-15)
@@ -211,7 +221,9 @@ def test_a_header_that_names_an_asset_wins():
 
 
 def test_a_date_column_that_is_none():
-    error(call("PORT_SERIES", [[["date", "A"], ["soon", 0.1], ["later", 0.2]], [[1.0]]]), "#VALUE!", "returns", "'date'")
+    error(
+        call("PORT_SERIES", [[["date", "A"], ["soon", 0.1], ["later", 0.2]], [[1.0]]]), "#VALUE!", "returns", "'date'"
+    )
 
 
 def test_a_single_column_is_never_dates():
@@ -236,7 +248,12 @@ def test_fewer_than_two_rows_are_not_available():
 
 
 def test_empty_rows_and_columns_of_a_wide_selection():
-    rows = [["date", "A", "B", None], *[[d, *r, None] for d, r in zip(MONTHS, BODY, strict=True)], [None] * 4, [None] * 4]
+    rows = [
+        ["date", "A", "B", None],
+        *[[d, *r, None] for d, r in zip(MONTHS, BODY, strict=True)],
+        [None] * 4,
+        [None] * 4,
+    ]
     assert np.allclose(call("PORT_SERIES", [rows, W]), SERIES)
 
 
@@ -306,7 +323,9 @@ CELL = st.one_of(
     st.none(), st.booleans(), st.floats(), st.integers(-(10**400), 10**400), st.text(max_size=6),
     st.dates(), st.datetimes(), st.sampled_from([*ERROR_CODES, "日期", "date", "0.5", "50%", "A", "B", ""]),
 )  # fmt: skip
-ROWS = st.one_of(CELL, st.lists(st.lists(CELL, min_size=0, max_size=4), min_size=0, max_size=5), st.lists(CELL, max_size=4))
+ROWS = st.one_of(
+    CELL, st.lists(st.lists(CELL, min_size=0, max_size=4), min_size=0, max_size=5), st.lists(CELL, max_size=4)
+)
 
 
 @settings(max_examples=400, deadline=None)

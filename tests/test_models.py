@@ -201,7 +201,8 @@ def test_model_list_states_the_articles_figures_and_no_others():
 
 def test_a_chinese_name_gives_chinese_assets_that_other_functions_accept():
     assert call("MODEL_WEIGHTS", ["全天候策略"]) == [
-        ["asset", "weight"], ["全球股票", 0.3], ["长期国债", 0.4], ["中期国债", 0.15], ["黄金", 0.075], ["大宗商品", 0.075],
+        ["asset", "weight"], ["全球股票", 0.3], ["长期国债", 0.4], ["中期国债", 0.15], ["黄金", 0.075],
+        ["大宗商品", 0.075],
     ]  # fmt: skip
     cells = call("MODEL_WEIGHTS", ["保守型投资者"])
     mu = [["资产", "收益"], *([row[0], data.expected(row[0])[0]] for row in reversed(cells[1:]))]
@@ -245,10 +246,16 @@ def test_cap_weights_are_proportional(caps):
 def test_core_satellite():
     table = xlalloc.core_satellite([60, 40], [1, 1, 2])
     assert table.column("weight") == pytest.approx([0.42, 0.28, 0.075, 0.075, 0.15])
-    assert [str(label) for label in table.column("asset")] == ["Core 1", "Core 2", *(f"Satellite {i}" for i in (1, 2, 3))]
-    cells = call("CORE_SATELLITE", [[["沪深300", 0.6], ["国债", 0.4]], [["行业ETF", 1]], 0.8])
-    assert cells[1:] == [["沪深300", "core", pytest.approx(0.48)], ["国债", "core", pytest.approx(0.32)],
-                         ["行业ETF", "satellite", pytest.approx(0.2)]]  # fmt: skip
+    assert [str(label) for label in table.column("asset")] == [
+        "Core 1",
+        "Core 2",
+        *(f"Satellite {i}" for i in (1, 2, 3)),
+    ]
+    cells = call("CORE_SATELLITE", [[["沪深300", 0.6], ["国债", 0.4]], [["行业ETF", "黄金"], [3, 1]], 0.8])
+    assert cells[1:] == [
+        ["沪深300", "core", pytest.approx(0.48)], ["国债", "core", pytest.approx(0.32)],
+        ["行业ETF", "satellite", pytest.approx(0.15)], ["黄金", "satellite", pytest.approx(0.05)],
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("share", "warned"), [(0.6, False), (0.7, False), (0.8, False), (0.59, True), (0.81, True)])
@@ -287,7 +294,8 @@ def test_an_older_investor_never_holds_more_stocks(a, b):
 def test_a_path_of_ones_own():
     assert xlalloc.glide_path(45, [40, 50], [1, 0]).rows == [("Stocks", 0.5), ("Bonds", 0.5)]
     assert xlalloc.glide_path(45, [40], [0.3]).rows[0][1] == 0.3
-    assert call("GLIDE_PATH", [45, [["age", "age 2"], [40, 50]], [[1, 0]]])[0][0] == "#VALUE!"
+    cells = call("GLIDE_PATH", [45, [["age"], [40], [50]], [["stocks", 0.8, 0.6]]])
+    assert cells == [["asset", "weight"], ["Stocks", pytest.approx(0.7)], ["Bonds", pytest.approx(0.3)]]
 
 
 # The deepest drawdown --------------------------------------------------------------------------------------------
@@ -314,7 +322,7 @@ def by_laplace(x, rho, terms=24):
     return 1 - 10 ** (m / 3) * float((signs * xi * transform(nodes).real).sum())
 
 
-@pytest.mark.parametrize("rho", [-40, -6, -3.1, -3, -1, -0.3, 0, 0.2, 0.45, 1, 2.5, 8])
+@pytest.mark.parametrize("rho", [-6, -3.1, -3, -1, -0.3, 0, 0.2, 0.45, 1, 2.5, 8])
 def test_the_series_equals_the_inverted_transform(rho):
     middle = models.drawdown_quantile(rho)
     for x in middle * np.array([0.7, 0.9, 1.0, 1.2]):
@@ -336,14 +344,16 @@ def test_reference_values():
     assert models.drawdown_quantile(0.0) == pytest.approx(2.2414, abs=5e-5)
     # without drift the distribution is that of the greatest |W|: 1 − 4/π Σ (−1)^n/(2n+1) e^−(2n+1)²π²/8x²
     for x in (0.8, 2.2414, 4):
-        series = sum((-1) ** n / (2 * n + 1) * math.exp(-((2 * n + 1) ** 2) * math.pi**2 / (8 * x * x)) for n in range(90))
+        series = sum(
+            (-1) ** n / (2 * n + 1) * math.exp(-((2 * n + 1) ** 2) * math.pi**2 / (8 * x * x)) for n in range(90)
+        )
         assert models.drawdown_cdf(x, 0.0) == pytest.approx(4 / math.pi * series, abs=1e-12)
     m0 = math.exp(0.2**2 / 2) - 1  # log wealth without drift
     h = -math.log1p(-models.drawdown_depth(m0, 0.2, 4))
     assert h == pytest.approx(2.2414 * 0.2 * 2, abs=1e-4)
 
 
-@pytest.mark.parametrize("rho", [-1.0, 0.0, 0.37, 1.0])
+@pytest.mark.parametrize("rho", [-12.0, -1.0, 0.0, 0.37, 1.0])
 def test_simulated_paths_agree(rho):
     """Steps miss the true top and the true bottom by 0.5826√Δt each (Broadie, Glasserman & Kou 1997)."""
     paths, steps = 20_000, 800
@@ -360,16 +370,17 @@ def test_simulated_paths_agree(rho):
     assert (deepest <= x).mean() > 0.95 - error
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.floats(-0.3, 0.5), st.floats(0.001, 0.8), st.floats(0.1, 30))
 def test_drawdown_invariants(mean, sigma, years):
     depth = models.drawdown_depth(mean, sigma, years)
-    assert 0 < depth < 1
+    assert 0 < depth <= 1
     assert models.drawdown_depth(mean, sigma, 1.5 * years) >= depth * (1 - 1e-9)
     assert models.drawdown_depth(mean - 0.05, sigma, years) >= depth * (1 - 1e-9)
-    m = math.log1p(mean) - sigma**2 / 2
-    x = -math.log1p(-depth) / (sigma * math.sqrt(years))
-    assert models.drawdown_cdf(x, m * math.sqrt(years) / sigma) == pytest.approx(0.95, abs=1e-8)
+    rho = (math.log1p(mean) - sigma**2 / 2) * math.sqrt(years) / sigma
+    x = models.drawdown_quantile(rho)
+    assert models.drawdown_cdf(x, rho) == pytest.approx(0.95, abs=1e-11)
+    assert depth == pytest.approx(1 - math.exp(-x * sigma * math.sqrt(years)), rel=1e-9)
 
 
 @pytest.mark.parametrize(("mean", "depth"), [(0.05, 0.0), (-0.05, 0.05), (0.0, 0.0)])
@@ -397,10 +408,15 @@ def test_the_cases_imply_what_their_assumptions_say(name):
     sigma = math.sqrt(math.fsum(weights[i] * weights[j] * cov[i, j] for i in range(len(mu)) for j in range(len(mu))))
     assert implied[:2] == pytest.approx([mean, sigma], rel=1e-12)
     assert implied[2:] == [models.drawdown_depth(mean, implied[1], years) for years in (1, 5)]
-    # The volatilities the article states are out of reach of its own holdings, even at the low ends of its ranges.
-    weights, _, low = case(name, "vol_low")
-    assert math.sqrt(weights @ low @ weights) > {"Conservative": 0.10, "Balanced": 0.15, "Aggressive": 0.21}[name]
     assert table.column("verdict") == ["inside", "above", "deeper", "deeper"]
+
+
+@pytest.mark.parametrize(("name", "end"), [("Conservative", "above"), ("Balanced", "above"), ("Aggressive", "inside")])
+def test_even_at_the_low_ends_of_the_articles_own_ranges(name, end):
+    """Two of the three stated volatilities are out of reach of the holdings stated with them."""
+    weights, mu, cov = case(name, "vol_low")
+    stated = STATED[name]
+    assert xlalloc.policy_check(weights, mu, cov, stated[:2], stated[2:4]).rows[1][3] == end
 
 
 def test_the_conservative_case_is_not_conservative():

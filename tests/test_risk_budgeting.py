@@ -80,9 +80,7 @@ def factors(n, rng, periods=None):
     periods = periods or 4 * n + 60
     market = rng.standard_normal((periods, 1)) * rng.uniform(0.4, 1.6, n)
     styles = rng.standard_normal((periods, 3)) @ rng.standard_normal((3, n)) * 0.4
-    return np.cov(
-        market + styles + rng.standard_normal((periods, n)) * rng.uniform(0.5, 2.0, n), rowvar=False
-    )
+    return np.cov(market + styles + rng.standard_normal((periods, n)) * rng.uniform(0.5, 2.0, n), rowvar=False)
 
 
 def too_few_observations(n, rng):
@@ -285,6 +283,46 @@ def test_what_cannot_be_solved_says_why():
     check_definite(np.ones((5, 5)))  # singular is not indefinite
 
 
+def test_indefinite_is_found_even_where_shares_could_be_set():
+    """Common correlation 0.3, each estimated with an error of up to 0.1: most eigenvalues go astray."""
+    n = CHOLESKY_SIZE + 40
+    noise = np.triu(np.random.default_rng(11).uniform(-0.1, 0.1, (n, n)), 1)
+    cov = equicorrelation(n, 0.3) + noise + noise.T
+    assert np.linalg.eigvalsh(cov)[0] < -0.5
+    for size in (n, 200):
+        with pytest.raises(NumberError, match="not a covariance matrix"):
+            solve(np.ascontiguousarray(cov[:size, :size]), equal(size))
+    assert risk_newton.lowest_ritz(cov, products=60) == pytest.approx(np.linalg.eigvalsh(cov)[0], rel=1e-3)
+
+
+def test_ordinary_problems_need_no_repair(monkeypatch):
+    """The steps alone reach 1e-10; refinement with exact sums is for hedges."""
+
+    def never(*_):
+        raise AssertionError("refined")
+
+    monkeypatch.setattr("xlalloc.core.risk_budgeting.exact_product", never)
+    rng = np.random.default_rng(12)
+    for n in (2, 4, 8, 20, 30, 64, 65, 120):
+        for family in (factors, wishart, stocks_and_bonds, equicorrelated):
+            assert solve(family(n, rng), some_budgets(n, rng, n)).steps <= 40
+
+
+def test_a_wrong_result_is_not_let_through(monkeypatch):
+    cov, b = factors(6, np.random.default_rng(13)), equal(6)
+    steps = "xlalloc.core.risk_budgeting.newton"
+    monkeypatch.setattr(steps, lambda cov, b, y, vols: (1.0 / vols, 1))
+    monkeypatch.setattr("xlalloc.core.risk_budgeting.refined", lambda cov, b, y: y)
+    with pytest.raises(NumberError, match="not reached in"):
+        solve(cov, b)
+    monkeypatch.undo()
+    wrong = np.full(6, 0.18)
+    wrong[solve(cov, b).weights.argmax()] = 0.1
+    monkeypatch.setattr("xlalloc.core.risk_budgeting._active_set", lambda *_: (wrong, 1))
+    with pytest.raises(NumberError, match="within the bounds were not reached"):
+        solve_bounded(cov, b, np.full(6, 0.01), np.full(6, 0.18))
+
+
 def test_both_methods_agree(monkeypatch):
     rng = np.random.default_rng(6)
     for n in (DIRECT_SIZE + 1, 150):
@@ -301,10 +339,7 @@ def test_exact_product_has_one_rounding():
     rng = np.random.default_rng(7)
     A, x = rng.standard_normal((20, 20)) * 10.0 ** rng.uniform(-6, 6, (20, 20)), rng.standard_normal(20)
     A[:, 0] = -(A[:, 1:] @ x[1:]) / x[0]  # almost everything cancels
-    exact = [
-        float(sum(Fraction(a) * Fraction(b) for a, b in zip(row, x.tolist(), strict=True)))
-        for row in A.tolist()
-    ]
+    exact = [float(sum(Fraction(a) * Fraction(b) for a, b in zip(row, x.tolist(), strict=True))) for row in A.tolist()]
     np.testing.assert_array_equal(risk_newton.exact_product(A, x), exact)
 
 
@@ -314,9 +349,7 @@ def problems(draw, least=2, most=9):
     n = draw(st.integers(least, most))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     B = rng.standard_normal((n, 2)) * draw(st.sampled_from([0.0, 0.5, 1.0, 2.0]))
-    cov = (B @ B.T + np.diag(rng.uniform(0.1, 1.0, n))) * np.multiply.outer(
-        *[10.0 ** rng.uniform(-3, 1, n)] * 2
-    )
+    cov = (B @ B.T + np.diag(rng.uniform(0.1, 1.0, n))) * np.multiply.outer(*[10.0 ** rng.uniform(-3, 1, n)] * 2)
     cov = (cov + cov.T) / 2
     scale = 10.0 ** rng.uniform(-2, 1, n)
     b = 10.0 ** rng.uniform(-draw(st.integers(0, 6)), 0, n)
@@ -331,9 +364,7 @@ def test_scale_and_order_do_not_matter(problem):
     assert exact_share_error(cov, w, b) <= 1e-10
     np.testing.assert_allclose(solve(cov * 1e-4, b).weights, w, rtol=1e-7, atol=1e-12)
     order = rng.permutation(len(b))
-    np.testing.assert_allclose(
-        solve(cov[np.ix_(order, order)], b[order]).weights, w[order], rtol=1e-7, atol=1e-12
-    )
+    np.testing.assert_allclose(solve(cov[np.ix_(order, order)], b[order]).weights, w[order], rtol=1e-7, atol=1e-12)
     units = 10.0 ** rng.uniform(-1, 1, len(b))  # an asset levered k times gets 1/k of the weight
     levered = solve(cov * np.outer(units, units), b).weights * units
     np.testing.assert_allclose(levered / levered.sum(), w, rtol=1e-6, atol=1e-12)
@@ -412,9 +443,7 @@ def test_bounds_that_do_not_bind_change_nothing():
 
 def test_one_upper_bound_by_hand():
     """Uncorrelated, equal volatilities: the capped asset at its cap, the others share the rest alike."""
-    solution = solve_bounded(
-        np.eye(4) * 0.04, np.array([0.7, 0.1, 0.1, 0.1]), np.zeros(4), np.array([0.3, 1, 1, 1])
-    )
+    solution = solve_bounded(np.eye(4) * 0.04, np.array([0.7, 0.1, 0.1, 0.1]), np.zeros(4), np.array([0.3, 1, 1, 1]))
     np.testing.assert_allclose(solution.weights, [0.3, 0.7 / 3, 0.7 / 3, 0.7 / 3], atol=1e-12)
     assert solution.binding == [(0, "upper")]
 
@@ -425,9 +454,7 @@ def test_bounds_that_leave_no_choice():
     for lower, upper in ((quarter, np.ones(4)), (np.zeros(4), quarter), (quarter, quarter)):
         np.testing.assert_array_equal(solve_bounded(cov, equal(4), lower, upper).weights, quarter)
     tenth = np.full(10, 0.1)  # these add to a little less than 1
-    np.testing.assert_allclose(
-        solve_bounded(np.eye(10), equal(10), tenth, np.ones(10)).weights, tenth, atol=1e-15
-    )
+    np.testing.assert_allclose(solve_bounded(np.eye(10), equal(10), tenth, np.ones(10)).weights, tenth, atol=1e-15)
     corner = np.array([0.3, 0.2, 0.4, 0.1])
     reached = solve_bounded(cov, equal(4), np.array([0, 0, 0.4, 0]), np.array([0.3, 0.2, 1, 0.1]))
     np.testing.assert_allclose(reached.weights, corner, atol=1e-12)
@@ -450,7 +477,7 @@ def test_bounds_that_cannot_be_met(lower, upper, reason):
 
 
 def test_bounds_can_rule_a_riskless_mix_out():
-    """Perfect hedges of volatility 20% and 10%: the mix 1:2 has no risk, but half in the first rules it out."""
+    """Perfect hedges of volatility 20% and 10%: the mix 1:2 has no risk; half in the first rules it out."""
     cov = covariance([0.2, 0.1], [[1, -1], [-1, 1]])
     solution = solve_bounded(cov, equal(2), np.array([0.5, 0.0]), np.ones(2))
     np.testing.assert_allclose(solution.weights, [0.5, 0.5], atol=1e-9)
@@ -482,9 +509,7 @@ def test_assets_without_a_budget_are_left_out():
     capped = risk_budgeting(cov, b, np.zeros(4), np.array([1.0, 0.1, 1.0, 1.0]))
     assert capped.binding == [(1, "upper")]
     assert capped.weights[1] == 0.1
-    with pytest.raises(
-        NumberError, match=r"Asset 3 must have a weight of at least 0\.1 but has no risk budget"
-    ):
+    with pytest.raises(NumberError, match=r"Asset 3 must have a weight of at least 0\.1 but has no risk budget"):
         risk_budgeting(cov, b, np.array([0, 0, 0.1, 0]), np.ones(4))
     with pytest.raises(NumberError, match="Asset 3 has no variance"):
         risk_budgeting(cov, np.array([0.0, 0.5, 0.5, 0.0]))

@@ -125,4 +125,6 @@ def place(book: Book, sheet: str | None) -> Place:
     return Place(book, sheet)
 
 
-sys.setrecursionlimit(max(sys.getrecursionlimit(), 20_000))  # a column of formulas, each on the one above, nests deeply
+sys.setrecursionlimit(
+    max(sys.getrecursionlimit(), 100_000)
+)  # a column of formulas, each on the one above, nests deeply

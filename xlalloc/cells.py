@@ -14,6 +14,7 @@ from xlalloc.facts import learn
 from xlalloc.quantities import Quantity
 from xlalloc.ranges import (
     Range,
+    checked_names,
     is_blank,
     name_key,
     number_in,
@@ -91,7 +92,7 @@ def _read(q: Quantity, name: str, cells) -> Range:
     rows = rows_of(cells)
     if q.kind == "vector":
         return read_vector(q, name, rows)
-    if q.kind == "texts":
+    if q.kind in ("texts", "names"):
         return read_texts(q, name, rows)
     if q.kind == "matrix":
         return read_matrix(q, name, rows)
@@ -121,6 +122,9 @@ def _match_names(ranges: dict[str, Range], names: dict[str, list]) -> None:
     for found in ranges.values():
         if found.quantity.kind == "texts":
             continue
+        if found.quantity.kind == "names":  # these texts are themselves the labels of their axis
+            _drop_header(found, ranges)
+            found.names = {found.quantity.axes[0]: checked_names(found.value, found.name)}
         for axis, cells in found.names.items():
             if axis == "groups":
                 continue
@@ -144,10 +148,7 @@ def _reorder(found: Range, axis: str, order: list[int]) -> None:
 def _match_texts(found: Range, ranges: dict[str, Range], names: dict, first: dict[str, Range]) -> None:
     """Groups: a header is what makes the list one too long; then by name, with the groups' own figures following."""
     axis = found.quantity.axes[0]
-    size = next((_size(r, axis) for r in ranges.values() if r is not found and _size(r, axis)), None)
-    if size is not None and len(found.value) == size + 1:
-        found.value = found.value[1:]
-        found.names = {key: cells[1:] for key, cells in found.names.items()}
+    _drop_header(found, ranges)
     given = _distinct(found.value)
     if axis in found.names:
         leader = names.setdefault(axis, found.names[axis])
@@ -163,6 +164,15 @@ def _match_texts(found: Range, ranges: dict[str, Range], names: dict, first: dic
                 other.value = other.value[order_of(groups, have, found.name, other.name)]
             elif "groups" in other.names:
                 order_of(groups, have, found.name, other.name)
+
+
+def _drop_header(found: Range, ranges: dict[str, Range]) -> None:
+    """Among texts a header shows only by being one too many."""
+    axis = found.quantity.axes[0]
+    size = next((_size(r, axis) for r in ranges.values() if r is not found and _size(r, axis)), None)
+    if size is not None and len(found.value) == size + 1:
+        found.value = found.value[1:]
+        found.names = {key: cells[1:] for key, cells in found.names.items()}
 
 
 def _size(found: Range, axis: str) -> int | None:
@@ -272,17 +282,17 @@ def write(entry: Function, answer, ranges: dict[str, Range], names: dict[str, li
         answer = answer[None, :] if across else answer[:, None]
     elif across:
         answer = answer.T
-    return _rows(answer, q.nan)
+    return _rows(answer, q.nan, names)
 
 
-def _rows(answer: np.ndarray, nan: str) -> list[list]:
+def _rows(answer: np.ndarray, nan: str, names: dict | None = None) -> list[list]:
     if answer.dtype.kind == "f":
         rows = (answer + 0.0).tolist()  # + 0.0: no negative zero
         if math.isfinite(float(np.add.reduce(answer, axis=None))):
             return rows
     else:
         rows = answer.tolist()
-    return [[_cell(cell, nan) for cell in row] for row in rows]
+    return [[_cell(cell, nan, names) for cell in row] for row in rows]
 
 
 def _write_panel(answer: np.ndarray, source: Range, q: Quantity) -> list[list]:

@@ -133,3 +133,96 @@ def _shown(cell) -> str:
     if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
         return str(int(cell))
     return repr(cell) if isinstance(cell, float) else str(_plain(cell))
+
+
+LANGUAGE = click.Choice(["en", "zh"])
+
+
+@main.command()
+@click.argument("name")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write (.xlsx).")
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Its language.")
+def template(name, out, lang):
+    """A case-study workbook: conservative, balanced or aggressive.
+
+    Example:  xlalloc template balanced --out balanced.xlsx --lang zh
+    """
+    import xlalloc  # noqa: F401  fills the catalogue
+    from xlalloc.templates.case_workbook import write
+    from xlalloc.templates.cases import case
+
+    write(case(name), _xlsx(out), lang)
+    click.echo(f"Written: {out}")
+
+
+def _xlsx(path: Path) -> Path:
+    if path.suffix.casefold() != ".xlsx":
+        raise click.UsageError(f"{path}: the name must end in .xlsx.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+@main.command()
+@click.argument("clients", type=click.Path(path_type=Path), required=False)
+@click.option("--out", type=click.Path(path_type=Path), help="The folder to write the reports to.")
+@click.option("--prices", type=click.Path(path_type=Path), help="Prices in a file of their own (.xlsx or .csv).")
+@click.option("--lang", type=LANGUAGE, help="Language of all reports (else each client's own).")
+@click.option("--template", "empty", type=click.Path(path_type=Path), help="Write an empty input workbook and stop.")
+@click.pass_context
+def report(ctx, clients, out, prices, lang, empty):
+    """A report workbook for every client of a workbook or a folder of csv.
+
+    Writes one workbook per client, index.xlsx and problems.xlsx. Exit status 1
+    where a client got no report.
+
+    Examples:  xlalloc report --template clients.xlsx
+
+               xlalloc report clients.xlsx --out reports
+    """
+    import xlalloc  # noqa: F401  fills the catalogue
+    from xlalloc.reports import example, run
+
+    if empty is not None:
+        example.write_empty(_xlsx(empty))
+        click.echo(f"Written: {empty}. Fill it, then: xlalloc report {empty} --out reports")
+        return
+    if clients is None or out is None:
+        raise click.UsageError("Give the clients' workbook and --out FOLDER, or --template FILE.")
+    done = run.report(clients, out, prices, lang)
+    _tell(done, out)
+    ctx.exit(1 if done.failed else 0)
+
+
+def _tell(done, out: Path) -> None:
+    click.echo(f"{done.written} of {done.clients} reports written to {out}")
+    if done.problems:
+        click.echo(f"{len(done.problems)} problems listed in {out / 'problems.xlsx'}", err=True)
+
+
+@main.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("xlalloc-demo"), show_default=True, help="The folder."
+)
+@click.option("--lang", type=LANGUAGE, help="One language only (else both).")
+def demo(out, lang):
+    """The whole job on invented clients: workbooks, reports, what to open.
+
+    Example:  xlalloc demo --out demo
+    """
+    import xlalloc  # noqa: F401  fills the catalogue
+    from xlalloc.reports import example, run
+    from xlalloc.templates.case_workbook import write
+    from xlalloc.templates.cases import KEYS, case
+
+    books = out / "workbooks"
+    books.mkdir(parents=True, exist_ok=True)
+    for key in KEYS:
+        for language in [lang] if lang else ["en", "zh"]:
+            write(case(key), books / f"{key}-{language}.xlsx", language)
+    clients = example.write_clients(out / "clients.xlsx")
+    done = run.report(clients, out / "reports", None, lang)
+    click.echo(f"{books}{'':<4}the three case studies: live with the add-in, else as computed now")
+    click.echo(f"{clients}{'':<4}five invented clients, prices illustrative: the input")
+    _tell(done, out / "reports")
+    first = books / f"balanced-{lang or 'en'}.xlsx"
+    click.echo(f"\nOpen first: {out / 'reports' / 'index.xlsx'}, then {first}")

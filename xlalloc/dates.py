@@ -8,6 +8,7 @@ import numpy as np
 
 from xlalloc.errors import InputError
 
+_ORDINAL_1970 = dt.date(1970, 1, 1).toordinal()
 EPOCH = dt.date(1899, 12, 30)  # serial 0 of Excel and Calc for every date after February 1900
 DATE_WORDS = frozenset(
     [
@@ -108,7 +109,7 @@ def _year(number) -> dt.date | None:
 
 
 def _serial(number) -> dt.date | None:
-    if isinstance(number, str) or isinstance(number, bool) or not isinstance(number, int | float):
+    if isinstance(number, bool) or not isinstance(number, int | float):
         return None
     return from_serial(number) if 1 <= number < 110000 else None
 
@@ -130,7 +131,10 @@ def monotone(days: np.ndarray) -> bool:
 
 
 def as_days(dates) -> np.ndarray:
-    return np.array(dates, dtype="datetime64[D]").astype(np.int64)
+    """Days since 1970-01-01."""
+    if isinstance(dates, np.ndarray):
+        return dates.astype("datetime64[D]").astype(np.int64)
+    return np.fromiter((date.toordinal() for date in dates), np.int64, len(dates)) - _ORDINAL_1970
 
 
 def _all(form, cells) -> list[dt.date] | None:

@@ -156,6 +156,8 @@ def _index(array, row=None, column=None):
     if any(isinstance(v, list) and len(v) * len(v[0]) > 1 for v in (row, column)):
         source = array if isinstance(array, Reference) else as_rows(array)
         return elementwise(lambda i, j: scalar(_index(source, i, j)), row, column)
+    if not isinstance(array, Reference) and (error := _error(scalar(array))) and not isinstance(array, list):
+        return error
     rows = array if isinstance(array, Reference) else as_rows(array)
     height, width = (
         (rows.bottom - rows.top + 1, rows.right - rows.left + 1)

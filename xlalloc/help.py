@@ -1,7 +1,6 @@
 """Functions about the functions: why a call gave what it gave, and what is installed here."""
 
-import platform
-import textwrap
+import sys
 from typing import Annotated
 
 import numpy as np
@@ -75,7 +74,7 @@ def xlalloc_info() -> TableResult:
         [
             ("version", __version__),
             ("host", host),
-            ("Python", platform.python_version()),
+            ("Python", sys.version.split()[0]),
             ("numpy", np.__version__),
             ("functions", float(len(CATALOGUE))),
             ("log file", str(log.path())),
@@ -97,6 +96,8 @@ def find(name: str) -> Function:
 
 def describe(entry: Function, width: int = 80) -> str:
     """One function's help: arguments with units and options, definition, source, example with its value."""
+
+    import textwrap
 
     def wrapped(text: str, first: str = "", rest: str = "  ") -> str:
         return textwrap.fill(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)

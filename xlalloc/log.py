@@ -2,7 +2,6 @@
 
 import os
 import sys
-import traceback
 from pathlib import Path
 
 
@@ -19,6 +18,8 @@ def path() -> Path:
 
 def trace(what: str) -> None:
     """Append the running exception's trace; a log that cannot be written must not hide the answer."""
+    import traceback
+
     try:
         file = path()
         file.parent.mkdir(parents=True, exist_ok=True)

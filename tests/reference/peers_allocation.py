@@ -69,12 +69,8 @@ def risk_parity():
         "u 1'y, scaled; S sample covariance of market.daily() x 252 or market.monthly() x 12",
     )
     out.source("equal, tilted", "budgets 1/20, market.unequal_budgets()")
-    out.source(
-        "equal_upper, tilted_bounds", "every weight at most 0.06; every weight 0.03 to 0.08, tilted budgets"
-    )
-    out.source(
-        "own_bounds", "equal budgets; XOM at least 0.10; JNJ, KO, MRK at most 0.02, all others at most 0.25"
-    )
+    out.source("equal_upper, tilted_bounds", "every weight at most 0.06; every weight 0.03 to 0.08, tilted budgets")
+    out.source("own_bounds", "equal budgets; XOM at least 0.10; JNJ, KO, MRK at most 0.02, all others at most 0.25")
     out.write()
 
 
@@ -97,14 +93,10 @@ def hrp():
                 (False, 1e-14, ""),
                 (True, None, "default: optimal leaf order, another bisection"),
             ):
-                w = peer.optimization(model="HRP", rm="MV", linkage=linkage, leaf_order=order)["weights"][
-                    names
-                ]
+                w = peer.optimization(model="HRP", rm="MV", linkage=linkage, leaf_order=order)["weights"][names]
                 out.agrees(case, f"{package('riskfolio-lib')} leaf_order={order}", w, within, note)
                 trees = HierarchicalClustering(linkage_method=LinkageMethod(linkage))
-                seriation = HierarchicalSeriation(
-                    hierarchical_clustering_estimator=trees, optimal_ordering=order
-                )
+                seriation = HierarchicalSeriation(hierarchical_clustering_estimator=trees, optimal_ordering=order)
                 w = HierarchicalRiskParity(seriation_estimator=seriation).fit(returns).weights_
                 out.agrees(case, f"{package('skfolio')} optimal_ordering={order}", w, within, note)
     out.source(
@@ -140,9 +132,7 @@ class MeanVariance:
         held = G[G @ y.value / y.value.sum() > -1e-7]
         rows = np.vstack([a, held])
         kkt = np.block([[self.S, rows.T], [rows, np.zeros((len(rows), len(rows)))]])
-        exact = np.linalg.lstsq(
-            kkt, np.concatenate([np.zeros(n), [fixed], np.zeros(len(held))]), rcond=1e-14
-        )[0][:n]
+        exact = np.linalg.lstsq(kkt, np.concatenate([np.zeros(n), [fixed], np.zeros(len(held))]), rcond=1e-14)[0][:n]
         w = exact / exact.sum()
         # -Sy as a combination of a, of either sign, and of the limits that hold, none negative
         unexplained = optimize.nnls(np.vstack([a, -a, held]).T, -self.S @ exact)[1]
@@ -215,9 +205,7 @@ def mean_variance():
             ("target_vol_20", own.target_vol(0.20), "efficient_risk", (0.20,)),
         ):
             out.vector(name + case, names, w)
-            out.agrees(
-                name + case, package("pyportfolioopt"), of_pypfopt(daily, upper, groups, call, *args), 1e-5
-            )
+            out.agrees(name + case, package("pyportfolioopt"), of_pypfopt(daily, upper, groups, call, *args), 1e-5)
         if groups is None:
             w = own.max_div()
             out.vector("max_div" + case, names, w)
@@ -265,12 +253,8 @@ def black_litterman():
         ).bl_returns(),
     )
     for tau in (0.01, 1.0):
-        other = BlackLittermanModel(
-            S, pi=pi, P=picks, Q=views, omega="idzorek", view_confidences=confidence, tau=tau
-        )
-        out.agrees(
-            "posterior", f"{package('pyportfolioopt')} tau={tau}", other.bl_returns(), 1e-13, "tau cancels"
-        )
+        other = BlackLittermanModel(S, pi=pi, P=picks, Q=views, omega="idzorek", view_confidences=confidence, tau=tau)
+        out.agrees("posterior", f"{package('pyportfolioopt')} tau={tau}", other.bl_returns(), 1e-13, "tau cancels")
     out.table("picks", ["1", "2", "3"], names, picks)
     out.vector("views", ["1", "2", "3"], views)
     out.vector("confidence", ["1", "2", "3"], confidence)

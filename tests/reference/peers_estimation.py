@@ -213,8 +213,7 @@ def portfolio():
     out.agrees("measures", package("numpy"), [sigma, w @ np.sqrt(np.diag(S)) / sigma, 1 / (w @ w)], 1e-12)
     out.source(
         "risk_contrib_*, marginal_risk",
-        "the closed form w(Sw)/sigma on the sample covariance of market.daily() x 252, "
-        "market.given_weights()",
+        "the closed form w(Sw)/sigma on the sample covariance of market.daily() x 252, market.given_weights()",
         "checked against the differences of Riskfolio-Lib and skfolio",
     )
     out.source(

@@ -39,9 +39,7 @@ class Topic:
     def table(self, case, down, across, values, lower_only=False):
         values = self.stored[case] = np.asarray(values, dtype=float)
         for i, left in enumerate(down):
-            self.rows += [
-                (case, left, top, values[i, j]) for j, top in enumerate(across) if j <= i or not lower_only
-            ]
+            self.rows += [(case, left, top, values[i, j]) for j, top in enumerate(across) if j <= i or not lower_only]
 
     def symmetric(self, case, names, values):
         self.table(case, names, names, (np.asarray(values) + np.asarray(values).T) / 2.0, lower_only=True)

@@ -62,6 +62,4 @@ def write(file, comments, header, body):
         out.writelines(f"# {line}\n" for line in comments)
         table = csv.writer(out, lineterminator="\n")
         table.writerow(header)
-        table.writerows(
-            [repr(float(x)) if isinstance(x, (float, np.floating)) else x for x in row] for row in body
-        )
+        table.writerows([repr(float(x)) if isinstance(x, (float, np.floating)) else x for x in row] for row in body)

@@ -10,5 +10,7 @@ MODULES = (
 
 for _module in MODULES:
     if importlib.util.find_spec(f"xlalloc.core.{_module}"):
-        try: importlib.import_module(f"xlalloc.core.{_module}")
-        except Exception as e: print("DEV: not importable yet", _module, repr(e)[:200])
+        try:
+            importlib.import_module(f"xlalloc.core.{_module}")
+        except Exception as e:
+            print("DEV: not importable yet", _module, repr(e)[:200])

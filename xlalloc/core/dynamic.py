@@ -50,9 +50,16 @@ LowStd = Annotated[
     float, number("Standard deviation below which the state is low; if left out, low is all that is not high",
                   "per period", low=0)
 ]  # fmt: skip
-StateList = Annotated[list[str], Quantity("texts", "Name of the state of each row of budgets", axes=("states",))]
+StateList = Annotated[list[str], Quantity("names", "Name of the state of each row of budgets", axes=("states",))]
 BudgetTable = Annotated[
-    np.ndarray, Quantity("matrix", "Risk budgets, states down, assets across", "fraction", ("states", "assets"), low=0)
+    np.ndarray,
+    Quantity(
+        "matrix",
+        "Risk budgets, one row a state in the order of states, assets across",
+        "fraction",
+        ("states", "assets"),
+        low=0,
+    ),
 ]
 Levels = Annotated[
     np.ndarray,
@@ -79,7 +86,7 @@ StateBudgets = Annotated[np.ndarray, result("vector", "Share of risk of each ass
 # Volatility ------------------------------------------------------------------------------------------------------
 
 
-@worksheet_function("=REALIZED_VOL({0.01;-0.02;0.03;0},4,12)", [[0.0720994]])
+@worksheet_function("=REALIZED_VOL({0.01;-0.02;0.03;0},4,12)", [[0.072111]])
 def realized_vol(returns: Returns, window: Window = 20, periods: Periods = None) -> PerYear:
     """Volatility of the latest returns, per year.
 
@@ -201,8 +208,9 @@ def _states(states: list[str], empty: np.ndarray, words: str):
 def state_budgets(state: Text, states: StateList = None, budgets: BudgetTable = None) -> StateBudgets:
     """Risk budgets for the state the market is in, to be given to RP_WEIGHTS.
 
-    The row of ``budgets`` whose name in ``states`` is ``state`` (upper and lower case alike). Default for stocks, long
-    bonds, gold, oil, inflation-linked bonds: high 15/35/20/15/15%, low and normal 25/25/20/15/15%.
+    The row of ``budgets`` whose name in ``states`` is ``state`` (upper and lower case alike); rows and names stand in
+    the same order. Default for stocks, long bonds, gold, oil, inflation-linked bonds: high 15/35/20/15/15%, low and
+    normal 25/25/20/15/15%.
 
     Source: the source article on risk parity (条件风险平价).
     """

@@ -273,7 +273,7 @@ def _squared(M: np.ndarray) -> float:
 def _ledoit_wolf(X: np.ndarray, S: np.ndarray) -> float:
     """δ = min(b², d²)/d², d² = ‖S − mI‖², b² = Σ_t ‖x_t x_t' − S‖²/T² = (Σ_t ‖x_t‖⁴/T − ‖S‖²)/T (sec. 3.2)."""
     T, n = X.shape
-    length2 = np.einsum("ij,ij->i", X, X)
+    length2 = np.vecdot(X, X)
     S2 = _squared(S)
     d2 = S2 - S.trace() ** 2 / n
     if n == 1 or d2 <= 1e-15 * S2:
@@ -299,7 +299,7 @@ def _constant_correlation(S: np.ndarray) -> np.ndarray:
     sigma, n = positive_variances(S, "returns"), len(S)
     u = 1.0 / sigma
     r = (u.dot(S).dot(u) - n) / (n * (n - 1)) if n > 1 else 0.0
-    F = np.outer(r * sigma, sigma)
+    F = r * np.outer(sigma, sigma)
     F.ravel()[:: n + 1] = S.diagonal()
     return F
 

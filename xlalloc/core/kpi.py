@@ -119,8 +119,9 @@ def _dot(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _ratio(reward: np.ndarray, risk: np.ndarray, largest: np.ndarray) -> np.ndarray:
-    """reward / risk; NaN where the risk is zero, or too large for a number."""
-    return np.where((risk > NO_RISK * largest) & (risk < np.inf), reward / risk, np.nan)
+    """reward / risk; NaN where the risk is zero, infinite where it is no number any more."""
+    value = np.where(np.isfinite(risk), reward / risk, np.inf)
+    return np.where(risk <= NO_RISK * largest, np.nan, value)
 
 
 # The measures, each of one Sample -----------------------------------------------------------------------------

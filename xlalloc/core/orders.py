@@ -12,7 +12,7 @@ TRIGGER = 1e-9  # of a weight: a deviation this little beyond the threshold is r
 ROUNDING = 1e-12  # relative: a sale this close to the whole holding is the whole holding
 LOT = 1e-9  # of a lot: an order this close to one more lot has it
 CASH = 1e-14  # of the money involved: a shortfall this small is rounding
-HALVINGS = 100  # of the interval that holds the level looked for
+STEPS = 120  # at most, to find a level; every second one halves the interval
 
 
 # Ideal trades ------------------------------------------------------------------------------------------------
@@ -133,34 +133,44 @@ def lowered(
     """By how much each position gives way until there is cash to spare: always the one furthest above target, by a lot.
 
     ``above`` is the money above target, ``room`` the most that may go. Lots taken in this order are, for some level,
-    all those that reach above it: the level is found by halving, and what falls together at it goes one by one.
-    A position without lots gives way by the exact amount. A shortfall within ``rounding`` is none.
+    all those that reach above it: the level is searched until no position has two lots left to decide on, and these
+    go one by one. A position without lots gives way by the exact amount. A shortfall within ``rounding`` is none.
     """
-    none = np.zeros(len(above))
-    if spare(none) >= -rounding or not (room > 0.0).any():
-        return none
-    step = np.where(lot_value > 0.0, lot_value, 1.0)
-
-    def down_to(level: float) -> np.ndarray:
-        excess = np.maximum(above - level, 0.0)
-        return np.minimum(np.where(lot_value > 0.0, np.ceil(excess / step) * step, excess), room)
-
-    short, enough = none, room.copy()
+    short, enough = np.zeros(len(above)), room.copy()
+    lack, extra = spare(short), spare(enough)
+    if lack >= -rounding or not (room > 0.0).any():
+        return short
     high, low = float(above[room > 0.0].max()), float((above - room)[room > 0.0].min())
-    for _ in range(HALVINGS):
-        level = 0.5 * (low + high)
-        if not low < level < high:
+    has_lot, step = lot_value > 0.0, np.where(lot_value > 0.0, lot_value, 1.0)
+    settled = np.where(has_lot, lot_value * (1.0 + LOT), rounding)
+    for k in range(STEPS):
+        level = _between(low, high, extra, lack, k)
+        if (enough - short <= settled).all() or not low < level < high:
             break
-        if spare(given := down_to(level)) >= 0.0:
-            low, enough = level, given
+        excess = np.maximum(above - level, 0.0)
+        given = np.minimum(np.where(has_lot, np.ceil(excess / step) * step, excess), room)
+        cash = spare(given)
+        if 0.0 <= cash <= rounding:
+            return given
+        if cash > 0.0:
+            low, enough, extra = level, given, cash
         else:
-            high, short = level, given
+            high, short, lack = level, given, cash
     short = short.copy()
-    for i in np.flatnonzero(enough != short):
+    for i in np.argsort(short - above, kind="stable"):
         if spare(short) >= -rounding:
             break
         short[i] = enough[i]
     return short
+
+
+def _between(low: float, high: float, extra: float, lack: float, k: int) -> float:
+    """By turns the middle and where a straight line has no cash to spare (exact without lots)."""
+    if k % 2 and extra > 0.0:
+        level = high - (high - low) * lack / (lack - extra)
+        if low < level < high:
+            return level
+    return 0.5 * (low + high)
 
 
 def affordable(

@@ -46,7 +46,7 @@ def port_return(weights: Weights, mu: ExpectedReturns) -> Number:
     return float(weights.dot(mu))
 
 
-@worksheet_function("=PORT_VOL({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.1372953]])
+@worksheet_function("=PORT_VOL({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.1374045]])
 def port_vol(weights: Weights, cov: Covariance) -> Volatility:
     """Volatility of a portfolio.
 
@@ -57,7 +57,7 @@ def port_vol(weights: Weights, cov: Covariance) -> Volatility:
     return volatility(weights, cov)
 
 
-@worksheet_function("=PORT_SHARPE({0.6;0.4},{0.08;0.03},{0.04,0.006;0.006,0.01},0.02)", [[0.2913429]])
+@worksheet_function("=PORT_SHARPE({0.6;0.4},{0.08;0.03},{0.04,0.006;0.006,0.01},0.02)", [[0.2911113]])
 def port_sharpe(weights: Weights, mu: ExpectedReturns, cov: Covariance, rf: Rate = 0.0) -> Number:
     """Expected return above the risk-free rate, per unit of volatility.
 
@@ -83,7 +83,7 @@ def port_series(returns: Returns, weights: Weights) -> SeriesResult:
     return returns.dot(weights)
 
 
-@worksheet_function("=MARGINAL_RISK({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.1922863], [0.0553551]])
+@worksheet_function("=MARGINAL_RISK({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.1921334], [0.0553111]])
 def marginal_risk(weights: Weights, cov: Covariance) -> RiskContributions:
     """Increase of portfolio volatility per unit of each weight.
 
@@ -94,7 +94,7 @@ def marginal_risk(weights: Weights, cov: Covariance) -> RiskContributions:
     return cov.dot(weights) / _positive(volatility(weights, cov))
 
 
-@worksheet_function("=RISK_CONTRIB({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.8403183], [0.1596817]])
+@worksheet_function("=RISK_CONTRIB({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.8389831], [0.1610169]])
 def risk_contrib(weights: Weights, cov: Covariance, mode: Mode = "percent") -> RiskContributions:
     """Contribution of each asset to the risk of the portfolio.
 
@@ -112,7 +112,7 @@ DiversificationMode = Annotated[
 ]
 
 
-@worksheet_function("=DIVERSIFICATION({0.6;0.4},{0.04,0.006;0.006,0.01})", [[1.1653713]])
+@worksheet_function("=DIVERSIFICATION({0.6;0.4},{0.04,0.006;0.006,0.01})", [[1.164445]])
 def diversification(weights: Weights, cov: Covariance, mode: DiversificationMode = "ratio") -> Number:
     """How much risk diversification removes.
 
@@ -176,7 +176,7 @@ def cml_mix(market_vol: PositiveVol, target_vol: Volatility) -> TableResult:
 
 @worksheet_function(
     "=FACTOR_RISK_CONTRIB({0.6;0.4},{1.1,0.1;0.3,0.8},{0.03,0.002;0.002,0.01},{0.1;0.05})",
-    [[0.8088235], [0.1046925], [0.0864840]],
+    [[0.7573789], [0.0818597], [0.1607614]],
 )
 def factor_risk_contrib(
     weights: Weights,

@@ -137,10 +137,8 @@ def check_definite(cov: np.ndarray, thorough: bool = False) -> None:
 
     Above 300 assets, where that costs more than the solution, a short Lanczos run must find no such mix.
     """
-    if len(cov) > CHOLESKY_SIZE and not thorough:
-        definite = lowest_ritz(cov) >= -INDEFINITE
-    else:
-        definite = factorises(cov)
+    quick = len(cov) > CHOLESKY_SIZE and not thorough
+    definite = lowest_ritz(cov) >= -INDEFINITE if quick else factorises(cov)
     if not definite:
         raise NumberError(
             "cov: not a covariance matrix: some mix of assets would have a negative variance. "
@@ -403,6 +401,4 @@ def _relabelled(labels, kept):
     def among_all(label):
         return Label(label.axis, int(kept[label.index]))
 
-    return [
-        [among_all(i) for i in label] if isinstance(label, list) else among_all(label) for label in labels
-    ]
+    return [[among_all(i) for i in label] if isinstance(label, list) else among_all(label) for label in labels]

@@ -3,10 +3,9 @@
 Articles' figures stand as the articles give them; whatever they do not give is marked illustrative in its row.
 """
 
-import csv
 import unicodedata
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 
 def key(name: str) -> str:
@@ -16,7 +15,9 @@ def key(name: str) -> str:
 
 @cache
 def _read(name: str) -> tuple[dict, ...]:
-    text = files(__name__).joinpath(f"{name}.csv").read_text(encoding="utf-8-sig")
+    import csv
+
+    text = Path(__file__).with_name(f"{name}.csv").read_text(encoding="utf-8-sig")
     table = list(csv.DictReader(text.splitlines()))
     numeric = [column for column in table[0] if all(_is_number(row[column]) for row in table if row[column])]
     for column in numeric:

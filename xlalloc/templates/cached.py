@@ -123,4 +123,7 @@ def _complete(parts: dict[str, bytes]) -> None:
         b'sheetMetadata" Target="metadata.xml"/></Relationships>',
     )
     workbook = parts["xl/workbook.xml"].decode()
+    core = parts["docProps/core.xml"].decode()  # openpyxl stamps the clock on saving; the document's own date stays
+    created = re.search(r"<dcterms:created[^>]*>([^<]*)<", core)[1]
+    parts["docProps/core.xml"] = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{created}", core).encode()
     parts["xl/workbook.xml"] = _CALC.sub('<calcPr calcId="191029"/>', workbook).encode()

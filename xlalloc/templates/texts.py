@@ -191,6 +191,19 @@ _TEXTS = {
     "policy.stated": ("Stated", "参考区间"),
     "policy.implied": ("Implied by the assumptions", "假设所隐含"),
     "policy.verdict": ("Verdict", "结论"),
+    "policy.return": ("Return per year", "年化收益"),
+    "policy.vol": ("Volatility per year", "年化波动率"),
+    "policy.drawdown1": ("Drawdown within 1 year (95%)", "一年内最大回撤（95%）"),
+    "policy.drawdown5": ("Drawdown within 5 years (95%)", "五年内最大回撤（95%）"),
+    "policy.note": (
+        "Stated: expected characteristics of the case study, for reference. Implied: what the returns, volatilities and "
+        "correlations entered here amount to; the drawdown is one that 95% of paths stay above.",
+        "参考区间：案例所述预期特征，仅供参考。隐含值：由本工作簿输入的收益、波动率与相关系数推得；回撤为95%的路径不会超过的水平。",
+    ),
+    "verdict.inside": ("inside", "区间内"),
+    "verdict.above": ("above", "高于区间"),
+    "verdict.below": ("below", "低于区间"),
+    "verdict.deeper": ("deeper", "超出上限"),
     # cases
     "case.conservative": ("Conservative investor", "保守型投资者"),
     "case.balanced": ("Balanced investor", "平衡型投资者"),

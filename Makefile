@@ -1,0 +1,16 @@
+.PHONY: test lint peers bench clean
+
+test: ## the whole test run
+	pytest
+
+lint: ## style, as the tests' machine checks it
+	ruff check . && ruff format --check .
+
+peers: ## regenerate tests/reference from the public packages (needs the peers extra)
+	python tests/reference/regenerate.py
+
+bench: ## side by side with public packages (needs the peers extra; those missing are named)
+	python -m benchmarks
+
+clean:
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis xlalloc-demo

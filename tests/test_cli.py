@@ -1,0 +1,140 @@
+"""The commands as a user types them: what stands on standard output, on standard error, and the exit status."""
+
+import json
+import subprocess
+import sys
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+from xlalloc.cli import main
+
+
+def run(*words):
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def test_no_words_print_what_it_can_do():
+    done = run()
+    assert done.exit_code == 0
+    for command in ("demo", "list", "help", "eval", "template", "report"):
+        assert f"\n  {command}" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["demo", "list", "help", "eval", "template", "report"])
+def test_every_command_has_help_with_an_example_in_80_columns(command):
+    done = run(command, "--help")
+    assert done.exit_code == 0
+    assert "xample" in done.stdout and f"xlalloc {command}" in done.stdout
+    assert max(map(len, done.stdout.split("\n"))) <= 80
+
+
+def test_list():
+    done = run("list")
+    assert "RP_WEIGHTS" in done.stdout and "\nperformance" in done.stdout
+    assert max(map(len, done.stdout.split("\n"))) <= 80
+    assert "SHARPE" not in run("list", "risk_parity").stdout
+    wrong = run("list", "nothing")
+    assert wrong.exit_code == 2 and "risk_parity" in wrong.stderr
+
+
+def test_help():
+    done = run("help", "rp_weights")
+    assert "RP_WEIGHTS(cov, [budgets], [lower], [upper])" in done.stdout and "Spinu" in done.stdout
+    wrong = run("help", "RPWEIGHTS")
+    assert wrong.exit_code == 2 and "Did you mean RP_WEIGHTS" in wrong.stderr and not wrong.stdout
+
+
+def test_eval_prints_cells():
+    done = run("eval", "=RISK_CONTRIB({0.5,0.5},{0.04,0;0,0.04})")
+    assert (done.stdout, done.stderr, done.exit_code) == ("0.5\t0.5\n", "", 0)
+    assert json.loads(run("eval", '={1,"a";TRUE,2.5}', "--json").stdout) == [[1, "a"], [True, 2.5]]
+
+
+CONVENTIONS = [
+    # Blanks, text and error values
+    ("=SHARPE({0.01;#N/A;0.02;0.03})", None, ""),
+    ("=SHARPE({0.01;#N/A})", "#N/A", "returns"),
+    ("=PORT_VOL({0.5;#N/A},{0.04,0;0,0.01})", "#N/A", "weights"),
+    ("=PORT_VOL({0.5;},{0.04,0;0,0.01})", "#VALUE!", "blank"),
+    ('=PORT_VOL({0.5;"half"},{0.04,0;0,0.01})', "#VALUE!", "'half'"),
+    ("=PORT_VOL({0.5;#REF!},{0.04,0;0,0.01})", "#REF!", "weights"),
+    # #VALUE!
+    ("=PORT_VOL({0.5;0.4},{0.04,0;0,0.01})", "#VALUE!", "sum to 0.9"),
+    ("=PORT_VOL({0.5;0.5},{0.04,0,0;0,0.01,0})", "#VALUE!", "square"),
+    ("=PORT_VOL({0.5;0.5},{0.04,0.01;0.02,0.01})", "#VALUE!", "symmetric"),
+    ('=RISK_CONTRIB({0.5;0.5},{0.04,0;0,0.01},"share")', "#VALUE!", "percent, absolute"),
+    ('=PORT_VOL({"A",0.5;"B",0.5},{"","A","C";"A",0.04,0;"C",0,0.01})', "#VALUE!", "'C'"),
+    ('=PORT_VOL({"A",0.5;"a",0.5},{0.04,0;0,0.01})', "#VALUE!", "twice"),
+    ('=ANN_VOL({"date","A";45000,0.1;45013,0.2;45026,0.1})', "#VALUE!", "periods"),
+    ('=ANN_VOL({"date","A";45000,0.1;44999,0.2;45026,0.1})', "#VALUE!", "order"),
+    ("=PORT_VOL({0.5;0.5})", "#VALUE!", "cov: missing"),
+    # #NUM!
+    ("=RP_WEIGHTS({0.04,0.05;0.05,0.04})", "#NUM!", "COV_NEAREST"),
+    ("=RP_WEIGHTS({0.04,0;0,0.04},,0.6)", "#NUM!", "lower"),
+    ("=RP_WEIGHTS({0.04,0;0,-0.04})", "#NUM!", "negative variance"),
+    ("=RP_WEIGHTS({0.04,0;0,0.04},{1;-1})", "#NUM!", "budgets"),
+    ("=RP_WEIGHTS({0.04,0;0,0})", "#NUM!", "variance"),
+    ("=INV_VOL_WEIGHTS({0.04,0;0,0})", "#NUM!", "variance"),
+    ("=HRP_WEIGHTS({0.04,0;0,0})", "#NUM!", "variance"),
+    ("=REBAL_TRADES({0;0},{0.5;0.5})", "#NUM!", "worth"),
+    ("=REBAL_TRADES({100;-1},{0.5;0.5})", "#NUM!", "values"),
+    ("=REBAL_TRADES({100;100},{0.5;0.5},,-300)", "#NUM!", "cash_flow"),
+    ("=RETURNS({100;0;101})", "#NUM!", "prices"),
+    ("=TOTAL_RETURN({0.1;-1.2})", "#NUM!", "returns"),
+    # #DIV/0!
+    ("=SHARPE({0.01;0.01;0.01})", "#DIV/0!", "returns"),
+    ("=CALMAR({0.01;0.02})", "#DIV/0!", "returns"),
+    ("=PORT_SHARPE({1},{0.05},{0})", "#DIV/0!", "risk"),
+    # unknown names
+    ("=NO_SUCH_FUNCTION(1)", "#NAME?", "NO_SUCH_FUNCTION"),
+]
+
+
+@pytest.mark.parametrize("formula, code, word", CONVENTIONS)
+def test_an_error_is_a_value_with_a_reason(formula, code, word):
+    """Value on standard output, reason on standard error, exit status 1."""
+    done = run("eval", formula)
+    if code is None:
+        assert done.exit_code == 0 and not done.stderr
+        return
+    assert done.stdout == f"{code}\n"
+    assert done.stderr.startswith(f"{code}: ") and word in done.stderr and done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+    assert done.exit_code == 1
+
+
+def test_explain_says_the_same_as_standard_error():
+    done = run("eval", '=INDEX(EXPLAIN("PORT_VOL",{0.5;0.4},{0.04,0;0,0.01}),3,2)')
+    assert done.exit_code == 0
+    assert run("eval", "=PORT_VOL({0.5;0.4},{0.04,0;0,0.01})").stderr == f"#VALUE!: {done.stdout}"
+
+
+def test_wrong_usage_is_one_line_and_status_2(tmp_path):
+    (tmp_path / "not.xlsx").write_text("hello")
+    for words in (["eval", "=1+"], ["eval", "=A1"], ["eval", "=A1", "--book", tmp_path / "none.xlsx"],
+                  ["eval", "=A1", "--book", tmp_path / "not.xlsx"]):  # fmt: skip
+        done = run(*words)
+        assert done.exit_code == 2 and not done.stdout
+        assert done.stderr.startswith("xlalloc: ") and done.stderr.count("\n") == 1
+
+
+def test_eval_on_a_workbook(tmp_path):
+    wb = openpyxl.Workbook()
+    wb.active.title = "收益"
+    for row in (["月份", "A", "B"], [202401, 0.01, "2%"], [202402, "０．０３", -0.01], [202403, None, 0.5]):
+        wb.active.append(row)
+    wb.active["E1"] = "=A2+1"
+    wb.save(tmp_path / "b.xlsx")
+    done = run("eval", "=PORT_SERIES(A1:C4,{0.5,0.5})", "--book", tmp_path / "b.xlsx", "--sheet", "收益")
+    assert [float(x) for x in done.stdout.split()] == pytest.approx([0.015, 0.01])
+    assert run("eval", "=收益!E1", "--book", tmp_path / "b.xlsx").stdout == "202402\n"
+    assert run("eval", "=1", "--book", tmp_path / "b.xlsx", "--sheet", "none").exit_code == 2
+
+
+def test_as_a_program():
+    done = subprocess.run(
+        [sys.executable, "-m", "xlalloc", "eval", "=1/0"], capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("#DIV/0!\n", "#DIV/0!: division by zero\n", 1)

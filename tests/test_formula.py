@@ -1,0 +1,137 @@
+"""The formula evaluator: grammar, references, names, Excel's own functions, errors."""
+
+import datetime as dt
+
+import openpyxl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.formula import ArrayFormula
+
+import xlalloc  # noqa: F401
+from xlalloc.book import Book, place
+from xlalloc.errors import ErrorValue
+from xlalloc.formula import evaluate
+from xlalloc.values import FormulaError
+
+
+@pytest.mark.parametrize(
+    "formula, cells",
+    [
+        # precedence and association as in Excel
+        ("=1+2*3^2", [[19.0]]), ("=-2^2", [[4.0]]), ("=2^-1", [[0.5]]), ("=2^3^2", [[64.0]]), ("=10-4-3", [[3.0]]),
+        ("=50%+1", [[1.5]]), ("=-5%", [[-0.05]]), ("=2*3=6", [[True]]), ('="a"&"b"&1', [["ab1"]]), ("=1<2=TRUE", [[True]]),
+        ("1+1", [[2.0]]), ("=(1+2)*3", [[9.0]]), ("=1.5E3", [[1500.0]]), ("=.5", [[0.5]]), ("= 1 + 1 ", [[2.0]]),
+        # comparisons: numbers before texts before TRUE; texts without case
+        ('="a"="A"', [[True]]), ('=1<"a"', [[True]]), ('="z"<TRUE', [[True]]), ("=1<>2", [[True]]), ("=3>=3", [[True]]),
+        # constants and arrays
+        ("={1,2;3,4}", [[1.0, 2.0], [3.0, 4.0]]), ('={"a",TRUE,-1}', [["a", True, -1.0]]), ("={1,#N/A}", [[1.0, "#N/A"]]),
+        ("={1,2}+{10;20}", [[11.0, 12.0], [21.0, 22.0]]), ("={1;2;3}*2", [[2.0], [4.0], [6.0]]),
+        ("={1,2}+{1,2,3}", [[2.0, 4.0, "#N/A"]]), ("={,1}", [[None, 1.0]]),
+        # Excel's own functions
+        ("=SUM(1,2,{3,4})", [[10.0]]), ('=SUM({1,"2",TRUE})', [[1.0]]), ('=SUM("2",TRUE)', [[3.0]]), ("=MAX({1,5,2})", [[5.0]]),
+        ("=AVERAGE({1,3})", [[2.0]]), ("=IF(1>2,1)", [[False]]), ("=IF(TRUE,)", [[0.0]]), ("=IF({1;0},1,2)", [[1.0], [2.0]]),
+        ('=IFERROR(1/0,"x")', [["x"]]), ("=IFERROR({1,#N/A},0)", [[1.0, 0.0]]), ("=INDEX({1,2;3,4},2,1)", [[3.0]]),
+        ("=INDEX({1,2;3,4},0,2)", [[2.0], [4.0]]), ("=INDEX({5,6,7},2)", [[6.0]]), ("=INDEX({5;6;7},{3;1})", [[7.0], [5.0]]),
+        ("=INDEX({1,2},3)", [["#REF!"]]), ("=ROW()", [[1.0]]), ("=COUNTA({1,\"\",2})", [[3.0]]), ("=ROUND(2.5,0)", [[3.0]]),
+        ("=ROUND(-2.345,2)", [[-2.35]]), ("=ABS({-1;2})", [[1.0], [2.0]]), ("=AND(TRUE,1)", [[True]]), ("=OR(FALSE,0)", [[False]]),
+        ("=NOT(FALSE)", [[True]]), ("=SUMPRODUCT({1,2},{3,4})", [[11.0]]), ("=ISERROR({1,#N/A})", [[False, True]]),
+        ("=TRANSPOSE({1,2})", [[1.0], [2.0]]), ("=ROWS({1;2;3})", [[3.0]]), ("=COLUMNS({1,2})", [[2.0]]),
+        ('=TEXT(0.1234,"0.0%")', [["12.3%"]]), ('=TEXT(1234567.891,"#,##0.00")', [["1,234,567.89"]]), ('=TEXT(-5,"0.0")', [["-5.0"]]),
+        ('=TEXT(45000,"yyyy-mm-dd")', [["2023-03-15"]]), ('=TEXT(-0.05,"+0.0%;-0.0%")', [["-5.0%"]]), ('=TEXT(0.5,"0.##")', [["0.5"]]),
+        # errors
+        ("=1/0", [["#DIV/0!"]]), ("=#N/A+1", [["#N/A"]]), ('="a"+1', [["#VALUE!"]]), ("=(-8)^0.5", [["#NUM!"]]), ("=NOSUCH(1)", [["#NAME?"]]),
+        ("=1E308*10", [["#NUM!"]]), ("=IF(#REF!,1,2)", [["#REF!"]]), ("=SUM({1,#NUM!})", [["#NUM!"]]), ("=SQRT(-1)", [["#NUM!"]]),
+    ],
+)  # fmt: skip
+def test_values(formula, cells):
+    assert evaluate(formula) == cells
+
+
+def test_error_values_carry_their_reason():
+    assert evaluate("=1/0")[0][0].reason == "division by zero"
+    assert "NOSUCH" in evaluate("=NOSUCH(1)")[0][0].reason
+
+
+def test_catalogue_functions_nest_and_leave_out_arguments():
+    assert evaluate("=SUM(RISK_CONTRIB({0.6;0.4},{0.04,0.006;0.006,0.01}))")[0][0] == pytest.approx(1.0, abs=1e-15)
+    assert evaluate("=PORT_SHARPE({0.6;0.4},{0.08;0.03},{0.04,0;0,0.01},)") == evaluate(
+        "=PORT_SHARPE({0.6;0.4},{0.08;0.03},{0.04,0;0,0.01})"
+    )
+    assert evaluate("=port_vol({1},{0.04})") == [[0.2]]
+    assert evaluate('=IFERROR(PORT_VOL({0.6;0.3},{0.04,0;0,0.01}),"caught")') == [["caught"]]
+
+
+@pytest.mark.parametrize(
+    "formula, words",
+    [("=1+", "an end"), ("=(1", "')'"), ("=1 2", "'2'"), ('="abc', "cannot be read"), ("=SUM(1;2)", "';'"), ("={1,2;3}", "rows"),
+     ("={1+1}", "'+'"), ("=A1", "--book"), ("=@", "cannot be read"), ("", "an end"), ("=" + "(" * 5000 + "1", "')'"), ("=" + "1+" * 5000 + "1", "8192")],
+)  # fmt: skip
+def test_what_cannot_be_read(formula, words):
+    with pytest.raises(FormulaError, match=words.replace("(", "\\(").replace(")", "\\)").replace("+", "\\+")):
+        evaluate(formula)
+
+
+@pytest.fixture(scope="module")
+def book():
+    wb = openpyxl.Workbook()
+    ws = wb.active
+    ws.title = "数据 表"
+    for i, row in enumerate([["date", "A", "B"], [dt.date(2024, 1, 31), 0.01, 0.02], [dt.date(2024, 2, 29), 0.03, "#N/A"],
+                             [dt.date(2024, 3, 31), -0.01, 0.0]], 1):  # fmt: skip
+        for j, value in enumerate(row, 1):
+            ws.cell(i, j, value)
+    ws["E1"], ws["E2"], ws["E3"] = "=E2+1", "=E3*2", 5
+    ws["F1"], ws["F2"] = "=F2", "=F1"
+    ws["G1"] = ArrayFormula("G1:G3", "=RISK_CONTRIB({0.6;0.4},{0.04,0;0,0.01})")
+    ws["H1"] = "=SUM(G1:G2)"
+    ws["I1"] = "=UNKNOWN_FN(1)"
+    other = wb.create_sheet("Other")
+    other["A1"], other["A2"], other["A3"] = 1, 2, 3
+    wb.defined_names["returns"] = DefinedName("returns", attr_text="'数据 表'!$A$1:$C$4")
+    wb.defined_names["spare"] = DefinedName(
+        "spare", attr_text="Other!$A$1:INDEX(Other!$A$1:$A$20,COUNTA(Other!$A$1:$A$20))"
+    )
+    wb.defined_names["rate"] = DefinedName("rate", attr_text="0.02")
+    return Book(wb)
+
+
+@pytest.mark.parametrize(
+    "formula, cells",
+    [
+        ("=E1", [[11.0]]), ("='数据 表'!E3", [[5]]), ("=SUM(Other!A1:A3)", [[6.0]]), ("=SUM(spare)", [[6.0]]), ("=rate*2", [[0.04]]),
+        ("=F1", [["#REF!"]]), ("=ROUND(H1,12)", [[1.0]]), ("=G3", [["#N/A"]]), ("=I1", [["#NAME?"]]), ("=SUM(Other!A:A)", [[6.0]]),
+        ("=Missing!A1", [["#REF!"]]), ("=nothing", [["#NAME?"]]), ("=ROW(B3:B4)", [[3.0], [4.0]]), ("=Z99", [[None]]), ("=Z99+1", [[1.0]]),
+        ("=INDEX(spare,2)", [[2]]), ("=SUM(INDEX(spare,2):Other!A3)", [[5.0]]), ("=ISBLANK(Z99)", [[True]]),
+    ],
+)  # fmt: skip
+def test_references_and_names(book, formula, cells):
+    assert evaluate(formula, place(book, None)) == cells
+
+
+def test_functions_read_cells_as_every_host_does(book):
+    rows = evaluate("=PORT_SERIES(returns,{0.5;0.5})", place(book, None))
+    assert rows == [[0.015], [-0.005]]  # the row with #N/A is left out
+    assert evaluate("=PORT_SERIES(A1:C4,{0.5;0.5})", place(book, "数据 表")) == rows
+
+
+def test_a_column_of_formulas_each_on_the_one_above():
+    wb = openpyxl.Workbook()
+    wb.active["A1"] = 1
+    for i in range(2, 2001):
+        wb.active.cell(i, 1, f"=A{i - 1}+1")
+    assert evaluate("=A2000", place(Book(wb), None)) == [[2000.0]]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(alphabet="=+-*/^&<>%(){},;:\"#!'ABab19.$ NAIFSUMINDEX数", max_size=40))
+def test_any_text_gives_cells_or_a_formula_error(text):
+    try:
+        rows = evaluate(text)
+    except FormulaError:
+        return
+    for row in rows:
+        for cell in row:
+            assert cell is None or isinstance(cell, float | str | bool)
+            assert not isinstance(cell, ErrorValue) or "unforeseen" not in cell.reason

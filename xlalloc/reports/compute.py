@@ -1,0 +1,300 @@
+"""One client → one result: every figure by a function of the catalogue, an error value where it has no answer."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlalloc.catalogue import CATALOGUE, Table
+from xlalloc.core.estimation import corr_from_cov
+from xlalloc.core.models import policy_check
+from xlalloc.core.portfolio import diversification, effective_n, port_return, port_sharpe, port_vol, risk_contrib
+from xlalloc.core.rebalance import rebal_drift, rebal_due
+from xlalloc.core.risk_parity import rp_weights
+from xlalloc.errors import AllocError, ErrorValue, spoken
+from xlalloc.reports import trading
+from xlalloc.reports.history import History, history
+from xlalloc.reports.market import expected_return
+from xlalloc.reports.problems import Problem, Problems
+from xlalloc.reports.read import Client, Inputs
+
+LONG_AGO = dt.date(2000, 1, 1)
+ENOUGH_FUNDS = (5, 8)
+FRONTIER_POINTS = 12
+FEES = (0.0025, 0.005, 0.01, 0.015, 0.02)
+
+
+@dataclass
+class Answers:
+    """Calls functions; where one has no answer its error value stands in and the reason is kept for the notes."""
+
+    names: list[str]
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    def __call__(self, what: str, function: Callable, *args, **kwargs):
+        error = next((a for a in (*args, *kwargs.values()) if isinstance(a, ErrorValue)), None)
+        if error is not None:
+            return error
+        try:
+            return function(*args, **kwargs)
+        except AllocError as problem:
+            return self.failed(what, problem)
+
+    def failed(self, what: str, problem: AllocError) -> ErrorValue:
+        reason = problem.message({"assets": self.names})
+        self.reasons.setdefault(f"{what}: {problem.code}", reason)
+        return ErrorValue(problem.code, reason)
+
+    def rows(self, what: str, table) -> list[list]:
+        """A table's rows with the assets' names; cells without an answer as error values."""
+        if isinstance(table, ErrorValue):
+            return []
+        return [
+            [self.failed(what, c) if isinstance(c, AllocError) else spoken(c, {"assets": self.names}) for c in row]
+            for row in table.rows
+        ]
+
+
+@dataclass
+class Result:
+    """All that a client's report shows."""
+
+    client: Client
+    lang: str
+    as_of: dt.date | None
+    model: str
+    names: list[str]
+    held: list[trading.Position]
+    value: float
+    drift: list[list]  # asset, value, weight, target, deviation, relative deviation
+    due: object
+    calendar_known: bool
+    orders: trading.Orders | ErrorValue
+    sales: list[trading.Order]
+    purchases: list[trading.Order]
+    settle_days: float
+    mu: object
+    cov: object
+    cov_from: str
+    measures: dict[str, list]
+    policy: dict[str, list]
+    equal: list
+    parity: object
+    no_risk: list[str]
+    risk_now: object
+    risk_target: object
+    correlations: object
+    frontier: list[list]
+    stress: Table | ErrorValue | None
+    history: History | None
+    plan: dict
+    problems: list[Problem] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def largest(self) -> list:
+        """The row of the largest deviation."""
+        return max(self.drift, key=lambda row: abs(row[4]))
+
+    @property
+    def funds(self) -> int:
+        return sum(position.value > 0 for position in self.held)
+
+    @property
+    def above_level(self) -> list[str]:
+        return [self.names[order.index] for order in self.purchases if "flag.above_level" in order.flags]
+
+
+def compute(client: Client, inputs: Inputs) -> Result:
+    """The whole report of one client as values. Raises RefusedError where the input does not allow one."""
+    problems = Problems()
+    try:
+        return _Computation(client, inputs, problems).result()
+    except trading.RefusedError as refused:
+        refused.problems = problems.items
+        raise
+
+
+class _Computation:
+    """The steps, each on what the ones before it found."""
+
+    def __init__(self, client: Client, inputs: Inputs, problems: Problems):
+        self.client, self.inputs, self.problems = client, inputs, problems
+        self.market, self.as_of = inputs.market, inputs.market.as_of
+        self.held = trading.positions(client, inputs, problems)
+        self.names = [position.asset.shown(client.language) for position in self.held]
+        self.ask = Answers(self.names)
+        self.values = np.array([position.value for position in self.held])
+        self.target = np.array([position.target for position in self.held])
+        self.target = self.target / self.target.sum()
+        self.now = self.values / self.values.sum()
+
+    def result(self) -> Result:
+        client, ask = self.client, self.ask
+        drift = ask.rows("REBAL_DRIFT", rebal_drift(self.values, self.target))
+        due, calendar_known = self._due()
+        orders = ask("REBAL_PLAN", trading.orders, self.held, client, self.as_of, due is True)
+        sales, purchases = self._split(orders)
+        mu, cov, cov_from = self._assumptions()
+        parity, no_risk = self._parity(cov)
+        result = Result(
+            client, client.language, self.as_of, self.inputs.models[client.model].name, self.names, self.held,
+            float(self.values.sum()), drift, due, calendar_known, orders, sales, purchases,
+            max((self.held[order.index].asset.settle_days for order in sales), default=0.0), mu, cov, cov_from,
+            self._measures(mu, cov, parity), self._policy(mu, cov), [1.0 / len(self.held)] * len(self.held), parity, no_risk,
+            ask("RISK_CONTRIB", risk_contrib, self.now, cov), ask("RISK_CONTRIB", risk_contrib, self.target, cov),
+            ask("CORR_FROM_COV", self._correlations, cov), self._frontier(mu, cov), self._stress(),
+            history(self.held, self.now, self.target, self._benchmark(), self.market, ask), self._plan(mu, cov),
+        )  # fmt: skip
+        self._check_client()
+        result.problems, result.reasons = self.problems.items, ask.reasons
+        return result
+
+    # Orders ----------------------------------------------------------------------------------------------------------
+
+    def _due(self) -> tuple[object, bool]:
+        """REBAL_DUE; where a date is missing the threshold alone decides."""
+        client = self.client
+        known = client.last_rebalanced is not None and self.as_of is not None
+        last, today, frequency = (
+            (client.last_rebalanced, self.as_of, client.frequency)
+            if known
+            else (LONG_AGO, dt.date(2001, 1, 1), "weekly")
+        )
+        return self.ask(
+            "REBAL_DUE", rebal_due, last, today, frequency, self.values, self.target, client.threshold
+        ), known
+
+    def _split(self, orders) -> tuple[list, list]:
+        """Sales and purchases; the latter flagged where the client's level does not allow them."""
+        if isinstance(orders, ErrorValue):
+            return [], []
+        sales, purchases = [], []
+        for i, (money, cost) in enumerate(zip(orders.trades.tolist(), orders.costs.tolist(), strict=True)):
+            if abs(money) <= trading.CENT:
+                continue
+            order = trading.Order(i, money, orders.units[i], cost, -min(money, 0.0) * float(orders.fees[i]))
+            if money < 0:
+                sales.append(order)
+                self._check_sale(order)
+            else:
+                purchases.append(order)
+                order.flags = self._flags(i)
+        return sales, purchases
+
+    def _check_sale(self, order: trading.Order) -> None:
+        position = self.held[order.index]
+        if not trading.charges(position.asset):
+            return
+        for lot, _ in trading.sold_lots(position, -order.money):
+            if lot.bought_on is None or self.as_of is None:
+                self.problems.note(self.client.id, "no_bought_on", "done.no_fee", lot.place, asset=position.asset.name)
+            elif lot.bought_on > self.as_of:
+                self.problems.note(self.client.id, "bought_later", "done.no_days", lot.place, date=f"{lot.bought_on}")
+
+    def _flags(self, i: int) -> list[str]:
+        level = self.held[i].asset.risk_level
+        if self.client.risk_level is None:
+            return []
+        if level is None:
+            return ["flag.no_level"]
+        allowed = self.inputs.allowed.get(self.client.risk_level, set())
+        return [] if level in allowed else ["flag.above_level"]
+
+    def _check_client(self) -> None:
+        """What is missing or out of date without stopping the report."""
+        client = self.client
+        for key in ("risk_level", "last_rebalanced"):
+            if getattr(client, key) is None:
+                self.problems.note(
+                    client.id, "missing", f"done.no_{key}", client.place.__class__("clients", client.place.row, key)
+                )
+        if client.assessment_expires and self.as_of and client.assessment_expires < self.as_of:
+            self.problems.note(
+                client.id, "assessment_expired", "done.said", client.place, date=f"{client.assessment_expires}"
+            )
+
+    # Risk ------------------------------------------------------------------------------------------------------------
+
+    def _assumptions(self) -> tuple:
+        assets = [position.asset.name for position in self.held]
+        mu = self.ask("expected return", lambda: np.array([expected_return(position.asset) for position in self.held]))
+        found = self.ask("COV_MATRIX", self.market.covariance, assets, self.inputs.assets)
+        return (mu, found, "") if isinstance(found, ErrorValue) else (mu, *found)
+
+    def _parity(self, cov) -> tuple[object, list[str]]:
+        """Equal risk among the assets that have risk; cash stays out, and is named."""
+        if isinstance(cov, ErrorValue):
+            return cov, []
+        risky = np.flatnonzero(cov.diagonal() > 0)
+        if not len(risky):
+            return self.ask("RP_WEIGHTS", rp_weights, cov), []
+        found = self.ask("RP_WEIGHTS", rp_weights, cov[np.ix_(risky, risky)])
+        if isinstance(found, ErrorValue):
+            return found, []
+        weights = np.zeros(len(cov))
+        weights[risky] = found
+        return weights, [name for i, name in enumerate(self.names) if i not in risky]
+
+    def _correlations(self, cov: np.ndarray) -> list[list]:
+        """Correlations of the assets that have risk; those of cash are not defined."""
+        risky = np.flatnonzero(cov.diagonal() > 0)
+        table: list[list] = [[None] * len(cov) for _ in cov]
+        for i, row in zip(risky, corr_from_cov(cov[np.ix_(risky, risky)]).tolist(), strict=True):
+            for j, value in zip(risky, row, strict=True):
+                table[i][j] = value
+        return table
+
+    def _measures(self, mu, cov, parity) -> dict[str, list]:
+        """Figures of the whole portfolio: today's weights, the target, equal risk."""
+        ask, mixes = self.ask, (self.now, self.target, parity)
+        return {
+            "risk.return": [ask("PORT_RETURN", port_return, w, mu) for w in mixes],
+            "risk.vol": [ask("PORT_VOL", port_vol, w, cov) for w in mixes],
+            "risk.sharpe": [ask("PORT_SHARPE", port_sharpe, w, mu, cov) for w in mixes],
+            "risk.ratio": [ask("DIVERSIFICATION", diversification, w, cov) for w in mixes],
+            "risk.effective": [ask("EFFECTIVE_N", effective_n, w) for w in mixes],
+        }
+
+    def _policy(self, mu, cov) -> dict[str, list]:
+        """POLICY_CHECK of the target and of today's weights, where the model states ranges."""
+        stated = self.inputs.models[self.client.model].stated
+        needed = ("return_low", "return_high", "vol_low", "vol_high")
+        if any(key not in stated for key in needed):
+            return {}
+        low, high, vol_low, vol_high = (stated[key] for key in needed)
+        found = {}
+        for key, weights in (("target", self.target), ("now", self.now)):
+            table = self.ask(
+                "POLICY_CHECK", policy_check, weights, mu, cov, [low, high], [vol_low, vol_high], stated.get("drawdown")
+            )
+            found[key] = self.ask.rows("POLICY_CHECK", table)
+        return {**found, "stated": stated} if found["target"] and found["now"] else {}
+
+    def _frontier(self, mu, cov) -> list[list]:
+        """Return, volatility, Sharpe ratio and weights along the frontier, where the catalogue has it."""
+        if "FRONTIER" not in CATALOGUE:
+            return []
+        return self.ask.rows("FRONTIER", self.ask("FRONTIER", CATALOGUE["FRONTIER"].public, mu, cov, FRONTIER_POINTS))
+
+    def _stress(self):
+        return None
+
+    # Performance and plan --------------------------------------------------------------------------------------------
+
+    def _benchmark(self) -> dict[str, float]:
+        found = self.inputs.benchmarks.get(self.client.benchmark)
+        if found is None:
+            return {}
+        lacking = [asset for asset in found.targets if asset not in self.market.assets]
+        if lacking:
+            place = self.client.place.__class__("clients", self.client.place.row, "benchmark", found.name)
+            self.problems.note(
+                self.client.id, "no_prices_for_benchmark", "done.left_out", place, asset=", ".join(lacking)
+            )
+            return {}
+        return found.targets
+
+    def _plan(self, mu, cov) -> dict:
+        return {}

@@ -1,0 +1,181 @@
+"""Prices common to all clients: read once; covariances are estimated once for each set of assets."""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlalloc import data
+from xlalloc.core.estimation import cov_from_corr, cov_matrix, returns
+from xlalloc.dates import periods_per_year
+from xlalloc.errors import InputError, NotAvailableError
+from xlalloc.reports import fields
+from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.tables import Table
+
+STALE_AFTER = {252: 10, 52: 10, 12: 45, 4: 130, 1: 400}  # days, by periods per year
+LEAST_PERIODS = 24  # below it covariance comes from assumptions
+ILLUSTRATIVE = ("illustrative", "示例", "模拟")
+
+
+@dataclass
+class Market:
+    """A panel of prices, one column an asset, NaN where an asset has none."""
+
+    dates: list[dt.date] = field(default_factory=list)
+    assets: list[str] = field(default_factory=list)
+    panel: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+    periods: int | None = None
+    remark: str = ""
+    _covariances: dict = field(default_factory=dict, repr=False)
+
+    @property
+    def as_of(self) -> dt.date | None:
+        return self.dates[-1] if self.dates else None
+
+    @property
+    def illustrative(self) -> bool:
+        return any(word in self.remark.casefold() for word in ILLUSTRATIVE)
+
+    def last(self, asset: str) -> tuple[float, dt.date] | None:
+        """The latest price of an asset and its date."""
+        if asset not in self.assets:
+            return None
+        column = self.panel[:, self.assets.index(asset)]
+        filled = np.flatnonzero(~np.isnan(column))
+        return (float(column[filled[-1]]), self.dates[filled[-1]]) if len(filled) else None
+
+    def stale(self, asset: str) -> dt.date | None:
+        """The date of the latest price where that is old beside the newest of all."""
+        last = self.last(asset)
+        if last is None or self.periods is None:
+            return None
+        return last[1] if (self.as_of - last[1]).days > STALE_AFTER[self.periods] else None
+
+    def prices(self, assets: list[str]) -> tuple[list[dt.date], np.ndarray]:
+        """The rows in which every one of the assets has a price."""
+        if any(asset not in self.assets for asset in assets):
+            return [], np.empty((0, len(assets)))
+        panel = self.panel[:, [self.assets.index(asset) for asset in assets]]
+        complete = ~np.isnan(panel).any(axis=1)
+        return [date for date, keep in zip(self.dates, complete, strict=True) if keep], panel[complete]
+
+    def covariance(self, assets: list[str], table: dict) -> tuple[np.ndarray, str]:
+        """Σ per year and where it comes from: "prices", or "assumptions" where they are too few."""
+        key = tuple(assets)
+        if key not in self._covariances:
+            self._covariances[key] = self._covariance(assets, table)
+        return self._covariances[key]
+
+    def _covariance(self, assets: list[str], table: dict) -> tuple[np.ndarray, str]:
+        dates, panel = self.prices(assets)
+        if self.periods is not None and len(dates) > LEAST_PERIODS:
+            return cov_matrix(returns(panel), periods=float(periods_per_year(dates, "prices"))), "prices"
+        return cov_from_corr(
+            class_correlations(assets, table), [volatility(table[asset]) for asset in assets]
+        ), "assumptions"
+
+
+def class_correlations(assets: list[str], table: dict) -> list[list[float]]:
+    """Reference correlations of the assets' classes; two assets of one class move together."""
+    classes = [table[asset].asset_class for asset in assets]
+    for asset, name in zip(assets, classes, strict=True):
+        if data.find("asset_classes", name) is None:
+            raise NotAvailableError(
+                f"{asset}: fewer than {LEAST_PERIODS} periods of prices, and no reference class to take correlations from. "
+                "Add prices, or give its class in the sheet assets."
+            )
+    try:
+        return data.correlations(classes)
+    except KeyError as error:
+        raise NotAvailableError(f"correlations: {error.args[0]} Add prices for these assets.") from None
+
+
+def volatility(asset) -> float:
+    """As given for the asset, else that of its class."""
+    if asset.vol is not None:
+        return asset.vol
+    if data.find("asset_classes", asset.asset_class) is None:
+        raise NotAvailableError(
+            f"{asset.name}: no volatility is given, and it has no reference class. Fill vol in the sheet assets."
+        )
+    return data.expected(asset.asset_class)[1]
+
+
+def expected_return(asset) -> float:
+    if asset.mu is not None:
+        return asset.mu
+    if data.find("asset_classes", asset.asset_class) is None:
+        raise NotAvailableError(
+            f"{asset.name}: no expected return is given, and it has no reference class. Fill expected_return in the sheet assets."
+        )
+    return data.expected(asset.asset_class)[0]
+
+
+# Reading -----------------------------------------------------------------------------------------------------------
+
+
+def read_prices(table: Table, named: Callable, problems: Problems) -> Market:
+    """The price table, in time order; a cell that is no price is listed and left out."""
+    columns = _columns(table, named, problems)
+    rows: dict[dt.date, list[float]] = {}
+    for number, cells in table.rows:
+        date = _date(number, cells, problems)
+        if date is None:
+            continue
+        if date in rows:
+            problems.note("", "date_twice", "done.ignored", Place("prices", number, table.columns["date"], f"{date}"))
+            continue
+        rows[date] = [_price(number, header, cells.get(header), problems) for header in columns]
+    if not rows or not columns:
+        return Market(remark=" ".join(table.remarks))
+    dates = sorted(rows)
+    panel = np.array([rows[date] for date in dates])
+    try:
+        periods = periods_per_year(dates, "prices")
+    except InputError:
+        periods = None
+        problems.note("", "no_frequency", "done.no_history", Place("prices"))
+    return Market(dates, list(columns.values()), panel, periods, " ".join(table.remarks))
+
+
+def _columns(table: Table, named: Callable, problems: Problems) -> dict[str, str]:
+    """Header → asset."""
+    columns: dict[str, str] = {}
+    for header in table.columns:
+        if header == "date":
+            continue
+        asset = named(header)
+        if asset is None or asset in columns.values():
+            kind = "price_of_nobody" if asset is None else "column_twice"
+            problems.note("", kind, "done.ignored", Place("prices", None, header))
+            continue
+        columns[header] = asset
+    return columns
+
+
+def _date(number: int, cells: dict, problems: Problems) -> dt.date | None:
+    try:
+        date = fields.date(cells.get("date"))
+    except fields.UnreadableError:
+        date = None
+    if date is None:
+        value = fields.clean(cells.get("date"))
+        problems.note("", "bad_date", "done.ignored", Place("prices", number, "date", value))
+    return date
+
+
+def _price(number: int, header: str, cell, problems: Problems) -> float:
+    if isinstance(cell, str) and cell.strip() == "#N/A":
+        return float("nan")
+    try:
+        price, _ = fields.money(cell)
+    except fields.UnreadableError:
+        price = -1.0
+    if price is None:
+        return float("nan")
+    if price <= 0:
+        problems.note("", "no_price", "done.left_out", Place("prices", number, header, fields.clean(cell)))
+        return float("nan")
+    return price
