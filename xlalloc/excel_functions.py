@@ -152,12 +152,12 @@ def _round(value, digits=0.0):
 
 def _index(array, row=None, column=None):
     """INDEX; an array of rows or columns gives a cell for each, as in an array formula."""
+    if (error := _error(array)) is not None:
+        return error
     row, column = (as_rows(v) if isinstance(v, Reference) else v for v in (row, column))
     if any(isinstance(v, list) and len(v) * len(v[0]) > 1 for v in (row, column)):
         source = array if isinstance(array, Reference) else as_rows(array)
         return elementwise(lambda i, j: scalar(_index(source, i, j)), row, column)
-    if not isinstance(array, Reference) and (error := _error(scalar(array))) and not isinstance(array, list):
-        return error
     rows = array if isinstance(array, Reference) else as_rows(array)
     height, width = (
         (rows.bottom - rows.top + 1, rows.right - rows.left + 1)
