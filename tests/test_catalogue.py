@@ -157,11 +157,12 @@ def test_every_file_imports_only_from_floors_below(path):
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_modules_and_functions_stay_small(path):
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= 450
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.FunctionDef):
-            doc = len((ast.get_docstring(node) or "").split("\n"))
-            assert node.end_lineno - node.lineno - doc <= 60, f"{path.name}: {node.name} is longer than a screen"
+    functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
+    words = sum(len((ast.get_docstring(node) or "").split("\n")) for node in functions)
+    assert text.count("\n") - words <= 410, "too long even without its docstrings"
+    for node in functions:
+        doc = len((ast.get_docstring(node) or "").split("\n"))
+        assert node.end_lineno - node.lineno - doc <= 60, f"{path.name}: {node.name} is longer than a screen"
 
 
 def test_importing_costs_numpy_and_nothing_else():

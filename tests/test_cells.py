@@ -234,6 +234,26 @@ def test_a_series_may_be_a_row():
     assert call("PORT_SERIES", [[[0.1, 0.2, 0.3]], [[1.0]]]) == [[0.1, 0.2, 0.3]]
 
 
+STATES = ["up", "down", "up", "down", "up", "down"]
+
+
+@pytest.mark.parametrize(
+    "returns, states",
+    [
+        ([[r[0]] for r in BODY], [[s] for s in STATES]),
+        ([["A"], *[[r[0]] for r in BODY]], [["state"], *[[s] for s in STATES]]),
+        ([[d, r[0]] for d, r in zip(MONTHS, BODY, strict=True)], [[d, s] for d, s in zip(MONTHS, STATES, strict=True)]),
+        ([["date", "A"], *[[d, r[0]] for d, r in zip(MONTHS, BODY, strict=True)]],
+         [["date", "state"], *[[d, s] for d, s in zip(MONTHS[::-1], STATES[::-1], strict=True)]]),
+    ],
+)  # fmt: skip
+def test_states_stand_beside_returns(returns, states):
+    table = call("KPI_BY_STATE", [returns, states, 0, 12])
+    assert [row[0] for row in table[1:]] in (["up", "down"], ["down", "up"])
+    up = next(row for row in table if row[0] == "up")
+    assert up[-1] == 3 and up[1] == pytest.approx(1.02**4 * 1.0**4 * 1.01**4 - 1, rel=1e-12)
+
+
 # Missing values ---------------------------------------------------------------------------------------------------
 
 

@@ -399,6 +399,13 @@ def test_a_sale_that_costs_more_than_it_brings_is_left_out_where_cash_is_short()
     assert trades_of([3, 97], [0, 1], 0.01, cash_flow=20, min_commission=5)[0][0] == -3
 
 
+def test_what_had_to_be_sold_is_not_bought_back():
+    # W = 600, money above target 150 and −90. Lots of 50 bring 10, lots of 5 bring 3. The first sells 250 (−100 above
+    # target, 10 short), the second 5 and 5 (from −90 and −95, 4 short), the first once more (tie at −100): 6 are left.
+    trades, cash = trades_of([330, 330], [0.3, 0.7], cash_flow=-60, price=1, lot=[50, 5], exit_fee=[0.8, 0.4])
+    assert trades == [-300, -10] and cash == pytest.approx(6)
+
+
 def test_nothing_happens_inside_the_band():
     plan = table(rb.rebal_plan([55, 45], [0.5, 0.5], min_commission=5))
     assert plan["trade"] == [0, 0, 0, 0] and plan["cost"] == [0, 0, 0, 0]

@@ -71,7 +71,7 @@ class Function:
     result: Quantity
     example: str
     value: list[list]
-    wants_dates: bool
+    wants: dict[str, Quantity]  # what a host knows besides the arguments: dates, asset_names
 
     @property
     def public(self) -> Callable:
@@ -110,11 +110,13 @@ class Function:
     def __call__(self, *args, **kwargs):
         """Check the arguments by their quantities and run the function: every caller's path."""
         given, extra, dates = self._bind(args, kwargs)
+        if dates is not None and "dates" in self.wants:
+            given["dates"] = _Checked(self.wants["dates"], "dates", dates)
         flat = _meet(given)
         if dates is not None:
             self._use_dates(given, dates)
         answer = self.function(*given.values(), *extra) if extra else self.function(**given)
-        return _flattened(answer) if flat else answer
+        return _flattened(answer) if flat and self.result.kind != "matrix" else answer
 
     def _bind(self, args, kwargs) -> tuple[dict, tuple, object]:
         """The arguments by name, checked; those beyond the named ones; the dates of a pandas panel or of a host."""
@@ -136,6 +138,9 @@ class Function:
         extra = args[len(given) :]
         if extra and not self.arguments[-1:][0].variadic:
             raise InputError(f"{self.name}: takes {len(self.arguments)} arguments, {len(args)} were given.")
+        for name in self.wants:
+            if (value := kwargs.pop(name, None)) is not None:
+                given[name] = _Checked(self.wants[name], name, value)
         if kwargs:
             raise InputError(f"{self.name}: no argument is called {next(iter(kwargs))}. {self.signature}")
         return given, extra, dates
@@ -144,8 +149,11 @@ class Function:
         if "periods" in given and given["periods"] is None:
             given["periods"] = float(periods_per_year(dates, "the dates"))
             learn("periods per year", f"{given['periods']:g}, from the dates")
-        if self.wants_dates:
-            given["dates"] = np.asarray(dates, dtype="datetime64[D]")
+        if "dates" in self.wants:
+            try:
+                given["dates"] = np.array(given["dates"], dtype="datetime64[D]")
+            except ValueError:
+                raise InputError("dates: one of them is no date. Give dates, or text such as 2026-01-31.") from None
 
 
 class _Checked:
@@ -258,8 +266,8 @@ def worksheet_function(example: str, value: list[list]):
             for p in parameters
             if p.kind is not p.KEYWORD_ONLY
         )
-        wants_dates = any(p.kind is p.KEYWORD_ONLY for p in parameters)
-        entry = Function(function, arguments, _quantity(hints["return"]), example, value, wants_dates)
+        wants = {p.name: _quantity(hints[p.name]) for p in parameters if p.kind is p.KEYWORD_ONLY}
+        entry = Function(function, arguments, _quantity(hints["return"]), example, value, wants)
         CATALOGUE[entry.name] = entry
 
         @functools.wraps(function)

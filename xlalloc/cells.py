@@ -61,8 +61,10 @@ def run(name: str, arguments: Sequence, names: dict[str, list]) -> list[list]:
     if dates and ("periods" not in ranges and any(a.name == "periods" for a in entry.arguments)):
         extra["periods"] = float(periods_per_year(dates, _dated(ranges).name))
         learn("periods per year", f"{extra['periods']:g}, from the dates")
-    if dates and entry.wants_dates:
+    if dates and "dates" in entry.wants:
         extra["dates"] = np.array(dates, dtype="datetime64[D]")
+    if "assets" in names and "asset_names" in entry.wants:
+        extra["asset_names"] = names["assets"]
     if timed := _timed(ranges):
         names.setdefault("time", timed[0].date_cells or list(range(1, len(timed[0].value) + 1)))
     answer = entry(**{key: found.value for key, found in ranges.items()}, **extra)

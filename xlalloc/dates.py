@@ -38,7 +38,9 @@ DATE_WORDS = frozenset(
 )
 # Median gap in days → periods per year.
 PERIODS_BY_GAP = ((1, 4, 252), (5, 9, 52), (26, 35, 12), (80, 100, 4), (350, 380, 1))
-_ISO = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?")
+_ISO = re.compile(
+    r"(\d{4})(?:[-/年](\d{1,2})(?:[-/月](\d{1,2})日?|月)?|\.(\d{1,2})\.(\d{1,2}))(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
+)
 
 
 def is_date_word(cell) -> bool:
@@ -58,7 +60,8 @@ def from_text(text: str) -> dt.date | None:
     match = _ISO.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not match:
         return None
-    year, month, day = match.groups()
+    year, month, day, *dotted = match.groups()
+    month, day = (month, day) if month else dotted
     try:
         return dt.date(int(year), int(month), int(day or 1))
     except ValueError:

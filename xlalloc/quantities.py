@@ -151,7 +151,7 @@ def _matrix(q: Quantity, name: str, value) -> np.ndarray:
     if array.ndim == 0:
         array = array.reshape(1, 1)
     if array.ndim == 1 and q.axes[0] != q.axes[1]:
-        array = array.reshape(1, -1) if q.axes[0] == "views" else array.reshape(-1, 1)
+        array = array.reshape(1, -1) if q.axes[0] in ("views", "scenarios") else array.reshape(-1, 1)
     if array.ndim != 2:
         raise InputError(f"{name}: a table of rows and columns is needed, not {_described(array)}.")
     if q.axes[0] == q.axes[1] and array.shape[0] != array.shape[1]:
@@ -387,6 +387,7 @@ FactorReturns = Annotated[
 ]
 States = Annotated[list, Quantity("labels", "The state of each period, one column", axes=(T,))]
 Dates = Annotated[Array, Quantity("labels", "Date of each row", axes=(T,))]
+AssetNames = Annotated[list[str], Quantity("texts", "Name of each asset", axes=(A,))]
 
 # Results only ------------------------------------------------------------------------------------------------
 

@@ -293,6 +293,14 @@ def _has_header(rows) -> bool:
     return bool(below) and read_dates(below, False) is not None
 
 
+def _has_header_over_texts(rows) -> bool:
+    """Among texts only a first column of dates tells a header apart."""
+    if len(rows[0]) < 2 or len(rows) < 2:
+        return False
+    below = [row[0] for row in rows[1:] if not is_blank(row[0])]
+    return read_dates(rows[0][:1], True) is None and bool(below) and read_dates(below, True) is not None
+
+
 def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Range:
     """Rules 4 to 6. Missing numbers are NaN; ``known`` are asset names, which a header cell may be."""
     found = Range(name, q)
@@ -300,7 +308,7 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Range:
         rows, found.across = [[cell] for cell in rows[0]], True
     header = None
     top = 1
-    if _has_header(rows):
+    if _has_header_over_texts(rows) if q.kind == "labels" else _has_header(rows):
         header, rows, top = list(rows[0]), rows[1:], 2
         found.has_header = True
         if not rows:

@@ -2,12 +2,14 @@
 
     minimise  ½ w'Σw − λ μ'w    over    1'w = 1,  l ≤ w ≤ u,  L ≤ Gw ≤ U,      λ from +∞ down to 0
 
-The total of each group is a variable of its own, without mean or variance: x = (w, s), A = [G −I; 0 1'], b = (0, 1). What is
-left are bounds on single variables; ``critical_path`` follows the solution from the greatest return to the least variance.
-Between two corner portfolios the frontier's weights are linear in the return, so every question below has an exact answer.
+The total of each group is a variable of its own, without mean or variance: x = (w, s), A = [G −I; 0 1'],
+b = (0, 1). What is left are bounds on single variables; ``critical_path`` follows the solution from the
+greatest return to the least variance. Between two corner portfolios the weights are linear in the return, so
+every question below has an exact answer (Markowitz & Todd 2000, "Mean-Variance Analysis", ch. 7-8).
 
-*Certificate.* With d = Σx − λμ + A'y, a feasible x is within  Σ d⁺(x−l) + d⁻(u−x)  of the least value, whatever y is. This
-bound is computed afresh from Σ at every corner and between neighbours; a path that misses it is not returned.
+*Certificate.* With d = Σx − λμ + A'y, a feasible x is within  Σ d⁺(x−l) + d⁻(u−x)  of the least value,
+whatever y is. This bound is computed afresh from Σ at every corner and half way between neighbours; a path
+that misses it is not returned.
 """
 
 import numpy as np
@@ -20,12 +22,12 @@ GAP = 1e-10  # certified excess of variance (relative)
 RISKLESS = 1e-15  # variance below this share of (Σ|w|σ)² is rounding
 
 
-def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=None, group_upper=None) -> "Frontier":
-    """The frontier of ``mu`` (n) and ``cov`` (n x n, positive semidefinite).
+def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=None, group_upper=None):
+    """The Frontier of ``mu`` (n) and ``cov`` (n x n, positive semidefinite).
 
-    ``lower`` and ``upper`` are scalars or per asset; ``groups`` holds the index of each asset's group, 0 … g−1, and
-    ``group_lower``, ``group_upper`` the limits of the g totals (none where left out). Largest diversification is
-    ``corner_portfolios(vols, cov, …).max_sharpe(0)``.
+    ``lower`` and ``upper`` are scalars or per asset; ``groups`` holds the index of each asset's group,
+    0 … g−1, and ``group_lower``, ``group_upper`` the limits of the g totals (none where left out). The most
+    diversified portfolio is ``corner_portfolios(vols, cov, …).max_sharpe(0)``.
     """
     mu, cov = np.asarray(mu, float), np.asarray(cov, float)
     cov = (cov + cov.T) / 2
@@ -37,20 +39,23 @@ def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=No
             continue
         if certified(p, path, top):
             return Frontier(np.array([corner.x[: p.n] for corner in path]), mu, cov)
-    raise NumberError(
-        "cov: the frontier cannot be computed accurately, as some assets are almost exact copies or hedges "
-        'of others; leave one of them out, or estimate cov by "ledoit_wolf"'
-    )
+    raise NumberError("cov: the frontier cannot be computed accurately: some assets are almost exact copies "
+                      'or hedges of others; leave one of them out, or estimate cov with "ledoit_wolf"')
+
+
+# ------------------------------------------------------------------------------------------------ the problem
 
 
 def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_upper=None) -> Problem:
+    """The Problem of ``critical_path``; NumberError where the bounds leave no weights."""
     n = mu.size
     lo, hi = np.broadcast_to(lower, n).astype(float), np.broadcast_to(upper, n).astype(float)
     _check_bounds(lo, hi)
     scale = np.abs(np.diag(cov)).max() or 1.0
     if groups is None:
         total = min(max(1.0, lo.sum()), hi.sum())
-        return Problem(n, _snap(mu), np.column_stack([np.ones(n), cov / scale]), np.array([total]), lo, hi, None)
+        columns = np.column_stack([np.ones(n), cov / scale])
+        return Problem(n, _snap(mu), columns, np.array([total]), lo, hi, None)
     member = np.asarray(groups, int)
     low, high, total = _group_totals(lo, hi, member, group_lower, group_upper)
     g = low.size
@@ -59,8 +64,8 @@ def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_up
     columns[n:, :g] = -np.eye(g)
     columns[n:, g] = 1.0
     columns[:n, g + 1 : g + 1 + n] = cov / scale
-    b = np.append(np.zeros(g), total)
-    return Problem(n, np.append(_snap(mu), np.zeros(g)), columns, b, np.append(lo, low), np.append(hi, high), member)
+    means, b = np.append(_snap(mu), np.zeros(g)), np.append(np.zeros(g), total)
+    return Problem(n, means, columns, b, np.append(lo, low), np.append(hi, high), member)
 
 
 def _snap(mu):
@@ -80,7 +85,8 @@ def _check_bounds(lo, hi):
         for i in np.flatnonzero(~np.isfinite(bound)):
             raise NumberError(f"{name}, {{}}: the bound must be a finite number", Label("assets", int(i)))
     for i in np.flatnonzero(lo > hi):
-        raise NumberError(f"lower, {{}}: {lo[i]:g} is above its upper bound {hi[i]:g}", Label("assets", int(i)))
+        here = Label("assets", int(i))
+        raise NumberError(f"lower, {{}}: {lo[i]:g} is above its upper bound {hi[i]:g}; change one", here)
     if lo.sum() > 1 + FEASIBLE:
         raise NumberError(f"lower: the bounds sum to {lo.sum():.10g}; at most 1 is possible")
     if hi.sum() < 1 - FEASIBLE:
@@ -88,7 +94,7 @@ def _check_bounds(lo, hi):
 
 
 def _group_totals(lo, hi, member, group_lower, group_upper):
-    """Interval of each group's total and the sum of weights (1 but for rounding); NumberError where infeasible."""
+    """Interval of each group's total, and the sum of weights (1 but for rounding)."""
     least, most = np.bincount(member, lo), np.bincount(member, hi)
     lower = np.full(least.size, -np.inf) if group_lower is None else np.array(group_lower, float)
     upper = np.full(least.size, np.inf) if group_upper is None else np.array(group_upper, float)
@@ -97,17 +103,11 @@ def _group_totals(lo, hi, member, group_lower, group_upper):
         if lower[g] > upper[g]:
             raise NumberError(f"group_lower, {{}}: {lower[g]:g} is above its group_upper {upper[g]:g}", here)
         if lower[g] > most[g] + FEASIBLE:
-            raise NumberError(
-                f"group_lower, {{}}: {lower[g]:g} cannot be reached: the upper bounds of its assets "
-                f"sum to {most[g]:.10g}; reduce group_lower or raise upper",
-                here,
-            )
+            raise NumberError(f"group_lower, {{}}: {lower[g]:g} cannot be reached: the upper bounds of its "
+                              f"assets sum to {most[g]:.10g}; reduce group_lower or raise upper", here)
         if upper[g] < least[g] - FEASIBLE:
-            raise NumberError(
-                f"group_upper, {{}}: {upper[g]:g} cannot be kept: the lower bounds of its assets "
-                f"sum to {least[g]:.10g}; raise group_upper or reduce lower",
-                here,
-            )
+            raise NumberError(f"group_upper, {{}}: {upper[g]:g} cannot be kept: the lower bounds of its "
+                              f"assets sum to {least[g]:.10g}; raise group_upper or reduce lower", here)
     lower, upper = np.minimum(lower, most), np.maximum(upper, least)
     low, high = np.maximum(lower, least).sum(), np.minimum(upper, most).sum()
     if low > 1 + FEASIBLE:
@@ -119,7 +119,10 @@ def _group_totals(lo, hi, member, group_lower, group_upper):
     return lower, upper, min(max(1.0, low), high)
 
 
-def certified(p: Problem, path: list, top) -> bool:
+# -------------------------------------------------------------------------------------------- the certificate
+
+
+def certified(p: Problem, path, top) -> bool:
     """Whether every portfolio on the path is feasible and within GAP of the least variance for its return."""
     lam, y, X = (np.array(part) for part in zip(*path, strict=True))
     if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or not ((p.lo <= X) & (p.hi >= X)).all():
@@ -137,22 +140,23 @@ def certified(p: Problem, path: list, top) -> bool:
     here, before, after = slice(None), slice(None, -1), slice(1, None)
     across = (gap(before, after) + gap(after, before)) / 4  # its share half way
     short = top @ p.A - p.mu  # by how much the first portfolio could miss the greatest return
-    return bool(
-        (gap(here, here) <= allowed).all()
-        and (across <= np.maximum(allowed[before], allowed[after])).all()
-        and np.maximum(short, 0.0) @ (X[0] - p.lo) + np.maximum(-short, 0.0) @ (p.hi - X[0]) <= 1e-12
-    )
+    missed = np.maximum(short, 0.0) @ (X[0] - p.lo) + np.maximum(-short, 0.0) @ (p.hi - X[0])
+    most = np.maximum(allowed[before], allowed[after])
+    return bool((gap(here, here) <= allowed).all() and (across <= most).all() and missed <= 1e-12)
+
+
+# ----------------------------------------------------------------------------------------------- the frontier
 
 
 class Frontier:
-    """Corner portfolios from greatest return to least variance: ``weights`` (k x n), ``returns``, ``variances``, ``vols``."""
+    """Corner portfolios from greatest return to least variance: weights (k x n), returns, variances, vols."""
 
     def __init__(self, weights, mu, cov):
-        new = np.append(True, np.abs(np.diff(weights, axis=0)).max(axis=1, initial=0.0) > 1e-14)
-        returns = weights @ mu
-        ties = returns >= returns[0] - SAME_MEAN * np.abs(mu).max()  # of the greatest return only the last
-        new[: np.flatnonzero(ties)[-1]] = False
-        self.weights, self.returns, self.mu = weights[new], returns[new], mu
+        returns, scale = weights @ mu, np.abs(mu).max()
+        lower = np.maximum.accumulate(returns[:0:-1])[::-1]  # the greatest return after each corner
+        keep = np.append(returns[:-1] - lower > 1e-15 * scale, True)  # of equal returns the last
+        keep[: np.flatnonzero(keep & (returns >= returns[0] - SAME_MEAN * scale)).max(initial=0)] = False
+        self.weights, self.returns, self.mu = weights[keep], returns[keep], mu
         self._risk = self.weights @ cov
         variances = np.einsum("ij,ij->i", self.weights, self._risk)
         level = np.abs(self.weights) @ np.sqrt(np.maximum(np.diag(cov), 0.0))
@@ -160,7 +164,7 @@ class Frontier:
         self.vols = np.sqrt(self.variances)
 
     def min_variance(self):
-        """Weights of least variance."""
+        """Weights of least variance; among several, of the greatest return."""
         return self.weights[-1].copy()
 
     def at_return(self, target):
@@ -184,20 +188,19 @@ class Frontier:
         j = int(np.searchsorted(-self.vols, -target)) - 1  # vols[j] > target ≥ vols[j+1]
         v0, v1, v2 = (v[j] for v in self._quadratics())
         more = target**2 - v0  # v2·t² + 2·v1·t = more, with v1 ≥ 0
-        return self._between(j, more / (v1 + np.sqrt(v1**2 + v2 * more)))
+        return self._between(j, more / (v1 + np.sqrt(v1**2 + v2 * more)) if more > 0 else 0.0)
 
     def max_sharpe(self, rf=0.0):
-        """Weights of the greatest (w'μ − rf)/σ; where cash paying rf ties with a risky portfolio, the risky one."""
+        """Weights of the greatest (w'μ − rf)/σ; where cash paying rf ties with a risky mix, the risky one."""
         excess, small = self.returns - rf, 1e-12 * max(np.abs(self.mu).max(), abs(rf))
         if excess[0] <= small:
-            raise NumberError(
-                f"rf: {rf:g} is not beaten by any feasible mix; the greatest return is {self.returns[0]:.6g}"
-            )
+            raise NumberError(f"rf: no feasible mix earns more than {rf:g}; the greatest return possible is "
+                              f"{self.returns[0]:.6g}; reduce rf or widen the bounds")
         riskless = self.variances == 0
         if (riskless & (excess > small)).any():
-            raise NumberError(
-                f"cov: a mix without risk returns {self.returns[-1]:.6g}, more than rf {rf:g}; its ratio is infinite"
-            )
+            best = self.returns[riskless].max()
+            raise NumberError(f"cov: a mix without risk earns {best:.6g}, more than rf {rf:g}, so the ratio "
+                              "is infinite; raise rf to what cash pays, or leave cash out")
         with np.errstate(divide="ignore", invalid="ignore"):
             corners = np.where(riskless, -np.inf, excess / self.vols)
             # on w[j+1] + t·(w[j] − w[j+1]):  (n0 + n1·t)/√(v0 + 2·v1·t + v2·t²),  stationary at t
@@ -223,5 +226,5 @@ class Frontier:
     def _quadratics(self):
         """v0, v1, v2 of the variance v0 + 2·v1·t + v2·t² on the way from each corner j+1 to j."""
         step, rise = self.weights[:-1] - self.weights[1:], self._risk[:-1] - self._risk[1:]
-        dot = lambda a, b: np.einsum("ij,ij->i", a, b)  # noqa: E731
-        return self.variances[1:], np.maximum(dot(self.weights[1:], rise), 0.0), np.maximum(dot(step, rise), 0.0)
+        v1, v2 = np.einsum("ij,ij->i", self.weights[1:], rise), np.einsum("ij,ij->i", step, rise)
+        return self.variances[1:], np.maximum(v1, 0.0), np.maximum(v2, 0.0)

@@ -2,23 +2,23 @@
 
     minimise  ½ x'Σx − λ μ'x    over    A x = b,  lo ≤ x ≤ hi,      λ from +∞ down to 0
 
-The solution is linear in λ between corners (Markowitz 1956; Markowitz & Todd 2000, ch. 8). A corner is where a
-free variable meets a bound, or where the reduced gradient of a variable at a bound changes its sign. The free
-set F gives the system
+The solution is linear in λ between corners (Markowitz 1956; Markowitz & Todd 2000, ch. 8). A corner is where
+a free variable meets a bound, or where the reduced gradient of a variable at a bound changes its sign. The
+free set F gives the system
 
     [0  A_F; A_F'  Σ_FF] (y, x_F) = (b − A_N x_N,  λμ_F − Σ_FN x_N)
 
 whose inverse M gets a border when a variable enters F and loses one when it leaves.
 
 *Singular Σ.* Let s be the direction in which variable i enters. Its reduced gradient is s'Σx − λ μ's. Where
-s'Σs = 0 it is −λ μ's, which keeps its sign for all λ > 0: a variable without curvature does not enter, and the
-system stays regular down to λ = 0 (Best 1996, "An algorithm for the solution of the parametric quadratic
+s'Σs = 0 it is −λ μ's, which keeps its sign for all λ > 0: a variable without curvature does not enter, and
+the system stays regular down to λ = 0 (Best 1996, "An algorithm for the solution of the parametric quadratic
 programming problem"). Where rounding decides whether s'Σs is 0, the step along s goes to the next bound.
 
-*Ties.* Bounds are widened by δp and the linear term gets δq, with random p, q and δ infinitesimal, carried along
-as a third row next to those of 1 and λ. Tied events are ordered by their terms in δ, so the path cannot cycle.
-Where several portfolios have the greatest return, the same path first runs on that face with a random vector in
-place of μ, to least variance.
+*Ties.* Bounds are widened by δp and the linear term gets δq, with random p, q and δ infinitesimal, carried
+along as a third row next to those of 1 and λ. Tied events are ordered by their terms in δ, so the path cannot
+cycle. Where several portfolios have the greatest return, the same path first runs on that face with a random
+vector in place of μ, to least variance.
 """
 
 from dataclasses import dataclass
@@ -50,7 +50,8 @@ class Problem:
 
     def __post_init__(self):
         self.m = self.b.size
-        self.A, self.sigma = self.columns[:, : self.m].T, self.columns[:, self.m :]
+        self.AT, self.sigma = self.columns[:, : self.m].copy(), self.columns[:, self.m :]
+        self.A = self.AT.T
         self.vols = np.sqrt(np.maximum(np.diag(self.sigma), 0.0))
 
     def feasible(self, x):
@@ -91,7 +92,8 @@ def greatest_return(p: Problem, lo, hi, tie_break):
         _fill(x, upper, order, p.b[0] - sum(x))
     else:
         _fill_groups(p, x, lower, upper, order)
-    return np.array([1.0 if a == b else -1.0 if a == c else 0.0 for a, b, c in zip(x, lower, upper, strict=True)])
+    ends = zip(x, lower, upper, strict=True)
+    return np.array([1.0 if a == b else -1.0 if a == c else 0.0 for a, b, c in ends])
 
 
 def _less(a, b):
@@ -155,7 +157,7 @@ class CriticalLine:
             self._append(i)
 
     def aim(self, objective, tilt, frozen):
-        """Start at λ = ∞ with the linear term −(λ·objective + δ·tilt)'x; frozen variables keep their bound."""
+        """Start at λ = ∞ with the linear term −(λ·objective + δ·tilt)'x; frozen ones keep their bound."""
         self.objective, self.tilt, self.frozen, self.lam = objective, tilt, frozen, np.inf
         self.rebuild()
 
@@ -186,14 +188,14 @@ class CriticalLine:
             self.rebuild()
         rows, lam = self.rows[:k], min(self.lam, 1.0)
         F = rows[m:] - m
-        b, A_F = self.base[:, rows], self.p.columns[F, :m]
+        b, A_F = self.base.take(rows, axis=1), self.p.AT.take(F, axis=0)
         self.noise = self.level * (self.p.vols + self.level) + 1e-3 * ROUNDING  # scale of the rounding in d
         x = b @ self.M[:k, :k]
         for attempt in range(5):
             d = x @ self.R[:k]
             d -= self.base[:, m:]
-            miss, wrong = b[:, :m] - x[:, m:] @ A_F, d[:, F]
-            exact = np.abs(wrong[0] + lam * wrong[1]) <= 1e-14 * self.noise[F]
+            miss, wrong = b[:, :m] - x[:, m:] @ A_F, d.take(F, axis=1)
+            exact = np.abs(wrong[0] + lam * wrong[1]) <= 1e-14 * self.noise.take(F)
             if exact.all() and np.abs(miss[0] + lam * miss[1]).max() <= 1e-14:
                 break
             if attempt == 2 and self.age:
@@ -206,10 +208,10 @@ class CriticalLine:
         """Conditions that break before λ = 0: (λ, row of F or variable, what happens), arrays."""
         m = self.p.m
         a, b = x[0, m:], x[1, m:]
-        over = np.maximum(self.lo[F] - a, a - self.hi[F])
-        j = np.flatnonzero(over > ROUNDING)  # free variables that meet a bound
+        over = np.maximum(self.lo.take(F) - a, a - self.hi.take(F))
+        j = (over > ROUNDING).nonzero()[0]  # free variables that meet a bound
         excess = self.pull * d[0]
-        i = np.flatnonzero(excess < -10 * EPS * self.noise)  # variables at a bound that would rather move
+        i = (excess < -10 * EPS * self.noise).nonzero()[0]  # variables at a bound that would rather move
         to, slope = np.where(b[j] > 0, LOWER, UPPER), self.pull[i] * d[1, i]
         real = (slope > 0) | (excess[i] < -1e-13 * self.noise[i])
         if not real.all():
@@ -236,7 +238,7 @@ class CriticalLine:
             e = lam.argmax()
             if not 0 < lam[e] < np.inf:
                 break
-            tied = np.flatnonzero(lam >= lam[e] * (1 - TIE))
+            tied = (lam >= lam[e] * (1 - TIE)).nonzero()[0]
             if tied.size > 1:
                 e = max(tied, key=lambda t: self.tie(where[t], to[t], x, d))
             what = to[e] or self._way_in(where[e], x[0] + lam[e] * x[1], d[0])
@@ -248,7 +250,7 @@ class CriticalLine:
         return 0.0, None, None
 
     def _way_in(self, i, now, d):
-        """How variable i leaves its bound: ENTER; without curvature EXCHANGE, or None where it is rounding."""
+        """How variable i leaves its bound: ENTER; without curvature EXCHANGE, or None for rounding."""
         curvature, noise = self._border(i)
         if curvature > self.flat / EPS * noise:
             return ENTER
@@ -258,14 +260,14 @@ class CriticalLine:
         return EXCHANGE if wrong > self.real * self.noise[i] else None
 
     def _border(self, i):
-        """Keeps g = M c and the curvature Σ_ii − c'Mc in direction e_i − g; gives the curvature and its noise."""
+        """Keeps g = M c and the curvature Σ_ii − c'Mc along e_i − g; gives the curvature and its noise."""
         m, k = self.p.m, self.size
         rows, own, M = self.rows[:k], self.p.sigma[i, i], self.M[:k, :k]
-        F, c = rows[m:] - m, self.p.columns[i][rows]
+        F, c = rows[m:] - m, self.p.columns[i].take(rows)
         g, miss = np.zeros(k), c
         for _ in range(2):
             g = g + M @ miss
-            miss = c - np.concatenate([g[m:] @ self.p.columns[F, :m], (g @ self.R[:k])[F]])
+            miss = c - np.concatenate([g[m:] @ self.p.AT.take(F, axis=0), (g @ self.R[:k]).take(F)])
             if np.abs(miss).max() < 1e-14:
                 break
         curvature = own - g @ (c + miss)  # correct to the second order of the error in g
@@ -273,7 +275,7 @@ class CriticalLine:
         return curvature, EPS * (1 + own + np.abs(c) @ np.abs(g) + np.abs(g[m:]).sum())
 
     def _room(self, i, now):
-        """How far variable i can go before a variable meets a bound, and the row of that one (None: its own)."""
+        """How far variable i can go before one meets a bound, and the row of that one (None: i itself)."""
         m, k = self.p.m, self.size
         F, towards = self.rows[m:k] - m, -self.side[i] * self.border[0][m:]
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -287,7 +289,7 @@ class CriticalLine:
         """Free variable i: M gets a border."""
         k, (g, curvature) = self.size, self.border
         M, scaled = self.M, g / curvature
-        M[:k, :k] += np.outer(scaled, g)
+        M[:k, :k] += scaled[:, None] * g
         M[k, :k] = M[:k, k] = -scaled
         M[k, k] = 1.0 / curvature
         self._shift(i, 1.0)
@@ -301,7 +303,7 @@ class CriticalLine:
         g, pivot = M[j].copy(), M[j, j]
         if not pivot > 0:
             raise LostError
-        M -= np.outer(g / pivot, g)
+        M -= (g / pivot)[:, None] * g
         if j < k:
             corner = M[k, k]
             M[j, :k] = M[:k, j] = M[k, :k]
@@ -313,7 +315,7 @@ class CriticalLine:
         self._shift(i, -1.0)
 
     def exchange(self, i, now):
-        """Move along the direction of i, which has no curvature, to a bound; the variable that stops there."""
+        """Move along the direction of i, which has no curvature, to a bound; the variable that meets it."""
         row = self._room(i, now)[1]
         if row is None:
             self.side[i] *= -1.0
@@ -338,28 +340,32 @@ class CriticalLine:
             self.base[0] += sign * at * self.p.columns[i]
         self.base[2] += sign * at1 * self.p.columns[i]
 
-    def corner(self, x, F, lam) -> Corner:
-        """The solution at λ."""
-        m, full, now = self.p.m, self.at.copy(), x[0] + lam * x[1]
+    def corner(self, x, d, F, lam) -> Corner:
+        """The solution at λ, corrected once for the residuals of its equations."""
+        m, k = self.p.m, self.size
+        full, now = self.at.copy(), x[0] + lam * x[1]
+        full[F] = now[m:]
+        miss = np.concatenate([self.p.b - self.p.A @ full, -(d[0].take(F) + lam * d[1].take(F))])
+        now += self.M[:k, :k] @ miss
         full[F] = now[m:]
         full = self.p.feasible(full)
         self.level = np.abs(full) @ self.p.vols
         return Corner(lam, now[:m], full)
 
     def run(self) -> list[Corner]:
-        """The path from λ = ∞ to 0. A corner is computed from the smaller of the free sets that meet there."""
+        """The path from λ = ∞ to 0. A corner is computed from the smaller free set of the two that meet."""
         path, left, reach = [], None, 0.0
         for _ in range(100 + 20 * self.side.size):
             x, d, F = self.solve()
             if left is not None:
-                if d[1, left]:  # its gradient is 0 at the corner: λ again, from the better conditioned system
+                if d[1, left]:  # its gradient is 0 at the corner: λ from the better conditioned system
                     lam = -d[0, left] / d[1, left]
                     self.lam = lam if -1e-9 * lam < self.lam - lam < reach else self.lam
-                path.append(self.corner(x, F, self.lam))
+                path.append(self.corner(x, d, F, self.lam))
                 left = None
             lam, where, what = self.step(x, d, F)
             if what not in (LOWER, UPPER):
-                path.append(self.corner(x, F, lam))
+                path.append(self.corner(x, d, F, lam))
             self.lam = lam
             if what is None:
                 self.end = x, d, F

@@ -6,7 +6,9 @@ import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core.checks import NO_RISK, annualisation, positive_variances
-from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
+from xlalloc.core.covariances import INTENSITIES, ROUNDING, estimate, finite, moments
+from xlalloc.core.nearest_correlation import nearest_correlation
+from xlalloc.errors import DivisionError, Label, NotAvailableError, NumberError
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
     DEFINITE,
@@ -32,13 +34,9 @@ from xlalloc.quantities import (
     symmetric,
 )
 
-WINDOW, HALF_LIFE = 60.0, 63.0
-ROUNDING = 1e-15  # returns are price ratios less 1: below this a movement is rounding
 COLLINEAR = 1e-6  # of a factor's volatility: the movement of its own that a regression needs
 ILL_CONDITIONED = 1e8  # above it half of the digits of an inverse are lost
 SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that cannot be told from zero
-CONVERGED = 1e-14  # error of the diagonal of the nearest correlation matrix, relative to the largest eigenvalue + 1
-MEMORY = 8  # rounds that Anderson's step combines
 REPAIRABLE = 1e6  # a correlation beyond it is no rounding or contradiction but a cell of another kind
 
 ReturnKind = Annotated[str, option("simple: p(t)/p(t-1) - 1; log: its logarithm ln(p(t)/p(t-1))", "simple", "log")]
@@ -83,7 +81,7 @@ def returns(prices: Prices, kind: ReturnKind = "simple") -> LabelledPanel:
     """
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
         growth = prices[1:] / prices[:-1]
-        return _finite(growth - 1.0 if kind == "simple" else np.log(growth), "prices")
+        return finite(growth - 1.0 if kind == "simple" else np.log(growth), "prices")
 
 
 @worksheet_function("=MEAN_RETURNS({0.02,0.01;-0.01,0.03},12)", [[0.06], [0.24]])
@@ -96,7 +94,7 @@ def mean_returns(returns: Returns, periods: Periods = None) -> PerYear:
     Source: Markowitz (1952), Portfolio Selection.
     """
     with np.errstate(over="ignore"):
-        return _finite(annualisation(periods) * returns.mean(axis=0), "returns")
+        return finite(annualisation(periods) * returns.mean(axis=0), "returns")
 
 
 # Covariances -------------------------------------------------------------------------------------------------
@@ -128,7 +126,7 @@ def cov_matrix(
     Honey, I Shrunk the Sample Covariance Matrix, app. B; RiskMetrics (1996) for the exponential weights.
     """
     P = annualisation(periods)
-    cov = _estimate(returns, method, parameter)
+    cov = estimate(returns, method, parameter)
     cov *= P
     if learning():
         _learn_condition(cov)
@@ -146,7 +144,7 @@ def corr_matrix(
 
     Source: as COV_MATRIX.
     """
-    return _correlations(_estimate(returns, method, parameter), "returns")
+    return _correlations(estimate(returns, method, parameter), "returns")
 
 
 @worksheet_function("=SHRINKAGE({0.02,0.01;-0.01,0.03;0.03,-0.02;0.01,0.02})", [[0.51893]])
@@ -161,172 +159,12 @@ def shrinkage(returns: Returns, method: ShrinkageMethod = "ledoit_wolf") -> Inte
     T, n = returns.shape
     with np.errstate(over="ignore", invalid="ignore"):
         if method == "constant_correlation" or n <= T:
-            X, S = _moments(returns)
+            X, S = moments(returns)
         else:
             X = returns - returns.mean(axis=0)
             S = X.dot(X.T) / T  # ‖XX'‖ = ‖X'X‖: the smaller one
-        _finite(S.diagonal(), "returns")
+        finite(S.diagonal(), "returns")
         return float(INTENSITIES[method](X, S))
-
-
-def _estimate(returns: np.ndarray, method: str, parameter: float | None) -> np.ndarray:
-    """The covariances per period."""
-    if parameter is not None and method not in ("window", "ewma"):
-        raise InputError(
-            f"parameter: {parameter:g} was given, but the method {method} takes none. Leave it out, or choose window "
-            "(its number of rows) or ewma (its half-life in periods)."
-        )
-    learn("method", method)
-    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-        if method == "window":
-            returns = _last_rows(returns, WINDOW if parameter is None else parameter)
-        learn("rows used", len(returns))
-        if method in ("sample", "window"):
-            cov = _sample(returns)
-        elif method == "ewma":
-            cov = _exponential(returns, HALF_LIFE if parameter is None else parameter)
-        elif method == "semi":
-            downside = np.minimum(returns, 0.0)
-            cov = downside.T.dot(downside) / len(returns)
-        else:
-            cov = _shrunk(returns, method)
-    _finite(cov.diagonal(), "returns")
-    return cov
-
-
-def _moments(returns: np.ndarray, freedom: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """The deviations X from the mean and S = X'X/(T − freedom)."""
-    X = returns - returns.mean(axis=0)
-    S = X.T.dot(X)
-    S /= len(X) - freedom
-    if len(still := _still(S, returns)):
-        X[:, still] = S[still] = S[:, still] = 0.0
-    return X, S
-
-
-def _still(S: np.ndarray, returns: np.ndarray) -> np.ndarray:
-    """The columns that move by no more than rounding: their variance is zero, not what rounding makes of it."""
-    suspects = np.flatnonzero(np.sqrt(S.diagonal()) <= 1e-9 * np.abs(returns[0]) + ROUNDING)
-    if not len(suspects):
-        return suspects
-    first = returns[0, suspects]
-    return suspects[(returns[:, suspects] - first).std(axis=0) <= np.maximum(NO_RISK * np.abs(first), ROUNDING)]
-
-
-def _sample(returns: np.ndarray) -> np.ndarray:
-    T, n = returns.shape
-    if n >= T:
-        learn("rank", f"at most {T - 1} with {T} rows for {n} assets: some mix has no risk; ledoit_wolf avoids it")
-    return _moments(returns, 1)[1]
-
-
-def _last_rows(returns: np.ndarray, rows: float) -> np.ndarray:
-    if rows != int(rows) or rows < 2:
-        raise NumberError(f"parameter: the window is {rows:g} rows; it must be a whole number of at least 2.")
-    if rows > len(returns):
-        raise NotAvailableError(
-            f"returns: {len(returns)} complete rows, but the window is {rows:g}. Give a longer history, or a window "
-            f"(parameter) of at most {len(returns)}."
-        )
-    return np.ascontiguousarray(returns[-int(rows) :])
-
-
-def _exponential(returns: np.ndarray, half_life: float) -> np.ndarray:
-    """Σ w_t x_t x_t', w_t ∝ ½^(age/h), x_t less the weighted mean."""
-    w = 0.5 ** (np.arange(len(returns) - 1, -1, -1) / half_life)
-    w /= w.sum()
-    learn("half-life", f"{half_life:g} periods")
-    learn("effective rows", f"{1.0 / w.dot(w):.4g}")
-    X = returns - w.dot(returns)
-    X *= np.sqrt(w)[:, None]
-    S = X.T.dot(X)
-    if len(still := _still(S, returns)):
-        S[still] = S[:, still] = 0.0
-    return S
-
-
-# Shrinkage ---------------------------------------------------------------------------------------------------
-
-
-def _shrunk(returns: np.ndarray, method: str) -> np.ndarray:
-    """(1−δ)S + δF, in the memory of S."""
-    X, S = _moments(returns)
-    delta = INTENSITIES[method](X, S)
-    learn("shrinkage intensity", delta)
-    if method == "constant_correlation":
-        F = _constant_correlation(S)
-        S *= 1.0 - delta
-        S += delta * F
-        return S
-    n = len(S)
-    m = S.trace() / n
-    S *= 1.0 - delta
-    S.ravel()[:: n + 1] += delta * m
-    return S
-
-
-def _squared(M: np.ndarray) -> float:
-    """‖M‖², the sum of the squares."""
-    return float(np.vdot(M, M))
-
-
-def _ledoit_wolf(X: np.ndarray, S: np.ndarray) -> float:
-    """δ = min(b², d²)/d², d² = ‖S − mI‖², b² = Σ_t ‖x_t x_t' − S‖²/T² = (Σ_t ‖x_t‖⁴/T − ‖S‖²)/T (sec. 3.2)."""
-    T, n = X.shape
-    length2 = np.vecdot(X, X)
-    S2 = _squared(S)
-    d2 = S2 - S.trace() ** 2 / n
-    if n == 1 or d2 <= 1e-15 * S2:
-        return 0.0
-    b2 = (length2.dot(length2) / T - S2) / T
-    return min(max(b2, 0.0), d2) / d2
-
-
-def _oracle(X: np.ndarray, S: np.ndarray) -> float:
-    """δ = (tr S² + tr²S)/((T+1)(tr S² − tr²S/n)): eq. 23 without its terms 2/n, as scikit-learn."""
-    T, n = X.shape
-    S2, trace2 = _squared(S), S.trace() ** 2
-    d2 = S2 - trace2 / n
-    if n == 1:
-        return 0.0
-    if d2 <= 1e-15 * S2:
-        return 1.0
-    return min((S2 + trace2) / ((T + 1) * d2), 1.0)
-
-
-def _constant_correlation(S: np.ndarray) -> np.ndarray:
-    """The target F: fᵢᵢ = sᵢᵢ, fᵢⱼ = r̄ √(sᵢᵢsⱼⱼ), r̄ the mean of the correlations off the diagonal."""
-    sigma, n = positive_variances(S, "returns"), len(S)
-    u = 1.0 / sigma
-    r = (u.dot(S).dot(u) - n) / (n * (n - 1)) if n > 1 else 0.0
-    F = r * np.outer(sigma, sigma)
-    F.ravel()[:: n + 1] = S.diagonal()
-    return F
-
-
-def _honey(X: np.ndarray, S: np.ndarray) -> float:
-    """δ = max(0, min(κ/T, 1)), κ = (π − ρ)/γ (app. B), its sums over pairs of assets taken row by row.
-
-    π = Σᵢⱼ πᵢⱼ = Σ_t ‖x_t‖⁴/T − ‖S‖².  γ = ‖F − S‖².
-    ρ = Σᵢ πᵢᵢ + r̄ Σ_{i≠j} (σⱼ/σᵢ) θᵢⱼ,  θᵢⱼ = Σ_t xᵢ³xⱼ/T − sᵢᵢsᵢⱼ, the two halves of the paper's sum being equal.
-    """
-    T, n = X.shape
-    F, S2 = _constant_correlation(S), _squared(S)
-    gamma = _squared(F - S)
-    if n == 1 or gamma <= 1e-24 * S2:
-        return 0.0
-    sigma = np.sqrt(S.diagonal())
-    r = F[0, 1] / (sigma[0] * sigma[1])
-    squares = X * X
-    length2 = squares.sum(axis=1)
-    pi = length2.dot(length2) / T - S2
-    own = np.einsum("ij,ij->", squares, squares) / T - (sigma**4).sum()  # Σ πᵢᵢ
-    theta = (squares * X).dot(1.0 / sigma).dot(X.dot(sigma)) / T - sigma.dot(S).dot(sigma)  # Σᵢⱼ (σⱼ/σᵢ) θᵢⱼ
-    rho = own + r * (theta - own)
-    return max(0.0, min((pi - rho) / gamma / T, 1.0))
-
-
-INTENSITIES = {"ledoit_wolf": _ledoit_wolf, "oas": _oracle, "constant_correlation": _honey}
 
 
 # Conversions -------------------------------------------------------------------------------------------------
@@ -342,7 +180,7 @@ def cov_from_corr(corr: Correlations, vols: Vols) -> CovarianceResult:
     Source: the definition of the correlation; Markowitz (1952), Portfolio Selection.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        return _finite(corr * np.outer(vols, vols), "vols")
+        return finite(corr * np.outer(vols, vols), "vols")
 
 
 @worksheet_function("=CORR_FROM_COV({0.04,0.006;0.006,0.01})", [[1, 0.3], [0.3, 1]])
@@ -387,12 +225,6 @@ def _symmetric(M: np.ndarray) -> np.ndarray:
     return 0.5 * (M + M.T)
 
 
-def _finite(numbers: np.ndarray, name: str) -> np.ndarray:
-    if not np.isfinite(np.add.reduce(numbers, axis=None)):
-        raise NumberError(f"{name}: numbers of this size cannot be computed with. Check their units.")
-    return numbers
-
-
 # Repair and check --------------------------------------------------------------------------------------------
 
 
@@ -419,73 +251,13 @@ def cov_nearest(cov: RepairableCovariance) -> CovarianceResult:
         C.ravel()[:: len(C) + 1] = 1.0
         if not (largest := np.abs(C).max()) <= REPAIRABLE:
             raise NumberError(f"cov: a correlation of {largest:.3g} is beyond repair. Check variances and covariances.")
-        X = _nearest_correlation(C)
+        X = nearest_correlation(C)
         learn("distance of the correlations", float(np.linalg.norm(X - C)))
         if X is C and len(risky) == len(cov):
             return _symmetric(cov)
         out[np.ix_(risky, risky)] = X * np.outer(v, v)
     out.ravel()[:: len(out) + 1] = cov.diagonal()
     return out
-
-
-def _nearest_correlation(C: np.ndarray) -> np.ndarray:
-    """Alternating projections on the matrices without negative eigenvalues and on those of unit diagonal.
-
-    With Dykstra's correction ΔS the matrix projected is R = Y − ΔS = C + Diag(y), and one round of the algorithm is
-    y ← y + 1 − diag(R₊), n numbers for the whole state: a gradient step on the dual θ(y) = ½‖R₊‖² − 1'y, which always
-    lowers it. Anderson's step combines the last rounds so that 1 − diag(R₊) is least; it counts only where θ falls.
-    """
-    values = np.linalg.eigvalsh(C)
-    learn("smallest eigenvalue before", float(values[0]))
-    if values[0] >= -1e-15 * len(C):
-        return C
-    tolerance = CONVERGED * (1.0 + np.abs(values).max())
-    y, dual, history = np.zeros(len(C)), np.inf, []
-    for step in range(1000):
-        X = _positive_part(C, y)
-        residual = 1.0 - X.diagonal()
-        if np.abs(residual).max() <= tolerance:
-            learn("steps", step)
-            return _unit_diagonal(X)
-        half = 0.5 * float(np.vdot(X, X))
-        before, dual = dual, half - float(y.sum())
-        if dual > before + 1e-12 * (1.0 + half) and len(history) > 1:
-            history, dual = history[-1:], before
-        else:
-            history = [*history[-MEMORY:], (y, residual)]
-        y = _next_round(history)
-    off = float(np.abs(residual).max())
-    raise NumberError(
-        f"cov: no nearest correlation matrix was found; the diagonal is still off by {off:.3g}. "
-        "Correct the correlations that are far beyond 1 first."
-    )
-
-
-def _next_round(history: list[tuple]) -> np.ndarray:
-    """Anderson's step from the last pairs of y and residual; with a single pair the plain round."""
-    y, residual = history[-1]
-    if len(history) == 1:
-        return y + residual
-    Y, R = (np.diff(np.array(items).T, axis=1) for items in zip(*history, strict=True))
-    share = np.linalg.lstsq(R, residual, rcond=1e-12)[0]
-    return y + residual - (Y + R).dot(share)
-
-
-def _positive_part(C: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """R₊ = Q max(Λ, 0) Q' of R = C + Diag(y)."""
-    R = C.copy()
-    R.ravel()[:: len(R) + 1] += y
-    values, Q = np.linalg.eigh(R)
-    Q = Q[:, values > 0.0] * np.sqrt(values[values > 0.0])
-    return Q.dot(Q.T)
-
-
-def _unit_diagonal(X: np.ndarray) -> np.ndarray:
-    """What is left of the diagonal's error, scaled away; the eigenvalues keep their signs."""
-    d = np.sqrt(X.diagonal())
-    X /= np.outer(d, d)
-    X.ravel()[:: len(X) + 1] = 1.0
-    return X
 
 
 REMEDIES = {
@@ -608,7 +380,7 @@ def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Peri
     _, e = _regression(returns, factor_returns, 2)
     s = np.sqrt((e * e).sum(axis=0) / (len(e) - 1))
     s[s <= np.maximum(NO_RISK * np.abs(returns).max(axis=0), ROUNDING)] = 0.0
-    return _finite(s * P**0.5, "returns")
+    return finite(s * P**0.5, "returns")
 
 
 @worksheet_function(
@@ -626,7 +398,7 @@ def cov_factor(loadings: Loadings, factor_cov: FactorCovariance, specific_vols: 
     with np.errstate(over="ignore", invalid="ignore"):
         cov = _symmetric(loadings.dot(factor_cov).dot(loadings.T))
         cov.ravel()[:: len(cov) + 1] += specific_vols**2
-        return _finite(cov, "loadings")
+        return finite(cov, "loadings")
 
 
 def _regression(returns: np.ndarray, factors: np.ndarray, spare: int) -> tuple[np.ndarray, np.ndarray]:
@@ -638,10 +410,10 @@ def _regression(returns: np.ndarray, factors: np.ndarray, spare: int) -> tuple[n
             "Give a longer history, or fewer factors."
         )
     with np.errstate(over="ignore", invalid="ignore"):
-        X, S = _moments(returns)
-        F, V = _moments(factors)
-        _finite(S.diagonal(), "returns")
-        v = np.sqrt(_finite(V.diagonal(), "factor_returns"))
+        X, S = moments(returns)
+        F, V = moments(factors)
+        finite(S.diagonal(), "returns")
+        v = np.sqrt(finite(V.diagonal(), "factor_returns"))
     if not v.all():
         at = Label("factors", int(v.argmin()))
         raise NumberError("factor_returns: {} does not move, so nothing can load on it. Leave it out.", at)

@@ -121,7 +121,7 @@ def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None
             V[members, g] = risk_budgeting(cov[np.ix_(members, members)], _equal(len(members)), checked=True).weights
     with _in_words_of("cov", [f"group {name}" for name in names]):
         across = risk_budgeting(V.T @ cov @ V, b, checked=True)
-    learn("share of risk by group", [[name, float(s)] for name, s in zip(names, across.shares, strict=True)])
+    learn("share of risk by group", _pairs(names, across.shares))
     _learn_steps(across)
     return V @ across.weights
 
@@ -210,7 +210,7 @@ def rp_factor(
         x = loadings.T @ y
         learn("residual", variance(x - f, factor_cov) ** 0.5)
         shares = x * (factor_cov @ x) / variance(x, factor_cov)
-        learn("shares of factor risk reached", [[k, float(s)] for k, s in zip(factors, shares, strict=True)])
+        learn("shares of factor risk reached", _pairs(factors, shares))
         _learn_steps(solution)
     return y / y.sum()
 
@@ -309,12 +309,18 @@ def _learn(cov: np.ndarray, solution: Solution, bounded: bool = False) -> None:
     """What EXPLAIN shows of a solution."""
     if bounded:
         _learn_steps(solution, "residual of the optimality conditions")
-        learn("binding bounds", [[Label("assets", i), side] for i, side in solution.binding] or "none")
-        learn("shares of risk reached", [[Label("assets", i), s] for i, s in enumerate(solution.shares.tolist())])
+        bounds = [(Label("assets", i), f"at its {side} bound") for i, side in solution.binding]
+        learn("binding bounds", [word for bound in bounds for word in bound] or "none")
+        learn("shares of risk reached", _pairs([Label("assets", i) for i in range(len(cov))], solution.shares))
     else:
         _learn_steps(solution)
     condition = float(np.linalg.cond(cov))
     learn("condition number", condition if condition < SINGULAR else "beyond 1e16: cov is singular")
+
+
+def _pairs(labels: list, numbers: np.ndarray) -> list:
+    """Each label followed by its number."""
+    return [item for pair in zip(labels, numbers.tolist(), strict=True) for item in pair]
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from xlalloc import data
 from xlalloc.catalogue import CATALOGUE, Table
 from xlalloc.core.estimation import corr_from_cov
 from xlalloc.core.models import policy_check
@@ -139,7 +140,7 @@ class _Computation:
         mu, cov, cov_from = self._assumptions()
         parity, no_risk = self._parity(cov)
         result = Result(
-            client, client.language, self.as_of, self.inputs.models[client.model].name, self.names, self.held,
+            client, client.language, self.as_of, self._model_name(), self.names, self.held,
             float(self.values.sum()), drift, due, calendar_known, orders, sales, purchases,
             max((self.held[order.index].asset.settle_days for order in sales), default=0.0), mu, cov, cov_from,
             self._measures(mu, cov, parity), self._policy(mu, cov), [1.0 / len(self.held)] * len(self.held), parity, no_risk,
@@ -150,6 +151,11 @@ class _Computation:
         self._check_client()
         result.problems, result.reasons = self.problems.items, ask.reasons
         return result
+
+    def _model_name(self) -> str:
+        name = self.inputs.models[self.client.model].name
+        known = data.find("models", name)
+        return known["name_zh"] if known and self.client.language == "zh" else name
 
     # Orders ----------------------------------------------------------------------------------------------------------
 

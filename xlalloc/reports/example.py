@@ -30,6 +30,7 @@ CLIENTS = (
     ("K004", "Alex Example (invented)", "Alex Example（虚构）", "Balanced", "en", "C3", 0, D(2026, 1, 31), 2_000_000, 12, 5_000, 45, 900_000),
     ("K005", "Robin Sample (invented)", "Robin Sample（虚构）", "Conservative", "en", "C2", -50_000, D(2025, 10, 31), None, None, 0, 67, 1_500_000),
 )  # fmt: skip
+THRESHOLD = {"K001": 0.025, "K002": 0.05, "K003": 0.1, "K004": 0.025, "K005": 0.025}
 YEARS_LEFT_ALONE = {"K001": 3, "K002": 3, "K003": 2, "K004": 4, "K005": 3}
 FORMATS = {"date": DATE, "share": "0.00%", "rate": PERCENT, "money": MONEY}
 
@@ -73,7 +74,7 @@ def _client(client: tuple) -> list:
     row = data.find("models", model)
     return [
         id_, name_zh if lang == "zh" else name, model, lang, "A. Adviser (invented)", *BENCHMARK, level, D(2026, 2, 10), D(2027, 2, 9),
-        flow, last, row["frequency"], row["threshold"], goal, years, monthly, age, "illustrative", None,
+        flow, last, row["frequency"], THRESHOLD[id_], goal, years, monthly, age, "illustrative", None,
     ]  # fmt: skip
 
 

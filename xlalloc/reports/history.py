@@ -17,7 +17,6 @@ PER_YEAR = frozenset(
     ["annual return", "mean return", "volatility", "downside volatility", "Sharpe ratio", "Sortino ratio", "Calmar ratio",
      "excess return", "tracking error", "information ratio", "Jensen's alpha"]
 )  # fmt: skip
-AGAINST = frozenset(["excess return", "tracking error", "information ratio", "beta", "Jensen's alpha"])
 
 
 @dataclass
@@ -63,16 +62,15 @@ def history(held, now, target, benchmark: dict[str, float], market, ask) -> Hist
 
 
 def _kpis(series: np.ndarray, against: bool, periods: int, short: bool, ask) -> list[list]:
-    """KPI_TABLE; nothing per year for less than a year, nothing of the benchmark against itself."""
-    table = ask("KPI_TABLE", kpi_table, series, series[:, -1] if against else None, 0.0, float(periods))
-    rows = []
-    for measure, *cells in ask.rows("KPI_TABLE", table):
-        if short and measure in PER_YEAR:
-            cells = [None] * len(cells)
-        elif against and measure in AGAINST:
-            cells[-1] = None
-        rows.append([measure, *cells])
-    return rows
+    """KPI_TABLE, the benchmark's own column without comparisons; nothing per year for less than a year."""
+    own = series[:, :-1] if against else series
+    table = ask("KPI_TABLE", kpi_table, own, series[:, -1] if against else None, 0.0, float(periods))
+    rows = ask.rows("KPI_TABLE", table)
+    if against:
+        alone = ask("KPI_TABLE", kpi_table, series[:, -1], None, 0.0, float(periods))
+        other = {measure: cell for measure, cell in ask.rows("KPI_TABLE", alone)}
+        rows = [[*row, other.get(row[0])] for row in rows]
+    return [[m, *([None] * len(cells) if short and m in PER_YEAR else cells)] for m, *cells in rows]
 
 
 def _points(dates: list, series: np.ndarray) -> list[list]:

@@ -1,0 +1,284 @@
+"""Backtests of rebalancing rules: decided at one close, traded at the next, costs paid, nothing known in advance."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from xlalloc.catalogue import Table, worksheet_function
+from xlalloc.core import kpi, orders
+from xlalloc.core.checks import annualisation, scaled
+from xlalloc.core.rebalance import MONTHS, Frequency
+from xlalloc.core.risk_budgeting import risk_budgeting
+from xlalloc.dates import periods_per_year
+from xlalloc.errors import InputError, Label, NotAvailableError, NumberError
+from xlalloc.facts import learn
+from xlalloc.quantities import (
+    Budgets,
+    Commission,
+    Dates,
+    Prices,
+    Rate,
+    SellTax,
+    TableResult,
+    Target,
+    Threshold,
+    Window,
+    option,
+)
+
+BLOCK = 128  # rows looked at together for the first beyond its band
+HEADER = ("date", "value", "turnover", "cost")
+
+Trigger = Annotated[
+    str,
+    option(
+        "When to trade: calendar and deviation together, the calendar alone, the deviation alone, or never again",
+        "hybrid", "calendar", "threshold", "none",
+    ),
+]  # fmt: skip
+
+
+@worksheet_function(
+    '=BACKTEST({100,50;110,50;150,50;150,60},{0.5;0.5},"threshold","quarterly",0.05,0.001)',
+    [[*HEADER], [1, 0.999001, 1, 0.000999], [2, 1.048951, 0, 0], [3, 1.248751, 0, 0], [4, 1.348501, 0.055556, 0.00015]],
+)  # fmt: skip
+def backtest(
+    prices: Prices,
+    target: Target,
+    trigger: Trigger = "hybrid",
+    frequency: Frequency = "quarterly",
+    threshold: Threshold = 0.05,
+    commission: Commission = 0.0,
+    sell_tax: SellTax = 0.0,
+    *,
+    dates: Dates = None,
+) -> TableResult:
+    """Course of 1 invested at target weights and rebalanced by a rule: date, value, turnover and cost of each row.
+
+    Bought at the first close. What is decided with the prices up to one close is traded at the next close, on that
+    day's values, to the target. calendar: on the first row of each new week (from Monday), month, quarter, half-year or
+    year. threshold: whenever a weight deviates from its target by more than the threshold, strictly, with 1e-9 for
+    rounding. hybrid: both on the same row. none: never after the purchase.
+
+    Costs (commission of every trade, sell_tax of every sale, the first purchase included) are paid out of the
+    portfolio: what is left of it is all invested, so value falls by exactly the cost and cash is never negative.
+    Turnover is half the sum of the changes in weight, 1 for the purchase. Prices include dividends. The calendar needs
+    dates: without them hybrid and calendar are #VALUE!.
+
+    Source: Jaconetti, Kinniry & Zilbering (2010), Best Practices for Portfolio Rebalancing; the source article on asset
+    allocation (混合策略: 每季度检查, 但仅当偏离超过5%时才执行).
+    """
+    return _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, dates).table()
+
+
+@worksheet_function(
+    '=INDEX(BACKTEST_KPI({100,50;110,50;150,50;150,60},{0.5;0.5},"threshold","quarterly",0.05,0.001),2,2)', [[0.348501]]
+)
+def backtest_kpi(
+    prices: Prices,
+    target: Target,
+    trigger: Trigger = "hybrid",
+    frequency: Frequency = "quarterly",
+    threshold: Threshold = 0.05,
+    commission: Commission = 0.0,
+    sell_tax: SellTax = 0.0,
+    rf: Rate = 0.0,
+    *,
+    dates: Dates = None,
+) -> TableResult:
+    """KPIs of a backtest: the measures of KPI_TABLE for the course that BACKTEST gives.
+
+    The returns run from the 1 invested before the first purchase, so that its cost counts, to the last row. Periods per
+    year follow from the dates, else 252.
+
+    Source: BACKTEST and KPI_TABLE.
+    """
+    course = _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, dates)
+    periods = None if dates is None else float(_periods(dates))
+    x = kpi.Sample(course.returns()[None, :], annualisation(periods), rf)
+    rows = [(m.title, *kpi.cells(name, x)) for name, m in kpi.MEASURES.items() if not m.against]
+    return Table(("measure", "portfolio"), rows)
+
+
+@worksheet_function(
+    '=RP_BACKTEST({"2024-01-31",100,100;"2024-02-29",110,101;"2024-03-31",99,99;"2024-04-30",108,103;'
+    '"2024-05-31",120,102;"2024-06-30",111,105},3)',
+    [[*HEADER], ["2024-05-31", 1, 1, 0], ["2024-06-30", 1.007438, 0.023552, 0]],
+)
+def rp_backtest(
+    prices: Prices,
+    window: Window = 252,
+    frequency: Frequency = "monthly",
+    budgets: Budgets = None,
+    commission: Commission = 0.0,
+    *,
+    dates: Dates = None,
+) -> TableResult:
+    """Course of 1 invested at risk-parity weights that are estimated anew from the latest prices at each review.
+
+    As BACKTEST with trigger "calendar", the target being RP_WEIGHTS of the sample covariance of the last ``window``
+    returns up to the close of the decision. The first decision falls on the first row with that many returns before
+    it, the purchase and the first row of the table on the row after. The same prices from that row on in BACKTEST with
+    fixed weights are the comparison. Fewer than window + 2 rows are #N/A; an asset whose price does not move within a
+    window is #NUM!, with the row. EXPLAIN gives the latest weights.
+
+    Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios,
+    sec. 4 (backtests); the source article on risk parity (历史回测表现).
+    """
+    if len(prices) < window + 2:
+        raise NotAvailableError(
+            f"prices: {len(prices)} complete rows; a window of {window} returns and a purchase after it need "
+            f"{window + 2}. Give more rows or a shorter window."
+        )
+    n = prices.shape[1]
+    shares = scaled(np.ones(n) if budgets is None else budgets, "budgets")
+    returns = prices[1:] / prices[:-1] - 1.0
+    due = _due(dates, frequency)
+    decisions = [window, *due[due > window].tolist()]
+
+    def weights(t: int) -> np.ndarray:
+        cov = np.cov(returns[t - window : t], rowvar=False).reshape(n, n)
+        try:
+            return risk_budgeting(cov, shares, checked=True).weights
+        except NumberError as error:
+            words = error.template.removeprefix("cov: ")
+            raise type(error)(f"prices: up to {{}}: {words}", Label("time", t), *error.labels) from None
+
+    def next_trade(row: int, units: np.ndarray):
+        t = next((t for t in decisions if t >= row), len(prices))
+        return (t + 1, weights(t)) if t + 1 < len(prices) else None
+
+    start = (window + 1, weights(window))
+    return _course(prices, start, next_trade, orders.Costs(commission)).table()
+
+
+# Rules ------------------------------------------------------------------------------------------------------------
+
+
+def _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, dates) -> "Course":
+    """A course with constant target weights."""
+    target = target / target.sum()
+    if trigger in ("hybrid", "calendar"):
+        rows = _due(dates, frequency)
+    else:
+        rows = np.arange(len(prices) if trigger == "threshold" else 0)
+    width = np.full(len(target), -1.0 if trigger == "calendar" else threshold)  # the calendar alone: every weight
+
+    def next_trade(row: int, units: np.ndarray):
+        t = _first_beyond(prices, units, target, width, rows[np.searchsorted(rows, row) :])
+        return None if t is None or t + 1 == len(prices) else (t + 1, target)
+
+    return _course(prices, (0, target), next_trade, orders.Costs(commission, sell_tax))
+
+
+def _first_beyond(prices, units, target, width, rows: np.ndarray) -> int | None:
+    """The first of the rows at whose close a weight lies beyond its band."""
+    for k in range(0, len(rows), BLOCK):
+        some = rows[k : k + BLOCK]
+        values = prices[some] * units
+        off = np.abs(values / values.sum(axis=1, keepdims=True) - target) > width + orders.TRIGGER
+        if (beyond := off.any(axis=1)).any():
+            return int(some[beyond.argmax()])
+    return None
+
+
+def _due(dates, frequency: str) -> np.ndarray:
+    """The rows that are the first of a new calendar period."""
+    if dates is None:
+        raise InputError(
+            "prices: they have no dates, and the calendar needs them. Put a date column before the prices, or choose "
+            'the trigger "threshold" or "none" (BACKTEST).'
+        )
+    if (np.diff(dates).astype(int) <= 0).any():
+        row = int((np.diff(dates).astype(int) <= 0).argmax()) + 1
+        raise InputError(f"dates: {dates[row]} follows {dates[row - 1]}; dates must rise. Sort the rows by date.")
+    if frequency == "weekly":
+        number = (dates.astype("datetime64[D]").astype(int) + 3) // 7  # weeks from Monday: 1970-01-01 was a Thursday
+    else:
+        number = dates.astype("datetime64[M]").astype(int) // MONTHS[frequency]  # months since January 1970
+    return np.flatnonzero(np.diff(number)) + 1
+
+
+def _periods(dates) -> int:
+    try:
+        return periods_per_year(dates, "prices")
+    except InputError as error:
+        words = str(error).partition("Give periods")[0]
+        raise InputError(f"{words}Give prices of every day, week, month, quarter or year.") from None
+
+
+# The course of a portfolio ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Value after trading and costs, turnover and cost of each row from ``first`` on; it starts with 1 in cash."""
+
+    first: int
+    value: np.ndarray
+    turnover: np.ndarray
+    cost: np.ndarray
+
+    def returns(self) -> np.ndarray:
+        """Return per period, the cost of the first purchase in the first one."""
+        before = np.concatenate([[1.0], self.value[1:-1]])
+        return self.value[1:] / before - 1.0
+
+    def table(self) -> Table:
+        columns = (self.value.tolist(), self.turnover.tolist(), self.cost.tolist())
+        rows = [(Label("time", t), *cells) for t, *cells in zip(range(self.first, 10**9), *columns, strict=False)]
+        return Table(HEADER, rows)
+
+
+def _course(prices: np.ndarray, start: tuple, next_trade: Callable, costs: orders.Costs) -> Course:
+    """Trade to the weights of ``start``, then whenever and whereto ``next_trade(row, units)`` says."""
+    first, weights = start
+    value, turnover, cost = np.empty(len(prices)), np.zeros(len(prices)), np.zeros(len(prices))
+    row, cash, held, trades = first, 1.0, np.zeros(prices.shape[1]), 0
+    while True:
+        worth = cash + float(held.sum())
+        turnover[row] = 0.5 * (cash + np.abs(weights - held / worth).sum())
+        value[row], cost[row] = after_costs(held, cash, weights, costs)
+        units, cash = weights * value[row] / prices[row], 0.0
+        trade = next_trade(row, units)
+        end = len(prices) if trade is None else trade[0] + 1
+        value[row + 1 : end] = prices[row + 1 : end].dot(units)
+        if trade is None:
+            break
+        (row, weights), trades = trade, trades + 1
+        held = units * prices[row]
+    if not np.isfinite(value[first:]).all():
+        raise NumberError("prices: the value grows beyond any number a computer holds. Check the prices.")
+    learn("trades after the purchase", trades)
+    learn("costs, of 1 invested", float(cost[first:].sum()))
+    learn("latest weights", [[Label("assets", i), float(w)] for i, w in enumerate(weights)])
+    return Course(first, value[first:], turnover[first:], cost[first:])
+
+
+def after_costs(held: np.ndarray, cash: float, weights: np.ndarray, costs: orders.Costs) -> tuple[float, float]:
+    """What is left, L, of holdings and cash once all of it is in ``weights``, and the cost of the trades to L·weights.
+
+    L + cost(L·weights − held) = Σ held + cash. The left side is convex and piecewise linear in L, so that Newton's
+    method from above comes down to the answer in as many steps as there are pieces, at most.
+    """
+    total = cash + float(held.sum())
+    rate = np.broadcast_to(np.asarray(costs.commission, float), held.shape)
+    sell_rate = rate + costs.sell_tax
+    if sell_rate.max() >= 1.0 and held.any():
+        i = int(sell_rate.argmax())
+        raise NumberError(
+            f"commission: with sell_tax, selling {{}} costs {sell_rate[i]:g} of what it brings. Give rates below 1.",
+            Label("assets", i),
+        )
+    left, cost = total, 0.0
+    for _ in range(len(held) + 2):
+        trades = left * weights - held
+        cost = float(costs.of(trades).sum())
+        slope = 1.0 + float(weights.dot(np.where(trades >= 0.0, rate, -sell_rate)))
+        lower = left - (left + cost - total) / slope
+        if not lower < left:
+            break
+        left = lower
+    return left, cost

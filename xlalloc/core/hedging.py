@@ -1,0 +1,144 @@
+"""Protection against a fall: puts, a floor under the portfolio, an inverse fund."""
+
+from math import erfc, exp, expm1, isfinite, log, sqrt
+from typing import Annotated
+
+from xlalloc.catalogue import Table, worksheet_function
+from xlalloc.errors import NumberError
+from xlalloc.facts import learn
+from xlalloc.quantities import Number, TableResult, Volatility, Years, number
+
+SAME = 1e-12  # two betas this close are the same; a share this far beyond 0 or 1 is 0 or 1
+
+Spot = Annotated[float, number("Price of the underlying now", "money", above=0)]
+Strike = Annotated[float, number("Price at which the put lets its owner sell", "money", above=0)]
+Maturity = Annotated[float, number("Time until the put expires", "years", low=0)]
+ContinuousRate = Annotated[float, number("Risk-free rate, continuously compounded", "per year", above=-1)]
+Dividend = Annotated[float, number("Dividend yield of the underlying, continuously compounded", "per year", above=-1)]
+PortfolioValue = Annotated[float, number("Market value of the portfolio", "money", above=0)]
+Protect = Annotated[
+    float, number("Share of the value that is the floor, 0.9 for a loss of 10% at most", "fraction", above=0, high=1)
+]
+Beta = Annotated[float, number("Beta of the portfolio to the index the puts are on", "ratio", above=0)]
+OwnBeta = Annotated[float, number("Beta of the portfolio", "ratio")]
+TargetBeta = Annotated[float, number("Beta wanted", "ratio")]
+HedgeBeta = Annotated[float, number("Beta of the inverse fund", "ratio")]
+
+
+@worksheet_function("=PUT_PRICE(42,40,0.5,0.2,0.1)", [[0.8086]])
+def put_price(
+    spot: Spot, strike: Strike, years: Maturity, vol: Volatility, rf: ContinuousRate, dividend: Dividend = 0.0
+) -> Number:
+    """Price of a European put option: the right to sell at the strike on the day it expires.
+
+    K e^(−rT) N(−d₂) − S e^(−qT) N(−d₁), d₁ = (ln(S/K) + (r − q + σ²/2)T) / σ√T, d₂ = d₁ − σ√T. Without volatility or
+    time left it is max(K e^(−rT) − S e^(−qT), 0).
+
+    rf and dividend are continuously compounded: for an effective yearly rate i give LN(1+i). The price is that of a
+    lognormal world with one volatility: options far below the market cost more than this with a volatility from history.
+
+    Source: Black & Scholes (1973), The Pricing of Options and Corporate Liabilities; Merton (1973), Theory of Rational
+    Option Pricing; Hull (2018), Options, Futures and Other Derivatives, eq. 17.5. The example is Hull's 15.6.
+    """
+    learn("effective yearly rate", f"{expm1(rf):.6g}, of {rf:g} continuously compounded")
+    return put_value(spot, strike, years, vol, rf, dividend)
+
+
+@worksheet_function(
+    "=PUT_HEDGE(1000000,0.9,0.5,0.2,0.03)",
+    [["measure", "result"], ["strike", 900000], ["premium", 14593.698], ["premium per year", 0.0291874],
+     ["worst loss", 114593.698]],
+)  # fmt: skip
+def put_hedge(
+    value: PortfolioValue, protect: Protect, years: Years, vol: Volatility, rf: ContinuousRate, beta: Beta = 1.0
+) -> TableResult:
+    """Cost of a floor under a portfolio by index puts: strike, premium, premium per year, worst loss.
+
+    With the index scaled to the value V of the portfolio, puts are bought on β·V of it. Their strike k·V is the index
+    level at which a portfolio of that beta has fallen to the floor p·V (CAPM): k = 1 + R + (p − 1 − R)/β, R = e^(rT) − 1;
+    with beta 1 it is the floor itself. Premium β·PUT_PRICE(V, kV, T, σ, r), σ the volatility of the index; premium per
+    year as a share of V; worst loss (1 − p)·V + premium, money, positive.
+
+    The floor holds on the day of expiry and as far as the portfolio moves with its index. A floor that the portfolio
+    cannot reach even with the index at 0 is #NUM!: it needs no put.
+
+    Source: Hull (2018), Options, Futures and Other Derivatives, sec. 17.1 (portfolio insurance, beta other than 1);
+    the source article on asset allocation (尾部风险对冲).
+    """
+    riskless = _exp(rf * years) - 1.0
+    level = 1.0 + riskless + (protect - 1.0 - riskless) / beta
+    if level <= 0.0:
+        raise NumberError(
+            f"protect: with a beta of {beta:g} the portfolio stays above {protect:g} of its value even if the index "
+            "falls to 0, so there is nothing to insure. Raise protect, or check beta."
+        )
+    premium = value * beta * put_value(1.0, level, years, vol, rf)
+    learn("index to be covered by puts", beta * value)
+    learn("strike as a share of the index", level)
+    return Table(
+        ("measure", "result"),
+        [
+            ("strike", level * value),
+            ("premium", premium),
+            ("premium per year", premium / value / years),
+            ("worst loss", (1.0 - protect) * value + premium),
+        ],
+    )
+
+
+@worksheet_function("=INVERSE_HEDGE(1000000,1,0.5)", [[250000]])
+def inverse_hedge(value: PortfolioValue, beta: OwnBeta, target_beta: TargetBeta, hedge_beta: HedgeBeta = -1.0) -> Number:
+    """Money to move from the portfolio into an inverse fund so that the whole has the beta wanted.
+
+    x = V(β − β_target)/(β − β_hedge): (V − x)β + xβ_hedge = Vβ_target. Half of the beta of a plain portfolio is taken
+    away by a quarter of its money in a fund of beta −1. A target outside the two betas is #NUM!: no such mix of them
+    has it, nor has one if both betas are the same.
+
+    Inverse funds restore their beta daily; over longer times their return drifts off and costs, so review the hedge.
+
+    Source: Sharpe (1964), Capital Asset Prices: the beta of a mix is the weighted mean of the betas; the source article
+    on asset allocation (反向ETF).
+    """
+    gap = beta - hedge_beta
+    if abs(gap) <= SAME * max(abs(beta), abs(hedge_beta)):
+        raise NumberError(
+            f"hedge_beta: {hedge_beta:g} is the beta of the portfolio itself, so moving money changes nothing. "
+            "Give the beta of an inverse fund, such as -1."
+        )
+    share = (beta - target_beta) / gap
+    if not -SAME <= share <= 1.0 + SAME:
+        raise NumberError(
+            f"target_beta: {target_beta:g} is not between the portfolio's beta {beta:g} and the fund's {hedge_beta:g}, "
+            "so no mix of the two has it. Give a beta between them."
+        )
+    learn("share moved", share)
+    return value * min(max(share, 0.0), 1.0)
+
+
+def put_value(spot: float, strike: float, years: float, vol: float, rf: float, dividend: float = 0.0) -> float:
+    """K e^(−rT) N(−d₂) − S e^(−qT) N(−d₁), its limits where σ√T = 0."""
+    S, K = spot * _exp(-dividend * years), strike * _exp(-rf * years)
+    if not isfinite(S + K):
+        raise _too_large()
+    sd = vol * sqrt(years)
+    if sd == 0.0 or S == 0.0 or K == 0.0:
+        return max(K - S, 0.0)
+    moneyness = (log(spot) - log(strike) + (rf - dividend) * years) / sd
+    d1, d2 = moneyness + sd / 2.0, moneyness - sd / 2.0
+    return max(K * _normal(-d2) - S * _normal(-d1), 0.0)
+
+
+def _normal(x: float) -> float:
+    """The standard normal distribution function."""
+    return 0.5 * erfc(-x / sqrt(2.0))
+
+
+def _exp(x: float) -> float:
+    try:
+        return exp(x)
+    except OverflowError:
+        raise _too_large() from None
+
+
+def _too_large() -> NumberError:
+    return NumberError("years: the discounting over this time goes beyond any number. Check years, rf and dividend.")

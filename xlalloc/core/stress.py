@@ -1,0 +1,139 @@
+"""What a portfolio loses in a crisis: by given shocks, in known scenarios, and when correlations rise."""
+
+from typing import Annotated
+
+import numpy as np
+
+from xlalloc import data
+from xlalloc.catalogue import Table, worksheet_function
+from xlalloc.errors import InputError, Label
+from xlalloc.quantities import AssetNames, Covariance, Number, Quantity, TableResult, Weights, number, result
+
+ILLUSTRATIVE = "illustrative"
+GIVEN = "as given"
+
+Shocks = Annotated[
+    np.ndarray,
+    Quantity("vector", "Return of each asset in the crisis, -0.4 for a fall of 40%", "fraction", ("assets",), low=-1),
+]
+Scenarios = Annotated[
+    np.ndarray,
+    Quantity(
+        "matrix",
+        "Return of each asset in each scenario, scenarios down, assets across; the built-in ones if left out",
+        "fraction", ("scenarios", "assets"), low=-1,
+    ),
+]  # fmt: skip
+Uplift = Annotated[
+    float, number("How far correlations move towards 1: 0 not at all, 1 all the way", "fraction", low=0, high=1)
+]
+StressedCovariance = Annotated[
+    np.ndarray, result("matrix", "Covariance matrix, n x n", "per year", ("assets", "assets"))
+]
+
+
+@worksheet_function("=STRESS_LOSS({0.6;0.4},{-0.4;0.05})", [[-0.22]])
+def stress_loss(weights: Weights, shocks: Shocks) -> Number:
+    """Result of a portfolio when each asset moves by a given shock; a loss is negative.
+
+    w's: the weights held at the start, nothing traded on the way. A shock below -1 (-100%) is #NUM!.
+
+    Source: Basel Committee on Banking Supervision (2018), Stress Testing Principles; the weighted sum of shocks.
+    """
+    return float(weights.dot(shocks))
+
+
+@worksheet_function(
+    '=STRESS_TABLE({"Stocks",0.6;"Bonds",0.4},{"scenario","Stocks","Bonds";"Crash",-0.4,0.05;"Rates rise",-0.05,-0.15})',
+    [
+        ["scenario", "result", "worst contributor", "source"],
+        ["Crash", -0.22, "Stocks", "as given"],
+        ["Rates rise", -0.09, "Bonds", "as given"],
+    ],
+)
+def stress_table(weights: Weights, scenarios: Scenarios = None, *, asset_names: AssetNames = None) -> TableResult:
+    """Result of a portfolio in each of several crises, and the asset that costs it most.
+
+    One row a scenario: w's, a loss negative, and the asset with the most negative wᵢsᵢ ("none" where nothing loses).
+
+    Without scenarios the built-in ones are used: 2008, the A-share fall of 2015, the pandemic of 2020, stocks and bonds
+    in 2022. They are matched by the names beside the weights, English or Chinese (ASSET_CLASSES lists them). A name
+    they do not know is #VALUE!. The last column gives the period and the source of each figure used, and names those
+    that are illustrative: assumptions, not history. Where every figure is, it says just "illustrative".
+
+    Source: the last column of the table; for scenarios of your own the weighted sum of shocks, as STRESS_LOSS.
+    """
+    if scenarios is None:
+        rows = _built_in(weights, asset_names)
+    else:
+        rows = [(Label("scenarios", k), shocks, GIVEN) for k, shocks in enumerate(scenarios)]
+    table = Table(("scenario", "result", "worst contributor", "source"))
+    for name, shocks, source in rows:
+        contributions = weights * shocks
+        worst = int(contributions.argmin())
+        asset = Label("assets", worst) if asset_names is None else asset_names[worst]
+        table.rows.append((name, float(contributions.sum()), asset if contributions[worst] < 0.0 else "none", source))
+    return table
+
+
+@worksheet_function("=STRESS_CORR({0.04,0.006;0.006,0.01},0.5)", [[0.04, 0.013], [0.013, 0.01]])
+def stress_corr(cov: Covariance, uplift: Uplift) -> StressedCovariance:
+    """Covariance matrix with the correlations moved towards 1, as they tend to in a crisis.
+
+    Every correlation ρ becomes ρ + (1−ρ)·uplift, volatilities stay: Σ' = (1−u)Σ + u·vv' with v the volatilities. As the
+    mix of two covariance matrices it is one itself. An uplift of 0.5 moves each correlation half the way to 1.
+
+    Source: the source article on risk parity (在压力时期提高相关性估计); Rebonato & Jäckel (1999), The Most General
+    Methodology to Create a Valid Correlation Matrix, for mixes of correlation matrices.
+    """
+    vols = np.sqrt(cov.diagonal())
+    stressed = (1.0 - uplift) * cov + uplift * np.outer(vols, vols)
+    np.fill_diagonal(stressed, cov.diagonal())
+    return stressed
+
+
+# The built-in scenarios ------------------------------------------------------------------------------------------
+
+
+def _built_in(weights: np.ndarray, names: list[str] | None) -> list[tuple]:
+    """Name, shocks in the order of the assets, and source of each scenario of the reference data."""
+    if names is None:
+        raise InputError(
+            "weights: the built-in scenarios are matched by name, and there are no names beside the weights. Put the "
+            "names of the asset classes beside them (ASSET_CLASSES lists them), or give scenarios of your own."
+        )
+    chinese = any("\u4e00" <= character <= "\u9fff" for name in names for character in name)
+    by_scenario: dict[str, list[dict]] = {}
+    for row in data.rows("scenarios"):
+        by_scenario.setdefault(row["scenario"], []).append(row)
+    found = []
+    for rows in by_scenario.values():
+        title = rows[0]["scenario_zh" if chinese else "scenario"]
+        used = [_row_of(name, rows, title) for name in names]
+        shocks = np.array([row["shock"] for row in used])
+        held = [(name, row) for name, row, weight in zip(names, used, weights, strict=True) if weight]
+        found.append((title, shocks, _source(held)))
+    return found
+
+
+def _row_of(name: str, rows: list[dict], scenario: str) -> dict:
+    """The row of a scenario for an asset class, by any of the class's names."""
+    known = data.find("asset_classes", name)
+    wanted = data.key(known["asset"] if known else name)
+    for row in rows:
+        if wanted in (data.key(row["asset"]), data.key(row["asset_zh"])):
+            return row
+    raise InputError(
+        f"weights: {name} is no asset class of the scenario {scenario}. Known: "
+        f"{', '.join(row['asset'] for row in rows)}. Use one of these names, or give scenarios of your own."
+    )
+
+
+def _source(held: list[tuple[str, dict]]) -> str:
+    """Period and source of the figures used; those that are assumptions are named."""
+    assumed = [name for name, row in held if row["illustrative"] == "yes"]
+    if len(assumed) == len(held):
+        return ILLUSTRATIVE
+    sources = [f"{name}: {row['source']}" for name, row in held if row["illustrative"] != "yes"]
+    last = [f"{ILLUSTRATIVE}: {', '.join(assumed)}"] if assumed else []
+    return f"{held[0][1]['period']}; " + "; ".join([*sources, *last])

@@ -1,0 +1,195 @@
+"""Results → workbooks: pages that hold values only, files that carry no clock."""
+
+import datetime as dt
+import os
+import zipfile
+from pathlib import Path
+
+from openpyxl.chart.axis import DateAxis
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
+from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
+from openpyxl.styles import Alignment
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.writer.excel import ExcelWriter
+
+from xlalloc.errors import ErrorValue
+from xlalloc.reports.texts import TEXTS
+from xlalloc.templates.layout import (
+    CELL,
+    GREY,
+    HEADING,
+    LABEL,
+    LAST_COLUMN,
+    PLAIN,
+    WARN,
+    Document,
+    Page,
+)
+
+NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
+ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+ROW_POINTS = 15.5
+IN_LAST_COLUMN = 650_000  # EMU: a chart ends a little before its last column does
+TITLE_SIZE = 1200  # of a chart: hundredths of a point
+
+
+class Archive(zipfile.ZipFile):
+    """A zip whose members carry no clock."""
+
+    def writestr(self, name, data, *_):
+        member = zipfile.ZipInfo(name, ZIP_EPOCH)
+        member.external_attr = 0o600 << 16
+        super().writestr(member, data, zipfile.ZIP_DEFLATED)
+
+    def write(self, filename, arcname=None, *_):
+        self.writestr(arcname, Path(filename).read_bytes())
+
+
+def save(book, path: Path, date: dt.date | None) -> None:
+    """Write the whole file or nothing; ``date`` is the one its properties carry."""
+    path = Path(path)
+    moment = dt.datetime.combine(date or NO_DATE, dt.time())
+    book.properties.creator = "xlalloc"
+    book.properties.created = book.properties.modified = moment
+    temporary = path.with_name(path.name + ".part")
+    try:
+        with Archive(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            ExcelWriter(book, archive).write_data()
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def document(lang: str) -> Document:
+    return Document(lang, TEXTS)
+
+
+def width_of(text: str) -> float:
+    """A text's width in characters; a Chinese one is as wide as two."""
+    return sum(1.95 if ord(char) > 0x2E80 else 1.05 for char in text)
+
+
+class Sheet(Page):
+    """A page of values: no text becomes a formula, an error stands as an error, what is not shown is a dash."""
+
+    def show(self, row: int, column: int, value, format: str = PLAIN, **style):
+        """One cell."""
+        if value is None:
+            return self._typed(row, column, "–", "s", PLAIN, **{"color": GREY, "align": "right", **style})
+        if isinstance(value, ErrorValue):
+            return self._typed(row, column, str(value), "e", PLAIN, **{**style, "color": WARN, "align": "right"})
+        if isinstance(value, str):
+            return self._typed(row, column, value, "s", PLAIN, **style)
+        value = float(value) if not isinstance(value, int | dt.date) else value
+        return self.put(row, column, value, format, **style)
+
+    def _typed(self, row: int, column: int, text: str, kind: str, format: str, **style):
+        cell = self.sheet.cell(row, column)
+        cell.value = text
+        cell.data_type = kind
+        if kind == "s" and text[:1] in "=+-@\t\r":
+            cell.quotePrefix = True  # stays text where somebody edits it
+        self.style(cell, format, **style)
+        return cell
+
+    def name(self, row: int, text: str, **style):
+        """A name in the first column, its row tall enough."""
+        lines = -(-int(width_of(text)) // LABEL)
+        if lines > 1:
+            self.sheet.row_dimensions[row].height = ROW_POINTS * lines
+        return self.show(row, 2, text, wrap=lines > 1, **style)
+
+    def table(
+        self, header: list[str], rows: list[list], formats: list[str], bold_from: int | None = None, left: tuple = ()
+    ) -> tuple[int, int]:
+        """A header and rows of values from the second column; gives the first and last row of the values.
+
+        ``left`` are the columns of text, counted from the first, that stand on the left.
+        """
+        top = self.header(header)
+        for j in left:
+            self.sheet.cell(top, 2 + j).alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
+        first = self.row
+        for k, cells in enumerate(rows):
+            bold = bold_from is not None and k >= bold_from
+            for j, (value, format) in enumerate(zip(cells, formats, strict=True)):
+                if j == 0 and isinstance(value, str):
+                    self.name(self.row, value, bold=bold)
+                else:
+                    self.show(self.row, 2 + j, value, format, bold=bold, align="left" if j == 0 or j in left else "right")
+            self.row += 1
+        return first, self.row - 1
+
+    def line(self, key: str, value: str, warn: bool = False) -> None:
+        """A labelled sentence across the page."""
+        self.put(self.row, 2, self.document.say(key), color=GREY)
+        self.sheet.merge_cells(start_row=self.row, start_column=3, end_row=self.row, end_column=LAST_COLUMN)
+        cell = self.show(self.row, 3, value, color=WARN if warn else "1F2933", bold=warn, wrap=True, align="left")
+        for column in range(4, LAST_COLUMN + 1):
+            self.style(self.sheet.cell(self.row, column))
+        cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
+        self.sheet.cell(self.row, 2).alignment = Alignment(vertical="top", wrap_text=True)
+        room = 1.1 * CELL * (LAST_COLUMN - 2)
+        lines = max(sum(max(1, -(-int(width_of(part)) // room)) for part in value.split("\n")),
+                    -(-int(width_of(self.document.say(key))) // LABEL))  # fmt: skip
+        self.sheet.row_dimensions[self.row].height = min(ROW_POINTS * lines, 400)
+        self.row += 1
+
+    def remark(self, text: str, color: str = GREY) -> None:
+        """A paragraph that may hold words of the input."""
+        row = self.note("", lines=self.lines(text), color=color)
+        cell = self.sheet.cell(row, 2)
+        cell.value, cell.data_type = text, "s"
+
+    def tiles(self, tiles: list[tuple]) -> None:
+        """Key figures side by side: (label, value, format)."""
+        for k, (label, value, format) in enumerate(tiles):
+            column = 2 if k == 0 else 1 + 2 * k
+            for row in (self.row, self.row + 1):
+                if k:
+                    self.sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=column + 1)
+            self.put(self.row, column, self.document.say(label), color=GREY, line=False, align="left", wrap=True)
+            cell = self.show(self.row + 1, column, value, format, align="left", line=False)
+            cell.font = self.document.font(size=HEADING + 3, bold=True, color=self.document.accent)
+            cell.alignment = Alignment(horizontal="left", vertical="center")
+        self.sheet.row_dimensions[self.row].height = 18
+        self.sheet.row_dimensions[self.row + 1].height = 26
+        self.row += 2
+
+    def new_page(self) -> None:
+        """What follows prints on a page of its own."""
+        self.sheet.row_breaks.append(Break(id=self.row - 1))
+
+    # Charts ----------------------------------------------------------------------------------------------------------
+
+    def bar_picture(
+        self, title: str, labels, series: list, rows: int, left: int = 2, right: int = LAST_COLUMN, negative: bool = False
+    ) -> None:
+        """A bar chart over ``rows`` rows from here, from column ``left`` to ``right``; ``row`` is left where it is."""
+        self.bar_chart(title, labels, series, "A1")
+        if negative:
+            chart = self.sheet._charts[-1]
+            chart.y_axis.scaling.min, chart.x_axis.tickLblPos = None, "low"
+        self._spread(rows, left, right)
+
+    def line_picture(self, title: str, labels, series: list, rows: int, format: str, low: float | None = None) -> None:
+        """A line chart over the page's width, dates across, the vertical axis from ``low``."""
+        self.line_chart(title, labels, series, "A1", format)
+        chart = self.sheet._charts[-1]
+        axis = chart.x_axis = DateAxis(crossAx=100, majorUnit=6, majorTimeUnit="months", baseTimeUnit="months")
+        axis.number_format, axis.tickLblPos, axis.delete = "yyyy-mm", "low", False
+        chart.y_axis.crossAx = 500
+        chart.y_axis.scaling.min = low
+        self._spread(rows, 2, LAST_COLUMN)
+        self.row += rows + 1
+
+    def _spread(self, rows: int, left: int, right: int) -> None:
+        """Charts are held by cells, not centimetres: they fit whatever font a machine has."""
+        chart = self.sheet._charts[-1]
+        top = self.row - 1
+        end = AnchorMarker(col=right - 1, colOff=IN_LAST_COLUMN, row=top + rows)
+        chart.anchor = TwoCellAnchor(_from=AnchorMarker(col=left - 1, row=top), to=end)
+        paragraph = chart.title.tx.rich.paragraphs[0]
+        paragraph.pPr = ParagraphProperties(defRPr=CharacterProperties(sz=TITLE_SIZE, b=True))
+        for run in paragraph.r or []:
+            run.rPr = CharacterProperties(sz=TITLE_SIZE, b=True)
