@@ -34,16 +34,20 @@ class Argument:
     @property
     def help(self) -> str:
         """One line: what it is, its unit, its options, its default."""
-        q, words = self.quantity, [self.quantity.help]
+        q, words = self.quantity, self.quantity.help
         if q.unit:
-            words.append(f"({q.unit})")
+            words += f" ({q.unit})"
         if q.options:
-            words.append("one of: " + ", ".join(q.options))
+            words += " – " + ", ".join(q.options)
         if self.variadic:
-            words.append("(as many as the function takes)")
-        elif self.optional:
-            words.append("optional" if self.default is None else f"default {self.default}")
-        return "; ".join([" ".join(words[:2]), *words[2:]]) if q.unit else "; ".join(words)
+            return words + "; as many as the function takes"
+        if self.optional:
+            words += "; optional" if self.default is None else f"; default {_plain(self.default)}"
+        return words
+
+
+def _plain(default) -> str:
+    return f"{default:g}" if isinstance(default, float) else str(default)
 
 
 @dataclass(frozen=True, slots=True)

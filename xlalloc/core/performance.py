@@ -428,8 +428,8 @@ def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, per
     '=KPI_BY_STATE({0.02;-0.03;0.01;-0.01},{"calm";"crisis";"calm";"crisis"},0,12)',
     [
         ["state", "return", "volatility", "Sharpe ratio", "periods"],
-        ["calm", 0.19562, 0.02449, 7.34847, 2],
-        ["crisis", -0.21632, 0.04899, -4.89898, 2],
+        ["calm", 0.19544, 0.02449, 7.34847, 2],
+        ["crisis", -0.21577, 0.04899, -4.89898, 2],
     ],
 )
 def kpi_by_state(returns: Returns, states: States, rf: Rate = 0.0, periods: Periods = None) -> TableResult:

@@ -157,7 +157,7 @@ def rp_levered(
     ],
 )
 def rp_check(weights: Weights, cov: Covariance, budgets: Budgets = None, tolerance: Tolerance = 0.2) -> TableResult:
-    """Table that compares each asset's share of risk with its budget: has the portfolio drifted too far?
+    """Table of each asset's share of risk beside its budget, with a mark where it has drifted too far.
 
     Contribution wᵢ(Σw)ᵢ/σ²; relative deviation contribution/budget − 1; breach where that exceeds `tolerance`
     either way. An asset with budget 0 is in breach where it carries any risk, and then has no relative deviation

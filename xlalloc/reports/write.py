@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import zipfile
+from copy import copy
 from pathlib import Path
 
 from openpyxl.chart.axis import DateAxis
@@ -87,10 +88,20 @@ class Sheet(Page):
         cell = self.sheet.cell(row, column)
         cell.value = text
         cell.data_type = kind
-        if kind == "s" and text[:1] in "=+-@\t\r":
-            cell.quotePrefix = True  # stays text where somebody edits it
         self.style(cell, format, **style)
+        if kind == "s" and text.startswith(("=", "+", "-", "@", "\t", "\r")):
+            cell.quotePrefix = True  # stays text where somebody edits it
         return cell
+
+    def style(self, cell, format: str = PLAIN, **options) -> None:
+        """As every page's, each combination made once a workbook: styles are what costs time."""
+        made = self.document.__dict__.setdefault("styles_made", {})
+        key = (format, *sorted(options.items()))
+        if key not in made:
+            super().style(cell, format, **options)
+            made[key] = copy(cell._style)
+        else:
+            cell._style = copy(made[key])
 
     def name(self, row: int, text: str, **style):
         """A name in the first column, its row tall enough."""
