@@ -1,4 +1,4 @@
-"""The exact frontier: published examples, closed forms, optimality proved by a linear programme, degenerate cases."""
+"""The exact frontier: published examples, closed forms, linear programmes as proof, degenerate data."""
 
 import numpy as np
 import pytest
@@ -17,8 +17,8 @@ def vol(w, cov):
 def excess_variance(w, cov, constraints, mu=None, target=None):
     """Upper bound of w'Σw − min z'Σz over feasible z (with μ'z ≥ target), relative to the size of w'Σw.
 
-    By convexity z'Σz ≥ w'Σw + 2(Σw)'(z − w); the least right-hand side is a linear programme. It knows nothing of
-    critical lines.
+    By convexity z'Σz ≥ w'Σw + 2(Σw)'(z − w); the least right-hand side is a linear programme.
+    It knows nothing of critical lines.
     """
     lower, upper, G, low, high = constraints
     gradient, sigma = 2 * cov @ w, np.sqrt(np.diag(cov))
@@ -26,22 +26,33 @@ def excess_variance(w, cov, constraints, mu=None, target=None):
     rows, limits = [G, -G], [high, -low]
     if target is not None:
         rows, limits = [*rows, -mu[None]], [*limits, [-target]]
-    found = linprog(gradient / scale, np.vstack(rows), np.concatenate(limits), np.ones((1, w.size)), [1.0],
-                    np.column_stack([lower, upper]), options={"primal_feasibility_tolerance": 1e-10,
-                                                             "dual_feasibility_tolerance": 1e-10})
+    found = linprog(
+        gradient / scale,
+        np.vstack(rows),
+        np.concatenate(limits),
+        np.ones((1, w.size)),
+        [1.0],
+        np.column_stack([lower, upper]),
+        options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
+    )
     assert found.status == 0, found.message
     return gradient @ w / scale - found.fun
 
 
 def violation(w, constraints):
     lower, upper, G, low, high = constraints
-    return max(abs(w.sum() - 1), (lower - w).max(), (w - upper).max(),
-               (G @ w - high).max(initial=0.0), (low - G @ w).max(initial=0.0))
+    return max(
+        abs(w.sum() - 1),
+        (lower - w).max(),
+        (w - upper).max(),
+        (G @ w - high).max(initial=0.0),
+        (low - G @ w).max(initial=0.0),
+    )
 
 
-# ------------------------------------------------------------------------------------------- published examples
+# ----------------------------------------------------------------------------------------- published examples
 
-# Markowitz & Todd 2000, ch. 13, as printed by Bailey & López de Prado 2013 (Algorithms 6, 169), tables 1 and 2
+# Ten assets of Markowitz & Todd, solved by Bailey & López de Prado (2013), Algorithms 6, 169-196
 TODD_MU = np.array([1.175, 1.19, 0.396, 1.12, 0.346, 0.679, 0.089, 0.73, 0.481, 1.08])
 TODD_COV = np.zeros((10, 10))
 TODD_COV[np.tril_indices(10)] = [
@@ -54,8 +65,8 @@ TODD_COV[np.tril_indices(10)] = [
     0.02165938, 0.02495043, 0.03525971, 0.01375808, 0.02067844, 0.02105575, 0.68056711,
     0.01332419, 0.00761036, 0.0115493, 0.00780878, 0.00736409, 0.00518686, 0.01377882, 0.95526918,
     0.0343476, 0.02874874, 0.0427563, 0.02914176, 0.02542657, 0.01723737, 0.04627027, 0.0106553, 0.31681584,
-    0.02249903, 0.01336866, 0.02057303, 0.01640377, 0.01284075, 0.00723779, 0.01926088, 0.00760955, 0.01854318,
-    0.11079287,
+    0.02249903, 0.01336866, 0.02057303, 0.01640377, 0.01284075, 0.00723779, 0.01926088, 0.00760955,
+    0.01854318, 0.11079287,
 ]  # fmt: skip
 TODD_COV += np.tril(TODD_COV, -1).T
 TODD_CORNERS = [  # return, volatility
@@ -73,7 +84,9 @@ def test_the_ten_assets_of_markowitz_and_todd():
 
 
 MRT_VOLS = np.array([0.1, 0.2, 0.3, 0.4])
-MRT_COV = np.array([[1, 0.8, 0, 0], [0.8, 1, 0, 0], [0, 0, 1, -0.5], [0, 0, -0.5, 1]]) * np.outer(MRT_VOLS, MRT_VOLS)
+MRT_COV = np.array([[1, 0.8, 0, 0], [0.8, 1, 0, 0], [0, 0, 1, -0.5], [0, 0, -0.5, 1]]) * np.outer(
+    MRT_VOLS, MRT_VOLS
+)
 
 
 def test_least_variance_of_maillard_roncalli_teiletche():
@@ -114,7 +127,7 @@ def test_unbounded_weights_equal_the_inverse_matrix():
         assert w == pytest.approx(exact, abs=1e-11)
 
 
-# ------------------------------------------------------------------------------------- optimality, whatever the data
+# ------------------------------------------------------------------------------ optimality, whatever the data
 
 
 def covariance(kind, n, rng):
@@ -123,7 +136,11 @@ def covariance(kind, n, rng):
         return np.atleast_2d(np.cov(rng.standard_normal((3 * n + 5, n)) * sigma, rowvar=False))
     if kind == "few observations":  # rank below n
         rows = rng.integers(2, max(3, n))
-        return np.atleast_2d(np.cov(rng.standard_normal((rows, n)) * sigma + rng.standard_normal((rows, 1)) * 0.2, rowvar=False))
+        return np.atleast_2d(
+            np.cov(
+                rng.standard_normal((rows, n)) * sigma + rng.standard_normal((rows, 1)) * 0.2, rowvar=False
+            )
+        )
     if kind == "low rank":  # long-only portfolios without risk exist
         B = rng.standard_normal((n, rng.integers(1, max(2, n // 2 + 1)))) * 0.1
         return B @ B.T
@@ -139,7 +156,9 @@ def covariance(kind, n, rng):
         cov[i], cov[:, i] = 0, 0
         return cov
     if kind == "scales":
-        return np.atleast_2d(np.cov(rng.standard_normal((3 * n + 5, n)) * 10 ** rng.uniform(-3, 0, n), rowvar=False))
+        return np.atleast_2d(
+            np.cov(rng.standard_normal((3 * n + 5, n)) * 10 ** rng.uniform(-3, 0, n), rowvar=False)
+        )
     return np.eye(n) * 0.04
 
 
@@ -181,7 +200,9 @@ def problem(kind, seed):
     rng = np.random.default_rng([KINDS.index(kind), seed])
     n = int(rng.integers(1, 15 if seed % 5 else 40))
     cov = covariance(kind, n, rng)
-    mu = [rng.uniform(0, 0.1, n), np.round(rng.uniform(0, 0.1, n), 2), np.full(n, 0.05), np.zeros(n)][seed % 4]
+    mu = [rng.uniform(0, 0.1, n), np.round(rng.uniform(0, 0.1, n), 2), np.full(n, 0.05), np.zeros(n)][
+        seed % 4
+    ]
     lower, upper = bounds(["long", "round", "short", "tight", "own"][rng.integers(5)], n, rng)
     arguments, G, low, high = (lower, upper), np.zeros((0, n)), np.zeros(0), np.zeros(0)
     if rng.random() < 0.6:
@@ -208,8 +229,14 @@ def test_every_portfolio_on_the_frontier_is_feasible_and_optimal(kind, seed):
     assert (np.diff(frontier.returns) < 1e-15).all()
     assert (np.diff(frontier.vols) < 1e-15).all()
     lower, upper, G, low, high = constraints
-    greatest = linprog(-mu, np.vstack([G, -G]), np.concatenate([high, -low]), np.ones((1, mu.size)), [1.0],
-                       np.column_stack([lower, upper]))
+    greatest = linprog(
+        -mu,
+        np.vstack([G, -G]),
+        np.concatenate([high, -low]),
+        np.ones((1, mu.size)),
+        [1.0],
+        np.column_stack([lower, upper]),
+    )
     assert best == pytest.approx(-greatest.fun, abs=1e-9)
 
 
@@ -231,7 +258,9 @@ def test_no_random_mix_beats_the_tangency_portfolio_or_the_volatility_target(see
 
 def test_two_hundred_assets_from_a_year_of_days_are_solved():
     rng = np.random.default_rng(9)
-    days = rng.standard_normal((120, 200)) * rng.uniform(0.005, 0.02, 200) + rng.standard_normal((120, 1)) * 0.01
+    days = (
+        rng.standard_normal((120, 200)) * rng.uniform(0.005, 0.02, 200) + rng.standard_normal((120, 1)) * 0.01
+    )
     cov, mu = np.cov(days, rowvar=False), days.mean(0)
     frontier = corner_portfolios(mu, cov)
     free = (np.zeros(200), np.ones(200), np.zeros((0, 200)), np.zeros(0), np.zeros(0))
@@ -239,7 +268,7 @@ def test_two_hundred_assets_from_a_year_of_days_are_solved():
         assert excess_variance(w, cov, free, mu, w @ mu - 1e-15) < 1e-9
 
 
-# -------------------------------------------------------------------------------------------------- degenerate cases
+# ------------------------------------------------------------------------------------------- degenerate cases
 
 
 def test_one_asset():
@@ -275,7 +304,9 @@ def test_tight_bounds_leave_one_portfolio():
     cov, mu, only = np.diag([0.01, 0.04, 0.09]), np.array([0.01, 0.03, 0.05]), np.array([0.2, 0.3, 0.5])
     for lower, upper in ((only, 1.0), (0.0, only), (only, only)):
         assert corner_portfolios(mu, cov, lower, upper).weights == pytest.approx(only[None], abs=1e-15)
-    ten = corner_portfolios(np.arange(10.0), np.eye(10), 0.0, 0.1)  # ten times 0.1 is below 1 in floating point
+    ten = corner_portfolios(
+        np.arange(10.0), np.eye(10), 0.0, 0.1
+    )  # ten times 0.1 is below 1 in floating point
     assert ten.weights == pytest.approx(np.full((1, 10), 0.1), abs=1e-15)
 
 
@@ -288,7 +319,10 @@ def test_a_fixed_asset_stays():
 
 def test_copies_share_the_weight_of_one():
     two, mu = np.diag([0.01, 0.04]), np.array([0.02, 0.06])
-    single, copied = corner_portfolios(mu, two), corner_portfolios(mu[[0, 1, 1]], two[np.ix_([0, 1, 1], [0, 1, 1])])
+    single, copied = (
+        corner_portfolios(mu, two),
+        corner_portfolios(mu[[0, 1, 1]], two[np.ix_([0, 1, 1], [0, 1, 1])]),
+    )
     assert copied.vols[[0, -1]] == pytest.approx(single.vols[[0, -1]], rel=1e-13)
     assert copied.min_variance()[1:].sum() == pytest.approx(single.min_variance()[1], abs=1e-14)
 
@@ -305,7 +339,9 @@ def test_redundant_groups_change_nothing():
     cov, mu, member = covariance("sample", 9, rng), rng.uniform(0, 0.1, 9), np.arange(9) % 3
     plain = corner_portfolios(mu, cov, 0, 0.25)
     for limits in ((None, None), ([0, 0, 0], [1, 1, 1]), ([0, 0, 0], [0.75, 0.75, 0.75])):
-        assert corner_portfolios(mu, cov, 0, 0.25, member, *limits).weights == pytest.approx(plain.weights, abs=1e-13)
+        assert corner_portfolios(mu, cov, 0, 0.25, member, *limits).weights == pytest.approx(
+            plain.weights, abs=1e-13
+        )
 
 
 def test_cash_that_pays_rf_stays_out_of_the_tangency_portfolio():
@@ -319,7 +355,7 @@ def test_cash_that_pays_rf_stays_out_of_the_tangency_portfolio():
         frontier.max_sharpe(0.01)
 
 
-# ------------------------------------------------------------------------------------------------------------ errors
+# ----------------------------------------------------------------------------------------------------- errors
 
 
 @pytest.mark.parametrize(
@@ -329,9 +365,18 @@ def test_cash_that_pays_rf_stays_out_of_the_tangency_portfolio():
         ({"lower": 0.4}, "lower: the bounds sum to 1.2; at most 1 is possible"),
         ({"lower": [0, 0.5, 0], "upper": [1, 0.4, 1]}, "lower, Asset 2: 0.5 is above its upper bound 0.4"),
         ({"upper": [1, np.inf, 1]}, "upper, Asset 2: the bound must be a finite number"),
-        ({"groups": [0, 0, 1], "group_lower": [0.2, 0], "group_upper": [0.1, 1]}, "group_lower, Group 1: 0.2 is above"),
-        ({"groups": [0, 0, 1], "upper": 0.4, "group_lower": [0.9, 0]}, "group_lower, Group 1: 0.9 cannot be reached"),
-        ({"groups": [0, 0, 1], "lower": 0.2, "group_upper": [0.3, 1]}, "group_upper, Group 1: 0.3 cannot be kept"),
+        (
+            {"groups": [0, 0, 1], "group_lower": [0.2, 0], "group_upper": [0.1, 1]},
+            "group_lower, Group 1: 0.2 is above",
+        ),
+        (
+            {"groups": [0, 0, 1], "upper": 0.4, "group_lower": [0.9, 0]},
+            "group_lower, Group 1: 0.9 cannot be reached",
+        ),
+        (
+            {"groups": [0, 0, 1], "lower": 0.2, "group_upper": [0.3, 1]},
+            "group_upper, Group 1: 0.3 cannot be kept",
+        ),
         ({"groups": [0, 0, 1], "group_lower": [0.6, 0.6]}, "the groups must hold 1.2 in total"),
         ({"groups": [0, 0, 1], "group_upper": [0.5, 0.4]}, "the groups can hold 0.9 in total"),
     ],
@@ -344,11 +389,13 @@ def test_infeasible_bounds_are_named(arguments, message):
 
 def test_targets_out_of_reach_are_named():
     frontier = corner_portfolios(np.array([0.02, 0.06]), np.diag([0.01, 0.04]))
-    with pytest.raises(NumberError, match="target_return: 0.07 is above the greatest return possible, 0.06"):
+    with pytest.raises(NumberError, match=r"target_return: 0.07 is above the greatest return possible, 0.06"):
         frontier.at_return(0.07)
-    with pytest.raises(NumberError, match="target_vol: 0.05 is below the least volatility possible, 0.0894427"):
+    with pytest.raises(
+        NumberError, match=r"target_vol: 0.05 is below the least volatility possible, 0.0894427"
+    ):
         frontier.at_vol(0.05)
-    with pytest.raises(NumberError, match="rf: no feasible mix earns more than 0.06"):
+    with pytest.raises(NumberError, match=r"rf: no feasible mix earns more than 0.06"):
         frontier.max_sharpe(0.06)
     assert frontier.at_return(-1) == pytest.approx(frontier.min_variance(), abs=0)
     assert frontier.at_vol(9).tolist() == [0, 1]
@@ -359,7 +406,7 @@ def test_an_indefinite_covariance_is_never_answered():
         corner_portfolios(np.zeros(3), np.array([[1, -0.9, -0.9], [-0.9, 1, -0.9], [-0.9, -0.9, 1.0]]))
 
 
-# -------------------------------------------------------------------------------------------------------- invariants
+# ------------------------------------------------------------------------------------------------- invariants
 
 seeds = st.integers(0, 2**32 - 1)
 
@@ -385,7 +432,9 @@ def test_order_of_assets_does_not_matter(seed):
     cov, mu, member = covariance("sample", n, rng), rng.uniform(0, 0.1, n), np.arange(n) % 2
     order = rng.permutation(n)
     plain = corner_portfolios(mu, cov, 0, 1, member, [0.1, 0.1], [0.8, 0.8])
-    mixed = corner_portfolios(mu[order], cov[np.ix_(order, order)], 0, 1, member[order], [0.1, 0.1], [0.8, 0.8])
+    mixed = corner_portfolios(
+        mu[order], cov[np.ix_(order, order)], 0, 1, member[order], [0.1, 0.1], [0.8, 0.8]
+    )
     assert mixed.weights == pytest.approx(plain.weights[:, order], abs=1e-10)
 
 

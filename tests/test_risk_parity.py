@@ -310,6 +310,23 @@ def test_hrp_by_recursion(linkage):
         assert [label.index for label in facts["order of the tree"]] == order
 
 
+def test_equal_correlations_are_ties_whatever_the_volatilities():
+    """Rounding in ρ = cov/σσ must not choose the tree: the order is that of the correlations alone."""
+    rng = np.random.default_rng(5)
+    for _ in range(60):
+        n = int(rng.integers(3, 9))
+        rho = np.tril(rng.choice([0.0, 0.2, 0.3], (n, n)), -1)
+        rho += rho.T + np.eye(n)
+        possible = np.linalg.eigvalsh(rho)[0] > 1e-6
+        for linkage in ("single", "complete", "average", "ward") if possible else ():
+            orders = []
+            for vols in (np.ones(n), rng.uniform(0.05, 0.4, n)):
+                with collect() as facts:
+                    xa.hrp_weights(covariance(vols, rho), linkage)
+                orders.append([label.index for label in facts["order of the tree"]])
+            assert orders[0] == orders[1]
+
+
 def nearest_by_trial(A, g, s):
     """Every set of assets held: the shortest least-squares solution in turn, if it is not negative; the best of all."""
     best = None

@@ -110,7 +110,7 @@ def _read(q: Quantity, name: str, cells) -> Range:
 
 
 def _plain(cell):
-    return f"{cell:g}" if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+    return name_key(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
 
 
 def _single(cells):

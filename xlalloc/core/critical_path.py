@@ -205,48 +205,52 @@ class CriticalLine:
         return x, d, F
 
     def events(self, x, d, F):
-        """Conditions that break before λ = 0: (λ, row of F or variable, what happens), arrays."""
+        """What breaks before λ = 0: places in F, then variables at a bound, and the λ of all of them."""
         m = self.p.m
         a, b = x[0, m:], x[1, m:]
         over = np.maximum(self.lo.take(F) - a, a - self.hi.take(F))
         j = (over > ROUNDING).nonzero()[0]  # free variables that meet a bound
         excess = self.pull * d[0]
         i = (excess < -10 * EPS * self.noise).nonzero()[0]  # variables at a bound that would rather move
-        to, slope = np.where(b[j] > 0, LOWER, UPPER), self.pull[i] * d[1, i]
-        real = (slope > 0) | (excess[i] < -1e-13 * self.noise[i])
+        short, slope = -excess[i], self.pull[i] * d[1, i]
+        real = (slope > 0) | (short > 1e-13 * self.noise[i])
         if not real.all():
-            i, slope = i[real], slope[real]
+            i, short, slope = i[real], short[real], slope[real]
         slope = np.concatenate([np.abs(b[j]), slope])
-        top = np.concatenate([over[j], -excess[i]])
-        with np.errstate(divide="ignore"):
-            lam = np.where(slope > 0, np.minimum(top / slope, self.lam), self.lam)
-        return lam, np.concatenate([m + j, i]), np.concatenate([to, np.zeros(i.size)])
+        return j, i, np.minimum(np.concatenate([over[j], short]) / np.maximum(slope, 1e-200), self.lam)
 
-    def tie(self, where, what, x, d):
-        """The term in δ of an event's λ."""
-        if what == ENTER:
-            top, slope = -d[2, where], d[1, where]
+    def tie(self, j, i, x, d):
+        """The term in δ of the λ where place j of F meets its bound, or else variable i may move."""
+        if j is None:
+            top, slope = -d[2, i], d[1, i]
         else:
-            i = self.rows[where] - self.p.m
-            top, slope = (self.lo1[i] if what == LOWER else self.hi1[i]) - x[2, where], x[1, where]
+            a, slope, c = x[:, self.p.m + j]
+            i = self.rows[self.p.m + j] - self.p.m
+            top, slope = (self.lo1[i] if slope > 0 else self.hi1[i]) - c, slope
         return top / slope if slope else -np.inf
 
     def step(self, x, d, F):
-        """The next event: its λ, where, and what happens; λ = 0 and None at the end."""
-        lam, where, to = self.events(x, d, F)
+        """The next event: its λ, row of F or variable, and what happens; λ = 0 and None at the end."""
+        j, i, lam = self.events(x, d, F)
+        places = lambda e: (j[e], None) if e < j.size else (None, i[e - j.size])  # noqa: E731
         while lam.size:
             e = lam.argmax()
-            if not 0 < lam[e] < np.inf:
+            top = lam[e]
+            if top == np.inf:
+                raise LostError
+            if top <= 0:
                 break
-            tied = (lam >= lam[e] * (1 - TIE)).nonzero()[0]
+            tied = (lam >= top * (1 - TIE)).nonzero()[0]
             if tied.size > 1:
-                e = max(tied, key=lambda t: self.tie(where[t], to[t], x, d))
-            what = to[e] or self._way_in(where[e], x[0] + lam[e] * x[1], d[0])
+                e = max(tied, key=lambda t: self.tie(*places(t), x, d))
+            leaves, enters = places(e)
+            if leaves is not None:
+                row = self.p.m + leaves
+                return lam[e], row, LOWER if x[1, row] > 0 else UPPER
+            what = self._way_in(enters, x[0] + lam[e] * x[1], d[0])
             if what is not None:
-                return lam[e], where[e], what
+                return lam[e], enters, what
             lam[e] = 0.0
-        if lam.size and lam.max() == np.inf:
-            raise LostError
         return 0.0, None, None
 
     def _way_in(self, i, now, d):
@@ -272,7 +276,7 @@ class CriticalLine:
                 break
         curvature = own - g @ (c + miss)  # correct to the second order of the error in g
         self.border = g, curvature
-        return curvature, EPS * (1 + own + np.abs(c) @ np.abs(g) + np.abs(g[m:]).sum())
+        return curvature, EPS * (1 + own + (1 + np.abs(c)) @ np.abs(g))
 
     def _room(self, i, now):
         """How far variable i can go before one meets a bound, and the row of that one (None: i itself)."""

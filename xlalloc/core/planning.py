@@ -237,7 +237,7 @@ def _courses(wealth, monthly, mu, vol, shocks: np.ndarray, every: int) -> Iterat
     Nothing grows from 0 by taking money out, so that wealth used up stays at 0.
     """
     drift, sd = _monthly(mu, vol)
-    course, growth = np.full(shocks.shape[1], wealth), np.empty(shocks.shape[1])
+    course, growth = np.full(shocks.shape[1], float(wealth)), np.empty(shocks.shape[1])
     with np.errstate(over="ignore", invalid="ignore"):
         for month, z in enumerate(shocks, 1):
             np.multiply(z, sd, out=growth)

@@ -349,6 +349,7 @@ def _tree_order(correlation: np.ndarray, linkage: str) -> list[int]:
         return [0]
     from scipy.cluster import hierarchy
 
+    correlation = correlation.round(12)  # equal correlations stay equal, so that order decides ties, not rounding
     distance = np.sqrt(np.clip(0.5 * (1.0 - correlation), 0.0, 1.0))
     return hierarchy.leaves_list(hierarchy.linkage(distance[np.triu_indices(n, 1)], linkage)).tolist()
 

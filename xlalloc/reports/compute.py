@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlalloc import data
-from xlalloc.catalogue import CATALOGUE, Table
+from xlalloc.catalogue import CATALOGUE
+from xlalloc.cells import call
 from xlalloc.core.estimation import corr_from_cov
 from xlalloc.core.models import policy_check
 from xlalloc.core.portfolio import diversification, effective_n, port_return, port_sharpe, port_vol, risk_contrib
@@ -87,7 +88,7 @@ class Result:
     risk_target: object
     correlations: object
     frontier: list[list]
-    stress: Table | ErrorValue | None
+    stress: list[list] | ErrorValue
     history: History | None
     plan: dict
     problems: list[Problem] = field(default_factory=list)
@@ -284,8 +285,22 @@ class _Computation:
             return []
         return self.ask.rows("FRONTIER", self.ask("FRONTIER", CATALOGUE["FRONTIER"].public, mu, cov, FRONTIER_POINTS))
 
-    def _stress(self):
-        return None
+    def _stress(self) -> list[list] | ErrorValue:
+        """STRESS_TABLE of today's weights by reference asset class, where the catalogue has it."""
+        if "STRESS_TABLE" not in CATALOGUE:
+            return []
+        classes: dict[str, float] = {}
+        for position, weight in zip(self.held, self.now.tolist(), strict=True):
+            known = data.find("asset_classes", position.asset.asset_class)
+            name = (
+                known["name_zh" if self.client.language == "zh" else "asset"] if known else position.asset.asset_class
+            )
+            classes[name] = classes.get(name, 0.0) + weight
+        rows = call("STRESS_TABLE", [[[name, weight] for name, weight in classes.items()]])
+        if isinstance(rows[0][0], ErrorValue):
+            self.ask.reasons["STRESS_TABLE: " + rows[0][0]] = rows[0][0].reason
+            return rows[0][0]
+        return rows[1:]
 
     # Performance and plan --------------------------------------------------------------------------------------------
 
@@ -303,4 +318,16 @@ class _Computation:
         return found.targets
 
     def _plan(self, mu, cov) -> dict:
-        return {}
+        """Chance of the goal, range of wealth, what fees take: on the model's expected return and volatility."""
+        client, ask = self.client, self.ask
+        if client.goal is None or not client.goal_years or "GOAL_PROB" not in CATALOGUE:
+            return {}
+        wealth = float(self.values.sum()) + client.cash_flow
+        mean, vol = ask("PORT_RETURN", port_return, self.target, mu), ask("PORT_VOL", port_vol, self.target, cov)
+        start = (wealth, client.monthly, client.goal_years, mean, vol)
+        whole = (wealth, client.monthly, max(int(client.goal_years), 1), mean, vol)
+        return {
+            "wealth": wealth, "mean": mean, "vol": vol, "chance": ask("GOAL_PROB", CATALOGUE["GOAL_PROB"].public, *start, client.goal),
+            "bands": ask.rows("WEALTH_BANDS", ask("WEALTH_BANDS", CATALOGUE["WEALTH_BANDS"].public, *whole)),
+            "fees": [[fee, ask("FEE_DRAG", CATALOGUE["FEE_DRAG"].public, fee, client.goal_years, mean)] for fee in FEES],
+        }  # fmt: skip

@@ -29,6 +29,7 @@ class Market:
     periods: int | None = None
     remark: str = ""
     _covariances: dict = field(default_factory=dict, repr=False)
+    _last: dict = field(default_factory=dict, repr=False)
 
     @property
     def as_of(self) -> dt.date | None:
@@ -40,11 +41,15 @@ class Market:
 
     def last(self, asset: str) -> tuple[float, dt.date] | None:
         """The latest price of an asset and its date."""
-        if asset not in self.assets:
-            return None
-        column = self.panel[:, self.assets.index(asset)]
-        filled = np.flatnonzero(~np.isnan(column))
-        return (float(column[filled[-1]]), self.dates[filled[-1]]) if len(filled) else None
+        if asset not in self._last:
+            filled = np.flatnonzero(~np.isnan(self._column(asset))) if asset in self.assets else ()
+            self._last[asset] = (
+                (float(self._column(asset)[filled[-1]]), self.dates[filled[-1]]) if len(filled) else None
+            )
+        return self._last[asset]
+
+    def _column(self, asset: str) -> np.ndarray:
+        return self.panel[:, self.assets.index(asset)]
 
     def stale(self, asset: str) -> dt.date | None:
         """The date of the latest price where that is old beside the newest of all."""

@@ -25,7 +25,16 @@ WEALTH_ROWS = 16
 ACROSS = 8  # correlations beside each other
 UNITS = "#,##0.##"
 PER_PERIOD = {252: "every.day", 52: "every.week", 12: "every.month", 4: "every.quarter", 1: "every.year"}
-RATIOS = {"Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness", "excess kurtosis", "information ratio", "beta"}
+RATIOS = {
+    "Sharpe ratio",
+    "Sortino ratio",
+    "Calmar ratio",
+    "omega",
+    "skewness",
+    "excess kurtosis",
+    "information ratio",
+    "beta",
+}
 DEFINITIONS = ("weight", "deviation", "signal", "orders", "fee", "return", "vol", "risk_share", "parity", "ratio", "effective", "policy",
                "annual", "sharpe", "sortino", "drawdown", "var", "benchmark")  # fmt: skip
 
@@ -82,7 +91,15 @@ class Report:
         page.line("summary.todo", self._todo())
         page.line("summary.level", *self._suitability())
         low, high = ENOUGH_FUNDS
-        page.line("summary.funds", say("summary.funds_" + ("few" if r.funds < low else "many" if r.funds > high else "fine"), n=r.funds, low=low, high=high))
+        page.line(
+            "summary.funds",
+            say(
+                "summary.funds_" + ("few" if r.funds < low else "many" if r.funds > high else "fine"),
+                n=r.funds,
+                low=low,
+                high=high,
+            ),
+        )
         if r.policy:
             self._policy(page)
         self.chart_row = page.row + 1
@@ -93,8 +110,17 @@ class Report:
         r, say = self.result, self.say
         if isinstance(r.orders, ErrorValue):
             return say("summary.no_orders", error=str(r.orders))
-        largest = say("summary.largest", asset=r.largest[0], deviation=f"{r.largest[4]:+.1%}", threshold=f"{r.client.threshold:.1%}")
-        rule = say("summary.calendar", frequency=say("every." + r.client.frequency)) if r.calendar_known else say("summary.no_calendar")
+        largest = say(
+            "summary.largest",
+            asset=r.largest[0],
+            deviation=f"{r.largest[4]:+.1%}",
+            threshold=f"{r.client.threshold:.1%}",
+        )
+        rule = (
+            say("summary.calendar", frequency=say("every." + r.client.frequency))
+            if r.calendar_known
+            else say("summary.no_calendar")
+        )
         if not r.sales and not r.purchases:
             return f"{say('summary.nothing')} {largest} {rule}"
         words = [say("summary.rebalance" if r.due is True else "summary.cash_only")]
@@ -132,12 +158,33 @@ class Report:
         }  # fmt: skip
         rows = []
         for target, now in zip(self.result.policy["target"], self.result.policy["now"], strict=True):
-            shown = ranges.get(target[0]) or (say("summary.no_deeper", limit=f"{abs(limit):.0%}") if limit is not None else None)
-            rows.append([say("measure." + target[0]), shown, target[2], say("verdict." + target[3]), now[2], say("verdict." + now[3])])
-        header = ["policy.measure", "summary.stated", "summary.of_target", "policy.verdict", "summary.of_now", "policy.verdict"]
+            shown = ranges.get(target[0]) or (
+                say("summary.no_deeper", limit=f"{abs(limit):.0%}") if limit is not None else None
+            )
+            rows.append(
+                [
+                    say("measure." + target[0]),
+                    shown,
+                    target[2],
+                    say("verdict." + target[3]),
+                    now[2],
+                    say("verdict." + now[3]),
+                ]
+            )
+        header = [
+            "policy.measure",
+            "summary.stated",
+            "summary.of_target",
+            "policy.verdict",
+            "summary.of_now",
+            "policy.verdict",
+        ]
         first, last = page.table(header, rows, [PLAIN, PLAIN, PERCENT, PLAIN, PERCENT, PLAIN])
         for column in ("E", "G"):
-            page.emphasise(f"{column}{first}:{column}{last}", f'AND({column}{first}<>"{say("verdict.inside")}",{column}{first}<>"{say("verdict.not stated")}")')
+            page.emphasise(
+                f"{column}{first}:{column}{last}",
+                f'AND({column}{first}<>"{say("verdict.inside")}",{column}{first}<>"{say("verdict.not stated")}")',
+            )
         page.note("summary.policy_note")
 
     def _range(self, low: float, high: float) -> str:
@@ -152,7 +199,15 @@ class Report:
                          [(allocation, a, a + last, 4), (allocation, a, a + last, 5)], CHART_ROWS, 2, 5)  # fmt: skip
         shares = self.result.risk_now
         negative = not isinstance(shares, ErrorValue) and bool(min(shares) < 0)
-        page.bar_picture("summary.risk_chart", (risk, b, b + last, 2), [(risk, b, b + last, k) for k in (3, 4)], CHART_ROWS, 6, 10, negative)
+        page.bar_picture(
+            "summary.risk_chart",
+            (risk, b, b + last, 2),
+            [(risk, b, b + last, k) for k in (3, 4)],
+            CHART_ROWS,
+            6,
+            10,
+            negative,
+        )
 
     # Allocation ------------------------------------------------------------------------------------------------------
 
@@ -171,8 +226,28 @@ class Report:
         cash = failed or r.orders.cash
         rows.append([self.say("cash"), 0.0, 0.0, 0.0, None, cash, None, after[-1]])
         total = None if failed else float(r.orders.trades.sum()) + r.orders.cash
-        rows.append([self.say("total"), r.value, 1.0, 1.0, None, failed or total, failed or float(r.orders.costs.sum()), failed or 1.0])
-        header = ["asset", "report.value", "report.weight", "report.target", "allocation.deviation", "report.trade", "allocation.cost", "allocation.after"]
+        rows.append(
+            [
+                self.say("total"),
+                r.value,
+                1.0,
+                1.0,
+                None,
+                failed or total,
+                failed or float(r.orders.costs.sum()),
+                failed or 1.0,
+            ]
+        )
+        header = [
+            "asset",
+            "report.value",
+            "report.weight",
+            "report.target",
+            "allocation.deviation",
+            "report.trade",
+            "allocation.cost",
+            "allocation.after",
+        ]
         formats = [PLAIN, MONEY, PERCENT, PERCENT, SIGNED_PERCENT, SIGNED, NUMBER, PERCENT]
         first, last = page.table(header, rows, formats, bold_from=len(rows) - 1)
         self.allocation_row = first
@@ -189,7 +264,12 @@ class Report:
             if r.sales or r.purchases:
                 page.row += 1
                 n = len(r.names)
-                page.bar_picture("allocation.after_chart", (page, first, first + n - 1, 2), [(page, first, first + n - 1, k) for k in (4, 5, 9)], 5 + 3 * n)
+                page.bar_picture(
+                    "allocation.after_chart",
+                    (page, first, first + n - 1, 2),
+                    [(page, first, first + n - 1, k) for k in (4, 5, 9)],
+                    5 + 3 * n,
+                )
 
     def _outside(self) -> list[str]:
         """Weights outside the model's own limits."""
@@ -207,9 +287,35 @@ class Report:
         if not r.sales:
             page.note("allocation.no_sales")
             return
-        rows = [[r.names[o.index], -o.money, -o.units if o.units is not None else None, o.cost, o.fee, int(r.held[o.index].asset.settle_days)] for o in r.sales]
-        rows.append([self.say("total"), -sum(o.money for o in r.sales), None, sum(o.cost for o in r.sales), sum(o.fee for o in r.sales), None])
-        header = ["asset", "allocation.sell", "allocation.units", "allocation.cost", "allocation.fee", "allocation.settles"]
+        rows = [
+            [
+                r.names[o.index],
+                -o.money,
+                -o.units if o.units is not None else None,
+                o.cost,
+                o.fee,
+                int(r.held[o.index].asset.settle_days),
+            ]
+            for o in r.sales
+        ]
+        rows.append(
+            [
+                self.say("total"),
+                -sum(o.money for o in r.sales),
+                None,
+                sum(o.cost for o in r.sales),
+                sum(o.fee for o in r.sales),
+                None,
+            ]
+        )
+        header = [
+            "asset",
+            "allocation.sell",
+            "allocation.units",
+            "allocation.cost",
+            "allocation.fee",
+            "allocation.settles",
+        ]
         page.table(header, rows, [PLAIN, MONEY, UNITS, NUMBER, NUMBER, "0"], bold_from=len(rows) - 1)
         self._lots(page)
 
@@ -219,9 +325,20 @@ class Report:
         rows = []
         for order in r.sales:
             position = r.held[order.index]
-            for lot, taken in sold_lots(position, -order.money) if charges(position.asset) or len(position.lots) > 1 else []:
+            for lot, taken in (
+                sold_lots(position, -order.money) if charges(position.asset) or len(position.lots) > 1 else []
+            ):
                 days = (r.as_of - lot.bought_on).days if lot.bought_on and r.as_of else None
-                rows.append([r.names[order.index], lot.account or None, lot.bought_on, days, taken, lot_fee(position, lot, r.as_of)])
+                rows.append(
+                    [
+                        r.names[order.index],
+                        lot.account or None,
+                        lot.bought_on,
+                        days,
+                        taken,
+                        lot_fee(position, lot, r.as_of),
+                    ]
+                )
         if rows:
             page.row += 1
             page.note("allocation.fifo")
@@ -239,8 +356,17 @@ class Report:
             level = r.held[o.index].asset.risk_level
             remark = " ".join(self.say(flag) for flag in o.flags) or None
             rows.append([r.names[o.index], o.money, o.units, o.cost, f"R{level}" if level else None, remark])
-        rows.append([self.say("total"), sum(o.money for o in r.purchases), None, sum(o.cost for o in r.purchases), None, None])
-        header = ["asset", "allocation.buy", "allocation.units", "allocation.cost", "allocation.level", "allocation.flag"]
+        rows.append(
+            [self.say("total"), sum(o.money for o in r.purchases), None, sum(o.cost for o in r.purchases), None, None]
+        )
+        header = [
+            "asset",
+            "allocation.buy",
+            "allocation.units",
+            "allocation.cost",
+            "allocation.level",
+            "allocation.flag",
+        ]
         first, _ = page.table(header, rows, [PLAIN, MONEY, UNITS, NUMBER, PLAIN, PLAIN], bold_from=len(rows) - 1)
         for row, order in enumerate(r.purchases, first):
             if order.flags:
@@ -255,9 +381,24 @@ class Report:
         page.note("report.cov_" + (r.cov_from or "none"), color="1F2933")
         page.heading("risk.by_asset")
         n = len(r.names)
-        columns = [[row[2] for row in r.drift], self._column(r.risk_now), [row[3] for row in r.drift], self._column(r.risk_target), r.equal, self._column(r.parity)]
+        columns = [
+            [row[2] for row in r.drift],
+            self._column(r.risk_now),
+            [row[3] for row in r.drift],
+            self._column(r.risk_target),
+            r.equal,
+            self._column(r.parity),
+        ]
         rows = [[name, *(column[i] for column in columns)] for i, name in enumerate(r.names)]
-        header = ["asset", "report.weight", "report.risk_now", "report.target", "report.risk_target", "report.equal", "report.parity"]
+        header = [
+            "asset",
+            "report.weight",
+            "report.risk_now",
+            "report.target",
+            "report.risk_target",
+            "report.equal",
+            "report.parity",
+        ]
         first, last = page.table(header, rows, [PLAIN, *[PERCENT] * 6])
         self.risk_row = first
         for column in "CD":
@@ -268,9 +409,13 @@ class Report:
         formats = {"risk.return": PERCENT, "risk.vol": PERCENT}
         self._measures(page, formats)
         page.row += 1
-        page.bar_picture("report.parity_chart", (page, first, last, 2), [(page, first, last, k) for k in (3, 7, 8)], 5 + 3 * n)
+        page.bar_picture(
+            "report.parity_chart", (page, first, last, 2), [(page, first, last, k) for k in (3, 7, 8)], 5 + 3 * n
+        )
         page.row += 6 + 3 * n
         self._correlations(page)
+        if r.stress:
+            self._stress(page)
         if r.frontier:
             self._frontier(page)
 
@@ -308,14 +453,41 @@ class Report:
             page.heat(f"C{top}:{letter(2 + len(names))}{page.row - 1}")
             page.row += 1
 
+    def _stress(self, page: Sheet) -> None:
+        """What today's weights would have lost in each scenario; the source of the figures below it."""
+        page.heading("report.stress")
+        if isinstance(self.result.stress, ErrorValue):
+            page.show(page.row, 2, self.result.stress)
+            page.row += 1
+            return
+        rows = [
+            [title, loss, loss * self.result.value, worst if worst != "none" else None]
+            for title, loss, worst, _ in self.result.stress
+        ]
+        page.table(
+            ["report.scenario", "report.loss", "report.loss_money", "report.worst"],
+            rows,
+            [PLAIN, SIGNED_PERCENT, SIGNED, PLAIN],
+        )
+        page.note("report.stress_note")
+
     def _frontier(self, page: Sheet) -> None:
         """Least risk for each return, long only; the columns after the first three are weights."""
         r = self.result
         page.heading("report.frontier")
         rows = [[self.say("report.frontier_point", k=k), *row[:3]] for k, row in enumerate(r.frontier, 1)]
-        rows.append([self.say("risk.of_now"), *(r.measures[key][0] for key in ("risk.return", "risk.vol", "risk.sharpe"))])
-        rows.append([self.say("risk.of_target"), *(r.measures[key][1] for key in ("risk.return", "risk.vol", "risk.sharpe"))])
-        page.table(["report.frontier_at", "risk.return", "risk.vol", "risk.sharpe"], rows, [PLAIN, PERCENT, PERCENT, NUMBER], bold_from=len(rows) - 2)
+        rows.append(
+            [self.say("risk.of_now"), *(r.measures[key][0] for key in ("risk.return", "risk.vol", "risk.sharpe"))]
+        )
+        rows.append(
+            [self.say("risk.of_target"), *(r.measures[key][1] for key in ("risk.return", "risk.vol", "risk.sharpe"))]
+        )
+        page.table(
+            ["report.frontier_at", "risk.return", "risk.vol", "risk.sharpe"],
+            rows,
+            [PLAIN, PERCENT, PERCENT, NUMBER],
+            bold_from=len(rows) - 2,
+        )
 
     # Performance -----------------------------------------------------------------------------------------------------
 
@@ -327,7 +499,14 @@ class Report:
             if h and h.missing:
                 page.remark(self.say("report.no_prices", assets=self._joined(h.missing)))
             return
-        page.note("report.history_span", color="1F2933", first=f"{h.first}", last=f"{h.last}", n=h.count, every=self.say(PER_PERIOD[h.periods]))
+        page.note(
+            "report.history_span",
+            color="1F2933",
+            first=f"{h.first}",
+            last=f"{h.last}",
+            n=h.count,
+            every=self.say(PER_PERIOD[h.periods]),
+        )
         if h.under_a_year:
             page.note("report.under_a_year", color=WARN, bold=True)
         page.heading("performance.kpis")
@@ -348,26 +527,72 @@ class Report:
     def _years(self, page: Sheet, names: list[str]) -> None:
         h = self.result.history
         page.heading("report.years")
-        rows = [[f"{year}" if whole else self.say("report.part_year", year=year), *cells] for year, whole, *cells in h.years]
+        rows = [
+            [f"{year}" if whole else self.say("report.part_year", year=year), *cells] for year, whole, *cells in h.years
+        ]
         page.table(["report.year", *names], rows, [PLAIN, *[SIGNED_PERCENT] * len(names)])
 
     def _points(self, page: Sheet, names: list[str], charts: int) -> None:
         h, k = self.result.history, len(names)
         page.new_page()
         page.heading("performance.series")
-        header = ["performance.date", *[self.say("report.wealth_of", name=self.say(n)) for n in names], *[self.say("report.depth_of", name=self.say(n)) for n in names]]
+        header = [
+            "performance.date",
+            *[self.say("report.wealth_of", name=self.say(n)) for n in names],
+            *[self.say("report.depth_of", name=self.say(n)) for n in names],
+        ]
         first, last = page.table(header, h.points, [DATE, *["0.000"] * k, *[PERCENT] * k])
         end, page.row = page.row, charts
         labels = (page, first, last, 2)
         lowest = min(min(row[1 : 1 + k]) for row in h.points)
-        page.line_picture("performance.wealth_chart", labels, [(page, first, last, 3 + j) for j in range(k)], WEALTH_ROWS, "0.0", int(lowest * 10) / 10)
-        page.line_picture("performance.drawdown_chart", labels, [(page, first, last, 3 + k + j) for j in range(k)], WEALTH_ROWS - 2, "0%")
+        page.line_picture(
+            "performance.wealth_chart",
+            labels,
+            [(page, first, last, 3 + j) for j in range(k)],
+            WEALTH_ROWS,
+            "0.0",
+            int(lowest * 10) / 10,
+        )
+        page.line_picture(
+            "performance.drawdown_chart",
+            labels,
+            [(page, first, last, 3 + k + j) for j in range(k)],
+            WEALTH_ROWS - 2,
+            "0%",
+        )
         page.row = end
 
     # Plan ------------------------------------------------------------------------------------------------------------
 
     def plan(self, page: Sheet) -> None:
+        plan, client, say = self.result.plan, self.result.client, self.say
         self._title(page)
+        page.row += 1
+        page.tiles([
+            ("plan.chance", plan["chance"], PERCENT), ("plan.goal", client.goal, MONEY), ("plan.years", client.goal_years, "0.#"),
+            ("plan.wealth", plan["wealth"], MONEY), ("plan.monthly", client.monthly, MONEY),
+        ])  # fmt: skip
+        if not isinstance(plan["mean"], ErrorValue) and not isinstance(plan["vol"], ErrorValue):
+            page.note("plan.assumptions", mean=f"{plan['mean']:.1%}", vol=f"{plan['vol']:.1%}")
+        if plan["bands"]:
+            page.heading("plan.bands")
+            page.note("plan.bands_note")
+            header = ["plan.year", *[say("plan.quantile", share=q) for q in ("5%", "25%", "50%", "75%", "95%")]]
+            first, last = page.table(header, plan["bands"], ["0", *[MONEY] * 5])
+            page.row += 1
+            page.line_picture(
+                "plan.bands_chart",
+                (page, first, last, 2),
+                [(page, first, last, k) for k in (3, 5, 7)],
+                WEALTH_ROWS,
+                MONEY,
+                dated=False,
+            )
+        page.heading("plan.fees")
+        page.table(
+            ["plan.fee", "plan.fee_takes"], [[f"{fee:.2%}", taken] for fee, taken in plan["fees"]], [PLAIN, PERCENT]
+        )
+        page.note("plan.note")
 
     # Notes -----------------------------------------------------------------------------------------------------------
 
@@ -381,10 +606,18 @@ class Report:
         page.heading("report.data")
         rows = [[name, p.price_date, p.price, f"R{p.asset.risk_level}" if p.asset.risk_level else None, p.asset.code or None]
                 for name, p in zip(r.names, r.held, strict=True)]  # fmt: skip
-        page.table(["asset", "report.price_date", "report.price", "allocation.level", "report.code"], rows, [PLAIN, DATE, "#,##0.000", PLAIN, PLAIN])
+        page.table(
+            ["asset", "report.price_date", "report.price", "allocation.level", "report.code"],
+            rows,
+            [PLAIN, DATE, "#,##0.000", PLAIN, PLAIN],
+        )
         page.note("report.cov_" + (r.cov_from or "none"))
         if self.remark:
             page.remark(say("report.remark", remark=self.remark))
+        if r.stress and not isinstance(r.stress, ErrorValue):
+            page.heading("report.stress_sources")
+            for title, _, _, source in r.stress:
+                page.remark(f"{title}: {source}")
         if r.problems:
             page.heading("report.findings")
             for problem in r.problems:
@@ -396,5 +629,3 @@ class Report:
         page.heading("report.made")
         page.note("report.version", version=__version__)
         page.note("report.digest", digest=self.digest)
-
-

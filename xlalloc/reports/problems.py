@@ -1,6 +1,7 @@
 """What is wrong with the input: every finding in one list, with its place and what was done about it."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 REFUSED = "done.no_report"
 
@@ -15,6 +16,9 @@ class Place:
     value: str = ""
 
 
+NOWHERE = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One finding; ``kind`` and ``done`` are keys of the texts, ``words`` what stands in their braces."""
@@ -22,7 +26,7 @@ class Problem:
     client: str
     kind: str
     done: str
-    place: Place = Place()
+    place: Place = NOWHERE
     words: tuple = ()
 
     @property
@@ -41,24 +45,30 @@ class Problem:
         return TEXTS[key][lang].format(**dict(self.words))
 
 
-@dataclass
 class Problems:
     """The list, as it grows."""
 
-    items: list[Problem] = field(default_factory=list)
+    def __init__(self):
+        self.items: list[Problem] = []
+        self._clients: dict[str, list[Problem]] = {}
+        self.refused: set[str] = set()
 
-    def refuse(self, client: str, kind: str, place: Place = Place(), **words) -> None:  # noqa: B008  (frozen)
+    def refuse(self, client: str, kind: str, place: Place = NOWHERE, **words) -> None:
         """The client gets no report."""
         self.note(client, kind, REFUSED, place, **words)
 
-    def note(self, client: str, kind: str, done: str, place: Place = Place(), **words) -> None:  # noqa: B008
-        found = Problem(client, kind, done, place, tuple(words.items()))
-        if found not in self.items[-50:]:
-            self.items.append(found)
+    def note(self, client: str, kind: str, done: str, place: Place = NOWHERE, **words) -> None:
+        self.extend([Problem(client, kind, done, place, tuple(words.items()))])
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Add what is not in the list yet."""
+        for problem in problems:
+            own = self._clients.setdefault(problem.client, [])
+            if problem not in own:
+                own.append(problem)
+                self.items.append(problem)
+                if problem.fatal:
+                    self.refused.add(problem.client)
 
     def of(self, client: str) -> list[Problem]:
-        return [problem for problem in self.items if problem.client == client]
-
-    @property
-    def refused(self) -> set[str]:
-        return {problem.client for problem in self.items if problem.fatal}
+        return list(self._clients.get(client, ()))

@@ -71,7 +71,7 @@ def report(
     done = _many([(k, files[inputs.clients[k].id]) for k in chosen], inputs, out, jobs)
     for count, (k, line) in enumerate(done, 1):
         lines[k] = line
-        inputs.problems.items += line.problems
+        inputs.problems.extend(line.problems)
         if progress:
             progress(count, len(chosen))
     language = inputs.language
@@ -111,16 +111,21 @@ def one(client: Client, inputs: Inputs, out: Path, file: str) -> Line:
     line = Line(client.id, client.name, notes=client.notes)
     try:
         result = compute(client, inputs)
-        result.problems = [p for p in inputs.problems.of(client.id) if not p.fatal] + result.problems
+        known = inputs.problems.of(client.id)
+        found, result.problems = result.problems, known + [p for p in result.problems if p not in known]
         document = build(result, inputs.digest, inputs.market.remark, inputs.market.illustrative)
         write.save(document.book, out / file, result.as_of)
     except RefusedError as refused:
         return replace(line, problems=tuple(refused.problems))
     except Exception as error:
         log.trace(f"report of client {client.id}")
-        return replace(line, problems=(Problem(client.id, "unforeseen", "done.no_report", client.place, (("error", type(error).__name__),)),))
-    known = set(inputs.problems.items)
-    return _line(line, result, file, tuple(p for p in result.problems if p not in known))
+        return replace(
+            line,
+            problems=(
+                Problem(client.id, "unforeseen", "done.no_report", client.place, (("error", type(error).__name__),)),
+            ),
+        )
+    return _line(line, result, file, tuple(found))
 
 
 def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:
@@ -153,7 +158,17 @@ def write_index(lines: list[Line], path: Path, lang: str, date: dt.date | None) 
     document = write.document(lang)
     page = write.Sheet(document, "index", landscape=True)
     page.title()
-    header = ["index.id", "index.name", "client.value", "client.drift", "client.signal", "client.vol", "index.status", "index.report", "index.note"]
+    header = [
+        "index.id",
+        "index.name",
+        "client.value",
+        "client.drift",
+        "client.signal",
+        "client.vol",
+        "index.status",
+        "index.report",
+        "index.note",
+    ]
     rows = [
         [line.id, line.name, line.value, line.drift, document.say(line.signal) if line.signal else None, line.vol,
          document.say(line.status), line.file or None, line.notes or None]
@@ -177,9 +192,25 @@ def write_problems(problems: list[Problem], path: Path, lang: str, date: dt.date
     page.title()
     if not problems:
         page.note("problems.none")
-    header = ["index.id", "problems.sheet", "problems.row", "problems.column", "problems.value", "problems.wrong", "problems.done"]
+    header = [
+        "index.id",
+        "problems.sheet",
+        "problems.row",
+        "problems.column",
+        "problems.value",
+        "problems.wrong",
+        "problems.done",
+    ]
     rows = [
-        [p.client or None, p.place.sheet, p.place.row, p.place.column or None, p.place.value or None, p.wrong(lang), p.what_was_done(lang)]
+        [
+            p.client or None,
+            p.place.sheet,
+            p.place.row,
+            p.place.column or None,
+            p.place.value or None,
+            p.wrong(lang),
+            p.what_was_done(lang),
+        ]
         for p in problems
     ]
     first, last = page.table(header, rows, [PLAIN, PLAIN, "0", PLAIN, PLAIN, PLAIN, PLAIN], left=(1, 3, 4, 5, 6))

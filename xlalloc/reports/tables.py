@@ -159,7 +159,7 @@ def _header_row(sheet: str, rows: list[list]) -> int | None:
     for i, row in enumerate(rows[:HEADER_WITHIN]):
         filled = [cell for cell in row if not is_empty(cell)]
         if sheet == "prices":
-            if len(filled) > 1 and is_date_word(filled[0]):
+            if filled and is_date_word(filled[0]):
                 return i
             continue
         known = len({column_of(sheet, cell) for cell in filled} - {None})

@@ -142,6 +142,32 @@ _TEXTS = {
         "价格不足以估计：波动率取自产品表或其资产类别，相关系数为参考值。",
     ),
     "report.cov_none": ("No covariance could be formed; the reason is in the notes.", "无法得到协方差，原因见“说明”页。"),
+    "report.stress": ("Stress scenarios, today's weights", "压力情景（当前权重）"),
+    "report.scenario": ("Scenario", "情景"), "report.loss": ("Result", "损益"), "report.loss_money": ("In money", "金额"),
+    "report.worst": ("Worst", "最大拖累"),
+    "report.stress_note": (
+        "The movements of each asset class then, applied to today's weights at once; past crises do not bound future ones.",
+        "将当时各类资产的涨跌一次性应用于当前权重；历史危机不代表未来损失的上限。",
+    ),
+    "report.stress_sources": ("Sources of the stress scenarios", "压力情景的来源"),
+    # Plan
+    "plan.chance": ("Chance of the goal", "达成概率"), "plan.goal": ("Goal", "目标金额"), "plan.years": ("Years", "年限"),
+    "plan.wealth": ("Wealth now", "当前资产"), "plan.monthly": ("Saved a month", "每月投入"),
+    "plan.assumptions": (
+        "A scenario calculation (情景测算) at {mean} expected return and {vol} volatility per year, the model's; before inflation and tax.",
+        "情景测算：按模型年化预期收益 {mean}、波动率 {vol}；未计通胀与税。",
+    ),
+    "plan.bands": ("Range of wealth", "资产区间"),
+    "plan.bands_note": ("The wealth that 5%, 25%, 50% … of the simulated courses stay below, year by year.", "各年末模拟情形的分位数：5% 分位表示有 5% 的情形低于该数值。"),
+    "plan.year": ("Year", "年"),
+    "plan.quantile": ("{share}", "{share} 分位"),
+    "plan.bands_chart": ("Wealth: the middle course, and the range of nine in ten", "资产：中位情形与九成情形的区间"),
+    "plan.fees": ("What a yearly fee takes of the final wealth", "年费对最终资产的侵蚀"),
+    "plan.fee": ("Fee per year", "年费率"), "plan.fee_takes": ("Taken", "侵蚀比例"),
+    "plan.note": (
+        "Simulated with a fixed seed: the same input gives the same figures. None of it is a forecast or a promise.",
+        "以固定种子模拟：相同输入得出相同结果。以上均非预测或承诺。",
+    ),
     # Performance
     "report.no_history": ("No simulation: prices are missing.", "无法模拟：缺少价格。"),
     "report.no_prices": ("Without prices: {assets}.", "缺少价格：{assets}。"),

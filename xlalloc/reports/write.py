@@ -127,7 +127,9 @@ class Sheet(Page):
                 if j == 0 and isinstance(value, str):
                     self.name(self.row, value, bold=bold)
                 else:
-                    self.show(self.row, 2 + j, value, format, bold=bold, align="left" if j == 0 or j in left else "right")
+                    self.show(
+                        self.row, 2 + j, value, format, bold=bold, align="left" if j == 0 or j in left else "right"
+                    )
             self.row += 1
         return first, self.row - 1
 
@@ -174,22 +176,34 @@ class Sheet(Page):
     # Charts ----------------------------------------------------------------------------------------------------------
 
     def bar_picture(
-        self, title: str, labels, series: list, rows: int, left: int = 2, right: int = LAST_COLUMN, negative: bool = False
+        self,
+        title: str,
+        labels,
+        series: list,
+        rows: int,
+        left: int = 2,
+        right: int = LAST_COLUMN,
+        negative: bool = False,
     ) -> None:
         """A bar chart over ``rows`` rows from here, from column ``left`` to ``right``; ``row`` is left where it is."""
         self.bar_chart(title, labels, series, "A1")
+        chart = self.sheet._charts[-1]
+        for bar in chart.series:
+            bar.invertIfNegative, bar.dLbls.position = False, "outEnd"
         if negative:
-            chart = self.sheet._charts[-1]
             chart.y_axis.scaling.min, chart.x_axis.tickLblPos = None, "low"
         self._spread(rows, left, right)
 
-    def line_picture(self, title: str, labels, series: list, rows: int, format: str, low: float | None = None) -> None:
-        """A line chart over the page's width, dates across, the vertical axis from ``low``."""
-        self.line_chart(title, labels, series, "A1", format)
+    def line_picture(
+        self, title: str, labels, series: list, rows: int, format: str, low: float | None = None, dated: bool = True
+    ) -> None:
+        """A line chart over the page's width, the vertical axis from ``low``; dates across where ``dated``."""
+        self.line_chart(title, labels, series, "A1", format, dated=dated)
         chart = self.sheet._charts[-1]
-        axis = chart.x_axis = DateAxis(crossAx=100, majorUnit=6, majorTimeUnit="months", baseTimeUnit="months")
-        axis.number_format, axis.tickLblPos, axis.delete = "yyyy-mm", "low", False
-        chart.y_axis.crossAx = 500
+        if dated:
+            axis = chart.x_axis = DateAxis(crossAx=100, majorUnit=6, majorTimeUnit="months", baseTimeUnit="months")
+            axis.number_format, axis.tickLblPos, axis.delete = "yyyy-mm", "low", False
+            chart.y_axis.crossAx = 500
         chart.y_axis.scaling.min = low
         self._spread(rows, 2, LAST_COLUMN)
         self.row += rows + 1

@@ -1,0 +1,441 @@
+"""Mean-variance: least risk for a return, the frontier, the tangency, most diversification, Black and Litterman."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+
+from xlalloc.catalogue import Table, labels, worksheet_function
+from xlalloc.core.checks import distinct, one_per_group, per_asset, positive_variances, variance
+from xlalloc.core.critical_line import RISKLESS, Frontier, corner_portfolios
+from xlalloc.errors import DivisionError, InputError, Label, NumberError
+from xlalloc.facts import learn, learning
+from xlalloc.quantities import (
+    Covariance,
+    ExpectedReturns,
+    Groups,
+    Lower,
+    Quantity,
+    Rate,
+    TableResult,
+    Upper,
+    Weights,
+    number,
+    result,
+)
+
+OptimalWeights = Annotated[np.ndarray, result("vector", "Weight of each asset", "fraction", ("assets",))]
+ReturnsOfAssets = Annotated[
+    np.ndarray, result("vector", "Expected return of each asset, risk-free rate included", "per year", ("assets",))
+]
+TargetReturn = Annotated[float, number("Least expected return wanted", "per year")]
+TargetVolatility = Annotated[float, number("Greatest volatility accepted", "per year", low=0)]
+Points = Annotated[
+    int, number("Number of portfolios, evenly spaced in expected return", "rows", low=2, high=10_000, whole=True)
+]
+GroupLower = Annotated[
+    np.ndarray,
+    Quantity("vector", "Least total weight of each group, in order of first appearance, or labelled by group",
+             "fraction", ("groups",)),
+]  # fmt: skip
+GroupUpper = Annotated[
+    np.ndarray,
+    Quantity("vector", "Greatest total weight of each group, in order of first appearance, or labelled by group",
+             "fraction", ("groups",)),
+]  # fmt: skip
+RiskAversion = Annotated[
+    float, number("Excess return the market asks for, per unit of variance; 2 to 4 is usual", above=0)
+]
+Picks = Annotated[
+    np.ndarray,
+    Quantity("matrix", "One row a view, one column an asset: the mix the view is about (1, or 1 and -1 for a spread)",
+             "", ("views", "assets")),
+]  # fmt: skip
+Views = Annotated[np.ndarray, Quantity("vector", "Expected return of each view's mix", "per year", ("views",))]
+Confidence = Annotated[
+    np.ndarray,
+    Quantity("vector", "Confidence in the views, 0 none to 1 certain: one number, or one per view", "fraction",
+             ("views",), low=0, high=1, scalar=True),
+]  # fmt: skip
+
+ROUNDING = 1e-12  # a weight or a group total this near its bound is on it
+DEPENDENT = 1e-12  # an eigenvalue at or below it is zero, where the diagonal is 1
+SINGULAR = 1e16  # a condition number that double precision cannot tell from infinity
+
+
+@worksheet_function("=MIN_VAR_WEIGHTS({0.04,0.006;0.006,0.01})", [[0.1052632], [0.8947368]])
+def min_var_weights(
+    cov: Covariance,
+    lower: Lower = 0.0,
+    upper: Upper = 1.0,
+    groups: Groups = None,
+    group_lower: GroupLower = None,
+    group_upper: GroupUpper = None,
+) -> OptimalWeights:
+    """Weights of the least risky mix of all that the bounds allow.
+
+    Minimises w'Σw over 1'w = 1, lower ≤ w ≤ upper (0 and 1; a negative lower bound allows short sales) and, with
+    groups, group_lower ≤ total weight of the group ≤ group_upper. Exact, as all functions of this chapter. EXPLAIN
+    names the bounds that bind. Where several mixes have the least variance, a hedge say, it is one of them.
+
+    Source: Markowitz (1952), Portfolio Selection; Markowitz & Todd (2000), Mean-Variance Analysis, ch. 7-8.
+    """
+    limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
+    frontier = limits.frontier(np.zeros(len(cov)), cov)
+    return _answer(frontier.min_variance(), cov, limits)
+
+
+@worksheet_function(
+    "=MAX_SHARPE_WEIGHTS({0.08;0.04},{0.04,0.006;0.006,0.01},0.02)", [[0.3461538], [0.6538462]]
+)
+def max_sharpe_weights(
+    mu: ExpectedReturns,
+    cov: Covariance,
+    rf: Rate = 0.0,
+    lower: Lower = 0.0,
+    upper: Upper = 1.0,
+    groups: Groups = None,
+    group_lower: GroupLower = None,
+    group_upper: GroupUpper = None,
+) -> OptimalWeights:
+    """Weights of the mix with the greatest Sharpe ratio, the tangency portfolio.
+
+    Maximises (w'μ − rf)/√(w'Σw) over 1'w = 1 and the bounds, as in MIN_VAR_WEIGHTS. #NUM! where no allowed mix is
+    expected to earn more than rf, and where a mix without risk does, so that the ratio has no limit: leave cash out
+    or raise rf to what it pays.
+
+    Source: Sharpe (1966), Mutual Fund Performance; Tobin (1958), Liquidity Preference.
+    """
+    limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
+    frontier = limits.frontier(mu, cov)
+    weights = _answer(frontier.max_sharpe(rf), cov, limits, frontier, mu)
+    if learning():
+        learn("Sharpe ratio", (float(weights.dot(mu)) - rf) / _vol(weights, cov))
+    return weights
+
+
+@worksheet_function("=TARGET_RETURN_WEIGHTS({0.08;0.03},{0.04,0.006;0.006,0.01},0.05)", [[0.4], [0.6]])
+def target_return_weights(
+    mu: ExpectedReturns,
+    cov: Covariance,
+    target_return: TargetReturn,
+    lower: Lower = 0.0,
+    upper: Upper = 1.0,
+    groups: Groups = None,
+    group_lower: GroupLower = None,
+    group_upper: GroupUpper = None,
+) -> OptimalWeights:
+    """Weights of the least risky mix with at least the expected return wanted.
+
+    Minimises w'Σw over w'μ ≥ target_return, 1'w = 1 and the bounds, as in MIN_VAR_WEIGHTS. A target below the
+    return of the least risky mix gives that mix. #NUM! where no allowed mix earns as much; the reason says how much
+    can be had.
+
+    Source: Markowitz (1952), Portfolio Selection; Markowitz & Todd (2000), Mean-Variance Analysis, ch. 7-8.
+    """
+    limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
+    frontier = limits.frontier(mu, cov)
+    weights = frontier.at_return(target_return)
+    if target_return < frontier.returns[-1]:
+        learn("target", "met by the least risky mix, which earns more")
+    return _answer(weights, cov, limits, frontier, mu)
+
+
+@worksheet_function("=TARGET_VOL_WEIGHTS({0.08;0.03},{0.04,0;0,0.0225},0.125)", [[0.4], [0.6]])
+def target_vol_weights(
+    mu: ExpectedReturns,
+    cov: Covariance,
+    target_vol: TargetVolatility,
+    lower: Lower = 0.0,
+    upper: Upper = 1.0,
+    groups: Groups = None,
+    group_lower: GroupLower = None,
+    group_upper: GroupUpper = None,
+) -> OptimalWeights:
+    """Weights of the mix with the greatest expected return among those no riskier than accepted.
+
+    Maximises w'μ over √(w'Σw) ≤ target_vol, 1'w = 1 and the bounds, as in MIN_VAR_WEIGHTS. Where the mix of the
+    greatest return is less volatile than accepted, it is the answer. #NUM! where every allowed mix is more volatile;
+    the reason says how low volatility can be.
+
+    Source: Markowitz (1952), Portfolio Selection; Markowitz & Todd (2000), Mean-Variance Analysis, ch. 7-8.
+    """
+    limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
+    frontier = limits.frontier(mu, cov)
+    weights = frontier.at_vol(target_vol)
+    if target_vol > frontier.vols[0]:
+        learn("target", "not used up: no allowed mix earns more than this one")
+    return _answer(weights, cov, limits, frontier, mu)
+
+
+@worksheet_function(
+    "=FRONTIER({0.08;0.03},{0.04,0;0,0.01},3)",
+    [
+        ["return", "volatility", "sharpe", "Asset 1", "Asset 2"],
+        [0.04, 0.0894427, 0.4472136, 0.2, 0.8],
+        [0.06, 0.1264911, 0.4743416, 0.6, 0.4],
+        [0.08, 0.2, 0.4, 1.0, 0.0],
+    ],
+)
+def frontier(
+    mu: ExpectedReturns,
+    cov: Covariance,
+    points: Points = 20,
+    lower: Lower = 0.0,
+    upper: Upper = 1.0,
+    groups: Groups = None,
+    group_lower: GroupLower = None,
+    group_upper: GroupUpper = None,
+) -> TableResult:
+    """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio a row.
+
+    From the least risky mix to the one of the greatest return, evenly spaced in return; each row has the least risk
+    for its return under the bounds, as in MIN_VAR_WEIGHTS, exactly. The Sharpe ratio is at rf 0 (#DIV/0! without
+    risk). The table always has `points` rows: where the least risky mix also earns the most, with equal expected
+    returns say, all rows are that one portfolio.
+
+    Source: Markowitz (1952), Portfolio Selection; Markowitz & Todd (2000), Mean-Variance Analysis, ch. 7-8.
+    """
+    limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
+    found = limits.frontier(mu, cov)
+    rows = [_frontier_row(limits.cleaned(weights), mu, cov) for weights in found.points(points)]
+    if len(found.returns) == 1:
+        learn("frontier", "a single portfolio: the least risky mix earns the most")
+    _learn_solution(found, cov)
+    return Table(("return", "volatility", "sharpe", *labels("assets", len(mu))), rows)
+
+
+@worksheet_function("=MAX_DIV_WEIGHTS({0.04,0.012,0;0.012,0.09,0;0,0,0.01})", [[0.2631579], [0.1754386], [0.5614035]])
+def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> OptimalWeights:
+    """Weights of the most diversified mix: most volatility of the parts per unit of volatility of the whole.
+
+    Maximises the diversification ratio Σ wᵢσᵢ / √(w'Σw) over 1'w = 1, lower ≤ w ≤ upper: the tangency portfolio of
+    assets whose excess returns are their volatilities. #NUM! where an asset has no variance (cash), and where an
+    allowed mix has no risk, so that the ratio has no limit.
+
+    Source: Choueifaty & Coignard (2008), Toward Maximum Diversification, eq. 1.
+    """
+    vols = positive_variances(cov)
+    limits = Limits.given(len(cov), lower, upper)
+    frontier = limits.frontier(vols, cov)
+    try:
+        weights = frontier.max_sharpe(0.0)
+    except NumberError:
+        if frontier.returns[0] > 0.0:
+            raise NumberError(
+                "cov: a mix of these assets has no risk at all, so its diversification ratio has no limit. Leave out an "
+                "asset that hedges others completely."
+            ) from None
+        raise NumberError(
+            "lower: with these short sales the weighted mean of the volatilities is never above zero, so there is no "
+            "diversification ratio. Raise the lower bounds."
+        ) from None
+    weights = _answer(weights, cov, limits, frontier)
+    if learning():
+        learn("diversification ratio", float(weights.dot(vols)) / _vol(weights, cov))
+    return weights
+
+
+@worksheet_function("=IMPLIED_RETURNS({0.6;0.4},{0.04,0.006;0.006,0.01},2.5,0.02)", [[0.086], [0.039]])
+def implied_returns(
+    weights: Weights, cov: Covariance, risk_aversion: RiskAversion = 2.5, rf: Rate = 0.0
+) -> ReturnsOfAssets:
+    """Expected returns under which a portfolio, the market's say, is the best one: what its holders must believe.
+
+    rf + δΣw, δ the risk aversion. PyPortfolioOpt calls them market-implied prior returns.
+
+    Source: Sharpe (1974), Imputing Expected Security Returns from Portfolio Composition; He & Litterman (1999), eq. 2.
+    """
+    return rf + risk_aversion * cov.dot(weights)
+
+
+@worksheet_function(
+    "=BLACK_LITTERMAN({0.6;0.4},{0.04,0.006;0.006,0.01},{1,-1},0.03,0.5,2.5,0.02)", [[0.0783158], [0.0388158]]
+)
+def black_litterman(
+    weights: Weights,
+    cov: Covariance,
+    picks: Picks,
+    views: Views,
+    confidence: Confidence = 0.5,
+    risk_aversion: RiskAversion = 2.5,
+    rf: Rate = 0.0,
+) -> ReturnsOfAssets:
+    """Expected returns that blend those implied by the market's weights with your own views.
+
+    π = rf + δΣw is the prior (IMPLIED_RETURNS), and the posterior mean is π + ΣP'(PΣP' + Ω)⁻¹(q − Pπ), with
+    Ω = diag(1/c − 1)·diag(PΣP'), c the confidence. As Ω is in proportion to PΣP', the scale τ of the paper cancels.
+    A single view with confidence c moves its mix the share c of the way from the prior to the view (Idzorek).
+
+    Views are on total returns, risk-free rate included: "shares earn 8%", not "8% above cash". In excess returns a
+    row p has the prior p'π − rf·Σp and the view q − rf·Σp, so the rate cancels in q − Pπ whatever the row sums to;
+    in a spread (1 and -1) it plays no part. Confidence 0 drops a view, 1 makes it certain: the posterior meets it.
+    #NUM! where one certain view follows from others, and where the mix of a view has no risk. Picks are matched
+    to the assets by name where both are labelled.
+
+    Source: Black & Litterman (1992), Global Portfolio Optimization; He & Litterman (1999), The Intuition Behind
+    Black-Litterman Model Portfolios, eq. 8; Idzorek (2005), A Step-by-Step Guide to the Black-Litterman Model.
+    """
+    prior = rf + risk_aversion * cov.dot(weights)
+    c = per_asset(confidence, len(views))
+    held = np.flatnonzero(c > 0.0)
+    P, q, c = picks[held], views[held], c[held]
+    d = _vols_of_views(P, cov, held)
+    # With R the correlations of the views' mixes and S = √c:  (PΣP' + Ω)⁻¹ = D⁻¹S (SRS + I − S²)⁻¹ SD⁻¹
+    S = np.sqrt(c)
+    A = S[:, None] * (P @ cov @ P.T / np.outer(d, d)) * S
+    np.fill_diagonal(A, 1.0)
+    _stop_at_dependent_views(P, A, c, cov, held)
+    posterior = prior + cov @ (P.T @ (S / d * np.linalg.solve(A, S / d * (q - P @ prior))))
+    if learning():
+        mixes = [Label("views", int(k)) for k in held]
+        learn("prior return of each view", _pairs(mixes, P @ prior))
+        learn("posterior return of each view", _pairs(mixes, P @ posterior))
+        learn("views dropped", len(views) - len(held))
+    return posterior
+
+
+# Bounds ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """lower ≤ w ≤ upper for each asset and, where there are groups, limits of each group's total."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+    names: list[str]  # of the groups
+    code: np.ndarray | None  # group of each asset
+    group_lower: np.ndarray | None
+    group_upper: np.ndarray | None
+
+    @classmethod
+    def given(cls, n: int, lower, upper, groups=None, group_lower=None, group_upper=None) -> "Limits":
+        names, code = ([], None) if groups is None else distinct(groups)
+        for argument, values in (("group_lower", group_lower), ("group_upper", group_upper)):
+            if values is None:
+                continue
+            if groups is None:
+                raise InputError(f"{argument}: it needs groups, the name of each asset's group. Give groups as well.")
+            one_per_group(values, names, argument)
+        if group_lower is None and group_upper is None:
+            code = None  # groups without limits
+        return cls(per_asset(lower, n), per_asset(upper, n), names, code, group_lower, group_upper)
+
+    def frontier(self, mu: np.ndarray, cov: np.ndarray) -> Frontier:
+        try:
+            return corner_portfolios(mu, cov, self.lower, self.upper, self.code, self.group_lower, self.group_upper)
+        except NumberError as error:
+            raise NumberError(error.template, *map(self._named, error.labels)) from None
+
+    def _named(self, label):
+        return self.names[label.index] if isinstance(label, Label) and label.axis == "groups" else label
+
+    def cleaned(self, weights: np.ndarray) -> np.ndarray:
+        """Weights within rounding of a bound are on it; what is then missing to 1 goes where there is most room."""
+        w = np.where(np.abs(weights - self.lower) <= ROUNDING, self.lower, weights)
+        w = np.where(np.abs(w - self.upper) <= ROUNDING, self.upper, w)
+        room = np.minimum(w - self.lower, self.upper - w)
+        widest = int(room.argmax())
+        missing = 1.0 - float(w.sum())
+        if abs(missing) < room[widest]:
+            w[widest] += missing
+        return w
+
+    def binding(self, weights: np.ndarray) -> list:
+        """Labels of the assets at a bound and names of the groups at a limit, each followed by which."""
+        found: list = []
+        for i, w in enumerate(weights.tolist()):
+            sides = [w == self.lower[i], w == self.upper[i]]
+            if any(sides):
+                found += [Label("assets", i), f"at its {_side(sides)} bound" if not all(sides) else "fixed"]
+        if self.code is None:
+            return found
+        totals = np.bincount(self.code, weights)
+        for g, name in enumerate(self.names):
+            sides = [
+                limit is not None and abs(totals[g] - limit[g]) <= ROUNDING * len(weights)
+                for limit in (self.group_lower, self.group_upper)
+            ]
+            if any(sides):
+                found += [f"group {name}", f"at its {_side(sides)} limit" if not all(sides) else "fixed"]
+        return found
+
+
+def _side(sides: list[bool]) -> str:
+    return "lower" if sides[0] else "upper"
+
+
+# Answers and facts -------------------------------------------------------------------------------------------
+
+
+def _vol(weights: np.ndarray, cov: np.ndarray) -> float:
+    """√(w'Σw); what cannot be told from rounding is zero."""
+    value, level = variance(weights, cov), float(np.abs(weights).dot(np.sqrt(cov.diagonal())))
+    return value**0.5 if value > RISKLESS * level**2 else 0.0
+
+
+def _frontier_row(weights: np.ndarray, mu: np.ndarray, cov: np.ndarray) -> tuple:
+    expected, vol = float(weights.dot(mu)), _vol(weights, cov)
+    sharpe = expected / vol if vol else DivisionError("cov: this portfolio has no risk, so it has no Sharpe ratio.")
+    return expected, vol, sharpe, *weights.tolist()
+
+
+def _answer(weights: np.ndarray, cov: np.ndarray, limits: Limits, frontier: Frontier = None, mu=None) -> np.ndarray:
+    """The weights without their rounding; EXPLAIN hears of return, risk, bounds and the solution."""
+    weights = limits.cleaned(weights)
+    if learning():
+        if mu is not None:
+            learn("expected return", float(weights.dot(mu)))
+        learn("volatility", _vol(weights, cov))
+        learn("binding bounds", limits.binding(weights) or "none")
+        _learn_solution(frontier, cov)
+    return weights
+
+
+def _learn_solution(frontier: Frontier | None, cov: np.ndarray) -> None:
+    if not learning():
+        return
+    if frontier is not None:
+        learn("corner portfolios of the frontier", len(frontier.returns))
+    condition = float(np.linalg.cond(cov))
+    learn("condition number", condition if condition < SINGULAR else "beyond 1e16: cov is singular")
+
+
+def _pairs(items: list, numbers: np.ndarray) -> list:
+    """Each label followed by its number."""
+    return [item for pair in zip(items, numbers.tolist(), strict=True) for item in pair]
+
+
+# Views -------------------------------------------------------------------------------------------------------
+
+
+def _vols_of_views(P: np.ndarray, cov: np.ndarray, held: np.ndarray) -> np.ndarray:
+    """√(p'Σp) of each view's mix, which must have risk to learn anything from."""
+    variances = np.einsum("ij,ij->i", P @ cov, P)
+    level = np.abs(P) @ np.sqrt(cov.diagonal())
+    for k in np.flatnonzero(variances <= RISKLESS * level**2):
+        here = Label("views", int(held[k]))
+        raise NumberError(
+            "picks: {} picks nothing. Enter 1 for the asset it is about." if not P[k].any() else
+            "picks: {} is about a mix without risk, whose return is known. Correct its row, or leave the view out.", here,
+        )  # fmt: skip
+    return np.sqrt(variances)
+
+
+def _stop_at_dependent_views(P, A, c, cov, held) -> None:
+    """NumberError where one certain view is a mix of others, be it in its picks or in the risk it takes."""
+    certain = np.flatnonzero(c == 1.0)
+    taken = P[certain] * np.sqrt(cov.diagonal())
+    taken /= np.sqrt((taken * taken).sum(axis=1))[:, None]
+    for among, matrix in ((certain, taken @ taken.T), (np.arange(len(c)), A)):
+        if not among.size:
+            continue
+        eigenvalues, vectors = np.linalg.eigh(matrix)
+        if eigenvalues[0] <= DEPENDENT:
+            parts = np.abs(vectors[:, 0])
+            which = [Label("views", int(held[k])) for k in among[parts > 1e-4 * parts.max()]]
+            raise NumberError(
+                "confidence: of {} one follows from the others, so they cannot all be certain. Give one of them less "
+                "confidence than 1, or leave it out.", which,
+            )  # fmt: skip
