@@ -53,7 +53,9 @@ def row(title: str, times: dict[str, float], goal: str = "", note: str = "") -> 
     """One line: our time, then each other's and the ratio of ours to it."""
     (_, ours), *others = times.items()
     compared = "; ".join(f"{name} {shown(t)} (ratio {ours / t:.2f})" for name, t in others)
-    print(f"{title:<34} {shown(ours):>9}   {compared}{'   goal: ' + goal if goal else ''}{'   ' + note if note else ''}")
+    print(
+        f"{title:<34} {shown(ours):>9}   {compared}{'   goal: ' + goal if goal else ''}{'   ' + note if note else ''}"
+    )
 
 
 def share_error(cov, weights) -> float:
@@ -76,14 +78,21 @@ def risk_parity() -> None:
         if peer:
             candidates["riskparityportfolio (C++)"] = lambda c=cov, b=budgets: peer.design(c, b, 1e-10, 1000)
         goal = {8: "10 solves", 500: "ahead of C++", 1000: "0.5 Cholesky"}.get(n, "")
-        row(f"RP_WEIGHTS n={n}", side_by_side(candidates), goal, f"share error {share_error(cov, xa.rp_weights(cov)):.0e}")
+        row(
+            f"RP_WEIGHTS n={n}",
+            side_by_side(candidates),
+            goal,
+            f"share error {share_error(cov, xa.rp_weights(cov)):.0e}",
+        )
 
 
 def cells() -> None:
     body = (rng.standard_normal((5000, 20)) * 0.01).tolist()
     dated = [["date", *[f"Fund {i}" for i in range(20)]], *[[40000 + i, *r] for i, r in enumerate(body)]]
     plain = {"np.array(rows)": lambda: np.array(body)}
-    row("cells.call(SORTINO) 5000x20", side_by_side({"xlalloc": lambda: call("SORTINO", [body]), **plain}), "3 np.array")
+    row(
+        "cells.call(SORTINO) 5000x20", side_by_side({"xlalloc": lambda: call("SORTINO", [body]), **plain}), "3 np.array"
+    )
     row("  with dates and names", side_by_side({"xlalloc": lambda: call("SORTINO", [dated]), **plain}))
     small = [[[0.04, 0.006], [0.006, 0.01]]]
     row("cells.call(RP_WEIGHTS) 2x2", side_by_side({"xlalloc": lambda: call("RP_WEIGHTS", small)}))

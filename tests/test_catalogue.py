@@ -18,11 +18,7 @@ from xlalloc.quantities import Quantity
 ROOT = Path(__file__).parent.parent
 PINNED = (ROOT / "tests" / "reference" / "signatures.txt").read_text(encoding="utf-8").split("\n")[:-1]
 VBA_WORDS = set(
-    "and as boolean byref byte byval call case const currency date debug declare dim do double each else empty end enum eqv "
-    "error event exit false for friend function get global gosub goto if imp implements in integer is let like long loop lset "
-    "me mod new next not nothing null object on option optional or paramarray preserve print private property public "
-    "raiseevent redim rem resume return rset select set single static step stop string sub then to true type until variant "
-    "wend while with withevents write xor".split()
+    ["and", "as", "boolean", "byref", "byte", "byval", "call", "case", "const", "currency", "date", "debug", "declare", "dim", "do", "double", "each", "else", "empty", "end", "enum", "eqv", "error", "event", "exit", "false", "for", "friend", "function", "get", "global", "gosub", "goto", "if", "imp", "implements", "in", "integer", "is", "let", "like", "long", "loop", "lset", "me", "mod", "new", "next", "not", "nothing", "null", "object", "on", "option", "optional", "or", "paramarray", "preserve", "print", "private", "property", "public", "raiseevent", "redim", "rem", "resume", "return", "rset", "select", "set", "single", "static", "step", "stop", "string", "sub", "then", "to", "true", "type", "until", "variant", "wend", "while", "with", "withevents", "write", "xor"]
 )
 ENTRIES = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.name)
 

@@ -84,9 +84,7 @@ def test_the_ten_assets_of_markowitz_and_todd():
 
 
 MRT_VOLS = np.array([0.1, 0.2, 0.3, 0.4])
-MRT_COV = np.array([[1, 0.8, 0, 0], [0.8, 1, 0, 0], [0, 0, 1, -0.5], [0, 0, -0.5, 1]]) * np.outer(
-    MRT_VOLS, MRT_VOLS
-)
+MRT_COV = np.array([[1, 0.8, 0, 0], [0.8, 1, 0, 0], [0, 0, 1, -0.5], [0, 0, -0.5, 1]]) * np.outer(MRT_VOLS, MRT_VOLS)
 
 
 def test_least_variance_of_maillard_roncalli_teiletche():
@@ -137,9 +135,7 @@ def covariance(kind, n, rng):
     if kind == "few observations":  # rank below n
         rows = rng.integers(2, max(3, n))
         return np.atleast_2d(
-            np.cov(
-                rng.standard_normal((rows, n)) * sigma + rng.standard_normal((rows, 1)) * 0.2, rowvar=False
-            )
+            np.cov(rng.standard_normal((rows, n)) * sigma + rng.standard_normal((rows, 1)) * 0.2, rowvar=False)
         )
     if kind == "low rank":  # long-only portfolios without risk exist
         B = rng.standard_normal((n, rng.integers(1, max(2, n // 2 + 1)))) * 0.1
@@ -156,9 +152,7 @@ def covariance(kind, n, rng):
         cov[i], cov[:, i] = 0, 0
         return cov
     if kind == "scales":
-        return np.atleast_2d(
-            np.cov(rng.standard_normal((3 * n + 5, n)) * 10 ** rng.uniform(-3, 0, n), rowvar=False)
-        )
+        return np.atleast_2d(np.cov(rng.standard_normal((3 * n + 5, n)) * 10 ** rng.uniform(-3, 0, n), rowvar=False))
     return np.eye(n) * 0.04
 
 
@@ -200,9 +194,7 @@ def problem(kind, seed):
     rng = np.random.default_rng([KINDS.index(kind), seed])
     n = int(rng.integers(1, 15 if seed % 5 else 40))
     cov = covariance(kind, n, rng)
-    mu = [rng.uniform(0, 0.1, n), np.round(rng.uniform(0, 0.1, n), 2), np.full(n, 0.05), np.zeros(n)][
-        seed % 4
-    ]
+    mu = [rng.uniform(0, 0.1, n), np.round(rng.uniform(0, 0.1, n), 2), np.full(n, 0.05), np.zeros(n)][seed % 4]
     lower, upper = bounds(["long", "round", "short", "tight", "own"][rng.integers(5)], n, rng)
     arguments, G, low, high = (lower, upper), np.zeros((0, n)), np.zeros(0), np.zeros(0)
     if rng.random() < 0.6:
@@ -258,9 +250,7 @@ def test_no_random_mix_beats_the_tangency_portfolio_or_the_volatility_target(see
 
 def test_two_hundred_assets_from_a_year_of_days_are_solved():
     rng = np.random.default_rng(9)
-    days = (
-        rng.standard_normal((120, 200)) * rng.uniform(0.005, 0.02, 200) + rng.standard_normal((120, 1)) * 0.01
-    )
+    days = rng.standard_normal((120, 200)) * rng.uniform(0.005, 0.02, 200) + rng.standard_normal((120, 1)) * 0.01
     cov, mu = np.cov(days, rowvar=False), days.mean(0)
     frontier = corner_portfolios(mu, cov)
     free = (np.zeros(200), np.ones(200), np.zeros((0, 200)), np.zeros(0), np.zeros(0))
@@ -304,9 +294,7 @@ def test_tight_bounds_leave_one_portfolio():
     cov, mu, only = np.diag([0.01, 0.04, 0.09]), np.array([0.01, 0.03, 0.05]), np.array([0.2, 0.3, 0.5])
     for lower, upper in ((only, 1.0), (0.0, only), (only, only)):
         assert corner_portfolios(mu, cov, lower, upper).weights == pytest.approx(only[None], abs=1e-15)
-    ten = corner_portfolios(
-        np.arange(10.0), np.eye(10), 0.0, 0.1
-    )  # ten times 0.1 is below 1 in floating point
+    ten = corner_portfolios(np.arange(10.0), np.eye(10), 0.0, 0.1)  # ten times 0.1 is below 1 in floating point
     assert ten.weights == pytest.approx(np.full((1, 10), 0.1), abs=1e-15)
 
 
@@ -339,9 +327,7 @@ def test_redundant_groups_change_nothing():
     cov, mu, member = covariance("sample", 9, rng), rng.uniform(0, 0.1, 9), np.arange(9) % 3
     plain = corner_portfolios(mu, cov, 0, 0.25)
     for limits in ((None, None), ([0, 0, 0], [1, 1, 1]), ([0, 0, 0], [0.75, 0.75, 0.75])):
-        assert corner_portfolios(mu, cov, 0, 0.25, member, *limits).weights == pytest.approx(
-            plain.weights, abs=1e-13
-        )
+        assert corner_portfolios(mu, cov, 0, 0.25, member, *limits).weights == pytest.approx(plain.weights, abs=1e-13)
 
 
 def test_cash_that_pays_rf_stays_out_of_the_tangency_portfolio():
@@ -391,9 +377,7 @@ def test_targets_out_of_reach_are_named():
     frontier = corner_portfolios(np.array([0.02, 0.06]), np.diag([0.01, 0.04]))
     with pytest.raises(NumberError, match=r"target_return: 0.07 is above the greatest return possible, 0.06"):
         frontier.at_return(0.07)
-    with pytest.raises(
-        NumberError, match=r"target_vol: 0.05 is below the least volatility possible, 0.0894427"
-    ):
+    with pytest.raises(NumberError, match=r"target_vol: 0.05 is below the least volatility possible, 0.0894427"):
         frontier.at_vol(0.05)
     with pytest.raises(NumberError, match=r"rf: no feasible mix earns more than 0.06"):
         frontier.max_sharpe(0.06)
@@ -432,9 +416,7 @@ def test_order_of_assets_does_not_matter(seed):
     cov, mu, member = covariance("sample", n, rng), rng.uniform(0, 0.1, n), np.arange(n) % 2
     order = rng.permutation(n)
     plain = corner_portfolios(mu, cov, 0, 1, member, [0.1, 0.1], [0.8, 0.8])
-    mixed = corner_portfolios(
-        mu[order], cov[np.ix_(order, order)], 0, 1, member[order], [0.1, 0.1], [0.8, 0.8]
-    )
+    mixed = corner_portfolios(mu[order], cov[np.ix_(order, order)], 0, 1, member[order], [0.1, 0.1], [0.8, 0.8])
     assert mixed.weights == pytest.approx(plain.weights[:, order], abs=1e-10)
 
 

@@ -64,7 +64,9 @@ def test_published_prices(arguments, price):
 def test_prices_equal_those_in_decimals(spot, strike, T, vol, rf, dividend):
     slow = slow_put(spot, strike, T, vol, rf, dividend)
     if slow is not None:
-        assert xlalloc.put_price(spot, strike, T, vol, rf, dividend) == pytest.approx(slow, abs=1e-12 * max(spot, strike))
+        assert xlalloc.put_price(spot, strike, T, vol, rf, dividend) == pytest.approx(
+            slow, abs=1e-12 * max(spot, strike)
+        )
 
 
 @given(spots, spots, years, vols, rates, rates)
@@ -115,7 +117,12 @@ def test_a_plain_portfolio_buys_the_put_on_itself():
     hedge = floor_of(1_000_000, 0.9, 0.5, 0.2, 0.03)
     premium = slow_put(1_000_000, 900_000, 0.5, 0.2, 0.03)
     assert hedge == pytest.approx(
-        {"strike": 900_000, "premium": premium, "premium per year": premium / 1e6 / 0.5, "worst loss": 100_000 + premium}
+        {
+            "strike": 900_000,
+            "premium": premium,
+            "premium per year": premium / 1e6 / 0.5,
+            "worst loss": 100_000 + premium,
+        }
     )
     assert list(hedge) == ["strike", "premium", "premium per year", "worst loss"]
 

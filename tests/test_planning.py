@@ -100,7 +100,9 @@ def test_purchases_equal_the_loop(mu, vol):
 def test_the_stream_is_the_frozen_one():
     """The first normals of seed 1 and of seed 42, as printed all over the literature on numpy."""
     assert planning._drawn(1, 1, 3)[:, 0].tolist() == [1.6243453636632417, -0.6117564136500754, -0.5281717522634557]
-    assert planning._drawn(42, 2, 2).T.ravel().tolist() == pytest.approx([0.49671415, -0.1382643, 0.64768854, 1.52302986])
+    assert planning._drawn(42, 2, 2).T.ravel().tolist() == pytest.approx(
+        [0.49671415, -0.1382643, 0.64768854, 1.52302986]
+    )
 
 
 def test_the_same_seed_gives_the_same_numbers_and_another_others():
@@ -166,7 +168,7 @@ def test_simulated_prices_are_lognormal():
 def test_more_paths_than_are_kept():
     with collect() as facts:
         table = measures(xlalloc.dca_sim(100, 1000, 60, paths=100_000))
-    assert table["final price"][2] == pytest.approx(100 * math.exp(-0.15**2 / 2 * 59 / 12), rel=0.005)
+    assert table["final price"][2] == pytest.approx(100 * math.exp(-(0.15**2) / 2 * 59 / 12), rel=0.005)
     assert 0.4 < facts["chance of a loss"] < 0.6
 
 

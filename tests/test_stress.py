@@ -98,7 +98,11 @@ def test_every_model_portfolio_can_be_stressed_in_both_languages(model):
 
 
 def test_aliases_find_their_class():
-    same = [[["沪深300指数基金", 0.6], ["国债", 0.4]], [["CSI300", 0.6], ["China government bonds", 0.4]], [["000300", 0.6], ["中国债券", 0.4]]]
+    same = [
+        [["沪深300指数基金", 0.6], ["国债", 0.4]],
+        [["CSI300", 0.6], ["China government bonds", 0.4]],
+        [["000300", 0.6], ["中国债券", 0.4]],
+    ]
     results = [column(call("STRESS_TABLE", [weights]), "result") for weights in same]
     assert results[0] == results[1] == results[2] and results[0][0] == pytest.approx(0.6 * -0.6595 + 0.4 * 0.094)
 

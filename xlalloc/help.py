@@ -104,8 +104,7 @@ def describe(entry: Function, width: int = 80) -> str:
 
     lines = [wrapped(f"={entry.signature}", rest="    "), "", wrapped(entry.summary, rest=""), ""]
     longest = max((len(a.name) for a in entry.arguments), default=0)
-    for argument in entry.arguments:
-        lines.append(wrapped(argument.help, f"  {argument.name:<{longest}}  ", " " * (longest + 4)))
+    lines += [wrapped(a.help, f"  {a.name:<{longest}}  ", " " * (longest + 4)) for a in entry.arguments]
     unit = f" ({entry.result.unit})" if entry.result.unit else ""
     lines.append(wrapped(f"{entry.result.help}{unit}", f"  {'→':<{longest}}  ", " " * (longest + 4)))
     for paragraph in entry.definition:

@@ -345,7 +345,7 @@ def _without_blank_edge(rows, header):
 
 
 def _read_date_column(found: Range, rows, header, known: set[str]) -> bool:
-    """Rule 5: reads the first column as dates into ``found`` where it holds them; ``found.value`` keeps the dated rows."""
+    """Rule 5: reads the first column into ``found`` where it holds dates; ``found.value`` keeps the dated rows."""
     head = header[0] if header else None
     if header and not is_blank(head) and name_key(head) in known:
         return False

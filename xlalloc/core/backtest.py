@@ -234,6 +234,18 @@ class Course:
 
 def _course(prices: np.ndarray, start: tuple, next_trade: Callable, costs: orders.Costs) -> Course:
     """Trade to the weights of ``start``, then whenever and whereto ``next_trade(row, units)`` says."""
+    with np.errstate(over="ignore", invalid="ignore"):  # looked for at the end
+        course, trades, weights = _followed(prices, start, next_trade, costs)
+    if not np.isfinite(course.value).all():
+        raise NumberError("prices: the value grows beyond any number a computer holds. Check the prices.")
+    learn("trades after the purchase", trades)
+    learn("costs, of 1 invested", float(course.cost.sum()))
+    learn("latest weights", [[Label("assets", i), float(w)] for i, w in enumerate(weights)])
+    return course
+
+
+def _followed(prices, start, next_trade, costs) -> tuple[Course, int, np.ndarray]:
+    """The course, the number of trades after the first purchase, the last weights traded to."""
     first, weights = start
     value, turnover, cost = np.empty(len(prices)), np.zeros(len(prices)), np.zeros(len(prices))
     row, cash, held, trades = first, 1.0, np.zeros(prices.shape[1]), 0
@@ -246,15 +258,9 @@ def _course(prices: np.ndarray, start: tuple, next_trade: Callable, costs: order
         end = len(prices) if trade is None else trade[0] + 1
         value[row + 1 : end] = prices[row + 1 : end].dot(units)
         if trade is None:
-            break
+            return Course(first, value[first:], turnover[first:], cost[first:]), trades, weights
         (row, weights), trades = trade, trades + 1
         held = units * prices[row]
-    if not np.isfinite(value[first:]).all():
-        raise NumberError("prices: the value grows beyond any number a computer holds. Check the prices.")
-    learn("trades after the purchase", trades)
-    learn("costs, of 1 invested", float(cost[first:].sum()))
-    learn("latest weights", [[Label("assets", i), float(w)] for i, w in enumerate(weights)])
-    return Course(first, value[first:], turnover[first:], cost[first:])
 
 
 def after_costs(held: np.ndarray, cash: float, weights: np.ndarray, costs: orders.Costs) -> tuple[float, float]:

@@ -39,8 +39,10 @@ def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=No
             continue
         if certified(p, path, top):
             return Frontier(np.array([corner.x[: p.n] for corner in path]), mu, cov)
-    raise NumberError("cov: the frontier cannot be computed accurately: some assets are almost exact copies "
-                      'or hedges of others; leave one of them out, or estimate cov with "ledoit_wolf"')
+    raise NumberError(
+        "cov: the frontier cannot be computed accurately: some assets are almost exact copies "
+        'or hedges of others; leave one of them out, or estimate cov with "ledoit_wolf"'
+    )
 
 
 # ------------------------------------------------------------------------------------------------ the problem
@@ -103,11 +105,17 @@ def _group_totals(lo, hi, member, group_lower, group_upper):
         if lower[g] > upper[g]:
             raise NumberError(f"group_lower, {{}}: {lower[g]:g} is above its group_upper {upper[g]:g}", here)
         if lower[g] > most[g] + FEASIBLE:
-            raise NumberError(f"group_lower, {{}}: {lower[g]:g} cannot be reached: the upper bounds of its "
-                              f"assets sum to {most[g]:.10g}; reduce group_lower or raise upper", here)
+            raise NumberError(
+                f"group_lower, {{}}: {lower[g]:g} cannot be reached: the upper bounds of its "
+                f"assets sum to {most[g]:.10g}; reduce group_lower or raise upper",
+                here,
+            )
         if upper[g] < least[g] - FEASIBLE:
-            raise NumberError(f"group_upper, {{}}: {upper[g]:g} cannot be kept: the lower bounds of its "
-                              f"assets sum to {least[g]:.10g}; raise group_upper or reduce lower", here)
+            raise NumberError(
+                f"group_upper, {{}}: {upper[g]:g} cannot be kept: the lower bounds of its "
+                f"assets sum to {least[g]:.10g}; raise group_upper or reduce lower",
+                here,
+            )
     lower, upper = np.minimum(lower, most), np.maximum(upper, least)
     low, high = np.maximum(lower, least).sum(), np.minimum(upper, most).sum()
     if low > 1 + FEASIBLE:
@@ -194,13 +202,17 @@ class Frontier:
         """Weights of the greatest (w'μ − rf)/σ; where cash paying rf ties with a risky mix, the risky one."""
         excess, small = self.returns - rf, 1e-12 * max(np.abs(self.mu).max(), abs(rf))
         if excess[0] <= small:
-            raise NumberError(f"rf: no feasible mix earns more than {rf:g}; the greatest return possible is "
-                              f"{self.returns[0]:.6g}; reduce rf or widen the bounds")
+            raise NumberError(
+                f"rf: no feasible mix earns more than {rf:g}; the greatest return possible is "
+                f"{self.returns[0]:.6g}; reduce rf or widen the bounds"
+            )
         riskless = self.variances == 0
         if (riskless & (excess > small)).any():
             best = self.returns[riskless].max()
-            raise NumberError(f"cov: a mix without risk earns {best:.6g}, more than rf {rf:g}, so the ratio "
-                              "is infinite; raise rf to what cash pays, or leave cash out")
+            raise NumberError(
+                f"cov: a mix without risk earns {best:.6g}, more than rf {rf:g}, so the ratio "
+                "is infinite; raise rf to what cash pays, or leave cash out"
+            )
         with np.errstate(divide="ignore", invalid="ignore"):
             corners = np.where(riskless, -np.inf, excess / self.vols)
             # on w[j+1] + t·(w[j] − w[j+1]):  (n0 + n1·t)/√(v0 + 2·v1·t + v2·t²),  stationary at t

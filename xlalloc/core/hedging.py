@@ -87,7 +87,9 @@ def put_hedge(
 
 
 @worksheet_function("=INVERSE_HEDGE(1000000,1,0.5)", [[250000]])
-def inverse_hedge(value: PortfolioValue, beta: OwnBeta, target_beta: TargetBeta, hedge_beta: HedgeBeta = -1.0) -> Number:
+def inverse_hedge(
+    value: PortfolioValue, beta: OwnBeta, target_beta: TargetBeta, hedge_beta: HedgeBeta = -1.0
+) -> Number:
     """Money to move from the portfolio into an inverse fund so that the whole has the beta wanted.
 
     x = V(β − β_target)/(β − β_hedge): (V − x)β + xβ_hedge = Vβ_target. Half of the beta of a plain portfolio is taken

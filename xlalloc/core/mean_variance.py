@@ -85,9 +85,7 @@ def min_var_weights(
     return _answer(frontier.min_variance(), cov, limits)
 
 
-@worksheet_function(
-    "=MAX_SHARPE_WEIGHTS({0.08;0.04},{0.04,0.006;0.006,0.01},0.02)", [[0.3461538], [0.6538462]]
-)
+@worksheet_function("=MAX_SHARPE_WEIGHTS({0.08;0.04},{0.04,0.006;0.006,0.01},0.02)", [[0.5217391], [0.4782609]])
 def max_sharpe_weights(
     mu: ExpectedReturns,
     cov: Covariance,
@@ -141,7 +139,7 @@ def target_return_weights(
     return _answer(weights, cov, limits, frontier, mu)
 
 
-@worksheet_function("=TARGET_VOL_WEIGHTS({0.08;0.03},{0.04,0;0,0.0225},0.125)", [[0.4], [0.6]])
+@worksheet_function("=TARGET_VOL_WEIGHTS({0.08;0.03},{0.04,0;0,0.0225},0.125)", [[0.5], [0.5]])
 def target_vol_weights(
     mu: ExpectedReturns,
     cov: Covariance,
@@ -205,7 +203,7 @@ def frontier(
     return Table(("return", "volatility", "sharpe", *labels("assets", len(mu))), rows)
 
 
-@worksheet_function("=MAX_DIV_WEIGHTS({0.04,0.012,0;0.012,0.09,0;0,0,0.01})", [[0.2631579], [0.1754386], [0.5614035]])
+@worksheet_function("=MAX_DIV_WEIGHTS({0.04,0.012,0;0.012,0.09,0;0,0,0.01})", [[0.2459016], [0.1639344], [0.5901639]])
 def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> OptimalWeights:
     """Weights of the most diversified mix: most volatility of the parts per unit of volatility of the whole.
 
@@ -223,8 +221,8 @@ def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> 
     except NumberError:
         if frontier.returns[0] > 0.0:
             raise NumberError(
-                "cov: a mix of these assets has no risk at all, so its diversification ratio has no limit. Leave out an "
-                "asset that hedges others completely."
+                "cov: a mix of these assets has no risk, so its diversification ratio has no limit. Leave out an asset "
+                "that hedges others completely."
             ) from None
         raise NumberError(
             "lower: with these short sales the weighted mean of the volatilities is never above zero, so there is no "
@@ -250,7 +248,7 @@ def implied_returns(
 
 
 @worksheet_function(
-    "=BLACK_LITTERMAN({0.6;0.4},{0.04,0.006;0.006,0.01},{1,-1},0.03,0.5,2.5,0.02)", [[0.0783158], [0.0388158]]
+    "=BLACK_LITTERMAN({0.6;0.4},{0.04,0.006;0.006,0.01},{1,-1},0.03,0.5,2.5,0.02)", [[0.0783947], [0.0398947]]
 )
 def black_litterman(
     weights: Weights,
@@ -415,11 +413,9 @@ def _vols_of_views(P: np.ndarray, cov: np.ndarray, held: np.ndarray) -> np.ndarr
     variances = np.einsum("ij,ij->i", P @ cov, P)
     level = np.abs(P) @ np.sqrt(cov.diagonal())
     for k in np.flatnonzero(variances <= RISKLESS * level**2):
+        wrong = "is about a mix without risk, whose return is known" if P[k].any() else "picks nothing"
         here = Label("views", int(held[k]))
-        raise NumberError(
-            "picks: {} picks nothing. Enter 1 for the asset it is about." if not P[k].any() else
-            "picks: {} is about a mix without risk, whose return is known. Correct its row, or leave the view out.", here,
-        )  # fmt: skip
+        raise NumberError(f"picks: {{}} {wrong}. Correct its row, or leave the view out.", here)
     return np.sqrt(variances)
 
 
@@ -437,5 +433,6 @@ def _stop_at_dependent_views(P, A, c, cov, held) -> None:
             which = [Label("views", int(held[k])) for k in among[parts > 1e-4 * parts.max()]]
             raise NumberError(
                 "confidence: of {} one follows from the others, so they cannot all be certain. Give one of them less "
-                "confidence than 1, or leave it out.", which,
-            )  # fmt: skip
+                "confidence than 1, or leave it out.",
+                which,
+            )

@@ -100,7 +100,8 @@ def risk_contrib(weights: Weights, cov: Covariance, mode: Mode = "percent") -> R
 
     percent: wᵢ(Σw)ᵢ/σ², which sums to 1. absolute: wᵢ(Σw)ᵢ/σ, which sums to the volatility σ.
 
-    Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios, eq. 1.
+    Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios,
+    eq. 1.
     """
     sigma = _positive(volatility(weights, cov))
     contributions = weights * cov.dot(weights) / sigma

@@ -19,7 +19,7 @@ from xlalloc.reports import trading
 from xlalloc.reports.history import History, history
 from xlalloc.reports.market import expected_return
 from xlalloc.reports.problems import Problem, Problems
-from xlalloc.reports.read import Client, Inputs
+from xlalloc.reports.records import Client, Inputs
 
 LONG_AGO = dt.date(2000, 1, 1)
 ENOUGH_FUNDS = (5, 8)

@@ -160,8 +160,13 @@ def _about(document: Document, remark: str) -> None:
             page.put(page.row, 2, shown)
             page.put(page.row, 3, document.say("yes") if column.needed else None, align="right")
             page.sheet.merge_cells(start_row=page.row, start_column=4, end_row=page.row, end_column=10)
-            page.put(page.row, 4, column.help[0 if document.lang == "en" else 1] or None, align="left")
+            page.put(page.row, 4, _explained(document, sheet, column.key), align="left")
             page.row += 1
+
+
+def _explained(document: Document, sheet: str, column: str) -> str | None:
+    entry = TEXTS.get(f"column.{sheet}.{column}")
+    return entry[document.lang] if entry else None
 
 
 def _sheet(document: Document, sheet: str, rows: list[list], remark: str) -> None:

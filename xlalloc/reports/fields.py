@@ -70,7 +70,7 @@ def money(value) -> tuple[float | None, str]:
     """The number in a cell (None where it is blank) and the currency written beside it."""
     if is_empty(value):
         return None, ""
-    if isinstance(value, bool) or isinstance(value, dt.date):
+    if isinstance(value, bool | dt.date):
         raise UnreadableError
     if isinstance(value, int | float):
         if not math.isfinite(value):

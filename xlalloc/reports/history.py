@@ -68,7 +68,7 @@ def _kpis(series: np.ndarray, against: bool, periods: int, short: bool, ask) -> 
     rows = ask.rows("KPI_TABLE", table)
     if against:
         alone = ask("KPI_TABLE", kpi_table, series[:, -1], None, 0.0, float(periods))
-        other = {measure: cell for measure, cell in ask.rows("KPI_TABLE", alone)}
+        other = dict(ask.rows("KPI_TABLE", alone))
         rows = [[*row, other.get(row[0])] for row in rows]
     return [[m, *([None] * len(cells) if short and m in PER_YEAR else cells)] for m, *cells in rows]
 

@@ -13,9 +13,11 @@ from xlalloc import log
 from xlalloc.errors import ErrorValue, InputError
 from xlalloc.reports import write
 from xlalloc.reports.compute import Result, compute
+from xlalloc.reports.notes_page import About
 from xlalloc.reports.pages import build
-from xlalloc.reports.problems import Place, Problem, Problems
-from xlalloc.reports.read import Client, Inputs, read
+from xlalloc.reports.problems import Problem, Problems
+from xlalloc.reports.read import read
+from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.trading import RefusedError
 from xlalloc.templates.layout import MONEY, PERCENT, PLAIN, SIGNED_PERCENT
 
@@ -58,7 +60,7 @@ def report(
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
 ) -> Summary:
-    """A workbook per client in ``out``, with index.xlsx and problems.xlsx; ``progress(done, all)`` after each client."""
+    """A workbook per client in ``out``, with index.xlsx and problems.xlsx; ``progress(done, all)`` is told of each."""
     if lang not in (None, "en", "zh"):
         raise InputError(f"lang: {lang!r} is not known. Known: en, zh.")
     inputs = read(Path(source), prices, lang)
@@ -113,7 +115,8 @@ def one(client: Client, inputs: Inputs, out: Path, file: str) -> Line:
         result = compute(client, inputs)
         known = inputs.problems.of(client.id)
         found, result.problems = result.problems, known + [p for p in result.problems if p not in known]
-        document = build(result, inputs.digest, inputs.market.remark, inputs.market.illustrative)
+        about = About(inputs.digest, inputs.market.remark, inputs.market.illustrative)
+        document = build(result, about)
         write.save(document.book, out / file, result.as_of)
     except RefusedError as refused:
         return replace(line, problems=tuple(refused.problems))
@@ -158,29 +161,23 @@ def write_index(lines: list[Line], path: Path, lang: str, date: dt.date | None) 
     document = write.document(lang)
     page = write.Sheet(document, "index", landscape=True)
     page.title()
-    header = [
-        "index.id",
-        "index.name",
-        "client.value",
-        "client.drift",
-        "client.signal",
-        "client.vol",
-        "index.status",
-        "index.report",
-        "index.note",
-    ]
-    rows = [
-        [line.id, line.name, line.value, line.drift, document.say(line.signal) if line.signal else None, line.vol,
-         document.say(line.status), line.file or None, line.notes or None]
-        for line in lines
-    ]  # fmt: skip
-    first, last = page.table(header, rows, [PLAIN, PLAIN, MONEY, SIGNED_PERCENT, PLAIN, PERCENT, PLAIN, PLAIN, PLAIN],
-                             left=(1, 6, 7, 8))  # fmt: skip
+    first, last = page.table(
+        ("index.id", PLAIN, [line.id for line in lines]),
+        ("index.name", PLAIN, [line.name for line in lines]),
+        ("client.value", MONEY, [line.value for line in lines]),
+        ("client.drift", SIGNED_PERCENT, [line.drift for line in lines]),
+        ("client.signal", PLAIN, [document.say(line.signal) if line.signal else None for line in lines]),
+        ("client.vol", PERCENT, [line.vol for line in lines]),
+        ("index.status", PLAIN, [document.say(line.status) for line in lines]),
+        ("index.report", PLAIN, [line.file or None for line in lines]),
+        ("index.note", PLAIN, [line.notes or None for line in lines]),
+        left=(1, 6, 7, 8),
+    )
     for row, line in enumerate(lines, first):
         if line.file:
             page.sheet.cell(row, 9).hyperlink = quote(line.file)
             page.sheet.cell(row, 9).font = document.font(color=document.accent, underline="single")
-    _widths(page, {2: 16, 3: 28, 8: 20, 9: 26, 10: 30})
+    page.widths({2: 16, 3: 28, 8: 20, 9: 26, 10: 30})
     page.sheet.auto_filter.ref = f"B{first - 1}:J{max(last, first)}"
     write.save(document.book, path, date)
 
@@ -192,42 +189,18 @@ def write_problems(problems: list[Problem], path: Path, lang: str, date: dt.date
     page.title()
     if not problems:
         page.note("problems.none")
-    header = [
-        "index.id",
-        "problems.sheet",
-        "problems.row",
-        "problems.column",
-        "problems.value",
-        "problems.wrong",
-        "problems.done",
-    ]
-    rows = [
-        [
-            p.client or None,
-            p.place.sheet,
-            p.place.row,
-            p.place.column or None,
-            p.place.value or None,
-            p.wrong(lang),
-            p.what_was_done(lang),
-        ]
-        for p in problems
-    ]
-    first, last = page.table(header, rows, [PLAIN, PLAIN, "0", PLAIN, PLAIN, PLAIN, PLAIN], left=(1, 3, 4, 5, 6))
-    _widths(page, {2: 16, 3: 14, 4: 8, 5: 18, 6: 26, 7: 62, 8: 40})
-    for row in range(first, last + 1):
-        for column in (3, 5, 6, 7, 8):
-            page.style(page.sheet.cell(row, column), align="left", wrap=True)
-        page.sheet.row_dimensions[row].height = write.ROW_POINTS * max(
-            1, *(-(-int(write.width_of(str(page.sheet.cell(row, c).value or ""))) // width) for c, width in ((6, 25), (7, 60), (8, 38)))
-        )  # fmt: skip
+    first, last = page.table(
+        ("index.id", PLAIN, [p.client or None for p in problems]),
+        ("problems.sheet", PLAIN, [p.place.sheet or None for p in problems]),
+        ("problems.row", "0", [p.place.row for p in problems]),
+        ("problems.column", PLAIN, [p.place.column or None for p in problems]),
+        ("problems.value", PLAIN, [p.place.value or None for p in problems]),
+        ("problems.wrong", PLAIN, [p.wrong(lang) for p in problems]),
+        ("problems.done", PLAIN, [p.what_was_done(lang) for p in problems]),
+        left=(1, 3, 4, 5, 6),
+    )
+    page.widths({2: 16, 3: 14, 4: 8, 5: 18, 6: 26, 7: 62, 8: 40})
+    page.wrapped(range(first, last + 1), [3, 5, 6, 7, 8])
     if problems:
         page.sheet.auto_filter.ref = f"B{first - 1}:H{last}"
     write.save(document.book, path, date)
-
-
-def _widths(page: write.Sheet, widths: dict[int, float]) -> None:
-    from openpyxl.utils import get_column_letter as letter
-
-    for column, width in widths.items():
-        page.sheet.column_dimensions[letter(column)].width = width

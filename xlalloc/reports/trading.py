@@ -9,7 +9,7 @@ from xlalloc.core.rebalance import rebal_cost, rebal_drift, rebal_plan, redempti
 from xlalloc.errors import NumberError
 from xlalloc.facts import collect
 from xlalloc.reports.problems import Problems
-from xlalloc.reports.read import Asset, Client, Inputs, Lot
+from xlalloc.reports.records import Asset, Client, Inputs, Lot
 
 TRIGGERED = "threshold exceeded once the cash flow is placed"
 VALUES_DIFFER = 0.02  # between a value given and units × price

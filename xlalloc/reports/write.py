@@ -10,6 +10,7 @@ from openpyxl.chart.axis import DateAxis
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.writer.excel import ExcelWriter
 
@@ -70,6 +71,10 @@ def width_of(text: str) -> float:
     return sum(1.95 if ord(char) > 0x2E80 else 1.05 for char in text)
 
 
+def joined(names: list[str], lang: str) -> str:
+    return ("、" if lang == "zh" else ", ").join(names)
+
+
 class Sheet(Page):
     """A page of values: no text becomes a formula, an error stands as an error, what is not shown is a dash."""
 
@@ -103,6 +108,11 @@ class Sheet(Page):
         else:
             cell._style = copy(made[key])
 
+    def text(self, row: int, column: int, text: str) -> None:
+        """Other words in a cell that has its style already."""
+        cell = self.sheet.cell(row, column)
+        cell.value, cell.data_type = text, "s"
+
     def name(self, row: int, text: str, **style):
         """A name in the first column, its row tall enough."""
         lines = -(-int(width_of(text)) // LABEL)
@@ -110,28 +120,31 @@ class Sheet(Page):
             self.sheet.row_dimensions[row].height = ROW_POINTS * lines
         return self.show(row, 2, text, wrap=lines > 1, **style)
 
-    def table(
-        self, header: list[str], rows: list[list], formats: list[str], bold_from: int | None = None, left: tuple = ()
-    ) -> tuple[int, int]:
-        """A header and rows of values from the second column; gives the first and last row of the values.
+    def table(self, *columns: tuple, total: list | None = None, left: tuple = ()) -> tuple[int, int]:
+        """Columns of (header, format, values) and a bold total row; gives the first and last row of the values.
 
-        ``left`` are the columns of text, counted from the first, that stand on the left.
+        ``left`` are the columns of text, counted from the first as 0, that stand on the left.
         """
-        top = self.header(header)
+        headers, formats, values = zip(*columns, strict=True)
+        top = self.header(list(headers))
         for j in left:
             self.sheet.cell(top, 2 + j).alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
         first = self.row
-        for k, cells in enumerate(rows):
-            bold = bold_from is not None and k >= bold_from
-            for j, (value, format) in enumerate(zip(cells, formats, strict=True)):
-                if j == 0 and isinstance(value, str):
-                    self.name(self.row, value, bold=bold)
-                else:
-                    self.show(
-                        self.row, 2 + j, value, format, bold=bold, align="left" if j == 0 or j in left else "right"
-                    )
-            self.row += 1
-        return first, self.row - 1
+        for cells in zip(*values, strict=True):
+            self._row(cells, formats, left)
+        last = self.row - 1
+        if total is not None:
+            self._row(total, formats, left, bold=True)
+        return first, last
+
+    def _row(self, cells, formats, left: tuple = (), bold: bool = False) -> None:
+        for j, (value, format) in enumerate(zip(cells, formats, strict=True)):
+            if j == 0 and isinstance(value, str):
+                self.name(self.row, value, bold=bold)
+            else:
+                align = "left" if j == 0 or j in left else "right"
+                self.show(self.row, 2 + j, value, format, bold=bold, align=align)
+        self.row += 1
 
     def line(self, key: str, value: str, warn: bool = False) -> None:
         """A labelled sentence across the page."""
@@ -151,13 +164,12 @@ class Sheet(Page):
     def remark(self, text: str, color: str = GREY) -> None:
         """A paragraph that may hold words of the input."""
         row = self.note("", lines=self.lines(text), color=color)
-        cell = self.sheet.cell(row, 2)
-        cell.value, cell.data_type = text, "s"
+        self.text(row, 2, text)
 
-    def tiles(self, tiles: list[tuple]) -> None:
+    def tiles(self, *tiles: tuple) -> None:
         """Key figures side by side: (label, value, format)."""
         for k, (label, value, format) in enumerate(tiles):
-            column = 2 if k == 0 else 1 + 2 * k
+            column = 2 if k == 0 else 1 + 2 * k  # the first column is as wide as two
             for row in (self.row, self.row + 1):
                 if k:
                     self.sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=column + 1)
@@ -172,6 +184,21 @@ class Sheet(Page):
     def new_page(self) -> None:
         """What follows prints on a page of its own."""
         self.sheet.row_breaks.append(Break(id=self.row - 1))
+
+    def widths(self, widths: dict[int, float]) -> None:
+        for column, width in widths.items():
+            self.sheet.column_dimensions[letter(column)].width = width
+
+    def wrapped(self, rows: range, columns: list[int]) -> None:
+        """Texts on several lines, each row as tall as its longest needs."""
+        for row in rows:
+            lines = 1
+            for column in columns:
+                cell = self.sheet.cell(row, column)
+                cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
+                room = self.sheet.column_dimensions[letter(column)].width - 2
+                lines = max(lines, -(-int(width_of(str(cell.value or ""))) // int(room)))
+            self.sheet.row_dimensions[row].height = ROW_POINTS * lines
 
     # Charts ----------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,62 @@
+"""The notes sheet: definitions, data and their dates, findings, figures without an answer, how the report was made."""
+
+from dataclasses import dataclass
+
+from xlalloc.errors import ErrorValue
+from xlalloc.reports.compute import Result
+from xlalloc.reports.write import Sheet
+from xlalloc.templates.layout import DATE, INK, PLAIN
+from xlalloc.version import __version__
+
+DEFINITIONS = (
+    "weight", "deviation", "signal", "orders", "fee", "return", "vol", "risk_share", "parity", "ratio", "effective",
+    "policy", "annual", "sharpe", "sortino", "drawdown", "var", "benchmark",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a report says of its input: its fingerprint, where its prices come from, whether they are real."""
+
+    digest: str
+    remark: str = ""
+    illustrative: bool = False
+
+
+def notes(page: Sheet, r: Result, about: About) -> None:
+    """The whole sheet."""
+    page.note("disclaimer", color=INK, bold=True)
+    page.heading("report.definitions")
+    for key in DEFINITIONS:
+        page.line(f"define.{key}.name", page.document.say(f"define.{key}"))
+    _data(page, r, about)
+    say = page.document.say
+    sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}: {row[3]}" for row in r.stress]
+    findings = [f"{problem.wrong(r.lang)} {problem.what_was_done(r.lang)}" for problem in r.problems]
+    reasons = [f"{what} {reason}" for what, reason in r.reasons.items()]
+    for heading, texts in (
+        ("report.stress_sources", sources),
+        ("report.findings", findings),
+        ("report.reasons", reasons),
+        ("report.made", [say("report.version", version=__version__), say("report.digest", digest=about.digest)]),
+    ):
+        if texts:
+            page.heading(heading)
+            for text in texts:
+                page.remark(text)
+
+
+def _data(page: Sheet, r: Result, about: About) -> None:
+    """The latest price of each asset with its own date, and what the covariance is made of."""
+    page.heading("report.data")
+    levels = [position.asset.risk_level for position in r.held]
+    page.table(
+        ("asset", PLAIN, r.names),
+        ("report.price_date", DATE, [position.price_date for position in r.held]),
+        ("report.price", "#,##0.000", [position.price for position in r.held]),
+        ("allocation.level", PLAIN, [f"R{level}" if level else None for level in levels]),
+        ("report.code", PLAIN, [position.asset.code or None for position in r.held]),
+    )
+    page.note("report.cov_" + (r.cov_from or "none"))
+    if about.remark:
+        page.remark(page.document.say("report.remark", remark=about.remark))

@@ -1,0 +1,145 @@
+"""The allocation sheet: today, target, deviation, and the orders in two phases."""
+
+from xlalloc.errors import ErrorValue
+from xlalloc.reports.compute import Result
+from xlalloc.reports.trading import Order, charges, lot_fee, sold_lots
+from xlalloc.reports.write import Sheet
+from xlalloc.templates.layout import DATE, MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, WARN
+
+UNITS = "#,##0.##"
+DRIFT = 1e-9  # as the rebalancing functions: a deviation this little beyond the threshold is rounding
+
+
+def allocation(page: Sheet, r: Result) -> int:
+    """The whole sheet; gives the first row of the table of assets."""
+    page.heading("allocation.orders")
+    first = _weights(page, r)
+    page.note("report.allocation_note", threshold=f"{r.client.threshold:.1%}")
+    for text in _outside(page, r):
+        page.remark(text, WARN)
+    if isinstance(r.orders, ErrorValue):
+        return first
+    _sales(page, r)
+    _purchases(page, r)
+    for i, why in r.orders.held_back.items():
+        page.remark(page.document.say(why, asset=r.names[i], minimum=f"{r.held[i].asset.min_buy:,.0f}"), WARN)
+    if r.sales or r.purchases:
+        last = first + len(r.names) - 1
+        page.row += 1
+        series = [(page, first, last, k) for k in (4, 5, 9)]
+        page.bar_picture("allocation.after_chart", (page, first, last, 2), series, 5 + 3 * len(r.names))
+    return first
+
+
+def _weights(page: Sheet, r: Result) -> int:
+    """One row an asset, one for the cash left over, the total."""
+    say, n = page.document.say, len(r.names)
+    trades, costs, after, total = _traded(r)
+    first, last = page.table(
+        ("asset", PLAIN, [*r.names, say("cash")]),
+        ("report.value", MONEY, [*(row[1] for row in r.drift), 0.0]),
+        ("report.weight", PERCENT, [*(row[2] for row in r.drift), 0.0]),
+        ("report.target", PERCENT, [*(row[3] for row in r.drift), 0.0]),
+        ("allocation.deviation", SIGNED_PERCENT, [*(row[4] for row in r.drift), None]),
+        ("report.trade", SIGNED, trades),
+        ("allocation.cost", NUMBER, costs),
+        ("allocation.after", PERCENT, after),
+        total=[say("total"), r.value, 1.0, 1.0, None, *total],
+    )
+    page.bars(f"D{first}:D{last - 1}")
+    page.emphasise(f"F{first}:F{first + n - 1}", f"ABS(F{first})>{r.client.threshold + DRIFT!r}")
+    return first
+
+
+def _traded(r: Result) -> tuple[list, list, list, list]:
+    """Trades, costs and weights afterwards with the cash, and their totals; an error in place of each where there is one."""
+    if isinstance(r.orders, ErrorValue):
+        return *([r.orders] * (len(r.names) + 1) for _ in range(3)), [r.orders] * 3
+    trades, costs = [*r.orders.trades.tolist(), r.orders.cash], [*r.orders.costs.tolist(), None]
+    return trades, costs, r.orders.after, [sum(trades), float(r.orders.costs.sum()), 1.0]
+
+
+def _outside(page: Sheet, r: Result) -> list[str]:
+    """Weights outside the model's own limits."""
+    found = []
+    for row, position in zip(r.drift, r.held, strict=True):
+        low, high = position.limits
+        if (low is not None and row[2] < low) or (high is not None and row[2] > high):
+            limits = f"{0 if low is None else low:.1%}–{1 if high is None else high:.1%}"
+            found.append(page.document.say("allocation.outside", asset=row[0], weight=f"{row[2]:.1%}", limits=limits))
+    return found
+
+
+# Phase 1 ---------------------------------------------------------------------------------------------------------
+
+
+def _sales(page: Sheet, r: Result) -> None:
+    page.heading("allocation.phase1")
+    if not r.sales:
+        page.note("allocation.no_sales")
+        return
+    page.table(
+        ("asset", PLAIN, [r.names[o.index] for o in r.sales]),
+        ("allocation.sell", MONEY, [-o.money for o in r.sales]),
+        ("allocation.units", UNITS, [None if o.units is None else -o.units for o in r.sales]),
+        ("allocation.cost", NUMBER, [o.cost for o in r.sales]),
+        ("allocation.fee", NUMBER, [o.fee for o in r.sales]),
+        ("allocation.settles", "0", [int(r.held[o.index].asset.settle_days) for o in r.sales]),
+        total=[page.document.say("total"), -_money(r.sales), None, _costs(r.sales), sum(o.fee for o in r.sales), None],
+    )
+    _lots(page, r)
+
+
+def _money(orders: list[Order]) -> float:
+    return sum(order.money for order in orders)
+
+
+def _costs(orders: list[Order]) -> float:
+    return sum(order.cost for order in orders)
+
+
+def _lots(page: Sheet, r: Result) -> None:
+    """Which lots a sale takes, where there are several or they decide its redemption fee."""
+    taken = []
+    for order in r.sales:
+        position = r.held[order.index]
+        if charges(position.asset) or len(position.lots) > 1:
+            taken += [(order.index, lot, value) for lot, value in sold_lots(position, -order.money)]
+    if not taken:
+        return
+    page.row += 1
+    page.note("allocation.fifo")
+    known = [(r.as_of - lot.bought_on).days if lot.bought_on and r.as_of else None for _, lot, _ in taken]
+    page.table(
+        ("asset", PLAIN, [r.names[i] for i, _, _ in taken]),
+        ("allocation.account", PLAIN, [lot.account or None for _, lot, _ in taken]),
+        ("allocation.bought", DATE, [lot.bought_on for _, lot, _ in taken]),
+        ("allocation.days", "0", known),
+        ("allocation.taken", MONEY, [value for _, _, value in taken]),
+        ("allocation.fee_rate", PERCENT2, [lot_fee(r.held[i], lot, r.as_of) for i, lot, _ in taken]),
+    )
+
+
+# Phase 2 ---------------------------------------------------------------------------------------------------------
+
+
+def _purchases(page: Sheet, r: Result) -> None:
+    say = page.document.say
+    page.heading("allocation.phase2" if r.sales else "allocation.phase2_now", days=f"{r.settle_days:g}")
+    if not r.purchases:
+        page.note("allocation.no_purchases")
+        return
+    levels = [r.held[o.index].asset.risk_level for o in r.purchases]
+    first, _ = page.table(
+        ("asset", PLAIN, [r.names[o.index] for o in r.purchases]),
+        ("allocation.buy", MONEY, [o.money for o in r.purchases]),
+        ("allocation.units", UNITS, [o.units for o in r.purchases]),
+        ("allocation.cost", NUMBER, [o.cost for o in r.purchases]),
+        ("allocation.level", PLAIN, [f"R{level}" if level else None for level in levels]),
+        ("allocation.flag", PLAIN, [" ".join(map(say, o.flags)) or None for o in r.purchases]),
+        total=[say("total"), _money(r.purchases), None, _costs(r.purchases), None, None],
+    )
+    for row, order in enumerate(r.purchases, first):
+        if order.flags:
+            page.sheet.cell(row, 7).font = page.document.font(bold=True, color=WARN)
+    page.note("allocation.cash_left", cash=f"{r.orders.cash:,.2f}")

@@ -1,0 +1,122 @@
+"""What was read: rows, and what they describe."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from xlalloc.reports import fields
+from xlalloc.reports.market import Market
+from xlalloc.reports.problems import Place, Problems
+
+MOST_SHOWN = 60  # characters of a cell quoted in a problem
+
+
+@dataclass(slots=True)
+class Row:
+    """One row, its cells read as their columns' kinds; ``bad`` are the columns that could not be read."""
+
+    sheet: str
+    number: int
+    values: dict
+    raw: dict
+    bad: list[str] = field(default_factory=list)
+    currencies: set[str] = field(default_factory=set)
+
+    def get(self, key: str, default=None):
+        value = self.values.get(key)
+        return default if value is None or value == "" else value
+
+    def place(self, column: str = "") -> Place:
+        return Place(self.sheet, self.number, column, fields.clean(self.raw.get(column))[:MOST_SHOWN])
+
+
+@dataclass(slots=True)
+class Asset:
+    """One product and what trading it costs."""
+
+    name: str
+    name_zh: str
+    code: str
+    kind: str
+    risk_level: int | None
+    lot: float
+    min_buy: float
+    unit_step: float
+    settle_days: float
+    commission: float
+    min_commission: float
+    sell_tax: float
+    redemption: tuple | None
+    mu: float | None
+    vol: float | None
+    asset_class: str
+    currencies: set[str]
+    broken: str = ""  # the column that could not be read
+
+    def shown(self, lang: str) -> str:
+        return self.name_zh if lang == "zh" and self.name_zh else self.name
+
+
+@dataclass(slots=True)
+class Lot:
+    """One row of holdings."""
+
+    asset: str
+    units: float | None
+    price: float | None
+    value: float | None
+    bought_on: dt.date | None
+    account: str
+    no_sell: bool
+    place: Place
+
+
+@dataclass(slots=True)
+class Model:
+    """Target weights with their limits, and the characteristics stated for them."""
+
+    name: str
+    targets: dict[str, float] = field(default_factory=dict)
+    limits: dict[str, tuple] = field(default_factory=dict)
+    stated: dict[str, float] = field(default_factory=dict)
+    wrong: str = ""
+
+
+@dataclass(slots=True)
+class Client:
+    """One row of clients with its lots."""
+
+    id: str
+    name: str
+    model: str
+    language: str
+    adviser: str
+    benchmark: str
+    risk_level: int | None
+    assessed_on: dt.date | None
+    assessment_expires: dt.date | None
+    cash_flow: float
+    last_rebalanced: dt.date | None
+    frequency: str
+    threshold: float
+    goal: float | None
+    goal_years: float | None
+    monthly: float
+    age: float | None
+    notes: str
+    place: Place
+    lots: list[Lot] = field(default_factory=list)
+
+
+@dataclass
+class Inputs:
+    """All that reports are made from; ``clients`` includes those refused, which ``problems`` names."""
+
+    clients: list[Client]
+    assets: dict[str, Asset]
+    models: dict[str, Model]
+    benchmarks: dict[str, Model]
+    allowed: dict[int, set[int]]
+    market: Market
+    problems: Problems
+    language: str
+    digest: str
