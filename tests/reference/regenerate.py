@@ -8,6 +8,7 @@ A difference beyond its tolerance stops the run: a number that two sources do no
 import warnings
 
 import peers_allocation as allocation
+import peers_backtest as backtests
 import peers_estimation as estimation
 import peers_performance as performance
 import tables
@@ -23,6 +24,7 @@ TOPICS = (
     allocation.mean_variance,
     allocation.black_litterman,
     performance.kpi,
+    backtests.backtest,
 )
 
 

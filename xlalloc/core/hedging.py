@@ -1,6 +1,6 @@
 """Protection against a fall: puts, a floor under the portfolio, an inverse fund."""
 
-from math import erfc, exp, expm1, isfinite, log, sqrt
+from math import erfc, exp, isfinite, log, sqrt
 from typing import Annotated
 
 from xlalloc.catalogue import Table, worksheet_function
@@ -35,12 +35,12 @@ def put_price(
     time left it is max(K e^(−rT) − S e^(−qT), 0).
 
     rf and dividend are continuously compounded: for an effective yearly rate i give LN(1+i). The price is that of a
-    lognormal world with one volatility: options far below the market cost more than this with a volatility from history.
+    lognormal world with one volatility: with one from history, options far below the market cost more than this.
 
     Source: Black & Scholes (1973), The Pricing of Options and Corporate Liabilities; Merton (1973), Theory of Rational
     Option Pricing; Hull (2018), Options, Futures and Other Derivatives, eq. 17.5. The example is Hull's 15.6.
     """
-    learn("effective yearly rate", f"{expm1(rf):.6g}, of {rf:g} continuously compounded")
+    learn("effective yearly rate", f"{_exp(rf) - 1.0:.6g}, of {rf:g} continuously compounded")
     return put_value(spot, strike, years, vol, rf, dividend)
 
 
@@ -55,9 +55,9 @@ def put_hedge(
     """Cost of a floor under a portfolio by index puts: strike, premium, premium per year, worst loss.
 
     With the index scaled to the value V of the portfolio, puts are bought on β·V of it. Their strike k·V is the index
-    level at which a portfolio of that beta has fallen to the floor p·V (CAPM): k = 1 + R + (p − 1 − R)/β, R = e^(rT) − 1;
-    with beta 1 it is the floor itself. Premium β·PUT_PRICE(V, kV, T, σ, r), σ the volatility of the index; premium per
-    year as a share of V; worst loss (1 − p)·V + premium, money, positive.
+    level at which a portfolio of that beta has fallen to the floor p·V (CAPM): k = 1 + R + (p − 1 − R)/β with
+    R = e^(rT) − 1; with beta 1 it is the floor itself. Premium β·PUT_PRICE(V, kV, T, σ, r), σ the volatility of the
+    index; premium per year as a share of V; worst loss (1 − p)·V + premium, money, positive.
 
     The floor holds on the day of expiry and as far as the portfolio moves with its index. A floor that the portfolio
     cannot reach even with the index at 0 is #NUM!: it needs no put.

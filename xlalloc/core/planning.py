@@ -119,7 +119,7 @@ def dca_sim(
 # Fees -------------------------------------------------------------------------------------------------------------
 
 
-@worksheet_function("=FEE_DRAG(0.01,30)", [[0.2453]])
+@worksheet_function("=FEE_DRAG(0.01,30)", [[0.2455]])
 def fee_drag(fee: Fee, years: Years, gross: Gross = 0.07) -> Number:
     """Share of the final wealth that a yearly fee takes away.
 

@@ -44,11 +44,11 @@ def stress_loss(weights: Weights, shocks: Shocks) -> Number:
 
 
 @worksheet_function(
-    '=STRESS_TABLE({"Stocks",0.6;"Bonds",0.4},{"scenario","Stocks","Bonds";"Crash",-0.4,0.05;"Rates rise",-0.05,-0.15})',
+    '=STRESS_TABLE({"Stocks",0.6;"Bonds",0.4},{"scenario","Stocks","Bonds";"Crash",-0.4,0.05;"Rates up",-0.05,-0.15})',
     [
         ["scenario", "result", "worst contributor", "source"],
         ["Crash", -0.22, "Stocks", "as given"],
-        ["Rates rise", -0.09, "Bonds", "as given"],
+        ["Rates up", -0.09, "Bonds", "as given"],
     ],
 )
 def stress_table(weights: Weights, scenarios: Scenarios = None, *, asset_names: AssetNames = None) -> TableResult:

@@ -6,7 +6,7 @@ from xlalloc.data import key
 
 
 class Column(NamedTuple):
-    """A column of an input sheet; the first Chinese name is the one a new file carries, ``also`` are other English ones."""
+    """A column of an input sheet; the first Chinese name is the one a new file carries, ``also`` are English ones."""
 
     key: str
     kind: str  # text amount money share rate number count date level yes schedule
@@ -98,7 +98,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "suitability": (
         Column("client_level", "level", ("客户等级", "客户风险等级"), needed=True, also=("client",)),
-        Column("allowed", "text", ("可购买等级", "产品等级", "适配产品等级"), needed=True, also=("asset_levels", "product levels")),
+        Column("allowed", "text", ("可购买等级", "产品等级", "适配产品等级"), needed=True, also=("asset_levels",)),
     ),
     "prices": (),
 }  # fmt: skip

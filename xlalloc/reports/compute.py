@@ -10,7 +10,7 @@ from xlalloc import data
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.cells import call
 from xlalloc.core.estimation import corr_from_cov
-from xlalloc.core.models import policy_check
+from xlalloc.core.models import equal_weights, policy_check
 from xlalloc.core.portfolio import diversification, effective_n, port_return, port_sharpe, port_vol, risk_contrib
 from xlalloc.core.rebalance import rebal_drift, rebal_due
 from xlalloc.core.risk_parity import rp_weights
@@ -76,8 +76,6 @@ class Result:
     sales: list[trading.Order]
     purchases: list[trading.Order]
     settle_days: float
-    mu: object
-    cov: object
     cov_from: str
     measures: dict[str, list]
     policy: dict[str, list]
@@ -134,21 +132,40 @@ class _Computation:
 
     def result(self) -> Result:
         client, ask = self.client, self.ask
-        drift = ask.rows("REBAL_DRIFT", rebal_drift(self.values, self.target))
         due, calendar_known = self._due()
         orders = ask("REBAL_PLAN", trading.orders, self.held, client, self.as_of, due is True)
         sales, purchases = self._split(orders)
         mu, cov, cov_from = self._assumptions()
         parity, no_risk = self._parity(cov)
         result = Result(
-            client, client.language, self.as_of, self._model_name(), self.names, self.held,
-            float(self.values.sum()), drift, due, calendar_known, orders, sales, purchases,
-            max((self.held[order.index].asset.settle_days for order in sales), default=0.0), mu, cov, cov_from,
-            self._measures(mu, cov, parity), self._policy(mu, cov), [1.0 / len(self.held)] * len(self.held), parity, no_risk,
-            ask("RISK_CONTRIB", risk_contrib, self.now, cov), ask("RISK_CONTRIB", risk_contrib, self.target, cov),
-            ask("CORR_FROM_COV", self._correlations, cov), self._frontier(mu, cov), self._stress(),
-            history(self.held, self.now, self.target, self._benchmark(), self.market, ask), self._plan(mu, cov),
-        )  # fmt: skip
+            client=client,
+            lang=client.language,
+            as_of=self.as_of,
+            model=self._model_name(),
+            names=self.names,
+            held=self.held,
+            value=float(self.values.sum()),
+            drift=ask.rows("REBAL_DRIFT", rebal_drift(self.values, self.target)),
+            due=due,
+            calendar_known=calendar_known,
+            orders=orders,
+            sales=sales,
+            purchases=purchases,
+            settle_days=max((self.held[order.index].asset.settle_days for order in sales), default=0.0),
+            cov_from=cov_from,
+            measures=self._measures(mu, cov, parity),
+            policy=self._policy(mu, cov),
+            equal=equal_weights(len(self.held)).tolist(),
+            parity=parity,
+            no_risk=no_risk,
+            risk_now=ask("RISK_CONTRIB", risk_contrib, self.now, cov),
+            risk_target=ask("RISK_CONTRIB", risk_contrib, self.target, cov),
+            correlations=ask("CORR_FROM_COV", self._correlations, cov),
+            frontier=self._frontier(mu, cov),
+            stress=self._stress(),
+            history=history(self.held, self.now, self.target, self._benchmark(), self.market, ask),
+            plan=self._plan(mu, cov),
+        )
         self._check_client()
         result.problems, result.reasons = self.problems.items, ask.reasons
         return result
@@ -326,8 +343,13 @@ class _Computation:
         mean, vol = ask("PORT_RETURN", port_return, self.target, mu), ask("PORT_VOL", port_vol, self.target, cov)
         start = (wealth, client.monthly, client.goal_years, mean, vol)
         whole = (wealth, client.monthly, max(int(client.goal_years), 1), mean, vol)
+        known = {name: CATALOGUE[name].public for name in ("GOAL_PROB", "WEALTH_BANDS", "FEE_DRAG")}
+        bands = ask("WEALTH_BANDS", known["WEALTH_BANDS"], *whole)
         return {
-            "wealth": wealth, "mean": mean, "vol": vol, "chance": ask("GOAL_PROB", CATALOGUE["GOAL_PROB"].public, *start, client.goal),
-            "bands": ask.rows("WEALTH_BANDS", ask("WEALTH_BANDS", CATALOGUE["WEALTH_BANDS"].public, *whole)),
-            "fees": [[fee, ask("FEE_DRAG", CATALOGUE["FEE_DRAG"].public, fee, client.goal_years, mean)] for fee in FEES],
-        }  # fmt: skip
+            "wealth": wealth,
+            "mean": mean,
+            "vol": vol,
+            "chance": ask("GOAL_PROB", known["GOAL_PROB"], *start, client.goal),
+            "bands": ask.rows("WEALTH_BANDS", bands),
+            "fees": [[fee, ask("FEE_DRAG", known["FEE_DRAG"], fee, client.goal_years, mean)] for fee in FEES],
+        }

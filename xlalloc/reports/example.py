@@ -2,6 +2,7 @@
 
 import datetime as dt
 from pathlib import Path
+from typing import NamedTuple
 
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter as letter
@@ -15,23 +16,42 @@ from xlalloc.templates.cases import AS_OF, illustrative_prices
 from xlalloc.templates.layout import DATE, GREY, MONEY, PERCENT, WARN, Document
 
 ETFS = {"CSI 300", "CSI 500", "Gold", "REITs", "Sector ETF"}
-RISK = {"CSI 300": 3, "CSI 500": 4, "S&P 500": 3, "China bonds": 2, "Corporate bonds": 2, "Gold": 3, "Money market": 1, "REITs": 3,
-        "Nasdaq 100": 4, "Sector ETF": 4}  # fmt: skip
+RISK = {
+    "CSI 300": 3, "CSI 500": 4, "S&P 500": 3, "China bonds": 2, "Corporate bonds": 2, "Gold": 3, "Money market": 1,
+    "REITs": 3, "Nasdaq 100": 4, "Sector ETF": 4,
+}  # fmt: skip
 MODELS = ("Conservative", "Balanced", "Aggressive")
 BENCHMARK = {"60% CSI 300, 40% bonds": {"CSI 300": 0.6, "China bonds": 0.4}}
 ETF_UNIT = 25.0  # an exchange-traded fund's unit is priced at a twenty-fifth of the index
 D = dt.date
 
-# id, name, model, language, risk level, cash flow, last rebalanced, goal, years, monthly, age, wealth; what makes it special
+
+class Person(NamedTuple):
+    """An invented client; the portfolio stood at its model some years ago and was left alone since."""
+
+    id: str
+    name: str
+    model: str
+    lang: str
+    level: str
+    age: int
+    wealth: float
+    threshold: float
+    last: dt.date
+    years_alone: int
+    cash_flow: float = 0.0
+    goal: float | None = None
+    goal_years: int | None = None
+    monthly: float = 0.0
+
+
 CLIENTS = (
-    ("K001", "Lin Wanqing (invented)", "林晚晴（虚构）", "Conservative", "zh", "C3", 0, D(2026, 3, 31), 2_600_000, 5, 0, 60, 2_000_000),
-    ("K002", "Zhou Mingyuan (invented)", "周明远（虚构）", "Balanced", "zh", "C3", 60_000, D(2026, 3, 31), 3_000_000, 15, 6_000, 40, 1_200_000),
-    ("K003", "Xu Ruofei (invented)", "许若飞（虚构）", "Aggressive", "zh", "C4", 0, D(2026, 9, 30), 2_000_000, 20, 3_000, 30, 400_000),
-    ("K004", "Alex Example (invented)", "Alex Example（虚构）", "Balanced", "en", "C3", 0, D(2026, 1, 31), 2_000_000, 12, 5_000, 45, 900_000),
-    ("K005", "Robin Sample (invented)", "Robin Sample（虚构）", "Conservative", "en", "C2", -50_000, D(2025, 10, 31), None, None, 0, 67, 1_500_000),
-)  # fmt: skip
-THRESHOLD = {"K001": 0.025, "K002": 0.05, "K003": 0.1, "K004": 0.025, "K005": 0.025}
-YEARS_LEFT_ALONE = {"K001": 3, "K002": 3, "K003": 2, "K004": 4, "K005": 3}
+    Person("K001", "林晚晴（虚构）", "Conservative", "zh", "C2", 60, 2e6, 0.025, D(2026, 3, 31), 3, 0, 2.6e6, 5),
+    Person("K002", "周明远（虚构）", "Balanced", "zh", "C3", 40, 1.2e6, 0.05, D(2026, 3, 31), 3, 6e4, 3e6, 15, 6000),
+    Person("K003", "许若飞（虚构）", "Aggressive", "zh", "C4", 30, 4e5, 0.1, D(2026, 9, 30), 2, 0, 2e6, 20, 3000),
+    Person("K004", "Alex Example", "Balanced", "en", "C3", 45, 9e5, 0.025, D(2026, 1, 31), 4, 0, 2e6, 12, 5000),
+    Person("K005", "Robin Sample", "Conservative", "en", "C2", 67, 1.5e6, 0.025, D(2025, 10, 31), 3, -5e4),
+)
 FORMATS = {"date": DATE, "share": "0.00%", "rate": PERCENT, "money": MONEY}
 
 
@@ -69,33 +89,34 @@ def _unit_price(asset: str, price: float) -> float:
     return round(price / ETF_UNIT, 3) if asset in ETFS else price
 
 
-def _client(client: tuple) -> list:
-    id_, name, name_zh, model, lang, level, flow, last, goal, years, monthly, age, _ = client
-    row = data.find("models", model)
+def _client(p: Person) -> list:
+    name = p.name if p.lang == "zh" else f"{p.name} (invented)"
+    assessed, expires = D(2026, 2, 10), D(2027, 2, 9)
+    frequency = data.find("models", p.model)["frequency"]
     return [
-        id_, name_zh if lang == "zh" else name, model, lang, "A. Adviser (invented)", *BENCHMARK, level, D(2026, 2, 10), D(2027, 2, 9),
-        flow, last, row["frequency"], THRESHOLD[id_], goal, years, monthly, age, "illustrative", None,
+        p.id, name, p.model, p.lang, "A. Adviser (invented)", *BENCHMARK, p.level, assessed, expires, p.cash_flow,
+        p.last, frequency, p.threshold, p.goal, p.goal_years, p.monthly, p.age, "illustrative", None,
     ]  # fmt: skip
 
 
-def _holdings(client: tuple, weights: list[dict], names: list[str], panel: list[list]) -> list[list]:
-    """A portfolio that stood at its model some years ago and drifted with the illustrative prices since."""
-    id_, model, wealth = client[0], client[3], client[-1]
-    start, end = panel[-1 - 12 * YEARS_LEFT_ALONE[id_]], panel[-1]
-    parts = [(row["asset"], row["weight"]) for row in weights if row["model"] == model]
-    grown = {a: w * end[1 + names.index(a)] / start[1 + names.index(a)] for a, w in parts}
+def _holdings(p: Person, weights: list[dict], names: list[str], panel: list[list]) -> list[list]:
+    """The model's weights of some years ago, drifted with the illustrative prices since."""
+    start, end = (dict(zip(names, row[1:], strict=True)) for row in (panel[-1 - 12 * p.years_alone], panel[-1]))
+    grown = {
+        row["asset"]: row["weight"] * end[row["asset"]] / start[row["asset"]]
+        for row in weights
+        if row["model"] == p.model
+    }
     rows = []
-    for asset, _ in parts:
-        value = wealth * grown[asset] / sum(grown.values())
-        units = value / end[1 + names.index(asset)]
-        units = round(units / 100) * 100 if asset in ETFS else round(units, 2)
-        rows += _lots(id_, asset, units, start[0])
+    for asset, share in grown.items():
+        units = p.wealth * share / sum(grown.values()) / end[asset]
+        rows += _lots(p.id, asset, round(units / 100) * 100 if asset in ETFS else round(units, 2))
     return rows
 
 
-def _lots(id_: str, asset: str, units: float, bought: dt.date) -> list[list]:
+def _lots(id_: str, asset: str, units: float) -> list[list]:
     """Mostly one lot; the Chinese bonds of K004 were bought in two, a locked part of K005's gold is never sold."""
-    account = "securities" if asset in ETFS else "funds"
+    account, bought = "securities" if asset in ETFS else "funds", D(2021, 11, 1)
 
     def row(count, date, locked=None):
         return [id_, asset, round(count, 2), None, None, date, account, locked, None]
@@ -113,10 +134,11 @@ def _asset(k: int, name: str) -> list:
     etf, cash = name in ETFS, name == "Money market"
     kind = "etf" if etf else "cash" if cash else "fund"
     costs = [0.0003, 5, 0] if etf else [0, 0, 0]
+    settles = 1 if etf or cash else 7 if name in ("S&P 500", "Nasdaq 100") else 2
     return [
-        name, known["name_zh"], f"X{k:05d}", "A" if kind == "fund" else None, kind, f"R{RISK[name]}", 100 if etf else 0, 0 if etf else 10,
-        None, 1 if etf or cash else 7 if name in ("S&P 500", "Nasdaq 100") else 2, *costs,
-        None if etf or cash else "7:1.5%;30:0.5%", *data.expected(name), name, None,
+        name, known["name_zh"], f"X{k:05d}", "A" if kind == "fund" else None, kind, f"R{RISK[name]}",
+        100 if etf else 0, 0 if etf else 10, None, settles, *costs, "7:1.5%;30:0.5%" if kind == "fund" else None,
+        *data.expected(name), name, None,
     ]  # fmt: skip
 
 
@@ -229,10 +251,8 @@ def _checks(document: Document, page, sheet: str) -> None:
         else:
             continue
         check.allow_blank = check.showErrorMessage = check.showInputMessage = True
-        check.errorTitle, check.error = (
-            document.say("invalid"),
-            column.help[0 if document.lang == "en" else 1] or column.key,
-        )
+        check.errorTitle = document.say("invalid")
+        check.error = _explained(document, sheet, column.key) or column.key
         check.promptTitle, check.prompt = column.key, check.error
         check.add(cells)
         page.add_data_validation(check)

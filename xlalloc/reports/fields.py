@@ -11,11 +11,11 @@ from xlalloc.ranges import as_number
 # Characters XML 1.0 does not know, and lone surrogates.
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BLANK = frozenset(["", "-", "--", "—", "——", "–", "/", "n/a", "na", "null", "none", "nan", "无", "不适用"])
-_CURRENCIES = {
-    "¥": "CNY", "元": "CNY", "人民币": "CNY", "人民币元": "CNY", "rmb": "CNY", "cny": "CNY", "$": "USD", "us$": "USD", "usd": "USD",
-    "美元": "USD", "hk$": "HKD", "hkd": "HKD", "港元": "HKD", "港币": "HKD", "€": "EUR", "eur": "EUR", "欧元": "EUR", "£": "GBP",
-    "gbp": "GBP", "英镑": "GBP", "jpy": "JPY", "日元": "JPY",
+_NAMES_OF_MONEY = {
+    "CNY": ("¥", "元", "人民币", "人民币元", "rmb"), "USD": ("$", "us$", "美元"), "HKD": ("hk$", "港元", "港币"),
+    "EUR": ("€", "欧元"), "GBP": ("£", "英镑"), "JPY": ("日元",),
 }  # fmt: skip
+_CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
 _MULTIPLES = {"万": 1e4, "亿": 1e8}
 _MONEY = re.compile(
     r"(?P<before>[^\d.,()+\-%\s]*)\s*(?P<number>[(+\-]*\s*[\d.,]+(?:e[+-]?\d+)?\s*%?\)?)\s*(?P<multiple>[万亿]?)\s*(?P<after>\S*)"
@@ -24,7 +24,8 @@ _YES = frozenset(["yes", "y", "true", "1", "x", "√", "✓", "是", "对"])
 _NO = frozenset(["no", "n", "false", "0", "否"])
 FREQUENCIES = {
     "weekly": ("每周", "周", "周度"), "monthly": ("每月", "月", "月度"), "quarterly": ("每季", "每季度", "季", "季度"),
-    "semiannual": ("每半年", "半年", "半年度", "semi-annual", "half-yearly"), "annual": ("每年", "年", "年度", "yearly"),
+    "semiannual": ("每半年", "半年", "半年度", "semi-annual", "half-yearly"),
+    "annual": ("每年", "年", "年度", "yearly"),
 }  # fmt: skip
 LANGUAGES = {
     "en": ("english", "英文", "英语", "en-us", "en-gb"),

@@ -14,8 +14,8 @@ from xlalloc.errors import ErrorValue
 YEAR = 364  # days: 52 weeks are a year
 # Measures per year, not shown for less than a year of history.
 PER_YEAR = frozenset(
-    ["annual return", "mean return", "volatility", "downside volatility", "Sharpe ratio", "Sortino ratio", "Calmar ratio",
-     "excess return", "tracking error", "information ratio", "Jensen's alpha"]
+    ["annual return", "mean return", "volatility", "downside volatility", "Sharpe ratio", "Sortino ratio",
+     "Calmar ratio", "excess return", "tracking error", "information ratio", "Jensen's alpha"]
 )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _kpis(series: np.ndarray, against: bool, periods: int, short: bool, ask) -> 
 
 
 def _points(dates: list, series: np.ndarray) -> list[list]:
-    """Wealth at the end of each month and the deepest drawdown within it; every period where they are months already."""
+    """Wealth at the end of each month and the deepest drawdown within it."""
     wealth = np.vstack([np.ones(series.shape[1]), np.cumprod(1.0 + series, axis=0)])
     depth = np.vstack([np.zeros(series.shape[1]), drawdowns(series)])
     months = [(date.year, date.month) for date in dates]

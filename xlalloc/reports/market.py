@@ -88,7 +88,7 @@ def class_correlations(assets: list[str], table: dict) -> list[list[float]]:
     for asset, name in zip(assets, classes, strict=True):
         if data.find("asset_classes", name) is None:
             raise NotAvailableError(
-                f"{asset}: fewer than {LEAST_PERIODS} periods of prices, and no reference class to take correlations from. "
+                f"{asset}: fewer than {LEAST_PERIODS} periods of prices, and no reference class for correlations. "
                 "Add prices, or give its class in the sheet assets."
             )
     try:
@@ -113,7 +113,8 @@ def expected_return(asset) -> float:
         return asset.mu
     if data.find("asset_classes", asset.asset_class) is None:
         raise NotAvailableError(
-            f"{asset.name}: no expected return is given, and it has no reference class. Fill expected_return in the sheet assets."
+            f"{asset.name}: no expected return is given, and it has no reference class. "
+            "Fill expected_return in the sheet assets."
         )
     return data.expected(asset.asset_class)[0]
 

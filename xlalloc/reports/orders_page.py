@@ -52,7 +52,7 @@ def _weights(page: Sheet, r: Result) -> int:
 
 
 def _traded(r: Result) -> tuple[list, list, list, list]:
-    """Trades, costs and weights afterwards with the cash, and their totals; an error in place of each where there is one."""
+    """Trades, costs and weights afterwards, cash last, and their totals; an error in place of each if there is one."""
     if isinstance(r.orders, ErrorValue):
         return *([r.orders] * (len(r.names) + 1) for _ in range(3)), [r.orders] * 3
     trades, costs = [*r.orders.trades.tolist(), r.orders.cash], [*r.orders.costs.tolist(), None]

@@ -13,6 +13,8 @@ from xlalloc.reports.tables import Source, load
 SUM_TO_ONE = 1e-6
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
+PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebalanced", "goal", "goal_years", "age")
+COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission", "sell_tax")
 
 
 def read(source: Path, prices: Path | None = None, lang: str | None = None) -> Inputs:
@@ -221,13 +223,20 @@ class Reader:
             self.problems.refuse(id_, "unknown_model", row.place("model"))
         elif model.wrong:
             self.problems.refuse(id_, "model_broken", row.place("model"))
+        frequency = self._option(id_, row, "frequency", fields.FREQUENCIES, DEFAULT_FREQUENCY)
         return Client(
-            id_, row.get("name", id_), name_key(row.get("model", "")), self._language(id_, row), row.get("adviser", ""),
-            self._benchmark(id_, row, benchmarks), row.get("risk_level"), row.get("assessed_on"), row.get("assessment_expires"),
-            row.get("cash_flow", 0.0), row.get("last_rebalanced"), self._option(id_, row, "frequency", fields.FREQUENCIES, DEFAULT_FREQUENCY),
-            self._threshold(id_, row), row.get("goal"), row.get("goal_years"), row.get("monthly", 0.0), row.get("age"),
-            row.get("notes", ""), row.place("id"),
-        )  # fmt: skip
+            id=id_,
+            name=row.get("name", id_),
+            model=name_key(row.get("model", "")),
+            language=self._language(id_, row),
+            benchmark=self._benchmark(id_, row, benchmarks),
+            frequency=frequency,
+            threshold=self._threshold(id_, row),
+            place=row.place("id"),
+            **{key: row.get(key, "") for key in ("adviser", "notes")},
+            **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly")},
+            **{key: row.get(key) for key in PLAIN_COLUMNS},
+        )
 
     def _language(self, id_: str, row: Row) -> str:
         given = self._option(id_, row, "language", fields.LANGUAGES, self.language, say=False)
@@ -276,10 +285,9 @@ class Reader:
                 self.problems.refuse(client.id, "unknown_asset", row.place("asset"))
             elif not wrong and row.get("value") is None and row.get("units") is None:
                 self.problems.refuse(client.id, "no_value", row.place("value"))
-            client.lots.append(
-                Lot(asset or "", row.get("units"), row.get("price"), row.get("value"), row.get("bought_on"), row.get("account", ""),
-                    bool(row.get("no_sell")), row.place("value"))
-            )  # fmt: skip
+            given = {key: row.get(key) for key in ("units", "price", "value", "bought_on")}
+            locked, account = bool(row.get("no_sell")), row.get("account", "")
+            client.lots.append(Lot(asset or "", **given, account=account, no_sell=locked, place=row.place("value")))
 
     # Currencies -------------------------------------------------------------------------------------------------
 
@@ -316,15 +324,20 @@ def _asset(row: Row) -> Asset:
     except fields.UnreadableError:
         kind = fields.clean(kind)
     code = row.get("code", "")
-    number = {
-        key: row.get(key, 0.0)
-        for key in ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission", "sell_tax")
-    }
     return Asset(
-        row.get("asset"), row.get("name_zh", ""), code.zfill(6) if code.isdigit() else code, kind, row.get("risk_level"), **number,
-        redemption=row.values.get("redemption"), mu=row.get("expected_return"), vol=row.get("vol"),
-        asset_class=row.get("class", "") or row.get("asset"), currencies=row.currencies, broken=row.bad[0] if row.bad else "",
-    )  # fmt: skip
+        name=row.get("asset"),
+        name_zh=row.get("name_zh", ""),
+        code=code.zfill(6) if code.isdigit() else code,
+        kind=kind,
+        risk_level=row.get("risk_level"),
+        redemption=row.values.get("redemption"),
+        mu=row.get("expected_return"),
+        vol=row.get("vol"),
+        asset_class=row.get("class", "") or row.get("asset"),
+        currencies=row.currencies,
+        broken=row.bad[0] if row.bad else "",
+        **{key: row.get(key, 0.0) for key in COST_COLUMNS},
+    )
 
 
 def _group(kind: str) -> str:

@@ -95,12 +95,16 @@ def _stress(page: Sheet, r: Result) -> None:
 def _frontier(page: Sheet, r: Result) -> None:
     """Least risk for each return, long only, with the portfolio and its target beside it."""
     say = page.document.say
+    page.new_page()
     page.heading("report.frontier")
     keys = ("risk.return", "risk.vol", "risk.sharpe")
+    marks = [say("report.portfolio_now"), say("report.portfolio_target")]
     points = [[say("report.frontier_point", k=k), *row[:3]] for k, row in enumerate(r.frontier, 1)]
-    points += [
-        [say(name), *(r.measures[key][j] for key in keys)] for j, name in enumerate(("risk.of_now", "risk.of_target"))
-    ]
+    points += [[mark, *(r.measures[key][j] for key in keys)] for j, mark in enumerate(marks)]
     columns = [list(column) for column in zip(*points, strict=True)]
     formats = (PLAIN, PERCENT, PERCENT, NUMBER)
-    page.table(*zip(("report.frontier_at", *keys), formats, columns, strict=True))
+    first, last = page.table(*zip(("report.frontier_at", *keys), formats, columns, strict=True))
+    page.row += 1
+    curve = (say("report.frontier_curve"), first, last - 2)
+    held = [(mark, last - 1 + j, last - 1 + j) for j, mark in enumerate(marks)]
+    page.map_picture("report.frontier", ("risk.vol", "risk.return"), curve, held, 20)

@@ -131,6 +131,8 @@ _TEXTS = {
     "report.parity_chart": ("Weights: today, equal, equal risk", "权重：当前、等权重、风险平价"),
     "report.correlations": ("Correlations", "相关系数"),
     "report.frontier": ("The efficient frontier, and where the portfolio stands", "有效前沿与组合所处位置"),
+    "report.frontier_curve": ("Efficient frontier", "有效前沿"),
+    "report.portfolio_now": ("Portfolio today", "当前组合"), "report.portfolio_target": ("Target", "目标组合"),
     "report.frontier_at": ("Point", "位置"),
     "report.frontier_point": ("Frontier {k}", "前沿 {k}"),
     "report.cov_prices": (

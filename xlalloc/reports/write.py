@@ -6,7 +6,10 @@ import zipfile
 from copy import copy
 from pathlib import Path
 
+from openpyxl.chart import Reference, ScatterChart, Series
 from openpyxl.chart.axis import DateAxis
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 from openpyxl.styles import Alignment
@@ -23,6 +26,8 @@ from xlalloc.templates.layout import (
     LABEL,
     LAST_COLUMN,
     PLAIN,
+    SECOND,
+    THIRD,
     WARN,
     Document,
     Page,
@@ -232,6 +237,30 @@ class Sheet(Page):
             axis.number_format, axis.tickLblPos, axis.delete = "yyyy-mm", "low", False
             chart.y_axis.crossAx = 500
         chart.y_axis.scaling.min = low
+        self._spread(rows, 2, LAST_COLUMN)
+        self.row += rows + 1
+
+    def map_picture(self, title: str, axes: tuple[str, str], curve: tuple, points: list[tuple], rows: int) -> None:
+        """A curve and single points; each is (name, first row, last row), across in column 4, up in column 3."""
+        chart = ScatterChart()
+        chart.title, chart.style, chart.legend.position = self.document.say(title), 13, "b"
+        for k, (name, first, last) in enumerate([curve, *points]):
+            across, up = (Reference(self.sheet, min_col=column, min_row=first, max_row=last) for column in (4, 3))
+            series = Series(up, across, title=name)
+            color = (self.document.accent, THIRD, SECOND)[k % 3]
+            series.smooth = False
+            series.graphicalProperties.line = (
+                LineProperties(solidFill=color, w=22000) if k == 0 else LineProperties(noFill=True)
+            )
+            series.marker.symbol = "none" if k == 0 else ("diamond", "circle")[k % 2]
+            series.marker.size = 10
+            series.marker.graphicalProperties = GraphicalProperties(solidFill=color, ln=LineProperties(solidFill=color))
+            chart.series.append(series)
+        for axis, words in zip((chart.x_axis, chart.y_axis), axes, strict=True):
+            axis.title, axis.number_format, axis.delete = self.document.say(words), "0%", False
+            axis.title.overlay = False
+            axis.majorGridlines = None
+        self.sheet.add_chart(chart, "A1")
         self._spread(rows, 2, LAST_COLUMN)
         self.row += rows + 1
 
