@@ -260,7 +260,7 @@ def _quantity(hint) -> Quantity:
 
 
 def worksheet_function(example: str, value: list[list]):
-    """Enter a function in the catalogue: ``example`` is a formula of constants any host can run, ``value`` its cells."""
+    """Enter a function: ``example`` is a formula of constants that any host can run, ``value`` the cells it gives."""
 
     def register(function: Callable) -> Callable:
         hints = get_type_hints(function, include_extras=True)

@@ -247,8 +247,9 @@ def definite(q: Quantity, name: str, array: np.ndarray) -> None:
     if not _factorises(correlation):
         smallest = float(np.linalg.eigvalsh(correlation)[0]) - DEFINITE
         raise NumberError(
-            f"{name}: not a covariance matrix: the smallest eigenvalue of its correlations is {smallest:.3g}, so some mix "
-            "of assets would have a negative variance. Repair it with COV_NEAREST, or estimate it from complete returns."
+            f"{name}: not a covariance matrix: the smallest eigenvalue of its correlations is {smallest:.3g}, so some "
+            "mix of assets would have a negative variance. Repair it with COV_NEAREST, or estimate it from complete "
+            "returns."
         )
 
 

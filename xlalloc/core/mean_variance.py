@@ -58,7 +58,7 @@ Confidence = Annotated[
              ("views",), low=0, high=1, scalar=True),
 ]  # fmt: skip
 
-ROUNDING = 1e-12  # a weight or a group total this near its bound is on it
+ROUNDING = 1e-13  # a weight or a group total this near its bound is on it
 DEPENDENT = 1e-12  # an eigenvalue at or below it is zero, where the diagonal is 1
 SINGULAR = 1e16  # a condition number that double precision cannot tell from infinity
 
@@ -196,7 +196,7 @@ def frontier(
     """
     limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
     found = limits.frontier(mu, cov)
-    rows = [_frontier_row(limits.cleaned(weights), mu, cov) for weights in found.points(points)]
+    rows = [_frontier_row(weights, mu, cov) for weights in limits.cleaned(found.points(points))]
     if len(found.returns) == 1:
         learn("frontier", "a single portfolio: the least risky mix earns the most")
     _learn_solution(found, cov)
@@ -321,24 +321,21 @@ class Limits:
         return cls(per_asset(lower, n), per_asset(upper, n), names, code, group_lower, group_upper)
 
     def frontier(self, mu: np.ndarray, cov: np.ndarray) -> Frontier:
+        """The frontier within the limits; what rounding left of assets not held is gone, so that no risk is no risk."""
         try:
-            return corner_portfolios(mu, cov, self.lower, self.upper, self.code, self.group_lower, self.group_upper)
+            found = corner_portfolios(mu, cov, self.lower, self.upper, self.code, self.group_lower, self.group_upper)
         except NumberError as error:
             raise NumberError(error.template, *map(self._named, error.labels)) from None
+        weights = self.cleaned(found.weights)
+        return Frontier(weights, mu, (cov + cov.T) / 2.0) if (weights != found.weights).any() else found
 
     def _named(self, label):
         return self.names[label.index] if isinstance(label, Label) and label.axis == "groups" else label
 
     def cleaned(self, weights: np.ndarray) -> np.ndarray:
-        """Weights within rounding of a bound are on it; what is then missing to 1 goes where there is most room."""
-        w = np.where(np.abs(weights - self.lower) <= ROUNDING, self.lower, weights)
-        w = np.where(np.abs(w - self.upper) <= ROUNDING, self.upper, w)
-        room = np.minimum(w - self.lower, self.upper - w)
-        widest = int(room.argmax())
-        missing = 1.0 - float(w.sum())
-        if abs(missing) < room[widest]:
-            w[widest] += missing
-        return w
+        """Weights (of one mix, or one mix a row) within rounding of a bound are on it."""
+        weights = np.where(np.abs(weights - self.lower) <= ROUNDING, self.lower, weights)
+        return np.where(np.abs(weights - self.upper) <= ROUNDING, self.upper, weights)
 
     def binding(self, weights: np.ndarray) -> list:
         """Labels of the assets at a bound and names of the groups at a limit, each followed by which."""

@@ -128,7 +128,7 @@ def _csv_rows(path: Path, digest) -> list[list]:
     if text is None:
         raise InputError(f"{path.name}: neither UTF-8 nor GBK text. Save it again as CSV UTF-8.")
     lines = [line for line in text.splitlines()[:HEADER_WITHIN] if line.strip()]
-    counts = {mark: max((line.count(mark) for line in lines), default=0) for mark in ",;\t"}
+    counts = {mark: sum(mark in line for line in lines) for mark in ",;\t"}  # lines that have it: cells may hold others
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=max(counts, key=counts.get)))
 
 

@@ -16,11 +16,18 @@ def allocation(work: Work) -> None:
     first, height = head + 1, SLOTS + 2
     labels = f"B{first}:B{first + height - 1}"
     k = f"ROW({labels})-ROW(B{first})+1"
-    page.block(first, 2, height, 1,
-               f'=IF({k}<=n_assets,INDEX(asset_names,{k}),IF({k}=n_assets+1,"{say("cash")}",IF({k}=n_assets+2,"{say("total")}","")))')  # fmt: skip
+    last_rows = f'IF({k}=n_assets+1,"{say("cash")}",IF({k}=n_assets+2,"{say("total")}",""))'
+    page.block(first, 2, height, 1, f"=IF({k}<=n_assets,INDEX(asset_names,{k}),{last_rows})")
     plan = "REBAL_PLAN(v_now,w_target,drift_threshold,cash_in_out,,,commission_rate)"
-    columns = (("value", MONEY), ("weight", PERCENT), ("target", PERCENT), ("deviation", SIGNED_PERCENT), ("trade", SIGNED),
-               ("cost", NUMBER), ("weight after", PERCENT))  # fmt: skip
+    columns = (
+        ("value", MONEY),
+        ("weight", PERCENT),
+        ("target", PERCENT),
+        ("deviation", SIGNED_PERCENT),
+        ("trade", SIGNED),
+        ("cost", NUMBER),
+        ("weight after", PERCENT),
+    )
     header = _plan_header()
     for j, (name, format) in enumerate(columns):
         column = letter(3 + j)

@@ -87,10 +87,24 @@ def case(name: str) -> Case:
         row = data.find("asset_classes", asset)
         holdings.append(Holding(asset, row["name_zh"], 0.0, 0.0, *data.expected(asset), BENCHMARK[asset]))
     return Case(
-        key, KEYS[key], CLIENTS[key], RISK_LEVEL[key], AS_OF, dt.date(2026, 3, 31), model["frequency"], model["threshold"],
-        CASH_FLOW[key], 0.0003, 0.02, (model["return_low"], model["return_high"]), (model["vol_low"], model["vol_high"]), model["drawdown"],
-        holdings, data.correlations(assets), prices,
-    )  # fmt: skip
+        key=key,
+        age=KEYS[key],
+        client=CLIENTS[key],
+        risk_level=RISK_LEVEL[key],
+        as_of=AS_OF,
+        last_rebalanced=dt.date(2026, 3, 31),
+        frequency=model["frequency"],
+        threshold=model["threshold"],
+        cash_flow=CASH_FLOW[key],
+        commission=0.0003,
+        rf=0.02,
+        return_range=(model["return_low"], model["return_high"]),
+        vol_range=(model["vol_low"], model["vol_high"]),
+        drawdown_limit=model["drawdown"],
+        holdings=holdings,
+        correlations=data.correlations(assets),
+        prices=prices,
+    )
 
 
 def _drifted(weights: list[float], prices, count: int) -> np.ndarray:

@@ -69,8 +69,8 @@ def _series(work: Work, page: Page, row: int) -> None:
         block = f"{column}{first}:{column}{last}"
         source = f"PORT_SERIES(RETURNS(price_table),{name})"
         page.block(first, 3 + (column == "D"), PERIODS, 1, within(block, count, picked(block, source)), PERCENT)
-        work.document.name("port_returns" if column == "C" else "bench_returns",
-                           f"{page.quoted}!${column}${first}:INDEX({page.quoted}!${column}${first}:${column}${last},{count})")  # fmt: skip
+        cells = f"{page.quoted}!${column}${first}:${column}${last}"
+        spare(work, "port_returns" if column == "C" else "bench_returns", cells.split(":")[0], cells, count)
     for k in range(PERIODS):
         r = first + k
         for own, wealth in (("C", 5), ("D", 6)):
@@ -118,12 +118,13 @@ def _covariance(work: Work, page: Page) -> None:
     ref = f"C{first}:{letter(2 + SLOTS)}{first + SLOTS - 1}"
     side, top = f"B{first}:B{first + SLOTS - 1}", f"C{page.row}:{letter(2 + SLOTS)}{page.row}"
     i, j = f"ROW({ref})-ROW(C{first})+1", f"COLUMN({ref})-COLUMN(C{first})+1"
-    page.block(page.row, 3, 1, SLOTS, f'=IF(COLUMN({top})-COLUMN(C{page.row})+1>n_assets,"",INDEX(asset_names,COLUMN({top})-COLUMN(C{page.row})+1))',
-               bold=True, align="right", wrap=True)  # fmt: skip
+    k = f"COLUMN({top})-COLUMN(C{page.row})+1"
+    heads = f'=IF({k}>n_assets,"",INDEX(asset_names,{k}))'
+    page.block(page.row, 3, 1, SLOTS, heads, bold=True, align="right", wrap=True)
     page.sheet.row_dimensions[page.row].height = 30
     page.block(first, 2, SLOTS, 1, within(side, "n_assets", picked(side, "asset_names")), bold=True)
-    page.block(first, 3, SLOTS, SLOTS,
-               f'=IF(({i}>n_assets)+({j}>n_assets),"",INDEX(COV_FROM_CORR(corr,vol_assets),{i},{j}))', "0.0000")  # fmt: skip
+    value = f"INDEX(COV_FROM_CORR(corr,vol_assets),{i},{j})"
+    page.block(first, 3, SLOTS, SLOTS, f'=IF(({i}>n_assets)+({j}>n_assets),"",{value})', "0.0000")
     cells = f"{page.quoted}!$C${first}:${letter(2 + SLOTS)}${first + SLOTS - 1}"
     spare(work, "cov", f"{page.quoted}!$C${first}", cells, "n_assets", ",n_assets")
     page.row = first + SLOTS

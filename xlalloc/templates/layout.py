@@ -255,7 +255,7 @@ class Page:
         self.sheet.conditional_formatting.add(cells, FormulaRule([formula], font=Font(bold=True, color=color)))
 
     def bar_chart(self, title: str, labels, series: list, at: str, format: str = "0%", width=24.5, height=10.5) -> None:
-        """Columns side by side; ``labels`` and ``series`` are (page, first row, last row, column) with the header above."""
+        """Bars side by side; ``labels`` and ``series`` are (page, first row, last row, column), the header above."""
         chart = BarChart()
         chart.type, chart.grouping, chart.gapWidth, chart.overlap = "bar", "clustered", 45, -5
         chart.y_axis.scaling.min = 0
