@@ -86,3 +86,14 @@ def where_defined(values: np.ndarray, bad: np.ndarray, error: AllocError) -> np.
         learn("columns without an answer", [*columns, str(error)])
         values = np.where(bad, np.nan, values)
     return values
+
+
+def label_pairs(labels: list, numbers: np.ndarray) -> list:
+    """Each label followed by its number: what EXPLAIN prints in one line."""
+    return [item for pair in zip(labels, np.asarray(numbers).tolist(), strict=True) for item in pair]
+
+
+def condition_number(cov: np.ndarray) -> float | str:
+    """The condition number, in words where the matrix is singular to rounding."""
+    condition = float(np.linalg.cond(cov))
+    return condition if condition < 1e16 else "beyond 1e16: cov is singular"

@@ -41,7 +41,7 @@ def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=No
             return Frontier(np.array([corner.x[: p.n] for corner in path]), mu, cov)
     raise NumberError(
         "cov: the frontier cannot be computed accurately: some assets are almost exact copies "
-        'or hedges of others; leave one of them out, or estimate cov with "ledoit_wolf"'
+        'or hedges of others. Leave one of them out, or estimate cov with "ledoit_wolf".'
     )
 
 
@@ -85,14 +85,14 @@ def _check_bounds(lo, hi):
     """NumberError where the bounds of the assets leave no weights that sum to 1."""
     for name, bound in (("lower", lo), ("upper", hi)):
         for i in np.flatnonzero(~np.isfinite(bound)):
-            raise NumberError(f"{name}, {{}}: the bound must be a finite number", Label("assets", int(i)))
+            raise NumberError(f"{name}, {{}}: the bound must be a finite number.", Label("assets", int(i)))
     for i in np.flatnonzero(lo > hi):
         here = Label("assets", int(i))
-        raise NumberError(f"lower, {{}}: {lo[i]:g} is above its upper bound {hi[i]:g}; change one", here)
+        raise NumberError(f"lower, {{}}: {lo[i]:g} is above its upper bound {hi[i]:g}. Change one of them.", here)
     if lo.sum() > 1 + FEASIBLE:
-        raise NumberError(f"lower: the bounds sum to {lo.sum():.10g}; at most 1 is possible")
+        raise NumberError(f"lower: the bounds sum to {lo.sum():.10g}; at most 1 is possible. Reduce some.")
     if hi.sum() < 1 - FEASIBLE:
-        raise NumberError(f"upper: the bounds sum to {hi.sum():.10g}; at least 1 is needed")
+        raise NumberError(f"upper: the bounds sum to {hi.sum():.10g}; at least 1 is needed. Raise some.")
 
 
 def _group_totals(lo, hi, member, group_lower, group_upper):
@@ -103,25 +103,27 @@ def _group_totals(lo, hi, member, group_lower, group_upper):
     for g in range(least.size):
         here = Label("groups", g)
         if lower[g] > upper[g]:
-            raise NumberError(f"group_lower, {{}}: {lower[g]:g} is above its group_upper {upper[g]:g}", here)
+            raise NumberError(
+                f"group_lower, {{}}: {lower[g]:g} is above its group_upper {upper[g]:g}. Change one of them.", here
+            )
         if lower[g] > most[g] + FEASIBLE:
             raise NumberError(
                 f"group_lower, {{}}: {lower[g]:g} cannot be reached: the upper bounds of its "
-                f"assets sum to {most[g]:.10g}; reduce group_lower or raise upper",
+                f"assets sum to {most[g]:.10g}; reduce group_lower or raise upper.",
                 here,
             )
         if upper[g] < least[g] - FEASIBLE:
             raise NumberError(
                 f"group_upper, {{}}: {upper[g]:g} cannot be kept: the lower bounds of its "
-                f"assets sum to {least[g]:.10g}; raise group_upper or reduce lower",
+                f"assets sum to {least[g]:.10g}; raise group_upper or reduce lower.",
                 here,
             )
     lower, upper = np.minimum(lower, most), np.maximum(upper, least)
     low, high = np.maximum(lower, least).sum(), np.minimum(upper, most).sum()
     if low > 1 + FEASIBLE:
-        raise NumberError(f"group_lower: the groups must hold {low:.10g} in total; at most 1 is possible")
+        raise NumberError(f"group_lower: the groups must hold {low:.10g} in total; at most 1 is possible. Reduce some.")
     if high < 1 - FEASIBLE:
-        raise NumberError(f"group_upper: the groups can hold {high:.10g} in total; at least 1 is needed")
+        raise NumberError(f"group_upper: the groups can hold {high:.10g} in total; at least 1 is needed. Raise some.")
     lower = np.where(np.isfinite(lower), lower, least - 1)  # never binds
     upper = np.where(np.isfinite(upper), upper, most + 1)
     return lower, upper, min(max(1.0, low), high)
@@ -179,7 +181,7 @@ class Frontier:
         """Weights of least risk with a return of at least ``target``."""
         best = self.returns[0]
         if target > best + 1e-12 * max(np.abs(self.mu).max(), abs(target)):
-            raise NumberError(f"target_return: {target:g} is above the greatest return possible, {best:.6g}")
+            raise NumberError(f"target_return: {target:.10g} is above the greatest return possible, {best:.10g}.")
         if target >= best or target <= self.returns[-1]:
             return self.weights[0 if target >= best else -1].copy()
         j = int(np.searchsorted(-self.returns, -target)) - 1  # returns[j] > target ≥ returns[j+1]
@@ -190,7 +192,7 @@ class Frontier:
         """Weights of greatest return with a volatility of at most ``target``."""
         least = self.vols[-1]
         if target < least * (1 - 1e-12):
-            raise NumberError(f"target_vol: {target:g} is below the least volatility possible, {least:.6g}")
+            raise NumberError(f"target_vol: {target:.10g} is below the least volatility possible, {least:.10g}.")
         if target >= self.vols[0] or target <= least:
             return self.weights[0 if target >= self.vols[0] else -1].copy()
         j = int(np.searchsorted(-self.vols, -target)) - 1  # vols[j] > target ≥ vols[j+1]
@@ -204,14 +206,14 @@ class Frontier:
         if excess[0] <= small:
             raise NumberError(
                 f"rf: no feasible mix earns more than {rf:g}; the greatest return possible is "
-                f"{self.returns[0]:.6g}; reduce rf or widen the bounds"
+                f"{self.returns[0]:.6g}. Reduce rf or widen the bounds."
             )
         riskless = self.variances == 0
         if (riskless & (excess > small)).any():
             best = self.returns[riskless].max()
             raise NumberError(
                 f"cov: a mix without risk earns {best:.6g}, more than rf {rf:g}, so the ratio "
-                "is infinite; raise rf to what cash pays, or leave cash out"
+                "is infinite. Raise rf to what cash pays, or leave cash out."
             )
         with np.errstate(divide="ignore", invalid="ignore"):
             corners = np.where(riskless, -np.inf, excess / self.vols)

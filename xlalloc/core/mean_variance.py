@@ -6,7 +6,15 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.catalogue import Table, labels, worksheet_function
-from xlalloc.core.checks import distinct, one_per_group, per_asset, positive_variances, variance
+from xlalloc.core.checks import (
+    condition_number,
+    distinct,
+    label_pairs,
+    one_per_group,
+    per_asset,
+    positive_variances,
+    variance,
+)
 from xlalloc.core.critical_line import RISKLESS, Frontier, corner_portfolios
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn, learning
@@ -60,7 +68,6 @@ Confidence = Annotated[
 
 ROUNDING = 1e-13  # a weight or a group total this near its bound is on it
 DEPENDENT = 1e-12  # an eigenvalue at or below it is zero, where the diagonal is 1
-SINGULAR = 1e16  # a condition number that double precision cannot tell from infinity
 
 
 @worksheet_function("=MIN_VAR_WEIGHTS({0.04,0.006;0.006,0.01})", [[0.1052632], [0.8947368]])
@@ -76,12 +83,13 @@ def min_var_weights(
 
     Minimises w'Σw over 1'w = 1, lower ≤ w ≤ upper (0 and 1; a negative lower bound allows short sales) and, with
     groups, group_lower ≤ total weight of the group ≤ group_upper. Exact, as all functions of this chapter. EXPLAIN
-    names the bounds that bind. Where several mixes have the least variance, a hedge say, it is one of them.
+    names the bounds that bind. Where several mixes have the least variance (perfect hedges), the one whose assets are
+    least volatile on average is given.
 
     Source: Markowitz (1952), Portfolio Selection; Markowitz & Todd (2000), Mean-Variance Analysis, ch. 7-8.
     """
     limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
-    frontier = limits.frontier(np.zeros(len(cov)), cov)
+    frontier = limits.frontier(-np.sqrt(cov.diagonal()), cov)  # any means would do; these break ties
     return _answer(frontier.min_variance(), cov, limits)
 
 
@@ -287,8 +295,8 @@ def black_litterman(
     posterior = prior + cov @ (P.T @ (S / d * np.linalg.solve(A, S / d * (q - P @ prior))))
     if learning():
         mixes = [Label("views", int(k)) for k in held]
-        learn("prior return of each view", _pairs(mixes, P @ prior))
-        learn("posterior return of each view", _pairs(mixes, P @ posterior))
+        learn("prior return of each view", label_pairs(mixes, P @ prior))
+        learn("posterior return of each view", label_pairs(mixes, P @ posterior))
         learn("views dropped", len(views) - len(held))
     return posterior
 
@@ -393,13 +401,7 @@ def _learn_solution(frontier: Frontier | None, cov: np.ndarray) -> None:
         return
     if frontier is not None:
         learn("corner portfolios of the frontier", len(frontier.returns))
-    condition = float(np.linalg.cond(cov))
-    learn("condition number", condition if condition < SINGULAR else "beyond 1e16: cov is singular")
-
-
-def _pairs(items: list, numbers: np.ndarray) -> list:
-    """Each label followed by its number."""
-    return [item for pair in zip(items, numbers.tolist(), strict=True) for item in pair]
+    learn("condition number", condition_number(cov))
 
 
 # Views -------------------------------------------------------------------------------------------------------

@@ -7,7 +7,16 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
-from xlalloc.core.checks import distinct, one_per_group, per_asset, positive_variances, scaled, variance
+from xlalloc.core.checks import (
+    condition_number,
+    distinct,
+    label_pairs,
+    one_per_group,
+    per_asset,
+    positive_variances,
+    scaled,
+    variance,
+)
 from xlalloc.core.risk_budgeting import Solution, risk_budgeting
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn, learning
@@ -53,7 +62,6 @@ SAME = 1e-9  # a deviation this little beyond its limit is rounding
 FLAT = 1e-14  # an asset's co-movement with the factor mix that is rounding
 RANK = 1e-11  # singular values at or below it are zero, where the largest is of order 1
 CLOSE = 1e-10  # rounding in the optimality conditions of the closest exposures
-SINGULAR = 1e16  # a condition number that double precision cannot tell from infinity
 
 
 @worksheet_function("=RP_WEIGHTS({0.04,0.006;0.006,0.01})", [[0.3333333], [0.6666667]])
@@ -121,7 +129,7 @@ def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None
             V[members, g] = risk_budgeting(cov[np.ix_(members, members)], _equal(len(members)), checked=True).weights
     with _in_words_of("cov", [f"group {name}" for name in names]):
         across = risk_budgeting(V.T @ cov @ V, b, checked=True)
-    learn("share of risk by group", _pairs(names, across.shares))
+    learn("share of risk by group", label_pairs(names, across.shares))
     _learn_steps(across)
     return V @ across.weights
 
@@ -210,7 +218,7 @@ def rp_factor(
         x = loadings.T @ y
         learn("residual", variance(x - f, factor_cov) ** 0.5)
         shares = x * (factor_cov @ x) / variance(x, factor_cov)
-        learn("shares of factor risk reached", _pairs(factors, shares))
+        learn("shares of factor risk reached", label_pairs(factors, shares))
         _learn_steps(solution)
     return y / y.sum()
 
@@ -311,16 +319,10 @@ def _learn(cov: np.ndarray, solution: Solution, bounded: bool = False) -> None:
         _learn_steps(solution, "residual of the optimality conditions")
         bounds = [(Label("assets", i), f"at its {side} bound") for i, side in solution.binding]
         learn("binding bounds", [word for bound in bounds for word in bound] or "none")
-        learn("shares of risk reached", _pairs([Label("assets", i) for i in range(len(cov))], solution.shares))
+        learn("shares of risk reached", label_pairs([Label("assets", i) for i in range(len(cov))], solution.shares))
     else:
         _learn_steps(solution)
-    condition = float(np.linalg.cond(cov))
-    learn("condition number", condition if condition < SINGULAR else "beyond 1e16: cov is singular")
-
-
-def _pairs(labels: list, numbers: np.ndarray) -> list:
-    """Each label followed by its number."""
-    return [item for pair in zip(labels, numbers.tolist(), strict=True) for item in pair]
+    learn("condition number", condition_number(cov))
 
 
 @contextmanager
