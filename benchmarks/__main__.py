@@ -18,6 +18,7 @@ import numpy as np
 import xlalloc as xa
 from benchmarks.timing import shown, side_by_side
 from xlalloc.cells import call
+from xlalloc.core.critical_line import corner_portfolios
 
 rng = np.random.default_rng(7)
 missing: list[str] = []
@@ -86,6 +87,23 @@ def risk_parity() -> None:
         )
 
 
+def frontier() -> None:
+    """The whole long-only frontier by its corner portfolios, in Choleskies of the same size."""
+    from scipy.linalg.lapack import dpotrf
+
+    for n in (10, 50, 200, 500):
+        cov = factor_covariance(n)
+        mu, fortran = 0.5 * np.sqrt(cov.diagonal()) + 0.02 * rng.standard_normal(n), np.asfortranarray(cov)
+        candidates = {
+            "xlalloc": lambda m=mu, c=cov: corner_portfolios(m, c, 0.0, 1.0),
+            "one Cholesky (dpotrf)": lambda f=fortran: dpotrf(f),
+        }
+        corners = len(corner_portfolios(mu, cov, 0.0, 1.0).returns)
+        row(
+            f"whole frontier n={n}", side_by_side(candidates), "60 Choleskies" if n >= 200 else "", f"{corners} corners"
+        )
+
+
 def cells() -> None:
     body = (rng.standard_normal((5000, 20)) * 0.01).tolist()
     dated = [["date", *[f"Fund {i}" for i in range(20)]], *[[40000 + i, *r] for i, r in enumerate(body)]]
@@ -146,7 +164,7 @@ def start() -> None:
 
 def main() -> None:
     print(f"xlalloc {xa.__version__}, Python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}")
-    for part in (start, cells, risk_parity, estimation, performance):
+    for part in (start, cells, risk_parity, frontier, estimation, performance):
         part()
     if missing:
         print("not installed, left out:", ", ".join(dict.fromkeys(missing)))

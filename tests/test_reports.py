@@ -306,8 +306,8 @@ def figures(result) -> list[float]:
         *result.orders.after,
         *result.risk_now,
         *result.parity,
-        *sum(result.measures.values(), []),
     ]
+    cells += [cell for row in result.measures.values() for cell in row]
     return [cell for cell in cells if isinstance(cell, float)]
 
 
@@ -534,11 +534,12 @@ FILE = {
 
 
 @pytest.mark.parametrize("kind", FILE)
-def test_a_problem_of_the_file_is_listed_and_the_report_written(tmp_path, sheets, kind):
+def test_a_problem_of_the_file_is_listed_and_clients_go_on(tmp_path, sheets, kind):
     rd.keep_clients(sheets, "K001")
     FILE[kind](sheets)
-    summary = run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
-    assert kind in kinds(summary) and (tmp_path / "out/K001.xlsx").exists()
+    inputs = read(rd.write_book(tmp_path / "c.xlsx", sheets))
+    assert kind in [problem.kind for problem in inputs.problems.items] and "K001" not in inputs.problems.refused
+    assert compute(inputs.clients[0], inputs).value > 0
 
 
 @pytest.mark.parametrize(
@@ -586,6 +587,22 @@ def test_an_error_value_stands_as_one_with_its_reason(tmp_path, sheets):
     errors = [cell for row in book["Allocation"].iter_rows() for cell in row if cell.data_type == "e"]
     assert errors and {cell.value for cell in errors} == {"#NUM!"}
     assert any("REBAL_PLAN: #NUM! cash_flow" in str(v) for v in rd.cells(tmp_path / "out/K004.xlsx")["Notes"].values())
+
+
+def test_a_signal_that_cannot_be_told(tmp_path, sheets):
+    """Rebalanced after the date of the prices: the signal is an error value, only the cash flow would be placed."""
+    rd.keep_clients(sheets, "K004")
+    rd.change(sheets, "clients", 0, "last_rebalanced", dt.date(2027, 1, 1))
+    run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
+    book = openpyxl.load_workbook(tmp_path / "out/K004.xlsx")
+    assert [c.value for row in book["Summary"].iter_rows() for c in row if c.data_type == "e"] == ["#NUM!"]
+    assert rd.labelled(tmp_path / "out/K004.xlsx", "Summary")["What to do"][0].startswith(
+        "No signal: #NUM!; the reason is in the notes. Nothing"
+    )
+    assert any(
+        "REBAL_DUE: #NUM! today: 2026-10-31 is before" in str(v)
+        for v in rd.cells(tmp_path / "out/K004.xlsx")["Notes"].values()
+    )
 
 
 def test_cash_has_no_part_in_equal_risk(tmp_path, sheets):
@@ -642,19 +659,40 @@ def test_no_text_of_a_client_becomes_a_formula(tmp_path, sheets):
         assert shown["Summary"]["B2"] == text.strip() and (text + "x").strip() in shown["Allocation"].values()
 
 
-@pytest.mark.parametrize(
-    "id_", ["../x", "..\\x", "/etc/passwd", "a/b", "CON", "index", "problems", "x" * 300, "a:b?", ".hidden", "客户１"]
-)
-def test_an_id_is_never_a_path(tmp_path, sheets, id_):
-    rd.keep_clients(sheets, "K004")
-    for sheet in ("clients", "holdings"):
-        for row in sheets[sheet][1:]:
-            row[0] = id_
+IDS = [
+    "../x",
+    "..\\x",
+    "/etc/passwd",
+    "a/b",
+    "CON",
+    "index",
+    "problems",
+    "x" * 300,
+    "a:b?",
+    ".hidden",
+    "客户１",
+    "nul.txt",
+    "...",
+]
+
+
+def test_an_id_is_never_a_path(tmp_path, sheets):
+    """One by one as names; the worst of them as a file."""
+    row = sheets["clients"][1]
+    sheets["clients"][1:] = [[id_, *row[1:]] for id_ in IDS]
+    inputs = read(rd.write_book(tmp_path / "c.xlsx", sheets))
+    files = run.file_names(inputs.clients, inputs.problems)
+    assert list(files) == IDS and len({file.casefold() for file in files.values()}) == len(IDS)
+    for id_, file in files.items():
+        assert re.fullmatch(r"[\w][\w\-. ()]*\.xlsx", file) and len(file) < 120 and ".." not in file, file
+        assert file not in ("CON.xlsx", "index.xlsx", "problems.xlsx", "nul.txt.xlsx")
+        assert ("bad_file_name" in [p.kind for p in inputs.problems.of(id_)]) == (file != f"{id_}.xlsx")
+    rd.keep_clients(sheets, "../x")
+    sheets["holdings"].append(["../x", "Gold", 100, *[None] * 6])
     out = tmp_path / "deep" / "out"
     assert run.report(rd.write_book(tmp_path / "c.xlsx", sheets), out, lang="en").written == 1
-    assert {p.name for p in tmp_path.rglob("*.xlsx")} - {"c.xlsx"} == {p.name for p in out.iterdir()}
-    assert len(list(out.iterdir())) == 3
-    assert rd.labelled(out / "index.xlsx", "Index")[id_][5] in ("report", "report, with findings")
+    assert {path.name for path in tmp_path.rglob("*.xlsx")} - {"c.xlsx"} == {path.name for path in out.iterdir()}
+    assert len(list(out.iterdir())) == 3 and "../x" in rd.labelled(out / "index.xlsx", "Index")
 
 
 def test_ids_that_differ_only_for_us_get_their_own_files(tmp_path, sheets):
