@@ -11,8 +11,6 @@ from xlalloc.reports.risk_page import risk
 from xlalloc.reports.write import Sheet, document, joined
 from xlalloc.templates.layout import MONEY, PERCENT, PLAIN, SIGNED_PERCENT, WARN, Document
 
-CHART_ROWS = 20
-
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -70,9 +68,14 @@ def summary(page: Sheet, r: Result) -> int:
     if r.policy:
         _policy(page, r)
     charts = page.row + 1
-    page.row += CHART_ROWS + 3
+    page.row += chart_rows(r) + 3
     page.note("disclaimer")
     return charts
+
+
+def chart_rows(r: Result) -> int:
+    """The height of the summary's charts: room for two bars an asset."""
+    return max(20, 6 + 2 * len(r.names))
 
 
 def _todo(page: Sheet, r: Result) -> str:
@@ -90,6 +93,8 @@ def _todo(page: Sheet, r: Result) -> str:
     words.append(say("summary.costs", cost=f"{r.orders.costs.sum():,.0f}"))
     if not r.sales and not r.purchases:
         words = [say("summary.nothing")]
+    if isinstance(r.due, ErrorValue):
+        words.insert(0, say("summary.no_signal", error=str(r.due)))
     words.append(say("summary.largest", asset=asset, deviation=deviation, threshold=threshold))
     words.append(say(rule, frequency=say(f"every.{r.client.frequency}")))
     return ("" if r.lang == "zh" else " ").join(words)
@@ -152,7 +157,7 @@ def _charts(pages: dict[str, Sheet], r: Result, rows: Rows) -> None:
     ):
         series = [(source, top, top + last, k) for k in columns]
         negative = source is pages["risk"] and not isinstance(r.risk_now, ErrorValue) and min(r.risk_now) < 0
-        page.bar_picture(title, (source, top, top + last, 2), series, CHART_ROWS, left, right, bool(negative))
+        page.bar_picture(title, (source, top, top + last, 2), series, chart_rows(r), left, right, bool(negative))
 
 
 _FILL = {"summary": summary, "allocation": allocation, "risk": risk, "performance": performance, "plan": plan}

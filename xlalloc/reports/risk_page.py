@@ -4,7 +4,7 @@ from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
-from xlalloc.reports.write import Sheet, joined
+from xlalloc.reports.write import Sheet, bar_rows, joined
 from xlalloc.templates.layout import INK, NUMBER, PERCENT, PLAIN, SIGNED, SIGNED_PERCENT
 
 ACROSS = 8  # correlations beside each other
@@ -29,7 +29,9 @@ def risk(page: Sheet, r: Result) -> int:
         page.remark(page.document.say("report.no_risk", assets=joined(r.no_risk, r.lang)))
     _whole(page, r)
     page.row += 1
-    rows = 5 + 3 * len(r.names)
+    if len(r.names) > ACROSS:
+        page.new_page()
+    rows = 5 + bar_rows(len(r.names))
     page.bar_picture("report.parity_chart", (page, first, last, 2), [(page, first, last, k) for k in (3, 7, 8)], rows)
     page.row += rows + 1
     _correlations(page, r)

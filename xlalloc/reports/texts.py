@@ -53,6 +53,7 @@ _TEXTS = {
     "summary.costs": ("costs {cost}.", "费用 {cost}。"),
     "summary.nothing": ("Nothing to trade.", "无需交易。"),
     "summary.no_orders": ("No orders: {error}. The reason is in the notes.", "未能生成指令：{error}，原因见“说明”页。"),
+    "summary.no_signal": ("No signal: {error}; the reason is in the notes.", "无法判断再平衡信号：{error}，原因见“说明”页。"),
     "summary.largest": (
         "The largest deviation is {asset} at {deviation}; the threshold is {threshold}.",
         "最大偏离为{asset}，{deviation}；触发阈值为 {threshold}。",
@@ -181,7 +182,6 @@ _TEXTS = {
     "report.series_now": ("Today's weights", "当前权重"),
     "report.series_target": ("Target weights", "目标权重"),
     "report.series_benchmark": ("Benchmark", "基准"),
-    "report.wealth_of": ("{name}", "{name}"),
     "report.depth_of": ("{name}: drawdown", "{name}：回撤"),
     "report.years": ("Calendar years", "自然年度收益"),
     "report.year": ("Year", "年份"),

@@ -80,6 +80,11 @@ def joined(names: list[str], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(names)
 
 
+def bar_rows(n: int) -> int:
+    """The rows that three bars for each of n assets need; a chart stays within a page."""
+    return 3 * n if n <= 8 else min(24 + 2 * (n - 8), 50)
+
+
 class Sheet(Page):
     """A page of values: no text becomes a formula, an error stands as an error, what is not shown is a dash."""
 
