@@ -152,3 +152,17 @@ def test_data_frames_are_taken_as_they_are():
         [[0.1, 0.2], [0.0, -0.1]], index=pd.to_datetime(["2024-01-31", "2024-02-29"]), columns=["A", "B"]
     )
     close(xa.port_series(frame, pd.Series([0.5, 0.5])), [0.15, -0.05])
+
+
+def test_data_frames_are_matched_by_name():
+    pd = pytest.importorskip("pandas")
+    cov = pd.DataFrame(COV, index=list("ABC"), columns=list("ABC"))
+    turned = cov.loc[list("CAB"), list("BCA")]
+    weights = pd.Series(W, index=list("ABC"))
+    close(xa.risk_contrib(weights, turned), xa.risk_contrib(W, COV))
+    returns = pd.DataFrame([[0.1, 0.2, 0.3], [0.0, 0.1, 0.0]], columns=list("CBA"))
+    close(xa.port_series(returns, weights), [0.3 * 0.5 + 0.2 * 0.2 + 0.1 * 0.3, 0.1 * 0.2])
+    with pytest.raises(xa.InputError, match="'C'"):
+        xa.risk_contrib(weights, cov.rename(index={"C": "D"}, columns={"C": "D"}))
+    monthly = pd.DataFrame([[0.1], [0.0], [0.05]], index=pd.to_datetime(["2024-01-31", "2024-02-29", "2024-03-31"]))
+    assert xa.ann_vol(monthly) == pytest.approx(xa.ann_vol([0.1, 0.0, 0.05], periods=12))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 
+from xlalloc import frames
 from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, Label, NotAvailableError
 from xlalloc.facts import learn
@@ -126,6 +127,7 @@ class Function:
         """The arguments by name, checked; those beyond the named ones; the dates of a pandas panel or of a host."""
         dates = kwargs.pop("dates", None)
         given: dict[str, Any] = {}
+        names: dict[str, tuple[list, str]] = {}
         for k, argument in enumerate(self.arguments):
             name = argument.name
             if argument.variadic:
@@ -136,8 +138,10 @@ class Function:
                     raise InputError(f"{name}: missing. {self.signature}")
                 given[name] = argument.default
                 continue
-            if dates is None and argument.quantity.kind == "panel":
-                dates = _index_dates(value)
+            if frames.is_frame(value):
+                if dates is None and argument.quantity.kind == "panel":
+                    dates = frames.dates_of(value)
+                value = frames.aligned(value, argument.quantity.axes, name, names)
             given[name] = _Checked(argument.quantity, name, value)
         extra = args[len(given) :]
         if extra and not self.arguments[-1:][0].variadic:
@@ -168,12 +172,6 @@ class _Checked:
     def __init__(self, quantity: Quantity, name: str, value):
         self.quantity, self.name = quantity, name
         self.value = quantity.array(name, value)
-
-
-def _index_dates(value):
-    """The dates of a pandas object, found without importing pandas."""
-    index = getattr(value, "index", None)
-    return index.to_numpy("datetime64[D]") if getattr(getattr(index, "dtype", None), "kind", "") == "M" else None
 
 
 def _meet(given: dict) -> bool:

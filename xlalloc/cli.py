@@ -130,9 +130,7 @@ def _shown(cell) -> str:
         return str(cell).upper()
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         cell = cell.date()
-    if isinstance(cell, float) and cell == int(cell) and abs(cell) < 1e15:
-        return str(int(cell))
-    return repr(cell) if isinstance(cell, float) else str(_plain(cell))
+    return f"{cell:.15g}" if isinstance(cell, float) else str(_plain(cell))  # 15 digits, as a worksheet shows
 
 
 LANGUAGE = click.Choice(["en", "zh"])
