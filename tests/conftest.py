@@ -1,4 +1,4 @@
-"""What every test shares: the folder of references on the path, and no skipped real prices where CI demands them."""
+"""What every test shares: the folder of references on the path, one LibreOffice, no skips where CI demands all."""
 
 import os
 import sys
@@ -9,9 +9,26 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 
+NEEDED = ("real prices", "LibreOffice is not installed")  # skipped where missing, a fault of the set-up on CI
+
+
+@pytest.fixture(scope="session")
+def office():
+    """A LibreOffice of its own for the tests, with the extension; skipped where there is none."""
+    from xlalloc.hosts.calc_driver import Driver
+    from xlalloc.hosts.calc_install import OfficeError
+
+    try:
+        driver = Driver()
+    except OfficeError as missing:
+        pytest.skip(f"LibreOffice is not installed here, or does not fit: {missing}")
+    with driver:
+        yield driver
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if report.skipped and os.environ.get("CI") == "true" and "real prices" in str(report.longrepr):
-        report.outcome = "failed"  # on a user's machine a missing wheel skips, here it is a fault of the set-up
+    if report.skipped and os.environ.get("CI") == "true" and any(words in str(report.longrepr) for words in NEEDED):
+        report.outcome = "failed"
     return report

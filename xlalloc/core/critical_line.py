@@ -38,7 +38,7 @@ def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=No
         except LostError:
             continue
         if certified(p, path, top):
-            return Frontier(np.array([corner.x[: p.n] for corner in path]), mu, cov)
+            return Frontier(path[2][:, : p.n].copy(), mu, cov)
     raise NumberError(
         "cov: the frontier cannot be computed accurately: some assets are almost exact copies "
         'or hedges of others. Leave one of them out, or estimate cov with "ledoit_wolf".'
@@ -56,18 +56,20 @@ def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_up
     scale = np.abs(np.diag(cov)).max() or 1.0
     if groups is None:
         total = min(max(1.0, lo.sum()), hi.sum())
-        columns = np.column_stack([np.ones(n), cov / scale])
-        return Problem(n, _snap(mu), columns, np.array([total]), lo, hi, None)
+        K = np.ones((1 + n, 1 + n))
+        K[0, 0], K[1:, 1:] = 0.0, cov / scale
+        return Problem(n, _snap(mu), K, np.array([total]), lo, hi, None)
     member = np.asarray(groups, int)
     low, high, total = _group_totals(lo, hi, member, group_lower, group_upper)
     g = low.size
-    columns = np.zeros((n + g, g + 1 + n + g))
-    columns[np.arange(n), member] = 1.0
-    columns[n:, :g] = -np.eye(g)
-    columns[n:, g] = 1.0
-    columns[:n, g + 1 : g + 1 + n] = cov / scale
+    m = g + 1
+    A = np.zeros((m, n + g))
+    A[member, np.arange(n)] = 1.0
+    A[:g, n:], A[g, n:] = -np.eye(g), 1.0
+    K = np.zeros((m + n + g, m + n + g))
+    K[:m, m:], K[m:, :m], K[m : m + n, m : m + n] = A, A.T, cov / scale
     means, b = np.append(_snap(mu), np.zeros(g)), np.append(np.zeros(g), total)
-    return Problem(n, means, columns, b, np.append(lo, low), np.append(hi, high), member)
+    return Problem(n, means, K, b, np.append(lo, low), np.append(hi, high), member)
 
 
 def _snap(mu):
@@ -134,7 +136,7 @@ def _group_totals(lo, hi, member, group_lower, group_upper):
 
 def certified(p: Problem, path, top) -> bool:
     """Whether every portfolio on the path is feasible and within GAP of the least variance for its return."""
-    lam, y, X = (np.array(part) for part in zip(*path, strict=True))
+    lam, y, X = path
     if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or not ((p.lo <= X) & (p.hi >= X)).all():
         return False
     SX = X @ p.sigma

@@ -8,21 +8,21 @@ free set F gives the system
 
     [0  A_F; A_F'  Σ_FF] (y, x_F) = (b − A_N x_N,  λμ_F − Σ_FN x_N)
 
-whose inverse M gets a border when a variable enters F and loses one when it leaves.
+whose inverse M gets a border when a variable enters F and loses one when it leaves. The multipliers y count as
+the first, always free variables: with K = [0 A; A' Σ] and z = (y, x) the rows F of Kz = (b, λμ) hold, and the
+other rows of Kz − (b, λμ) are the reduced gradients.
 
 *Singular Σ.* Let s be the direction in which variable i enters. Its reduced gradient is s'Σx − λ μ's. Where
 s'Σs = 0 it is −λ μ's, which keeps its sign for all λ > 0: a variable without curvature does not enter, and
 the system stays regular down to λ = 0 (Best 1996, "An algorithm for the solution of the parametric quadratic
 programming problem"). Where rounding decides whether s'Σs is 0, the step along s goes to the next bound.
 
-*Ties.* Bounds are widened by δp and the linear term gets δq, with random p, q and δ infinitesimal, carried
-along as a third row next to those of 1 and λ. Tied events are ordered by their terms in δ, so the path cannot
-cycle. Where several portfolios have the greatest return, the same path first runs on that face with a random
+*Ties.* Bounds are widened by δp and the linear term gets δq, with random p, q and δ infinitesimal. Tied
+events are ordered by their terms in δ, so the path cannot cycle. Where several portfolios have the greatest return, the same path first runs on that face with a random
 vector in place of μ, to least variance.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
@@ -42,35 +42,26 @@ class Problem:
 
     n: int
     mu: np.ndarray  # N
-    columns: np.ndarray  # N x (m+N): row i is (A_i, Σ_i)
+    K: np.ndarray  # [0 A; A' Σ], m+N square
     b: np.ndarray  # m
     lo: np.ndarray  # N
     hi: np.ndarray  # N
     member: np.ndarray | None  # group of each asset
 
     def __post_init__(self):
-        self.m = self.b.size
-        self.AT, self.sigma = self.columns[:, : self.m].copy(), self.columns[:, self.m :]
-        self.A = self.AT.T
+        m = self.m = self.b.size
+        self.A, self.sigma = self.K[:m, m:], self.K[m:, m:]
         self.vols = np.sqrt(np.maximum(np.diag(self.sigma), 0.0))
 
-    def feasible(self, x):
-        """x without its rounding: clipped, and A x = b restored in proportion to the room to the bounds."""
-        x = np.minimum(np.maximum(x, self.lo), self.hi)
-        miss = self.b - self.A @ x
-        if np.abs(miss).max() > 1e-14:
-            room = np.minimum(x - self.lo, self.hi - x)
-            x += room * (self.A.T @ np.linalg.lstsq((self.A * room) @ self.A.T, miss, rcond=1e-10)[0])
-            x = np.minimum(np.maximum(x, self.lo), self.hi)
-        return x
-
-
-class Corner(NamedTuple):
-    """A corner portfolio: λ, the multipliers y of A, and x."""
-
-    lam: float
-    y: np.ndarray
-    x: np.ndarray
+    def feasible(self, X):
+        """Rows x of X without their rounding: clipped, and A x = b restored in proportion to the room left."""
+        X = np.minimum(np.maximum(X, self.lo), self.hi)
+        missed = self.b - X @ self.A.T
+        for k in np.flatnonzero(np.abs(missed).max(axis=1) > 1e-14):
+            room = np.minimum(X[k] - self.lo, self.hi - X[k])
+            X[k] += room * (self.A.T @ np.linalg.lstsq((self.A * room) @ self.A.T, missed[k], rcond=1e-10)[0])
+            X[k] = np.minimum(np.maximum(X[k], self.lo), self.hi)
+        return X
 
 
 class LostError(Exception):
@@ -139,141 +130,135 @@ def _fill_groups(p, x, lower, upper, order):
 
 
 class CriticalLine:
-    """The path in one attempt: the free set F, the inverse M of its system, its right-hand sides ``base``.
+    """The path in one attempt: the free set F in ``rows``, the inverse M of its system, the right-hand sides.
 
-    Every quantity has three rows, its terms in 1, λ and δ. ``side`` is +1 at lower, −1 at upper, 0 when free.
+    z and the right-hand sides ``base`` have two rows, their terms in 1 and λ. ``side`` is +1 at lower, −1 at upper
+    and 0 when free, as the multipliers are.
     """
 
     def __init__(self, p: Problem, side, widen, tolerances):
-        self.p, self.side, self.lo, self.hi = p, side, p.lo, p.hi
-        self.lo1, self.hi1 = -widen[0], widen[1]
-        self.real, self.flat = tolerances
-        m, N = p.m, p.lo.size
-        self.rows = np.arange(m + N)  # the equations kept: those of A, then m + i for each free i
-        self.M, self.R = np.empty((m + N, m + N)), np.empty((m + N, N))  # R: the rows A, then Σ_F
-        self.R[:m] = p.A
-        self.size, self.level = m, 1.0
-        for i in np.flatnonzero(side == 0):
+        self.p, self.level, (self.real, self.flat) = p, 1.0, tolerances
+        size = p.m + p.lo.size
+        self.side, self.vols, self.lo, self.hi, self.lo1, self.hi1 = np.zeros((6, size))  # of y: 0
+        self.side[p.m :], self.vols[p.m :], self.lo[p.m :], self.hi[p.m :] = side, p.vols, p.lo, p.hi
+        self.lo1[p.m :], self.hi1[p.m :] = -widen[0], widen[1]
+        self.rows, self.size = np.zeros(size, int), 0
+        self.M, self.R = np.empty((size, size)), np.empty((size, size))  # R: the rows F of K
+        for i in np.flatnonzero(self.side == 0):
             self._append(i)
 
     def aim(self, objective, tilt, frozen):
         """Start at λ = ∞ with the linear term −(λ·objective + δ·tilt)'x; frozen ones keep their bound."""
-        self.objective, self.tilt, self.frozen, self.lam = objective, tilt, frozen, np.inf
+        self.objective, self.tilt, self.lam = objective, tilt, np.inf
+        self.frozen = np.append(np.zeros(self.p.m, bool), frozen)
         self.rebuild()
 
     def rebuild(self):
         """Right-hand sides of all equations, and M, from scratch."""
         m, k = self.p.m, self.size
         self.at = np.where(self.side > 0, self.lo, self.hi) * (self.side != 0)
-        at1 = np.where(self.side > 0, self.lo1, self.hi1) * (self.side != 0)
         self.pull = np.where(self.frozen, 0.0, self.side)
-        self.base = np.zeros((3, m + self.side.size))
-        self.base[0, :m] = self.p.b
-        self.base[1, m:], self.base[2, m:] = self.objective, self.tilt
-        self.base[0] -= self.at @ self.p.columns
-        self.base[2] -= at1 @ self.p.columns
-        K = np.zeros((k, k))
-        K[:, m:] = self.R[:k, self.rows[m:k] - m]
-        K[m:, :m] = K[:m, m:].T
+        self.base = np.zeros((2, self.side.size))
+        self.base[0, :m], self.base[1, m:] = self.p.b, self.objective
+        self.base[0] -= self.at @ self.p.K
         try:
-            self.M[:k, :k] = np.linalg.inv(K)
+            self.M[:k, :k] = np.linalg.inv(self.R[:k, self.rows[:k]])
         except np.linalg.LinAlgError:
             raise LostError from None
         self.age = 0
 
     def solve(self):
-        """(y, x_F) and d = Σx − λμ + A'y, refined until the residuals are rounding."""
-        m, k = self.p.m, self.size
+        """z_F and e = Kz − (b, λμ), refined until the equations of F hold but for rounding."""
         if self.age >= REFRESH:
             self.rebuild()
-        rows, lam = self.rows[:k], min(self.lam, 1.0)
-        F = rows[m:] - m
-        b, A_F = self.base.take(rows, axis=1), self.p.AT.take(F, axis=0)
-        self.noise = self.level * (self.p.vols + self.level) + 1e-3 * ROUNDING  # scale of the rounding in d
-        x = b @ self.M[:k, :k]
+        k, lam = self.size, min(self.lam, 1.0)
+        rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
+        self.noise = self.vols * self.level  # scale of the rounding in e: for A 1, for the gradients level·(σ + level)
+        self.noise += self.level**2 + 1e-3 * ROUNDING
+        self.noise[: self.p.m] = 1.0
+        z, allowed = self.base.take(rows, axis=1) @ M, 1e-14 * self.noise.take(rows)
         for attempt in range(5):
-            d = x @ self.R[:k]
-            d -= self.base[:, m:]
-            miss, wrong = b[:, :m] - x[:, m:] @ A_F, d.take(F, axis=1)
-            exact = np.abs(wrong[0] + lam * wrong[1]) <= 1e-14 * self.noise.take(F)
-            if exact.all() and np.abs(miss[0] + lam * miss[1]).max() <= 1e-14:
+            e = z @ R
+            e -= self.base
+            wrong = e.take(rows, axis=1)
+            if (np.abs(wrong[0] + lam * wrong[1]) <= allowed).all():
                 break
             if attempt == 2 and self.age:
                 self.rebuild()
-                b = self.base[:, rows]
-            x += np.concatenate([miss, -wrong], axis=1) @ self.M[:k, :k]
-        return x, d, F
+            z -= wrong @ M
+        return z, e
 
-    def events(self, x, d, F):
-        """What breaks before λ = 0: places in F, then variables at a bound, and the λ of all of them."""
-        m = self.p.m
-        a, b = x[0, m:], x[1, m:]
+    def events(self, z, e):
+        """The λ at which each variable breaks away, 0 if it does not: free ones meet a bound, others may move."""
+        F = self.rows[self.p.m : self.size]
+        a, b = z[:, self.p.m :]
         over = np.maximum(self.lo.take(F) - a, a - self.hi.take(F))
-        j = (over > ROUNDING).nonzero()[0]  # free variables that meet a bound
-        excess = self.pull * d[0]
-        i = (excess < -10 * EPS * self.noise).nonzero()[0]  # variables at a bound that would rather move
-        short, slope = -excess[i], self.pull[i] * d[1, i]
-        real = (slope > 0) | (short > 1e-13 * self.noise[i])
-        if not real.all():
-            i, short, slope = i[real], short[real], slope[real]
-        slope = np.concatenate([np.abs(b[j]), slope])
-        return j, i, np.minimum(np.concatenate([over[j], short]) / np.maximum(slope, 1e-200), self.lam)
+        short, slope = -self.pull * e[0], self.pull * e[1]
+        real = (short > 10 * EPS * self.noise) & ((slope > 0) | (short > 1e-13 * self.noise))
+        lam = real * short / np.maximum(slope, 1e-200)
+        lam[F] = (over > ROUNDING) * over / np.maximum(np.abs(b), 1e-200)
+        return np.minimum(lam, self.lam)
 
-    def tie(self, j, i, x, d):
-        """The term in δ of the λ where place j of F meets its bound, or else variable i may move."""
-        if j is None:
-            top, slope = -d[2, i], d[1, i]
-        else:
-            a, slope, c = x[:, self.p.m + j]
-            i = self.rows[self.p.m + j] - self.p.m
-            top, slope = (self.lo1[i] if slope > 0 else self.hi1[i]) - c, slope
-        return top / slope if slope else -np.inf
+    def perturbed(self):
+        """The terms in δ of z and e."""
+        k, m = self.size, self.p.m
+        rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
+        base = np.where(self.side > 0, self.lo1, self.hi1) * -(self.side != 0) @ self.p.K
+        base[m:] += self.tilt
+        z = base.take(rows) @ M
+        z += (base - z @ R).take(rows) @ M
+        return z, z @ R - base
 
-    def step(self, x, d, F):
-        """The next event: its λ, row of F or variable, and what happens; λ = 0 and None at the end."""
-        j, i, lam = self.events(x, d, F)
-        places = lambda e: (j[e], None) if e < j.size else (None, i[e - j.size])  # noqa: E731
-        while lam.size:
-            e = lam.argmax()
-            top = lam[e]
+    def ties(self, z, e):
+        """The terms in δ of the λ of all events."""
+        F, z1, e1 = self.rows[self.p.m : self.size], *self.perturbed()
+        b, top, slope = z[1, self.p.m :], -e1, e[1].copy()
+        top[F], slope[F] = np.where(b > 0, self.lo1[F], self.hi1[F]) - z1[self.p.m :], b
+        return np.divide(top, slope, out=np.full_like(top, -np.inf), where=slope != 0)
+
+    def step(self, z, e):
+        """The next event: its λ, the variable, and what happens; λ = 0 and None at the end."""
+        lam = self.events(z, e)
+        while True:
+            i = lam.argmax()
+            top = lam[i]
             if top == np.inf:
                 raise LostError
             if top <= 0:
-                break
+                return 0.0, None, None
             tied = (lam >= top * (1 - TIE)).nonzero()[0]
             if tied.size > 1:
-                e = max(tied, key=lambda t: self.tie(*places(t), x, d))
-            leaves, enters = places(e)
-            if leaves is not None:
-                row = self.p.m + leaves
-                return lam[e], row, LOWER if x[1, row] > 0 else UPPER
-            what = self._way_in(enters, x[0] + lam[e] * x[1], d[0])
+                i = tied[self.ties(z, e)[tied].argmax()]
+            if self.side[i] == 0:
+                return lam[i], i, LOWER if z[1, self._row(i)] > 0 else UPPER
+            what = self._way_in(i, z, lam[i], e[0])
             if what is not None:
-                return lam[e], enters, what
-            lam[e] = 0.0
-        return 0.0, None, None
+                return lam[i], i, what
+            lam[i] = 0.0
 
-    def _way_in(self, i, now, d):
+    def _row(self, i):
+        return (self.rows[: self.size] == i).argmax()
+
+    def _way_in(self, i, z, lam, d):
         """How variable i leaves its bound: ENTER; without curvature EXCHANGE, or None for rounding."""
         curvature, noise = self._border(i)
         if curvature > self.flat / EPS * noise:
             return ENTER
         wrong = -self.side[i] * d[i]  # its gradient at λ = 0, if it stayed
-        if curvature > noise and wrong < curvature * self._room(i, now)[0]:
+        if curvature > noise and wrong < curvature * self._room(i, z[0] + lam * z[1])[0]:
             return ENTER
         return EXCHANGE if wrong > self.real * self.noise[i] else None
 
     def _border(self, i):
         """Keeps g = M c and the curvature Σ_ii − c'Mc along e_i − g; gives the curvature and its noise."""
-        m, k = self.p.m, self.size
-        rows, own, M = self.rows[:k], self.p.sigma[i, i], self.M[:k, :k]
-        F, c = rows[m:] - m, self.p.columns[i].take(rows)
-        g, miss = np.zeros(k), c
-        for _ in range(2):
-            g = g + M @ miss
-            miss = c - np.concatenate([g[m:] @ self.p.AT.take(F, axis=0), (g @ self.R[:k]).take(F)])
-            if np.abs(miss).max() < 1e-14:
-                break
+        k = self.size
+        rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
+        own, c = self.p.K[i, i], self.p.K[i].take(rows)
+        g = M @ c
+        miss = c - (g @ R).take(rows)
+        if np.abs(miss).max() >= 1e-14:
+            g += M @ miss
+            miss = c - (g @ R).take(rows)
         curvature = own - g @ (c + miss)  # correct to the second order of the error in g
         self.border = g, curvature
         return curvature, EPS * (1 + own + (1 + np.abs(c)) @ np.abs(g))
@@ -281,7 +266,7 @@ class CriticalLine:
     def _room(self, i, now):
         """How far variable i can go before one meets a bound, and the row of that one (None: i itself)."""
         m, k = self.p.m, self.size
-        F, towards = self.rows[m:k] - m, -self.side[i] * self.border[0][m:]
+        F, towards = self.rows[m:k], -self.side[i] * self.border[0][m:]
         with np.errstate(divide="ignore", invalid="ignore"):
             room = (np.where(towards > 0, self.hi[F], self.lo[F]) - now[m:]) / towards
         room[np.abs(towards) < ROUNDING] = np.inf
@@ -296,13 +281,13 @@ class CriticalLine:
         M[:k, :k] += scaled[:, None] * g
         M[k, :k] = M[:k, k] = -scaled
         M[k, k] = 1.0 / curvature
-        self._shift(i, 1.0)
+        self._move(self.at[i], i)
         self._append(i)
         self.at[i] = self.pull[i] = 0.0
 
-    def leave(self, j, side):
-        """Fix the variable of row j at its lower (+1) or upper (−1) bound; the last row takes its place."""
-        k, i = self.size - 1, self.rows[j] - self.p.m
+    def leave(self, i, side):
+        """Fix variable i at its lower (+1) or upper (−1) bound; the last row of F takes its place."""
+        k, j = self.size - 1, self._row(i)
         M = self.M[: k + 1, : k + 1]
         g, pivot = M[j].copy(), M[j, j]
         if not pivot > 0:
@@ -316,7 +301,7 @@ class CriticalLine:
         self.size, self.side[i] = k, side
         self.pull[i] = 0.0 if self.frozen[i] else side
         self.at[i] = self.lo[i] if side > 0 else self.hi[i]
-        self._shift(i, -1.0)
+        self._move(-self.at[i], i)
 
     def exchange(self, i, now):
         """Move along the direction of i, which has no curvature, to a bound; the variable that meets it."""
@@ -325,79 +310,68 @@ class CriticalLine:
             self.side[i] *= -1.0
             stops = i
         else:
-            stops = self.rows[row] - self.p.m
+            stops = self.rows[row]
             self.side[stops] = np.sign(self.border[0][row]) * self.side[i]
-            self.rows[row], self.R[row], self.side[i] = self.p.m + i, self.p.sigma[i], 0.0
+            self.rows[row], self.R[row], self.side[i] = i, self.p.K[i], 0.0
         self.rebuild()
         return stops
 
     def _append(self, i):
-        self.rows[self.size], self.R[self.size] = self.p.m + i, self.p.sigma[i]
+        self.rows[self.size], self.R[self.size] = i, self.p.K[i]
         self.size += 1
         self.side[i] = 0.0
 
-    def _shift(self, i, sign):
-        """Take variable i, at a bound, out of (+1) or into (−1) the right-hand sides."""
-        at, at1 = (self.lo[i], self.lo1[i]) if self.side[i] > 0 else (self.hi[i], self.hi1[i])
+    def _move(self, weight, i):
+        """Take the weight of variable i, at a bound, out of the right-hand sides, or with a minus into them."""
         self.age += 1
-        if at:
-            self.base[0] += sign * at * self.p.columns[i]
-        self.base[2] += sign * at1 * self.p.columns[i]
+        if weight:
+            self.base[0] += weight * self.p.K[i]
 
-    def corner(self, x, d, F, lam) -> Corner:
-        """The solution at λ, corrected once for the residuals of its equations."""
-        m, k = self.p.m, self.size
-        full, now = self.at.copy(), x[0] + lam * x[1]
-        full[F] = now[m:]
-        miss = np.concatenate([self.p.b - self.p.A @ full, -(d[0].take(F) + lam * d[1].take(F))])
-        now += self.M[:k, :k] @ miss
-        full[F] = now[m:]
-        full = self.p.feasible(full)
-        self.level = np.abs(full) @ self.p.vols
-        return Corner(lam, now[:m], full)
+    def corner(self, z, e, lam):
+        """λ and the solution there, corrected once for the residuals of its equations."""
+        k = self.size
+        rows, full, now, miss = self.rows[:k], self.at.copy(), z[0] + lam * z[1], e.take(self.rows[:k], axis=1)
+        now -= (miss[0] + lam * miss[1]) @ self.M[:k, :k]
+        full[rows] = now
+        self.level = np.abs(full) @ self.vols
+        return lam, full
 
-    def run(self) -> list[Corner]:
-        """The path from λ = ∞ to 0. A corner is computed from the smaller free set of the two that meet."""
+    def run(self):
+        """Corners from λ = ∞ to 0: λ, y and x. Each is computed from the smaller of the two free sets that meet."""
         path, left, reach = [], None, 0.0
         for _ in range(100 + 20 * self.side.size):
-            x, d, F = self.solve()
+            z, e = self.solve()
             if left is not None:
-                if d[1, left]:  # its gradient is 0 at the corner: λ from the better conditioned system
-                    lam = -d[0, left] / d[1, left]
+                if e[1, left]:  # its gradient is 0 at the corner: λ from the better conditioned system
+                    lam = -e[0, left] / e[1, left]
                     self.lam = lam if -1e-9 * lam < self.lam - lam < reach else self.lam
-                path.append(self.corner(x, d, F, self.lam))
+                path.append(self.corner(z, e, self.lam))
                 left = None
-            lam, where, what = self.step(x, d, F)
+            lam, i, what = self.step(z, e)
             if what not in (LOWER, UPPER):
-                path.append(self.corner(x, d, F, lam))
+                path.append(self.corner(z, e, lam))
             self.lam = lam
             if what is None:
-                self.end = x, d, F
-                return path
+                self.end = z, e
+                lams, Z = (np.array(part) for part in zip(*path, strict=True))
+                return lams, Z[:, : self.p.m], self.p.feasible(Z[:, self.p.m :])
             if what == ENTER:
-                self.enter(where)
+                self.enter(i)
             elif what == EXCHANGE:
-                left, reach = self.exchange(where, x[0] + lam * x[1]), lam
+                left, reach = self.exchange(i, z[0] + lam * z[1]), lam
             else:
-                left, reach = self.rows[where] - self.p.m, 1e-6 * lam
-                self.leave(where, what)
+                left, reach = i, 1e-6 * lam
+                self.leave(i, what)
         raise LostError
 
     def last_tie(self):
         """After ``run``: what is tied at λ = 0 holds for λ = δ·t from this t on."""
-        x, d, F = self.end
-        a, b, c = x[:, self.p.m :]
+        (z, e), F = self.end, self.rows[self.p.m : self.size]
+        a, b = z[:, self.p.m :]
         low, high = a - self.lo[F] < ROUNDING, self.hi[F] - a < ROUNDING
-        tied = (np.abs(d[0]) <= 1e-13 * self.noise) & (self.pull * d[1] > 0)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            t = np.concatenate(
-                [
-                    np.where(tied, -d[2] / d[1], 0.0),
-                    np.where(low & (b > 0), (self.lo1[F] - c) / b, 0.0),
-                    np.where(high & (b < 0), (self.hi1[F] - c) / b, 0.0),
-                ]
-            )
-        return t.max(initial=0.0)
+        tied = (np.abs(e[0]) <= 1e-13 * self.noise) & (self.pull * e[1] > 0)
+        tied[F] = (low & (b > 0)) | (high & (b < 0))
+        return self.ties(z, e)[tied].max(initial=0.0)
 
 
 def trace(p: Problem, attempt: int):
@@ -410,8 +384,8 @@ def trace(p: Problem, attempt: int):
         raise LostError
     line, fixed = CriticalLine(p, side, widen, TOLERANCES[attempt]), p.lo == p.hi
     line.aim(p.mu, tilt, fixed)
-    x, d, _ = line.solve()
-    top, tied = x[1, : p.m], np.abs(d[1]) <= 0.1 * SAME_MEAN
+    z, e = line.solve()
+    top, tied = z[1, : p.m], np.abs(e[1, p.m :]) <= 0.1 * SAME_MEAN
     if tied.sum() > p.m:  # least variance among the portfolios of greatest return
         line.aim(tilt, np.zeros_like(tilt), fixed | ~tied)
         line.run()
