@@ -137,24 +137,31 @@ def _group_totals(lo, hi, member, group_lower, group_upper):
 def certified(p: Problem, path, top) -> bool:
     """Whether every portfolio on the path is feasible and within GAP of the least variance for its return."""
     lam, y, X = path
-    if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or not ((p.lo <= X) & (p.hi >= X)).all():
+    above, below = X - p.lo, p.hi - X
+    if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or min(above.min(), below.min()) < 0:
         return False
     SX = X @ p.sigma
     rounding = 1e-14 * (0.1 + np.abs(X) @ p.vols + lam) + 2e-16 * (p.hi - p.lo)[: p.n].sum()
-    allowed = GAP * np.einsum("ij,ij->i", X, SX) + rounding
+    allowed = GAP * _sums(X, SX) + rounding
     d = SX - np.outer(lam, p.mu) + y @ p.A
-    up, down = np.maximum(d, 0.0), np.maximum(-d, 0.0)
+    up = np.maximum(d, 0.0)
+    down = up - d
 
     def gap(k, j):
         """Bound with the gradients of corners k at the portfolios j."""
-        return (up[k] * (X[j] - p.lo) + down[k] * (p.hi - X[j])).sum(axis=1)
+        return _sums(up[k], above[j]) + _sums(down[k], below[j])
 
     here, before, after = slice(None), slice(None, -1), slice(1, None)
     across = (gap(before, after) + gap(after, before)) / 4  # its share half way
     short = top @ p.A - p.mu  # by how much the first portfolio could miss the greatest return
-    missed = np.maximum(short, 0.0) @ (X[0] - p.lo) + np.maximum(-short, 0.0) @ (p.hi - X[0])
+    missed = np.maximum(short, 0.0) @ above[0] + np.maximum(-short, 0.0) @ below[0]
     most = np.maximum(allowed[before], allowed[after])
     return bool((gap(here, here) <= allowed).all() and (across <= most).all() and missed <= 1e-12)
+
+
+def _sums(X, Y):
+    """Σ xᵢyᵢ of each row."""
+    return np.einsum("ij,ij->i", X, Y)
 
 
 # ----------------------------------------------------------------------------------------------- the frontier

@@ -18,8 +18,8 @@ the system stays regular down to λ = 0 (Best 1996, "An algorithm for the soluti
 programming problem"). Where rounding decides whether s'Σs is 0, the step along s goes to the next bound.
 
 *Ties.* Bounds are widened by δp and the linear term gets δq, with random p, q and δ infinitesimal. Tied
-events are ordered by their terms in δ, so the path cannot cycle. Where several portfolios have the greatest return, the same path first runs on that face with a random
-vector in place of μ, to least variance.
+events are ordered by their terms in δ, so the path cannot cycle. Where several portfolios have the greatest
+return, the same path first runs on that face with a random vector in place of μ, to least variance.
 """
 
 from dataclasses import dataclass
@@ -137,15 +137,16 @@ class CriticalLine:
     """
 
     def __init__(self, p: Problem, side, widen, tolerances):
-        self.p, self.level, (self.real, self.flat) = p, 1.0, tolerances
+        self.p, (self.real, self.flat) = p, tolerances
         size = p.m + p.lo.size
         self.side, self.vols, self.lo, self.hi, self.lo1, self.hi1 = np.zeros((6, size))  # of y: 0
         self.side[p.m :], self.vols[p.m :], self.lo[p.m :], self.hi[p.m :] = side, p.vols, p.lo, p.hi
         self.lo1[p.m :], self.hi1[p.m :] = -widen[0], widen[1]
         self.rows, self.size = np.zeros(size, int), 0
-        self.M, self.R = np.empty((size, size)), np.empty((size, size))  # R: the rows F of K
+        self.M, self.R = np.zeros((size, size)), np.empty((size, size))  # M is 0 beyond F; R: the rows F of K
         for i in np.flatnonzero(self.side == 0):
             self._append(i)
+        self._scale(1.0)
 
     def aim(self, objective, tilt, frozen):
         """Start at λ = ∞ with the linear term −(λ·objective + δ·tilt)'x; frozen ones keep their bound."""
@@ -173,10 +174,7 @@ class CriticalLine:
             self.rebuild()
         k, lam = self.size, min(self.lam, 1.0)
         rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
-        self.noise = self.vols * self.level  # scale of the rounding in e: for A 1, for the gradients level·(σ + level)
-        self.noise += self.level**2 + 1e-3 * ROUNDING
-        self.noise[: self.p.m] = 1.0
-        z, allowed = self.base.take(rows, axis=1) @ M, 1e-14 * self.noise.take(rows)
+        allowed, z = 1e-14 * self.noise.take(rows), self.base.take(rows, axis=1) @ M
         for attempt in range(5):
             e = z @ R
             e -= self.base
@@ -188,22 +186,30 @@ class CriticalLine:
             z -= wrong @ M
         return z, e
 
+    def _scale(self, level):
+        """Keeps the level Σ|w|σ of risk, and the scale of the rounding in e: 1 for A, then level·(σ + level)."""
+        self.level, self.noise = level, level * (self.vols + level) + 1e-3 * ROUNDING
+        self.noise[: self.p.m] = 1.0
+        self.least = 10 * EPS * self.noise  # a gradient up to it is 0
+
     def events(self, z, e):
         """The λ at which each variable breaks away, 0 if it does not: free ones meet a bound, others may move."""
         F = self.rows[self.p.m : self.size]
-        a, b = z[:, self.p.m :]
+        a, b = z[0, self.p.m :], z[1, self.p.m :]
         over = np.maximum(self.lo.take(F) - a, a - self.hi.take(F))
         short, slope = -self.pull * e[0], self.pull * e[1]
-        real = (short > 10 * EPS * self.noise) & ((slope > 0) | (short > 1e-13 * self.noise))
-        lam = real * short / np.maximum(slope, 1e-200)
+        lam = (short > self.least) * short / np.maximum(slope, 1e-200)
         lam[F] = (over > ROUNDING) * over / np.maximum(np.abs(b), 1e-200)
-        return np.minimum(lam, self.lam)
+        if lam.max() > self.lam:  # should have happened before; a gradient that moves away from 0 may be rounding
+            lam[(self.pull != 0) & (slope <= 0) & (short <= 1e-13 * self.noise)] = 0.0
+            lam = np.minimum(lam, self.lam)
+        return lam
 
     def perturbed(self):
         """The terms in δ of z and e."""
         k, m = self.size, self.p.m
         rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
-        base = np.where(self.side > 0, self.lo1, self.hi1) * -(self.side != 0) @ self.p.K
+        base = -(np.where(self.side > 0, self.lo1, self.hi1) * (self.side != 0)) @ self.p.K
         base[m:] += self.tilt
         z = base.take(rows) @ M
         z += (base - z @ R).take(rows) @ M
@@ -220,20 +226,21 @@ class CriticalLine:
         """The next event: its λ, the variable, and what happens; λ = 0 and None at the end."""
         lam = self.events(z, e)
         while True:
-            i = lam.argmax()
-            top = lam[i]
+            i = int(lam.argmax())
+            top = float(lam[i])
             if top == np.inf:
                 raise LostError
             if top <= 0:
                 return 0.0, None, None
             tied = (lam >= top * (1 - TIE)).nonzero()[0]
             if tied.size > 1:
-                i = tied[self.ties(z, e)[tied].argmax()]
+                i = int(tied[self.ties(z, e)[tied].argmax()])
+                top = float(lam[i])
             if self.side[i] == 0:
-                return lam[i], i, LOWER if z[1, self._row(i)] > 0 else UPPER
-            what = self._way_in(i, z, lam[i], e[0])
+                return top, i, LOWER if z[1, self._row(i)] > 0 else UPPER
+            what = self._way_in(i, z, top, e[0])
             if what is not None:
-                return lam[i], i, what
+                return top, i, what
             lam[i] = 0.0
 
     def _row(self, i):
@@ -256,7 +263,7 @@ class CriticalLine:
         own, c = self.p.K[i, i], self.p.K[i].take(rows)
         g = M @ c
         miss = c - (g @ R).take(rows)
-        if np.abs(miss).max() >= 1e-14:
+        if miss @ miss > 1e-28:
             g += M @ miss
             miss = c - (g @ R).take(rows)
         curvature = own - g @ (c + miss)  # correct to the second order of the error in g
@@ -276,11 +283,11 @@ class CriticalLine:
 
     def enter(self, i):
         """Free variable i: M gets a border."""
-        k, (g, curvature) = self.size, self.border
-        M, scaled = self.M, g / curvature
-        M[:k, :k] += scaled[:, None] * g
-        M[k, :k] = M[:k, k] = -scaled
-        M[k, k] = 1.0 / curvature
+        g, curvature = self.border
+        s = np.empty(self.size + 1)
+        s[:-1], s[-1] = g, -1.0
+        M = self.M[: s.size, : s.size]
+        M += (s / curvature)[:, None] * s
         self._move(self.at[i], i)
         self._append(i)
         self.at[i] = self.pull[i] = 0.0
@@ -298,6 +305,7 @@ class CriticalLine:
             M[j, :k] = M[:k, j] = M[k, :k]
             M[j, j] = corner
             self.R[j], self.rows[j] = self.R[k], self.rows[k]
+        M[k] = M[:, k] = 0.0
         self.size, self.side[i] = k, side
         self.pull[i] = 0.0 if self.frozen[i] else side
         self.at[i] = self.lo[i] if side > 0 else self.hi[i]
@@ -329,11 +337,16 @@ class CriticalLine:
 
     def corner(self, z, e, lam):
         """λ and the solution there, corrected once for the residuals of its equations."""
-        k = self.size
-        rows, full, now, miss = self.rows[:k], self.at.copy(), z[0] + lam * z[1], e.take(self.rows[:k], axis=1)
-        now -= (miss[0] + lam * miss[1]) @ self.M[:k, :k]
+        m, k = self.p.m, self.size
+        rows, full = self.rows[:k], self.at.copy()
+        now, wrong = z[0] + lam * z[1], e.take(rows, axis=1)
+        wrong = wrong[0] + lam * wrong[1]
         full[rows] = now
-        self.level = np.abs(full) @ self.vols
+        wrong[:m] = self.p.K[:m] @ full - self.p.b
+        full[rows] = now - self.M[:k, :k] @ wrong
+        level = np.abs(full) @ self.vols
+        if abs(level - self.level) > 0.1 * self.level:
+            self._scale(level)
         return lam, full
 
     def run(self):
@@ -367,7 +380,7 @@ class CriticalLine:
     def last_tie(self):
         """After ``run``: what is tied at λ = 0 holds for λ = δ·t from this t on."""
         (z, e), F = self.end, self.rows[self.p.m : self.size]
-        a, b = z[:, self.p.m :]
+        a, b = z[0, self.p.m :], z[1, self.p.m :]
         low, high = a - self.lo[F] < ROUNDING, self.hi[F] - a < ROUNDING
         tied = (np.abs(e[0]) <= 1e-13 * self.noise) & (self.pull * e[1] > 0)
         tied[F] = (low & (b > 0)) | (high & (b < 0))
