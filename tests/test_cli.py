@@ -18,11 +18,13 @@ def run(*words):
 def test_no_words_print_what_it_can_do():
     done = run()
     assert done.exit_code == 0
-    for command in ("demo", "list", "help", "eval", "template", "report"):
+    for command in ("demo", "list", "help", "eval", "template", "report", "build", "install", "doctor"):
         assert f"\n  {command}" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["demo", "list", "help", "eval", "template", "report"])
+@pytest.mark.parametrize(
+    "command", ["demo", "list", "help", "eval", "template", "report", "build", "install", "uninstall", "doctor"]
+)
 def test_every_command_has_help_with_an_example_in_80_columns(command):
     done = run(command, "--help")
     assert done.exit_code == 0

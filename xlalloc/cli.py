@@ -165,9 +165,10 @@ def _xlsx(path: Path) -> Path:
 @click.option("--out", type=click.Path(path_type=Path), help="The folder to write the reports to.")
 @click.option("--prices", type=click.Path(path_type=Path), help="Prices in a file of their own (.xlsx or .csv).")
 @click.option("--lang", type=LANGUAGE, help="Language of all reports (else each client's own).")
+@click.option("--pdf", is_flag=True, help="Print each report to PDF as well (needs LibreOffice).")
 @click.option("--template", "empty", type=click.Path(path_type=Path), help="Write an empty input workbook and stop.")
 @click.pass_context
-def report(ctx, clients, out, prices, lang, empty):
+def report(ctx, clients, out, prices, lang, pdf, empty):
     """A report workbook for every client of a workbook or a folder of csv.
 
     Writes one workbook per client, index.xlsx and problems.xlsx. Exit status 1
@@ -188,7 +189,18 @@ def report(ctx, clients, out, prices, lang, empty):
         raise click.UsageError("Give the clients' workbook and --out FOLDER, or --template FILE.")
     done = run.report(clients, out, prices, lang)
     _tell(done, out)
+    if pdf:
+        _print(out)
     ctx.exit(1 if done.failed else 0)
+
+
+def _print(out: Path) -> None:
+    from xlalloc.hosts.calc_driver import Driver
+
+    books = sorted(book for book in out.glob("*.xlsx") if book.stem not in ("index", "problems"))
+    with Driver() as office:
+        office.pdf(books, out)
+    click.echo(f"{len(books)} reports printed to PDF")
 
 
 def _tell(done, out: Path) -> None:
@@ -224,3 +236,65 @@ def demo(out, lang):
     _tell(done, out / "reports")
     first = books / f"balanced-{lang or 'en'}.xlsx"
     click.echo(f"\nOpen first: {out / 'reports' / 'index.xlsx'}, then {first}")
+
+
+HOST = click.Choice(["calc"])
+
+
+@main.command()
+@click.argument("host", type=HOST)
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write (xlalloc.oxt).")
+def build(host, out):
+    """The add-in as a file, to hand to others.
+
+    Example:  xlalloc build calc --out xlalloc.oxt
+    """
+    import xlalloc  # noqa: F401  fills the catalogue
+    from xlalloc.hosts import calc
+
+    out = out or Path("xlalloc.oxt")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    click.echo(f"Written: {calc.build(out)}")
+
+
+@main.command()
+@click.argument("host", type=HOST)
+def install(host):
+    """Put the add-in where the application loads it.
+
+    Example:  xlalloc install calc
+    """
+    import xlalloc  # noqa: F401  fills the catalogue
+    from xlalloc.hosts import calc_install
+
+    click.echo(calc_install.install())
+
+
+@main.command()
+@click.argument("host", type=HOST)
+def uninstall(host):
+    """Take the add-in out again.
+
+    Example:  xlalloc uninstall calc
+    """
+    import xlalloc  # noqa: F401  fills the catalogue
+    from xlalloc.hosts import calc_install
+
+    click.echo(calc_install.uninstall())
+
+
+@main.command()
+def doctor():
+    """What works on this machine, and what to do about what does not.
+
+    Example:  xlalloc doctor
+    """
+    import xlalloc  # noqa: F401  fills the catalogue
+    from xlalloc.help import xlalloc_info
+    from xlalloc.hosts import calc_install
+
+    findings = [(item, value, "") for item, value in xlalloc_info().rows]
+    for what, state, remedy in [*findings, *calc_install.doctor()]:
+        click.echo(f"{what:<14} {state}")
+        if remedy:
+            click.echo(f"{'':<14} → {remedy}")
