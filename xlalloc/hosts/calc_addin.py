@@ -1,0 +1,76 @@
+"""The part of the extension that lives inside LibreOffice: hands every call to the child, and its cells back.
+
+Packed into the extension and run by LibreOffice's own Python; xlalloc itself never imports it.
+"""
+
+import os
+import shutil
+import sys
+
+import uno
+import unohelper
+from com.sun.star.lang import XLocalizable, XServiceInfo, XServiceName
+from xlalloc_calc_link import Broken, Child, error
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SERVICE = "xlalloc.calc.Functions"
+ADDIN = "com.sun.star.sheet.AddIn"
+XFunctions = uno.getClass("xlalloc.calc.XFunctions")
+
+
+def _python():
+    """The Python that has xlalloc: the one that installed the extension, else XLALLOC_PYTHON, else that on PATH."""
+    try:
+        with open(os.path.join(HERE, "python.txt"), encoding="utf-8") as file:
+            return file.read().strip()
+    except OSError:
+        names = ("python",) if sys.platform == "win32" else ("python3", "python")
+        found = [os.environ.get("XLALLOC_PYTHON")] + [shutil.which(name) for name in names]
+        return next((path for path in found if path), names[0])
+
+
+CHILD = Child(_python())
+
+
+def call(name, arguments):
+    try:
+        return CHILD.call(name, arguments)
+    except Broken as broken:
+        if name in ("EXPLAIN", "XLALLOC_INFO"):
+            remedy = "Run `xlalloc doctor` where xlalloc is installed."
+            return (("item", "value"), ("reason", str(broken)), ("remedy", remedy))
+        return ((error("#VALUE!"),),)
+
+
+class Functions(unohelper.Base, XFunctions, XServiceInfo, XServiceName, XLocalizable):
+    """Every function of the type library, by name."""
+
+    def __init__(self, context, *arguments):
+        self.locale = None
+
+    def __getattr__(self, name):
+        if name.isupper():
+            return lambda *arguments: call(name, arguments)
+        raise AttributeError(name)
+
+    def getServiceName(self):  # noqa: N802  these names are LibreOffice's
+        return SERVICE
+
+    def getImplementationName(self):  # noqa: N802
+        return SERVICE + ".impl"
+
+    def supportsService(self, name):  # noqa: N802
+        return name in self.getSupportedServiceNames()
+
+    def getSupportedServiceNames(self):  # noqa: N802
+        return (SERVICE, ADDIN)
+
+    def setLocale(self, locale):  # noqa: N802
+        self.locale = locale
+
+    def getLocale(self):  # noqa: N802
+        return self.locale
+
+
+g_ImplementationHelper = unohelper.ImplementationHelper()  # noqa: N816  the name LibreOffice looks for
+g_ImplementationHelper.addImplementation(Functions, SERVICE + ".impl", (SERVICE, ADDIN))
