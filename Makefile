@@ -1,4 +1,4 @@
-.PHONY: test lint peers bench clean
+.PHONY: test lint peers bench fuzz clean
 
 test: ## the whole test run
 	pytest
@@ -11,6 +11,9 @@ peers: ## regenerate tests/reference from the public packages (needs the peers e
 
 bench: ## side by side with public packages (needs the peers extra; those missing are named)
 	python -m benchmarks
+
+fuzz: ## thousands of random problems against independent checkers and a conic solver (needs the peers extra)
+	python -m benchmarks.budgets && python -m benchmarks.conic
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis xlalloc-demo
