@@ -38,7 +38,7 @@ def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=No
         except LostError:
             continue
         if certified(p, path, top):
-            return Frontier(path[2][:, : p.n].copy(), mu, cov)
+            return Frontier(path[2][:, : p.n], mu, cov)
     raise NumberError(
         "cov: the frontier cannot be computed accurately: some assets are almost exact copies "
         'or hedges of others. Leave one of them out, or estimate cov with "ledoit_wolf".'
@@ -138,7 +138,7 @@ def certified(p: Problem, path, top) -> bool:
     """Whether every portfolio on the path is feasible and within GAP of the least variance for its return."""
     lam, y, X = path
     above, below = X - p.lo, p.hi - X
-    if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or min(above.min(), below.min()) < 0:
+    if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or not (above.min() >= 0 and below.min() >= 0):
         return False
     SX = X @ p.sigma
     rounding = 1e-14 * (0.1 + np.abs(X) @ p.vols + lam) + 2e-16 * (p.hi - p.lo)[: p.n].sum()

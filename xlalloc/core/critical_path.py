@@ -8,9 +8,9 @@ free set F gives the system
 
     [0  A_F; A_F'  Σ_FF] (y, x_F) = (b − A_N x_N,  λμ_F − Σ_FN x_N)
 
-whose inverse M gets a border when a variable enters F and loses one when it leaves. The multipliers y count as
-the first, always free variables: with K = [0 A; A' Σ] and z = (y, x) the rows F of Kz = (b, λμ) hold, and the
-other rows of Kz − (b, λμ) are the reduced gradients.
+whose inverse M gets a border when a variable enters F and loses one when it leaves. The multipliers y count
+as the first, always free variables: with K = [0 A; A' Σ] and z = (y, x), the rows F of e = Kz − (b, λμ) are 0,
+and the others are the reduced gradients.
 
 *Singular Σ.* Let s be the direction in which variable i enters. Its reduced gradient is s'Σx − λ μ's. Where
 s'Σs = 0 it is −λ μ's, which keeps its sign for all λ > 0: a variable without curvature does not enter, and
@@ -132,8 +132,8 @@ def _fill_groups(p, x, lower, upper, order):
 class CriticalLine:
     """The path in one attempt: the free set F in ``rows``, the inverse M of its system, the right-hand sides.
 
-    z and the right-hand sides ``base`` have two rows, their terms in 1 and λ. ``side`` is +1 at lower, −1 at upper
-    and 0 when free, as the multipliers are.
+    z, e and the right-hand sides ``base`` have two rows, their terms in 1 and λ. ``side`` is +1 at lower,
+    −1 at upper, 0 when free, as the multipliers are.
     """
 
     def __init__(self, p: Problem, side, widen, tolerances):
@@ -169,7 +169,7 @@ class CriticalLine:
         self.age = 0
 
     def solve(self):
-        """z_F and e = Kz − (b, λμ), refined until the equations of F hold but for rounding."""
+        """z_F and e, refined until the residuals of F are rounding."""
         if self.age >= REFRESH:
             self.rebuild()
         k, lam = self.size, min(self.lam, 1.0)
@@ -187,20 +187,20 @@ class CriticalLine:
         return z, e
 
     def _scale(self, level):
-        """Keeps the level Σ|w|σ of risk, and the scale of the rounding in e: 1 for A, then level·(σ + level)."""
+        """Keeps the level Σ|w|σ of risk and the scale of the rounding in e: 1 for A, else level·(σ + level)."""
         self.level, self.noise = level, level * (self.vols + level) + 1e-3 * ROUNDING
         self.noise[: self.p.m] = 1.0
         self.least = 10 * EPS * self.noise  # a gradient up to it is 0
 
     def events(self, z, e):
-        """The λ at which each variable breaks away, 0 if it does not: free ones meet a bound, others may move."""
+        """The λ at which each free variable meets a bound and each other one may move; 0: it never does."""
         F = self.rows[self.p.m : self.size]
         a, b = z[0, self.p.m :], z[1, self.p.m :]
         over = np.maximum(self.lo.take(F) - a, a - self.hi.take(F))
         short, slope = -self.pull * e[0], self.pull * e[1]
         lam = (short > self.least) * short / np.maximum(slope, 1e-200)
         lam[F] = (over > ROUNDING) * over / np.maximum(np.abs(b), 1e-200)
-        if lam.max() > self.lam:  # should have happened before; a gradient that moves away from 0 may be rounding
+        if lam.max() > self.lam:  # overdue; a gradient of the wrong sign that came from 0 may be rounding
             lam[(self.pull != 0) & (slope <= 0) & (short <= 1e-13 * self.noise)] = 0.0
             lam = np.minimum(lam, self.lam)
         return lam
@@ -282,7 +282,7 @@ class CriticalLine:
         return (room[j], m + j) if room[j] < own else (own, None)
 
     def enter(self, i):
-        """Free variable i: M gets a border."""
+        """Free variable i: M gets a border of zeros, and ss' / curvature is added, s = (g, −1)."""
         g, curvature = self.border
         s = np.empty(self.size + 1)
         s[:-1], s[-1] = g, -1.0
@@ -350,7 +350,7 @@ class CriticalLine:
         return lam, full
 
     def run(self):
-        """Corners from λ = ∞ to 0: λ, y and x. Each is computed from the smaller of the two free sets that meet."""
+        """λ, y and x of all corners from λ = ∞ to 0, each from the smaller free set of the two that meet."""
         path, left, reach = [], None, 0.0
         for _ in range(100 + 20 * self.side.size):
             z, e = self.solve()
