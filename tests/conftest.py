@@ -9,7 +9,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 
-NEEDED = ("real prices", "LibreOffice is not installed")  # skipped where missing, a fault of the set-up on CI
+NEEDED = (
+    "real prices",
+    "LibreOffice is not installed",
+    "Wine is not installed",
+)  # skipped where missing, a fault of the set-up on CI
 
 
 @pytest.fixture(scope="session")

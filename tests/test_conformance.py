@@ -18,6 +18,7 @@ import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.formula import ArrayFormula
+from windows import encodings, runtimes
 
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc import cells
@@ -272,10 +273,43 @@ def _rectangle(found):
     return found if isinstance(found, tuple) else ((found,),)
 
 
+def _serials(argument):
+    """Dates as Value2 and Office.js give them: serial numbers."""
+    if isinstance(argument, list):
+        return [[to_number(cell) if isinstance(cell, dt.date) else cell for cell in row] for row in argument]
+    return to_number(argument) if isinstance(argument, dt.date) else argument
+
+
+def in_com(cases: list[Case]) -> list:
+    """The real classic xlwings over a stand-in of pywin32; the Windows tier runs the examples over COM itself."""
+
+    def call(name: str, arguments: list) -> list[list]:
+        return encodings.from_com(runtimes.com_call(name, *[encodings.to_com(_serials(a)) for a in arguments]))
+
+    with runtimes.com():
+        return [raw(case, call) for case in cases]
+
+
+def in_server(cases: list[Case]) -> list:
+    """The conversion of the real xlwings Server, whose engine xlwings Lite shares (noncommercial licence, tests only)."""
+    with runtimes.office() as module:
+
+        def call(name: str, arguments: list) -> list[list]:
+            sent, wanted = [encodings.to_office(_serials(a)) for a in arguments], CATALOGUE[name].arguments
+            if wanted and wanted[-1].variadic:
+                sent = [*sent[: len(wanted) - 1], sent[len(wanted) - 1 :]]
+            sent += [None] * (len(wanted) - len(sent))
+            return encodings.from_office(runtimes.office_call(module, name, *sent))
+
+        return [raw(case, call) for case in cases]
+
+
 SURFACES: dict[str, Callable[[list[Case]], list]] = {
     "cells.call": in_cells,
     "Python": in_python,
     "xlalloc eval": in_formulas,
+    "xlwings COM": in_com,
+    "xlwings Server": in_server,
     OFFICE: in_office,
 }
 
@@ -349,6 +383,10 @@ Every function's example, and what worksheets do to arguments, computed on every
 path they all share (to 1e-12 of the value; whole tables, cell by cell). "–": the surface does not take such a case (Python
 takes arrays, without labels or texts among the numbers, and no formulas). A limit is a property of the host, listed below;
 what the host gives in its place is asserted by the same test.
+
+"xlwings COM" is the real xlwings of Excel for Windows with pywin32 stood in for; "xlwings Server" is the real conversion of
+xlwings Server, whose engine xlwings Lite shares. Both ran on Linux, without Excel: what Excel itself does with the answers was
+not seen. LibreOffice is the real one.
 
 This page is written by `python tests/test_conformance.py`.
 """

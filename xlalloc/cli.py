@@ -238,49 +238,57 @@ def demo(out, lang):
     click.echo(f"\nOpen first: {out / 'reports' / 'index.xlsx'}, then {first}")
 
 
-HOST = click.Choice(["calc"])
+HOST = click.Choice(["excel", "calc"])
 
 
 @main.command()
 @click.argument("host", type=HOST)
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write (xlalloc.oxt).")
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write (xlalloc.xlam or xlalloc.oxt).")
 def build(host, out):
     """The add-in as a file, to hand to others.
 
     Example:  xlalloc build calc --out xlalloc.oxt
     """
     import xlalloc  # noqa: F401  fills the catalogue
-    from xlalloc.hosts import calc
+    from xlalloc.hosts import calc, windows_addin
 
-    out = out or Path("xlalloc.oxt")
+    out = out or Path("xlalloc.xlam" if host == "excel" else "xlalloc.oxt")
     out.parent.mkdir(parents=True, exist_ok=True)
-    click.echo(f"Written: {calc.build(out)}")
+    click.echo(f"Written: {windows_addin.build(out) if host == 'excel' else calc.build(out)}")
 
 
 @main.command()
 @click.argument("host", type=HOST)
-def install(host):
+@click.pass_context
+def install(ctx, host):
     """Put the add-in where the application loads it.
 
     Example:  xlalloc install calc
     """
-    import xlalloc  # noqa: F401  fills the catalogue
-    from xlalloc.hosts import calc_install
-
-    click.echo(calc_install.install())
+    _place(ctx, host, "install")
 
 
 @main.command()
 @click.argument("host", type=HOST)
-def uninstall(host):
+@click.pass_context
+def uninstall(ctx, host):
     """Take the add-in out again.
 
     Example:  xlalloc uninstall calc
     """
-    import xlalloc  # noqa: F401  fills the catalogue
-    from xlalloc.hosts import calc_install
+    _place(ctx, host, "uninstall")
 
-    click.echo(calc_install.uninstall())
+
+def _place(ctx, host: str, what: str) -> None:
+    import xlalloc  # noqa: F401  fills the catalogue
+    from xlalloc.hosts import calc_install, windows
+
+    if host == "calc":
+        click.echo(getattr(calc_install, what)())
+        return
+    outcome = getattr(windows, what)()
+    click.echo("\n".join(outcome.lines), err=not outcome.done)
+    ctx.exit(0 if outcome.done else 1)
 
 
 @main.command()
@@ -291,10 +299,10 @@ def doctor():
     """
     import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.help import xlalloc_info
-    from xlalloc.hosts import calc_install
+    from xlalloc.hosts import calc_install, windows
 
     findings = [(item, value, "") for item, value in xlalloc_info().rows]
-    for what, state, remedy in [*findings, *calc_install.doctor()]:
+    for what, state, remedy in [*findings, *windows.doctor(), *calc_install.doctor()]:
         click.echo(f"{what:<14} {state}")
         if remedy:
             click.echo(f"{'':<14} → {remedy}")

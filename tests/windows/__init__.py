@@ -1,0 +1,1 @@
+"""Programs and stand-ins for the tests of the Excel host."""

@@ -1,0 +1,141 @@
+"""Run by the system's Python with LibreOffice's uno:  basic.py ADDIN.xlam  — our add-in's VBA in LibreOffice's Basic.
+
+The file is loaded as it is; in memory only the way to Python is replaced by a stand-in, and an argument called base is
+renamed, which LibreOffice takes for a keyword and VBA does not. Prints one line a question.
+"""
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import uno
+from com.sun.star.beans import PropertyValue
+
+STAND_IN = """Rem Attribute VBA_ModuleType=VBAClassModule
+Option VBASupport 1
+Option ClassModule
+Public Function CallUDF(module, func, given) As Variant
+    Dim table(0 To 1, 0 To 1) As Variant
+    Dim line(0 To 1) As Variant
+    Select Case given(0)
+    Case "TABLE"
+        table(0, 0) = 1.5
+        table(0, 1) = CLng(-2146826246)
+        table(1, 0) = "x"
+        table(1, 1) = CLng(-2146826252)
+        CallUDF = table
+    Case "ROW"
+        line(0) = 2.5
+        line(1) = CLng(-2146826281)
+        CallUDF = line
+    Case "ONE"
+        CallUDF = CLng(-2146826252)
+    Case "BREAK"
+        Err.Raise 5
+    Case Else
+        CallUDF = given
+    End Select
+End Function
+Public Function Bool(value) As Boolean
+    Bool = True
+End Function
+"""
+QUESTIONS = """Option VBASupport 1
+Public starts As Long
+Public Function StandIn() As Object
+    starts = starts + 1
+    If starts < 100 Then Set StandIn = New FakeServer
+End Function
+Public Function Kind(value) As String
+    Kind = VarType(value) & ":" & CStr(value)
+End Function
+Public Function Table() As String
+    Dim r
+    r = xlalloc.Answer("TABLE", Array())
+    Table = Kind(r(0, 0)) & " " & Kind(r(0, 1)) & " " & Kind(r(1, 0)) & " " & Kind(r(1, 1))
+End Function
+Public Function Row() As String
+    Dim r
+    r = xlalloc.Answer("ROW", Array())
+    Row = Kind(r(0)) & " " & Kind(r(1))
+End Function
+Public Function One() As String
+    One = Kind(xlalloc.Answer("ONE", Array()))
+End Function
+Public Function Cells() As String
+    Dim r, given
+    r = xlalloc.Answer("ECHO", Array(ThisWorkbook.Worksheets("help").Range("A1:B2"), 3.5))
+    given = r(1)
+    Cells = UBound(given, 1) & "x" & UBound(given, 2) & " " & Kind(given(1, 1)) & " " & Kind(r(2))
+End Function
+Public Function Areas() As String
+    Areas = Kind(xlalloc.Answer("ECHO", Array(ThisWorkbook.Worksheets("help").Range("A1:A2,C1:C2"))))
+End Function
+Public Function Refused() As String
+    Refused = Kind(xlalloc.Answer("BREAK", Array())) & " " & Kind(xlalloc.Answer("ONE", Array())) & " starts " & starts
+End Function
+Public Function Failing() As String
+    Dim before As Long
+    xlalloc.Release
+    starts = 99
+    Failing = Kind(xlalloc.Answer("ONE", Array())) & " " & Kind(xlalloc.Answer("ONE", Array())) & " starts " & (starts - 99)
+End Function
+"""
+
+
+def office(folder: str):
+    pipe = "xlalloc" + Path(folder).name.replace("-", "")
+    words = ["soffice", "--headless", "--norestore", "--nologo", f"-env:UserInstallation=file://{folder}/profile"]
+    process = subprocess.Popen([*words, f"--accept=pipe,name={pipe};urp;"], stderr=subprocess.DEVNULL)
+    here = uno.getComponentContext()
+    resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
+    for _ in range(120):
+        try:
+            there = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
+            return process, there.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", there)
+        except Exception:
+            time.sleep(0.25)
+    raise SystemExit("LibreOffice did not start.")
+
+
+def option(name, value):
+    made = PropertyValue()
+    made.Name, made.Value = name, value
+    return made
+
+
+def main(file: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        process, desktop = office(folder)
+        try:
+            settings = option("Hidden", True), option("MacroExecutionMode", 4)
+            book = desktop.loadComponentFromURL(
+                f"file://{file}", "_blank", 0, (*settings, option("FilterName", "Calc MS Excel 2007 VBA XML"))
+            )
+            libraries = book.BasicLibraries
+            name = next(n for n in libraries.ElementNames if libraries.getByName(n).hasByName("xlalloc"))
+            modules = libraries.getByName(name)
+            ours = modules.getByName("xlalloc")
+            assert ours.count("CreateObject(SERVER_CLASS)") == 1
+            modules.replaceByName("xlalloc", ours.replace("CreateObject(SERVER_CLASS)", "StandIn()"))
+            functions = modules.getByName("xlalloc_functions")
+            modules.replaceByName("xlalloc_functions", re.sub(r"\bbase\b", "base_", functions))
+            modules.insertByName("FakeServer", STAND_IN)
+            modules.insertByName("Questions", QUESTIONS)
+            for question in ("Table", "Row", "One", "Cells", "Areas", "Refused", "Failing"):
+                place = f"vnd.sun.star.script:{name}.Questions.{question}?language=Basic&location=document"
+                answer = book.getScriptProvider().getScript(place).invoke((), (), ())[0]
+                print(f"{question}: {answer}")
+            book.close(True)
+        finally:
+            try:
+                desktop.terminate()
+            except Exception:
+                process.kill()
+            process.wait(20)
+
+
+main(sys.argv[1])

@@ -1,0 +1,106 @@
+"""A Windows Python under Wine, as .ci/windows.sh sets it up, with this project's package copied into it."""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+import xlalloc
+
+HERE = Path(__file__).parent
+REGISTER = """
+import winreg
+from xlalloc.hosts import windows_class
+print(windows_class.register(root=winreg.HKEY_LOCAL_MACHINE))
+"""
+ABSENT = "Wine is not installed: `source .ci/windows.sh DIRECTORY` sets it up and XLALLOC_WINE names the directory"
+
+
+def place() -> Path:
+    """Where the Windows Python is; the tests that need one are skipped without."""
+    folder = os.environ.get("XLALLOC_WINE")
+    if not folder or not (Path(folder) / "prefix.done").exists() or not shutil.which("wine"):
+        pytest.skip(ABSENT)
+    return Path(folder)
+
+
+def windows_path(path: Path) -> str:
+    return "Z:" + str(path).replace("/", "\\")
+
+
+def _command_lines():
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            yield file.read_bytes()
+
+
+class Windows:
+    """Runs programs; every one of them is a process of its own."""
+
+    def __init__(self, folder: Path, scratch: Path):
+        self.python_folder, self.scratch = folder / "python", scratch
+        self.site = self.python_folder / "Lib" / "site-packages"
+        self.package = self.site / "xlalloc"
+        self.environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "PYTHONPATH", "PYTHONHOME")} | {
+            "WINEPREFIX": str(folder / "prefix"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=",
+        }  # fmt: skip
+
+    def start(self) -> None:
+        """Wine's services once for all programs, with no pipe of ours in their hands."""
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(["wineserver", "-p"], env=self.environment, timeout=30, check=True, **quiet)
+        subprocess.run(["wine", "cmd", "/c", "exit"], env=self.environment, timeout=60, check=True, **quiet)
+
+    def install_package(self) -> None:
+        shutil.rmtree(self.package, ignore_errors=True)
+        source = Path(xlalloc.__file__).parent
+        shutil.copytree(source, self.package, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def run(self, *words: str, seconds: float = 60) -> str:
+        """The program's output; standard output is a pipe, since Wine's consoles need one."""
+        done = subprocess.run(
+            ["wine", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=self.environment, cwd=self.scratch, timeout=seconds, check=False,
+        )  # fmt: skip
+        self.wait_for_the_server_to_end()
+        text = done.stdout.decode("utf-8", "replace")
+        assert done.returncode == 0, f"{words}: exit status {done.returncode}\n{text[-3000:]}"
+        return text
+
+    def python(self, *words: str, seconds: float = 60) -> str:
+        return self.run(str(self.python_folder / "python.exe"), "-X", "utf8", *words, seconds=seconds)
+
+    def client(self, task: str, seconds: float = 60, **given):
+        """A task of client.py, with its answer."""
+        question, answer = self.scratch / f"{task}.question", self.scratch / f"{task}.answer"
+        question.write_text(json.dumps(given), encoding="utf-8")
+        answer.unlink(missing_ok=True)
+        paths = [windows_path(p) for p in (HERE / "client.py", question, answer)]
+        output = self.python(paths[0], task, *paths[1:], seconds=seconds)
+        assert answer.exists(), output
+        return json.loads(answer.read_text(encoding="utf-8"))
+
+    def script(self, name: str, text: str, seconds: float = 60) -> list[str]:
+        """The lines a VBScript writes."""
+        assert text.isascii(), "cscript reads the system's code page"
+        path = self.scratch / f"{name}.vbs"
+        path.write_text(text, encoding="ascii", newline="\r\n")
+        return self.run("cscript.exe", "//nologo", windows_path(path), seconds=seconds).split("\r\n")
+
+    @property
+    def log_module(self) -> str:
+        return windows_path(self.package / "log.py")
+
+    def wait_for_the_server_to_end(self, seconds: float = 15) -> None:
+        """A client that asks while the last server is leaving would wait for it."""
+        until = time.monotonic() + seconds
+        while any(b"windows_server.py" in words for words in _command_lines()) and time.monotonic() < until:
+            time.sleep(0.05)
+
+    def end(self) -> None:
+        subprocess.run(["wineserver", "-k"], env=self.environment, timeout=30, check=False)

@@ -1,0 +1,85 @@
+"""The program that Windows starts when Excel asks for Xlalloc.Server:  pythonw -P windows_server.py {CLSID}
+
+It is run by its path, so that even a package that cannot be imported leaves its reason in the log. xlwings's own server
+does the work; it ends when the last Excel has let it go.
+"""
+
+import ctypes
+import runpy
+import sys
+import time
+import uuid
+from pathlib import Path
+
+FUNCTIONS = "xlalloc.hosts.windows_calls"
+E_FAIL = -2147467259
+
+
+def main(clsid: str) -> int:
+    """Load the functions, then answer calls until nobody holds the server."""
+    for unused in ("pandas", "polars"):
+        sys.modules.setdefault(unused, None)  # xlwings imports them where it can, half a second for nothing used here
+    try:
+        for name in ("numpy", "xlwings", FUNCTIONS):  # what is quick to fail comes first
+            __import__(name)
+        sys.modules["xlwings"].serve(clsid)
+    except Exception:
+        runpy.run_path(str(Path(__file__).parents[1] / "log.py"))["trace"]("The server does not start.")
+        refuse(clsid)
+        return 1
+    return 0
+
+
+def refuse(clsid: str, seconds: float = 3) -> None:
+    """Say no at once to whoever asked: Windows would wait for a class that never comes, 30 seconds and more.
+
+    A class factory by ctypes alone, since what failed may be pywin32: it registers, and fails to create anything.
+    """
+    ole = ctypes.OleDLL("ole32")
+    identifier = (ctypes.c_ubyte * 16).from_buffer_copy(uuid.UUID(clsid).bytes_le)
+    factory, keep = _factory()
+    cookie = ctypes.c_ulong()
+    ole.CoInitialize(None)
+    local_server, multiple_use = 4, 1
+    ole.CoRegisterClassObject(identifier, ctypes.byref(factory), local_server, multiple_use, ctypes.byref(cookie))
+    message = ctypes.create_string_buffer(64)  # holds a MSG
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        while ctypes.windll.user32.PeekMessageW(message, None, 0, 0, 1):
+            ctypes.windll.user32.DispatchMessageW(message)
+        time.sleep(0.01)
+    ole.CoRevokeClassObject(cookie)
+    del keep
+
+
+def _factory():
+    """A COM object with the five functions of IClassFactory, and what must live as long as it."""
+    this, number, place = ctypes.c_void_p, ctypes.c_ulong, ctypes.POINTER(ctypes.c_void_p)
+
+    def query(self, interface, result):
+        result[0] = self
+        return 0
+
+    def count(self):
+        return 1
+
+    def create(self, outer, interface, result):
+        result[0] = None
+        return E_FAIL
+
+    def lock(self, flag):
+        return 0
+
+    functions = (
+        ctypes.WINFUNCTYPE(ctypes.c_long, this, this, place)(query),
+        ctypes.WINFUNCTYPE(number, this)(count),
+        ctypes.WINFUNCTYPE(number, this)(count),
+        ctypes.WINFUNCTYPE(ctypes.c_long, this, this, this, place)(create),
+        ctypes.WINFUNCTYPE(ctypes.c_long, this, ctypes.c_int)(lock),
+    )
+    table = (ctypes.c_void_p * 5)(*[ctypes.cast(function, ctypes.c_void_p) for function in functions])
+    return ctypes.c_void_p(ctypes.addressof(table)), (functions, table)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
