@@ -267,11 +267,11 @@ def test_install_doctor_and_uninstall_with_the_real_registry(windows):
 # A server that cannot work ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("what", "limit"), [("numpy", 2), ("xlwings", 6), ("xlalloc/hosts/excel.py", 6)])
-def test_a_broken_import_is_answered_at_once(windows, vba, what, limit):
+@pytest.mark.parametrize("what", ["numpy", "xlwings", "xlalloc/hosts/excel.py"])
+def test_a_broken_import_is_answered_at_once(windows, vba, what):
     """Windows waits half a minute and more for a class that never comes; this one comes, to say no.
 
-    What is loaded after numpy shows only once numpy has loaded, which takes Wine some seconds.
+    The limit only tells refusal from that wait; the seconds themselves are printed (1 to 2 for numpy, on an idle machine).
     """
     file = windows.site / what if what.endswith(".py") else windows.site / what / "__init__.py"
     kept = file.with_name(file.name + ".kept")
@@ -280,7 +280,8 @@ def test_a_broken_import_is_answered_at_once(windows, vba, what, limit):
     file.write_text("raise ImportError('broken for a test')\n", encoding="ascii")
     try:
         done = windows.client("refusal")
-        assert done["said"] and done["seconds"] < limit, done
+        print(f"a broken {what} refused after {done['seconds']:.1f} s")
+        assert done["said"] and done["seconds"] < 15, done
         windows.wait_for_the_server_to_end()
         got = vbscript.read(windows.script("broken", vba + AFTER_A_FAILURE))
         assert got[0] == [["CVErr 2015"]] and got[1][0][0] < 0.5, "after the first failure every cell answers at once"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
+from xlalloc import data
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core import orders
 from xlalloc.core.checks import per_asset
@@ -73,11 +74,14 @@ Hurdle = Annotated[
 ]  # fmt: skip
 
 MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
-# China Securities Regulatory Commission, rules on selling expenses of public funds, in force from 2026-01-01.
-REDEMPTION_DAYS = np.array([7.0, 30.0, 180.0])
-REDEMPTION_FLOOR = np.array([0.015, 0.010, 0.005])
-# Ministry of Finance and State Taxation Administration: one-sided from 2008-09-19; announcement 39 of 2023.
-STAMP_DUTY = ((dt.date(2023, 8, 28), 0.0005), (dt.date(2008, 9, 19), 0.001))
+FEES = data.rows("fees")  # dates, rates and their sources
+_FLOOR = [row for row in FEES if row["item"] == "Redemption fee floor"]
+REDEMPTION_DAYS = np.array([row["under_days"] for row in _FLOOR])
+REDEMPTION_FLOOR = np.array([row["rate"] for row in _FLOOR])
+STAMP_DUTY = sorted(  # the newest first
+    ((dt.date.fromisoformat(row["from_date"]), row["rate"]) for row in FEES if row["item"] == "Stamp duty"),
+    reverse=True,
+)
 
 
 # Drift and trades --------------------------------------------------------------------------------------------
