@@ -56,18 +56,32 @@ def performance(work: Work) -> None:
     page.line_chart("performance.drawdown_chart", labels, [(page, first, last, 7)], f"B{charts + 16}", "0%", height=6.5)
 
 
+def _named_weights(work: Work, page: Page, first: int) -> None:
+    """Each asset's name beside its weights: prices are matched by name, whatever the order of their columns."""
+    for column, source in ((9, "w_target"), (11, "w_bench")):
+        for k, (name, format) in enumerate((("asset_names", "General"), (source, PERCENT))):
+            own = letter(column + k)
+            block = f"{own}{first}:{own}{first + SLOTS - 1}"
+            page.block(first, column + k, SLOTS, 1, within(block, "n_assets", picked(block, name)), format)
+        left, right = letter(column), letter(column + 1)
+        cells = f"{page.quoted}!${right}${first}:${right}${first + SLOTS - 1}"
+        spare(work, f"{source}_named", f"{page.quoted}!${left}${first}", cells, "n_assets")
+
+
 def _series(work: Work, page: Page, row: int) -> None:
     page.row = row
-    head = page.header(["performance.date", "performance.return", "performance.bench_return", "performance.wealth",
-                        "performance.bench_wealth", "performance.drawdown"])  # fmt: skip
+    series = ["performance.date", "performance.return", "performance.bench_return", "performance.wealth"]
+    series += ["performance.bench_wealth", "performance.drawdown"]
+    head = page.header([*series, "", "asset", "client.target", "asset", "client.bench"])
     first, last = head + 1, head + PERIODS
     weights = {"C": "w_target", "D": "w_bench"}
+    _named_weights(work, page, first)
     count = "ROWS(price_table)-2"
     block = f"B{first}:B{last}"
     page.block(first, 2, PERIODS, 1, within(block, count, picked(block, "price_table", 1, 2)), DATE, align="left")
     for column, name in weights.items():
         block = f"{column}{first}:{column}{last}"
-        source = f"PORT_SERIES(RETURNS(price_table),{name})"
+        source = f"PORT_SERIES(RETURNS(price_table),{name}_named)"
         page.block(first, 3 + (column == "D"), PERIODS, 1, within(block, count, picked(block, source)), PERCENT)
         cells = f"{page.quoted}!${column}${first}:${column}${last}"
         spare(work, "port_returns" if column == "C" else "bench_returns", cells.split(":")[0], cells, count)
