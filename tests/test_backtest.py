@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from reference import market, tables
 
@@ -95,7 +95,6 @@ rates = st.sampled_from(["0", "0.0003", "0.01", "0.3"])
 
 
 @given(histories(), triggers, frequencies, thresholds, rates, rates)
-@settings(deadline=None)
 def test_the_course_equals_the_definition_in_exact_fractions(history, trigger, frequency, threshold, commission, tax):
     prices, target, days = history
     exact = [Fraction(x) for x in (threshold, commission, tax)]
@@ -131,7 +130,6 @@ def test_costs_are_paid_to_the_cent_and_no_debt_is_left(held, cash, data, commis
 
 
 @given(histories(), triggers, frequencies, thresholds, rates, rates)
-@settings(deadline=None)
 def test_costs_take_exactly_their_share_of_the_course_without_costs(history, trigger, frequency, threshold, c, tax):
     """Weights, and so the trading days, do not depend on costs: value = value without costs · Π value/(value + cost)."""
     prices, target, days = history
@@ -145,7 +143,6 @@ def test_costs_take_exactly_their_share_of_the_course_without_costs(history, tri
 
 
 @given(histories(), st.sampled_from(["threshold", "hybrid"]), frequencies, thresholds)
-@settings(deadline=None)
 def test_nothing_is_traded_inside_the_band(history, trigger, frequency, threshold):
     prices, target, days = history
     weights = np.array([float(t) for t in target])
@@ -164,7 +161,6 @@ def test_nothing_is_traded_inside_the_band(history, trigger, frequency, threshol
 
 
 @given(histories(), triggers, frequencies, thresholds, rates, st.integers(0, 39), st.integers(0, 10**6))
-@settings(deadline=None)
 def test_what_comes_later_changes_nothing_before(history, trigger, frequency, threshold, commission, row, seed):
     prices, target, days = history
     row = row % len(prices)

@@ -348,7 +348,7 @@ ROWS = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from(["PORT_VOL", "RISK_CONTRIB", "PORT_SERIES", "EFFECTIVE_N", "CML_RETURN", "RETURNS", "SHARPE", "KPI_TABLE"]),
        st.lists(ROWS, max_size=4))  # fmt: skip
 def test_anything_gives_rows_or_an_error_value_never_an_exception_never_a_nan(name, arguments):

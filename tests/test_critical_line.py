@@ -395,7 +395,7 @@ def test_an_indefinite_covariance_is_never_answered():
 seeds = st.integers(0, 2**32 - 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds, st.floats(1e-6, 1e6), st.floats(1e-3, 1e3), st.floats(-1, 1))
 def test_scale_of_risk_and_scale_and_level_of_returns_do_not_matter(seed, risk, scale, level):
     rng = np.random.default_rng(seed)
@@ -408,7 +408,7 @@ def test_scale_of_risk_and_scale_and_level_of_returns_do_not_matter(seed, risk, 
     assert np.abs(other.min_variance() - plain.min_variance()).max() < 1e-11
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seeds)
 def test_order_of_assets_does_not_matter(seed):
     rng = np.random.default_rng(seed)
@@ -420,7 +420,7 @@ def test_order_of_assets_does_not_matter(seed):
     assert mixed.weights == pytest.approx(plain.weights[:, order], abs=1e-10)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seeds)
 def test_a_wider_bound_never_costs_risk(seed):
     rng = np.random.default_rng(seed)

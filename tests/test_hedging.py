@@ -5,7 +5,7 @@ from math import erfc, exp, inf, log, nan, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import xlalloc
@@ -61,7 +61,6 @@ def test_published_prices(arguments, price):
 
 
 @given(spots, spots, years, vols, rates, rates)
-@settings(deadline=None)
 def test_prices_equal_those_in_decimals(spot, strike, T, vol, rf, dividend):
     slow = slow_put(spot, strike, T, vol, rf, dividend)
     if slow is not None:

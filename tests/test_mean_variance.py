@@ -308,7 +308,7 @@ def drawn(seed, n):
     return rng, cov, rng.uniform(0.0, 0.12, n), lower, np.maximum(rng.choice([1.0, 0.6, 0.5], n), lower)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(2, 4), st.integers(0, 2**32 - 1))
 def test_least_risk_by_trial_of_every_set_of_binding_bounds(n, seed):
     rng, cov, mu, lower, upper = drawn(seed, n)
@@ -322,7 +322,7 @@ def test_least_risk_by_trial_of_every_set_of_binding_bounds(n, seed):
     close(xa.target_vol_weights(mu, cov, vol(slow, cov), lower, upper), slow, 1e-5)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 2**32 - 1))
 def test_least_risk_with_groups_by_trial(seed):
     rng, cov, mu, lower, upper = drawn(seed, 4)
@@ -345,7 +345,7 @@ def test_least_risk_with_groups_by_trial(seed):
     close(tilted, slow, 1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(2, 12), st.integers(0, 2**32 - 1))
 def test_no_allowed_mix_has_a_better_ratio(n, seed):
     rng, cov, mu, lower, upper = drawn(seed, n)
@@ -375,7 +375,7 @@ def by_inverting(weights, cov, P, q, c, delta, rf, tau):
     return rf + np.linalg.solve(precision + P.T @ inverse_omega @ P, right)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(2, 8), st.integers(1, 6), st.floats(-0.01, 0.1), st.integers(0, 2**32 - 1))
 def test_posterior_by_inverting(n, k, rf, seed):
     """Whatever a row sums to: views on totals, spreads, and mixes of half a portfolio."""
@@ -612,7 +612,7 @@ def allowed_mixes(rng, lower, upper, count):
     return np.array(found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes, seeds)
 def test_no_allowed_mix_is_better(n, seed):
     rng, cov, mu, lower, upper = drawn(seed, n)
@@ -631,7 +631,7 @@ def test_no_allowed_mix_is_better(n, seed):
         assert weights @ mu >= returns[vols <= target].max() - 1e-12
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes, seeds)
 def test_order_of_the_assets_does_not_matter(n, seed):
     rng, cov, mu, lower, upper = drawn(seed, n)
@@ -648,7 +648,7 @@ def test_order_of_the_assets_does_not_matter(n, seed):
     close(np.array([row[:2] for row in table.rows]), np.array([row[:2] for row in other.rows]), 1e-9)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes, seeds, st.integers(2, 40))
 def test_frontier_rows(n, seed, points):
     """Sums to 1, within the bounds, evenly spaced, risk convex in return; ends as the other functions give them."""
@@ -667,7 +667,7 @@ def test_frontier_rows(n, seed, points):
         close(vol(xa.target_return_weights(mu, cov, row[0], lower, upper), cov), row[1], 1e-9)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(sizes, seeds)
 def test_implied_returns_are_those_the_weights_are_best_for(n, seed):
     """The tangency at the implied returns is the portfolio they were implied by; a view nobody holds leaves it there."""

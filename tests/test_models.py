@@ -370,7 +370,7 @@ def test_simulated_paths_agree(rho):
     assert (deepest <= x).mean() > 0.95 - error
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.floats(-0.3, 0.5), st.floats(0.001, 0.8), st.floats(0.1, 30))
 def test_drawdown_invariants(mean, sigma, years):
     depth = models.drawdown_depth(mean, sigma, years)

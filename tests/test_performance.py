@@ -170,7 +170,7 @@ short_panels = st.tuples(st.integers(4, 12), st.integers(1, 3)).flatmap(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(short_panels, st.sampled_from([1.0, 4.0, 12.0]), st.sampled_from([0.0, 0.05]))
 def test_the_table_equals_the_slow_second_implementation(panel, P, rf):
     returns = np.array(panel)
@@ -656,7 +656,7 @@ def test_nonsense_is_an_error_that_names_the_argument(name, arguments, code, wor
     assert word in rows[0][0].reason and "unforeseen" not in rows[0][0].reason
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(
     st.sampled_from(FUNCTIONS),
     st.lists(st.floats(-1.0, 1e300), min_size=2, max_size=6),

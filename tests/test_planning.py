@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import xlalloc
@@ -273,7 +273,6 @@ def test_saving_may_start_from_nothing():
 
 
 @given(st.integers(0, 2000), st.integers(0, 2000), st.integers(-20, 20), st.integers(1, 3000), st.integers(1, 3000))
-@settings(deadline=None)
 def test_chances_rise_with_wealth_and_fall_with_the_goal(a, b, monthly, low_goal, high_goal):
     less, more = sorted((a, b))
     low_goal, high_goal = sorted((low_goal, high_goal))

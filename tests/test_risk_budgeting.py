@@ -356,7 +356,7 @@ def problems(draw, least=2, most=9):
     return cov * np.outer(scale, scale), b / b.sum(), rng
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(problems())
 def test_scale_and_order_do_not_matter(problem):
     cov, b, rng = problem
@@ -416,7 +416,7 @@ def test_bounded_weights_are_optimal(family):
     assert solved >= (25 if family is too_few_observations else 36)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(problems(least=3), st.integers(0, 5))
 def test_no_neighbour_within_the_bounds_is_better(problem, kind):
     cov, b, rng = problem

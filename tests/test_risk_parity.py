@@ -348,7 +348,7 @@ def nearest_by_trial(A, g, s):
     return best
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_closest_exposures_by_trial_of_every_set_of_assets(data):
     """Whole numbers make ties, in the first aim and in the second, the rule rather than the exception."""
@@ -455,7 +455,6 @@ def market_of(n, seed) -> np.ndarray:
     return np.cov(X * 10.0 ** rng.uniform(-2, 0, n), rowvar=False)
 
 
-@settings(deadline=None)
 @given(sizes, seeds)
 def test_shares_are_the_budgets(n, seed):
     cov, rng = market_of(n, seed), np.random.default_rng(seed)
@@ -469,7 +468,6 @@ def test_shares_are_the_budgets(n, seed):
     close(weights[held], xa.rp_weights(cov[np.ix_(held, held)], budgets[held]), 1e-9)
 
 
-@settings(deadline=None)
 @given(sizes, seeds, st.floats(1e-6, 1e6))
 def test_money_and_order_do_not_matter(n, seed, scale):
     cov, rng = market_of(n, seed), np.random.default_rng(seed)
@@ -485,7 +483,6 @@ def test_money_and_order_do_not_matter(n, seed, scale):
     close(xa.hrp_weights(cov * scale), xa.hrp_weights(cov), 1e-9)
 
 
-@settings(deadline=None)
 @given(sizes, seeds)
 def test_volatility_lies_between_least_variance_and_equal_weights(n, seed):
     """Maillard, Roncalli & Teiletche (2010), sec. 3.3; least variance here without short-sale limits, a lower bound."""
@@ -497,7 +494,6 @@ def test_volatility_lies_between_least_variance_and_equal_weights(n, seed):
     assert parity <= xa.port_vol(np.full(n, 1 / n), cov) * (1 + 1e-12)
 
 
-@settings(deadline=None)
 @given(sizes, seeds)
 def test_contributions_of_groups_add_to_their_budgets(n, seed):
     cov, rng = market_of(n, seed), np.random.default_rng(seed)
@@ -514,7 +510,6 @@ def test_contributions_of_groups_add_to_their_budgets(n, seed):
         close(capped[~inside], np.full((~inside).sum(), capped[~inside].mean()), 1e-9)
 
 
-@settings(deadline=None)
 @given(sizes, seeds)
 def test_check_finds_no_breach_in_risk_parity(n, seed):
     cov = market_of(n, seed)
