@@ -20,6 +20,7 @@ from xlalloc.errors import Label, NumberError
 FEASIBLE = 1e-11  # slack in sums of bounds, for bounds like 10 x 0.1
 GAP = 1e-10  # certified excess of variance (relative)
 RISKLESS = 1e-15  # variance below this share of (Σ|w|σ)² is rounding
+DUST = 1e-7  # of the greatest σ, so that rounding of the weights themselves, in a mix of cash alone, is none either
 
 
 def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=None, group_upper=None):
@@ -167,6 +168,12 @@ def _sums(X, Y):
 # ----------------------------------------------------------------------------------------------- the frontier
 
 
+def risk_level(weights, cov):
+    """Σ|w|σ of each row, against which a volatility is none."""
+    vols = np.sqrt(np.maximum(np.diag(cov), 0.0))
+    return np.abs(weights) @ vols + DUST * vols.max()
+
+
 class Frontier:
     """Corner portfolios from greatest return to least variance: weights (k x n), returns, variances, vols."""
 
@@ -178,7 +185,7 @@ class Frontier:
         self.weights, self.returns, self.mu = weights[keep], returns[keep], mu
         self._risk = self.weights @ cov
         variances = np.einsum("ij,ij->i", self.weights, self._risk)
-        level = np.abs(self.weights) @ np.sqrt(np.maximum(np.diag(cov), 0.0))
+        level = risk_level(self.weights, cov)
         self.variances = np.where(variances > RISKLESS * level**2, variances, 0.0)
         self.vols = np.sqrt(self.variances)
 
