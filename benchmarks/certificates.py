@@ -114,8 +114,8 @@ def variance_excess(cov, allowed: Allowed, w) -> dict[str, float]:
 def sharpe_excess(mu, cov, rf: float, allowed: Allowed, w) -> float:
     """For every x, e'x/e'w ≤ x'Σw/w'Σw + gain ≤ σ(x)/σ(w) + gain: its ratio is greater by gain·σ(w)/σ(x) at most.
 
-    A mix of great volatility, Σ|wᵢ|σᵢ, is meant: near w, where a hedge leaves hardly any risk, the rounding of the weights
-    alone moves the gradient by more, and the ratio by next to nothing.
+    Given is that of a mix x of volatility Σ|wᵢ|σᵢ. Near w, where a hedge leaves hardly any risk, the rounding of the
+    weights alone moves the gradient by more, and the ratio by next to nothing.
     """
     e, risk = mu - rf, cov @ w
     return allowed.gain(e / (e @ w) - risk / (w @ risk), w) * min(1.0, (w @ risk) ** 0.5 / level(cov, w))

@@ -140,10 +140,10 @@ def _answers(families, mu, cov, limits, allowed, rng):
     w = xa.min_var_weights(cov, **limits)
     yield "least variance", {"violation": allowed.violation(w)} | variance_excess(cov, allowed, w)
     yield from _diversified(cov, limits)
-    yield from _impossible(mu, cov, limits, allowed, w)
     if NEARLY_EQUAL in families:
         return
-    table = xa.frontier(mu, cov, 7, **limits)
+    table = xa.frontier(mu, cov, 5, **limits)
+    yield from _impossible(mu, cov, limits, w, table.column("return")[-1])
     yield from _frontier(table, mu, cov, allowed)
     least, most = table.column("return")[0], table.column("return")[-1]
     for share in (0.9, 0.5, 0.1):
@@ -232,10 +232,9 @@ def _frontier(table, mu, cov, allowed):
         yield f"frontier at {float(target)!r}", _figures_at_return(mu, cov, allowed, target, w)
 
 
-def _impossible(mu, cov, limits, allowed, least):
-    """Questions that have no answer: an answer is a failure."""
-    scale = np.abs(mu).max() or 1.0
-    too_much = float(allowed.most(mu / scale) + 1e-3) * scale
+def _impossible(mu, cov, limits, least, greatest: float):
+    """Questions that have no answer: an answer is a failure. That ``greatest`` is so is checked with the frontier."""
+    too_much = greatest + 1e-3 * (np.abs(mu).max() or 1.0)
     questions = [("return above the greatest", lambda: xa.target_return_weights(mu, cov, too_much, **limits))]
     vol = max(float(least @ cov @ least), 0.0) ** 0.5
     if vol > RISKLESS * level(cov, least):
