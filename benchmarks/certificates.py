@@ -56,17 +56,16 @@ class Allowed:
         return float(y + z @ self.b + r @ w - c @ w + (r * step - 0.5 * q * step**2).sum())
 
     def _multipliers_at(self, c, w):
+        """Those that leave nothing of c where weights are free; a limit with a negative one does not bind."""
         free = (w > self.lower + INSIDE) & (w < self.upper - INSIDE)
-        held = np.flatnonzero(self.A @ w >= self.b - INSIDE)
-        columns = np.column_stack([np.ones(len(w)), self.A[held].T])[free]
-        found = (
-            np.linalg.lstsq(columns, c[free].astype(float), rcond=None)[0] if free.any() else np.zeros(1 + len(held))
-        )
-        z = np.zeros(len(self.b))
-        z[held] = np.maximum(found[1:], 0.0)
-        if not z.any() and free.any():
-            found[0] = float(np.median(c[free]))
-        return found[0], z
+        held, z = np.flatnonzero(self.A @ w >= self.b - INSIDE), np.zeros(len(self.b))
+        while True:
+            columns = np.column_stack([np.ones(len(w)), self.A[held].T])[free]
+            y, *found = np.linalg.lstsq(columns, c[free].astype(float), rcond=None)[0]
+            if min(found, default=0.0) >= 0.0:
+                z[held] = found
+                return y, z
+            held = np.delete(held, np.argmin(found))
 
     def _multipliers_of_program(self, c):
         solved = self._program(c)
