@@ -167,8 +167,17 @@ def test_covariances(rows, P, window, half_life):
     np.testing.assert_allclose(xa.mean_returns(R, p), [float(P * slow.mean(x)) for x in slow.columns(rows)], atol=1e-12)
 
 
+@st.composite
+def correlated(draw):
+    """Three assets, more or less of a common return in each, so that the intensity is neither 0 nor 1."""
+    rows = draw(st.lists(st.lists(thousandths, min_size=4, max_size=4), min_size=8, max_size=20))
+    return [
+        [common * k + own / d for k, d, own in zip((1, 1, -2), (1, 3, 2), rest, strict=True)] for common, *rest in rows
+    ]
+
+
 @thorough
-@given(panels(2, 7, 4), st.sampled_from(["ledoit_wolf", "oas", "constant_correlation"]))
+@given(panels(2, 7, 4) | correlated() | correlated(), st.sampled_from(["ledoit_wolf", "oas", "constant_correlation"]))
 def test_shrinkage(rows, method):
     X, S = slow.moments(rows)
     n, variances = len(S), [S[i][i] for i in range(len(S))]
