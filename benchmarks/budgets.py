@@ -5,7 +5,7 @@ The columns:
 share error  without bounds, of a share of risk, summed in extended precision where there is one: 1e-10 at most
 outside      within bounds, how far a weight is beyond them or the sum from 1: 1e-12 at most
 gap          by how much ½ ln w'Σw − Σ bᵢ ln wᵢ could be less at most, by duality: 1e-12
-groups       nested and capped groups, of a share of risk: 1e-10 at most
+groups       nested and capped groups, of a share of risk: 1e-9 at most, as two levels of weights are rounded
 errors       refused: for no risk, of which bounded least squares must find a mix; or for bounds that admit none
 declined     refused for "almost no risk"
 """
@@ -15,7 +15,7 @@ from scipy.optimize import lsq_linear
 
 import xlalloc as xa
 
-LIMITS = {"share error": 1e-10, "outside": 1e-12, "gap": 1e-12, "groups": 1e-10}
+LIMITS = {"share error": 1e-10, "outside": 1e-12, "gap": 1e-12, "groups": 1e-9}
 RISKLESS = 1e-6  # σ of a mix over Σ wᵢσᵢ, below which it has no risk
 
 

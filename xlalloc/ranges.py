@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -53,6 +54,8 @@ def as_number(text: str) -> float | None:
     try:
         number = float(text.rstrip("% ").replace(",", ""))
     except ValueError:
+        return None
+    if not math.isfinite(number):  # 1e999: too large for a number
         return None
     return number / 100 if percent else number
 
