@@ -917,7 +917,7 @@ def test_cash_alone_has_no_risk_with_short_sales_either():
     X = rng.standard_normal((12, 6)) * 0.1
     X[:, 0] = 0.0
     cov, mu = np.cov(X, rowvar=False), np.array([0.02, 0.05, 0.03, 0.06, 0.04, 0.08])
-    with pytest.raises(xa.AllocError, match="a mix without risk earns 0.02, more than rf 0.01"):
+    with pytest.raises(xa.AllocError, match="a mix without risk earns"):
         xa.max_sharpe_weights(mu, cov, 0.01, -1, 1)
     table = xa.frontier(mu, cov, 3, -1, 1)
     assert table.column("volatility")[0] == 0.0 and table.rows[0][3] == pytest.approx(1, abs=1e-14)
