@@ -25,6 +25,14 @@ def test_mixes(part):
     assert table["all", "all"]["declined"] <= 10 and table["all", "all"]["answers"] > 1000
 
 
+@pytest.mark.parametrize("seed", [10116, 20820, 1003655, 1004860])
+def test_mixes_once_wrong_or_refused_without_reason(seed):
+    _, found = mixes.check(seed)
+    for what, figures in found:
+        assert all(figures.get(name, 0.0) <= limit for name, limit in mixes.LIMITS.items()), (what, figures)
+        assert not figures.get("declined"), what
+
+
 # The checks themselves: a wrong answer is caught ----------------------------------------------------------------
 
 COV = np.array([[0.04, 0.006, 0.0], [0.006, 0.01, 0.002], [0.0, 0.002, 0.0225]])

@@ -922,3 +922,11 @@ def test_cash_alone_has_no_risk_with_short_sales_either():
     table = xa.frontier(mu, cov, 3, -1, 1)
     assert table.column("volatility")[0] == 0.0 and table.rows[0][3] == pytest.approx(1, abs=1e-14)
     assert isinstance(table.column("sharpe")[0], xa.AllocError)
+
+
+def test_no_ratio_is_made_of_a_risk_that_rounding_could_be():
+    """Twice an asset less one of twice its risk: a volatility of 2e-7 of the parts', half of whose digits are rounding."""
+    cov = np.array([[0.04, 0.08 * (1 - 1e-13)], [0.08 * (1 - 1e-13), 0.16]])
+    with pytest.raises(NumberError, match="a mix without risk"):
+        xa.max_sharpe_weights([0.05, 0.08], cov, 0.0, -1, 2)
+    assert xa.max_sharpe_weights([0.05, 0.11], cov, 0.0, -1, 2)[1] > 0  # there the mix without risk earns nothing

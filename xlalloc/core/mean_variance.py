@@ -108,7 +108,7 @@ def max_sharpe_weights(
 
     Maximises (w'μ − rf)/√(w'Σw) over 1'w = 1 and the bounds, as in MIN_VAR_WEIGHTS. #NUM! where no allowed mix is
     expected to earn more than rf, and where a mix without risk does, so that the ratio has no limit: leave cash out
-    or raise rf to what it pays.
+    or raise rf to what it pays. Without risk is a volatility of at most 1e-6 of Σ|wᵢ|σᵢ.
 
     Source: Sharpe (1966), Mutual Fund Performance; Tobin (1958), Liquidity Preference.
     """
