@@ -12,8 +12,8 @@ peers: ## regenerate tests/reference from the public packages (needs the peers e
 bench: ## side by side with public packages (needs the peers extra; those missing are named)
 	python -m benchmarks
 
-fuzz: ## thousands of random problems against independent checkers and a conic solver (needs the peers extra)
-	python -m benchmarks.budgets && python -m benchmarks.conic
+fuzz: ## 10,000 risk-budgeting and 5,000 mean-variance problems against checks independent of the solvers
+	python -m benchmarks.fuzz
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis xlalloc-demo

@@ -1,35 +1,22 @@
-"""Risk budgets, checked independently: `python -m benchmarks.budgets [--problems 1400] [--seed 0]`.
+"""Risk budgets drawn at random, and the checks of the weights. `benchmarks.fuzz` runs them.
 
-Random problems of 2 to 200 assets, each solved by the public ``rp_weights`` without and within bounds. Exit status 1 if
-a limit is exceeded. The columns:
+The columns:
 
 share error  without bounds, of a share of risk, summed in extended precision where there is one: 1e-10 at most
-no risk      refused with or without bounds, as such a mix has no risk; bounded least squares must find one
-declined     refused for "almost no risk"; refused without reason counts as an infinite gap
 outside      within bounds, how far a weight is beyond them or the sum from 1: 1e-12 at most
 gap          by how much ½ ln w'Σw − Σ bᵢ ln wᵢ could be less at most, by duality: 1e-12
-compared     up to 60 assets, with Clarabel's exponential cones at tight tolerances
-excess       of the objective over Clarabel's, 1e-9 at most
-no answer    Clarabel gives up, or misses a bound by more than 1e-10
-allowed      an excess no greater than Clarabel gains by its own violations, by duality their sum at its multipliers
-worse        Clarabel's objective exceeds ours by more than 1e-9
+groups       nested and capped groups, of a share of risk: 1e-9 at most, as two levels of weights are rounded
+errors       refused: for no risk, of which bounded least squares must find a mix; or for bounds that admit none
+declined     refused for "almost no risk"
 """
-
-import argparse
-from collections import Counter, defaultdict
-from importlib.util import find_spec
 
 import numpy as np
 from scipy.optimize import lsq_linear
-from scipy.sparse import csc_matrix
 
 import xlalloc as xa
 
-LIMITS = {"share error": 1e-10, "outside": 1e-12, "gap": 1e-12, "excess": 1e-9}
-COLUMNS = ("problems", "share error", "no risk", "declined", "outside", "gap", "compared", "excess")
-COLUMNS += ("no answer", "allowed", "worse")
+LIMITS = {"share error": 1e-10, "outside": 1e-12, "gap": 1e-12, "groups": 1e-9}
 RISKLESS = 1e-6  # σ of a mix over Σ wᵢσᵢ, below which it has no risk
-CONIC_SIZE = 60  # more assets take Clarabel seconds
 
 
 def equicorrelated(rho: float, vols) -> np.ndarray:
@@ -44,9 +31,10 @@ def stocks(n: int, periods: int, rng) -> np.ndarray:
 
 
 def stocks_and_bonds(n: int, rng) -> np.ndarray:
-    """Bonds that gain a little when the first stock falls."""
+    """Bonds that gain a little when the first stock falls, the last of them nearly cash."""
     X = stocks(n, 4 * n + 60, rng)
     X[:, n // 2 :] = 0.3 * X[:, n // 2 :] - 0.17 * X[:, :1]
+    X[:, -1] *= rng.choice([1.0, 1e-2, 1e-4])
     return X
 
 
@@ -75,6 +63,7 @@ COVARIANCES = {
 BUDGETS = {
     "equal": lambda n, rng: np.full(n, 1 / n),
     "uneven": lambda n, rng: rng.dirichlet(np.ones(n)),
+    "some zero": lambda n, rng: np.where(np.arange(n) == rng.integers(n), 0.5, rng.random(n) * (rng.random(n) < 0.6)),
     "a few large": lambda n, rng: rng.dirichlet(np.full(n, 0.2)) + 1e-8,
 }
 
@@ -108,7 +97,9 @@ def random_problem(seed: int):
     families = [list(kind)[rng.integers(len(kind))] for kind in FAMILIES.values()]
     cov, b = COVARIANCES[families[0]](n, rng), BUDGETS[families[1]](n, rng)
     w = rng.dirichlet(np.full(n, rng.choice([0.3, 1, 5])))
-    return families, (cov + cov.T) / 2, b / b.sum(), *BOUNDS[families[2]](w, n, rng)
+    w = np.where(b > 0.0, w, 0.0) / w[b > 0.0].sum()
+    lower, upper = BOUNDS[families[2]](w, n, rng)
+    return families, (cov + cov.T) / 2, b / b.sum(), np.where(b > 0.0, lower, 0.0), upper
 
 
 def share_error(cov, b, w) -> float:
@@ -125,6 +116,8 @@ def gap(cov, b, lower, upper, w) -> float:
     r = d − α + β + α'l − β'u, d = Σw/w'Σw − b/w. The logarithms alone, with x = wr, keep its minimum above its value
     at y less Σ xᵢ − bᵢ ln(1 + xᵢ/bᵢ). A multiplier stands where it costs less than the x it spares.
     """
+    held = b > 0.0
+    cov, b, lower, upper, w = cov[np.ix_(held, held)], b[held], lower[held], upper[held], w[held]
     d = cov @ w / (w @ cov @ w) - b / w
     order = np.argsort(d)  # among the weights within bounds d'v is least where the least d are filled first
     filled = np.searchsorted(np.cumsum((upper - lower)[order]), 1 - lower.sum())
@@ -151,96 +144,81 @@ def least_risk(cov, lower, upper) -> float:
     return float(max(w @ cov @ w, 0.0) ** 0.5 / (w @ np.sqrt(np.diag(cov))))
 
 
-def objective(cov, b, w) -> float:
-    """½ ln w'Σw − Σ bᵢ ln wᵢ."""
-    return float(np.log(w @ cov @ w) / 2 - b @ np.log(w))
+def infeasible(b, lower, upper) -> bool:
+    """Whether the bounds leave no weights for the assets with a budget."""
+    held = b > 0.0
+    return lower.sum() > 1.0 or upper[held].sum() < 1.0 or bool((upper[held] <= 0.0).any())
 
 
-def conic(cov, b, lower, upper):
-    """Clarabel's weights, what its violations have taken off the objective, and whether it found an answer.
-
-    minimise ½ y'Σy − b't  over  tᵢ ≤ ln yᵢ,  lᵢ1'y ≤ yᵢ ≤ uᵢ1'y
-    """
-    import clarabel
-
-    n, settings = len(b), clarabel.DefaultSettings()
-    settings.verbose, settings.max_iter = False, 300
-    settings.tol_gap_abs = settings.tol_gap_rel = settings.tol_feas = 1e-12
-    P, A, right = np.zeros((2 * n, 2 * n)), np.zeros((5 * n, 2 * n)), np.zeros(5 * n)
-    P[:n, :n] = np.triu(cov / np.diag(cov).mean())
-    A[:n, :n], A[n : 2 * n, :n] = lower[:, None] - np.eye(n), np.eye(n) - upper[:, None]
-    A[2 * n :: 3, n:], A[2 * n + 2 :: 3, :n], right[2 * n + 1 :: 3] = -np.eye(n), -np.eye(n), 1.0
-    cones = [clarabel.NonnegativeConeT(2 * n), *[clarabel.ExponentialConeT()] * n]
-    solver = clarabel.DefaultSolver(csc_matrix(P), np.append(0 * b, -b), csc_matrix(A), right, cones, settings)
-    solution = solver.solve()
-    y, missed = np.array(solution.x)[:n], np.maximum(A[: 2 * n] @ solution.x, 0.0)
-    solved = str(solution.status) in ("Solved", "AlmostSolved") and y.min() > 0 and missed.max() <= 1e-10 * y.sum()
-    return y / y.sum(), float(np.abs(solution.z[: 2 * n]) @ missed), solved
+def refused(error, cov, b, lower, upper) -> dict[str, float]:
+    """Figures of an error: infinite where it is not shown to be right."""
+    if "almost no risk" in str(error):
+        return {"declined": 1}
+    held = b > 0.0
+    limits = (None, None) if lower is None else (lower[held], upper[held])
+    if "no risk" in str(error):
+        return {"errors": 1, "gap": 0.0 if least_risk(cov[np.ix_(held, held)], *limits) <= RISKLESS else np.inf}
+    return {"errors": 1, "gap": 0.0 if lower is not None and infeasible(b, lower, upper) else np.inf}
 
 
-def compare(cov, b, lower, upper, w) -> dict[str, float]:
-    """The weights within bounds, alone and beside Clarabel's."""
-    beyond = max((lower - w).max(), (w - upper).max(), abs(w.sum() - 1))
-    figures = {"outside": beyond, "gap": gap(cov, b, lower, upper, w)}
-    if len(b) <= CONIC_SIZE:
-        other, gained, solved = conic(cov, b, lower, upper)
-        figures |= {"compared": int(solved), "no answer": int(not solved)}
-        if solved:
-            excess = objective(cov, b, w) - objective(cov, b, other)
-            figures |= {"allowed": int(excess > LIMITS["excess"]), "worse": int(excess < -LIMITS["excess"])}
-            figures["excess"] = excess - gained if figures["allowed"] else excess
-    return figures
-
-
-def check(what, cov, b, lower, upper) -> dict[str, float]:
-    """Figures of the weights; infinite where they are refused without reason."""
+def figures_of(cov, b, lower, upper) -> dict[str, float]:
+    """Figures of the weights, without bounds where there are none."""
     try:
         w = xa.rp_weights(cov, b, lower, upper)
     except xa.AllocError as error:
-        if "almost no risk" not in str(error):
-            reason = "no risk" in str(error) and least_risk(cov, lower, upper) <= RISKLESS
-            return {"no risk": 1} if reason else {"declined": 1, "gap": np.inf}
-        print(f"{what} declined: {error}")
-        return {"declined": 1}
-    return {"share error": share_error(cov, b, w)} if lower is None else compare(cov, b, lower, upper, w)
+        return refused(error, cov, b, lower, upper)
+    outside = max(0.0, -w.min(), abs(w.sum() - 1), np.abs(w[b == 0.0]).max(initial=0.0))
+    if lower is None:
+        return {"share error": share_error(cov, b, w), "outside": outside}
+    outside = max(outside, (lower - w).max(), (w - upper)[b > 0.0].max())
+    return {"outside": outside, "gap": gap(cov, b, lower, upper, w)}
 
 
-def note(table, families, figures) -> None:
-    """Count, or keep the worst, for all problems and for each family."""
-    for key in [("all", "all"), *zip(FAMILIES, families, strict=True)]:
-        for name, figure in figures.items():
-            table[key][name] = max(table[key][name], figure) if name in LIMITS else table[key][name] + figure
+def figures_of_groups(cov, b, rng) -> dict[str, float]:
+    """Equal risk inside each group, the groups at their budgets; then one group capped, the rest scaled up."""
+    n = len(b)
+    code = rng.integers(0, rng.integers(1, min(n, 6) + 1), n)
+    code = np.unique(code, return_inverse=True)[1]
+    names, budgets = [f"group {k}" for k in code], rng.dirichlet(np.ones(code.max() + 1)) + 1e-3
+    order = list(dict.fromkeys(code.tolist()))
+    b = np.full(n, 1 / n)
+    try:
+        w = xa.rp_nested(cov, names, budgets[order])
+        worst = share_error(_totals(cov, code, w), budgets / budgets.sum(), np.ones(code.max() + 1))
+        for k in order:
+            own = np.flatnonzero(code == k)
+            worst = max(worst, share_error(cov[np.ix_(own, own)], np.full(len(own), 1 / len(own)), w[own]))
+        cap = float(rng.uniform(0.05, 0.9))
+        inside = code == code[0]
+        if not inside.all():
+            w = xa.cap_risk_weights(cov, names, names[0], cap, b)
+            share = min(b[inside].sum(), cap)
+            wanted = np.where(inside, b * share / b[inside].sum(), b * (1 - share) / b[~inside].sum())
+            worst = max(worst, share_error(cov, wanted, w))
+    except xa.AllocError as error:
+        if "almost no risk" in str(error):
+            return {"declined": 1}
+        return {"errors": 1, "groups": 0.0 if "no risk" in str(error) and _riskless(cov, code) else np.inf}
+    return {"groups": worst}
 
 
-def show(table) -> None:
-    """By kind of family, the columns above."""
-    for kind, names in (FAMILIES | {"all": ["all"]}).items():
-        print(f"{kind:<20}" + "".join(f"{name:>12}" for name in COLUMNS))
-        for family in names:
-            row = table[kind, family]
-            print(f"  {family:<18}" + "".join(f"{row[c]:>12.1e}" if c in LIMITS else f"{row[c]:>12}" for c in COLUMNS))
+def _totals(cov, code, w) -> np.ndarray:
+    """Covariances of the groups' parts of the portfolio."""
+    parts = (code == np.arange(code.max() + 1)[:, None]) * w
+    return parts @ cov @ parts.T
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.budgets", description=__doc__.splitlines()[0])
-    parser.add_argument("--problems", type=int, default=1400)
-    parser.add_argument("--seed", type=int, default=0, help="of the first problem; the others follow")
-    given = parser.parse_args()
-    if find_spec("clarabel") is None:
-        parser.exit(2, "This comparison needs Clarabel: pip install clarabel\n")
-    table, failures = defaultdict(Counter), []
-    for seed in range(given.seed, given.seed + given.problems):
-        families, cov, b, lower, upper = random_problem(seed)
-        note(table, families, {"problems": 1})
-        for what, limits in (("without bounds", (None, None)), ("within bounds", (lower, upper))):
-            figures = check(f"seed {seed} {what}", cov, b, *limits)
-            note(table, families, figures)
-            beyond = {name: figures[name] for name in LIMITS if not figures.get(name, 0.0) <= LIMITS[name]}
-            failures += [f"seed {seed} {what}: {beyond}"] if beyond else []
-    show(table)
-    print(f"beyond the limits {LIMITS}: {len(failures)}", *failures, sep="\n")
-    return 0 if table["all", "all"]["compared"] and not failures else 1
+def _riskless(cov, code) -> bool:
+    """A mix of some group, or of all, has no risk."""
+    sets = [np.flatnonzero(code == k) for k in set(code.tolist())] + [np.arange(len(code))]
+    return any(least_risk(cov[np.ix_(own, own)], None, None) <= RISKLESS for own in sets)
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+def check(seed: int) -> tuple[list[str], list[tuple[str, dict]]]:
+    """One problem: its families, and what was asked with its figures."""
+    families, cov, b, lower, upper = random_problem(seed)
+    return families, [
+        ("without bounds", figures_of(cov, b, None, None)),
+        ("within bounds", figures_of(cov, b, lower, upper)),
+        ("groups", figures_of_groups(cov, b, np.random.default_rng([seed, 1]))),
+    ]

@@ -909,3 +909,24 @@ def test_a_dropped_view_is_not_looked_at():
 def test_limits_without_groups_in_python():
     with pytest.raises(InputError, match="group_upper: it needs groups"):
         xa.frontier(MU, THREE, group_upper=[0.5, 0.5])
+
+
+def test_cash_alone_has_no_risk_with_short_sales_either():
+    """Rounding leaves 1e-16 of risky assets in a mix of cash alone, where 0 is no bound: it is without risk all the same."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((12, 6)) * 0.1
+    X[:, 0] = 0.0
+    cov, mu = np.cov(X, rowvar=False), np.array([0.02, 0.05, 0.03, 0.06, 0.04, 0.08])
+    with pytest.raises(xa.AllocError, match="a mix without risk earns"):
+        xa.max_sharpe_weights(mu, cov, 0.01, -1, 1)
+    table = xa.frontier(mu, cov, 3, -1, 1)
+    assert table.column("volatility")[0] == 0.0 and table.rows[0][3] == pytest.approx(1, abs=1e-14)
+    assert isinstance(table.column("sharpe")[0], xa.AllocError)
+
+
+def test_no_ratio_is_made_of_a_risk_that_rounding_could_be():
+    """Twice an asset less one of twice its risk: a volatility of 2e-7 of the parts', half of whose digits are rounding."""
+    cov = np.array([[0.04, 0.08 * (1 - 1e-13)], [0.08 * (1 - 1e-13), 0.16]])
+    with pytest.raises(NumberError, match="a mix without risk"):
+        xa.max_sharpe_weights([0.05, 0.08], cov, 0.0, -1, 2)
+    assert xa.max_sharpe_weights([0.05, 0.11], cov, 0.0, -1, 2)[1] > 0  # there the mix without risk earns nothing

@@ -89,8 +89,10 @@ def _whole(cell) -> int | None:
         return None
     if isinstance(cell, str):
         cell = unicodedata.normalize("NFKC", cell).strip()
-        return int(cell) if cell.isdigit() else None
-    return int(cell) if isinstance(cell, int | float) and cell == cell and cell == int(cell) else None
+        return int(cell) if cell.isdecimal() and len(cell) <= 8 else None
+    if not isinstance(cell, int | float) or not 0 <= cell < 1e8:
+        return None
+    return int(cell) if cell == int(cell) else None
 
 
 def _yyyymmdd(number) -> dt.date | None:

@@ -1,5 +1,6 @@
 """What can go wrong, as values a worksheet understands."""
 
+from itertools import chain
 from typing import NamedTuple
 
 # Every error value of the supported hosts. Text that equals one of these is that error, on any surface.
@@ -47,8 +48,9 @@ class AllocError(ValueError):
     def message(self, names: dict) -> str:
         if not self.labels:
             return self.template
-        words = [", ".join(map(str, w)) if isinstance(w, list) else w for w in spoken(self.labels, names)]
-        return self.template.format(*words)
+        words = [", ".join(map(str, w)) if isinstance(w, list) else str(w) for w in spoken(self.labels, names)]
+        pieces = self.template.split("{}", len(words))  # not str.format: a cell quoted in the text may hold braces
+        return pieces[0] + "".join(chain.from_iterable(zip(words, pieces[1:], strict=False)))
 
     def __str__(self) -> str:
         return self.message({})

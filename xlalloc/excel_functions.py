@@ -1,6 +1,7 @@
 """The few functions of Excel's own that the workbooks' formulas need beside the catalogue's."""
 
 import datetime as dt
+import inspect
 import math
 import re
 from collections.abc import Iterator
@@ -60,13 +61,13 @@ def _iferror(evaluate, arguments, place):
 def _row(evaluate, arguments, place):
     if not arguments:
         return float(place.row)
-    return _numbered(evaluate(arguments[0], place), lambda r: [[float(i)] for i in range(r.top, r.bottom + 1)])
+    return _numbered(evaluate(arguments[0], place), lambda r: [[float(i)] for i in r.used()[0]])
 
 
 def _column(evaluate, arguments, place):
     if not arguments:
         return float(place.column)
-    return _numbered(evaluate(arguments[0], place), lambda r: [[float(j) for j in range(r.left, r.right + 1)]])
+    return _numbered(evaluate(arguments[0], place), lambda r: [[float(j) for j in r.used()[1]]])
 
 
 def _numbered(value, numbers):
@@ -131,7 +132,7 @@ def _each(function):
                 return number
             try:
                 return function(number)
-            except ValueError:
+            except (ValueError, OverflowError):
                 return ErrorValue("#NUM!", "the function has no value there")
 
         return elementwise(single, value)
@@ -144,7 +145,9 @@ def _round(value, digits=0.0):
         number, places = to_number(cell), to_number(places)
         if isinstance(number, ErrorValue) or isinstance(places, ErrorValue):
             return number if isinstance(number, ErrorValue) else places
-        power = 10.0 ** int(places)
+        power = 10.0 ** int(max(-300.0, min(places, 300.0)))
+        if abs(number) * power >= 2.0**53:  # there are no digits to be rounded
+            return number
         return math.copysign(math.floor(abs(number) * power * (1 + 1e-15) + 0.5), number) / power
 
     return elementwise(single, value, digits)
@@ -212,7 +215,7 @@ def _sumproduct(*values):
             return error
         numbers = [c if isinstance(c, int | float) and not isinstance(c, bool) else 0.0 for c in cells]
         total += math.prod(numbers)
-    return total
+    return total if math.isfinite(total) else ErrorValue("#NUM!", "the number is too large")
 
 
 # TEXT --------------------------------------------------------------------------------------------------------------
@@ -301,3 +304,24 @@ PLAIN = {
     ),
     "NA": lambda: ErrorValue("#N/A", "NA()"),
 }
+
+# The least and the greatest number of arguments of each.
+_TAKES = {
+    name: (
+        sum(p.default is p.empty for p in parameters),
+        math.inf if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(parameters),
+    )
+    for name, parameters in ((n, inspect.signature(f).parameters.values()) for n, f in PLAIN.items())
+}
+
+
+def called(name: str, values: list):
+    """One of PLAIN on its arguments; a wrong number of them, or a result beyond any number, is an error value."""
+    least, most = _TAKES[name]
+    if not least <= len(values) <= most:
+        takes = f"{least}" if least == most else f"at least {least}" if most == math.inf else f"{least} to {most}"
+        return ErrorValue("#VALUE!", f"{name} takes {takes} arguments, {len(values)} were given")
+    try:
+        return PLAIN[name](*values)
+    except OverflowError:
+        return ErrorValue("#NUM!", "the number is too large")

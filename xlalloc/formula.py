@@ -1,5 +1,6 @@
 """Evaluate a formula: catalogue functions, arithmetic, comparisons and a few of Excel's own, as a worksheet would."""
 
+import math
 import operator
 import re
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from functools import lru_cache
 from xlalloc import cells
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import ErrorValue
-from xlalloc.excel_functions import LAZY, PLAIN
+from xlalloc.excel_functions import LAZY, PLAIN, called
 from xlalloc.values import (
+    MAX_COLUMN,
     MAX_ROW,
     FormulaError,
     Reference,
@@ -110,7 +112,7 @@ class _Parser:
         kind, value = self.tokens[self.at]
         self.at += 1
         if kind == "number":
-            return ("value", float(value))
+            return ("value", _number(value))
         if kind == "text":
             return ("value", value[1:-1].replace('""', '"'))
         if kind == "error":
@@ -133,10 +135,14 @@ class _Parser:
     def located(self, kind: str, value: str, sheet: str | None):
         if kind == "cell":
             letters, digits = re.fullmatch(r"\$?([A-Za-z]+)\$?(\d+)", value).groups()
-            return ("cell", sheet, int(digits), _column(letters))
+            if _column(letters) <= MAX_COLUMN and int(digits) <= MAX_ROW:
+                return ("cell", sheet, int(digits), _column(letters))
+            kind = "name"  # beyond the last column or row
         if kind == "columns":
-            first, last = (_column(part.strip("$")) for part in value.split(":"))
-            return ("columns", sheet, min(first, last), max(first, last))
+            first, last = sorted(_column(part.strip("$")) for part in value.split(":"))
+            if last > MAX_COLUMN:
+                raise FormulaError(f"The formula has {value!r}; the last column of a sheet is XFD.")
+            return ("columns", sheet, first, last)
         if kind == "name":
             if value.upper() in ("TRUE", "FALSE"):
                 return ("value", value.upper() == "TRUE")
@@ -162,7 +168,7 @@ class _Parser:
             kind, value = self.tokens[self.at]
             self.at += 1
             if kind == "number":
-                rows[-1].append(sign * float(value))
+                rows[-1].append(sign * _number(value))
             elif kind == "text":
                 rows[-1].append(value[1:-1].replace('""', '"'))
             elif kind == "error":
@@ -185,6 +191,13 @@ class _Parser:
         if any(len(row) != len(rows[0]) for row in rows):
             raise FormulaError("The rows of a constant {...} must have the same number of values.")
         return ("value", rows)
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    if number == math.inf:
+        raise FormulaError(f"The formula has {text!r}, which is too large for a number.")
+    return number
 
 
 def _column(letters: str) -> int:
@@ -275,7 +288,7 @@ def _call(name: str, arguments: list, place: Place):
         rows = cells.call(name, [v.rows() if isinstance(v, Reference) else v for v in given])
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
     if name in PLAIN:
-        return PLAIN[name](*[_evaluate(a, place) for a in arguments])
+        return called(name, [_evaluate(a, place) for a in arguments])
     raise UnknownFunctionError(name)
 
 

@@ -143,7 +143,7 @@ def _plain_text(item) -> str:
         return item.strip()
     if isinstance(item, bool) or not isinstance(item, int | float) or item != item:
         return ""
-    return f"{item:g}" if item != int(item) else str(int(item))
+    return str(int(item)) if isinstance(item, int) or item.is_integer() else f"{item:g}"
 
 
 def _matrix(q: Quantity, name: str, value) -> np.ndarray:

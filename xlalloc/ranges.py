@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -54,6 +55,8 @@ def as_number(text: str) -> float | None:
         number = float(text.rstrip("% ").replace(",", ""))
     except ValueError:
         return None
+    if not math.isfinite(number):  # 1e999: too large for a number
+        return None
     return number / 100 if percent else number
 
 
@@ -101,6 +104,8 @@ def number_in(cell, where: str, missing: bool) -> float:
             return float(cell)
         except OverflowError:
             raise InputError(f"{where} holds a number too large to compute with.") from None
+        except ValueError:  # Decimal's signalling NaN
+            raise InputError(f"{where} holds {cell}; a number is needed.") from None
     if isinstance(cell, dt.date):
         raise InputError(f"{where} holds the date {cell:%Y-%m-%d}; a number is needed.")
     raise InputError(f"{where} holds {type(cell).__name__}; a number is needed.")
@@ -210,7 +215,7 @@ def checked_names(cells: Sequence, name: str) -> list:
     for i, cell in enumerate(cells, 1):
         if is_blank(cell) or (isinstance(cell, float) and cell != cell):
             raise InputError(f"{name}: label {i} is blank; every item needs a name.")
-        if isinstance(cell, float) and cell != int(cell):
+        if isinstance(cell, float) and not cell.is_integer():
             raise InputError(f"{name}: label {i} is the number {cell:g}; a name is needed (is the corner cell blank?).")
         key = name_key(cell)
         if key in seen:
@@ -259,7 +264,7 @@ def read_matrix(q: Quantity, name: str, rows) -> Range:
 
 
 def _could_be_names(cells) -> bool:
-    return not any(isinstance(cell, float) and cell != int(cell) for cell in cells if cell == cell)
+    return not any(isinstance(cell, float) and cell == cell and not cell.is_integer() for cell in cells)
 
 
 def order_of(wanted: list, have: list, wanted_by: str, had_by: str) -> list[int]:

@@ -9,6 +9,7 @@ from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
 from xlalloc.ranges import as_number
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
+MANY_CELLS = 1_000_000  # a range of more is read as far as the sheet's data go, as whole columns are
 
 
 class FormulaError(InputError):
@@ -30,15 +31,18 @@ class Reference:
     bottom: int
     right: int
 
-    def rows(self) -> list[list]:
+    def used(self) -> tuple[range, range]:
+        """The numbers of its rows and columns; those of whole columns end with the sheet's data."""
         bottom, right = self.bottom, self.right
-        if bottom == MAX_ROW or right == MAX_COLUMN:  # whole columns end with the sheet's data
+        count = (bottom - self.top + 1) * (right - self.left + 1)
+        if bottom == MAX_ROW or right == MAX_COLUMN or count > MANY_CELLS:
             last_row, last_column = self.book.extent(self.sheet)
             bottom, right = max(self.top, min(bottom, last_row)), max(self.left, min(right, last_column))
-        return [
-            [self.book.cell(self.sheet, row, column) for column in range(self.left, right + 1)]
-            for row in range(self.top, bottom + 1)
-        ]
+        return range(self.top, bottom + 1), range(self.left, right + 1)
+
+    def rows(self) -> list[list]:
+        rows, columns = self.used()
+        return [[self.book.cell(self.sheet, row, column) for column in columns] for row in rows]
 
     def to(self, other: "Reference") -> "Reference":
         """The rectangle from this one to the other (A1:B2)."""

@@ -9,6 +9,7 @@ import warnings
 
 import peers_allocation as allocation
 import peers_backtest as backtests
+import peers_definitions as definitions
 import peers_estimation as estimation
 import peers_performance as performance
 import tables
@@ -25,6 +26,7 @@ TOPICS = (
     allocation.black_litterman,
     performance.kpi,
     backtests.backtest,
+    definitions.definitions,
 )
 
 

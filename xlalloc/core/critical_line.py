@@ -20,6 +20,8 @@ from xlalloc.errors import Label, NumberError
 FEASIBLE = 1e-11  # slack in sums of bounds, for bounds like 10 x 0.1
 GAP = 1e-10  # certified excess of variance (relative)
 RISKLESS = 1e-15  # variance below this share of (Σ|w|σ)² is rounding
+NO_RATIO = 1e-12  # below this share half of its digits are: no ratio is made of such a risk
+DUST = 1e-7  # of the greatest σ, so that rounding of the weights themselves, in a mix of cash alone, is none either
 
 
 def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=None, group_upper=None):
@@ -141,7 +143,7 @@ def certified(p: Problem, path, top) -> bool:
     if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or not (above.min() >= 0 and below.min() >= 0):
         return False
     SX = X @ p.sigma
-    rounding = 1e-14 * (0.1 + np.abs(X) @ p.vols + lam) + 2e-16 * (p.hi - p.lo)[: p.n].sum()
+    rounding = 1e-14 * (0.1 + np.abs(X) @ p.vols + lam) + 1e-15 * (p.hi - p.lo)[: p.n].sum()
     allowed = GAP * _sums(X, SX) + rounding
     d = SX - np.outer(lam, p.mu) + y @ p.A
     up = np.maximum(d, 0.0)
@@ -167,6 +169,12 @@ def _sums(X, Y):
 # ----------------------------------------------------------------------------------------------- the frontier
 
 
+def risk_level(weights, cov):
+    """Σ|w|σ of each row, against which a volatility is none."""
+    vols = np.sqrt(np.maximum(np.diag(cov), 0.0))
+    return np.abs(weights) @ vols + DUST * vols.max()
+
+
 class Frontier:
     """Corner portfolios from greatest return to least variance: weights (k x n), returns, variances, vols."""
 
@@ -178,8 +186,9 @@ class Frontier:
         self.weights, self.returns, self.mu = weights[keep], returns[keep], mu
         self._risk = self.weights @ cov
         variances = np.einsum("ij,ij->i", self.weights, self._risk)
-        level = np.abs(self.weights) @ np.sqrt(np.maximum(np.diag(cov), 0.0))
-        self.variances = np.where(variances > RISKLESS * level**2, variances, 0.0)
+        level = risk_level(self.weights, cov) ** 2
+        self.variances = np.where(variances > RISKLESS * level, variances, 0.0)
+        self.riskless = variances <= NO_RATIO * level
         self.vols = np.sqrt(self.variances)
 
     def min_variance(self):
@@ -217,7 +226,7 @@ class Frontier:
                 f"rf: no feasible mix earns more than {rf:g}; the greatest return possible is "
                 f"{self.returns[0]:.6g}. Reduce rf or widen the bounds."
             )
-        riskless = self.variances == 0
+        riskless = self.riskless
         if (riskless & (excess > small)).any():
             best = self.returns[riskless].max()
             raise NumberError(

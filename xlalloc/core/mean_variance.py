@@ -15,7 +15,7 @@ from xlalloc.core.checks import (
     positive_variances,
     variance,
 )
-from xlalloc.core.critical_line import RISKLESS, Frontier, corner_portfolios
+from xlalloc.core.critical_line import RISKLESS, Frontier, corner_portfolios, risk_level
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
@@ -108,7 +108,7 @@ def max_sharpe_weights(
 
     Maximises (w'μ − rf)/√(w'Σw) over 1'w = 1 and the bounds, as in MIN_VAR_WEIGHTS. #NUM! where no allowed mix is
     expected to earn more than rf, and where a mix without risk does, so that the ratio has no limit: leave cash out
-    or raise rf to what it pays.
+    or raise rf to what it pays. Without risk is a volatility of at most 1e-6 of Σ|wᵢ|σᵢ.
 
     Source: Sharpe (1966), Mutual Fund Performance; Tobin (1958), Liquidity Preference.
     """
@@ -374,7 +374,7 @@ def _side(sides: list[bool]) -> str:
 
 def _vol(weights: np.ndarray, cov: np.ndarray) -> float:
     """√(w'Σw); what cannot be told from rounding is zero."""
-    value, level = variance(weights, cov), float(np.abs(weights).dot(np.sqrt(cov.diagonal())))
+    value, level = variance(weights, cov), float(risk_level(weights, cov))
     return value**0.5 if value > RISKLESS * level**2 else 0.0
 
 

@@ -1,0 +1,129 @@
+"""How far from the best mix some weights are at most: bounds by duality, whatever solver found the weights.
+
+A linear function c'x over the allowed mixes is at most y + z·b + Σ max(rᵢlᵢ, rᵢuᵢ), r = c − y − A'z, for any y and any
+z ≥ 0; with a concave term per asset the maxima are as easily found. The multipliers are those that make r vanish where
+weights are inside their bounds, else a linear program's; wrong ones only make the bound larger.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+
+RISKLESS = 1e-6  # of Σ|wᵢ|σᵢ: a volatility up to it is judged by that level, not by itself
+ENOUGH = 1e-11  # a bound this close is not looked for any better
+INSIDE = 1e-11  # of a weight or total: this far from its limits it is free to move
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """Mixes with 1'x = 1, lower ≤ x ≤ upper, Ax ≤ b."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+    A: np.ndarray
+    b: np.ndarray
+
+    @classmethod
+    def within(cls, lower, upper, groups=(), group_lower=None, group_upper=None) -> "Allowed":
+        names = np.array(groups)
+        members = np.array([names == name for name in dict.fromkeys(groups)], dtype=float).reshape(-1, len(lower))
+        A, b = [np.zeros((0, len(lower)))], [np.zeros(0)]
+        for limit, sign in ((group_upper, 1.0), (group_lower, -1.0)):
+            if limit is not None:
+                A, b = [*A, sign * members], [*b, sign * np.asarray(limit)]
+        return cls(np.asarray(lower), np.asarray(upper), np.vstack(A), np.concatenate(b))
+
+    def also(self, a, most: float) -> "Allowed":
+        """With a'x ≤ most in addition."""
+        return Allowed(self.lower, self.upper, np.vstack([self.A, a]), np.append(self.b, most))
+
+    def violation(self, w) -> float:
+        """By how much w misses the worst of the limits."""
+        beyond = [abs(w.sum() - 1), (self.lower - w).max(), (w - self.upper).max(), *(self.A @ w - self.b)]
+        return float(max(0.0, *beyond))
+
+    def gain(self, c, w, curvature=None) -> float:
+        """c'x less ½ Σ qᵢ(xᵢ − wᵢ)², q the curvature if any, exceeds c'w by this much at most."""
+        q = np.zeros(len(w)) if curvature is None else curvature
+        found = self._gain(c, w, q, *self._multipliers_at(c, w))
+        return found if found <= ENOUGH else min(found, self._gain(c, w, q, *self._multipliers_of_program(c)))
+
+    def _gain(self, c, w, q, y: float, z) -> float:
+        r = c - y - z @ self.A
+        ends = np.where(r > 0.0, self.upper, self.lower) - w
+        step = np.where(np.abs(r) < q * np.abs(ends), r / np.where(q > 0.0, q, 1.0), ends)
+        return float(y + z @ self.b + r @ w - c @ w + (r * step - 0.5 * q * step**2).sum())
+
+    def _multipliers_at(self, c, w):
+        """Those that leave nothing of c where weights are free; a limit with a negative one does not bind."""
+        free = (w > self.lower + INSIDE) & (w < self.upper - INSIDE)
+        held, z = np.flatnonzero(self.A @ w >= self.b - INSIDE), np.zeros(len(self.b))
+        while True:
+            columns = np.column_stack([np.ones(len(w)), self.A[held].T])[free]
+            y, *found = np.linalg.lstsq(columns, c[free].astype(float), rcond=None)[0]
+            if min(found, default=0.0) >= 0.0:
+                z[held] = found
+                return y, z
+            held = np.delete(held, np.argmin(found))
+
+    def _multipliers_of_program(self, c):
+        solved = self._program(c)
+        if solved.status != 0:
+            return 0.0, np.zeros(len(self.b))
+        return -solved.eqlin.marginals[0], np.maximum(-solved.ineqlin.marginals, 0.0) if len(self.b) else np.zeros(0)
+
+    def _program(self, c):
+        tight = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+        A, b = (self.A, self.b) if len(self.b) else (None, None)
+        bounds = np.column_stack([self.lower, self.upper])
+        return linprog(-c, A, b, np.ones((1, len(c))), [1.0], bounds, method="highs", options=tight)
+
+    def most(self, c) -> float:
+        """The greatest c'x by a linear program; −∞ where no mix is allowed."""
+        solved = self._program(c)
+        return -np.inf if solved.status == 2 else float(-solved.fun)
+
+
+def level(cov, w) -> float:
+    """Σ|wᵢ|σᵢ, and a little of the greatest σ for the rounding of w."""
+    sd = np.sqrt(np.diag(cov))
+    return max(float(np.abs(w) @ sd + 1e-7 * sd.max()), 1e-100)
+
+
+def least_curvature(cov):
+    """λσ², λ the smallest eigenvalue of the correlations: d'Σd ≥ λ Σ σᵢ²dᵢ²."""
+    sd = np.sqrt(np.diag(cov))
+    if sd.min() == 0.0:
+        return 0.0 * sd
+    return max(np.linalg.eigvalsh(cov / np.outer(sd, sd))[0] - 1e-14 * len(sd), 0.0) * sd**2
+
+
+def variance_excess(cov, allowed: Allowed, w) -> dict[str, float]:
+    """By how much the variance could be less: x'Σx ≥ w'Σw − 2g'(w − x), g = Σw. As shares of volatility."""
+    variance, unit = max(float(w @ cov @ w), 0.0), level(cov, w)
+    kind = "excess" if variance > (RISKLESS * unit) ** 2 else "riskless"
+    scale = variance if kind == "excess" else unit**2
+    gain = max(allowed.gain(-(cov @ w) / scale, w), 0.0)
+    if kind == "excess" and gain > ENOUGH:
+        gain = min(gain, max(allowed.gain(-(cov @ w) / scale, w, least_curvature(cov) / scale), 0.0))
+    return {kind: gain} if kind == "excess" else {kind: min(2 * gain, variance / scale) ** 0.5}
+
+
+def sharpe_excess(mu, cov, rf: float, allowed: Allowed, w) -> float:
+    """For every x, e'x/e'w ≤ x'Σw/w'Σw + gain ≤ σ(x)/σ(w) + gain: its ratio is greater by gain·σ(w)/σ(x) at most.
+
+    Given is that of a mix x of volatility Σ|wᵢ|σᵢ. Near w, where a hedge leaves hardly any risk, the rounding of the
+    weights alone moves the gradient by more, and the ratio by next to nothing.
+    """
+    e, risk = mu - rf, cov @ w
+    return allowed.gain(e / (e @ w) - risk / (w @ risk), w) * min(1.0, (w @ risk) ** 0.5 / level(cov, w))
+
+
+def return_lack(mu, cov, allowed: Allowed, w) -> float:
+    """By how much a mix no riskier than w could earn more: its x'Σw is at most σ(x)σ(w)."""
+    scale, risk = np.abs(mu).max() or 1.0, cov @ w
+    variance = float(w @ risk)
+    if variance > (RISKLESS * level(cov, w)) ** 2:
+        allowed = allowed.also(risk / variance, 1.0)
+    return allowed.gain(mu / scale, w)
