@@ -50,7 +50,7 @@ class Problems:
 
     def __init__(self):
         self.items: list[Problem] = []
-        self._clients: dict[str, list[Problem]] = {}
+        self._clients: dict[str, dict[Problem, None]] = {}
         self.refused: set[str] = set()
 
     def refuse(self, client: str, kind: str, place: Place = NOWHERE, **words) -> None:
@@ -63,9 +63,9 @@ class Problems:
     def extend(self, problems: Iterable[Problem]) -> None:
         """Add what is not in the list yet."""
         for problem in problems:
-            own = self._clients.setdefault(problem.client, [])
+            own = self._clients.setdefault(problem.client, {})
             if problem not in own:
-                own.append(problem)
+                own[problem] = None
                 self.items.append(problem)
                 if problem.fatal:
                     self.refused.add(problem.client)

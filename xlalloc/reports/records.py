@@ -1,32 +1,11 @@
-"""What was read: rows, and what they describe."""
+"""What was read, and what reports are made from."""
 
 import datetime as dt
 from dataclasses import dataclass, field
 
-from xlalloc.reports import fields
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Place, Problems
-
-MOST_SHOWN = 60  # characters of a cell quoted in a problem
-
-
-@dataclass(slots=True)
-class Row:
-    """One row, its cells read as their columns' kinds; ``bad`` are the columns that could not be read."""
-
-    sheet: str
-    number: int
-    values: dict
-    raw: dict
-    bad: list[str] = field(default_factory=list)
-    currencies: set[str] = field(default_factory=set)
-
-    def get(self, key: str, default=None):
-        value = self.values.get(key)
-        return default if value is None or value == "" else value
-
-    def place(self, column: str = "") -> Place:
-        return Place(self.sheet, self.number, column, fields.clean(self.raw.get(column))[:MOST_SHOWN])
+from xlalloc.reports.tables import Where
 
 
 @dataclass(slots=True)
@@ -44,13 +23,18 @@ class Asset:
     settle_days: float
     commission: float
     min_commission: float
-    sell_tax: float
+    sell_tax: float | None  # None where it is not given, until the rule's is put in
     redemption: tuple | None
     mu: float | None
     vol: float | None
     asset_class: str
     currencies: set[str]
+    where: Where
+    row: int
     broken: str = ""  # the column that could not be read
+
+    def place(self, column: str, value=None) -> Place:
+        return self.where.place(self.row, column, value)
 
     def shown(self, lang: str) -> str:
         return self.name_zh if lang == "zh" and self.name_zh else self.name
@@ -58,7 +42,7 @@ class Asset:
 
 @dataclass(slots=True)
 class Lot:
-    """One row of holdings."""
+    """One row of holdings; there are many, so it keeps its place as a number."""
 
     asset: str
     units: float | None
@@ -67,7 +51,16 @@ class Lot:
     bought_on: dt.date | None
     account: str
     no_sell: bool
-    place: Place
+    where: Where
+    row: int
+
+    @property
+    def place(self) -> Place:
+        return self.at("asset")
+
+    def at(self, column: str) -> Place:
+        """Where a cell of it stands."""
+        return self.where.place(self.row, column, getattr(self, column, None))
 
 
 @dataclass(slots=True)
