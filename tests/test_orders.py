@@ -5,7 +5,7 @@ Every expected figure is worked out in the comment above it, in exact fractions;
 
 import datetime as dt
 import sys
-from fractions import Fraction as F
+from fractions import Fraction
 from pathlib import Path
 
 import openpyxl
@@ -92,10 +92,10 @@ def test_full_exit_across_two_fee_bands(tmp_path):
     """
     assets = [fund("Old", redemption="30:1.5%;365:0.5%"), fund("New")]
     result, trades, orders, _ = planned(tmp_path, {"Old": 2.0, "New": 1.25}, assets, {"New": 1.0}, TWO_BANDS)
-    fee = F(2000) * F(5, 1000) + F(1000) * F(15, 1000)
+    fee = Fraction(2000) * Fraction(5, 1000) + Fraction(1000) * Fraction(15, 1000)
     assert fee == 25
     assert (trades["Old"], trades["New"]) == (money(-3000), money(3000 - fee))
-    assert (orders["Old"].units, orders["New"].units) == (money(-1500), money(F(2975) / F(5, 4)))
+    assert (orders["Old"].units, orders["New"].units) == (money(-1500), money(Fraction(2975) / Fraction(5, 4)))
     assert (orders["Old"].cost, orders["Old"].fee, orders["New"].cost) == (money(fee), money(fee), 0)
     assert result.names == ["New", "Old"] and result.orders.after == [money(1), money(0), money(0)]  # cash last
     assert result.orders.cash == money(0)
@@ -129,13 +129,21 @@ def test_a_fee_that_makes_its_own_sale_larger(tmp_path):
     assets = [fund("Old", redemption="30:1.5%")]
     lots = [holding("Old", 5000, bought_on=dt.date(2026, 6, 15))]
     _, trades, orders, _ = planned(tmp_path, {"Old": 1.0}, assets, {"Old": 1.0}, lots, cash_flow=-1000)
-    sold = F(200_000, 197)
-    assert sold - sold * F(15, 1000) == 1000
-    assert trades["Old"] == money(-sold) and orders["Old"].fee == money(sold * F(15, 1000))
+    sold = Fraction(200_000, 197)
+    assert sold - sold * Fraction(15, 1000) == 1000
+    assert trades["Old"] == money(-sold) and orders["Old"].fee == money(sold * Fraction(15, 1000))
 
 
 @pytest.mark.parametrize(
-    "days,fee", [(6, F(15, 1000)), (7, F(1, 100)), (29, F(1, 100)), (30, F(5, 1000)), (179, F(5, 1000)), (180, F(0))]
+    "days,fee",
+    [
+        (6, Fraction(15, 1000)),
+        (7, Fraction(1, 100)),
+        (29, Fraction(1, 100)),
+        (30, Fraction(5, 1000)),
+        (179, Fraction(5, 1000)),
+        (180, Fraction(0)),
+    ],
 )
 def test_a_band_ends_the_day_it_says(tmp_path, days, fee):
     """Under 7 days 1.5%, under 30 1%, under 180 0.5%: the seventh day is in the second band."""
@@ -271,11 +279,11 @@ def test_sales_are_rounded_down_to_lots_and_the_purchase_to_the_cash(tmp_path):
     Proceeds 4,942.525: the fund takes them whole.
     """
     lots = [holding("A", 3030)]
-    wealth = F(3030) * F(33, 10)
+    wealth = Fraction(3030) * Fraction(33, 10)
     sold = (wealth / 2) // 330 * 330
     assert (wealth, sold) == (9999, 4950)
     result, trades, _, _ = planned(tmp_path, {"A": 3.3, "B": 1.0}, [stock("A"), fund("B")], {"A": 0.5, "B": 0.5}, lots)
-    assert trades == {"A": money(-4950), "B": money(F(4950) - 5 - F(4950) * F(5, 10_000))}
+    assert trades == {"A": money(-4950), "B": money(Fraction(4950) - 5 - Fraction(4950) * Fraction(5, 10_000))}
     assert result.orders.cash == money(0)
 
 
@@ -310,7 +318,11 @@ def test_a_locked_lot_is_skipped_first_in_first_out(tmp_path):
     ]
     assets = [fund("A", redemption="7:1.5%"), fund("B")]
     _, trades, orders, _ = planned(tmp_path, {"A": 1.0, "B": 1.0}, assets, {"A": 0.5, "B": 0.5}, lots)
-    assert trades["A"] == money(-500) and orders["A"].fee == money(F(15, 2)) and trades["B"] == money(F(985, 2))
+    assert (
+        trades["A"] == money(-500)
+        and orders["A"].fee == money(Fraction(15, 2))
+        and trades["B"] == money(Fraction(985, 2))
+    )
 
 
 def test_a_withdrawal_that_locked_lots_cannot_pay(tmp_path):

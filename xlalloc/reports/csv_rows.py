@@ -30,15 +30,15 @@ def _rows(path: Path, encoding: str) -> Iterator[tuple[int, dict[int, object]]]:
         mark = _separator(top)
         skipped = 1 if top and top[0].casefold().startswith("sep=") else 0
         reader = csv.reader(chain(top[skipped:], file, ["\n", _LAST]), delimiter=mark)
-        begins, closed = 1 + skipped, False
+        begins, next_line, closed = 1 + skipped, 1 + skipped, False
         for number, row in enumerate(reader, 1 + skipped):
+            begins, next_line = next_line, reader.line_num + skipped + 1
             if row == [_LAST]:
                 closed = True
                 break
             cells = {j: cell for j, cell in enumerate(row, 1) if cell and not cell.isspace()}
             if cells:
                 yield number, cells
-            begins = reader.line_num + skipped + 1
         if not closed:
             raise InputError(
                 f"{path.name}: the quotation mark opened in line {begins} is never closed, so the rows below it cannot "

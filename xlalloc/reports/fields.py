@@ -135,10 +135,13 @@ def date(value) -> dt.date | None:
     if type(value) is not dt.date:
         if is_empty(value):
             return None
-        value = _dated(value) if isinstance(value, str) else from_cell(value)
-        if value is None:
-            return None
-    if value is UNDATED or not FIRST_DAY <= value <= LAST_DAY:
+        if isinstance(value, str):
+            value = _dated(value)
+            if value is None:
+                return None
+        else:
+            value = from_cell(value) or UNDATED
+    if not FIRST_DAY <= value <= LAST_DAY:
         raise UnreadableError
     return value
 
@@ -149,7 +152,7 @@ def _dated(value: str) -> dt.date | None:
     text = plain(value)
     if text in _BLANK:
         return None
-    found = from_cell(_AROUND_MARKS.sub(r"\1", text))
+    found = from_cell(_AROUND_MARKS.sub(r"\1", text).upper())
     if found is None and (match := _NAMED_MONTH.fullmatch(text)):
         month = _MONTHS.index((match["m1"] or match["m2"])[:3]) + 1
         with contextlib.suppress(ValueError):

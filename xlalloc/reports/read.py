@@ -328,7 +328,7 @@ class Reader:
             id_ = row.get("id", "")
             client = clients.get(id_) or clients.get(name_key(id_))
             if client is None and not id_ and above is not None:
-                self.problems.refuse(above.id, "no_id_in_row", row.place("id"), client=above.id)
+                self.problems.refuse(above.id, "no_id_in_row", row.place("id"), above=above.id)
             if client is None:
                 self.problems.note(id_, "unknown_client", "done.ignored", row.place("id"))
                 continue

@@ -24,6 +24,8 @@ EPOCH_1904 = dt.date(1904, 1, 1)
 _BUILTIN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _VALUE = {"v", "t", "f"}
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how a workbook writes a character that XML cannot hold
+_IGNORED = {"vbaProject": "macros", "externalLink": "links", "connections": "connections"}
 
 
 class Formula(str):
@@ -42,6 +44,7 @@ class Workbook:
         self._days: dict[int, dt.date] = {}
         self._epoch = EPOCH
         self.sheets: dict[str, str] = {}
+        self.ignored: list[str] = []  # macros, links, connections: in the file, and left alone
         self._guarded(self._find_sheets)
 
     def rows(self, title: str) -> Iterator[tuple[int, dict[int, object]]]:
@@ -115,8 +118,13 @@ class Workbook:
                 self._epoch = EPOCH_1904
             elif tag == "sheet" and targets.get(a.get("id"), ("",))[0] == "worksheet":
                 self.sheets.setdefault(a["name"], targets[a["id"]][1])
+        self.ignored = [word for kind, word in _IGNORED.items() if self._holds(kind, targets)]
         of_kind = {kind: target for kind, target in targets.values() if target in self.parts}
         self._strings_part, self._styles_part = of_kind.get("sharedStrings"), of_kind.get("styles")
+
+    def _holds(self, kind: str, targets: dict) -> bool:
+        """Is there a part of this kind, by its relationship or by its customary name?"""
+        return any(kind == known for known, _ in targets.values()) or any(f"/{kind}" in part for part in self.parts)
 
     # Texts and styles ------------------------------------------------------------------------------------------------
 
@@ -143,7 +151,7 @@ class Workbook:
             tag = _local(tag)
             inside = False
             if tag == "si":
-                found.append("".join(pieces)[: MOST_TEXT + 1])
+                found.append(_text(pieces))
             elif tag == "rPh":
                 aid -= 1
 
@@ -273,7 +281,12 @@ def _value(book: Workbook, kind: str, style: str | None, text: str):
         return text.strip() in ("1", "true")
     if kind == "e":
         return ErrorValue(text[:20], "the cell holds an error")
-    return text[: MOST_TEXT + 1]
+    return _text([text])
+
+
+def _text(pieces: list[str]) -> str:
+    text = "".join(pieces)[: MOST_TEXT + 1]
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
 def _column(reference: str, known: dict[str, int]) -> int:

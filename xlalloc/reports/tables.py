@@ -17,7 +17,6 @@ from xlalloc.workbook_files import MB
 
 HEADER_WITHIN = 20  # filled rows in which a header is looked for
 REQUIRED = ("clients", "holdings", "assets", "models")
-IGNORED_PARTS = {"xl/vbaProject": "macros", "xl/externalLinks/": "links", "xl/connections": "connections"}
 
 
 Rows = Iterator[tuple[int, dict[int, object]]]  # number, filled cells by column
@@ -237,9 +236,8 @@ def _sheets(path: Path, digest, problems: Problems) -> dict[str, Callable[[], Ro
     with path.open("rb") as file:
         while block := file.read(MB):
             digest.update(block)
-    for part, what in IGNORED_PARTS.items():
-        if any(name.startswith(part) for name in book.parts):
-            problems.note("", f"has_{what}", "done.ignored", Place(path.name))
+    for what in book.ignored:
+        problems.note("", f"has_{what}", "done.ignored", Place(path.name))
     return {title: (lambda title=title: book.rows(title)) for title in book.sheets}
 
 

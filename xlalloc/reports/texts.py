@@ -343,7 +343,7 @@ _TEXTS = {
     "problem.too_long": ("The text is longer than {most} characters, the limit.", "文字超过 {most} 个字符的上限。"),
     "problem.id_too_long": ("The id is longer than {most} characters, the limit.", "客户编号超过 {most} 个字符的上限。"),
     "problem.total_row": ("A row of totals.", "合计行。"),
-    "problem.no_id_in_row": ("A row of holdings without a client stands below one of {client}; is the cell above merged? Give the id on every row.", "该持仓行没有客户编号，上一行属于 {client}；是否合并了单元格？请在每行填写编号。"),
+    "problem.no_id_in_row": ("A row of holdings without a client stands below one of {above}; is the cell above merged? Give the id on every row.", "该持仓行没有客户编号，上一行属于 {above}；是否合并了单元格？请在每行填写编号。"),
     "problem.unknown_kind": ("Not one of: {known}.", "应为其中之一：{known}。"),
     "problem.no_sell_tax": ("{asset}: nothing is given, and a sale of shares bears stamp duty. Write 0 where none is due.", "{asset}：未填写；卖出股票须缴印花税。如无需缴纳请填 0。"),
     "problem.duty_on_fund": ("Stamp duty falls on shares only; funds, ETFs, bonds and cash pay none.", "印花税只对股票征收；基金、ETF、债券与现金均无。"),
