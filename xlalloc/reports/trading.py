@@ -8,6 +8,7 @@ import numpy as np
 from xlalloc.core.rebalance import rebal_cost, rebal_drift, rebal_plan, redemption_fee, round_lots
 from xlalloc.errors import NumberError
 from xlalloc.facts import collect
+from xlalloc.reports.fields import MOST
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
 
@@ -15,6 +16,7 @@ TRIGGERED = "threshold exceeded once the cash flow is placed"
 VALUES_DIFFER = 0.02  # between a value given and units × price
 ROUNDS = 12  # of the search for the redemption fee that goes with the sale it causes
 CENT = 0.005
+LEAST_PRICE = 1e-9
 SAME_FEE = 1e-6  # money between the fee planned with and that of the lots sold
 
 
@@ -99,8 +101,10 @@ def _set_price(position: Position, last: tuple[float, dt.date] | None) -> None:
     units = sum(lot.units or 0.0 for lot in lots)
     if any(lot.value is not None or lot.price is not None for lot in lots):
         if units > 0 and position.value > 0 and all(lot.units is not None for lot in lots):
-            position.price = position.value / units
-            return
+            price = position.value / units
+            if LEAST_PRICE <= price <= MOST:
+                position.price = price
+                return
         given = [lot.price for lot in lots if lot.price is not None]
         if given:
             position.price = given[-1]
