@@ -2,32 +2,33 @@
 
 import codecs
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 
 from xlalloc.errors import InputError
 from xlalloc.workbook_files import MAX_UNPACKED, MB
 
+MARKS = ",;\t|"
 LOOKED_AT = 20  # lines that tell the separator
 LONGEST_CELL = 2**31 - 1  # csv.reader itself stops at 131,072 characters; what is too long is cut and said later
 _LAST = "\ue000the end\ue000"  # a line of our own after the last: inside a cell where a quotation mark was left open
 
 
-def rows(path: Path, digest) -> Iterator[tuple[int, dict[int, object]]]:
-    """UTF-8, UTF-16 or GBK; commas, semicolons or tabs."""
+def rows(path: Path, digest, known: Callable[[list[str]], int]) -> Iterator[tuple[int, dict[int, object]]]:
+    """Row number and filled cells by column; ``known`` counts the headers among the cells of a row."""
     encoding = _encoding(path, digest)
     csv.field_size_limit(LONGEST_CELL)
     try:
-        yield from _rows(path, encoding)
+        yield from _rows(path, encoding, known)
     except (csv.Error, UnicodeError, OSError) as error:
         raise InputError(f"{path.name}: cannot be read ({error}). Save it again as CSV UTF-8.") from None
 
 
-def _rows(path: Path, encoding: str) -> Iterator[tuple[int, dict[int, object]]]:
+def _rows(path: Path, encoding: str, known: Callable) -> Iterator[tuple[int, dict[int, object]]]:
     with path.open(encoding=encoding, newline="") as file:
         top = list(islice(file, LOOKED_AT))
-        mark = _separator(top)
+        mark = _separator(top, known)
         skipped = 1 if top and top[0].casefold().startswith("sep=") else 0
         reader = csv.reader(chain(top[skipped:], file, ["\n", _LAST]), delimiter=mark)
         begins, next_line, closed = 1 + skipped, 1 + skipped, False
@@ -46,14 +47,11 @@ def _rows(path: Path, encoding: str) -> Iterator[tuple[int, dict[int, object]]]:
             )
 
 
-def _separator(top: list[str]) -> str:
+def _separator(top: list[str], known: Callable) -> str:
+    """The mark that makes most headers of a row; cells may hold the others."""
     if top and top[0].casefold().startswith("sep=") and len(top[0].strip()) == 5:
         return top[0][4]
-    lines = [line for line in top if line.strip()]
-    counts = {
-        mark: sum(mark in line for line in lines) for mark in ",;\t|"
-    }  # lines that have it: cells may hold others
-    return max(counts, key=counts.get)
+    return max(MARKS, key=lambda mark: max(map(known, csv.reader(top, delimiter=mark)), default=0))
 
 
 def _encoding(path: Path, digest) -> str:

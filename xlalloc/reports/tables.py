@@ -1,7 +1,8 @@
 """Files → tables: a workbook or a folder of csv, read a row at a time, with headers found wherever they stand."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -194,7 +195,10 @@ def _tables(path: Path, digest, problems: Problems) -> dict[str, Table]:
         files = sorted(file for file in path.iterdir() if file.suffix.casefold() == ".csv" and file.is_file())
         if not files:
             raise InputError(f"{path}: no csv files in this folder; {', '.join(SHEETS)} are looked for.")
-        named = {file.stem: (lambda file=file: csv_rows.rows(file, digest)) for file in files}
+        named = {
+            file.stem: (lambda file=file: csv_rows.rows(file, digest, partial(_known, sheet_of(file.stem))))
+            for file in files
+        }
     elif path.suffix.casefold() == ".csv":
         raise InputError(f"{path.name}: one csv is not enough; give the folder that holds clients.csv, holdings.csv …")
     else:
@@ -223,7 +227,7 @@ def _prices_only(path: Path, digest, problems: Problems) -> Table:
     if path.suffix.casefold() == ".csv":
         if not _there(path):
             raise InputError(f"{path}: there is no such file.")
-        return Table("prices", path.name, csv_rows.rows(path, digest))
+        return Table("prices", path.name, csv_rows.rows(path, digest, partial(_known, "prices")))
     sheets = _sheets(path, digest, problems)
     if not sheets:
         raise InputError(f"{path.name}: no sheet of cells in this workbook.")
@@ -245,18 +249,17 @@ def _sheets(path: Path, digest, problems: Problems) -> dict[str, Callable[[], Ro
 
 
 def _header_row(sheet: str, rows: list[tuple[int, dict]]) -> int | None:
-    """The row with the most known headers; for prices the first that begins with a date word."""
-    best, most = None, 0
-    for i, (_, row) in enumerate(rows):
-        filled = [cell for cell in row.values() if not is_empty(cell)]
-        if sheet == "prices":
-            if filled and is_date_word(filled[0]):
-                return i
-            continue
-        known = len({column_of(sheet, cell) for cell in filled} - {None})
-        if known > most:
-            best, most = i, known
-    return best
+    """The first of the rows with the most known headers."""
+    counts = [_known(sheet, row.values()) for _, row in rows]
+    return counts.index(max(counts)) if any(counts) else None
+
+
+def _known(sheet: str, cells: Iterable) -> int:
+    """How many headers stand in a row; of prices, whose headers are names, all cells behind a date word."""
+    filled = [cell for cell in cells if not is_empty(cell)]
+    if sheet == "prices":
+        return len(filled) if filled and is_date_word(filled[0]) else 0
+    return len({column_of(sheet, cell) for cell in filled if len(str(cell)) <= LONGEST} - {None})
 
 
 def _needed(sheet: str) -> list[str]:
