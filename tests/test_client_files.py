@@ -10,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +18,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import report_data as rd
 
 import xlalloc  # noqa: F401  fills the catalogue
+from xlalloc.cli import main
 from xlalloc.errors import AllocError, InputError
-from xlalloc.reports import fields
+from xlalloc.reports import example, fields
 from xlalloc.reports.columns import COLUMNS, SHEETS, column_of
 from xlalloc.reports.read import read
 from xlalloc.reports.sheets import Workbook
@@ -438,3 +440,68 @@ def test_a_part_of_random_bytes_is_one_clear_line(tmp_path, data, part):
     with pytest.raises(InputError) as caught:
         read(tmp_path / "c.xlsx")
     assert "\n" not in str(caught.value)
+
+
+# The empty file ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_empty_file_explains_and_checks_every_column(tmp_path, lang):
+    """A hint on each column, its list in the file's language, limits, formats of what is still to be typed."""
+    book = openpyxl.load_workbook(example.write_empty(tmp_path / "empty.xlsx", lang))
+    titles = {sheet: sheet if lang == "en" else names[0] for sheet, names in SHEETS.items()}
+    assert book.sheetnames[1:] == list(titles.values())
+    words = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
+    for sheet, columns in COLUMNS.items():
+        page = book[titles[sheet]]
+        checks = {str(check.sqref): check for check in page.data_validations.dataValidation}
+        assert page.freeze_panes and page.print_title_rows == "$2:$2" and len(checks) == len(columns)
+        for j, column in enumerate(columns, 1):
+            place = openpyxl.utils.get_column_letter(j)
+            check = checks[f"{place}3:{place}20000"]
+            assert page.cell(2, j).value == (column.key if lang == "en" else column.zh[0])
+            assert check.prompt in words and 3 < len(check.prompt) <= 250 and len(check.promptTitle) <= 32, column.key
+            if check.type == "list" and check.formula1.startswith('"'):
+                for word in check.formula1.strip('"').split(","):
+                    assert lang == "en" or not word.islower() or column.key == "language", word
+                    understood(column.key, word)
+            elif check.type in ("decimal", "date"):
+                assert float(check.formula1) < float(check.formula2) and check.showErrorMessage
+        assert page.column_dimensions["A"].number_format == "@" or sheet in ("suitability", "prices")
+
+
+def understood(key: str, word: str):
+    """What a list offers is what the reader knows."""
+    options = {"language": fields.LANGUAGES, "frequency": fields.FREQUENCIES, "kind": fields.KINDS}.get(key)
+    if options:
+        assert fields.option(word, options) in options
+    else:
+        assert {"no_sell": fields.yes}.get(key, fields.level)(word) in (True, False, 1, 2, 3, 4, 5)
+
+
+def test_an_empty_file_that_is_filled_by_hand_is_read(tmp_path):
+    """Typed into the Chinese file as a person would."""
+    book = openpyxl.load_workbook(example.write_empty(tmp_path / "c.xlsx", "zh"))
+    at = {sheet: {cell.value: cell.column for cell in book[sheet][2]} for sheet in book.sheetnames[1:]}
+    for sheet, row, typed in (
+        ("客户", 3, {"客户编号": "0001", "姓名": "测试", "模型": "稳健", "语言": "中文", "检查频率": "每季", "风险等级": "C3", "触发阈值": 0.05}),
+        ("资产", 3, {"资产": "沪深300ETF", "代码": "510300", "品种": "etf", "风险等级": "R3", "预期收益": 0.07, "波动率": 0.2}),
+        ("模型", 3, {"模型": "稳健", "资产": "510300", "目标权重": 1}), ("持仓", 3, {"客户编号": "0001", "资产": "510300", "份额": 1000, "单价": 4.0}),
+    ):  # fmt: skip
+        for header, value in typed.items():
+            book[sheet].cell(row, at[sheet][header], value)
+    book.save(tmp_path / "c.xlsx")
+    inputs = read(tmp_path / "c.xlsx")
+    (client,) = inputs.clients
+    assert (client.id, client.language, client.frequency, client.lots[0].asset) == (
+        "0001",
+        "zh",
+        "quarterly",
+        "沪深300ETF",
+    )
+    assert not inputs.problems.refused
+
+
+def test_the_flag_for_a_chinese_file(tmp_path):
+    done = CliRunner().invoke(main, ["report", "--template", str(tmp_path / "c.xlsx"), "--lang", "zh"])
+    assert done.exit_code == 0 and openpyxl.load_workbook(tmp_path / "c.xlsx").sheetnames[1] == "客户"
