@@ -12,7 +12,7 @@ from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, NotAvailableError
 from xlalloc.reports import fields
 from xlalloc.reports.problems import Place, Problems
-from xlalloc.reports.tables import Row, Table
+from xlalloc.reports.tables import Table
 
 STALE_AFTER = {252: 10, 52: 10, 12: 45, 4: 130, 1: 400}  # days, by periods per year
 LEAST_PERIODS = 24  # below it covariance comes from assumptions
@@ -162,7 +162,7 @@ def _columns(table: Table, named: Callable, problems: Problems) -> dict[str, str
     return columns
 
 
-def _date(row: Row, problems: Problems) -> dt.date | None:
+def _date(row, problems: Problems) -> dt.date | None:
     try:
         date = fields.date(row.raw.get("date"))
     except fields.UnreadableError:
@@ -172,7 +172,7 @@ def _date(row: Row, problems: Problems) -> dt.date | None:
     return date
 
 
-def _price(row: Row, header: str, problems: Problems) -> float:
+def _price(row, header: str, problems: Problems) -> float:
     cell = row.raw.get(header)
     if cell is None or (isinstance(cell, str) and cell.strip() == "#N/A"):
         return float("nan")
