@@ -424,7 +424,7 @@ def test_what_a_sheet_says_of_its_size_is_not_believed(tmp_path, parts, dimensio
 
 
 @pytest.mark.parametrize("row,cell,words", [
-    (1048576, "XFD1048576", None), (10**9, "A1", None), (9, "ZZZZ9", "cannot be read"), (9, "!9", "cannot be read"), ("x", "A1", "cannot be read"), ("9" * 5000, "A1", "cannot be read"),
+    (1048576, "XFD1048576", None), (10**9, "A1", "cannot be read"), (0, "A1", "cannot be read"), (-5, "A1", "cannot be read"), (9, "ZZZZ9", "cannot be read"), (9, "!9", "cannot be read"), ("x", "A1", "cannot be read"), ("9" * 5000, "A1", "cannot be read"),
 ])  # fmt: skip
 def test_cells_at_the_far_end(tmp_path, parts, row, cell, words):
     far = f'<row r="{row}"><c r="{cell}" t="inlineStr"><is><t>far</t></is></c></row></sheetData>'

@@ -351,7 +351,7 @@ class Reader:
     def _check_what_is_used(self, client: Client, models: dict) -> None:
         """A client whose assets have problems of their own, or another currency, is refused."""
         model = models.get(client.model)
-        for name in dict.fromkeys([lot.asset for lot in client.lots] + list(model.targets if model else ())):
+        for name in dict.fromkeys([*client.lots.assets, *(model.targets if model else ())]):
             asset = self.assets.get(name)
             if asset is None:
                 continue

@@ -1,6 +1,9 @@
 """What was read, and what reports are made from."""
 
 import datetime as dt
+import math
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlalloc.reports.market import Market
@@ -42,7 +45,7 @@ class Asset:
 
 @dataclass(slots=True)
 class Lot:
-    """One row of holdings; there are many, so it keeps its place as a number."""
+    """One row of holdings."""
 
     asset: str
     units: float | None
@@ -61,6 +64,38 @@ class Lot:
     def at(self, column: str) -> Place:
         """Where a cell of it stands."""
         return self.where.place(self.row, column, getattr(self, column, None))
+
+
+class Lots(Sequence):
+    """A client's lots, kept as bytes and made when asked for: many clients have many, and processes hand them on."""
+
+    __slots__ = ("_kept", "_texts", "_where")
+    _FORM = struct.Struct("<dddiiB")  # units, price, value; day bought, row; never sold
+
+    def __init__(self):
+        self._kept, self._texts, self._where = b"", [], None
+
+    def append(self, lot: Lot) -> None:
+        figures = (math.nan if figure is None else figure for figure in (lot.units, lot.price, lot.value))
+        day = lot.bought_on.toordinal() if lot.bought_on else 0
+        self._kept += self._FORM.pack(*figures, day, lot.row, lot.no_sell)
+        self._texts += lot.asset, lot.account
+        self._where = lot.where
+
+    def __len__(self) -> int:
+        return len(self._texts) // 2
+
+    def __getitem__(self, index: int) -> Lot:
+        k = range(len(self))[index]
+        *figures, day, row, no_sell = self._FORM.unpack_from(self._kept, k * self._FORM.size)
+        return Lot(
+            self._texts[2 * k], *(None if figure != figure else figure for figure in figures),
+            dt.date.fromordinal(day) if day else None, self._texts[2 * k + 1], bool(no_sell), self._where, row,
+        )  # fmt: skip
+
+    @property
+    def assets(self) -> list[str]:
+        return self._texts[::2]
 
 
 @dataclass(slots=True)
@@ -97,7 +132,7 @@ class Client:
     age: float | None
     notes: str
     place: Place
-    lots: list[Lot] = field(default_factory=list)
+    lots: Lots = field(default_factory=Lots)
 
 
 @dataclass

@@ -17,7 +17,7 @@ from xlalloc.errors import ErrorValue, InputError
 from xlalloc.workbook_files import check, unreadable
 
 MOST_TEXT = 32_767  # characters of a cell, Excel's own limit; one more is kept to tell
-LAST_COLUMN = 16_384
+LAST_COLUMN, LAST_ROW = 16_384, 1_048_576
 LAST_DAY = 2_958_465  # 9999-12-31
 BLOCK = 1 << 16
 EPOCH_1904 = dt.date(1904, 1, 1)
@@ -238,6 +238,8 @@ class _Cells:
                 pieces.clear()
             elif name == "row":
                 number, column, row = int(a["r"]) if "r" in a else number + 1, 0, {}
+                if not 0 < number <= LAST_ROW:
+                    raise ValueError(number)
             elif name == "rPh":
                 aid += 1
             elif name in _VALUE and not aid:
