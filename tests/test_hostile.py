@@ -351,6 +351,16 @@ def test_ten_megabytes_in_one_cell(tmp_path, sheets, kind, sheet, column, proble
         assert checked_report(tmp_path, source)[1].written == 1
 
 
+@pytest.mark.parametrize("sheet,column,problem", [
+    ("holdings", "units", "unreadable_number"), ("holdings", "bought_on", "bad_date"), ("clients", "threshold", "unreadable_share"), ("prices", "Bonds", "no_price"),
+    ("prices", "date", "bad_date"),
+])  # fmt: skip
+@pytest.mark.parametrize("text", ["1" + " " * 300 + "2", "2026-01-31" + " " * 300 + "x"])
+def test_a_figure_is_not_read_from_the_start_of_a_long_text(tmp_path, sheets, sheet, column, problem, text):
+    put(sheets, sheet, column, text)
+    assert problem in [p.kind for p in read(rd.write_folder(tmp_path / "in", sheets)).problems.items]
+
+
 def test_a_high_ratio_is_refused(tmp_path, parts):
     bomb = pack(tmp_path / "in.xlsx", {**parts, "xl/sharedStrings.xml": b"<sst>" + b" " * (60 * 2**20) + b"</sst>"})
     assert bomb.stat().st_size < 200_000
@@ -526,6 +536,15 @@ def test_files_of_another_kind_called_xlsx(tmp_path, name):
     assert words in refused(tmp_path / "in.xlsx")
     with pytest.raises(InputError, match=words):
         workbook_files.load(tmp_path / "in.xlsx")  # as formulas open them
+
+
+@pytest.mark.parametrize("name", ["encrypted", "empty", "html"])
+def test_prices_of_another_kind(tmp_path, sheets, name):
+    content, words = OTHER_FILES[name]
+    (tmp_path / "prices.xlsx").write_bytes(content)
+    with pytest.raises(InputError, match=words) as error:
+        read(rd.write_book(tmp_path / "in.xlsx", sheets), tmp_path / "prices.xlsx")
+    assert "prices.xlsx" in one_line(error)
 
 
 def test_archives_that_are_no_workbook(tmp_path, parts):

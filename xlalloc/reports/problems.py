@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 REFUSED = "done.no_report"
+EVERY = frozenset(f"every.{word}" for word in ("weekly", "monthly", "quarterly", "semiannual", "annual"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Problem:
     def _say(self, key: str, lang: str) -> str:
         from xlalloc.reports.texts import TEXTS
 
-        return TEXTS[key][lang].format(**dict(self.words))
+        words = {name: TEXTS[w][lang] if w in EVERY else w for name, w in self.words}
+        return TEXTS[key][lang].format(**words)
 
 
 class Problems:

@@ -296,11 +296,16 @@ class Reader:
             found = fields.option(row.raw.get(key), known)
         except fields.UnreadableError:
             self.problems.note(
-                id_, "unknown_option", "done.default", row.place(key), known=", ".join(known), default=default
+                id_,
+                "unknown_option",
+                "done.default",
+                row.place(key),
+                known=", ".join(known),
+                default=f"every.{default}" if key == "frequency" else default,
             )
             return default
         if found is None and say:
-            self.problems.note(id_, "missing", "done.default", row.place(key), default=default)
+            self.problems.note(id_, "missing", "done.default", row.place(key), default=f"every.{default}")
         return found or default
 
     def _threshold(self, id_: str, row: Row) -> float:
@@ -329,6 +334,7 @@ class Reader:
             client = clients.get(id_) or clients.get(name_key(id_))
             if client is None and not id_ and above is not None:
                 self.problems.refuse(above.id, "no_id_in_row", row.place("id"), above=above.id)
+                continue
             if client is None:
                 self.problems.note(id_, "unknown_client", "done.ignored", row.place("id"))
                 continue

@@ -68,10 +68,12 @@ class Row:
             self.odd.append((key, "illegal_characters"))
         most = MOST_TEXT if kind == "notes" else LONGEST
         cell = cell.strip()
-        if len(cell) > most:
-            self.odd.append((key, "too_long"))
-            return cell[:most] if kind in ("text", "notes", "") else cell
-        return cell
+        if len(cell) <= most:
+            return cell
+        if kind not in ("text", "notes"):
+            return cell[:most] + "…"  # no figure and no date
+        self.odd.append((key, "too_long"))
+        return cell[:most]
 
     def get(self, key: str, default=None):
         value = self.values.get(key)

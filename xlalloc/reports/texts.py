@@ -333,7 +333,7 @@ _TEXTS = {
     "problem.worth_nothing": ("The holdings are worth nothing.", "持仓市值为零。"),
     "problem.price_differs": ("The price differs by more than 2% from the latest of the sheet prices, {price} of {date}.", "该价格与“价格”页 {date} 的最新值 {price} 相差超过 2%。"),
     "problem.value_differs": ("Value and units times price ({counted}) differ by more than 2%.", "市值与份额×价格（{counted}）相差超过 2%。"),
-    "problem.unreadable_number": ("A number is needed here, not below zero where money or units are counted, at most 1,000,000,000,000,000.", "此处需要数字，金额与份额不小于零，最大为 1,000,000,000,000,000。"),
+    "problem.unreadable_number": ("A number of at most 15 digits is needed, such as 1,234.50; only cash flows and savings may be negative.", "需要数字，如 1,234.50，最多 15 位；仅资金进出与每月投入可为负。"),
     "problem.unreadable_share": ("A share between 0% and 100% is needed, such as 5% or 0.05.", "需要 0% 至 100% 之间的比例，如 5% 或 0.05。"),
     "problem.unreadable_rate": ("A rate such as 7% or 0.07 is needed, at most 300%.", "需要如 7% 或 0.07 的比率，最大为 300%。"),
     "problem.unreadable_years": ("A number of years from 0 to 150 is needed.", "需要 0 至 150 之间的年数。"),
