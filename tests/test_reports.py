@@ -546,12 +546,12 @@ def test_a_problem_of_the_file_is_listed_and_clients_go_on(tmp_path, sheets, kin
     "change,kind",
     [(lambda s: rd.change(s, "models", 1, "target", 0.5), "not_one"), (lambda s: rd.change(s, "models", 1, "target", "much"), "unreadable_number"),
      (lambda s: rd.change(s, "models", 1, "asset", "Tulips"), "unknown_asset"), (lambda s: rd.change(s, "models", 1, "target", None), "no_weight"),
-     (lambda s: rd.change(s, "assets", 0, "commission", "cheap"), "asset_unreadable")],
+     (lambda s: rd.change(s, "assets", 0, "commission", "cheap"), "unreadable_share")],
 )  # fmt: skip
 def test_a_broken_model_or_asset_refuses_its_users_only(tmp_path, sheets, change, kind):
     """Rows 0 to 5 of models are the conservative one's."""
     rd.keep_clients(sheets, "K001", "K005", "K003")
-    if kind == "asset_unreadable":  # the aggressive client without that asset
+    if kind == "unreadable_share":  # the aggressive client without that asset
         sheets["models"][1:] = [row for row in sheets["models"][1:] if row[:2] != ["Aggressive", "CSI 300"]]
         for row in sheets["models"][1:]:
             row[2] = row[2] * 2 if row[0] == "Aggressive" else row[2]
@@ -667,7 +667,7 @@ IDS = [
     "CON",
     "index",
     "problems",
-    "x" * 300,
+    "x" * 250,
     "a:b?",
     ".hidden",
     "客户１",

@@ -174,7 +174,7 @@ def report(ctx, clients, out, prices, lang, pdf, empty):
     Writes one workbook per client, index.xlsx and problems.xlsx. Exit status 1
     where a client got no report.
 
-    Examples:  xlalloc report --template clients.xlsx
+    Examples:  xlalloc report --template clients.xlsx --lang zh
 
                xlalloc report clients.xlsx --out reports
     """
@@ -182,7 +182,7 @@ def report(ctx, clients, out, prices, lang, pdf, empty):
     from xlalloc.reports import example, run
 
     if empty is not None:
-        example.write_empty(_xlsx(empty))
+        example.write_empty(_xlsx(empty), lang or "en")
         click.echo(f"Written: {empty}. Fill it, then: xlalloc report {empty} --out reports")
         return
     if clients is None or out is None:

@@ -16,6 +16,7 @@ from xlalloc.reports.tables import Table
 
 STALE_AFTER = {252: 10, 52: 10, 12: 45, 4: 130, 1: 400}  # days, by periods per year
 LEAST_PERIODS = 24  # below it covariance comes from assumptions
+MOST_REMARK = 1_000  # characters of what is said about the prices
 ILLUSTRATIVE = ("illustrative", "示例", "模拟")
 
 
@@ -126,24 +127,24 @@ def read_prices(table: Table, named: Callable, problems: Problems) -> Market:
     """The price table, in time order; a cell that is no price is listed and left out."""
     columns = _columns(table, named, problems)
     rows: dict[dt.date, list[float]] = {}
-    for number, cells in table.rows:
-        date = _date(number, cells, problems)
+    for row in table.rows():
+        date = _date(row, problems)
         if date is None:
             continue
         if date in rows:
-            problems.note("", "date_twice", "done.ignored", Place("prices", number, table.columns["date"], f"{date}"))
+            problems.note("", "date_twice", "done.ignored", row.place("date"))
             continue
-        rows[date] = [_price(number, header, cells.get(header), problems) for header in columns]
+        rows[date] = [_price(row, header, problems) for header in columns]
     if not rows or not columns:
-        return Market(remark=" ".join(table.remarks))
+        return Market(remark=" ".join(table.remarks)[:MOST_REMARK])
     dates = sorted(rows)
     panel = np.array([rows[date] for date in dates])
     try:
         periods = periods_per_year(dates, "prices")
     except InputError:
         periods = None
-        problems.note("", "no_frequency", "done.no_history", Place("prices"))
-    return Market(dates, list(columns.values()), panel, periods, " ".join(table.remarks))
+        problems.note("", "no_frequency", "done.no_history", Place(table.title))
+    return Market(dates, list(columns.values()), panel, periods, " ".join(table.remarks)[:MOST_REMARK])
 
 
 def _columns(table: Table, named: Callable, problems: Problems) -> dict[str, str]:
@@ -155,33 +156,30 @@ def _columns(table: Table, named: Callable, problems: Problems) -> dict[str, str
         asset = named(header)
         if asset is None or asset in columns.values():
             kind = "price_of_nobody" if asset is None else "column_twice"
-            problems.note("", kind, "done.ignored", Place("prices", None, header))
+            problems.note("", kind, "done.ignored", table.where.place(table.header_row, header))
             continue
         columns[header] = asset
     return columns
 
 
-def _date(number: int, cells: dict, problems: Problems) -> dt.date | None:
+def _date(row, problems: Problems) -> dt.date | None:
     try:
-        date = fields.date(cells.get("date"))
+        date = fields.date(row.raw.get("date"))
     except fields.UnreadableError:
         date = None
     if date is None:
-        value = fields.clean(cells.get("date"))
-        problems.note("", "bad_date", "done.ignored", Place("prices", number, "date", value))
+        problems.note("", "bad_date", "done.ignored", row.place("date"))
     return date
 
 
-def _price(number: int, header: str, cell, problems: Problems) -> float:
-    if isinstance(cell, str) and cell.strip() == "#N/A":
+def _price(row, header: str, problems: Problems) -> float:
+    cell = row.raw.get(header)
+    if cell is None or (isinstance(cell, str) and cell.strip() == "#N/A"):
         return float("nan")
     try:
         price, _ = fields.money(cell)
+        fields.within("price", price)
     except fields.UnreadableError:
-        price = -1.0
-    if price is None:
+        problems.note("", "no_price", "done.left_out", row.place(header))
         return float("nan")
-    if price <= 0:
-        problems.note("", "no_price", "done.left_out", Place("prices", number, header, fields.clean(cell)))
-        return float("nan")
-    return price
+    return float("nan") if price is None else price

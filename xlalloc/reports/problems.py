@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 REFUSED = "done.no_report"
+EVERY = frozenset(f"every.{word}" for word in ("weekly", "monthly", "quarterly", "semiannual", "annual"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class Problem:
     def _say(self, key: str, lang: str) -> str:
         from xlalloc.reports.texts import TEXTS
 
-        return TEXTS[key][lang].format(**dict(self.words))
+        words = {name: TEXTS[w][lang] if w in EVERY else w for name, w in self.words}
+        return TEXTS[key][lang].format(**words)
 
 
 class Problems:
@@ -50,7 +52,7 @@ class Problems:
 
     def __init__(self):
         self.items: list[Problem] = []
-        self._clients: dict[str, list[Problem]] = {}
+        self._clients: dict[str, dict[Problem, None]] = {}
         self.refused: set[str] = set()
 
     def refuse(self, client: str, kind: str, place: Place = NOWHERE, **words) -> None:
@@ -63,9 +65,9 @@ class Problems:
     def extend(self, problems: Iterable[Problem]) -> None:
         """Add what is not in the list yet."""
         for problem in problems:
-            own = self._clients.setdefault(problem.client, [])
+            own = self._clients.setdefault(problem.client, {})
             if problem not in own:
-                own.append(problem)
+                own[problem] = None
                 self.items.append(problem)
                 if problem.fatal:
                     self.refused.add(problem.client)

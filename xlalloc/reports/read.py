@@ -1,26 +1,37 @@
 """Tables → clients, assets, models, benchmarks: everything found wrong is listed in one pass, nothing is guessed."""
 
+import gc
 from pathlib import Path
 
+from xlalloc.core.rebalance import STAMP_DUTY
+from xlalloc.errors import ErrorValue
 from xlalloc.ranges import name_key
 from xlalloc.reports import fields
 from xlalloc.reports.columns import columns_of
 from xlalloc.reports.market import read_prices
-from xlalloc.reports.problems import Place, Problems
-from xlalloc.reports.records import Asset, Client, Inputs, Lot, Model, Row
-from xlalloc.reports.tables import Source, load
+from xlalloc.reports.problems import REFUSED, Place, Problems
+from xlalloc.reports.records import Asset, Client, Inputs, Lot, Model
+from xlalloc.reports.sheets import MOST_TEXT, Formula
+from xlalloc.reports.tables import Row, Source, load
 
 SUM_TO_ONE = 1e-6
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
 PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebalanced", "goal", "goal_years", "age")
-COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission", "sell_tax")
+COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission")
+TOTALS = frozenset(["total", "totals", "sum", "subtotal", "grand total", "合计", "总计", "小计", "汇总", "共计"])
 
 
 def read(source: Path, prices: Path | None = None, lang: str | None = None) -> Inputs:
     """Everything in a clients workbook or folder of csv."""
     problems = Problems()
-    return Reader(load(source, prices, problems), problems, lang).inputs()
+    collecting = gc.isenabled()
+    gc.disable()  # what is read stays; looking through it again and again would take a third of the time
+    try:
+        return Reader(load(source, prices, problems), problems, lang).inputs()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Reader:
@@ -32,7 +43,9 @@ class Reader:
         self.fixed_language = lang
         self.assets: dict[str, Asset] = {}
         self.names: dict[str, str] = {}  # any name or code of an asset → its name
-        self._read_rows: dict[str, list[Row]] = {}
+        self.currency = ""  # the file's: the first one named
+        self._known: dict[str, str | None] = {}  # texts that named an asset before
+        self._kept: dict[str, str] = {}  # one copy of each text that stands in many rows
 
     def inputs(self) -> Inputs:
         self._read_assets()
@@ -40,12 +53,13 @@ class Reader:
         benchmarks = self._weights("benchmarks", "name", "weight")
         allowed = self._suitability()
         market = read_prices(self.source.table("prices"), self._named, self.problems)
+        self._check_assets(market.as_of)
         clients = self._clients(models, benchmarks)
         self._holdings(clients)
         for client in clients.values():
             if not client.lots and client.id not in self.problems.refused:
                 self.problems.refuse(client.id, "no_holdings", client.place)
-        self._currencies(clients, models)
+            self._check_what_is_used(client, models)
         return Inputs(
             list(clients.values()),
             self.assets,
@@ -60,48 +74,56 @@ class Reader:
 
     # Rows -------------------------------------------------------------------------------------------------------
 
-    def _rows(self, sheet: str) -> list[Row]:
-        if sheet not in self._read_rows:
-            self._read_rows[sheet] = [
-                self._row(sheet, number, cells) for number, cells in self.source.table(sheet).rows
-            ]
-        return self._read_rows[sheet]
-
-    def _row(self, sheet: str, number: int, cells: dict) -> Row:
-        row = Row(sheet, number, {}, cells)
-        for key, column in columns_of(sheet).items():
-            cell = cells.get(key)
-            if cell is None:
+    def _rows(self, sheet: str):
+        """The rows of a sheet but for its totals."""
+        for row in self.source.table(sheet).rows():
+            first = next((cell for cell in row.raw.values() if isinstance(cell, str)), "")
+            if first and len(first) < 12 and fields.plain(first) in TOTALS:
+                key = next(key for key, cell in row.raw.items() if cell is first)
+                self.problems.note("", "total_row", "done.ignored", row.place(key))
                 continue
-            try:
-                row.values[key] = fields.read(column.kind, cell)
-                if column.kind in ("amount", "money") and isinstance(cell, str) and (found := fields.money(cell)[1]):
-                    row.currencies.add(found)
-            except fields.UnreadableError:
-                row.bad.append(key)
-        if currency := row.get("currency"):
-            row.currencies.add(fields.currency_of(currency))
-        return row
+            yield row
 
-    def _complain(self, client: str, row: Row) -> bool:
-        """List what cannot be read; a date is left out, any other figure refuses the client. True where it does."""
+    def _list(self, client: str, row: Row, done: str = REFUSED) -> bool:
+        """List what cannot be read of a row; a date is left out, of anything else ``done``. True where it matters."""
+        if not row.bad and not row.odd:
+            return False
+        kinds = {key: column.kind for key, column in columns_of(row.table.sheet).items()}
         fatal = False
-        kinds = {key: column.kind for key, column in columns_of(row.sheet).items()}
         for key in row.bad:
+            cell = row.raw[key]
+            kind = "unreadable_" + _group(kinds[key])
+            if isinstance(cell, Formula | ErrorValue):
+                kind = "formula_without_value" if isinstance(cell, Formula) else "error_value"
             if kinds[key] == "date":
-                self.problems.note(client, "bad_date", "done.left_out", row.place(key))
+                kind = "bad_date" if kind == "unreadable_date" else kind
+                self.problems.note(client, kind, "done.left_out", row.place(key))
             else:
-                self.problems.refuse(client, "unreadable_" + _group(kinds[key]), row.place(key))
+                self.problems.note(client, kind, done, row.place(key))
                 fatal = True
-        for key, cell in row.raw.items():
-            if fields.has_illegal(cell):
-                self.problems.note(client, "illegal_characters", "done.dropped", row.place(key))
+        for key, kind in row.odd:
+            most = MOST_TEXT if kinds[key] == "notes" else fields.LONGEST
+            words, what = ({"most": f"{most:,}"}, "done.cut") if kind == "too_long" else ({}, "done.dropped")
+            self.problems.note(client, kind, what, row.place(key), **words)
         return fatal
+
+    def _currencies(self, client: str, row: Row) -> None:
+        """One currency a file: the first named; a client who has another is refused."""
+        for currency in sorted(row.currencies):
+            self.currency = self.currency or currency
+            if currency != self.currency:
+                self.problems.refuse(client, "second_currency", row.place("id"), currency=currency, first=self.currency)
 
     def _named(self, text) -> str | None:
         """The asset a name or code stands for; 300 is 000300 where a file lost the zeros."""
-        key = name_key(fields.clean(text))
-        return self.names.get(key) or (self.names.get(key.zfill(6)) if key.isdigit() else None)
+        text = fields.clean(text)
+        if text not in self._known:
+            key = name_key(text)
+            self._known[text] = self.names.get(key) or (self.names.get(key.zfill(6)) if key.isdigit() else None)
+        return self._known[text]
+
+    def _same(self, text: str) -> str:
+        return self._kept.setdefault(text, text)
 
     # Assets, models, benchmarks, suitability --------------------------------------------------------------------
 
@@ -115,7 +137,7 @@ class Reader:
             if name_key(name) in self.names:
                 self.problems.note("", "asset_twice", "done.ignored", row.place("asset"))
                 continue
-            self._complain_of_asset(row)
+            self._list("", row, "done.users_refused")
             asset = _asset(row)
             self.assets[name] = asset
             self.names[name_key(name)] = name
@@ -125,12 +147,29 @@ class Reader:
             if len(owners) == 1:  # a name two assets share is nobody's
                 self.names.setdefault(alias, *owners)
 
-    def _complain_of_asset(self, row: Row) -> None:
-        for key in row.bad:
-            self.problems.note("", "asset_unreadable", "done.users_refused", row.place(key))
-        for key, cell in row.raw.items():
-            if fields.has_illegal(cell):
-                self.problems.note("", "illegal_characters", "done.dropped", row.place(key))
+    def _check_assets(self, as_of) -> None:
+        """What is not said of a product and would make its trades cost something else; one currency for all."""
+        duty = next((rate for start, rate in STAMP_DUTY if as_of is None or as_of >= start), 0.0)
+        for asset in self.assets.values():
+            if asset.kind not in fields.KINDS:
+                known = ", ".join(fields.KINDS)
+                self.problems.note(
+                    "", "unknown_kind", "done.no_fee_floor", asset.place("kind", asset.kind), known=known
+                )
+            if asset.sell_tax is None:
+                asset.sell_tax = duty if asset.kind == "stock" else 0.0
+                if asset.sell_tax:
+                    self.problems.note(
+                        "",
+                        "no_sell_tax",
+                        "done.default",
+                        asset.place("sell_tax"),
+                        default=f"{duty:.2%}",
+                        asset=asset.name,
+                    )
+            elif asset.sell_tax and asset.kind in ("etf", "fund", "bond", "cash"):
+                self.problems.note("", "duty_on_fund", "done.used", asset.place("sell_tax", asset.sell_tax))
+        self.currency = next((c for a in self.assets.values() for c in sorted(a.currencies)), "")
 
     def _weights(self, sheet: str, named: str, weight: str) -> dict[str, Model]:
         """Models or benchmarks: rows of one name are one set of weights."""
@@ -152,12 +191,14 @@ class Reader:
         return found
 
     def _one_weight(self, model: Model, row: Row, weight: str) -> None:
+        done = "done.users_refused" if row.table.sheet == "models" else "done.users_without"
+        if self._list("", row, done):
+            model.wrong = "unreadable"
+            return
         asset = self._named(row.get("asset", ""))
         share = row.get(weight)
         wrong, column = "", ""
-        if row.bad:
-            wrong, column = "unreadable_number", row.bad[0]
-        elif asset is None:
+        if asset is None:
             wrong, column = "unknown_asset", "asset"
         elif share is None:
             wrong, column = "no_weight", weight
@@ -165,9 +206,7 @@ class Reader:
             wrong, column = "asset_twice", "asset"
         if wrong:
             model.wrong = wrong
-            self.problems.note(
-                "", wrong, "done.users_refused" if row.sheet == "models" else "done.users_without", row.place(column)
-            )
+            self.problems.note("", wrong, done, row.place(column))
             return
         model.targets[asset] = share
         model.limits[asset] = (row.get("lower"), row.get("upper"))
@@ -189,14 +228,19 @@ class Reader:
         """Which R each C may buy; without a sheet R up to C, and C1 only R1."""
         allowed: dict[int, set[int]] = {}
         for row in self._rows("suitability"):
-            try:
-                level, may = row.get("client_level"), fields.levels(row.raw.get("allowed"))
-            except fields.UnreadableError:
-                level = None
+            level = row.get("client_level")
+            if self._list("", row, "done.ignored"):
+                continue
             if level is None:
                 self.problems.note("", "unreadable_level", "done.ignored", row.place("client_level"))
                 continue
-            allowed[level] = allowed.get(level, set()) | may
+            allowed[level] = allowed.get(level, set()) | row.get("allowed", frozenset())
+        for level in range(1, 6) if allowed else ():
+            if level not in allowed:
+                where = self.source.table("suitability").where
+                self.problems.note(
+                    "", "level_without_row", "done.none_allowed", where.place(None, "client_level", f"C{level}")
+                )
         return allowed or {c: set(range(1, c + 1)) for c in range(1, 6)}
 
     # Clients ----------------------------------------------------------------------------------------------------
@@ -208,12 +252,16 @@ class Reader:
             if not id_:
                 self.problems.refuse("", "no_id", row.place("id"))
                 continue
+            if ("id", "too_long") in row.odd:
+                self.problems.refuse("", "id_too_long", row.place("id"), most=fields.LONGEST)
+                continue
             if name_key(id_) in clients:
                 first = clients[name_key(id_)]
                 self.problems.refuse(first.id, "id_twice", first.place)
                 self.problems.refuse(first.id, "id_twice", row.place("id"))
                 continue
-            self._complain(id_, row)
+            self._list(id_, row)
+            self._currencies(id_, row)
             clients[name_key(id_)] = self._client(id_, row, models, benchmarks)
         return clients
 
@@ -227,13 +275,14 @@ class Reader:
         return Client(
             id=id_,
             name=row.get("name", id_),
-            model=name_key(row.get("model", "")),
+            model=self._same(name_key(row.get("model", ""))),
             language=self._language(id_, row),
             benchmark=self._benchmark(id_, row, benchmarks),
             frequency=frequency,
             threshold=self._threshold(id_, row),
             place=row.place("id"),
-            **{key: row.get(key, "") for key in ("adviser", "notes")},
+            adviser=self._same(row.get("adviser", "")),
+            notes=row.get("notes", ""),
             **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly")},
             **{key: row.get(key) for key in PLAIN_COLUMNS},
         )
@@ -247,11 +296,16 @@ class Reader:
             found = fields.option(row.raw.get(key), known)
         except fields.UnreadableError:
             self.problems.note(
-                id_, "unknown_option", "done.default", row.place(key), known=", ".join(known), default=default
+                id_,
+                "unknown_option",
+                "done.default",
+                row.place(key),
+                known=", ".join(known),
+                default=f"every.{default}" if key == "frequency" else default,
             )
             return default
         if found is None and say:
-            self.problems.note(id_, "missing", "done.default", row.place(key), default=default)
+            self.problems.note(id_, "missing", "done.default", row.place(key), default=f"every.{default}")
         return found or default
 
     def _threshold(self, id_: str, row: Row) -> float:
@@ -268,53 +322,52 @@ class Reader:
         if name and (known is None or known.wrong):
             self.problems.note(id_, "unknown_benchmark", "done.left_out", row.place("benchmark"))
             return ""
-        return name_key(name)
+        return self._same(name_key(name))
 
     # Holdings ---------------------------------------------------------------------------------------------------
 
     def _holdings(self, clients: dict[str, Client]) -> None:
+        where = self.source.table("holdings").where
+        above: Client | None = None
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
-            client = clients.get(name_key(id_))
+            client = clients.get(id_) or clients.get(name_key(id_))
+            if client is None and not id_ and above is not None:
+                self.problems.refuse(above.id, "no_id_in_row", row.place("id"), above=above.id)
+                continue
             if client is None:
                 self.problems.note(id_, "unknown_client", "done.ignored", row.place("id"))
                 continue
-            wrong = self._complain(client.id, row)
+            above = client
+            wrong = self._list(client.id, row)
             asset = self._named(row.get("asset", ""))
             if asset is None:
                 self.problems.refuse(client.id, "unknown_asset", row.place("asset"))
             elif not wrong and row.get("value") is None and row.get("units") is None:
                 self.problems.refuse(client.id, "no_value", row.place("value"))
-            given = {key: row.get(key) for key in ("units", "price", "value", "bought_on")}
-            locked, account = bool(row.get("no_sell")), row.get("account", "")
-            client.lots.append(Lot(asset or "", **given, account=account, no_sell=locked, place=row.place("value")))
+            if row.currencies:
+                self._currencies(client.id, row)
+            client.lots.append(
+                Lot(
+                    asset or "", row.get("units"), row.get("price"), row.get("value"), row.get("bought_on"),
+                    self._same(row.get("account", "")), bool(row.get("no_sell")), where, row.number,
+                )
+            )  # fmt: skip
 
-    # Currencies -------------------------------------------------------------------------------------------------
-
-    def _currencies(self, clients: dict[str, Client], models: dict) -> None:
-        """One currency a file: the first named; a client who has another, or an asset in another, is refused."""
-        seen: dict[str, list[tuple[str, Place]]] = {}
-        for sheet in ("clients", "holdings"):
-            for row in self._rows(sheet):
-                for currency in sorted(row.currencies):
-                    client = clients.get(name_key(row.get("id", "")))
-                    seen.setdefault(currency, []).append((client.id if client else "", row.place("id")))
-        first = next((c for a in self.assets.values() for c in sorted(a.currencies)), None) or next(iter(seen), None)
-        for currency, uses in seen.items():
-            for id_, place in uses if currency != first else ():
-                self.problems.refuse(id_, "second_currency", place, currency=currency, first=first)
-        foreign = {name: min(a.currencies - {first}) for name, a in self.assets.items() if a.currencies - {first}}
-        for client in clients.values():
-            model = models.get(client.model)
-            for name in dict.fromkeys([lot.asset for lot in client.lots] + list(model.targets if model else ())):
-                if name in foreign:
-                    self.problems.refuse(
-                        client.id, "second_currency", client.place, currency=f"{foreign[name]} ({name})", first=first
-                    )
-                elif name in self.assets and self.assets[name].broken:
-                    self.problems.refuse(
-                        client.id, "asset_broken", client.place, asset=name, column=self.assets[name].broken
-                    )
+    def _check_what_is_used(self, client: Client, models: dict) -> None:
+        """A client whose assets have problems of their own, or another currency, is refused."""
+        model = models.get(client.model)
+        for name in dict.fromkeys([*client.lots.assets, *(model.targets if model else ())]):
+            asset = self.assets.get(name)
+            if asset is None:
+                continue
+            foreign = asset.currencies - {self.currency}
+            if foreign:
+                self.problems.refuse(
+                    client.id, "second_currency", client.place, currency=f"{min(foreign)} ({name})", first=self.currency
+                )
+            elif asset.broken:
+                self.problems.refuse(client.id, "asset_broken", client.place, asset=name, column=asset.broken)
 
 
 def _asset(row: Row) -> Asset:
@@ -335,10 +388,21 @@ def _asset(row: Row) -> Asset:
         vol=row.get("vol"),
         asset_class=row.get("class", "") or row.get("asset"),
         currencies=row.currencies,
+        sell_tax=row.get("sell_tax"),
         broken=row.bad[0] if row.bad else "",
+        where=row.table.where,
+        row=row.number,
         **{key: row.get(key, 0.0) for key in COST_COLUMNS},
     )
 
 
 def _group(kind: str) -> str:
-    return kind if kind in ("level", "yes", "schedule") else "number"
+    """Kinds that are spoken of alike."""
+    return {
+        "money": "number",
+        "amount": "number",
+        "price": "number",
+        "weight": "number",
+        "vol": "rate",
+        "levels": "level",
+    }.get(kind, kind)

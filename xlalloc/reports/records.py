@@ -1,32 +1,14 @@
-"""What was read: rows, and what they describe."""
+"""What was read, and what reports are made from."""
 
 import datetime as dt
+import math
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from xlalloc.reports import fields
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Place, Problems
-
-MOST_SHOWN = 60  # characters of a cell quoted in a problem
-
-
-@dataclass(slots=True)
-class Row:
-    """One row, its cells read as their columns' kinds; ``bad`` are the columns that could not be read."""
-
-    sheet: str
-    number: int
-    values: dict
-    raw: dict
-    bad: list[str] = field(default_factory=list)
-    currencies: set[str] = field(default_factory=set)
-
-    def get(self, key: str, default=None):
-        value = self.values.get(key)
-        return default if value is None or value == "" else value
-
-    def place(self, column: str = "") -> Place:
-        return Place(self.sheet, self.number, column, fields.clean(self.raw.get(column))[:MOST_SHOWN])
+from xlalloc.reports.tables import Where
 
 
 @dataclass(slots=True)
@@ -44,13 +26,18 @@ class Asset:
     settle_days: float
     commission: float
     min_commission: float
-    sell_tax: float
+    sell_tax: float | None  # None where it is not given, until the rule's is put in
     redemption: tuple | None
     mu: float | None
     vol: float | None
     asset_class: str
     currencies: set[str]
+    where: Where
+    row: int
     broken: str = ""  # the column that could not be read
+
+    def place(self, column: str, value=None) -> Place:
+        return self.where.place(self.row, column, value)
 
     def shown(self, lang: str) -> str:
         return self.name_zh if lang == "zh" and self.name_zh else self.name
@@ -67,7 +54,48 @@ class Lot:
     bought_on: dt.date | None
     account: str
     no_sell: bool
-    place: Place
+    where: Where
+    row: int
+
+    @property
+    def place(self) -> Place:
+        return self.at("asset")
+
+    def at(self, column: str) -> Place:
+        """Where a cell of it stands."""
+        return self.where.place(self.row, column, getattr(self, column, None))
+
+
+class Lots(Sequence):
+    """A client's lots, kept as bytes and made when asked for: many clients have many, and processes hand them on."""
+
+    __slots__ = ("_kept", "_texts", "_where")
+    _FORM = struct.Struct("<dddiiB")  # units, price, value; day bought, row; never sold
+
+    def __init__(self):
+        self._kept, self._texts, self._where = b"", [], None
+
+    def append(self, lot: Lot) -> None:
+        figures = (math.nan if figure is None else figure for figure in (lot.units, lot.price, lot.value))
+        day = lot.bought_on.toordinal() if lot.bought_on else 0
+        self._kept += self._FORM.pack(*figures, day, lot.row, lot.no_sell)
+        self._texts += lot.asset, lot.account
+        self._where = lot.where
+
+    def __len__(self) -> int:
+        return len(self._texts) // 2
+
+    def __getitem__(self, index: int) -> Lot:
+        k = range(len(self))[index]
+        *figures, day, row, no_sell = self._FORM.unpack_from(self._kept, k * self._FORM.size)
+        return Lot(
+            self._texts[2 * k], *(None if figure != figure else figure for figure in figures),
+            dt.date.fromordinal(day) if day else None, self._texts[2 * k + 1], bool(no_sell), self._where, row,
+        )  # fmt: skip
+
+    @property
+    def assets(self) -> list[str]:
+        return self._texts[::2]
 
 
 @dataclass(slots=True)
@@ -104,7 +132,7 @@ class Client:
     age: float | None
     notes: str
     place: Place
-    lots: list[Lot] = field(default_factory=list)
+    lots: Lots = field(default_factory=Lots)
 
 
 @dataclass

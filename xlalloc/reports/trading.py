@@ -8,6 +8,7 @@ import numpy as np
 from xlalloc.core.rebalance import rebal_cost, rebal_drift, rebal_plan, redemption_fee, round_lots
 from xlalloc.errors import NumberError
 from xlalloc.facts import collect
+from xlalloc.reports.fields import MOST
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
 
@@ -15,6 +16,8 @@ TRIGGERED = "threshold exceeded once the cash flow is placed"
 VALUES_DIFFER = 0.02  # between a value given and units × price
 ROUNDS = 12  # of the search for the redemption fee that goes with the sale it causes
 CENT = 0.005
+LEAST_PRICE = 1e-9
+SAME_FEE = 1e-6  # money between the fee planned with and that of the lots sold
 
 
 class RefusedError(Exception):
@@ -78,34 +81,58 @@ def positions(client: Client, inputs: Inputs, problems: Problems) -> list[Positi
         position.value += value
         position.locked += value if lot.no_sell else 0.0
         position.lots.append((lot, value))
-        if lot.price:
-            position.price = lot.price
     for name, position in found.items():
         position.lots.sort(key=lambda item: (item[0].bought_on is not None, item[0].bought_on or dt.date.min))
-        last = inputs.market.last(name)
-        if last:
-            position.price, position.price_date = last
+        _set_price(position, inputs.market.last(name))
+        place = position.lots[0][0].place if position.lots else client.place
         if (old := inputs.market.stale(name)) and position.lots:
-            problems.note(client.id, "stale_price", "done.used", position.lots[0][0].place, asset=name, date=f"{old}")
+            problems.note(client.id, "stale_price", "done.used", place, asset=name, date=f"{old}")
+        if not position.price and (position.asset.lot or position.asset.unit_step):
+            problems.note(client.id, "no_price_lots", "done.no_lots", place, asset=name)
     if not sum(position.value for position in found.values()) > 0:
         problems.refuse(client.id, "worth_nothing", client.place)
         raise RefusedError
     return list(found.values())
 
 
+def _set_price(position: Position, last: tuple[float, dt.date] | None) -> None:
+    """The latest price; where holdings give their own values or prices, the one at which the units are worth that."""
+    lots = [lot for lot, _ in position.lots]
+    units = sum(lot.units or 0.0 for lot in lots)
+    if any(lot.value is not None or lot.price is not None for lot in lots):
+        if units > 0 and position.value > 0 and all(lot.units is not None for lot in lots):
+            price = position.value / units
+            if LEAST_PRICE <= price <= MOST:
+                position.price = price
+                return
+        given = [lot.price for lot in lots if lot.price is not None]
+        if given:
+            position.price = given[-1]
+            return
+    if last:
+        position.price, position.price_date = last
+
+
 def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> float:
     """The value given, else units times the price given or the latest."""
     last = inputs.market.last(lot.asset)
-    price = lot.price or (last[0] if last else None)
-    counted = lot.units * price if lot.units is not None and price else None
+    price = lot.price if lot.price is not None else last[0] if last else None
+    counted = lot.units * price if lot.units is not None and price is not None else None
     if lot.value is None and counted is None:
         problems.refuse(client.id, "no_price_for", lot.place, asset=lot.asset)
         raise RefusedError
+    if lot.price is not None and last and _differ(lot.price, last[0]):
+        words = {"price": f"{last[0]:,.6g}", "date": f"{last[1]}"}
+        problems.note(client.id, "price_differs", "done.price_used", lot.at("price"), **words)
     if lot.value is None:
         return counted
-    if counted is not None and abs(counted - lot.value) > VALUES_DIFFER * max(counted, lot.value):
-        problems.note(client.id, "value_differs", "done.value_used", lot.place, counted=f"{counted:,.2f}")
+    if counted is not None and _differ(counted, lot.value):
+        problems.note(client.id, "value_differs", "done.value_used", lot.at("value"), counted=f"{counted:,.2f}")
     return lot.value
+
+
+def _differ(one: float, other: float) -> bool:
+    return abs(one - other) > VALUES_DIFFER * max(one, other)
 
 
 # Orders --------------------------------------------------------------------------------------------------------------
@@ -114,25 +141,29 @@ def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> f
 def orders(held: list[Position], client: Client, as_of: dt.date | None, due: bool) -> Orders:
     """The orders of REBAL_PLAN, with the redemption fees of the lots they sell; only the cash flow where none is due.
 
-    What may not be traded as planned (a locked lot, a purchase below the minimum) is held back, and the rest is planned
-    again without it.
+    Where a locked lot keeps a sale back the rest is planned again with what is left. An order below its minimum is left
+    out; the money for it stays in cash, so that nothing is bought beyond its target instead.
     """
     held_back: dict[int, str] = {}
-    fixed: dict[int, float] = {}
+    fixed: dict[int, float] = {}  # position → the sale its locked lots allow
+    barred: set[int] = set()
     fees = np.zeros(len(held))
     for _ in range(ROUNDS + 2 * len(held)):
-        trades, costs, units, cash = _planned(held, client, fees, fixed, "target" if due else "cash")
+        trades, costs, units, cash = _planned(held, client, fees, fixed, barred, "target" if due else "cash")
         again = np.array(
             [exit_fee(position, -min(trade, 0.0), as_of) for position, trade in zip(held, trades, strict=True)]
         )
-        if np.abs((again - fees) * np.minimum(trades, 0.0)).max() > CENT:
+        if np.abs((again - fees) * np.minimum(trades, 0.0)).max() > SAME_FEE:
             fees = again
             continue
-        blocked = _blocked(held, trades, fixed)
-        if not blocked:
+        if sales := _beyond_locked(held, trades, fixed):
+            fixed.update(sales)
+            held_back.update(dict.fromkeys(sales, "held.locked"))
+        elif small := _too_small(held, trades, barred | set(fixed)):
+            barred.update(small)
+            held_back.update(small)
+        else:
             break
-        for i, (why, trade) in blocked.items():
-            held_back[i], fixed[i] = why, trade
     else:
         raise NumberError("redemption fees: no set of orders was found whose fees are those of the lots sold.")
     values = np.array([position.value for position in held])
@@ -143,12 +174,13 @@ def orders(held: list[Position], client: Client, as_of: dt.date | None, due: boo
     return Orders(trades, costs, units, fees, cash, after, held_back)
 
 
-def _planned(held, client: Client, fees, fixed: dict[int, float], rule: str) -> tuple:
+def _planned(held, client: Client, fees, fixed: dict[int, float], barred: set[int], rule: str) -> tuple:
     """Trades, costs, units and cash left, with the trades in ``fixed`` as given."""
+    everything = list(range(len(held)))
     if not fixed:
-        return _plan(held, client, fees, client.cash_flow, client.threshold, rule)
+        return _plan(held, everything, fees, barred, client.cash_flow, client.threshold, rule)
     with collect() as facts:
-        _plan(held, client, fees, client.cash_flow, client.threshold, rule)
+        _plan(held, everything, fees, barred, client.cash_flow, client.threshold, rule)
     threshold = 0.0 if facts.get(TRIGGERED) == "yes" else 1.0
     trades, costs = np.zeros(len(held)), np.zeros(len(held))
     units: list = [None] * len(held)
@@ -157,32 +189,36 @@ def _planned(held, client: Client, fees, fixed: dict[int, float], rule: str) -> 
         trades[i] = trade
         costs[i] = rebal_cost([trade], p.asset.commission, p.asset.sell_tax, p.asset.min_commission, fees[i])[0]
         units[i] = trade / p.price if p.price else None
-    rest = [i for i in range(len(held)) if i not in fixed]
     flow = client.cash_flow - float(trades.sum() + costs.sum())
-    wanted = [i for i in rest if held[i].target > 0 or held[i].value > 0]
+    wanted = [i for i in everything if i not in fixed and (held[i].target > 0 or held[i].value > 0)]
     if not any(held[i].target > 0 for i in wanted):
         if flow < -CENT:
             raise NumberError("cash_flow: what may be sold does not pay for it. Take out less, or unlock a holding.")
         return trades, costs, units, flow
-    part, part_costs, part_units, cash = _plan([held[i] for i in wanted], client, fees[wanted], flow, threshold, rule)
+    part, part_costs, part_units, cash = _plan(held, wanted, fees, barred, flow, threshold, rule)
     trades[wanted], costs[wanted] = part, part_costs
     for i, count in zip(wanted, part_units, strict=True):
         units[i] = count
     return trades, costs, units, cash
 
 
-def _plan(held: list[Position], client: Client, fees, flow: float, threshold: float, rule: str) -> tuple:
-    def each(key: str) -> list[float]:
-        return [getattr(position.asset, key) for position in held]
+def _plan(held: list[Position], which: list[int], fees, barred: set[int], flow: float, threshold: float, rule: str):
+    """REBAL_PLAN of some positions; one that is barred from small orders has a lot beyond all money there is."""
+    chosen = [held[i] for i in which]
 
-    target = np.array([position.target for position in held])
+    def each(key: str) -> list[float]:
+        return [getattr(position.asset, key) for position in chosen]
+
+    target = np.array([position.target for position in chosen])
+    prices = [position.price or 1.0 for position in chosen]
+    beyond = 2.0 * (sum(position.value for position in chosen) + abs(flow)) + 1.0
+    steps = [beyond / price if i in barred else p.step for i, p, price in zip(which, chosen, prices, strict=True)]
     table = rebal_plan(
-        [position.value for position in held], target / target.sum(), threshold, flow,
-        [position.price or 1.0 for position in held], [position.step for position in held],
-        each("commission"), each("sell_tax"), each("min_commission"), fees, rule,
+        [position.value for position in chosen], target / target.sum(), threshold, flow, prices, steps,
+        each("commission"), each("sell_tax"), each("min_commission"), fees[which], rule,
     )  # fmt: skip
-    n = len(held)
-    units = [count if p.price else None for count, p in zip(table.column("units")[:n], held, strict=True)]
+    n = len(chosen)
+    units = [count if p.price else None for count, p in zip(table.column("units")[:n], chosen, strict=True)]
     return (
         np.array(table.column("trade")[:n], float),
         np.array(table.column("cost")[:n], float),
@@ -191,21 +227,28 @@ def _plan(held: list[Position], client: Client, fees, flow: float, threshold: fl
     )
 
 
-def _blocked(held: list[Position], trades, fixed: dict[int, float]) -> dict[int, tuple[str, float]]:
-    """Orders that cannot be placed as planned: sales first, since they change what can be bought."""
-    blocked = {}
+def _beyond_locked(held: list[Position], trades, fixed: dict[int, float]) -> dict[int, float]:
+    """Sales that would take locked lots, and what may be sold instead."""
+    found = {}
     for i, (position, trade) in enumerate(zip(held, trades, strict=True)):
-        if i not in fixed and position.locked and -trade > position.value - position.locked + CENT:
-            free = position.value - position.locked
-            sale = float(round_lots([-free], [position.price or 1.0], position.step)[0]) if free > 0 else 0.0
-            blocked[i] = ("held.locked", sale)
-    if blocked:
-        return blocked
+        free = position.value - position.locked
+        if i not in fixed and position.locked and -trade > free + CENT:
+            found[i] = float(round_lots([-free], [position.price or 1.0], position.step)[0]) if free > CENT else 0.0
+    return found
+
+
+def _too_small(held: list[Position], trades, settled: set[int]) -> dict[int, str]:
+    """Purchases below the minimum or one lot; sales below one lot that are not all there is."""
+    found = {}
     for i, (position, trade) in enumerate(zip(held, trades, strict=True)):
-        least = max(position.asset.min_buy, position.asset.lot * position.price if position.step else 0.0)
-        if i not in fixed and CENT < trade < least - CENT:
-            blocked[i] = ("held.minimum", 0.0)
-    return blocked
+        lot = position.asset.lot * position.price if position.step else 0.0
+        if i in settled:
+            continue
+        if CENT < trade < max(position.asset.min_buy, lot) - CENT:
+            found[i] = "held.minimum"
+        elif CENT < -trade < min(lot, position.value) - CENT:
+            found[i] = "held.small_sale"
+    return found
 
 
 # Redemption fees -----------------------------------------------------------------------------------------------------
