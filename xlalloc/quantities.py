@@ -11,6 +11,7 @@ from xlalloc.errors import InputError, Label, NumberError
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
 SUM_TO_ONE = 1e-6
+FEW = 64  # assets up to which a matrix is compared with its transpose element by element
 DEFINITE_CHECK_SIZE = 300  # above it a factorisation costs more than the functions that need none
 
 
@@ -156,8 +157,12 @@ def _matrix(q: Quantity, name: str, value) -> np.ndarray:
         raise InputError(f"{name}: a table of rows and columns is needed, not {_described(array)}.")
     if q.axes[0] == q.axes[1] and array.shape[0] != array.shape[1]:
         raise InputError(f"{name}: {array.shape[0]} rows and {array.shape[1]} columns; a square matrix is needed.")
-    _within(q, name, array)
-    for check in q.checks:
+    checks = q.checks
+    if checks[:1] == (symmetric,) and len(array) > FEW and _mirrored(array):  # finite as well
+        checks = checks[1:]
+    else:
+        _within(q, name, array)
+    for check in checks:
         check(q, name, array)
     return array
 
@@ -202,24 +207,23 @@ def sums_to_one(q: Quantity, name: str, array: np.ndarray) -> None:
 
 
 def symmetric(q: Quantity, name: str, array: np.ndarray) -> None:
-    if len(array) <= 64 and array.tobytes() == array.tobytes("F"):  # row by row as column by column
+    if len(array) <= FEW and array.tobytes() == array.tobytes("F"):  # row by row as column by column
         return
-    if not _mirrored(array):
-        difference = np.abs(array - array.T)
-        if difference.max() > SYMMETRIC * np.abs(array).max():
-            i, j = (int(k) for k in np.unravel_index(difference.argmax(), array.shape))
-            axis = q.axes[0]
-            raise InputError(
-                f"{name}: not symmetric: {{}} with {{}} is {array[i, j]:.6g}, {{}} with {{}} is {array[j, i]:.6g}. "
-                "Both must be the same.", Label(axis, i), Label(axis, j), Label(axis, j), Label(axis, i),
-            )  # fmt: skip
+    difference = np.abs(array - array.T)
+    if difference.max() > SYMMETRIC * np.abs(array).max():
+        i, j = (int(k) for k in np.unravel_index(difference.argmax(), array.shape))
+        axis = q.axes[0]
+        raise InputError(
+            f"{name}: not symmetric: {{}} with {{}} is {array[i, j]:.6g}, {{}} with {{}} is {array[j, i]:.6g}. "
+            "Both must be the same.", Label(axis, i), Label(axis, j), Label(axis, j), Label(axis, i),
+        )  # fmt: skip
 
 
 def _mirrored(array: np.ndarray) -> bool:
-    """Equal to its transpose far below the tolerance, by two products with one vector: the matrix is read in order.
+    """Finite, and equal to its transpose far below the tolerance, by two products with one vector.
 
-    A difference d between a pair moves the two products apart by at least d/2; only differences that cancel one
-    another to ten digits, each weighted by its own irrational factor, could hide.
+    The matrix is read in order. A difference d between a pair moves the two products apart by at least d/2; only
+    differences that cancel one another to ten digits, each weighted by its own irrational factor, could hide.
     """
     vector = 1.5 + np.cos(np.arange(len(array)))
     apart = np.abs(array.dot(vector) - array.T.dot(vector)).max()
