@@ -158,7 +158,7 @@ def _matrix(q: Quantity, name: str, value) -> np.ndarray:
     if q.axes[0] == q.axes[1] and array.shape[0] != array.shape[1]:
         raise InputError(f"{name}: {array.shape[0]} rows and {array.shape[1]} columns; a square matrix is needed.")
     checks = q.checks
-    if checks[:1] == (symmetric,) and len(array) > FEW and _mirrored(array):  # finite as well
+    if len(array) > FEW and checks[:1] == (symmetric,) and _mirrored(array):  # finite as well
         checks = checks[1:]
     else:
         _within(q, name, array)
