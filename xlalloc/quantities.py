@@ -32,12 +32,18 @@ class Quantity:
     nan: str = "#NUM!"  # the error value of a column that has no answer where others have
     checks: tuple[Callable, ...] = field(default=(), repr=False)
 
+    @property
+    def limited(self) -> bool:
+        return self.low is not None or self.above is not None or self.high is not None
+
     def array(self, name: str, value):
         """``value`` as this quantity, checked; the path of Python callers and of cells alike."""
         return _READERS[self.kind](self, name, value)
 
 
 def _number(q: Quantity, name: str, value) -> float | int:
+    if type(value) is float and value - value == 0.0 and not q.whole and _inside(q, value, value):
+        return value
     array = np.asarray(value)
     if array.size != 1 or array.dtype.kind not in "fiu":
         raise InputError(f"{name}: a single number is needed, not {_described(array)}.")
@@ -90,6 +96,23 @@ def _within(q: Quantity, name: str, array: np.ndarray) -> None:
         raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
+    if q.limited and not _inside(q, array.min(), array.max() if q.high is not None else 0.0):
+        _beyond(q, name, array)
+    if q.whole and (array != np.rint(array)).any():
+        raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
+
+
+def _inside(q: Quantity, least: float, most: float) -> bool:
+    """Does everything from least to most keep the limits?"""
+    return (
+        (q.low is None or least >= q.low)
+        and (q.above is None or least > q.above)
+        and (q.high is None or most <= q.high)
+    )
+
+
+def _beyond(q: Quantity, name: str, array: np.ndarray) -> None:
+    """NumberError for the first number beyond a limit."""
     for limit, fails, words in (
         (q.low, np.less, "at least"),
         (q.above, np.less_equal, "above"),
@@ -99,8 +122,6 @@ def _within(q: Quantity, name: str, array: np.ndarray) -> None:
             index = tuple(np.argwhere(bad)[0])
             where, labels = _place(q, name, index if array.size > 1 else ())
             raise NumberError(f"{where}: {array[index]:.10g} is not possible; it must be {words} {limit:g}.", *labels)
-    if q.whole and (array != np.rint(array)).any():
-        raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
 
 
 def _floats(name: str, value) -> np.ndarray:
