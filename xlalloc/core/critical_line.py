@@ -140,7 +140,8 @@ def certified(p: Problem, path, top) -> bool:
     above, below = X - p.lo, p.hi - X
     if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or not (above.min() >= 0 and below.min() >= 0):
         return False
-    SX = X @ p.sigma
+    held = X.any(axis=0)
+    SX = X[:, held] @ p.sigma[held]
     rounding = 1e-14 * (0.1 + np.abs(X) @ p.vols + lam) + 2e-16 * (p.hi - p.lo)[: p.n].sum()
     allowed = GAP * _sums(X, SX) + rounding
     d = SX - np.outer(lam, p.mu) + y @ p.A
@@ -176,7 +177,8 @@ class Frontier:
         keep = np.append(returns[:-1] - lower > 1e-15 * scale, True)  # of equal returns the last
         keep[: np.flatnonzero(keep & (returns >= returns[0] - SAME_MEAN * scale)).max(initial=0)] = False
         self.weights, self.returns, self.mu = weights[keep], returns[keep], mu
-        self._risk = self.weights @ cov
+        held = self.weights.any(axis=0)
+        self._risk = self.weights[:, held] @ cov[held]
         variances = np.einsum("ij,ij->i", self.weights, self._risk)
         level = np.abs(self.weights) @ np.sqrt(np.maximum(np.diag(cov), 0.0))
         self.variances = np.where(variances > RISKLESS * level**2, variances, 0.0)

@@ -155,7 +155,7 @@ class CriticalLine:
         self.rebuild()
 
     def rebuild(self):
-        """Right-hand sides of all equations, and M, from scratch."""
+        """Right-hand sides of all equations, and M, from scratch; z and e are to be solved for."""
         m, k = self.p.m, self.size
         self.at = np.where(self.side > 0, self.lo, self.hi) * (self.side != 0)
         self.pull = np.where(self.frozen, 0.0, self.side)
@@ -166,25 +166,28 @@ class CriticalLine:
             self.M[:k, :k] = np.linalg.inv(self.R[:k, self.rows[:k]])
         except np.linalg.LinAlgError:
             raise LostError from None
-        self.age = 0
+        self.age, self.z = 0, None
 
     def solve(self):
-        """z_F and e, refined until the residuals of F are rounding."""
+        """z_F and e, from the last corner or afresh, refined until the residuals of F are rounding."""
         if self.age >= REFRESH:
             self.rebuild()
         k, lam = self.size, min(self.lam, 1.0)
         rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
-        allowed, z = 1e-14 * self.noise.take(rows), self.base.take(rows, axis=1) @ M
+        if self.z is None:
+            self.z = self.base.take(rows, axis=1) @ M
+            self.e = self.z @ R - self.base
+        allowed = 1e-14 * self.noise.take(rows)
         for attempt in range(5):
-            e = z @ R
-            e -= self.base
-            wrong = e.take(rows, axis=1)
+            wrong = self.e.take(rows, axis=1)
             if (np.abs(wrong[0] + lam * wrong[1]) <= allowed).all():
                 break
+            z = self.z
             if attempt == 2 and self.age:
                 self.rebuild()
-            z -= wrong @ M
-        return z, e
+            self.z = z - wrong @ M
+            self.e = self.z @ R - self.base
+        return self.z, self.e
 
     def _scale(self, level):
         """Keeps the level Σ|w|σ of risk and the scale of the rounding in e: 1 for A, else level·(σ + level)."""
@@ -257,17 +260,19 @@ class CriticalLine:
         return EXCHANGE if wrong > self.real * self.noise[i] else None
 
     def _border(self, i):
-        """Keeps g = M c and the curvature Σ_ii − c'Mc along e_i − g; gives the curvature and its noise."""
+        """Keeps g = M c, the curvature Σ_ii − c'Mc along e_i − g, and gK; gives the curvature and its noise."""
         k = self.size
         rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
         own, c = self.p.K[i, i], self.p.K[i].take(rows)
         g = M @ c
-        miss = c - (g @ R).take(rows)
+        image = g @ R
+        miss = c - image.take(rows)
         if miss @ miss > 1e-28:
             g += M @ miss
-            miss = c - (g @ R).take(rows)
+            image = g @ R
+            miss = c - image.take(rows)
         curvature = own - g @ (c + miss)  # correct to the second order of the error in g
-        self.border = g, curvature
+        self.border = g, curvature, image
         return curvature, EPS * (1 + own + (1 + np.abs(c)) @ np.abs(g))
 
     def _room(self, i, now):
@@ -282,24 +287,40 @@ class CriticalLine:
         return (room[j], m + j) if room[j] < own else (own, None)
 
     def enter(self, i):
-        """Free variable i: M gets a border of zeros, and ss' / curvature is added, s = (g, −1)."""
-        g, curvature = self.border
+        """Free variable i: M gets a border of zeros, and ss' / curvature is added, s = (g, −1).
+
+        z moves along s until the gradient e_i is 0.
+        """
+        g, curvature, image = self.border
         s = np.empty(self.size + 1)
         s[:-1], s[-1] = g, -1.0
         M = self.M[: s.size, : s.size]
         M += (s / curvature)[:, None] * s
+        length = (self.e[:, i] / curvature)[:, None]
+        z, self.z = self.z, length * s
+        self.z[:, :-1] += z
+        self.z[0, -1] += self.at[i]
+        self.e += length * (image - self.p.K[i])
         self._move(self.at[i], i)
         self._append(i)
         self.at[i] = self.pull[i] = 0.0
 
     def leave(self, i, side):
-        """Fix variable i at its lower (+1) or upper (−1) bound; the last row of F takes its place."""
+        """Fix variable i at its lower (+1) or upper (−1) bound, z moving along its row of M; the last row of F takes
+        its place.
+        """
         k, j = self.size - 1, self._row(i)
         M = self.M[: k + 1, : k + 1]
         g, pivot = M[j].copy(), M[j, j]
         if not pivot > 0:
             raise LostError
         M -= (g / pivot)[:, None] * g
+        a = self.lo[i] if side > 0 else self.hi[i]
+        length = np.array([[a - self.z[0, j]], [-self.z[1, j]]]) / pivot
+        self.e += length * (g @ self.R[: k + 1])
+        self.z += length * g
+        self.z[:, j] = self.z[:, k]
+        self.z = self.z[:, :k]
         if j < k:
             corner = M[k, k]
             M[j, :k] = M[:k, j] = M[k, :k]
@@ -308,8 +329,8 @@ class CriticalLine:
         M[k] = M[:, k] = 0.0
         self.size, self.side[i] = k, side
         self.pull[i] = 0.0 if self.frozen[i] else side
-        self.at[i] = self.lo[i] if side > 0 else self.hi[i]
-        self._move(-self.at[i], i)
+        self.at[i] = a
+        self._move(-a, i)
 
     def exchange(self, i, now):
         """Move along the direction of i, which has no curvature, to a bound; the variable that meets it."""
