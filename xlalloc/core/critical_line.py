@@ -56,8 +56,9 @@ def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_up
     scale = np.abs(np.diag(cov)).max() or 1.0
     if groups is None:
         total = min(max(1.0, lo.sum()), hi.sum())
-        K = np.ones((1 + n, 1 + n))
-        K[0, 0], K[1:, 1:] = 0.0, cov / scale
+        K = np.empty((1 + n, 1 + n))
+        K[0], K[:, 0], K[0, 0] = 1.0, 1.0, 0.0
+        np.divide(cov, scale, out=K[1:, 1:])
         return Problem(n, _snap(mu), K, np.array([total]), lo, hi, None)
     member = np.asarray(groups, int)
     low, high, total = _group_totals(lo, hi, member, group_lower, group_upper)

@@ -193,20 +193,23 @@ class CriticalLine:
         """Keeps the level Σ|w|σ of risk and the scale of the rounding in e: 1 for A, else level·(σ + level)."""
         self.level, self.noise = level, level * (self.vols + level) + 1e-3 * ROUNDING
         self.noise[: self.p.m] = 1.0
-        self.least = 10 * EPS * self.noise  # a gradient up to it is 0
+        self.most = -10 * EPS * self.noise  # a gradient down to it is 0
 
     def events(self, z, e):
-        """The λ at which each free variable meets a bound and each other one may move; 0: it never does."""
+        """The λ at which each free variable meets a bound and each other one may move (0: it never does); the first."""
         F = self.rows[self.p.m : self.size]
         a, b = z[0, self.p.m :], z[1, self.p.m :]
         over = np.maximum(self.lo.take(F) - a, a - self.hi.take(F))
-        short, slope = -self.pull * e[0], self.pull * e[1]
-        lam = (short > self.least) * short / np.maximum(slope, 1e-200)
+        wrong, slope = self.pull * e
+        lam = (wrong < self.most) * wrong
+        lam /= np.minimum(-slope, -1e-200)
         lam[F] = (over > ROUNDING) * over / np.maximum(np.abs(b), 1e-200)
-        if lam.max() > self.lam:  # overdue; a gradient of the wrong sign that came from 0 may be rounding
-            lam[(self.pull != 0) & (slope <= 0) & (short <= 1e-13 * self.noise)] = 0.0
+        i = int(lam.argmax())
+        if lam[i] > self.lam:  # overdue; a gradient of the wrong sign that came from 0 may be rounding
+            lam[(self.pull != 0) & (slope <= 0) & (wrong >= -1e-13 * self.noise)] = 0.0
             lam = np.minimum(lam, self.lam)
-        return lam
+            i = int(lam.argmax())
+        return lam, i
 
     def perturbed(self):
         """The terms in δ of z and e."""
@@ -227,9 +230,8 @@ class CriticalLine:
 
     def step(self, z, e):
         """The next event: its λ, the variable, and what happens; λ = 0 and None at the end."""
-        lam = self.events(z, e)
+        lam, i = self.events(z, e)
         while True:
-            i = int(lam.argmax())
             top = float(lam[i])
             if top == np.inf:
                 raise LostError
@@ -245,6 +247,7 @@ class CriticalLine:
             if what is not None:
                 return top, i, what
             lam[i] = 0.0
+            i = int(lam.argmax())
 
     def _row(self, i):
         return (self.rows[: self.size] == i).argmax()
