@@ -81,13 +81,15 @@ def _tried(error) -> str:
 
 
 def _risk_parity_goal(kind: str, n: int, times: dict[str, float]) -> str:
-    ours = times["xlalloc"]
-    if kind == "factor" and n in (4, 10):
-        return f"10 solves: {ours / times['np.linalg.solve']:.1f}, kernel {times['its kernel'] / times['np.linalg.solve']:.1f}"
-    if n == 1000:
-        return f"0.25 Cholesky: {ours / times[CHOLESKY]:.2f}"
-    peer = times.get("riskparityportfolio (C++)")
-    return f"ahead of C++: {ours / peer:.2f}, kernel {times['its kernel'] / peer:.2f}" if n >= 200 and peer else ""
+    if n <= 10:
+        words, unit = "10 solves", times["np.linalg.solve"]
+    elif n == 1000:
+        words, unit = "0.25 Cholesky", times[CHOLESKY]
+    else:
+        words, unit = "ahead of C++", times.get("riskparityportfolio (C++)")
+    if kind != "factor" or n == 50 or not unit:
+        return ""
+    return f"{words}: {times['xlalloc'] / unit:.2g}, kernel {times['its kernel'] / unit:.2g}"
 
 
 def frontier(peers: p.Peers, sizes=(10, 50, 200, 500), seconds: float = 2.0) -> Section:

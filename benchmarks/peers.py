@@ -31,6 +31,12 @@ class Peers:
             return None
         return function
 
+    def report(self) -> str:
+        """What was found, and what was not."""
+        found = ", ".join(f"{name} {number}" for name, number in self.versions.items())
+        missing = "; ".join(f"{name} ({why})" for name, why in self.missing.items())
+        return f"Peers: {found or 'none'}.{' Not loaded, left out: ' + missing + '.' if missing else ''}\n"
+
 
 # Risk parity -------------------------------------------------------------------------------------------------
 

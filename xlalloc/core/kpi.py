@@ -17,7 +17,9 @@ from xlalloc.facts import learn
 
 ROUNDING = 1e-12  # of wealth: a fall below the peak by less is rounding
 MANY = 256  # series from which walking through time, all series at a time, beats numpy's accumulate
-SERIES = 1000  # measured at a time, so that what is computed of them stays in the cache; no power of 2, whose rows collide
+SERIES = (
+    1000  # measured at a time: what is computed of them stays in the cache (the rows of a power of 2 would collide)
+)
 BLOCK = 2**20  # numbers of the rolling windows measured at a time: the memory this takes stays bounded
 
 
