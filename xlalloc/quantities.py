@@ -48,7 +48,7 @@ def _number(q: Quantity, name: str, value) -> float | int:
     if array.size != 1 or array.dtype.kind not in "fiu":
         raise InputError(f"{name}: a single number is needed, not {_described(array)}.")
     number = float(array.reshape(-1)[0])
-    _within(q, name, np.array([number]))
+    within(q, name, np.array([number]))
     return int(number) if q.whole else number
 
 
@@ -87,13 +87,14 @@ def _place(q: Quantity, name: str, index) -> tuple[str, list]:
     return name + ", " + " / ".join("{}" for _ in labels), labels
 
 
-def _within(q: Quantity, name: str, array: np.ndarray) -> None:
-    """The limits of the quantity; NaN and infinity never pass."""
-    total = float(np.vdot(array, array))  # of the looks at every number the quickest
-    if total - total != 0.0 and not np.isfinite(array).all():
-        index = tuple(np.argwhere(~np.isfinite(array))[0])
-        where, labels = _place(q, name, index)
-        raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
+def within(q: Quantity, name: str, array: np.ndarray, finite: bool = False) -> None:
+    """The limits of the quantity; NaN and infinity never pass (``finite``: there are none)."""
+    if not finite:
+        total = float(np.vdot(array, array))  # of the looks at every number the quickest
+        if total - total != 0.0 and not np.isfinite(array).all():
+            index = tuple(np.argwhere(~np.isfinite(array))[0])
+            where, labels = _place(q, name, index)
+            raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
     if q.limited and not _inside(q, array.min(), array.max() if q.high is not None else 0.0):
@@ -140,11 +141,11 @@ def _vector(q: Quantity, name: str, value):
         array = array.ravel()
     if array.ndim == 0 or (array.size == 1 and q.scalar):
         array = array.reshape(1)
-        _within(q, name, array)
+        within(q, name, array)
         return float(array[0]) if q.scalar else array
     if array.ndim != 1:
         raise InputError(f"{name}: one row or one column is needed, not {_described(array)}.")
-    _within(q, name, array)
+    within(q, name, array)
     for check in q.checks:
         check(q, name, array)
     return array
@@ -182,7 +183,7 @@ def _matrix(q: Quantity, name: str, value) -> np.ndarray:
     if len(array) > FEW and checks[:1] == (symmetric,) and _mirrored(array):  # finite as well
         checks = checks[1:]
     else:
-        _within(q, name, array)
+        within(q, name, array)
     for check in checks:
         check(q, name, array)
     return array
@@ -211,11 +212,6 @@ _READERS = {
     "texts": _texts, "names": _texts, "matrix": _matrix, "panel": _panel, "labels": _labels,
     "cells": lambda q, name, value: value,
 }  # fmt: skip
-
-
-def panel_limits(q: Quantity, name: str, array: np.ndarray) -> None:
-    """The limits of a panel once its incomplete rows are gone."""
-    _within(q, name, array)
 
 
 # Checks of meaning -------------------------------------------------------------------------------------------
