@@ -102,6 +102,20 @@ class Sample:
         return drawdowns(self.r)
 
     @cached_property
+    def walk(self) -> tuple[np.ndarray, np.ndarray]:
+        """Π(1+r) and the deepest drawdown; of many series without writing anything as large as the returns."""
+        if _few(self.r):
+            return self.growth, self.drawdown.min(-1)
+        wealth, peak, deepest, now = np.ones((4, *self.r.shape[:-1]))
+        for t in range(self.T):
+            np.add(self.r[..., t], 1.0, out=now)
+            wealth *= now
+            np.maximum(peak, wealth, out=peak)
+            np.divide(wealth, peak, out=now)
+            np.minimum(deepest, now, out=deepest)
+        return wealth, deepest - 1.0
+
+    @cached_property
     def tail(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """q = PERCENTILE.INC(r, 1 − level), the mean of the returns at or below it, and their number.
 
@@ -158,7 +172,11 @@ def total_return(x: Sample) -> np.ndarray:
 
 def ann_return(x: Sample) -> np.ndarray:
     """(Π(1+r))^(P/T) − 1; −1 once everything is lost."""
-    return x.growth ** (x.P / x.T) - 1.0
+    return _per_year(x, x.growth)
+
+
+def _per_year(x: Sample, growth: np.ndarray) -> np.ndarray:
+    return growth ** (x.P / x.T) - 1.0
 
 
 def mean_return(x: Sample) -> np.ndarray:
@@ -183,7 +201,7 @@ def downside_vol(x: Sample) -> np.ndarray:
 
 
 def max_drawdown(x: Sample) -> np.ndarray:
-    return x.drawdown.min(-1)
+    return x.walk[1]
 
 
 def underwater_periods(x: Sample) -> np.ndarray:
@@ -210,7 +228,8 @@ def sortino(x: Sample) -> np.ndarray:
 
 
 def calmar(x: Sample) -> np.ndarray:
-    return _ratio(ann_return(x), -max_drawdown(x), x.largest)
+    growth, deepest = x.walk
+    return _ratio(_per_year(x, growth), -deepest, x.largest)
 
 
 def hist_var(x: Sample) -> np.ndarray:
