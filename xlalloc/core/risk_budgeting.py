@@ -137,7 +137,7 @@ def _vols(cov: np.ndarray) -> np.ndarray:
 # Checks -----------------------------------------------------------------------------------------------------
 
 
-def check_definite(cov: np.ndarray, vols: np.ndarray = None, seen: list = (), thorough: bool = False) -> None:
+def check_definite(cov: np.ndarray, vols=None, seen=((), ()), thorough: bool = False) -> None:
     """No mix may have a negative variance: the correlations plus 1e-8 on the diagonal factorise.
 
     Above 300 assets, where that costs more than the solution, there must be no such mix among those ``seen`` while
@@ -146,7 +146,7 @@ def check_definite(cov: np.ndarray, vols: np.ndarray = None, seen: list = (), th
     if thorough or len(cov) <= CHOLESKY_SIZE:
         definite = factorises(cov)
     else:
-        lowest = lowest_ritz(cov, PRODUCTS) if len(seen) < PRODUCTS else lowest_seen(vols, seen)
+        lowest = lowest_ritz(cov, PRODUCTS) if len(seen[0]) < PRODUCTS else lowest_seen(vols, *seen)
         definite = lowest >= -INDEFINITE
     if not definite:
         raise NumberError(
