@@ -47,13 +47,10 @@ def measures(peers: p.Peers, series: int = 10_000, rows: int = 252, seconds: flo
         "greatest relative difference from ours among the measures that are defined alike (Sharpe, Sortino and "
         "drawdown). The peers take one series at a time: their time of many is extrapolated from the first few.",
     )
-    import pandas as pd
-
     rng = np.random.default_rng(7)
     panel = rng.standard_t(4, (rows, series)) * 0.007 + 0.0004
-    index = pd.bdate_range("2020-01-01", periods=rows)
     loaded = {name: (peers.get(what, make), few) for name, (what, make, few) in SERIES_PEERS.items()}
-    one = pd.Series(panel[:, 0], index)
+    one = _dated(panel, 0) if any(measure for measure, _ in loaded.values()) else None
     candidates = {
         "xlalloc": partial(public_measures, panel[:, 0]),
         "KPI_TABLE (17)": partial(xa.kpi_table, panel[:, 0]),
@@ -72,12 +69,18 @@ def measures(peers: p.Peers, series: int = 10_000, rows: int = 252, seconds: flo
     times = side_by_side(candidates, seconds)
     for name, (measure, few) in loaded.items():
         if measure:
-            some = [pd.Series(panel[:, i], index) for i in range(min(few, series))]
+            some = [_dated(panel, i) for i in range(min(few, series))]
             times[name] = once(lambda m=measure, s=some: [m(one) for one in s]) * series / len(some)
     unit = times[CHOLESKY_500]
     goal = f"20 Choleskies: {times['xlalloc'] / unit:.0f}, kernel {times['their kernel'] / unit:.0f}"
     section.add(f"{series:,} series", times, {}, goal)
     return section
+
+
+def _dated(panel, i: int):
+    import pandas as pd
+
+    return pd.Series(panel[:, i], pd.bdate_range("2020-01-01", periods=len(panel)))
 
 
 def _apart(series, theirs) -> float:
