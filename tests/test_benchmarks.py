@@ -39,11 +39,13 @@ def test_every_candidate_is_timed_and_the_slow_one_once():
 def test_risk_parity_without_peers():
     section = allocation.risk_parity(NOBODY, dict.fromkeys(allocation.PROBLEMS, (4, 70)), QUICK)
     table = rows(section)
-    assert table[0][1:5] == ["xlalloc", "its kernel", "np.linalg.solve", "one Cholesky"]
+    assert table[0][1:6] == ["xlalloc", "its kernel", "bare numpy", "np.linalg.solve", "one Cholesky"]
     assert len(table) == 1 + 2 * len(allocation.PROBLEMS)
     for _, _, accuracy, _ in section.rows:
         assert float(accuracy["xlalloc"]) <= 1e-10
-    assert table[2][3] == "–"  # no solve beside 70 assets
+    assert table[2][3] == "–"  # only of few assets
+    cov = problems.sample("factor", 8)[1]
+    assert allocation.share_error(cov, allocation.bare_numpy(cov, np.full(8, 1 / 8))) <= 1e-10
 
 
 @pytest.mark.parametrize("kind", problems.KINDS)
