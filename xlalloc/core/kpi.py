@@ -17,9 +17,7 @@ from xlalloc.facts import learn
 
 ROUNDING = 1e-12  # of wealth: a fall below the peak by less is rounding
 MANY = 256  # series from which walking through time, all series at a time, beats numpy's accumulate
-SERIES = (
-    1000  # measured at a time: what is computed of them stays in the cache (the rows of a power of 2 would collide)
-)
+SERIES = 1000  # measured at a time, to stay in the cache; the rows of a power of 2 would collide there
 BLOCK = 2**20  # numbers of the rolling windows measured at a time: the memory this takes stays bounded
 
 
@@ -116,23 +114,27 @@ class Sample:
         return wealth, deepest - 1.0
 
     @cached_property
-    def tail(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """q = PERCENTILE.INC(r, 1 − level), the mean of the returns at or below it, and their number.
+    def quantile(self) -> tuple[np.ndarray, np.ndarray, int]:
+        """q = PERCENTILE.INC(r, 1 − level), the returns sorted as far as place k + 1, and that place.
 
-        The h-th of the sorted returns, h = (1 − level)(T − 1) counted from 0, interpolated linearly.
+        The h-th of the sorted returns, h = (1 − level)(T − 1) counted from 0, interpolated linearly; k = ⌊h⌋.
         """
         h = (1.0 - self.level) * (self.T - 1)
         k = min(int(h), self.T - 2)
-        sorted_at_k = np.partition(self.r, k + 1, axis=-1)
-        below, upper = sorted_at_k[..., : k + 1], sorted_at_k[..., k + 1]
-        lower = below.max(-1)
-        q = lower + (h - k) * (upper - lower)
+        ordered = np.partition(self.r, k + 1, axis=-1)
+        lower = ordered[..., : k + 1].max(-1)
+        return lower + (h - k) * (ordered[..., k + 1] - lower), ordered, k + 1
+
+    @cached_property
+    def tail(self) -> tuple[np.ndarray, np.ndarray]:
+        """The mean of the returns at or below q, and their number."""
+        q, ordered, count = self.quantile
         limit = q + NO_RISK * self.largest
-        if not (upper <= limit).any():
-            return q, below.sum(-1) / (k + 1), np.full(q.shape, k + 1)
-        inside = sorted_at_k <= limit[..., None]  # more returns equal q
-        count = np.count_nonzero(inside, axis=-1)
-        return q, np.add.reduce(sorted_at_k, axis=-1, where=inside) / count, count
+        if not (ordered[..., count] <= limit).any():
+            return ordered[..., :count].sum(-1) / count, np.full(q.shape, count)
+        inside = ordered <= limit[..., None]  # more returns equal q
+        counts = np.count_nonzero(inside, axis=-1)
+        return np.add.reduce(ordered, axis=-1, where=inside) / counts, counts
 
     @cached_property
     def standardised(self) -> np.ndarray:
@@ -233,11 +235,11 @@ def calmar(x: Sample) -> np.ndarray:
 
 
 def hist_var(x: Sample) -> np.ndarray:
-    return -x.tail[0]
+    return -x.quantile[0]
 
 
 def hist_cvar(x: Sample) -> np.ndarray:
-    return -x.tail[1]
+    return -x.tail[0]
 
 
 def omega(x: Sample) -> np.ndarray:
