@@ -50,12 +50,14 @@ def measures(peers: p.Peers, series: int = 10_000, rows: int = 252, seconds: flo
     panel = rng.standard_t(4, (rows, series)) * 0.007 + 0.0004
     loaded = {name: (peers.get(what, make), few) for name, (what, make, few) in SERIES_PEERS.items()}
     one = _dated(panel, 0) if any(measure for measure, _ in loaded.values()) else None
+    single = panel[:, 0].copy()
     candidates = {
-        "xlalloc": partial(public_measures, panel[:, 0]),
-        "KPI_TABLE (17)": partial(xa.kpi_table, panel[:, 0]),
+        "xlalloc": partial(public_measures, single),
+        "their kernel": partial(shared_kernel, single),
+        "KPI_TABLE (17)": partial(xa.kpi_table, single),
     }
     candidates |= {name: partial(measure, one) for name, (measure, _) in loaded.items() if measure}
-    accuracy = {name: f"{_apart(panel[:, 0], call()):.0e}" for name, call in candidates.items() if name in loaded}
+    accuracy = {name: f"{_apart(single, call()):.0e}" for name, call in candidates.items() if name in loaded}
     section.add("one series", side_by_side(candidates, seconds), accuracy)
     matrix = np.asfortranarray(sample("factor", 500)[1])
     candidates = {
@@ -79,7 +81,7 @@ def measures(peers: p.Peers, series: int = 10_000, rows: int = 252, seconds: flo
 def _dated(panel, i: int):
     import pandas as pd
 
-    return pd.Series(panel[:, i], pd.bdate_range("2020-01-01", periods=len(panel)))
+    return pd.Series(panel[:, i].copy(), pd.bdate_range("2020-01-01", periods=len(panel)))
 
 
 def _apart(series, theirs) -> float:
