@@ -136,8 +136,8 @@ class CriticalLine:
     −1 at upper, 0 when free, as the multipliers are.
     """
 
-    def __init__(self, p: Problem, side, widen, tolerances):
-        self.p, (self.real, self.flat) = p, tolerances
+    def __init__(self, p: Problem, side, widen, attempt: int):
+        self.p, (self.real, self.flat), self.afresh = p, TOLERANCES[attempt], attempt > 0
         size = p.m + p.lo.size
         self.side, self.vols, self.lo, self.hi, self.lo1, self.hi1 = np.zeros((6, size))  # of y: 0
         self.side[p.m :], self.vols[p.m :], self.lo[p.m :], self.hi[p.m :] = side, p.vols, p.lo, p.hi
@@ -169,12 +169,12 @@ class CriticalLine:
         self.age, self.z = 0, None
 
     def solve(self):
-        """z_F and e, from the last corner or afresh, refined until the residuals of F are rounding."""
+        """z_F and e, from the last corner (in later attempts afresh), refined until the residuals of F are rounding."""
         if self.age >= REFRESH:
             self.rebuild()
         k, lam = self.size, min(self.lam, 1.0)
         rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
-        if self.z is None:
+        if self.afresh or self.z is None:
             self.z = self.base.take(rows, axis=1) @ M
             self.e = self.z @ R - self.base
         allowed = 1e-14 * self.noise.take(rows)
@@ -419,7 +419,7 @@ def trace(p: Problem, attempt: int):
     side = greatest_return(p, p.lo - 1j * widen[0], p.hi + 1j * widen[1], tilt)
     if (side == 0).sum() != p.m:
         raise LostError
-    line, fixed = CriticalLine(p, side, widen, TOLERANCES[attempt]), p.lo == p.hi
+    line, fixed = CriticalLine(p, side, widen, attempt), p.lo == p.hi
     line.aim(p.mu, tilt, fixed)
     z, e = line.solve()
     top, tied = z[1, : p.m], np.abs(e[1, p.m :]) <= 0.1 * SAME_MEAN
