@@ -13,7 +13,7 @@ from xlalloc import frames
 from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, Label, NotAvailableError
 from xlalloc.facts import learn
-from xlalloc.quantities import Quantity, panel_limits
+from xlalloc.quantities import Quantity, within
 
 CATALOGUE: dict[str, "Function"] = {}
 REQUIRED = inspect.Parameter.empty
@@ -167,10 +167,10 @@ class Function:
 class _Checked:
     """A given argument on its way from the caller to the function."""
 
-    __slots__ = ("name", "quantity", "value")
+    __slots__ = ("finite", "name", "quantity", "value")
 
     def __init__(self, quantity: Quantity, name: str, value):
-        self.quantity, self.name = quantity, name
+        self.quantity, self.name, self.finite = quantity, name, False  # finite: of a panel, known to be
         self.value = quantity.array(name, value)
 
 
@@ -219,8 +219,9 @@ def _drop_incomplete_rows(timed: list[_Checked]) -> None:
         if item.quantity.kind == "labels":
             missing = np.array([cell is None or cell != cell or cell == "" for cell in item.value])
         else:
-            total = np.add.reduce(item.value, axis=None)
+            total = float(np.vdot(item.value, item.value))
             if total == total:
+                item.finite = total < np.inf
                 continue
             missing = np.isnan(item.value)
             missing = missing if missing.ndim == 1 else missing.any(axis=1)
@@ -237,7 +238,7 @@ def _drop_incomplete_rows(timed: list[_Checked]) -> None:
             ]  # fmt: skip
     for item in timed:
         if item.quantity.kind == "panel":
-            panel_limits(item.quantity, item.name, item.value)
+            within(item.quantity, item.name, item.value, item.finite)
 
 
 def _flattened(answer):

@@ -49,7 +49,7 @@ def is_date_word(cell) -> bool:
 
 
 def from_serial(serial: float) -> dt.date:
-    return EPOCH + dt.timedelta(days=int(serial))
+    return dt.date.fromordinal(EPOCH.toordinal() + int(serial))
 
 
 def to_serial(date: dt.date) -> int:

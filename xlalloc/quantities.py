@@ -11,6 +11,7 @@ from xlalloc.errors import InputError, Label, NumberError
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
 SUM_TO_ONE = 1e-6
+FEW = 64  # assets up to which a matrix is compared with its transpose element by element
 DEFINITE_CHECK_SIZE = 300  # above it a factorisation costs more than the functions that need none
 
 
@@ -31,17 +32,23 @@ class Quantity:
     nan: str = "#NUM!"  # the error value of a column that has no answer where others have
     checks: tuple[Callable, ...] = field(default=(), repr=False)
 
+    @property
+    def limited(self) -> bool:
+        return self.low is not None or self.above is not None or self.high is not None
+
     def array(self, name: str, value):
         """``value`` as this quantity, checked; the path of Python callers and of cells alike."""
         return _READERS[self.kind](self, name, value)
 
 
 def _number(q: Quantity, name: str, value) -> float | int:
+    if type(value) is float and value - value == 0.0 and not q.whole and _inside(q, value, value):
+        return value
     array = np.asarray(value)
     if array.size != 1 or array.dtype.kind not in "fiu":
         raise InputError(f"{name}: a single number is needed, not {_described(array)}.")
     number = float(array.reshape(-1)[0])
-    _within(q, name, np.array([number]))
+    within(q, name, np.array([number]))
     return int(number) if q.whole else number
 
 
@@ -80,15 +87,33 @@ def _place(q: Quantity, name: str, index) -> tuple[str, list]:
     return name + ", " + " / ".join("{}" for _ in labels), labels
 
 
-def _within(q: Quantity, name: str, array: np.ndarray) -> None:
-    """The limits of the quantity; NaN and infinity never pass."""
-    total = float(np.vdot(array, array))  # of the looks at every number the quickest
-    if total - total != 0.0 and not np.isfinite(array).all():
-        index = tuple(np.argwhere(~np.isfinite(array))[0])
-        where, labels = _place(q, name, index)
-        raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
+def within(q: Quantity, name: str, array: np.ndarray, finite: bool = False) -> None:
+    """The limits of the quantity; NaN and infinity never pass (``finite``: there are none)."""
+    if not finite:
+        total = float(np.vdot(array, array))  # of the looks at every number the quickest
+        if total - total != 0.0 and not np.isfinite(array).all():
+            index = tuple(np.argwhere(~np.isfinite(array))[0])
+            where, labels = _place(q, name, index)
+            raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
+    if q.limited and not _inside(q, array.min(), array.max() if q.high is not None else 0.0):
+        _beyond(q, name, array)
+    if q.whole and (array != np.rint(array)).any():
+        raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
+
+
+def _inside(q: Quantity, least: float, most: float) -> bool:
+    """Does everything from least to most keep the limits?"""
+    return (
+        (q.low is None or least >= q.low)
+        and (q.above is None or least > q.above)
+        and (q.high is None or most <= q.high)
+    )
+
+
+def _beyond(q: Quantity, name: str, array: np.ndarray) -> None:
+    """NumberError for the first number beyond a limit."""
     for limit, fails, words in (
         (q.low, np.less, "at least"),
         (q.above, np.less_equal, "above"),
@@ -98,8 +123,6 @@ def _within(q: Quantity, name: str, array: np.ndarray) -> None:
             index = tuple(np.argwhere(bad)[0])
             where, labels = _place(q, name, index if array.size > 1 else ())
             raise NumberError(f"{where}: {array[index]:.10g} is not possible; it must be {words} {limit:g}.", *labels)
-    if q.whole and (array != np.rint(array)).any():
-        raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
 
 
 def _floats(name: str, value) -> np.ndarray:
@@ -118,11 +141,11 @@ def _vector(q: Quantity, name: str, value):
         array = array.ravel()
     if array.ndim == 0 or (array.size == 1 and q.scalar):
         array = array.reshape(1)
-        _within(q, name, array)
+        within(q, name, array)
         return float(array[0]) if q.scalar else array
     if array.ndim != 1:
         raise InputError(f"{name}: one row or one column is needed, not {_described(array)}.")
-    _within(q, name, array)
+    within(q, name, array)
     for check in q.checks:
         check(q, name, array)
     return array
@@ -156,8 +179,12 @@ def _matrix(q: Quantity, name: str, value) -> np.ndarray:
         raise InputError(f"{name}: a table of rows and columns is needed, not {_described(array)}.")
     if q.axes[0] == q.axes[1] and array.shape[0] != array.shape[1]:
         raise InputError(f"{name}: {array.shape[0]} rows and {array.shape[1]} columns; a square matrix is needed.")
-    _within(q, name, array)
-    for check in q.checks:
+    checks = q.checks
+    if len(array) > FEW and checks[:1] == (symmetric,) and _mirrored(array):  # finite as well
+        checks = checks[1:]
+    else:
+        within(q, name, array)
+    for check in checks:
         check(q, name, array)
     return array
 
@@ -187,11 +214,6 @@ _READERS = {
 }  # fmt: skip
 
 
-def panel_limits(q: Quantity, name: str, array: np.ndarray) -> None:
-    """The limits of a panel once its incomplete rows are gone."""
-    _within(q, name, array)
-
-
 # Checks of meaning -------------------------------------------------------------------------------------------
 
 
@@ -202,24 +224,23 @@ def sums_to_one(q: Quantity, name: str, array: np.ndarray) -> None:
 
 
 def symmetric(q: Quantity, name: str, array: np.ndarray) -> None:
-    if len(array) <= 64 and array.tobytes() == array.tobytes("F"):  # row by row as column by column
+    if len(array) <= FEW and array.tobytes() == array.tobytes("F"):  # row by row as column by column
         return
-    if not _mirrored(array):
-        difference = np.abs(array - array.T)
-        if difference.max() > SYMMETRIC * np.abs(array).max():
-            i, j = (int(k) for k in np.unravel_index(difference.argmax(), array.shape))
-            axis = q.axes[0]
-            raise InputError(
-                f"{name}: not symmetric: {{}} with {{}} is {array[i, j]:.6g}, {{}} with {{}} is {array[j, i]:.6g}. "
-                "Both must be the same.", Label(axis, i), Label(axis, j), Label(axis, j), Label(axis, i),
-            )  # fmt: skip
+    difference = np.abs(array - array.T)
+    if difference.max() > SYMMETRIC * np.abs(array).max():
+        i, j = (int(k) for k in np.unravel_index(difference.argmax(), array.shape))
+        axis = q.axes[0]
+        raise InputError(
+            f"{name}: not symmetric: {{}} with {{}} is {array[i, j]:.6g}, {{}} with {{}} is {array[j, i]:.6g}. "
+            "Both must be the same.", Label(axis, i), Label(axis, j), Label(axis, j), Label(axis, i),
+        )  # fmt: skip
 
 
 def _mirrored(array: np.ndarray) -> bool:
-    """Equal to its transpose far below the tolerance, by two products with one vector: the matrix is read in order.
+    """Finite, and equal to its transpose far below the tolerance, by two products with one vector.
 
-    A difference d between a pair moves the two products apart by at least d/2; only differences that cancel one
-    another to ten digits, each weighted by its own irrational factor, could hide.
+    The matrix is read in order. A difference d between a pair moves the two products apart by at least d/2; only
+    differences that cancel one another to ten digits, each weighted by its own irrational factor, could hide.
     """
     vector = 1.5 + np.cos(np.arange(len(array)))
     apart = np.abs(array.dot(vector) - array.T.dot(vector)).max()

@@ -121,7 +121,7 @@ def rows_of(value) -> list:
         return [[None]]
     rows = value if isinstance(value[0], list | tuple) else [value]
     width = len(rows[0])
-    if not width or any(not isinstance(row, list | tuple) or len(row) != width for row in rows):
+    if not width or not all(isinstance(row, (list, tuple)) for row in rows) or set(map(len, rows)) != {width}:
         raise InputError("The rows of a range must have the same number of cells.")
     return rows
 
@@ -131,7 +131,9 @@ def _numbers(rows: Sequence, name: str, top: int, left: int, missing: bool) -> n
     kinds = set(map(type, chain.from_iterable(rows)))
     if kinds <= (_PLAIN_OR_BLANK if missing else _PLAIN):
         with contextlib.suppress(OverflowError):  # an integer beyond any float: found cell by cell
-            return np.array(rows, dtype=float)
+            if type(None) in kinds:
+                return np.array(rows, dtype=float)
+            return np.fromiter(chain.from_iterable(rows), float, len(rows) * len(rows[0])).reshape(len(rows), -1)
     return np.array(
         [
             [number_in(cell, f"{name}: row {i}, column {j}", missing) for j, cell in enumerate(row, left)]
@@ -355,7 +357,7 @@ def _read_date_column(found: Range, rows, header, known: set[str]) -> bool:
     if header and not is_blank(head) and name_key(head) in known:
         return False
     column = [row[0] for row in rows]
-    if any(map(is_blank, column)):
+    if not set(map(type, column)) <= _PLAIN and any(map(is_blank, column)):
         rows = [row for row in rows if not all(map(is_blank, row))]
         column = [row[0] for row in rows]
     if not column:

@@ -58,8 +58,9 @@ def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_up
     scale = np.abs(np.diag(cov)).max() or 1.0
     if groups is None:
         total = min(max(1.0, lo.sum()), hi.sum())
-        K = np.ones((1 + n, 1 + n))
-        K[0, 0], K[1:, 1:] = 0.0, cov / scale
+        K = np.empty((1 + n, 1 + n))
+        K[0], K[:, 0], K[0, 0] = 1.0, 1.0, 0.0
+        np.divide(cov, scale, out=K[1:, 1:])
         return Problem(n, _snap(mu), K, np.array([total]), lo, hi, None)
     member = np.asarray(groups, int)
     low, high, total = _group_totals(lo, hi, member, group_lower, group_upper)
@@ -142,7 +143,8 @@ def certified(p: Problem, path, top) -> bool:
     above, below = X - p.lo, p.hi - X
     if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or not (above.min() >= 0 and below.min() >= 0):
         return False
-    SX = X @ p.sigma
+    held = X.any(axis=0)
+    SX = X[:, held] @ p.sigma[held]
     rounding = 1e-14 * (0.1 + np.abs(X) @ p.vols + lam) + 1e-15 * (p.hi - p.lo)[: p.n].sum()
     allowed = GAP * _sums(X, SX) + rounding
     d = SX - np.outer(lam, p.mu) + y @ p.A
@@ -184,7 +186,8 @@ class Frontier:
         keep = np.append(returns[:-1] - lower > 1e-15 * scale, True)  # of equal returns the last
         keep[: np.flatnonzero(keep & (returns >= returns[0] - SAME_MEAN * scale)).max(initial=0)] = False
         self.weights, self.returns, self.mu = weights[keep], returns[keep], mu
-        self._risk = self.weights @ cov
+        held = self.weights.any(axis=0)
+        self._risk = self.weights[:, held] @ cov[held]
         variances = np.einsum("ij,ij->i", self.weights, self._risk)
         level = risk_level(self.weights, cov) ** 2
         self.variances = np.where(variances > RISKLESS * level, variances, 0.0)

@@ -136,8 +136,8 @@ class CriticalLine:
     −1 at upper, 0 when free, as the multipliers are.
     """
 
-    def __init__(self, p: Problem, side, widen, tolerances):
-        self.p, (self.real, self.flat) = p, tolerances
+    def __init__(self, p: Problem, side, widen, attempt: int):
+        self.p, (self.real, self.flat), self.afresh = p, TOLERANCES[attempt], attempt > 0
         size = p.m + p.lo.size
         self.side, self.vols, self.lo, self.hi, self.lo1, self.hi1 = np.zeros((6, size))  # of y: 0
         self.side[p.m :], self.vols[p.m :], self.lo[p.m :], self.hi[p.m :] = side, p.vols, p.lo, p.hi
@@ -155,7 +155,7 @@ class CriticalLine:
         self.rebuild()
 
     def rebuild(self):
-        """Right-hand sides of all equations, and M, from scratch."""
+        """Right-hand sides of all equations, and M, from scratch; z and e are to be solved for."""
         m, k = self.p.m, self.size
         self.at = np.where(self.side > 0, self.lo, self.hi) * (self.side != 0)
         self.pull = np.where(self.frozen, 0.0, self.side)
@@ -166,44 +166,50 @@ class CriticalLine:
             self.M[:k, :k] = np.linalg.inv(self.R[:k, self.rows[:k]])
         except np.linalg.LinAlgError:
             raise LostError from None
-        self.age = 0
+        self.age, self.z = 0, None
 
     def solve(self):
-        """z_F and e, refined until the residuals of F are rounding."""
+        """z_F and e, from the last corner (in later attempts afresh), refined until the residuals of F are rounding."""
         if self.age >= REFRESH:
             self.rebuild()
         k, lam = self.size, min(self.lam, 1.0)
         rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
-        allowed, z = 1e-14 * self.noise.take(rows), self.base.take(rows, axis=1) @ M
+        if self.afresh or self.z is None:
+            self.z = self.base.take(rows, axis=1) @ M
+            self.e = self.z @ R - self.base
+        allowed = 1e-14 * self.noise.take(rows)
         for attempt in range(5):
-            e = z @ R
-            e -= self.base
-            wrong = e.take(rows, axis=1)
+            wrong = self.e.take(rows, axis=1)
             if (np.abs(wrong[0] + lam * wrong[1]) <= allowed).all():
                 break
+            z = self.z
             if attempt == 2 and self.age:
                 self.rebuild()
-            z -= wrong @ M
-        return z, e
+            self.z = z - wrong @ M
+            self.e = self.z @ R - self.base
+        return self.z, self.e
 
     def _scale(self, level):
         """Keeps the level Σ|w|σ of risk and the scale of the rounding in e: 1 for A, else level·(σ + level)."""
         self.level, self.noise = level, level * (self.vols + level) + 1e-3 * ROUNDING
         self.noise[: self.p.m] = 1.0
-        self.least = 10 * EPS * self.noise  # a gradient up to it is 0
+        self.most = -10 * EPS * self.noise  # a gradient down to it is 0
 
     def events(self, z, e):
-        """The λ at which each free variable meets a bound and each other one may move; 0: it never does."""
+        """The λ at which each free variable meets a bound and each other one may move (0: it never does); the first."""
         F = self.rows[self.p.m : self.size]
         a, b = z[0, self.p.m :], z[1, self.p.m :]
         over = np.maximum(self.lo.take(F) - a, a - self.hi.take(F))
-        short, slope = -self.pull * e[0], self.pull * e[1]
-        lam = (short > self.least) * short / np.maximum(slope, 1e-200)
+        wrong, slope = self.pull * e
+        lam = (wrong < self.most) * wrong
+        lam /= np.minimum(-slope, -1e-200)
         lam[F] = (over > ROUNDING) * over / np.maximum(np.abs(b), 1e-200)
-        if lam.max() > self.lam:  # overdue; a gradient of the wrong sign that came from 0 may be rounding
-            lam[(self.pull != 0) & (slope <= 0) & (short <= 1e-13 * self.noise)] = 0.0
+        i = int(lam.argmax())
+        if lam[i] > self.lam:  # overdue; a gradient of the wrong sign that came from 0 may be rounding
+            lam[(self.pull != 0) & (slope <= 0) & (wrong >= -1e-13 * self.noise)] = 0.0
             lam = np.minimum(lam, self.lam)
-        return lam
+            i = int(lam.argmax())
+        return lam, i
 
     def perturbed(self):
         """The terms in δ of z and e."""
@@ -224,9 +230,8 @@ class CriticalLine:
 
     def step(self, z, e):
         """The next event: its λ, the variable, and what happens; λ = 0 and None at the end."""
-        lam = self.events(z, e)
+        lam, i = self.events(z, e)
         while True:
-            i = int(lam.argmax())
             top = float(lam[i])
             if top == np.inf:
                 raise LostError
@@ -242,6 +247,7 @@ class CriticalLine:
             if what is not None:
                 return top, i, what
             lam[i] = 0.0
+            i = int(lam.argmax())
 
     def _row(self, i):
         return (self.rows[: self.size] == i).argmax()
@@ -257,17 +263,19 @@ class CriticalLine:
         return EXCHANGE if wrong > self.real * self.noise[i] else None
 
     def _border(self, i):
-        """Keeps g = M c and the curvature Σ_ii − c'Mc along e_i − g; gives the curvature and its noise."""
+        """Keeps g = M c, the curvature Σ_ii − c'Mc along e_i − g, and gK; gives the curvature and its noise."""
         k = self.size
         rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
         own, c = self.p.K[i, i], self.p.K[i].take(rows)
         g = M @ c
-        miss = c - (g @ R).take(rows)
+        image = g @ R
+        miss = c - image.take(rows)
         if miss @ miss > 1e-28:
             g += M @ miss
-            miss = c - (g @ R).take(rows)
+            image = g @ R
+            miss = c - image.take(rows)
         curvature = own - g @ (c + miss)  # correct to the second order of the error in g
-        self.border = g, curvature
+        self.border = g, curvature, image
         return curvature, EPS * (1 + own + (1 + np.abs(c)) @ np.abs(g))
 
     def _room(self, i, now):
@@ -282,24 +290,40 @@ class CriticalLine:
         return (room[j], m + j) if room[j] < own else (own, None)
 
     def enter(self, i):
-        """Free variable i: M gets a border of zeros, and ss' / curvature is added, s = (g, −1)."""
-        g, curvature = self.border
+        """Free variable i: M gets a border of zeros, and ss' / curvature is added, s = (g, −1).
+
+        z moves along s until the gradient e_i is 0.
+        """
+        g, curvature, image = self.border
         s = np.empty(self.size + 1)
         s[:-1], s[-1] = g, -1.0
         M = self.M[: s.size, : s.size]
         M += (s / curvature)[:, None] * s
+        length = (self.e[:, i] / curvature)[:, None]
+        z, self.z = self.z, length * s
+        self.z[:, :-1] += z
+        self.z[0, -1] += self.at[i]
+        self.e += length * (image - self.p.K[i])
         self._move(self.at[i], i)
         self._append(i)
         self.at[i] = self.pull[i] = 0.0
 
     def leave(self, i, side):
-        """Fix variable i at its lower (+1) or upper (−1) bound; the last row of F takes its place."""
+        """Fix variable i at its lower (+1) or upper (−1) bound, z moving along its row of M; the last row of F takes
+        its place.
+        """
         k, j = self.size - 1, self._row(i)
         M = self.M[: k + 1, : k + 1]
         g, pivot = M[j].copy(), M[j, j]
         if not pivot > 0:
             raise LostError
         M -= (g / pivot)[:, None] * g
+        a = self.lo[i] if side > 0 else self.hi[i]
+        length = np.array([[a - self.z[0, j]], [-self.z[1, j]]]) / pivot
+        self.e += length * (g @ self.R[: k + 1])
+        self.z += length * g
+        self.z[:, j] = self.z[:, k]
+        self.z = self.z[:, :k]
         if j < k:
             corner = M[k, k]
             M[j, :k] = M[:k, j] = M[k, :k]
@@ -308,8 +332,8 @@ class CriticalLine:
         M[k] = M[:, k] = 0.0
         self.size, self.side[i] = k, side
         self.pull[i] = 0.0 if self.frozen[i] else side
-        self.at[i] = self.lo[i] if side > 0 else self.hi[i]
-        self._move(-self.at[i], i)
+        self.at[i] = a
+        self._move(-a, i)
 
     def exchange(self, i, now):
         """Move along the direction of i, which has no curvature, to a bound; the variable that meets it."""
@@ -395,7 +419,7 @@ def trace(p: Problem, attempt: int):
     side = greatest_return(p, p.lo - 1j * widen[0], p.hi + 1j * widen[1], tilt)
     if (side == 0).sum() != p.m:
         raise LostError
-    line, fixed = CriticalLine(p, side, widen, TOLERANCES[attempt]), p.lo == p.hi
+    line, fixed = CriticalLine(p, side, widen, attempt), p.lo == p.hi
     line.aim(p.mu, tilt, fixed)
     z, e = line.solve()
     top, tied = z[1, : p.m], np.abs(e[1, p.m :]) <= 0.1 * SAME_MEAN

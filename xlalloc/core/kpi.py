@@ -17,6 +17,7 @@ from xlalloc.facts import learn
 
 ROUNDING = 1e-12  # of wealth: a fall below the peak by less is rounding
 MANY = 256  # series from which walking through time, all series at a time, beats numpy's accumulate
+SERIES = 1000  # measured at a time, to stay in the cache; the rows of a power of 2 would collide there
 BLOCK = 2**20  # numbers of the rolling windows measured at a time: the memory this takes stays bounded
 
 
@@ -28,21 +29,25 @@ def per_period(rf: float, P: float) -> float:
         raise NumberError(f"periods: {P:g} a year is too few; monthly returns have 12, daily ones 252.") from None
 
 
+def _few(r: np.ndarray) -> bool:
+    return r.size < MANY * r.shape[-1]
+
+
 def drawdowns(r: np.ndarray) -> np.ndarray:
     """W_t / max(1, W_1, …, W_t) − 1, W the value of 1 invested: the starting value counts as a peak."""
-    series = r.shape[:-1]
-    if np.prod(series) < MANY:
+    if _few(r):
         wealth = np.multiply.accumulate(r + 1.0, axis=-1)
         peak = np.maximum(np.maximum.accumulate(wealth, axis=-1), 1.0)
         return wealth / peak - 1.0
-    wealth, peak, growth = np.ones(series), np.ones(series), np.empty(series)
-    depth = np.empty((r.shape[-1], *series))
+    wealth, peak = np.ones((2, *r.shape[:-1]))
+    depth = np.empty((r.shape[-1], *r.shape[:-1]))
     for t in range(r.shape[-1]):
-        np.add(r[..., t], 1.0, out=growth)
-        wealth *= growth
+        now = depth[t]
+        np.add(r[..., t], 1.0, out=now)
+        wealth *= now
         np.maximum(peak, wealth, out=peak)
-        np.divide(wealth, peak, out=depth[t])
-    depth -= 1.0
+        np.divide(wealth, peak, out=now)
+        now -= 1.0
     return np.moveaxis(depth, 0, -1)
 
 
@@ -54,19 +59,25 @@ class Sample:
         self.rf, self.b, self.level, self.m = rf, benchmark, level, min_return
 
     @cached_property
+    def parts(self) -> list["Sample"]:
+        """The same in blocks of series."""
+        given = self.P, self.rf, self.b, self.level, self.m
+        return [Sample(self.r[i : i + SERIES], *given) for i in range(0, len(self.r), SERIES)]
+
+    @cached_property
     def f(self) -> float:
         """The risk-free rate per period."""
         return per_period(self.rf, self.P)
 
     @cached_property
     def mean(self) -> np.ndarray:
-        return self.r.mean(-1)
+        return self.r.sum(-1) / self.T
 
     @cached_property
     def deviations(self) -> np.ndarray:
         """r − mean, without the rounding of the mean: it would give a constant series a little risk."""
         d = self.r - self.mean[..., None]
-        d -= d.mean(-1)[..., None]
+        d -= (d.sum(-1) / self.T)[..., None]
         return d
 
     @cached_property
@@ -89,19 +100,46 @@ class Sample:
         return drawdowns(self.r)
 
     @cached_property
-    def tail(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """q = PERCENTILE.INC(r, 1 − level), the mean of the returns at or below it, and their number.
+    def walk(self) -> tuple[np.ndarray, np.ndarray]:
+        """Π(1+r) and the deepest drawdown; of many series without writing anything as large as the returns."""
+        if _few(self.r):
+            return self.growth, self.drawdown.min(-1)
+        wealth, peak, deepest, now = np.ones((4, *self.r.shape[:-1]))
+        for t in range(self.T):
+            np.add(self.r[..., t], 1.0, out=now)
+            wealth *= now
+            np.maximum(peak, wealth, out=peak)
+            np.divide(wealth, peak, out=now)
+            np.minimum(deepest, now, out=deepest)
+        return wealth, deepest - 1.0
 
-        The h-th of the sorted returns, h = (1 − level)(T − 1) counted from 0, interpolated linearly.
+    @cached_property
+    def quantile(self) -> tuple[np.ndarray, np.ndarray, int]:
+        """q = PERCENTILE.INC(r, 1 − level), the returns sorted as far as place k + 1, and that place.
+
+        The h-th of the sorted returns, h = (1 − level)(T − 1) counted from 0, interpolated linearly; k = ⌊h⌋.
         """
         h = (1.0 - self.level) * (self.T - 1)
         k = min(int(h), self.T - 2)
-        sorted_at_k = np.partition(self.r, k + 1, axis=-1)
-        lower, upper = sorted_at_k[..., : k + 1].max(-1), sorted_at_k[..., k + 1]
-        q = lower + (h - k) * (upper - lower)
-        inside = sorted_at_k <= (q + NO_RISK * self.largest)[..., None]
-        count = np.count_nonzero(inside, axis=-1)
-        return q, np.add.reduce(sorted_at_k, axis=-1, where=inside) / count, count
+        ordered = np.partition(self.r, k + 1, axis=-1)
+        lower = ordered[..., : k + 1].max(-1)
+        return lower + (h - k) * (ordered[..., k + 1] - lower), ordered, k + 1
+
+    @cached_property
+    def tail(self) -> tuple[np.ndarray, np.ndarray]:
+        """The mean of the returns at or below q, and their number."""
+        q, ordered, count = self.quantile
+        limit = q + NO_RISK * self.largest
+        if not (ordered[..., count] <= limit).any():
+            return ordered[..., :count].sum(-1) / count, np.full(q.shape, count)
+        inside = ordered <= limit[..., None]  # more returns equal q
+        counts = np.count_nonzero(inside, axis=-1)
+        return np.add.reduce(ordered, axis=-1, where=inside) / counts, counts
+
+    @cached_property
+    def standardised(self) -> np.ndarray:
+        """Deviations over the standard deviation; NaN where it is zero."""
+        return self.deviations * _ratio(1.0, self.std, self.largest)[..., None]
 
     @cached_property
     def active(self) -> "Sample":
@@ -120,8 +158,10 @@ def _dot(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _ratio(reward: np.ndarray, risk: np.ndarray, largest: np.ndarray) -> np.ndarray:
     """reward / risk; NaN where the risk is zero, infinite where it is no number any more."""
-    value = np.where(np.isfinite(risk), reward / risk, np.inf)
-    return np.where(risk <= NO_RISK * largest, np.nan, value)
+    none = risk <= NO_RISK * largest
+    if not (none | ~np.isfinite(risk)).any():
+        return reward / risk
+    return np.where(none, np.nan, np.where(np.isfinite(risk), reward / risk, np.inf))
 
 
 # The measures, each of one Sample -----------------------------------------------------------------------------
@@ -134,7 +174,11 @@ def total_return(x: Sample) -> np.ndarray:
 
 def ann_return(x: Sample) -> np.ndarray:
     """(Π(1+r))^(P/T) − 1; −1 once everything is lost."""
-    return x.growth ** (x.P / x.T) - 1.0
+    return _per_year(x, x.growth)
+
+
+def _per_year(x: Sample, growth: np.ndarray) -> np.ndarray:
+    return growth ** (x.P / x.T) - 1.0
 
 
 def mean_return(x: Sample) -> np.ndarray:
@@ -159,14 +203,20 @@ def downside_vol(x: Sample) -> np.ndarray:
 
 
 def max_drawdown(x: Sample) -> np.ndarray:
-    return x.drawdown.min(-1)
+    return x.walk[1]
 
 
 def underwater_periods(x: Sample) -> np.ndarray:
     """Most periods since the last one at a peak; the start is one."""
-    period = np.arange(1, x.T + 1, dtype=np.int32)
-    at_peak = np.where(x.drawdown >= -ROUNDING, period, np.int32(0))
-    return (period - np.maximum.accumulate(at_peak, axis=-1)).max(-1).astype(float)
+    below = x.drawdown < -ROUNDING
+    if _few(x.r):
+        period = np.arange(1, x.T + 1)
+        return (period - np.maximum.accumulate(np.where(below, 0, period), axis=-1)).max(-1).astype(float)
+    since = longest = np.zeros(below.shape[:-1])
+    for t in range(x.T):
+        since = (since + 1.0) * below[..., t]
+        longest = np.maximum(longest, since)
+    return longest
 
 
 def sharpe(x: Sample) -> np.ndarray:
@@ -180,21 +230,22 @@ def sortino(x: Sample) -> np.ndarray:
 
 
 def calmar(x: Sample) -> np.ndarray:
-    return _ratio(ann_return(x), -max_drawdown(x), x.largest)
+    growth, deepest = x.walk
+    return _ratio(_per_year(x, growth), -deepest, x.largest)
 
 
 def hist_var(x: Sample) -> np.ndarray:
-    return -x.tail[0]
+    return -x.quantile[0]
 
 
 def hist_cvar(x: Sample) -> np.ndarray:
-    return -x.tail[1]
+    return -x.tail[0]
 
 
 def omega(x: Sample) -> np.ndarray:
     """mean(max(r − m, 0)) / mean(max(m − r, 0))."""
     beyond = x.r - x.m
-    return _ratio(np.maximum(beyond, 0.0).mean(-1), -np.minimum(beyond, 0.0).mean(-1), x.largest)
+    return _ratio(np.maximum(beyond, 0.0).sum(-1) / x.T, -np.minimum(beyond, 0.0).sum(-1) / x.T, x.largest)
 
 
 def ulcer(x: Sample) -> np.ndarray:
@@ -208,16 +259,17 @@ def win_rate(x: Sample) -> np.ndarray:
 
 def skew(x: Sample) -> np.ndarray:
     """T/((T−1)(T−2)) Σ(d/s)³, s with ddof 1: Excel's SKEW."""
-    z = _ratio(x.deviations, x.std[..., None], x.largest[..., None])
-    return x.T / ((x.T - 1) * (x.T - 2)) * _dot(z * z, z)
+    z = x.standardised
+    value = x.T / ((x.T - 1) * (x.T - 2)) * _dot(z * z, z)
+    return np.where(np.isfinite(x.std), value, np.inf)
 
 
 def kurt(x: Sample) -> np.ndarray:
     """T(T+1)/((T−1)(T−2)(T−3)) Σ(d/s)⁴ − 3(T−1)²/((T−2)(T−3)): Excel's KURT, 0 for the normal distribution."""
-    T, z = x.T, _ratio(x.deviations, x.std[..., None], x.largest[..., None])
-    square = z * z
+    T, square = x.T, x.standardised**2
     factor = T * (T + 1) / ((T - 1) * (T - 2) * (T - 3))
-    return factor * _dot(square, square) - 3.0 * (T - 1) ** 2 / ((T - 2) * (T - 3))
+    value = factor * _dot(square, square) - 3.0 * (T - 1) ** 2 / ((T - 2) * (T - 3))
+    return np.where(np.isfinite(x.std), value, np.inf)
 
 
 def excess_return(x: Sample) -> np.ndarray:
@@ -258,6 +310,7 @@ class Measure:
     no_answer: str = ""
     least: int = 2  # rows
     against: bool = False  # a benchmark
+    path: bool = False  # the drawdown of every period
 
 
 STILL = "returns: they do not vary, so there is no risk to divide by. Leave out cash or a constant column."
@@ -273,15 +326,15 @@ MEASURES = {
     "mean_return": Measure("mean return", mean_return),
     "ann_vol": Measure("volatility", ann_vol),
     "downside_vol": Measure("downside volatility", downside_vol),
-    "max_drawdown": Measure("max drawdown", max_drawdown),
-    "underwater_periods": Measure("underwater periods", underwater_periods),
+    "max_drawdown": Measure("max drawdown", max_drawdown, path=True),
+    "underwater_periods": Measure("underwater periods", underwater_periods, path=True),
     "sharpe": Measure("Sharpe ratio", sharpe, STILL),
     "sortino": Measure("Sortino ratio", sortino, NO_LOSS),
-    "calmar": Measure("Calmar ratio", calmar, NO_FALL),
+    "calmar": Measure("Calmar ratio", calmar, NO_FALL, path=True),
     "hist_var": Measure("VaR 95%", hist_var),
     "hist_cvar": Measure("CVaR 95%", hist_cvar),
     "omega": Measure("omega", omega, NO_SHORTFALL),
-    "ulcer": Measure("ulcer index", ulcer),
+    "ulcer": Measure("ulcer index", ulcer, path=True),
     "win_rate": Measure("win rate", win_rate),
     "skew": Measure("skewness", skew, STILL, least=3),
     "kurt": Measure("excess kurtosis", kurt, STILL, least=4),
@@ -301,7 +354,9 @@ def evaluate(name: str, x: Sample) -> np.ndarray:
     if measure.least > x.T:
         raise NotAvailableError(f"returns: {x.T} rows; {name} needs at least {measure.least}. Give a longer history.")
     with np.errstate(all="ignore"):
-        return measure.value(x)
+        if x.r.ndim > 2 or len(x.r) <= SERIES or measure.path:
+            return measure.value(x)
+        return np.concatenate([measure.value(part) for part in x.parts])
 
 
 def reason(name: str, value: float) -> AllocError:

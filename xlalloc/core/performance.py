@@ -299,7 +299,7 @@ def hist_cvar(returns: Returns, level: Level = 0.95) -> Shares:
     Source: Rockafellar & Uryasev (2000), Optimization of Conditional Value-at-Risk; Acerbi & Tasche (2002).
     """
     if learning() and returns.shape[1] == 1:
-        learn("returns in the tail", int(kpi.Sample(returns.T, level=level).tail[2][0]))
+        learn("returns in the tail", int(kpi.Sample(returns.T, level=level).tail[1][0]))
     return _each("hist_cvar", returns, level=level)
 
 

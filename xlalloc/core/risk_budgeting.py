@@ -23,6 +23,7 @@ from xlalloc.core.risk_newton import (
     exact_product,
     factorises,
     lowest_ritz,
+    lowest_seen,
     newton,
     newton_pcg,
     newton_within,
@@ -38,6 +39,7 @@ EXACT_CHECK = 300.0  # diversification ratio above which rounding could make wro
 REFINEMENTS = 6  # steps with exact sums
 NAMED = 8  # assets that a message names
 CHOLESKY_SIZE = 300  # above it, a factorisation to test definiteness would cost more than the solution
+PRODUCTS = 8  # Σu that show a negative variance if there is much of it
 TIGHT = 1e-12  # bounds that add to 1 within this leave nothing to choose
 ROUNDING = 1e-14  # a weight this little beyond its bound, relative to it, has reached it
 FREE, LOWER, UPPER, FIXED = 0, 1, 2, 3
@@ -102,11 +104,14 @@ def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Soluti
     """
     n = len(budgets)
     vols = _vols(cov)
-    if not checked or n > CHOLESKY_SIZE:
+    if not checked and n <= CHOLESKY_SIZE:
         check_definite(cov)
-    y, products, solution = start(cov, budgets, vols), 0, None
+    by_columns = cov.T if n > DIRECT_SIZE else cov  # the same matrix; BLAS multiplies it quicker
+    y, products, solution = start(by_columns, budgets, vols), 0, None
     if n > DIRECT_SIZE:
-        near, steps, products = newton_pcg(cov, budgets, y)
+        near, steps, products, seen = newton_pcg(by_columns, budgets, y)
+        if n > CHOLESKY_SIZE:
+            check_definite(cov, vols, seen)
         solution = _measured(cov, budgets, near, "pcg", steps, products)
     if solution is not None and solution.error <= SHARE_ERROR:
         y = near
@@ -132,13 +137,17 @@ def _vols(cov: np.ndarray) -> np.ndarray:
 # Checks -----------------------------------------------------------------------------------------------------
 
 
-def check_definite(cov: np.ndarray, thorough: bool = False) -> None:
+def check_definite(cov: np.ndarray, vols=None, seen=((), ()), thorough: bool = False) -> None:
     """No mix may have a negative variance: the correlations plus 1e-8 on the diagonal factorise.
 
-    Above 300 assets, where that costs more than the solution, a short Lanczos run must find no such mix.
+    Above 300 assets, where that costs more than the solution, there must be no such mix among those ``seen`` while
+    solving, or, of too few, in a short Lanczos run.
     """
-    quick = len(cov) > CHOLESKY_SIZE and not thorough
-    definite = lowest_ritz(cov) >= -INDEFINITE if quick else factorises(cov)
+    if thorough or len(cov) <= CHOLESKY_SIZE:
+        definite = factorises(cov)
+    else:
+        lowest = lowest_ritz(cov, PRODUCTS) if len(seen[0]) < PRODUCTS else lowest_seen(vols, *seen)
+        definite = lowest >= -INDEFINITE
     if not definite:
         raise NumberError(
             "cov: not a covariance matrix: some mix of assets would have a negative variance. "
@@ -148,11 +157,13 @@ def check_definite(cov: np.ndarray, thorough: bool = False) -> None:
 
 def _measured(cov, b, y, method: str, steps: int, products: int) -> Solution:
     """The shares wᵢ(Σw)ᵢ/w'Σw of the very weights that are returned, and their greatest error."""
-    w = y / fsum(y.tolist())
+    few = len(y) <= DIRECT_SIZE  # of few numbers a list's sum and max are quicker than an array's
+    w = y / (fsum(y.tolist()) if few else y.sum())
     marginal = cov.dot(w)
     variance = float(w.dot(marginal))
     shares = w * marginal / (variance if variance > 0.0 else np.nan)
-    error = max(np.abs(shares - b).tolist())  # NaN without a variance: it passes no comparison
+    off = np.abs(shares - b)
+    error = max(off.tolist()) if few else float(off.max())  # NaN without a variance: it passes no comparison
     return Solution(w, shares, error, method, steps, products)
 
 

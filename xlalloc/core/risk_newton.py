@@ -97,13 +97,15 @@ def _chords(cov, b, y, inverse, size: float) -> tuple[np.ndarray, bool]:
 
 
 def newton_pcg(cov: np.ndarray, b: np.ndarray, y: np.ndarray, tolerance: float = 1e-11):
-    """Newton's method, each system by conjugate gradients; returns y, steps and products, converged or not.
+    """Newton's method, each system by conjugate gradients; returns y, converged or not, steps, products, and the
+    (u, Σu) computed on the way.
 
     With dy = y∘e the system is (diag(b) + YΣY) e = b − y∘Σy, scaled to a unit diagonal. Where correlations
     are not negative the eigenvalues of B^-½ YΣY B^-½ lie in [0, 1] at the solution, whatever n is.
     """
     variances, dot = cov.diagonal(), cov.dot
     q, fresh, steps, products = dot(y), True, 0, 3  # two were spent on the start
+    seen = [y], [q]
     while products < MAX_PRODUCTS:
         shares = y * q
         variance = shares.sum()
@@ -119,40 +121,49 @@ def newton_pcg(cov: np.ndarray, b: np.ndarray, y: np.ndarray, tolerance: float =
             products += 1
             continue
         D = 1.0 / np.sqrt(b + variances * y * y)
-        e, Yq, used = _conjugate_gradients(dot, b * D * D, y * D, residual * D, tolerance)
-        steps, products = steps + 1, products + used
-        if e is None:
+        alphas, us, images = _conjugate_gradients(dot, b * D * D, y * D, residual * D, tolerance)
+        steps, products = steps + 1, products + len(us)
+        seen[0].extend(us)
+        seen[1].extend(images)
+        if alphas is None:
             break
-        e *= D
-        m = -e.min()
+        dy, dq = np.dot(alphas, us), np.dot(alphas, images)
+        m = -(dy / y).min()
         if m > DAMPED:
-            e /= 1.0 + m
-            Yq /= 1.0 + m
-        y, q, fresh = y + y * e, q + Yq, False
-    return y, steps, products
+            dy /= 1.0 + m
+            dq /= 1.0 + m
+        y, q, fresh = y + dy, q + dq, False
+    return y, steps, products, seen
 
 
 def _conjugate_gradients(dot, beta, X, residual, tolerance: float, most: int = 60):
-    """Solve (diag(β) + XΣX) e = residual loosely; returns e (None: negative curvature), ΣXe, products."""
-    e, product = np.zeros_like(X), np.zeros_like(X)
+    """Solve (diag(β) + XΣX) e = residual loosely, in the memory of residual.
+
+    Returns the steps αₖ along the directions (None: negative curvature), uₖ = X·directionₖ and Σuₖ: Xe = Σ αₖuₖ.
+    """
+    alphas, us, images = [], [], []
     rr = residual.dot(residual)
     enough = max(min(0.09, rr) * rr, (0.1 * tolerance) ** 2)
     direction = residual.copy()
-    for used in range(1, most + 1):
-        image = dot(X * direction)
-        h = X * image + beta * direction
+    for _ in range(most):
+        u = X * direction
+        image = dot(u)
+        us.append(u)
+        images.append(image)
+        h = X * image
+        h += beta * direction
         curvature = direction.dot(h)
         if not curvature > 0.0:
-            return None, product, used
-        alpha = rr / curvature
-        e += alpha * direction
-        product += alpha * image
-        residual = residual - alpha * h
+            return None, us, images
+        alphas.append(rr / curvature)
+        h *= alphas[-1]
+        residual -= h
         before, rr = rr, residual.dot(residual)
         if rr <= enough:
             break
-        direction = residual + (rr / before) * direction
-    return e, product, used
+        direction *= rr / before
+        direction += residual
+    return alphas, us, images
 
 
 def newton_within(cov, b, w, free, lower, upper, mu: float = 0.0):
@@ -242,6 +253,19 @@ def factorises(cov: np.ndarray) -> bool:
     except np.linalg.LinAlgError:
         return False
     return True
+
+
+def lowest_seen(vols: np.ndarray, us: list, images: list) -> float:
+    """The smallest eigenvalue of the correlations on the span of the u, from their Σu alone (Rayleigh & Ritz)."""
+    U, images = np.array(us), np.array(images)
+    U *= vols
+    images /= vols
+    norms = np.sqrt(np.vecdot(U, U))[:, None]
+    U /= norms
+    images /= norms
+    sizes, Q = np.linalg.eigh(U.dot(U.T))
+    Q = Q[:, sizes > 1e-3] / np.sqrt(sizes[sizes > 1e-3])  # the rest is nearly a mix of these: rounding
+    return float(np.linalg.eigvalsh(Q.T.dot(U.dot(images.T)).dot(Q))[0])
 
 
 def lowest_ritz(cov: np.ndarray, products: int = 8) -> float:
