@@ -21,6 +21,7 @@ class About:
     digest: str
     remark: str = ""
     illustrative: bool = False
+    key: str = ""  # in the properties of the file: of what input it was made
 
 
 def notes(page: Sheet, r: Result, about: About) -> None:

@@ -1,5 +1,7 @@
 """The allocation sheet: today, target, deviation, and the orders in two phases."""
 
+from functools import partial
+
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.trading import Order, charges, lot_fee, sold_lots
@@ -144,5 +146,9 @@ def _purchases(page: Sheet, r: Result) -> None:
     )
     for row, order in enumerate(r.purchases, first):
         if order.flags:
-            page.sheet.cell(row, 7).font = page.document.font(bold=True, color=WARN)
+            page.dress(page.sheet.cell(row, 7), "flag", partial(_flag, page))
     page.note("allocation.cash_left", cash=f"{r.orders.cash:,.2f}")
+
+
+def _flag(page: Sheet, cell) -> None:
+    cell.font = page.document.font(bold=True, color=WARN)

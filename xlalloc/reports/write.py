@@ -1,43 +1,30 @@
-"""Results → workbooks: pages that hold values only, files that carry no clock."""
+"""Results → pages that hold values only, drawn by openpyxl or stamped; files that carry no clock."""
 
 import datetime as dt
 import os
 import zipfile
+from collections.abc import Callable
 from copy import copy
+from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 
-from openpyxl.chart import Reference, ScatterChart, Series
-from openpyxl.chart.axis import DateAxis
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 from openpyxl.styles import Alignment
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.writer.excel import ExcelWriter
 
 from xlalloc.errors import ErrorValue
+from xlalloc.reports.pictures import Pictures
+from xlalloc.reports.stamp import Stamped
+from xlalloc.reports.surface import Surface
 from xlalloc.reports.texts import TEXTS
-from xlalloc.templates.layout import (
-    CELL,
-    GREY,
-    HEADING,
-    LABEL,
-    LAST_COLUMN,
-    PLAIN,
-    SECOND,
-    THIRD,
-    WARN,
-    Document,
-    Page,
-)
+from xlalloc.templates.layout import CELL, GREY, HEADING, LABEL, LAST_COLUMN, PLAIN, WARN, Document, Page
 
 NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 ROW_POINTS = 15.5
-IN_LAST_COLUMN = 650_000  # EMU: a chart ends a little before its last column does
-TITLE_SIZE = 1200  # of a chart: hundredths of a point
 
 
 class Archive(zipfile.ZipFile):
@@ -71,6 +58,7 @@ def document(lang: str) -> Document:
     return Document(lang, TEXTS)
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str) -> float:
     """A text's width in characters; a Chinese one is as wide as two."""
     return sum(1.95 if ord(char) > 0x2E80 else 1.05 for char in text)
@@ -85,19 +73,103 @@ def bar_rows(n: int) -> int:
     return 3 * n if n <= 8 else min(24 + 2 * (n - 8), 50)
 
 
-class Sheet(Page):
-    """A page of values: no text becomes a formula, an error stands as an error, what is not shown is a dash."""
+class Sheet(Pictures):
+    """A page of values: no text becomes a formula, an error stands as an error, what is not shown is a dash.
+
+    On a stamped document the layout's own methods draw each thing once, and it is copied from then on.
+    """
+
+    def __init__(self, document: Document, key: str, landscape: bool = False):
+        if isinstance(document, Stamped):
+            self.document, self.key, self.row = document, key, 1
+            self.sheet = document.surface(key, landscape)
+        else:
+            super().__init__(document, key, landscape)
+
+    def _as_drawn(self, draw: Callable, *args) -> int:
+        """What the layout draws, from here on; gives the row it names."""
+        if not isinstance(self.sheet, Surface):
+            return draw(self, *args)
+
+        def block() -> tuple:
+            page = Sheet.__new__(Sheet)
+            page.document, page.key, page.row = self.document, self.key, 1
+            page.sheet = Surface(self.sheet.look, self.key, "")
+            named = draw(page, *args)
+            return page.sheet.block(), page.row - 1, (named or 1) - 1
+
+        drawn, rows, named = self.sheet.look.block((draw.__name__, self.key, args), block)
+        start = self.row
+        self.sheet.put_block(drawn, start - 1)
+        self.row = start + rows
+        return start + named
+
+    def title(self, subtitle: str = "") -> None:
+        self._as_drawn(Page.title)
+        if subtitle:
+            self.text(3, 2, subtitle)
+            self.sheet.row_dimensions[3].height = ROW_POINTS * self.lines(subtitle)
+
+    def heading(self, key: str, column: int = 2, **values) -> int:
+        if not values:
+            return self._as_drawn(Page.heading, key, column)
+        row = self._as_drawn(Page.heading, "", column)
+        self.text(row, column, self.document.say(key, **values))
+        return row
+
+    def note(self, key: str, lines: int = 0, color: str = GREY, bold: bool = False, **values) -> int:
+        if not values:
+            return self._as_drawn(Page.note, key, lines, color, bold)
+        return self.remark(self.document.say(key, **values), color, bold)
+
+    def remark(self, text: str, color: str = GREY, bold: bool = False) -> int:
+        """A paragraph that may hold words of the input."""
+        row = self._as_drawn(Page.note, "", 1, color, bold)
+        self.text(row, 2, text)
+        self.sheet.row_dimensions[row].height = ROW_POINTS * self.lines(text)
+        return row
+
+    def lines(self, text: str) -> int:
+        return _lines(text)
+
+    def header(self, keys: list[str], row: int | None = None, column: int = 2) -> int:
+        if row is not None:
+            raise ValueError("header: a report's tables follow each other")
+        return self._as_drawn(_header, tuple(keys), column)
+
+    def bars(self, cells: str) -> None:
+        self._rule(Page.bars, cells)
+
+    def heat(self, cells: str) -> None:
+        self._rule(Page.heat, cells)
+
+    def emphasise(self, cells: str, formula: str) -> None:
+        self._rule(Page.emphasise, cells, formula)
+
+    def _rule(self, kind: Callable, cells: str, formula: str = "") -> None:
+        options = ("FORMULA",) if formula else ()
+        if isinstance(self.sheet, Surface):
+            self.sheet.rules.append(((kind, *options), cells, formula))
+        else:
+            kind(self, cells, *([formula] if formula else []))
+
+    # Cells -----------------------------------------------------------------------------------------------------------
 
     def show(self, row: int, column: int, value, format: str = PLAIN, **style):
         """One cell."""
         if value is None:
             return self._typed(row, column, "–", "s", PLAIN, **{"color": GREY, "align": "right", **style})
-        if isinstance(value, ErrorValue):
-            return self._typed(row, column, str(value), "e", PLAIN, **{**style, "color": WARN, "align": "right"})
         if isinstance(value, str):
+            if isinstance(value, ErrorValue):
+                return self._typed(row, column, str(value), "e", PLAIN, **{**style, "color": WARN, "align": "right"})
             return self._typed(row, column, value, "s", PLAIN, **style)
         value = float(value) if not isinstance(value, int | dt.date) else value
-        return self.put(row, column, value, format, **style)
+        if isinstance(value, float) and not isfinite(value):
+            return self.show(row, column, ErrorValue("#NUM!"), format, **style)
+        cell = self.sheet.cell(row, column)
+        cell.value = value
+        self.style(cell, format, **style)
+        return cell
 
     def _typed(self, row: int, column: int, text: str, kind: str, format: str, **style):
         cell = self.sheet.cell(row, column)
@@ -109,14 +181,22 @@ class Sheet(Page):
         return cell
 
     def style(self, cell, format: str = PLAIN, **options) -> None:
-        """As every page's, each combination made once a workbook: styles are what costs time."""
-        made = self.document.__dict__.setdefault("styles_made", {})
-        key = (format, *sorted(options.items()))
+        """As every page's, each combination made once: styles are what costs time."""
+        self.dress(cell, (format, *sorted(options.items())), lambda cell: Page.style(self, cell, format, **options))
+
+    def dress(self, cell, name, draw: Callable) -> None:
+        """The style of this name, which ``draw`` gives the first cell that looks as this one does."""
+        made, was = self._made, cell._style
+        key = name, tuple(was) if isinstance(was, StyleArray) else was
         if key not in made:
-            super().style(cell, format, **options)
+            draw(cell)
             made[key] = copy(cell._style)
-        else:
-            cell._style = copy(made[key])
+        cell._style = copy(made[key])
+
+    @property
+    def _made(self) -> dict:
+        document = self.document
+        return document.look.made if isinstance(document, Stamped) else document.__dict__.setdefault("made", {})
 
     def text(self, row: int, column: int, text: str) -> None:
         """Other words in a cell that has its style already."""
@@ -138,7 +218,8 @@ class Sheet(Page):
         headers, formats, values = zip(*columns, strict=True)
         top = self.header(list(headers))
         for j in left:
-            self.sheet.cell(top, 2 + j).alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
+            cell = self.sheet.cell(top, 2 + j)
+            cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
         first = self.row
         for cells in zip(*values, strict=True):
             self._row(cells, formats, left)
@@ -163,18 +244,17 @@ class Sheet(Page):
         cell = self.show(self.row, 3, value, color=WARN if warn else "1F2933", bold=warn, wrap=True, align="left")
         for column in range(4, LAST_COLUMN + 1):
             self.style(self.sheet.cell(self.row, column))
-        cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
-        self.sheet.cell(self.row, 2).alignment = Alignment(vertical="top", wrap_text=True)
+        self.dress(cell, "line", lambda cell: self._aligned(cell, "left"))
+        self.dress(self.sheet.cell(self.row, 2), "line label", self._aligned)
         room = 1.1 * CELL * (LAST_COLUMN - 2)
         lines = max(sum(max(1, -(-int(width_of(part)) // room)) for part in value.split("\n")),
                     -(-int(width_of(self.document.say(key))) // LABEL))  # fmt: skip
         self.sheet.row_dimensions[self.row].height = min(ROW_POINTS * lines, 400)
         self.row += 1
 
-    def remark(self, text: str, color: str = GREY) -> None:
-        """A paragraph that may hold words of the input."""
-        row = self.note("", lines=self.lines(text), color=color)
-        self.text(row, 2, text)
+    @staticmethod
+    def _aligned(cell, horizontal: str | None = None) -> None:
+        cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=horizontal)
 
     def tiles(self, *tiles: tuple) -> None:
         """Key figures side by side: (label, value, format)."""
@@ -185,11 +265,14 @@ class Sheet(Page):
                     self.sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=column + 1)
             self.put(self.row, column, self.document.say(label), color=GREY, line=False, align="left", wrap=True)
             cell = self.show(self.row + 1, column, value, format, align="left", line=False)
-            cell.font = self.document.font(size=HEADING + 3, bold=True, color=self.document.accent)
-            cell.alignment = Alignment(horizontal="left", vertical="center")
+            self.dress(cell, "tile", self._tile)
         self.sheet.row_dimensions[self.row].height = 18
         self.sheet.row_dimensions[self.row + 1].height = 26
         self.row += 2
+
+    def _tile(self, cell) -> None:
+        cell.font = self.document.font(size=HEADING + 3, bold=True, color=self.document.accent)
+        cell.alignment = Alignment(horizontal="left", vertical="center")
 
     def new_page(self) -> None:
         """What follows prints on a page of its own."""
@@ -210,72 +293,11 @@ class Sheet(Page):
                 lines = max(lines, -(-int(width_of(str(cell.value or ""))) // int(room)))
             self.sheet.row_dimensions[row].height = ROW_POINTS * lines
 
-    # Charts ----------------------------------------------------------------------------------------------------------
 
-    def bar_picture(
-        self,
-        title: str,
-        labels,
-        series: list,
-        rows: int,
-        left: int = 2,
-        right: int = LAST_COLUMN,
-        negative: bool = False,
-    ) -> None:
-        """A bar chart over ``rows`` rows from here, from column ``left`` to ``right``; ``row`` is left where it is."""
-        self.bar_chart(title, labels, series, "A1")
-        chart = self.sheet._charts[-1]
-        for bar in chart.series:
-            bar.invertIfNegative, bar.dLbls.position = False, "outEnd"
-        if negative:
-            chart.y_axis.scaling.min, chart.x_axis.tickLblPos = None, "low"
-        self._spread(rows, left, right)
+@lru_cache(maxsize=4096)
+def _lines(text: str) -> int:
+    return Page.lines(None, text)
 
-    def line_picture(
-        self, title: str, labels, series: list, rows: int, format: str, low: float | None = None, dated: bool = True
-    ) -> None:
-        """A line chart over the page's width, the vertical axis from ``low``; dates across where ``dated``."""
-        self.line_chart(title, labels, series, "A1", format, dated=dated)
-        chart = self.sheet._charts[-1]
-        if dated:
-            axis = chart.x_axis = DateAxis(crossAx=100, majorUnit=6, majorTimeUnit="months", baseTimeUnit="months")
-            axis.number_format, axis.tickLblPos, axis.delete = "yyyy-mm", "low", False
-            chart.y_axis.crossAx = 500
-        chart.y_axis.scaling.min = low
-        self._spread(rows, 2, LAST_COLUMN)
-        self.row += rows + 1
 
-    def map_picture(self, title: str, axes: tuple[str, str], curve: tuple, points: list[tuple], rows: int) -> None:
-        """A curve and single points; each is (name, first row, last row), across in column 4, up in column 3."""
-        chart = ScatterChart()
-        chart.title, chart.style, chart.legend.position = self.document.say(title), 13, "b"
-        for k, (name, first, last) in enumerate([curve, *points]):
-            across, up = (Reference(self.sheet, min_col=column, min_row=first, max_row=last) for column in (4, 3))
-            series = Series(up, across, title=name)
-            color = (self.document.accent, THIRD, SECOND)[k % 3]
-            series.smooth = False
-            series.graphicalProperties.line = (
-                LineProperties(solidFill=color, w=22000) if k == 0 else LineProperties(noFill=True)
-            )
-            series.marker.symbol = "none" if k == 0 else ("diamond", "circle")[k % 2]
-            series.marker.size = 10
-            series.marker.graphicalProperties = GraphicalProperties(solidFill=color, ln=LineProperties(solidFill=color))
-            chart.series.append(series)
-        for axis, words in zip((chart.x_axis, chart.y_axis), axes, strict=True):
-            axis.title, axis.number_format, axis.delete = self.document.say(words), "0%", False
-            axis.title.overlay = False
-            axis.majorGridlines = None
-        self.sheet.add_chart(chart, "A1")
-        self._spread(rows, 2, LAST_COLUMN)
-        self.row += rows + 1
-
-    def _spread(self, rows: int, left: int, right: int) -> None:
-        """Charts are held by cells, not centimetres: they fit whatever font a machine has."""
-        chart = self.sheet._charts[-1]
-        top = self.row - 1
-        end = AnchorMarker(col=right - 1, colOff=IN_LAST_COLUMN, row=top + rows)
-        chart.anchor = TwoCellAnchor(_from=AnchorMarker(col=left - 1, row=top), to=end)
-        paragraph = chart.title.tx.rich.paragraphs[0]
-        paragraph.pPr = ParagraphProperties(defRPr=CharacterProperties(sz=TITLE_SIZE, b=True))
-        for run in paragraph.r or []:
-            run.rPr = CharacterProperties(sz=TITLE_SIZE, b=True)
+def _header(page: Sheet, keys: tuple, column: int) -> int:
+    return Page.header(page, list(keys), None, column)

@@ -1,0 +1,231 @@
+"""A client's pages → the bytes of a workbook: openpyxl's own words with the client's numbers between them."""
+
+import datetime as dt
+import re
+import struct
+import zlib
+from functools import lru_cache
+from math import isfinite
+
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.datetime import to_excel
+
+from xlalloc.errors import ErrorValue
+from xlalloc.reports.look import MARK, Look, look_of
+from xlalloc.reports.surface import Surface
+from xlalloc.reports.texts import TEXTS
+from xlalloc.templates.cached import METADATA
+from xlalloc.templates.layout import Document
+
+LEVEL = 6  # of compression
+LETTERS = ["", *(get_column_letter(k) for k in range(1, 60))]
+_SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_number = float.__repr__  # of a numpy number too
+_date = lru_cache(maxsize=4096)(lambda date: _number(float(to_excel(date))).removesuffix(".0"))
+
+
+class Stamped(Document):
+    """A workbook that is stamped: its sheets are surfaces."""
+
+    def __post_init__(self):
+        self.look: Look = look_of(self.lang)
+        self.surfaces: list[Surface] = []
+
+    def surface(self, key: str, landscape: bool) -> Surface:
+        self.surfaces.append(Surface(self.look, key, self.say(f"{key}.tab"), landscape))
+        return self.surfaces[-1]
+
+
+def stamped(lang: str) -> Stamped:
+    return Stamped(lang, TEXTS, book=None)
+
+
+def workbook(document: Stamped, title: str, date: dt.date, stamp: str = "") -> bytes:
+    """The whole file. ``stamp`` stands in its properties."""
+    look, surfaces = document.look, document.surfaces
+    live = any(cell.formula for s in surfaces for cells in s.rows.values() for cell in cells.values())
+    shape = tuple((s.key, s.landscape, s.freeze, tuple((x[2][0], x[2][1], x[2][4]) for x in s.pictures)) for s in surfaces)
+    used = frozenset(cell._style for s in surfaces for cells in s.rows.values() for cell in cells.values())
+    formats = tuple(dict.fromkeys(dxf for s in surfaces for rule, *_ in s.rules if (dxf := look.rule(*rule)[1])))
+    styles, stylesheet = look.stylesheet(used, formats)
+    fixed, heads = _fixed(look, shape, title, date, live)
+    archive = Archive()
+    for name, part in fixed:
+        archive.add(name, *part)
+    archive.add("docProps/custom.xml", *_packed(heads["custom"].replace("KEY", clean(stamp)).encode()))
+    archive.add("xl/styles.xml", *_packed(stylesheet))
+    chart = 0
+    for k, surface in enumerate(surfaces, 1):
+        head, tail = heads[k]
+        archive.add(f"xl/worksheets/sheet{k}.xml", *_packed(_sheet(surface, styles, formats, head, tail).encode()))
+        for words, numbers, _ in surface.pictures:
+            chart += 1
+            archive.add(f"xl/charts/chart{chart}.xml", *_chart(words, numbers))
+        if surface.pictures:
+            archive.add(*_drawing(heads["drawings", k], surface.pictures))
+    return archive.bytes()
+
+
+# Parts that do not change --------------------------------------------------------------------------------------------
+
+_FIXED: dict = {}
+
+
+def _fixed(look: Look, shape: tuple, title: str, date: dt.date, live: bool) -> tuple[list, dict]:
+    """Compressed parts common to all files of a shape, and the beginnings and ends of its sheets."""
+    key = (look.lang, shape, title, date, live)
+    if key not in _FIXED:
+        if len(_FIXED) > 512:
+            _FIXED.clear()
+        parts = dict(look.skeleton(shape, title, date))
+        heads = {"custom": parts.pop("docProps/custom.xml").decode()}
+        parts.pop("xl/styles.xml")
+        drawing = 0
+        for k, (_, _, _, pictures) in enumerate(shape, 1):
+            xml = parts.pop(f"xl/worksheets/sheet{k}.xml").decode()
+            start, end = re.search(r"<sheetData ?/>|<sheetData></sheetData>", xml).span()
+            heads[k] = re.sub(r"<dimension[^>]*/>", "", xml[:start]), xml[end:]
+            if pictures:
+                drawing += 1
+                name = f"xl/drawings/drawing{drawing}.xml"
+                heads["drawings", k] = name, re.split(r"(?<=>)(7\d{5})(?=<)", parts.pop(name).decode())
+        first = "[Content_Types].xml"
+        parts = {name: parts[name] for name in [first, *sorted(set(parts) - {first})] if not name.startswith("xl/charts/")}
+        if live:
+            _enliven(parts)
+        _FIXED[key] = [(name, _packed(data, 9)) for name, data in parts.items()], heads
+    return _FIXED[key]
+
+
+def _enliven(parts: dict[str, bytes]) -> None:
+    """As a workbook of live formulas has it: the dynamic-array mark, values that stand until something changes."""
+    from xlalloc.templates import cached
+
+    cached._complete(parts)
+    assert parts["xl/metadata.xml"] == METADATA.encode()
+
+
+# Parts of one client -------------------------------------------------------------------------------------------------
+
+
+def _sheet(surface: Surface, styles: dict[int, str], formats: tuple, head: str, tail: str) -> str:
+    out = [head, "<sheetData>"]
+    heights = surface.row_dimensions
+    for row in sorted({*surface.rows, *heights}):
+        size = heights.get(row)
+        tall = f' ht="{size.height:g}" customHeight="1"' if size and size.height is not None else ""
+        out.append(f'<row r="{row}"{tall}>')
+        cells = surface.rows.get(row, {})
+        for column in sorted(cells):
+            _cell(out, cells[column], f"{LETTERS[column]}{row}", styles)
+        out.append("</row>")
+    out.append("</sheetData>")
+    if surface.merges:
+        merges = "".join(f'<mergeCell ref="{ref}"/>' for ref in surface.merges)
+        out.append(f'<mergeCells count="{len(surface.merges)}">{merges}</mergeCells>')
+    for rank, (rule, cells, formula) in enumerate(surface.rules, 1):
+        words, used = surface.look.rule(*rule)
+        values = {"XFD700000": cells, "700001": formats.index(used) if used else 0, "700002": rank,
+                  "FORMULA": clean(formula)}  # fmt: skip
+        out += [str(values.get(word, word)) for word in words]
+    out.append(_with_breaks(tail, surface.row_breaks))
+    return "".join(out)
+
+
+def _with_breaks(tail: str, breaks: list) -> str:
+    if not breaks:
+        return tail
+    words = "".join(f'<brk id="{b.id}" min="0" max="16383" man="1"/>' for b in breaks)
+    words = f'<rowBreaks count="{len(breaks)}" manualBreakCount="{len(breaks)}">{words}</rowBreaks>'
+    return tail.replace("</headerFooter>", "</headerFooter>" + words)
+
+
+def _cell(out: list[str], cell, at: str, styles: dict[int, str]) -> None:
+    value, style = cell.value, styles[cell._style]
+    if cell.formula:
+        out.append(_live(cell, at, style))
+    elif value is None:
+        if style:
+            out.append(f'<c r="{at}"{style}/>')
+    elif value.__class__ is str:
+        if cell.data_type == "e":
+            out.append(f'<c r="{at}"{style} t="e"><v>{value}</v></c>')
+        else:
+            out.append(f'<c r="{at}"{style} t="inlineStr"><is><t xml:space="preserve">{clean(value)}</t></is></c>')
+    else:
+        out.append(f'<c r="{at}"{style}><v>{_plain(value)}</v></c>')
+
+
+def _plain(value) -> str:
+    if isinstance(value, float):
+        if not isfinite(value):
+            raise ValueError(f"{value} is no number of a worksheet")
+        return _number(value)
+    return _date(value) if isinstance(value, dt.date) else str(int(value))
+
+
+def _live(cell, at: str, style: str) -> str:
+    """An array formula with its value beside it."""
+    value, (ref, formula) = cell.value, cell.formula
+    inner = f'<f t="array" ref="{ref or at}">{clean(formula)}</f>' if formula else ""
+    mark = ' cm="1"' if formula else ""
+    if isinstance(value, str):
+        kind = "e" if isinstance(value, ErrorValue) or cell.data_type == "e" else "str"
+        return f'<c r="{at}"{style} t="{kind}"{mark}>{inner}<v>{clean(value)}</v></c>'
+    return f'<c r="{at}"{style}{mark}>{inner}<v>{_plain(value)}</v></c>'
+
+
+def clean(text: str) -> str:
+    """Text as XML carries it; what XML forbids is left out."""
+    if not _SPECIAL.search(text):
+        return text
+    text = _FORBIDDEN.sub("", text)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+@lru_cache(maxsize=1024)
+def _chart(words: tuple, numbers: tuple) -> tuple:
+    """A chart with the client's rows; many clients have the same."""
+    found = [word if word.__class__ is str else f"{numbers[word[0]] + word[1]}" for word in words]
+    return _packed("".join(found).encode())
+
+
+def _drawing(words: tuple, pictures: list) -> tuple:
+    name, pieces = words
+    found = list(pieces)
+    for at in range(1, len(pieces), 2):
+        k, end = divmod(int(pieces[at]) - MARK, 10)
+        found[at] = str(pictures[k][2][3 if end else 2])
+    return name, *_packed("".join(found).encode())
+
+
+# The zip -------------------------------------------------------------------------------------------------------------
+
+
+def _packed(data: bytes, level: int = LEVEL) -> tuple[int, int, bytes]:
+    """Checksum, size, deflated."""
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
+    return zlib.crc32(data), len(data), deflate.compress(data) + deflate.flush()
+
+
+class Archive:
+    """A zip put together from parts already compressed; it carries no clock (1980-01-01)."""
+
+    def __init__(self):
+        self._parts: list[bytes] = []
+        self._directory: list[bytes] = []
+        self._at = 0
+
+    def add(self, name: str, checksum: int, size: int, packed: bytes) -> None:
+        name = name.encode()
+        common = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 0x21, checksum, len(packed), size, len(name), 0)
+        self._parts += (b"PK\x03\x04", common, name, packed)
+        self._directory += (b"PK\x01\x02\x14\x03", common, struct.pack("<HHHII", 0, 0, 0, 0o600 << 16, self._at), name)
+        self._at += 4 + len(common) + len(name) + len(packed)
+
+    def bytes(self) -> bytes:
+        directory = b"".join(self._directory)
+        count = len(self._directory) // 4
+        end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(directory), self._at, 0)
+        return b"".join([*self._parts, directory, end])
