@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from copy import copy, deepcopy
+from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.etree.ElementTree import fromstring, tostring
 
@@ -26,9 +27,18 @@ from xlalloc.templates.layout import Document, Page
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 MARK = 700_000  # row numbers from here on stand for those of a client
-LOWEST = 0.987654321  # stands for the lower end of an axis
+LOWEST = 0.98765  # stands for the lower end of an axis
 MOST = 4096  # blocks or charts kept
-_MARKS = re.compile(r"(?<=[$>])7\d{5}(?=\D)|" + re.escape(str(LOWEST)))
+_MARKS = re.compile(r"(?<=[$>A-Z])7\d{5}(?=\D)|" + re.escape(str(LOWEST)))
+
+
+@dataclass
+class Styles:
+    """The styles of a file: as a cell names each, the part that defines them, patterns written with them."""
+
+    names: dict[int, str]
+    part: bytes
+    patterns: dict = field(default_factory=dict)
 
 
 @lru_cache
@@ -62,14 +72,14 @@ class Look:
             self._derived[key] = styles.add(copy(self.bench._style))
         return self._derived[key]
 
-    def stylesheet(self, used: frozenset, rules: tuple) -> tuple[dict[int, str], bytes]:
-        """The styles a file uses: their numbers in it, and the part that defines them."""
+    def stylesheet(self, used: frozenset, rules: tuple) -> "Styles":
+        """The styles a file uses."""
         key = (used, rules)
         if key not in self._sheets:
             _bounded(self._sheets)[key] = self._stylesheet(used, rules)
         return self._sheets[key]
 
-    def _stylesheet(self, used: frozenset, rules: tuple) -> tuple[dict[int, str], bytes]:
+    def _stylesheet(self, used: frozenset, rules: tuple) -> "Styles":
         tree = fromstring(written(write_stylesheet(self.document.book)))
         parts = {name: list(tree.find(MAIN + name)) for name in ("fonts", "fills", "borders", "cellXfs")}
         formats = {x.get("numFmtId"): x.get("formatCode") for x in tree.iter(MAIN + "numFmt")}
@@ -86,7 +96,7 @@ class Look:
             tree.remove(dxfs)
         if rules:
             tree.insert(_after(tree, "cellStyles"), fromstring(f"<dxfs>{''.join(rules)}</dxfs>"))
-        return {k: f' s="{n}"' if n else "" for n, k in enumerate(order)}, _plain(tree)
+        return Styles({k: f' s="{n}"' if n else "" for n, k in enumerate(order)}, _plain(tree))
 
     def _keep(self, tree, parts, formats: dict, order: list[int]) -> None:
         """Only the styles of the order, and the fonts, fills, borders and formats that these use."""

@@ -29,7 +29,7 @@ def notes(page: Sheet, r: Result, about: About) -> None:
     page.note("disclaimer", color=INK, bold=True)
     page.heading("report.definitions")
     for key in DEFINITIONS:
-        page.line(f"define.{key}.name", page.document.say(f"define.{key}"))
+        page.definition(f"define.{key}")
     _data(page, r, about)
     say = page.document.say
     sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}: {row[3]}" for row in r.stress]

@@ -38,11 +38,8 @@ def performance(page: Sheet, r: Result) -> None:
     page.heading("performance.kpis")
     page.header(["risk.measure", *names])
     for measure, *cells in h.kpis:
-        page.put(page.row, 2, say(f"measure.{measure}"))
         format = NUMBER if measure in PLAIN_NUMBERS else "0" if measure == "underwater periods" else PERCENT
-        for j, value in enumerate(cells):
-            page.show(page.row, 3 + j, value, format, align="right")
-        page.row += 1
+        page.cells([say(f"measure.{measure}"), *cells], (PLAIN, *[format] * len(cells)))
     page.heading("report.years")
     years = [f"{year}" if whole else say("report.part_year", year=year) for year, whole, *_ in h.years]
     grown = [[row[2 + j] for row in h.years] for j in range(len(names))]

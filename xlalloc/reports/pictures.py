@@ -48,7 +48,8 @@ class Pictures(Page):
             chart.anchor = anchor(left, right, place[2], place[3], IN_LAST_COLUMN)
             sheet.add_chart(chart)
             return
-        key = (kind, options, low is not None, tuple((page.sheet.title, column) for page, _, _, column in ranges))
+        columns = tuple((page.sheet.title, column, first == last) for page, first, last, column in ranges)
+        key = (kind, options, low is not None, columns)
         words = sheet.look.chart(key, lambda: self._pattern(*key))
         numbers = tuple(row for _, first, last, _ in ranges for row in (first, last))
         sheet.pictures.append((words, numbers if low is None else (*numbers, low), place))
@@ -60,8 +61,8 @@ class Pictures(Page):
         page = type(self).__new__(type(self))
         page.document, page.key, page.sheet, page.row = self.document, self.key, drawn, 1
         ranges = [
-            (SimpleNamespace(sheet=SimpleNamespace(title=title)), *marks(k), column)
-            for k, (title, column) in enumerate(columns)
+            (SimpleNamespace(sheet=SimpleNamespace(title=title)), marks(k)[0], marks(k)[not single], column)
+            for k, (title, column, single) in enumerate(columns)
         ]
         return getattr(page, kind)(ranges, *options, LOWEST if from_low else None)
 

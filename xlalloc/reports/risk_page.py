@@ -51,10 +51,8 @@ def _whole(page: Sheet, r: Result) -> None:
     page.heading("risk.whole")
     page.header(["risk.measure", "risk.of_now", "risk.of_target", "risk.of_rp"])
     for key, cells in r.measures.items():
-        page.put(page.row, 2, page.document.say(key))
-        for j, value in enumerate(cells):
-            page.show(page.row, 3 + j, value, PERCENT if key in ("risk.return", "risk.vol") else NUMBER, align="right")
-        page.row += 1
+        format = PERCENT if key in ("risk.return", "risk.vol") else NUMBER
+        page.cells([page.document.say(key), *cells], (PLAIN, *[format] * len(cells)))
 
 
 def _correlations(page: Sheet, r: Result) -> None:
@@ -70,10 +68,8 @@ def _correlations(page: Sheet, r: Result) -> None:
         for j, name in enumerate(names):
             page.text(head, 3 + j, name)
         for i in range(left, len(r.names)):
-            page.name(page.row, r.names[i])
-            for j in range(left, min(i + 1, left + ACROSS)):
-                page.show(page.row, 3 + j - left, r.correlations[i][j], NUMBER, align="right")
-            page.row += 1
+            row = r.correlations[i][left : min(i + 1, left + ACROSS)]
+            page.cells([r.names[i], *row], (PLAIN, *[NUMBER] * len(row)))
         page.heat(f"C{head + 1}:{letter(2 + len(names))}{page.row - 1}")
         page.row += 1
 

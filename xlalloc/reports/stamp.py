@@ -11,13 +11,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
 from xlalloc.errors import ErrorValue
-from xlalloc.reports.look import MARK, Look, look_of
-from xlalloc.reports.surface import Surface
+from xlalloc.reports.look import MARK, Look, Styles, look_of
+from xlalloc.reports.surface import Cell, Pattern, Surface
 from xlalloc.reports.texts import TEXTS
 from xlalloc.templates.cached import METADATA
 from xlalloc.templates.layout import Document
 
-LEVEL = 6  # of compression
+LEVEL = 2  # of compression
+ROW = "\x01"  # stands for the number of a row
 LETTERS = ["", *(get_column_letter(k) for k in range(1, 60))]
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -44,17 +45,17 @@ def stamped(lang: str) -> Stamped:
 def workbook(document: Stamped, title: str, date: dt.date, stamp: str = "") -> bytes:
     """The whole file. ``stamp`` stands in its properties."""
     look, surfaces = document.look, document.surfaces
-    live = any(cell.formula for s in surfaces for cells in s.rows.values() for cell in cells.values())
+    live = any(s.live for s in surfaces)
     shape = tuple((s.key, s.landscape, s.freeze, tuple((x[2][0], x[2][1], x[2][4]) for x in s.pictures)) for s in surfaces)
-    used = frozenset(cell._style for s in surfaces for cells in s.rows.values() for cell in cells.values())
+    used = frozenset().union(*(s.styles() for s in surfaces))
     formats = tuple(dict.fromkeys(dxf for s in surfaces for rule, *_ in s.rules if (dxf := look.rule(*rule)[1])))
-    styles, stylesheet = look.stylesheet(used, formats)
+    styles = look.stylesheet(used, formats)
     fixed, heads = _fixed(look, shape, title, date, live)
     archive = Archive()
     for name, part in fixed:
         archive.add(name, *part)
     archive.add("docProps/custom.xml", *_packed(heads["custom"].replace("KEY", clean(stamp)).encode()))
-    archive.add("xl/styles.xml", *_packed(stylesheet))
+    archive.add("xl/styles.xml", *_packed(styles.part))
     chart = 0
     for k, surface in enumerate(surfaces, 1):
         head, tail = heads[k]
@@ -109,17 +110,25 @@ def _enliven(parts: dict[str, bytes]) -> None:
 # Parts of one client -------------------------------------------------------------------------------------------------
 
 
-def _sheet(surface: Surface, styles: dict[int, str], formats: tuple, head: str, tail: str) -> str:
+def _sheet(surface: Surface, styles: Styles, formats: tuple, head: str, tail: str) -> str:
     out = [head, "<sheetData>"]
-    heights = surface.row_dimensions
-    for row in sorted({*surface.rows, *heights}):
-        size = heights.get(row)
-        tall = f' ht="{size.height:g}" customHeight="1"' if size and size.height is not None else ""
-        out.append(f'<row r="{row}"{tall}>')
-        cells = surface.rows.get(row, {})
-        for column in sorted(cells):
-            _cell(out, cells[column], f"{LETTERS[column]}{row}", styles)
-        out.append("</row>")
+    put, heights, rows, runs = out.append, surface.row_dimensions, surface.rows, surface.runs
+    names, patterns = styles.names, styles.patterns
+    for row in sorted({*rows, *heights, *runs}):
+        height = heights[row].height if row in heights else None
+        put(f'<row r="{row}">' if height is None else f'<row r="{row}" ht="{height:g}" customHeight="1">')
+        if row in runs:
+            pattern, values = runs[row]
+            words = patterns.get(pattern) or patterns.setdefault(pattern, _written(pattern, names))
+            if not pattern.plain:
+                found = zip(pattern.kinds, values, strict=True)
+                values = tuple([value if kind == "n" else _WRITE[kind](value) for kind, value in found])
+            put(words.replace(ROW, str(row)) % values)
+        else:
+            cells = rows[row]
+            for column in sorted(cells):
+                put(_cell(cells[column], f"{LETTERS[column]}{row}", names[cells[column]._style]))
+        put("</row>")
     out.append("</sheetData>")
     if surface.merges:
         merges = "".join(f'<mergeCell ref="{ref}"/>' for ref in surface.merges)
@@ -133,6 +142,20 @@ def _sheet(surface: Surface, styles: dict[int, str], formats: tuple, head: str, 
     return "".join(out)
 
 
+def _written(pattern: Pattern, names: dict[int, str]) -> str:
+    """A row as a text with a mark for its number and %s, or %r of a number, for each of its values."""
+    out = []
+    for column, style, kind, value in pattern.cells:
+        at, name = f"{LETTERS[column]}{ROW}", names[style]
+        if not kind:
+            out.append(_cell(Cell(None, value), at, name).replace("%", "%%"))
+        elif kind == "s":
+            out.append(f'<c r="{at}"{name} t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>')
+        else:
+            out.append(f'<c r="{at}"{name}><v>{"%r" if kind == "n" else "%s"}</v></c>')
+    return "".join(out)
+
+
 def _with_breaks(tail: str, breaks: list) -> str:
     if not breaks:
         return tail
@@ -141,28 +164,29 @@ def _with_breaks(tail: str, breaks: list) -> str:
     return tail.replace("</headerFooter>", "</headerFooter>" + words)
 
 
-def _cell(out: list[str], cell, at: str, styles: dict[int, str]) -> None:
-    value, style = cell.value, styles[cell._style]
+def _cell(cell, at: str, style: str) -> str:
+    value = cell.value
     if cell.formula:
-        out.append(_live(cell, at, style))
-    elif value is None:
-        if style:
-            out.append(f'<c r="{at}"{style}/>')
-    elif value.__class__ is str:
-        if cell.data_type == "e":
-            out.append(f'<c r="{at}"{style} t="e"><v>{value}</v></c>')
-        else:
-            out.append(f'<c r="{at}"{style} t="inlineStr"><is><t xml:space="preserve">{clean(value)}</t></is></c>')
-    else:
-        out.append(f'<c r="{at}"{style}><v>{_plain(value)}</v></c>')
+        return _live(cell, at, style)
+    if value is None:
+        return f'<c r="{at}"{style}/>' if style else ""
+    if not isinstance(value, str):
+        return f'<c r="{at}"{style}><v>{_plain(value)}</v></c>'
+    if cell.data_type == "e":
+        return f'<c r="{at}"{style} t="e"><v>{value}</v></c>'
+    return f'<c r="{at}"{style} t="inlineStr"><is><t xml:space="preserve">{clean(value)}</t></is></c>'
 
 
 def _plain(value) -> str:
     if isinstance(value, float):
-        if not isfinite(value):
-            raise ValueError(f"{value} is no number of a worksheet")
-        return _number(value)
+        return _finite(value)
     return _date(value) if isinstance(value, dt.date) else str(int(value))
+
+
+def _finite(value: float) -> str:
+    if isfinite(value):
+        return _number(value)
+    raise ValueError(f"{value} is no number of a worksheet")
 
 
 def _live(cell, at: str, style: str) -> str:
@@ -182,6 +206,9 @@ def clean(text: str) -> str:
         return text
     text = _FORBIDDEN.sub("", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
+
+
+_WRITE = {"d": _date, "s": clean}
 
 
 @lru_cache(maxsize=1024)

@@ -27,6 +27,21 @@ for _name in ("font", "fill", "border", "alignment", "number_format", "protectio
     setattr(Cell, _name, _part(_name))
 
 
+class Pattern:
+    """A row of cells drawn before: what may differ in the next such row is its number and some values.
+
+    ``cells`` are (column, style, kind, value); kind says how the value of a row is written, "" that it is always this.
+    """
+
+    __slots__ = ("cells", "kinds", "plain", "styles")
+
+    def __init__(self, cells: tuple):
+        self.cells = cells
+        self.kinds = tuple(kind for _, _, kind, _ in cells if kind)
+        self.plain = set(self.kinds) <= {"n"}  # finite numbers of Python only, which write themselves
+        self.styles = frozenset(style for _, style, _, _ in cells)
+
+
 class Size:
     """The height of a row."""
 
@@ -43,13 +58,17 @@ class Surface:
         self.look, self.key, self.title, self.landscape = look, key, title, landscape
         self.rows: defaultdict[int, dict[int, Cell]] = defaultdict(dict)
         self.row_dimensions: defaultdict[int, Size] = defaultdict(Size)
+        self.runs: dict[int, tuple[Pattern, tuple]] = {}  # rows by their pattern, with the values of the row
         self.merges: list[str] = []
         self.rules: list[tuple] = []  # (key of the rule, cells, formula)
         self.pictures: list[tuple] = []  # (words of the chart, numbers between them, where it stands)
         self.row_breaks: list = []
         self.freeze: str = ""
+        self.live = False  # are there formulas?
 
     def cell(self, row: int, column: int, value=None) -> Cell:
+        if row in self.runs:
+            self._apart(row)
         cells = self.rows[row]
         cell = cells.get(column)
         if cell is None:
@@ -57,6 +76,15 @@ class Surface:
         elif value is not None:
             cell.value = value
         return cell
+
+    def _apart(self, row: int) -> None:
+        """The cells of a row that so far is a pattern: one of them is to be changed."""
+        pattern, values = self.runs.pop(row)
+        given = iter(values)
+        for column, style, kind, fixed in pattern.cells:
+            value = next(given) if kind else fixed
+            text = "s" if value.__class__ is str else ""
+            self.rows[row][column] = Cell(self.look, value, text, style)
 
     def merge_cells(self, start_row: int, start_column: int, end_row: int, end_column: int) -> None:
         self.merges.append(f"{letter(start_column)}{start_row}:{letter(end_column)}{end_row}")
@@ -71,20 +99,26 @@ class Surface:
             f"{letter(column)}{row}" for row, cells in self.rows.items() for column, c in cells.items() if c is cell
         )
 
+    def styles(self) -> set[int]:
+        """The styles in use."""
+        used = {cell._style for cells in self.rows.values() for cell in cells.values()}
+        return used.union(*[pattern.styles for pattern in {pattern for pattern, _ in self.runs.values()}])
+
     # Blocks: what was drawn once is copied ---------------------------------------------------------------------------
 
     def block(self) -> tuple:
         """All that was drawn here, to be put on other sheets; it is never drawn on again."""
-        cells = [(r, c, x.value, x.data_type, x._style) for r, row in self.rows.items() for c, x in row.items()]
+        for row in list(self.runs):
+            self._apart(row)
+        rows = [(r, Pattern(tuple((c, x._style, "", x.value) for c, x in row.items()))) for r, row in self.rows.items()]
         heights = [(r, size.height) for r, size in self.row_dimensions.items()]
         corners = [tuple(_corners(ref)) for ref in self.merges]
-        return cells, heights, corners, self.freeze
+        return rows, heights, corners, self.freeze
 
     def put_block(self, block: tuple, down: int) -> None:
-        cells, heights, corners, freeze = block
-        rows, look = self.rows, self.look
-        for r, c, value, data_type, style in cells:
-            rows[r + down][c] = Cell(look, value, data_type, style)
+        rows, heights, corners, freeze = block
+        for r, pattern in rows:
+            self.runs[r + down] = pattern, ()
         for r, height in heights:
             self.row_dimensions[r + down].height = height
         for left, top, right, bottom in corners:

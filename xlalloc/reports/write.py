@@ -18,13 +18,15 @@ from openpyxl.writer.excel import ExcelWriter
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.pictures import Pictures
 from xlalloc.reports.stamp import Stamped
-from xlalloc.reports.surface import Surface
+from xlalloc.reports.surface import Pattern, Surface
 from xlalloc.reports.texts import TEXTS
 from xlalloc.templates.layout import CELL, GREY, HEADING, LABEL, LAST_COLUMN, PLAIN, WARN, Document, Page
 
 NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 ROW_POINTS = 15.5
+_KINDS = {float: "n", int: "n", str: "s", dt.date: "d", type(None): ""}  # of values that a pattern may hold
+FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Archive(zipfile.ZipFile):
@@ -92,9 +94,7 @@ class Sheet(Pictures):
             return draw(self, *args)
 
         def block() -> tuple:
-            page = Sheet.__new__(Sheet)
-            page.document, page.key, page.row = self.document, self.key, 1
-            page.sheet = Surface(self.sheet.look, self.key, "")
+            page = self._beside()
             named = draw(page, *args)
             return page.sheet.block(), page.row - 1, (named or 1) - 1
 
@@ -103,6 +103,13 @@ class Sheet(Pictures):
         self.sheet.put_block(drawn, start - 1)
         self.row = start + rows
         return start + named
+
+    def _beside(self) -> "Sheet":
+        """An empty page, to draw on what will be copied."""
+        page = Sheet.__new__(Sheet)
+        page.document, page.key, page.row = self.document, self.key, 1
+        page.sheet = Surface(self.sheet.look, self.key, "")
+        return page
 
     def title(self, subtitle: str = "") -> None:
         self._as_drawn(Page.title)
@@ -176,13 +183,13 @@ class Sheet(Pictures):
         cell.value = text
         cell.data_type = kind
         self.style(cell, format, **style)
-        if kind == "s" and text.startswith(("=", "+", "-", "@", "\t", "\r")):
-            cell.quotePrefix = True  # stays text where somebody edits it
+        if kind == "s" and text.startswith(FORMULA_LIKE):
+            cell.quotePrefix = True
         return cell
 
     def style(self, cell, format: str = PLAIN, **options) -> None:
         """As every page's, each combination made once: styles are what costs time."""
-        self.dress(cell, (format, *sorted(options.items())), lambda cell: Page.style(self, cell, format, **options))
+        self.dress(cell, (format, *options.items()), lambda cell: Page.style(self, cell, format, **options))
 
     def dress(self, cell, name, draw: Callable) -> None:
         """The style of this name, which ``draw`` gives the first cell that looks as this one does."""
@@ -191,7 +198,7 @@ class Sheet(Pictures):
         if key not in made:
             draw(cell)
             made[key] = copy(cell._style)
-        cell._style = copy(made[key])
+        cell._style = made[key] if was.__class__ is int else copy(made[key])
 
     @property
     def _made(self) -> dict:
@@ -202,10 +209,12 @@ class Sheet(Pictures):
         """Other words in a cell that has its style already."""
         cell = self.sheet.cell(row, column)
         cell.value, cell.data_type = text, "s"
+        if text.startswith(FORMULA_LIKE):
+            cell.quotePrefix = True  # stays text where somebody edits it
 
     def name(self, row: int, text: str, **style):
         """A name in the first column, its row tall enough."""
-        lines = -(-int(width_of(text)) // LABEL)
+        lines = self._name_lines(text)
         if lines > 1:
             self.sheet.row_dimensions[row].height = ROW_POINTS * lines
         return self.show(row, 2, text, wrap=lines > 1, **style)
@@ -222,14 +231,38 @@ class Sheet(Pictures):
             cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
         first = self.row
         for cells in zip(*values, strict=True):
-            self._row(cells, formats, left)
+            self.cells(cells, formats, left)
         last = self.row - 1
         if total is not None:
-            self._row(total, formats, left, bold=True)
+            self.cells(total, formats, left, bold=True)
         return first, last
 
-    def _row(self, cells, formats, left: tuple = (), bold: bool = False) -> None:
-        for j, (value, format) in enumerate(zip(cells, formats, strict=True)):
+    def cells(self, values, formats: tuple, left: tuple = (), bold: bool = False) -> None:
+        """One row of a table. On a stamped page a row like one before is that one with other values."""
+        if isinstance(self.sheet, Surface):
+            kinds = tuple([_KINDS.get(value.__class__, "?") for value in values])
+            if not any(map(_unusual, kinds, values)):
+                self._like(kinds, values, formats, left, bold)
+                return
+        self._cells(values, formats, left, bold)
+
+    def _like(self, kinds: tuple, values, formats: tuple, left: tuple, bold: bool) -> None:
+        """Values of these kinds in the pattern of such rows."""
+        lines = self._name_lines(values[0])
+        key = (kinds, formats, left, bold, lines > 1)
+        made = self._made
+        if key not in made:
+            page = self._beside()
+            page._cells(values, formats, left, bold)
+            drawn = page.sheet.rows[1].items()
+            made[key] = Pattern(tuple((c, x._style, k, x.value) for (c, x), k in zip(drawn, kinds, strict=True)))
+        self.sheet.runs[self.row] = made[key], tuple(values) if "" not in kinds else tuple([v for v in values if v is not None])
+        if lines > 1:
+            self.sheet.row_dimensions[self.row].height = ROW_POINTS * lines
+        self.row += 1
+
+    def _cells(self, values, formats: tuple, left: tuple, bold: bool) -> None:
+        for j, (value, format) in enumerate(zip(values, formats, strict=True)):
             if j == 0 and isinstance(value, str):
                 self.name(self.row, value, bold=bold)
             else:
@@ -237,20 +270,34 @@ class Sheet(Pictures):
                 self.show(self.row, 2 + j, value, format, bold=bold, align=align)
         self.row += 1
 
+    @staticmethod
+    def _name_lines(value) -> int:
+        return -(-int(width_of(value)) // LABEL) if isinstance(value, str) else 1
+
     def line(self, key: str, value: str, warn: bool = False) -> None:
         """A labelled sentence across the page."""
-        self.put(self.row, 2, self.document.say(key), color=GREY)
+        row = self._as_drawn(Sheet._line, key, warn)
+        self.text(row, 3, value)
+        lines = max(_rows_of(value), -(-int(width_of(self.document.say(key))) // LABEL))
+        self.sheet.row_dimensions[row].height = min(ROW_POINTS * lines, 400)
+
+    def definition(self, key: str) -> None:
+        """A line of the texts themselves: its label is that of the key's name."""
+        self._as_drawn(Sheet._definition, key)
+
+    def _definition(self, key: str) -> None:
+        self.line(f"{key}.name", self.document.say(key))
+
+    def _line(self, key: str, warn: bool) -> int:
+        label = self.put(self.row, 2, self.document.say(key), color=GREY)
         self.sheet.merge_cells(start_row=self.row, start_column=3, end_row=self.row, end_column=LAST_COLUMN)
-        cell = self.show(self.row, 3, value, color=WARN if warn else "1F2933", bold=warn, wrap=True, align="left")
+        cell = self.show(self.row, 3, "", color=WARN if warn else "1F2933", bold=warn, wrap=True, align="left")
         for column in range(4, LAST_COLUMN + 1):
             self.style(self.sheet.cell(self.row, column))
         self.dress(cell, "line", lambda cell: self._aligned(cell, "left"))
-        self.dress(self.sheet.cell(self.row, 2), "line label", self._aligned)
-        room = 1.1 * CELL * (LAST_COLUMN - 2)
-        lines = max(sum(max(1, -(-int(width_of(part)) // room)) for part in value.split("\n")),
-                    -(-int(width_of(self.document.say(key))) // LABEL))  # fmt: skip
-        self.sheet.row_dimensions[self.row].height = min(ROW_POINTS * lines, 400)
+        self.dress(label, "line label", self._aligned)
         self.row += 1
+        return self.row - 1
 
     @staticmethod
     def _aligned(cell, horizontal: str | None = None) -> None:
@@ -294,9 +341,23 @@ class Sheet(Pictures):
             self.sheet.row_dimensions[row].height = ROW_POINTS * lines
 
 
+def _unusual(kind: str, value) -> bool:
+    """Is it no number of a worksheet, or a text that is marked as one?"""
+    if kind == "n":
+        return not isfinite(value)
+    return kind == "?" or (kind == "s" and value.startswith(FORMULA_LIKE))
+
+
 @lru_cache(maxsize=4096)
 def _lines(text: str) -> int:
     return Page.lines(None, text)
+
+
+@lru_cache(maxsize=4096)
+def _rows_of(text: str) -> int:
+    """Lines a text takes beside a label."""
+    room = 1.1 * CELL * (LAST_COLUMN - 2)
+    return sum(max(1, -(-int(width_of(part)) // room)) for part in text.split("\n"))
 
 
 def _header(page: Sheet, keys: tuple, column: int) -> int:
