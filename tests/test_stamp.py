@@ -51,7 +51,7 @@ def broken(result):
     error = ErrorValue("#NUM!", "no answer")
     rows = [[*row] for row in result.drift]
     rows[0][1] = float("inf")
-    rows[1][0] = "=HYPERLINK(\"x\")" + "long name " * 5
+    rows[1][0] = '=HYPERLINK("x")' + "long name " * 5
     measures = {key: [error, None, np.float64(0.5)] for key in result.measures}
     client = replace(result.client, name="=1+1 <&> \x07\ud800 % \x01", adviser="+cmd|' /C calc'!A0")
     return replace(

@@ -298,7 +298,9 @@ class _Computation:
         """Return, volatility, Sharpe ratio and weights along the frontier, where the catalogue has it."""
         if "FRONTIER" not in CATALOGUE:
             return []
-        return self.ask.rows("FRONTIER", self.ask.shared("FRONTIER", CATALOGUE["FRONTIER"].public, mu, cov, FRONTIER_POINTS))
+        return self.ask.rows(
+            "FRONTIER", self.ask.shared("FRONTIER", CATALOGUE["FRONTIER"].public, mu, cov, FRONTIER_POINTS)
+        )
 
     def _stress(self) -> list[list] | ErrorValue:
         """STRESS_TABLE of today's weights by reference asset class, where the catalogue has it."""

@@ -20,6 +20,7 @@ from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles.stylesheet import write_stylesheet
+from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring as written
 
 from xlalloc.reports.texts import TEXTS
@@ -119,7 +120,9 @@ class Look:
         if kept["formats"]:
             found = tree.makeelement(MAIN + "numFmts", {})
             for n, k in enumerate(kept["formats"]):
-                found.append(found.makeelement(MAIN + "numFmt", {"numFmtId": f"{164 + n}", "formatCode": formats[f"{k}"]}))
+                found.append(
+                    found.makeelement(MAIN + "numFmt", {"numFmtId": f"{164 + n}", "formatCode": formats[f"{k}"]})
+                )
             tree.insert(0, found)
             found.set("count", str(len(found)))
 
@@ -158,14 +161,17 @@ class Look:
     # Workbook --------------------------------------------------------------------------------------------------------
 
     def skeleton(self, shape: tuple, title: str, date: dt.date) -> dict[str, bytes]:
-        """The parts of a workbook of this shape: (key, landscape, frozen cell, (left, right, end) of each chart) a sheet.
+        """The parts of a workbook of this shape: (key, landscape, frozen cell, widths of columns,
+        (left, right, end) of each chart) a sheet.
 
         Rows of charts are marked; the properties of the file hold the word KEY.
         """
         document = Document(self.lang, TEXTS)
-        for key, landscape, freeze, pictures in shape:
+        for key, landscape, freeze, widths, pictures in shape:
             sheet = document.page(key, landscape).sheet
             sheet.freeze_panes = freeze or None
+            for column, width in widths:
+                sheet.column_dimensions[get_column_letter(column)].width = width
             for k, (left, right, end) in enumerate(pictures):
                 chart = BarChart()
                 chart.anchor = anchor(left, right, MARK + 10 * k, MARK + 10 * k + 5, end)

@@ -21,7 +21,8 @@ class About:
     digest: str
     remark: str = ""
     illustrative: bool = False
-    key: str = ""  # in the properties of the file: of what input it was made
+    mark: str = ""  # in the properties of the file: of what input it was made
+    live: bool = False
 
 
 def notes(page: Sheet, r: Result, about: About) -> None:

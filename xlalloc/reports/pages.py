@@ -25,7 +25,7 @@ class Rows:
 def stamp(result: Result, about: About) -> bytes:
     """A client's workbook, stamped."""
     report = draw(result, about, stamped(result.lang))
-    return workbook(report, report.say("summary.title"), result.as_of or NO_DATE, about.key)
+    return workbook(report, report.say("summary.title"), result.as_of or NO_DATE, about.mark)
 
 
 def draw(result: Result, about: About, report: Document) -> Document:

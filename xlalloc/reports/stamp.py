@@ -1,11 +1,14 @@
 """A client's pages → the bytes of a workbook: openpyxl's own words with the client's numbers between them."""
 
 import datetime as dt
+import io
 import re
 import struct
 import zlib
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from math import isfinite
+from urllib.parse import quote
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
@@ -18,6 +21,7 @@ from xlalloc.templates.cached import METADATA
 from xlalloc.templates.layout import Document
 
 LEVEL = 2  # of compression
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 ROW = "\x01"  # stands for the number of a row
 LETTERS = ["", *(get_column_letter(k) for k in range(1, 60))]
 _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -44,28 +48,41 @@ def stamped(lang: str) -> Stamped:
 
 def workbook(document: Stamped, title: str, date: dt.date, stamp: str = "") -> bytes:
     """The whole file. ``stamp`` stands in its properties."""
+    file = io.BytesIO()
+    write(document, file, title, date, stamp)
+    return file.getvalue()
+
+
+def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -> None:
+    """The same to an open file, rows that a page streams as they come."""
     look, surfaces = document.look, document.surfaces
-    live = any(s.live for s in surfaces)
-    shape = tuple((s.key, s.landscape, s.freeze, tuple((x[2][0], x[2][1], x[2][4]) for x in s.pictures)) for s in surfaces)
-    used = frozenset().union(*(s.styles() for s in surfaces))
+    shape = tuple(
+        (s.key, s.landscape, s.freeze, s.widths, tuple((x[2][0], x[2][1], x[2][4]) for x in s.pictures))
+        for s in surfaces
+    )
     formats = tuple(dict.fromkeys(dxf for s in surfaces for rule, *_ in s.rules if (dxf := look.rule(*rule)[1])))
-    styles = look.stylesheet(used, formats)
-    fixed, heads = _fixed(look, shape, title, date, live)
-    archive = Archive()
+    styles = look.stylesheet(frozenset().union(*(s.styles() for s in surfaces)), formats)
+    fixed, heads = _fixed(look, shape, title, date, any(s.live for s in surfaces))
+    archive = Archive(file)
     for name, part in fixed:
         archive.add(name, *part)
     archive.add("docProps/custom.xml", *_packed(heads["custom"].replace("KEY", clean(stamp)).encode()))
     archive.add("xl/styles.xml", *_packed(styles.part))
     chart = 0
     for k, surface in enumerate(surfaces, 1):
-        head, tail = heads[k]
-        archive.add(f"xl/worksheets/sheet{k}.xml", *_packed(_sheet(surface, styles, formats, head, tail).encode()))
+        name, pieces = f"xl/worksheets/sheet{k}.xml", _sheet(surface, styles, formats, *heads[k])
+        if surface.rest:
+            archive.stream(name, pieces)
+        else:
+            archive.add(name, *_packed("".join(pieces).encode()))
+        if surface.links:
+            archive.stream(f"xl/worksheets/_rels/sheet{k}.xml.rels", _links(surface))
         for words, numbers, _ in surface.pictures:
             chart += 1
             archive.add(f"xl/charts/chart{chart}.xml", *_chart(words, numbers))
         if surface.pictures:
             archive.add(*_drawing(heads["drawings", k], surface.pictures))
-    return archive.bytes()
+    archive.close()
 
 
 # Parts that do not change --------------------------------------------------------------------------------------------
@@ -83,7 +100,7 @@ def _fixed(look: Look, shape: tuple, title: str, date: dt.date, live: bool) -> t
         heads = {"custom": parts.pop("docProps/custom.xml").decode()}
         parts.pop("xl/styles.xml")
         drawing = 0
-        for k, (_, _, _, pictures) in enumerate(shape, 1):
+        for k, (*_, pictures) in enumerate(shape, 1):
             xml = parts.pop(f"xl/worksheets/sheet{k}.xml").decode()
             start, end = re.search(r"<sheetData ?/>|<sheetData></sheetData>", xml).span()
             heads[k] = re.sub(r"<dimension[^>]*/>", "", xml[:start]), xml[end:]
@@ -92,7 +109,9 @@ def _fixed(look: Look, shape: tuple, title: str, date: dt.date, live: bool) -> t
                 name = f"xl/drawings/drawing{drawing}.xml"
                 heads["drawings", k] = name, re.split(r"(?<=>)(7\d{5})(?=<)", parts.pop(name).decode())
         first = "[Content_Types].xml"
-        parts = {name: parts[name] for name in [first, *sorted(set(parts) - {first})] if not name.startswith("xl/charts/")}
+        parts = {
+            name: parts[name] for name in [first, *sorted(set(parts) - {first})] if not name.startswith("xl/charts/")
+        }
         if live:
             _enliven(parts)
         _FIXED[key] = [(name, _packed(data, 9)) for name, data in parts.items()], heads
@@ -110,36 +129,57 @@ def _enliven(parts: dict[str, bytes]) -> None:
 # Parts of one client -------------------------------------------------------------------------------------------------
 
 
-def _sheet(surface: Surface, styles: Styles, formats: tuple, head: str, tail: str) -> str:
-    out = [head, "<sheetData>"]
-    put, heights, rows, runs = out.append, surface.row_dimensions, surface.rows, surface.runs
-    names, patterns = styles.names, styles.patterns
+def _sheet(surface: Surface, styles: Styles, formats: tuple, head: str, tail: str) -> Iterator[str]:
+    yield head + "<sheetData>"
+    heights, rows, runs = surface.row_dimensions, surface.rows, surface.runs
+    names = styles.names
     for row in sorted({*rows, *heights, *runs}):
         height = heights[row].height if row in heights else None
-        put(f'<row r="{row}">' if height is None else f'<row r="{row}" ht="{height:g}" customHeight="1">')
         if row in runs:
-            pattern, values = runs[row]
-            words = patterns.get(pattern) or patterns.setdefault(pattern, _written(pattern, names))
-            if not pattern.plain:
-                found = zip(pattern.kinds, values, strict=True)
-                values = tuple([value if kind == "n" else _WRITE[kind](value) for kind, value in found])
-            put(words.replace(ROW, str(row)) % values)
+            yield _row(row, height, *runs[row], styles)
         else:
             cells = rows[row]
-            for column in sorted(cells):
-                put(_cell(cells[column], f"{LETTERS[column]}{row}", names[cells[column]._style]))
-        put("</row>")
-    out.append("</sheetData>")
+            words = [_cell(cells[k], f"{LETTERS[k]}{row}", names[cells[k]._style]) for k in sorted(cells)]
+            yield _opened(row, height) + "".join(words) + "</row>"
+    if surface.rest:
+        for row, height, pattern, values in surface.rest():
+            yield _row(row, height, pattern, values, styles)
+    yield "</sheetData>"
+    if surface.filter:
+        yield f'<autoFilter ref="{surface.filter}"/>'
     if surface.merges:
         merges = "".join(f'<mergeCell ref="{ref}"/>' for ref in surface.merges)
-        out.append(f'<mergeCells count="{len(surface.merges)}">{merges}</mergeCells>')
+        yield f'<mergeCells count="{len(surface.merges)}">{merges}</mergeCells>'
     for rank, (rule, cells, formula) in enumerate(surface.rules, 1):
         words, used = surface.look.rule(*rule)
         values = {"XFD700000": cells, "700001": formats.index(used) if used else 0, "700002": rank,
                   "FORMULA": clean(formula)}  # fmt: skip
-        out += [str(values.get(word, word)) for word in words]
-    out.append(_with_breaks(tail, surface.row_breaks))
-    return "".join(out)
+        yield from (str(values.get(word, word)) for word in words)
+    if surface.links:
+        yield f'<hyperlinks xmlns:r="{RELATIONS}">'
+        yield from (f'<hyperlink ref="{at}" r:id="link{k}"/>' for k, (at, _) in enumerate(surface.links()))
+        yield "</hyperlinks>"
+    yield _with_breaks(tail, surface.row_breaks)
+
+
+def _links(surface: Surface) -> Iterator[str]:
+    yield '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    kind = f"{RELATIONS}/hyperlink"
+    for k, (_, file) in enumerate(surface.links()):
+        yield f'<Relationship Id="link{k}" Type="{kind}" Target="{clean(quote(file))}" TargetMode="External"/>'
+    yield "</Relationships>"
+
+
+def _opened(row: int, height: float | None) -> str:
+    return f'<row r="{row}">' if height is None else f'<row r="{row}" ht="{height:g}" customHeight="1">'
+
+
+def _row(row: int, height: float | None, pattern: Pattern, values: tuple, styles: Styles) -> str:
+    words = styles.patterns.get(pattern) or styles.patterns.setdefault(pattern, _written(pattern, styles.names))
+    if not pattern.plain:
+        found = zip(pattern.kinds, values, strict=True)
+        values = tuple([value if kind == "n" else _WRITE[kind](value) for kind, value in found])
+    return _opened(row, height) + words.replace(ROW, str(row)) % values + "</row>"
 
 
 def _written(pattern: Pattern, names: dict[int, str]) -> str:
@@ -149,7 +189,9 @@ def _written(pattern: Pattern, names: dict[int, str]) -> str:
         at, name = f"{LETTERS[column]}{ROW}", names[style]
         if not kind:
             out.append(_cell(Cell(None, value), at, name).replace("%", "%%"))
-        elif kind == "s":
+        elif kind == "e":
+            out.append(f'<c r="{at}"{name} t="e"><v>%s</v></c>')
+        elif kind in "sq":
             out.append(f'<c r="{at}"{name} t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>')
         else:
             out.append(f'<c r="{at}"{name}><v>{"%r" if kind == "n" else "%s"}</v></c>')
@@ -208,7 +250,7 @@ def clean(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
-_WRITE = {"d": _date, "s": clean}
+_WRITE = {"d": _date, "s": clean, "q": clean, "e": str}
 
 
 @lru_cache(maxsize=1024)
@@ -237,22 +279,41 @@ def _packed(data: bytes, level: int = LEVEL) -> tuple[int, int, bytes]:
 
 
 class Archive:
-    """A zip put together from parts already compressed; it carries no clock (1980-01-01)."""
+    """A zip put together from parts already compressed, on a file; it carries no clock (1980-01-01)."""
 
-    def __init__(self):
-        self._parts: list[bytes] = []
+    def __init__(self, file):
+        self._file = file
         self._directory: list[bytes] = []
-        self._at = 0
 
     def add(self, name: str, checksum: int, size: int, packed: bytes) -> None:
-        name = name.encode()
-        common = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 0x21, checksum, len(packed), size, len(name), 0)
-        self._parts += (b"PK\x03\x04", common, name, packed)
-        self._directory += (b"PK\x01\x02\x14\x03", common, struct.pack("<HHHII", 0, 0, 0, 0o600 << 16, self._at), name)
-        self._at += 4 + len(common) + len(name) + len(packed)
+        at = self._file.tell()
+        self._file.write(b"PK\x03\x04" + self._entry(name, checksum, size, len(packed), at))
+        self._file.write(packed)
 
-    def bytes(self) -> bytes:
-        directory = b"".join(self._directory)
-        count = len(self._directory) // 4
-        end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(directory), self._at, 0)
-        return b"".join([*self._parts, directory, end])
+    def _entry(self, name: str, checksum: int, size: int, packed: int, at: int) -> bytes:
+        common = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 0x21, checksum, packed, size, len(name), 0)
+        more = struct.pack("<HHHII", 0, 0, 0, 0o600 << 16, at)
+        self._directory.append(b"PK\x01\x02\x14\x03" + common + more + name.encode())
+        return common + name.encode()
+
+    def stream(self, name: str, pieces: Iterable[str]) -> None:
+        """A part whose size is known once it is written; its entry is put right then."""
+        file, start = self._file, self._file.tell()
+        file.write(bytes(30 + len(name)))
+        deflate, checksum, size, packed = zlib.compressobj(LEVEL, zlib.DEFLATED, -15), 0, 0, 0
+        for piece in pieces:
+            data = piece.encode()
+            checksum, size = zlib.crc32(data, checksum), size + len(data)
+            packed += file.write(deflate.compress(data))
+        packed += file.write(deflate.flush())
+        end = file.tell()
+        file.seek(start)
+        file.write(b"PK\x03\x04" + self._entry(name, checksum, size, packed, start))
+        file.seek(end)
+
+    def close(self) -> None:
+        at, directory = self._file.tell(), b"".join(self._directory)
+        count = len(self._directory)
+        self._file.write(
+            directory + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, count, count, len(directory), at, 0)
+        )

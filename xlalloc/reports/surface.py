@@ -64,6 +64,11 @@ class Surface:
         self.pictures: list[tuple] = []  # (words of the chart, numbers between them, where it stands)
         self.row_breaks: list = []
         self.freeze: str = ""
+        self.widths: tuple = ()  # (column, width) where it is not the layout's
+        self.rest = None  # gives the rows after those drawn: (row, height, pattern, values)
+        self.rest_styles: frozenset = frozenset()
+        self.filter = ""
+        self.links = None  # gives (cell, file)
         self.live = False  # are there formulas?
 
     def cell(self, row: int, column: int, value=None) -> Cell:
@@ -83,8 +88,7 @@ class Surface:
         given = iter(values)
         for column, style, kind, fixed in pattern.cells:
             value = next(given) if kind else fixed
-            text = "s" if value.__class__ is str else ""
-            self.rows[row][column] = Cell(self.look, value, text, style)
+            self.rows[row][column] = Cell(self.look, value, "e" if kind == "e" else "", style)
 
     def merge_cells(self, start_row: int, start_column: int, end_row: int, end_column: int) -> None:
         self.merges.append(f"{letter(start_column)}{start_row}:{letter(end_column)}{end_row}")
@@ -101,7 +105,8 @@ class Surface:
 
     def styles(self) -> set[int]:
         """The styles in use."""
-        used = {cell._style for cells in self.rows.values() for cell in cells.values()}
+        used = set(self.rest_styles)
+        used |= {cell._style for cells in self.rows.values() for cell in cells.values()}
         return used.union(*[pattern.styles for pattern in {pattern for pattern, _ in self.runs.values()}])
 
     # Blocks: what was drawn once is copied ---------------------------------------------------------------------------

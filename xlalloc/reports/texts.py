@@ -359,6 +359,11 @@ _TEXTS = {
     "problem.no_frequency": ("The dates have no customary frequency.", "日期间隔不是常见频率。"),
     "problem.bad_file_name": ("The id cannot be a file name as it is.", "该编号不能直接用作文件名。"),
     "problem.unforeseen": ("The report failed ({error}); the log has the trace.", "报告生成失败（{error}），详见日志。"),
+    "problem.file_open": ("{file} cannot be written: it is open in another program, or the folder allows no writing. Close it and run again with --resume.", "{file} 无法写入：文件正在其他程序中打开，或文件夹不可写。请关闭后用 --resume 重新运行。"),
+    "problem.disk_full": ("{file} cannot be written: the disk is full. Make room and run again with --resume.", "{file} 无法写入：磁盘已满。请腾出空间后用 --resume 重新运行。"),
+    "problem.not_written": ("{file} cannot be written: {error}.", "{file} 无法写入：{error}。"),
+    "problem.not_printed": ("The report was not printed to PDF: {error}", "报告未能输出为 PDF：{error}"),
+    "done.no_pdf": ("The workbook is there; the PDF is not.", "工作簿已生成，PDF 未生成。"),
     # The clients workbook
     "input.tab": ("about", "说明"),
     "input.title": ("Clients workbook", "客户数据工作簿"),

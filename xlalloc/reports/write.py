@@ -3,7 +3,7 @@
 import datetime as dt
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from functools import lru_cache
 from math import isfinite
@@ -11,7 +11,6 @@ from pathlib import Path
 
 from openpyxl.styles import Alignment
 from openpyxl.styles.cell_style import StyleArray
-from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.writer.excel import ExcelWriter
 
@@ -25,7 +24,7 @@ from xlalloc.templates.layout import CELL, GREY, HEADING, LABEL, LAST_COLUMN, PL
 NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 ROW_POINTS = 15.5
-_KINDS = {float: "n", int: "n", str: "s", dt.date: "d", type(None): ""}  # of values that a pattern may hold
+_KIND = {float: "n", int: "n", str: "s", dt.date: "d", ErrorValue: "e", type(None): ""}
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -225,10 +224,8 @@ class Sheet(Pictures):
         ``left`` are the columns of text, counted from the first as 0, that stand on the left.
         """
         headers, formats, values = zip(*columns, strict=True)
-        top = self.header(list(headers))
-        for j in left:
-            cell = self.sheet.cell(top, 2 + j)
-            cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
+        self.header(list(headers))
+        self.aligned_left(left)
         first = self.row
         for cells in zip(*values, strict=True):
             self.cells(cells, formats, left)
@@ -237,29 +234,58 @@ class Sheet(Pictures):
             self.cells(total, formats, left, bold=True)
         return first, last
 
+    def aligned_left(self, columns: tuple) -> None:
+        """The headers of these columns, counted from the first as 0, in the header just drawn."""
+        for j in columns:
+            self.dress(self.sheet.cell(self.row - 1, 2 + j), "left header", _left)
+
     def cells(self, values, formats: tuple, left: tuple = (), bold: bool = False) -> None:
         """One row of a table. On a stamped page a row like one before is that one with other values."""
-        if isinstance(self.sheet, Surface):
-            kinds = tuple([_KINDS.get(value.__class__, "?") for value in values])
-            if not any(map(_unusual, kinds, values)):
-                self._like(kinds, values, formats, left, bold)
-                return
-        self._cells(values, formats, left, bold)
+        if not isinstance(self.sheet, Surface):
+            self._cells(values, formats, left, bold)
+            return
+        pattern, found, lines = self._pattern_of(values, formats, left, bold)
+        self.sheet.runs[self.row] = pattern, found
+        if lines > 1:
+            self.sheet.row_dimensions[self.row].height = ROW_POINTS * lines
+        self.row += 1
 
-    def _like(self, kinds: tuple, values, formats: tuple, left: tuple, bold: bool) -> None:
-        """Values of these kinds in the pattern of such rows."""
+    def _pattern_of(self, values, formats: tuple, left: tuple, bold: bool = False, dress=None) -> tuple:
+        """The pattern of a row of such values, those of them that it does not hold, and the lines its name takes."""
+        kinds, values = _kinds(values)
         lines = self._name_lines(values[0])
-        key = (kinds, formats, left, bold, lines > 1)
+        key = (kinds, formats, left, bold, lines > 1, dress)
         made = self._made
         if key not in made:
             page = self._beside()
             page._cells(values, formats, left, bold)
+            if dress:
+                dress(page)
             drawn = page.sheet.rows[1].items()
             made[key] = Pattern(tuple((c, x._style, k, x.value) for (c, x), k in zip(drawn, kinds, strict=True)))
-        self.sheet.runs[self.row] = made[key], tuple(values) if "" not in kinds else tuple([v for v in values if v is not None])
-        if lines > 1:
-            self.sheet.row_dimensions[self.row].height = ROW_POINTS * lines
-        self.row += 1
+        if "" in kinds:
+            values = [value for value in values if value is not None]
+        return made[key], tuple(values), lines
+
+    def stream(self, rows: Callable, formats: tuple, left: tuple, dress=None, height: Callable | None = None) -> int:
+        """Rows from here to the end, not kept but asked for when they are written; gives the last of them.
+
+        ``dress`` changes the cells of a page's first row, ``height`` gives the lines that the texts of a row need.
+        """
+        first, sheet = self.row, self.sheet
+
+        def written() -> Iterator[tuple]:
+            for row, values in enumerate(rows(), first):
+                pattern, found, lines = self._pattern_of(values, formats, left, False, dress)
+                lines = height(values) if height else lines
+                yield row, ROW_POINTS * lines if lines > 1 else None, pattern, found
+
+        sheet.rest, patterns = written, set()
+        for row, _, pattern, _ in written():
+            patterns.add(pattern)
+            self.row = row + 1
+        sheet.rest_styles = frozenset().union(*(pattern.styles for pattern in patterns))
+        return self.row - 1
 
     def _cells(self, values, formats: tuple, left: tuple, bold: bool) -> None:
         for j, (value, format) in enumerate(zip(values, formats, strict=True)):
@@ -326,26 +352,24 @@ class Sheet(Pictures):
         self.sheet.row_breaks.append(Break(id=self.row - 1))
 
     def widths(self, widths: dict[int, float]) -> None:
-        for column, width in widths.items():
-            self.sheet.column_dimensions[letter(column)].width = width
-
-    def wrapped(self, rows: range, columns: list[int]) -> None:
-        """Texts on several lines, each row as tall as its longest needs."""
-        for row in rows:
-            lines = 1
-            for column in columns:
-                cell = self.sheet.cell(row, column)
-                cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
-                room = self.sheet.column_dimensions[letter(column)].width - 2
-                lines = max(lines, -(-int(width_of(str(cell.value or ""))) // int(room)))
-            self.sheet.row_dimensions[row].height = ROW_POINTS * lines
+        self.sheet.widths = tuple(widths.items())
 
 
-def _unusual(kind: str, value) -> bool:
-    """Is it no number of a worksheet, or a text that is marked as one?"""
-    if kind == "n":
-        return not isfinite(value)
-    return kind == "?" or (kind == "s" and value.startswith(FORMULA_LIKE))
+def _kinds(values) -> tuple[tuple, list]:
+    """How each value is written (see Pattern), and the values as they are written so."""
+    kinds, found = [], []
+    for value in values:
+        kind = _KIND.get(value.__class__, "?")
+        if kind == "s":
+            if value.startswith(FORMULA_LIKE):
+                kind = "q"
+        elif kind == "?":
+            kind, value = "n", float(value)  # a number of numpy
+        if kind == "n" and not isfinite(value):
+            kind, value = "e", ErrorValue("#NUM!")
+        kinds.append(kind)
+        found.append(value)
+    return tuple(kinds), found
 
 
 @lru_cache(maxsize=4096)
@@ -358,6 +382,10 @@ def _rows_of(text: str) -> int:
     """Lines a text takes beside a label."""
     room = 1.1 * CELL * (LAST_COLUMN - 2)
     return sum(max(1, -(-int(width_of(part)) // room)) for part in text.split("\n"))
+
+
+def _left(cell) -> None:
+    cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
 
 
 def _header(page: Sheet, keys: tuple, column: int) -> int:
