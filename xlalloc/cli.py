@@ -211,7 +211,7 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
 def _tell(done, out: Path) -> None:
     kept = f", {done.kept} of them kept from an earlier run" if done.kept else ""
     click.echo(f"{done.written} of {done.clients} reports written to {out}{kept}")
-    for line in done.unwritten:
+    for line in done.said():
         click.echo(f"xlalloc: {line}", err=True)
     if found := len(done.problems):
         click.echo(f"{found} problems listed in {out / 'problems.xlsx'}", err=True)

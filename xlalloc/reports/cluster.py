@@ -25,7 +25,7 @@ def on_cluster(address: str, work: Work, batches: list[list[Task]]) -> Iterator[
             tasks = [tasks for _, tasks in zip(range(count), waiting, strict=False)]
             return [client.submit(batch, common, some, pure=False) for some in tasks]
 
-        running = as_completed(given(hands))
+        running = as_completed(given(hands), loop=client.loop)
         for future in running:
             yield from future.result()
             running.update(given(1))

@@ -37,12 +37,19 @@ def why(error: OSError) -> str:
 
 @contextmanager
 def only_run(folder: Path) -> Iterator[None]:
-    """Nobody else's run writes to the folder; what a run that was killed left unfinished is removed."""
+    """Nobody else's run writes to the folder; what a process that was killed left unfinished is removed."""
     folder.mkdir(parents=True, exist_ok=True)
     with _lock(folder / LOCK):
-        for left in folder.glob(f".*{UNFINISHED}"):
-            left.unlink(missing_ok=True)
-        yield
+        _tidy(folder)
+        try:
+            yield
+        finally:
+            _tidy(folder)
+
+
+def _tidy(folder: Path) -> None:
+    for left in folder.glob(f".*{UNFINISHED}"):
+        left.unlink(missing_ok=True)
 
 
 @contextmanager

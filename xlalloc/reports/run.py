@@ -23,6 +23,8 @@ from xlalloc.reports.texts import TEXTS
 
 LONGEST_NAME = 80
 BATCH = 32  # clients a process takes at a time
+NAMED = 3  # of the files that could not be written
+NOT_WRITTEN = {"file_open", "disk_full", "not_written", "not_printed"}
 BREAKS = 3  # times that worker processes may die and be replaced
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d|index|problems)(\..*)?")
 
@@ -37,6 +39,12 @@ class Summary:
     problems: "index.Found"
     kept: int = field(default=0, compare=False)  # of those written, made by an earlier run
     unwritten: list[str] = field(default_factory=list)
+
+    def said(self) -> list[str]:
+        """What could not be written, a line each; many are not all named."""
+        lines = [problem.wrong("en") for problem in self.problems if problem.kind in NOT_WRITTEN]
+        more = [f"and {len(lines) - NAMED} more reports that could not be written."] if len(lines) > NAMED else []
+        return lines[:NAMED] + more + self.unwritten
 
 
 def report(
