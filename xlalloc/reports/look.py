@@ -39,6 +39,7 @@ class Styles:
 
     names: dict[int, str]
     part: bytes
+    packed: tuple = ()
     patterns: dict = field(default_factory=dict)
 
 

@@ -63,11 +63,11 @@ def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -
     formats = tuple(dict.fromkeys(dxf for s in surfaces for rule, *_ in s.rules if (dxf := look.rule(*rule)[1])))
     styles = look.stylesheet(frozenset().union(*(s.styles() for s in surfaces)), formats)
     fixed, heads = _fixed(look, shape, title, date, any(s.live for s in surfaces))
-    archive = Archive(file)
-    for name, part in fixed:
-        archive.add(name, *part)
+    archive = Archive(file, *fixed)
     archive.add("docProps/custom.xml", *_packed(heads["custom"].replace("KEY", clean(stamp)).encode()))
-    archive.add("xl/styles.xml", *_packed(styles.part))
+    if not styles.packed:
+        styles.packed = _packed(styles.part)
+    archive.add("xl/styles.xml", *styles.packed)
     chart = 0
     for k, surface in enumerate(surfaces, 1):
         name, pieces = f"xl/worksheets/sheet{k}.xml", _sheet(surface, styles, formats, *heads[k])
@@ -81,7 +81,8 @@ def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -
             chart += 1
             archive.add(f"xl/charts/chart{chart}.xml", *_chart(words, numbers))
         if surface.pictures:
-            archive.add(*_drawing(heads["drawings", k], surface.pictures))
+            name, pieces = heads["drawings", k]
+            archive.add(name, *_drawing(pieces, tuple(place[2:4] for *_, place in surface.pictures)))
     archive.close()
 
 
@@ -90,8 +91,8 @@ def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -
 _FIXED: dict = {}
 
 
-def _fixed(look: Look, shape: tuple, title: str, date: dt.date, live: bool) -> tuple[list, dict]:
-    """Compressed parts common to all files of a shape, and the beginnings and ends of its sheets."""
+def _fixed(look: Look, shape: tuple, title: str, date: dt.date, live: bool) -> tuple[tuple, dict]:
+    """The beginning of an archive, common to all files of a shape, and the beginnings and ends of its sheets."""
     key = (look.lang, shape, title, date, live)
     if key not in _FIXED:
         if len(_FIXED) > 512:
@@ -107,14 +108,17 @@ def _fixed(look: Look, shape: tuple, title: str, date: dt.date, live: bool) -> t
             if pictures:
                 drawing += 1
                 name = f"xl/drawings/drawing{drawing}.xml"
-                heads["drawings", k] = name, re.split(r"(?<=>)(7\d{5})(?=<)", parts.pop(name).decode())
+                heads["drawings", k] = name, tuple(re.split(r"(?<=>)(7\d{5})(?=<)", parts.pop(name).decode()))
         first = "[Content_Types].xml"
         parts = {
             name: parts[name] for name in [first, *sorted(set(parts) - {first})] if not name.startswith("xl/charts/")
         }
         if live:
             _enliven(parts)
-        _FIXED[key] = [(name, _packed(data, 9)) for name, data in parts.items()], heads
+        archive = Archive(io.BytesIO())
+        for name, data in parts.items():
+            archive.add(name, *_packed(data, 9))
+        _FIXED[key] = archive.so_far(), heads
     return _FIXED[key]
 
 
@@ -175,16 +179,30 @@ def _opened(row: int, height: float | None) -> str:
 
 
 def _row(row: int, height: float | None, pattern: Pattern, values: tuple, styles: Styles) -> str:
-    words = styles.patterns.get(pattern) or styles.patterns.setdefault(pattern, _written(pattern, styles.names))
+    key = pattern if pattern.kinds else (pattern, row, height)
+    words = styles.patterns.get(key)
+    if words is None:
+        words = _written(pattern, styles.names)
+        if not pattern.kinds:  # the same on this row of any page
+            words = _placed(words, row, height) % ()
+        styles.patterns[key] = words
+    if not pattern.kinds:
+        return words
     if not pattern.plain:
         found = zip(pattern.kinds, values, strict=True)
         values = tuple([value if kind == "n" else _WRITE[kind](value) for kind, value in found])
-    return _opened(row, height) + words.replace(ROW, str(row)) % values + "</row>"
+    return _placed(words, row, height) % values
+
+
+def _placed(words: str, row: int, height: float | None) -> str:
+    if height is not None:
+        words = words.replace(">", f' ht="{height:g}" customHeight="1">', 1)
+    return words.replace(ROW, str(row))
 
 
 def _written(pattern: Pattern, names: dict[int, str]) -> str:
     """A row as a text with a mark for its number and %s, or %r of a number, for each of its values."""
-    out = []
+    out = [f'<row r="{ROW}">']
     for column, style, kind, value in pattern.cells:
         at, name = f"{LETTERS[column]}{ROW}", names[style]
         if not kind:
@@ -192,10 +210,10 @@ def _written(pattern: Pattern, names: dict[int, str]) -> str:
         elif kind == "e":
             out.append(f'<c r="{at}"{name} t="e"><v>%s</v></c>')
         elif kind in "sq":
-            out.append(f'<c r="{at}"{name} t="inlineStr"><is><t xml:space="preserve">%s</t></is></c>')
+            out.append(f'<c r="{at}"{name} t="inlineStr"><is>%s</is></c>')
         else:
             out.append(f'<c r="{at}"{name}><v>{"%r" if kind == "n" else "%s"}</v></c>')
-    return "".join(out)
+    return "".join([*out, "</row>"])
 
 
 def _with_breaks(tail: str, breaks: list) -> str:
@@ -216,7 +234,7 @@ def _cell(cell, at: str, style: str) -> str:
         return f'<c r="{at}"{style}><v>{_plain(value)}</v></c>'
     if cell.data_type == "e":
         return f'<c r="{at}"{style} t="e"><v>{value}</v></c>'
-    return f'<c r="{at}"{style} t="inlineStr"><is><t xml:space="preserve">{clean(value)}</t></is></c>'
+    return f'<c r="{at}"{style} t="inlineStr"><is>{_text(value)}</is></c>'
 
 
 def _plain(value) -> str:
@@ -250,7 +268,12 @@ def clean(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\r", "&#13;")
 
 
-_WRITE = {"d": _date, "s": clean, "q": clean, "e": str}
+def _text(value: str) -> str:
+    """A text whose spaces stay: those at its ends only where it is said."""
+    return f"<t>{clean(value)}</t>" if value == value.strip() else f'<t xml:space="preserve">{clean(value)}</t>'
+
+
+_WRITE = {"d": _date, "s": _text, "q": _text, "e": str}
 
 
 @lru_cache(maxsize=1024)
@@ -260,13 +283,14 @@ def _chart(words: tuple, numbers: tuple) -> tuple:
     return _packed("".join(found).encode())
 
 
-def _drawing(words: tuple, pictures: list) -> tuple:
-    name, pieces = words
+@lru_cache(maxsize=1024)
+def _drawing(pieces: tuple, rows: tuple) -> tuple:
+    """Where charts stand: from the first to the last row of each."""
     found = list(pieces)
     for at in range(1, len(pieces), 2):
         k, end = divmod(int(pieces[at]) - MARK, 10)
-        found[at] = str(pictures[k][2][3 if end else 2])
-    return name, *_packed("".join(found).encode())
+        found[at] = str(rows[k][end > 0])
+    return _packed("".join(found).encode())
 
 
 # The zip -------------------------------------------------------------------------------------------------------------
@@ -281,9 +305,13 @@ def _packed(data: bytes, level: int = LEVEL) -> tuple[int, int, bytes]:
 class Archive:
     """A zip put together from parts already compressed, on a file; it carries no clock (1980-01-01)."""
 
-    def __init__(self, file):
-        self._file = file
-        self._directory: list[bytes] = []
+    def __init__(self, file, start: bytes = b"", directory: tuple = ()):
+        self._file, self._directory = file, list(directory)
+        file.write(start)
+
+    def so_far(self) -> tuple[bytes, tuple]:
+        """What another archive may start with."""
+        return self._file.getvalue(), tuple(self._directory)
 
     def add(self, name: str, checksum: int, size: int, packed: bytes) -> None:
         at = self._file.tell()

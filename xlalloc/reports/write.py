@@ -227,12 +227,26 @@ class Sheet(Pictures):
         self.header(list(headers))
         self.aligned_left(left)
         first = self.row
-        for cells in zip(*values, strict=True):
-            self.cells(cells, formats, left)
+        if not self._alike(values, formats, left):
+            for cells in zip(*values, strict=True):
+                self.cells(cells, formats, left)
         last = self.row - 1
         if total is not None:
             self.cells(total, formats, left, bold=True)
         return first, last
+
+    def _alike(self, values: tuple, formats: tuple, left: tuple) -> bool:
+        """All rows of a stamped table by one pattern, where every column holds one kind of value."""
+        if not isinstance(self.sheet, Surface) or not values[0] or not all(map(_one_kind, values)):
+            return False
+        if max(map(self._name_lines, values[0])) > 1:
+            return False
+        pattern, *_ = self._pattern_of([column[0] for column in values], formats, left)
+        shown = [column for column in values if column[0] is not None]
+        for cells in zip(*shown, strict=True):
+            self.sheet.runs[self.row] = pattern, cells
+            self.row += 1
+        return True
 
     def aligned_left(self, columns: tuple) -> None:
         """The headers of these columns, counted from the first as 0, in the header just drawn."""
@@ -353,6 +367,16 @@ class Sheet(Pictures):
 
     def widths(self, widths: dict[int, float]) -> None:
         self.sheet.widths = tuple(widths.items())
+
+
+def _one_kind(column: list) -> bool:
+    """Are all of a kind that is plain from the first of them?"""
+    (kind, *others) = set(map(type, column))
+    if others or kind not in _KIND or kind is ErrorValue:
+        return False
+    if kind is str:
+        return not any(text.startswith(FORMULA_LIKE) for text in column)
+    return kind is not float or all(map(isfinite, column))
 
 
 def _kinds(values) -> tuple[tuple, list]:
