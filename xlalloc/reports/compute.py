@@ -83,6 +83,8 @@ class Result:
     purchases: list[trading.Order]
     settle_days: float
     cov_from: str
+    mu: object
+    cov: object
     measures: dict[str, list]
     policy: dict[str, list]
     equal: list
@@ -159,6 +161,8 @@ class _Computation:
             purchases=purchases,
             settle_days=max((self.held[order.index].asset.settle_days for order in sales), default=0.0),
             cov_from=cov_from,
+            mu=mu,
+            cov=cov,
             measures=self._measures(mu, cov, parity),
             policy=self._policy(mu, cov),
             equal=equal_weights(len(self.held)).tolist(),

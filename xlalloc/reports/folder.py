@@ -18,7 +18,7 @@ FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 @contextmanager
 def writing(path: Path) -> Iterator[BinaryIO]:
     """A file under a name of its own that takes the place of ``path`` once it is whole."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{UNFINISHED}")
+    temporary = path.with_name(f".xlalloc-{os.getpid()}-{secrets.token_hex(6)}{UNFINISHED}")
     try:
         with temporary.open("wb") as file:
             yield file
@@ -48,7 +48,7 @@ def only_run(folder: Path) -> Iterator[None]:
 
 
 def _tidy(folder: Path) -> None:
-    for left in folder.glob(f".*{UNFINISHED}"):
+    for left in folder.glob(f".xlalloc-*{UNFINISHED}"):
         left.unlink(missing_ok=True)
 
 

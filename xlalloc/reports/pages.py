@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import ENOUGH_FUNDS, Result
+from xlalloc.reports.live import enliven
 from xlalloc.reports.notes_page import About, notes
 from xlalloc.reports.orders_page import allocation
 from xlalloc.reports.outlook_pages import performance, plan
@@ -31,13 +32,15 @@ def stamp(result: Result, about: About) -> bytes:
 def draw(result: Result, about: About, report: Document) -> Document:
     """A client's pages on a document, whichever way it is written."""
     keys = ["summary", "allocation", "risk", "performance", *(["plan"] if result.plan else []), "notes"]
-    pages = {key: Sheet(report, f"report.{key}") for key in keys}
+    pages = {key: Sheet(report, f"report.{key}") for key in (*keys, *(["live"] if about.live else []))}
     for key, page in pages.items():
         page.title(_subtitle(result, report) if key == "summary" else "")
         if about.illustrative:
             page.note("report.illustrative", color=WARN, bold=True)
     first = {key: _FILL[key](pages[key], result) for key in keys if key != "notes"}
     notes(pages["notes"], result, about)
+    if about.live:
+        enliven(pages, result)
     _charts(pages, result, Rows(first["summary"], first["allocation"], first["risk"]))
     return report
 

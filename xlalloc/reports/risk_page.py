@@ -50,6 +50,7 @@ def _whole(page: Sheet, r: Result) -> None:
     """The portfolio's figures today, at target, with equal risk."""
     page.heading("risk.whole")
     page.header(["risk.measure", "risk.of_now", "risk.of_target", "risk.of_rp"])
+    page.tables[page.section] = page.row, page.row + len(r.measures) - 1
     for key, cells in r.measures.items():
         format = PERCENT if key in ("risk.return", "risk.vol") else NUMBER
         page.cells([page.document.say(key), *cells], (PLAIN, *[format] * len(cells)))

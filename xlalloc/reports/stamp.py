@@ -250,9 +250,9 @@ def _finite(value: float) -> str:
 
 
 def _live(cell, at: str, style: str) -> str:
-    """An array formula with its value beside it."""
+    """An array formula with its value beside it; the cells it fills have their values."""
     value, (ref, formula) = cell.value, cell.formula
-    inner = f'<f t="array" ref="{ref or at}">{clean(formula)}</f>' if formula else ""
+    inner = f'<f t="array" ref="{ref}">{clean(formula)}</f>' if formula else ""
     mark = ' cm="1"' if formula else ""
     if isinstance(value, str):
         kind = "e" if isinstance(value, ErrorValue) or cell.data_type == "e" else "str"

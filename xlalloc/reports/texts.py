@@ -364,6 +364,9 @@ _TEXTS = {
     "problem.not_written": ("{file} cannot be written: {error}.", "{file} 无法写入：{error}。"),
     "problem.not_printed": ("The report was not printed to PDF: {error}", "报告未能输出为 PDF：{error}"),
     "done.no_pdf": ("The workbook is there; the PDF is not.", "工作簿已生成，PDF 未生成。"),
+    "report.live.tab": ("Assumptions", "假设"), "report.live.title": ("Assumptions", "假设"),
+    "report.live.subtitle": ("What the formulas of this workbook read: live with the xlalloc add-in, else as of the date of the data.", "本工作簿公式所引用的数据：安装 xlalloc 加载项后实时计算，否则为数据日期时的数值。"),
+    "live.assumptions": ("Expected return and covariance, per year", "预期收益与协方差（年化）"), "live.mu": ("Expected return", "预期收益"),
     # The clients workbook
     "input.tab": ("about", "说明"),
     "input.title": ("Clients workbook", "客户数据工作簿"),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from openpyxl.styles import Alignment
 from openpyxl.styles.cell_style import StyleArray
+from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.writer.excel import ExcelWriter
 
@@ -86,6 +87,8 @@ class Sheet(Pictures):
             self.sheet = document.surface(key, landscape)
         else:
             super().__init__(document, key, landscape)
+        self.section = ""
+        self.tables: dict[str, tuple[int, int]] = {}  # first and last row of the first table under each heading
 
     def _as_drawn(self, draw: Callable, *args) -> int:
         """What the layout draws, from here on; gives the row it names."""
@@ -107,7 +110,7 @@ class Sheet(Pictures):
         """An empty page, to draw on what will be copied."""
         page = Sheet.__new__(Sheet)
         page.document, page.key, page.row = self.document, self.key, 1
-        page.sheet = Surface(self.sheet.look, self.key, "")
+        page.sheet, page.section, page.tables = Surface(self.sheet.look, self.key, ""), "", {}
         return page
 
     def title(self, subtitle: str = "") -> None:
@@ -117,6 +120,7 @@ class Sheet(Pictures):
             self.sheet.row_dimensions[3].height = ROW_POINTS * self.lines(subtitle)
 
     def heading(self, key: str, column: int = 2, **values) -> int:
+        self.section = key
         if not values:
             return self._as_drawn(Page.heading, key, column)
         row = self._as_drawn(Page.heading, "", column)
@@ -231,6 +235,7 @@ class Sheet(Pictures):
             for cells in zip(*values, strict=True):
                 self.cells(cells, formats, left)
         last = self.row - 1
+        self.tables.setdefault(self.section, (first, last))
         if total is not None:
             self.cells(total, formats, left, bold=True)
         return first, last
@@ -356,10 +361,26 @@ class Sheet(Pictures):
         self.sheet.row_dimensions[self.row].height = 18
         self.sheet.row_dimensions[self.row + 1].height = 26
         self.row += 2
+        self.tables["tiles"] = self.row - 1, self.row - 1
 
     def _tile(self, cell) -> None:
         cell.font = self.document.font(size=HEADING + 3, bold=True, color=self.document.accent)
         cell.alignment = Alignment(horizontal="left", vertical="center")
+
+    def at(self, column: str, first: int, last: int | None = None, right: str = "") -> str:
+        """Cells of this page as a formula of any page names them."""
+        end = f":${right or column}${last}" if last else ""
+        return f"{self.quoted}!${column}${first}{end}"
+
+    def formula(self, column: str, first: int, last: int, formula: str) -> None:
+        """An array formula for cells that have their values; where one of these is an error, they stay values."""
+        cells = [self.sheet.cell(row, column_index_from_string(column)) for row in range(first, last + 1)]
+        if any(cell.data_type == "e" for cell in cells):
+            return
+        for cell in cells:
+            cell.formula = ("", "")
+        cells[0].formula = (f"{column}{first}:{column}{last}" if last > first else f"{column}{first}", formula)
+        self.sheet.live = True
 
     def new_page(self) -> None:
         """What follows prints on a page of its own."""
