@@ -9,7 +9,6 @@ from xlalloc.reports.write import Sheet, bar_rows
 from xlalloc.templates.layout import DATE, MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, WARN
 
 UNITS = "#,##0.##"
-MANY = 8  # assets from which the chart prints on a page of its own
 DRIFT = 1e-9  # as the rebalancing functions: a deviation this little beyond the threshold is rounding
 
 
@@ -29,8 +28,7 @@ def allocation(page: Sheet, r: Result) -> int:
     if r.sales or r.purchases:
         last = first + len(r.names) - 1
         page.row += 1
-        if len(r.names) > MANY:
-            page.new_page()
+        page.together(6 + bar_rows(len(r.names)))
         series = [(page, first, last, k) for k in (4, 5, 9)]
         page.bar_picture("allocation.after_chart", (page, first, last, 2), series, 5 + bar_rows(len(r.names)))
     return first

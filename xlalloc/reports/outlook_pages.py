@@ -46,15 +46,15 @@ def performance(page: Sheet, r: Result) -> None:
     page.table(
         ("report.year", PLAIN, years), *((name, SIGNED_PERCENT, g) for name, g in zip(names, grown, strict=True))
     )
+    page.together(2 * CHART_ROWS + 2)
     charts = page.row + 1
     page.row += 2 * CHART_ROWS + 2
     _points(page, h, names, charts)
 
 
 def _points(page: Sheet, h: History, names: list[str], charts: int) -> None:
-    """The series on a page of their own, and the charts made of them above."""
+    """The series, and the charts made of them above."""
     say, k = page.document.say, len(names)
-    page.new_page()
     page.heading("performance.series")
     columns = [list(column) for column in zip(*h.points, strict=True)]
     wealth = [(name, "0.000", column) for name, column in zip(names, columns[1 : 1 + k], strict=True)]
@@ -101,5 +101,6 @@ def _bands(page: Sheet, bands: list[list]) -> None:
     columns = [(title, MONEY, values) for title, values in zip(titles, quantiles, strict=True)]
     first, last = page.table(("plan.year", "0", years), *columns)
     page.row += 1
+    page.together(CHART_ROWS)
     series = [(page, first, last, k) for k in (3, 5, 7)]
     page.line_picture("plan.bands_chart", (page, first, last, 2), series, CHART_ROWS, MONEY, dated=False)

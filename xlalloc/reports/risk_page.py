@@ -29,9 +29,8 @@ def risk(page: Sheet, r: Result) -> int:
         page.remark(page.document.say("report.no_risk", assets=joined(r.no_risk, r.lang)))
     _whole(page, r)
     page.row += 1
-    if len(r.names) > ACROSS:
-        page.new_page()
     rows = 5 + bar_rows(len(r.names))
+    page.together(rows + 1)
     page.bar_picture("report.parity_chart", (page, first, last, 2), [(page, first, last, k) for k in (3, 7, 8)], rows)
     page.row += rows + 1
     _correlations(page, r)
@@ -58,6 +57,7 @@ def _whole(page: Sheet, r: Result) -> None:
 
 def _correlations(page: Sheet, r: Result) -> None:
     """The lower triangle, eight columns at a time."""
+    page.together(4 + min(len(r.names), 40))
     page.heading("report.correlations")
     if isinstance(r.correlations, ErrorValue):
         page.show(page.row, 2, r.correlations)
@@ -77,6 +77,7 @@ def _correlations(page: Sheet, r: Result) -> None:
 
 def _stress(page: Sheet, r: Result) -> None:
     """What today's weights would have lost in each scenario; the sources stand in the notes."""
+    page.together(10)
     page.heading("report.stress")
     if isinstance(r.stress, ErrorValue):
         page.show(page.row, 2, r.stress)
@@ -94,7 +95,7 @@ def _stress(page: Sheet, r: Result) -> None:
 def _frontier(page: Sheet, r: Result) -> None:
     """Least risk for each return, long only, with the portfolio and its target beside it."""
     say = page.document.say
-    page.new_page()
+    page.together(len(r.frontier) + 28)
     page.heading("report.frontier")
     keys = ("risk.return", "risk.vol", "risk.sharpe")
     marks = [say("report.portfolio_now"), say("report.portfolio_target")]

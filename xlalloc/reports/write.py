@@ -25,6 +25,7 @@ from xlalloc.templates.layout import CELL, GREY, HEADING, LABEL, LAST_COLUMN, PL
 NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 ROW_POINTS = 15.5
+PAGE_POINTS = 930  # of rows that a page holds, at the width it is printed
 _KIND = {float: "n", int: "n", str: "s", dt.date: "d", ErrorValue: "e", type(None): ""}
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 
@@ -87,7 +88,7 @@ class Sheet(Pictures):
             self.sheet = document.surface(key, landscape)
         else:
             super().__init__(document, key, landscape)
-        self.section = ""
+        self.section, self.page_top = "", 1
         self.tables: dict[str, tuple[int, int]] = {}  # first and last row of the first table under each heading
 
     def _as_drawn(self, draw: Callable, *args) -> int:
@@ -317,7 +318,7 @@ class Sheet(Pictures):
 
     @staticmethod
     def _name_lines(value) -> int:
-        return -(-int(width_of(value)) // LABEL) if isinstance(value, str) else 1
+        return _label_lines(value) if isinstance(value, str) else 1
 
     def line(self, key: str, value: str, warn: bool = False) -> None:
         """A labelled sentence across the page."""
@@ -385,6 +386,15 @@ class Sheet(Pictures):
     def new_page(self) -> None:
         """What follows prints on a page of its own."""
         self.sheet.row_breaks.append(Break(id=self.row - 1))
+        self.page_top = self.row
+
+    def together(self, rows: int) -> None:
+        """So many rows from here print on one page: on the next one where this one has no room for them."""
+        heights = self.sheet.row_dimensions
+        used = sum((heights[row].height if row in heights else None) or 15 for row in range(self.page_top, self.row))
+        if used + 15 * rows > PAGE_POINTS:
+            self.new_page()
+            self.row += 1  # the frame of a chart needs a little
 
     def widths(self, widths: dict[int, float]) -> None:
         self.sheet.widths = tuple(widths.items())
@@ -398,6 +408,11 @@ def _one_kind(column: list) -> bool:
     if kind is str:
         return not any(text.startswith(FORMULA_LIKE) for text in column)
     return kind is not float or all(map(isfinite, column))
+
+
+@lru_cache(maxsize=4096)
+def _label_lines(text: str) -> int:
+    return -(-int(sum(1.95 if ord(char) > 0x2E80 else 0.93 for char in text)) // LABEL)
 
 
 def _kinds(values) -> tuple[tuple, list]:
