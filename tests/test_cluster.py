@@ -37,7 +37,7 @@ def cluster(folder: Path, count: int):
                 stderr=log,
                 cwd=folder,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         )
         return processes[-1]
 

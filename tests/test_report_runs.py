@@ -247,7 +247,7 @@ def test_no_file_larger_than_allowed(tmp_path, many):
     told, words = process.communicate()
     assert process.returncode == 1 and told.startswith("0 of 60 reports"), words
     assert not list((tmp_path / "out").glob("id*")) and "Traceback" not in words
-    rows = [row for row in openpyxl.load_workbook(tmp_path / "out/problems.xlsx").active.iter_rows(values_only=True)]
+    rows = openpyxl.load_workbook(tmp_path / "out/problems.xlsx").active.iter_rows(values_only=True)
     assert sum("the disk is full" in str(row) for row in rows) == 60
 
 

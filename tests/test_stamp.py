@@ -43,7 +43,7 @@ def results(tmp_path_factory, sheets):
         row[bare["holdings"][0].index("price")] = 10
     without = read(rd.write_book(folder / "bare.xlsx", bare))
     found += [compute(client, without) for client in without.clients]
-    return found + [broken(found[0]), broken(found[3])]
+    return [*found, broken(found[0]), broken(found[3])]
 
 
 def broken(result):
@@ -101,10 +101,13 @@ def cells_of(sheet, exact: bool = False) -> dict:
     return found
 
 
+def words_of(rule) -> bytes:
+    return tostring(rule.to_tree()) + (tostring(rule.dxf.to_tree("dxf")) if rule.dxf else b"")
+
+
 def sheet_of(sheet) -> dict:
     """All but the cells."""
-    rules = {str(found.sqref): [tostring(rule.to_tree()) + (rule.dxf and tostring(rule.dxf.to_tree("dxf")) or b"") for rule in found.rules]
-             for found in sheet.conditional_formatting}  # fmt: skip
+    rules = {str(found.sqref): [words_of(rule) for rule in found.rules] for found in sheet.conditional_formatting}
     return {
         "merged": sorted(map(str, sheet.merged_cells.ranges)),
         "widths": {key: size.width for key, size in sheet.column_dimensions.items()},

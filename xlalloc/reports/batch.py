@@ -1,4 +1,4 @@
-"""Some clients → their workbooks and their lines of the index: what one process is given at a time, wherever it runs."""
+"""Some clients → their workbooks and their lines of the index: what one process is given at a time."""
 
 import gc
 import hashlib

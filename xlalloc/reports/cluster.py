@@ -1,4 +1,4 @@
-"""The same batches on a Dask cluster: what all clients share is sent once, workbooks go to the folder all can write to."""
+"""The same batches on a Dask cluster: what clients share is sent once, workbooks go to the folder all can write to."""
 
 from collections.abc import Iterator
 

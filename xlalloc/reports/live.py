@@ -13,8 +13,9 @@ from xlalloc.reports.write import Sheet
 from xlalloc.templates.layout import PERCENT, PLAIN
 
 WHOLE = {  # of the portfolio: each a function of weights and of what the market is assumed to do
-    "risk.return": "PORT_RETURN({w},{mu})", "risk.vol": "PORT_VOL({w},{cov})", "risk.sharpe": "PORT_SHARPE({w},{mu},{cov})",
-    "risk.ratio": "DIVERSIFICATION({w},{cov})", "risk.effective": "EFFECTIVE_N({w})",
+    "risk.return": "PORT_RETURN({w},{mu})", "risk.vol": "PORT_VOL({w},{cov})",
+    "risk.sharpe": "PORT_SHARPE({w},{mu},{cov})", "risk.ratio": "DIVERSIFICATION({w},{cov})",
+    "risk.effective": "EFFECTIVE_N({w})",
 }  # fmt: skip
 NOW, TARGET, PARITY = "C", "E", "H"  # columns of weights on the risk sheet
 
@@ -91,7 +92,7 @@ def _summary(pages: dict[str, Sheet], r: Result, mu: str, cov: str) -> None:
 
 
 def _plan(pages: dict[str, Sheet], r: Result) -> None:
-    """Tiles side by side: chance, goal, years, wealth, monthly; mean and volatility of the target stand on the risk sheet."""
+    """Tiles side by side: chance, goal, years, wealth, monthly; the target's mean and volatility are the risk sheet's."""
     page, risk, top = pages["plan"], pages["risk"], pages["risk"].tables["risk.whole"][0]
     row = page.tables["tiles"][0]
     keys = list(r.measures)

@@ -1,4 +1,4 @@
-"""Answers that many clients share: a function of the catalogue, asked again with the same arguments, is not run again."""
+"""Answers many clients share: a function of the catalogue, asked again with the same arguments, is not run again."""
 
 from collections.abc import Callable
 
