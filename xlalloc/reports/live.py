@@ -92,7 +92,7 @@ def _summary(pages: dict[str, Sheet], r: Result, mu: str, cov: str) -> None:
 
 
 def _plan(pages: dict[str, Sheet], r: Result) -> None:
-    """Tiles side by side: chance, goal, years, wealth, monthly; the target's mean and volatility are the risk sheet's."""
+    """Tiles: chance, goal, years, wealth, monthly; the target's mean and volatility stand on the risk sheet."""
     page, risk, top = pages["plan"], pages["risk"], pages["risk"].tables["risk.whole"][0]
     row = page.tables["tiles"][0]
     keys = list(r.measures)
