@@ -348,3 +348,39 @@ def test_help_names_the_exit_statuses():
     words = process.communicate()[0]
     assert "Exit status:" in words and all(f"\n    {k}  " in words for k in range(3))
     assert max(map(len, words.splitlines())) <= 80
+
+
+# Printing ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_office_that_fails_is_a_finding_and_the_workbooks_stand(tmp_path, sheets, monkeypatch):
+    from xlalloc.hosts.calc_install import OfficeError
+
+    class Fails:
+        def pdf(self, books, out):
+            (out / "K001.pdf").write_bytes(b"%PDF")
+            raise OfficeError("LibreOffice could not print.")
+
+    monkeypatch.setattr(batch, "_driver", Fails)
+    summary = run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en", pdf=True)
+    assert summary.written == 5 and set(kinds(summary)) == {(f"K00{k}", "not_printed") for k in range(2, 6)}
+    assert len(summary.said()) == 4 and "2 more" not in summary.said()[-1]
+
+
+def test_each_client_is_printed_by_the_worker_that_wrote_it(tmp_path, sheets):
+    from xlalloc.hosts import calc_install
+
+    try:
+        calc_install.find()
+    except calc_install.OfficeError as missing:
+        pytest.skip(str(missing))
+    rd.keep_clients(sheets, "K004", "K005")
+    process = command(rd.write_book(tmp_path / "c.xlsx", sheets), "--out", tmp_path / "out", "--pdf", "--jobs", 2)
+    _, words = process.communicate()
+    assert process.returncode == 0, words
+    assert all((tmp_path / f"out/{name}.pdf").read_bytes().startswith(b"%PDF") for name in ("K004", "K005"))
+    before = (tmp_path / "out/K004.pdf").stat().st_mtime_ns
+    (tmp_path / "out/K005.pdf").unlink()
+    summary = run.report(tmp_path / "c.xlsx", tmp_path / "out", pdf=True, resume=True)
+    assert summary.kept == 2 and (tmp_path / "out/K005.pdf").exists()
+    assert (tmp_path / "out/K004.pdf").stat().st_mtime_ns == before
