@@ -1,4 +1,4 @@
-.PHONY: test lint peers bench fuzz clean
+.PHONY: test lint peers bench fuzz soak clean
 
 test: ## the whole test run
 	pytest
@@ -14,6 +14,9 @@ bench: ## side by side with public packages (needs the peers extra; those missin
 
 fuzz: ## 10,000 risk-budgeting and 5,000 mean-variance problems against checks independent of the solvers
 	python -m benchmarks.fuzz
+
+soak: ## reports killed at fifty random moments and resumed
+	XLALLOC_KILLS=50 pytest -s tests/test_report_runs.py -k killed_at_any_moment
 
 clean:
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis xlalloc-demo

@@ -768,28 +768,6 @@ def test_same_input_same_bytes_in_one_process_or_two(tmp_path, sheets, english):
     assert properties.created == properties.modified == dt.datetime(2026, 10, 31)
 
 
-def test_a_report_is_there_whole_or_not_at_all(tmp_path, sheets, monkeypatch):
-    rd.keep_clients(sheets, "K001", "K004")
-    from xlalloc.reports import write
-
-    write_data = write.ExcelWriter.write_data
-
-    def fails(self):
-        if self.workbook["Summary"]["B2"].value.startswith("Alex"):
-            raise OSError("disk full")
-        write_data(self)
-
-    monkeypatch.setattr(
-        write.ExcelWriter,
-        "write_data",
-        lambda self: write_data(self) if "Summary" not in self.workbook.sheetnames else fails(self),
-    )
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    summary = run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
-    assert (summary.written, summary.failed, kinds(summary)) == (1, 1, ["unforeseen"])
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == ["K001.xlsx", "index.xlsx", "problems.xlsx"]
-
-
 def test_the_index_links_to_each_report(english):
     sheet = openpyxl.load_workbook(english[0] / "index.xlsx")["Index"]
     links = [cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink]

@@ -165,21 +165,33 @@ def _xlsx(path: Path) -> Path:
 @click.option("--out", type=click.Path(path_type=Path), help="The folder to write the reports to.")
 @click.option("--prices", type=click.Path(path_type=Path), help="Prices in a file of their own (.xlsx or .csv).")
 @click.option("--lang", type=LANGUAGE, help="Language of all reports (else each client's own).")
+@click.option("--jobs", type=click.IntRange(1), help="Processes (else one a processor).")
+@click.option("--resume", is_flag=True, help="Keep what an earlier run on the same input finished.")
 @click.option("--pdf", is_flag=True, help="Print each report to PDF as well (needs LibreOffice).")
+@click.option("--live", is_flag=True, help="Formulas beside the values, live where the add-in is.")
+@click.option("--scheduler", default="", metavar="ADDRESS", help="Work on this Dask cluster (needs xlalloc[dask]).")
+@click.option("--log", type=click.Choice(["json"]), help="One line of JSON a client on standard error.")
 @click.option("--template", "empty", type=click.Path(path_type=Path), help="Write an empty input workbook and stop.")
 @click.pass_context
-def report(ctx, clients, out, prices, lang, pdf, empty):
+def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, log, empty):
     """A report workbook for every client of a workbook or a folder of csv.
 
-    Writes one workbook per client, index.xlsx and problems.xlsx. Exit status 1
-    where a client got no report.
+    Writes one workbook per client, index.xlsx and problems.xlsx.
 
     Examples:  xlalloc report --template clients.xlsx --lang zh
 
                xlalloc report clients.xlsx --out reports
+
+    \b
+    Exit status:
+      0  every client has a report
+      1  some have none, or a file could not be written: problems.xlsx and
+         standard error say which and why
+      2  nothing was done: wrong usage, an input that cannot be read, a
+         folder another run writes to
     """
     import xlalloc  # noqa: F401  fills the catalogue
-    from xlalloc.reports import example, run
+    from xlalloc.reports import example, progress, run
 
     if empty is not None:
         example.write_empty(_xlsx(empty), lang or "en")
@@ -187,26 +199,22 @@ def report(ctx, clients, out, prices, lang, pdf, empty):
         return
     if clients is None or out is None:
         raise click.UsageError("Give the clients' workbook and --out FOLDER, or --template FILE.")
-    done = run.report(clients, out, prices, lang)
+    with progress.telling(log) as (bar, event):
+        done = run.report(
+            clients, out, prices, lang, jobs or run.processors(), bar,
+            resume=resume, live=live, pdf=pdf, scheduler=scheduler, event=event,
+        )  # fmt: skip
     _tell(done, out)
-    if pdf:
-        _print(out)
-    ctx.exit(1 if done.failed else 0)
-
-
-def _print(out: Path) -> None:
-    from xlalloc.hosts.calc_driver import Driver
-
-    books = sorted(book for book in out.glob("*.xlsx") if book.stem not in ("index", "problems"))
-    with Driver() as office:
-        office.pdf(books, out)
-    click.echo(f"{len(books)} reports printed to PDF")
+    ctx.exit(1 if done.failed or done.unwritten else 0)
 
 
 def _tell(done, out: Path) -> None:
-    click.echo(f"{done.written} of {done.clients} reports written to {out}")
-    if done.problems:
-        click.echo(f"{len(done.problems)} problems listed in {out / 'problems.xlsx'}", err=True)
+    kept = f", {done.kept} of them kept from an earlier run" if done.kept else ""
+    click.echo(f"{done.written} of {done.clients} reports written to {out}{kept}")
+    for line in done.said():
+        click.echo(f"xlalloc: {line}", err=True)
+    if found := len(done.problems):
+        click.echo(f"{found} problems listed in {out / 'problems.xlsx'}", err=True)
 
 
 @main.command()

@@ -155,16 +155,14 @@ def wealth_bands(
     Source: Hull (2018), Options, Futures and Other Derivatives, eq. 21.15 (steps); Milevsky & Robinson (2005), A
     Sustainable Spending Rate without Simulation (ruin).
     """
-    blocks = [
-        np.array(list(_courses(wealth, monthly, mu, vol, shocks, every=12)))
-        for shocks in _shocks(seed, paths, 12 * years)
-    ]
-    by_year = np.concatenate(blocks, axis=1)
+    blocks = [_wealth(wealth, monthly, *grown) for grown in _grown(mu, vol, seed, paths, 12 * years, every=12)]
+    by_year = np.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
     _within_numbers(by_year, "mu")
     if monthly < 0.0:
         learn("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
-    rows = [(0, *[wealth] * len(LEVELS)), *((year, *_quantiles(x)) for year, x in enumerate(by_year, 1))]
-    return Table(("year", *BANDS), rows)
+    by_year.sort(axis=1)
+    rows = zip(range(1, years + 1), *(_at(level, by_year).tolist() for level in LEVELS), strict=True)
+    return Table(("year", *BANDS), [(0, *[wealth] * len(LEVELS)), *rows])
 
 
 @worksheet_function("=GOAL_PROB(100,0,10,0.07,0.15,200)", [[0.392779]])
@@ -190,8 +188,10 @@ def goal_prob(
         learn("method", "exact: nothing is put in or taken out, so nothing is simulated")
         return _chance_of(wealth, years, mu, vol, goal)
     reached = 0
-    for shocks in _shocks(seed, paths, _months(years)):
-        (final,) = _courses(wealth, monthly, mu, vol, shocks, every=len(shocks))
+    months = _months(years)
+    every = 12 if months % 12 == 0 else months  # as WEALTH_BANDS, so that the two share their courses
+    for price, saved in _grown(mu, vol, seed, paths, months, every):
+        final = _wealth(wealth, monthly, price[-1], saved[-1])
         _within_numbers(final, "mu")
         reached += int(np.count_nonzero(final >= goal * (1.0 - REACHED)))
     p = reached / paths
@@ -231,24 +231,55 @@ def _months(years: float) -> int:
     return months
 
 
-def _courses(wealth, monthly, mu, vol, shocks: np.ndarray, every: int) -> Iterator[np.ndarray]:
-    """Wealth of all paths after each ``every`` months: W ← max(W e^(m/12 + σz/√12) + monthly, 0).
+def _grown(mu: float, vol: float, seed: int, paths: int, steps: int, every: int) -> Iterator[tuple]:
+    """What 1 of today, and 1 put in each month, has become after each ``every`` months; in blocks of paths.
 
-    Nothing grows from 0 by taking money out, so that wealth used up stays at 0.
+    Wealth is linear in the two: wealth now and monthly may change, and nothing is simulated again.
     """
+    if paths * steps <= KEPT:
+        yield _kept(mu, vol, seed, paths, steps, every)
+        return
+    for shocks in _shocks(seed, paths, steps):
+        yield _simulated(mu, vol, shocks, every)
+
+
+@lru_cache(maxsize=6)
+def _kept(mu: float, vol: float, seed: int, paths: int, steps: int, every: int) -> tuple[np.ndarray, np.ndarray]:
+    (shocks,) = _shocks(seed, paths, steps)
+    return _simulated(mu, vol, shocks, every)
+
+
+def _simulated(mu: float, vol: float, shocks: np.ndarray, every: int) -> tuple[np.ndarray, np.ndarray]:
+    """A ← A g and B ← B g + 1 with g = e^(m/12 + σz/√12): rows for the months, columns for the paths."""
     drift, sd = _monthly(mu, vol)
-    course, growth = np.full(shocks.shape[1], float(wealth)), np.empty(shocks.shape[1])
-    with np.errstate(over="ignore", invalid="ignore"):
+    price, saved, growth = np.ones(shocks.shape[1]), np.zeros(shocks.shape[1]), np.empty(shocks.shape[1])
+    prices = np.empty((len(shocks) // every, shocks.shape[1]))
+    savings = np.empty_like(prices)
+    with np.errstate(over="ignore"):
         for month, z in enumerate(shocks, 1):
             np.multiply(z, sd, out=growth)
             growth += drift
             np.exp(growth, out=growth)
-            course *= growth
-            course += monthly
-            if monthly < 0.0:
-                np.maximum(course, 0.0, out=course)
+            price *= growth
+            saved *= growth
+            saved += 1.0
             if month % every == 0:
-                yield course.copy()
+                prices[month // every - 1], savings[month // every - 1] = price, saved
+    prices.flags.writeable = savings.flags.writeable = False
+    return prices, savings
+
+
+def _wealth(wealth: float, monthly: float, price: np.ndarray, saved: np.ndarray) -> np.ndarray:
+    """W A + monthly B, never below 0.
+
+    Money taken out is used up in the first month in which W < |monthly| B/A; B/A only grows, so that later months find
+    it used up as well, and the last month alone decides.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        course = wealth * price
+        if monthly:
+            course += monthly * saved
+    return np.maximum(course, 0.0, out=course) if monthly < 0.0 else course
 
 
 def _shocks(seed: int, paths: int, steps: int) -> Iterator[np.ndarray]:
@@ -280,6 +311,14 @@ def _drawn(seed: int, paths: int, steps: int) -> np.ndarray:
 def _quantiles(x: np.ndarray) -> list[float]:
     """Interpolated as PERCENTILE.INC does."""
     return np.quantile(x, LEVELS).tolist()
+
+
+def _at(level: float, rows: np.ndarray) -> np.ndarray:
+    """The same of each row, the rows sorted; computed as numpy does, which sorts each row anew for it."""
+    place = level * (rows.shape[1] - 1)
+    k, part = int(place), place - int(place)
+    low, high = rows[:, k], rows[:, min(k + 1, rows.shape[1] - 1)]
+    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
 
 
 def _within_numbers(values: np.ndarray, name: str) -> None:

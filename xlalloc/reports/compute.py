@@ -20,6 +20,7 @@ from xlalloc.reports.history import History, history
 from xlalloc.reports.market import expected_return
 from xlalloc.reports.problems import Problem, Problems
 from xlalloc.reports.records import Client, Inputs
+from xlalloc.reports.shared import Shared
 
 LONG_AGO = dt.date(2000, 1, 1)
 ENOUGH_FUNDS = (5, 8)
@@ -32,7 +33,12 @@ class Answers:
     """Calls functions; where one has no answer its error value stands in and the reason is kept for the notes."""
 
     names: list[str]
+    common: Shared
     reasons: dict[str, str] = field(default_factory=dict)
+
+    def shared(self, what: str, function: Callable, *args):
+        """The same for arguments that other clients have as well: those of a model, of a set of assets."""
+        return self(what, self.common, function, *args)
 
     def __call__(self, what: str, function: Callable, *args, **kwargs):
         error = next((a for a in (*args, *kwargs.values()) if isinstance(a, ErrorValue)), None)
@@ -77,6 +83,8 @@ class Result:
     purchases: list[trading.Order]
     settle_days: float
     cov_from: str
+    mu: object
+    cov: object
     measures: dict[str, list]
     policy: dict[str, list]
     equal: list
@@ -124,7 +132,7 @@ class _Computation:
         self.market, self.as_of = inputs.market, inputs.market.as_of
         self.held = trading.positions(client, inputs, problems)
         self.names = [position.asset.shown(client.language) for position in self.held]
-        self.ask = Answers(self.names)
+        self.ask = Answers(self.names, inputs.market.shared)
         self.values = np.array([position.value for position in self.held])
         self.target = np.array([position.target for position in self.held])
         self.target = self.target / self.target.sum()
@@ -153,14 +161,16 @@ class _Computation:
             purchases=purchases,
             settle_days=max((self.held[order.index].asset.settle_days for order in sales), default=0.0),
             cov_from=cov_from,
+            mu=mu,
+            cov=cov,
             measures=self._measures(mu, cov, parity),
             policy=self._policy(mu, cov),
             equal=equal_weights(len(self.held)).tolist(),
             parity=parity,
             no_risk=no_risk,
             risk_now=ask("RISK_CONTRIB", risk_contrib, self.now, cov),
-            risk_target=ask("RISK_CONTRIB", risk_contrib, self.target, cov),
-            correlations=ask("CORR_FROM_COV", self._correlations, cov),
+            risk_target=ask.shared("RISK_CONTRIB", risk_contrib, self.target, cov),
+            correlations=ask.shared("CORR_FROM_COV", _correlations, cov),
             frontier=self._frontier(mu, cov),
             stress=self._stress(),
             history=history(self.held, self.now, self.target, self._benchmark(), self.market, ask),
@@ -253,32 +263,24 @@ class _Computation:
             return cov, []
         risky = np.flatnonzero(cov.diagonal() > 0)
         if not len(risky):
-            return self.ask("RP_WEIGHTS", rp_weights, cov), []
-        found = self.ask("RP_WEIGHTS", rp_weights, cov[np.ix_(risky, risky)])
+            return self.ask.shared("RP_WEIGHTS", rp_weights, cov), []
+        found = self.ask.shared("RP_WEIGHTS", rp_weights, cov[np.ix_(risky, risky)])
         if isinstance(found, ErrorValue):
             return found, []
         weights = np.zeros(len(cov))
         weights[risky] = found
         return weights, [name for i, name in enumerate(self.names) if i not in risky]
 
-    def _correlations(self, cov: np.ndarray) -> list[list]:
-        """Correlations of the assets that have risk; those of cash are not defined."""
-        risky = np.flatnonzero(cov.diagonal() > 0)
-        table: list[list] = [[None] * len(cov) for _ in cov]
-        for i, row in zip(risky, corr_from_cov(cov[np.ix_(risky, risky)]).tolist(), strict=True):
-            for j, value in zip(risky, row, strict=True):
-                table[i][j] = value
-        return table
-
     def _measures(self, mu, cov, parity) -> dict[str, list]:
         """Figures of the whole portfolio: today's weights, the target, equal risk."""
-        ask, mixes = self.ask, (self.now, self.target, parity)
+        ask = self.ask
+        mixes = ((ask, self.now), (ask.shared, self.target), (ask.shared, parity))
         return {
-            "risk.return": [ask("PORT_RETURN", port_return, w, mu) for w in mixes],
-            "risk.vol": [ask("PORT_VOL", port_vol, w, cov) for w in mixes],
-            "risk.sharpe": [ask("PORT_SHARPE", port_sharpe, w, mu, cov) for w in mixes],
-            "risk.ratio": [ask("DIVERSIFICATION", diversification, w, cov) for w in mixes],
-            "risk.effective": [ask("EFFECTIVE_N", effective_n, w) for w in mixes],
+            "risk.return": [answer("PORT_RETURN", port_return, w, mu) for answer, w in mixes],
+            "risk.vol": [answer("PORT_VOL", port_vol, w, cov) for answer, w in mixes],
+            "risk.sharpe": [answer("PORT_SHARPE", port_sharpe, w, mu, cov) for answer, w in mixes],
+            "risk.ratio": [answer("DIVERSIFICATION", diversification, w, cov) for answer, w in mixes],
+            "risk.effective": [answer("EFFECTIVE_N", effective_n, w) for answer, w in mixes],
         }
 
     def _policy(self, mu, cov) -> dict[str, list]:
@@ -289,8 +291,8 @@ class _Computation:
             return {}
         low, high, vol_low, vol_high = (stated[key] for key in needed)
         found = {}
-        for key, weights in (("target", self.target), ("now", self.now)):
-            table = self.ask(
+        for key, answer, weights in (("target", self.ask.shared, self.target), ("now", self.ask, self.now)):
+            table = answer(
                 "POLICY_CHECK", policy_check, weights, mu, cov, [low, high], [vol_low, vol_high], stated.get("drawdown")
             )
             found[key] = self.ask.rows("POLICY_CHECK", table)
@@ -300,7 +302,9 @@ class _Computation:
         """Return, volatility, Sharpe ratio and weights along the frontier, where the catalogue has it."""
         if "FRONTIER" not in CATALOGUE:
             return []
-        return self.ask.rows("FRONTIER", self.ask("FRONTIER", CATALOGUE["FRONTIER"].public, mu, cov, FRONTIER_POINTS))
+        return self.ask.rows(
+            "FRONTIER", self.ask.shared("FRONTIER", CATALOGUE["FRONTIER"].public, mu, cov, FRONTIER_POINTS)
+        )
 
     def _stress(self) -> list[list] | ErrorValue:
         """STRESS_TABLE of today's weights by reference asset class, where the catalogue has it."""
@@ -340,7 +344,8 @@ class _Computation:
         if client.goal is None or not client.goal_years or "GOAL_PROB" not in CATALOGUE:
             return {}
         wealth = float(self.values.sum()) + client.cash_flow
-        mean, vol = ask("PORT_RETURN", port_return, self.target, mu), ask("PORT_VOL", port_vol, self.target, cov)
+        mean = ask.shared("PORT_RETURN", port_return, self.target, mu)
+        vol = ask.shared("PORT_VOL", port_vol, self.target, cov)
         start = (wealth, client.monthly, client.goal_years, mean, vol)
         whole = (wealth, client.monthly, max(int(client.goal_years), 1), mean, vol)
         known = {name: CATALOGUE[name].public for name in ("GOAL_PROB", "WEALTH_BANDS", "FEE_DRAG")}
@@ -351,5 +356,15 @@ class _Computation:
             "vol": vol,
             "chance": ask("GOAL_PROB", known["GOAL_PROB"], *start, client.goal),
             "bands": ask.rows("WEALTH_BANDS", bands),
-            "fees": [[fee, ask("FEE_DRAG", known["FEE_DRAG"], fee, client.goal_years, mean)] for fee in FEES],
+            "fees": [[fee, ask.shared("FEE_DRAG", known["FEE_DRAG"], fee, client.goal_years, mean)] for fee in FEES],
         }
+
+
+def _correlations(cov: np.ndarray) -> list[list]:
+    """Correlations of the assets that have risk; those of cash are not defined."""
+    risky = np.flatnonzero(cov.diagonal() > 0)
+    table: list[list] = [[None] * len(cov) for _ in cov]
+    for i, row in zip(risky, corr_from_cov(cov[np.ix_(risky, risky)]).tolist(), strict=True):
+        for j, value in zip(risky, row, strict=True):
+            table[i][j] = value
+    return table

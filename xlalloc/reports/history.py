@@ -9,7 +9,7 @@ from xlalloc.core.estimation import returns
 from xlalloc.core.performance import drawdowns, kpi_table, total_return
 from xlalloc.core.portfolio import port_series
 from xlalloc.dates import periods_per_year
-from xlalloc.errors import ErrorValue
+from xlalloc.errors import AllocError
 
 YEAR = 364  # days: 52 weeks are a year
 # Measures per year, not shown for less than a year of history.
@@ -35,6 +35,34 @@ class History:
     missing: list[str]  # assets without prices: then nothing is simulated
 
 
+@dataclass(eq=False)
+class Course:
+    """The days on which all of some assets have a price: returns, ends of months, calendar years."""
+
+    dates: list[dt.date]
+    returns: np.ndarray
+    periods: int
+    ends: np.ndarray  # of each month, among the dates
+    starts: np.ndarray  # of each month
+    years: list[tuple]  # year, whether the prices cover it from end to end, its first and last return
+
+
+def course(dates: list[dt.date], panel: np.ndarray) -> Course:
+    """What every series over these prices has in common."""
+    months = np.array([12 * date.year + date.month for date in dates])
+    ends = np.flatnonzero(np.append(months[1:] != months[:-1], True))
+    years, of_year = [], np.array([date.year for date in dates[1:]])
+    for year in dict.fromkeys(of_year.tolist()):
+        rows = np.flatnonzero(of_year == year)
+        first, last = dates[rows[0]], dates[rows[-1] + 1]
+        whole = first.year < year and (last.month, last.day) >= (12, 25)
+        whole = whole and (dt.date(year, 1, 1) - first).days <= 15
+        years.append((year, whole, int(rows[0]), int(rows[-1]) + 1))
+    return Course(
+        dates, returns(panel), periods_per_year(dates, "prices"), ends, np.append(0, ends[:-1] + 1), years
+    )  # fmt: skip
+
+
 def history(held, now, target, benchmark: dict[str, float], market, ask) -> History | None:
     """Every series over the days on which all assets have a price; None where there are no prices at all."""
     if market.periods is None:
@@ -42,59 +70,57 @@ def history(held, now, target, benchmark: dict[str, float], market, ask) -> Hist
     assets = [position.asset.name for position in held]
     lacking = [position.asset.name for position in held if market.last(position.asset.name) is None]
     every = assets + [asset for asset in benchmark if asset not in assets]
-    dates, panel = market.prices(every)
+    dates, _ = market.prices(every)
     if lacking or len(dates) < 3:
         return History([], *2 * [dt.date.min], 0, 0, True, [], [], [], lacking)
-    period = ask("RETURNS", returns, panel)
-    periods = ask("RETURNS", periods_per_year, dates, "prices")
-    if isinstance(period, ErrorValue) or isinstance(periods, ErrorValue):
+    try:
+        common = market.shared(market.course, tuple(every))
+    except AllocError as problem:
+        ask.failed("RETURNS", problem)
         return None
-    names, columns = ["now", "target"], [port_series(period[:, : len(assets)], w) for w in (now, target)]
+    own = common.returns[:, : len(assets)]
+    names, columns = ["now", "target"], [port_series(own, now), market.shared(port_series, own, target)]
     if benchmark:
+        weights = np.array([benchmark.get(asset, 0.0) for asset in every])
         names.append("benchmark")
-        columns.append(port_series(period, np.array([benchmark.get(asset, 0.0) for asset in every])))
-    series = np.column_stack(columns)
+        columns.append(market.shared(port_series, common.returns, weights))
     short = (dates[-1] - dates[0]).days < YEAR
+    callers = [lambda function, *args: function(*args), market.shared, market.shared]  # the first is this client's own
+    points = [call(_points, common, column) for call, column in zip(callers, columns, strict=False)]
+    grown = [call(_grown, common, column) for call, column in zip(callers, columns, strict=False)]
+    wealth, depth = zip(*points, strict=True)
+    days = [dates[end] for end in common.ends.tolist()]
     return History(
-        names, dates[0], dates[-1], periods, len(series), short, _kpis(series, bool(benchmark), periods, short, ask),
-        _points(dates, series), _years(dates, series), [],
+        names, dates[0], dates[-1], common.periods, len(columns[0]), short,
+        _kpis(columns, float(common.periods), short, ask),
+        [list(row) for row in zip(days, *wealth, *depth, strict=True)],
+        [[year, whole, *row] for (year, whole, *_), *row in zip(common.years, *grown, strict=True)], [],
     )  # fmt: skip
 
 
-def _kpis(series: np.ndarray, against: bool, periods: int, short: bool, ask) -> list[list]:
-    """KPI_TABLE, the benchmark's own column without comparisons; nothing per year for less than a year."""
-    own = series[:, :-1] if against else series
-    table = ask("KPI_TABLE", kpi_table, own, series[:, -1] if against else None, 0.0, float(periods))
-    rows = ask.rows("KPI_TABLE", table)
-    if against:
-        alone = ask("KPI_TABLE", kpi_table, series[:, -1], None, 0.0, float(periods))
-        other = dict(ask.rows("KPI_TABLE", alone))
-        rows = [[*row, other.get(row[0])] for row in rows]
+def _kpis(columns: list[np.ndarray], periods: float, short: bool, ask) -> list[list]:
+    """KPI_TABLE of each series, the benchmark's own without comparisons; nothing per year for less than a year."""
+    now, target, *benchmark = columns
+    against = benchmark[0] if benchmark else None
+    tables = [ask("KPI_TABLE", kpi_table, now, against, 0.0, periods)]
+    tables.append(ask.shared("KPI_TABLE", kpi_table, target, against, 0.0, periods))
+    tables += [ask.shared("KPI_TABLE", kpi_table, series, None, 0.0, periods) for series in benchmark]
+    first, *others = (ask.rows("KPI_TABLE", table) for table in tables)
+    others = [dict(rows) for rows in others]
+    rows = [[measure, cell, *(found.get(measure) for found in others)] for measure, cell in first]
     return [[m, *([None] * len(cells) if short and m in PER_YEAR else cells)] for m, *cells in rows]
 
 
-def _points(dates: list, series: np.ndarray) -> list[list]:
+def _points(common: Course, series: np.ndarray) -> tuple[list[float], list[float]]:
     """Wealth at the end of each month and the deepest drawdown within it."""
-    wealth = np.vstack([np.ones(series.shape[1]), np.cumprod(1.0 + series, axis=0)])
-    depth = np.vstack([np.zeros(series.shape[1]), drawdowns(series)])
-    months = [(date.year, date.month) for date in dates]
-    ends = [t for t, month in enumerate(months) if t + 1 == len(months) or months[t + 1] != month]
-    rows, start = [], 0
-    for t in ends:
-        rows.append([dates[t], *wealth[t].tolist(), *depth[start : t + 1].min(axis=0).tolist()])
-        start = t + 1
-    return rows
+    wealth = np.append(1.0, np.cumprod(1.0 + series))
+    depth = np.minimum.reduceat(np.append(0.0, drawdowns(series)), common.starts)
+    return wealth[common.ends].tolist(), depth.tolist()
 
 
-def _years(dates: list, series: np.ndarray) -> list[list]:
-    """Return of each calendar year; one that the prices do not cover from end to end is marked."""
-    found = []
-    years = np.array([date.year for date in dates[1:]])
-    for year in dict.fromkeys(years.tolist()):
-        rows = series[years == year]
-        first, last = dates[int(np.argmax(years == year))], dates[1:][int(np.flatnonzero(years == year)[-1])]
-        whole = first.year < year and (last.month, last.day) >= (12, 25)
-        whole = whole and (dt.date(year, 1, 1) - first).days <= 15
-        grown = [float(total_return(rows[:, j])) if len(rows) > 1 else float(rows[0, j]) for j in range(rows.shape[1])]
-        found.append([year, whole, *grown])
-    return found
+def _grown(common: Course, series: np.ndarray) -> list[float]:
+    """Return of each calendar year."""
+    return [
+        float(total_return(series[first:last])) if last - first > 1 else float(series[first])
+        for _, _, first, last in common.years
+    ]

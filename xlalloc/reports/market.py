@@ -11,7 +11,9 @@ from xlalloc.core.estimation import cov_from_corr, cov_matrix, returns
 from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, NotAvailableError
 from xlalloc.reports import fields
+from xlalloc.reports.history import Course, course
 from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.shared import Shared
 from xlalloc.reports.tables import Table
 
 STALE_AFTER = {252: 10, 52: 10, 12: 45, 4: 130, 1: 400}  # days, by periods per year
@@ -31,6 +33,8 @@ class Market:
     remark: str = ""
     _covariances: dict = field(default_factory=dict, repr=False)
     _last: dict = field(default_factory=dict, repr=False)
+    _panels: dict = field(default_factory=dict, repr=False)
+    shared: Shared = field(default_factory=Shared, repr=False)  # what clients have in common, computed once
 
     @property
     def as_of(self) -> dt.date | None:
@@ -60,12 +64,22 @@ class Market:
         return last[1] if (self.as_of - last[1]).days > STALE_AFTER[self.periods] else None
 
     def prices(self, assets: list[str]) -> tuple[list[dt.date], np.ndarray]:
-        """The rows in which every one of the assets has a price."""
+        """The rows in which every one of the assets has a price; the same object for the same assets."""
+        key = tuple(assets)
+        if key not in self._panels:
+            self._panels[key] = self._prices(assets)
+        return self._panels[key]
+
+    def _prices(self, assets: list[str]) -> tuple[list[dt.date], np.ndarray]:
         if any(asset not in self.assets for asset in assets):
             return [], np.empty((0, len(assets)))
         panel = self.panel[:, [self.assets.index(asset) for asset in assets]]
         complete = ~np.isnan(panel).any(axis=1)
         return [date for date, keep in zip(self.dates, complete, strict=True) if keep], panel[complete]
+
+    def course(self, assets: tuple) -> Course:
+        """Returns and calendar of the rows in which all have a price."""
+        return course(*self.prices(list(assets)))
 
     def covariance(self, assets: list[str], table: dict) -> tuple[np.ndarray, str]:
         """Σ per year and where it comes from: "prices", or "assumptions" where they are too few."""

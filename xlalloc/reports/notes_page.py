@@ -21,6 +21,8 @@ class About:
     digest: str
     remark: str = ""
     illustrative: bool = False
+    mark: str = ""  # in the properties of the file: of what input it was made
+    live: bool = False
 
 
 def notes(page: Sheet, r: Result, about: About) -> None:
@@ -28,7 +30,7 @@ def notes(page: Sheet, r: Result, about: About) -> None:
     page.note("disclaimer", color=INK, bold=True)
     page.heading("report.definitions")
     for key in DEFINITIONS:
-        page.line(f"define.{key}.name", page.document.say(f"define.{key}"))
+        page.definition(f"define.{key}")
     _data(page, r, about)
     say = page.document.say
     sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}: {row[3]}" for row in r.stress]

@@ -1,5 +1,7 @@
 """The allocation sheet: today, target, deviation, and the orders in two phases."""
 
+from functools import partial
+
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.trading import Order, charges, lot_fee, sold_lots
@@ -7,7 +9,6 @@ from xlalloc.reports.write import Sheet, bar_rows
 from xlalloc.templates.layout import DATE, MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, WARN
 
 UNITS = "#,##0.##"
-MANY = 8  # assets from which the chart prints on a page of its own
 DRIFT = 1e-9  # as the rebalancing functions: a deviation this little beyond the threshold is rounding
 
 
@@ -27,8 +28,7 @@ def allocation(page: Sheet, r: Result) -> int:
     if r.sales or r.purchases:
         last = first + len(r.names) - 1
         page.row += 1
-        if len(r.names) > MANY:
-            page.new_page()
+        page.together(6 + bar_rows(len(r.names)))
         series = [(page, first, last, k) for k in (4, 5, 9)]
         page.bar_picture("allocation.after_chart", (page, first, last, 2), series, 5 + bar_rows(len(r.names)))
     return first
@@ -144,5 +144,9 @@ def _purchases(page: Sheet, r: Result) -> None:
     )
     for row, order in enumerate(r.purchases, first):
         if order.flags:
-            page.sheet.cell(row, 7).font = page.document.font(bold=True, color=WARN)
+            page.dress(page.sheet.cell(row, 7), "flag", partial(_flag, page))
     page.note("allocation.cash_left", cash=f"{r.orders.cash:,.2f}")
+
+
+def _flag(page: Sheet, cell) -> None:
+    cell.font = page.document.font(bold=True, color=WARN)

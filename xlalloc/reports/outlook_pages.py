@@ -38,26 +38,23 @@ def performance(page: Sheet, r: Result) -> None:
     page.heading("performance.kpis")
     page.header(["risk.measure", *names])
     for measure, *cells in h.kpis:
-        page.put(page.row, 2, say(f"measure.{measure}"))
         format = NUMBER if measure in PLAIN_NUMBERS else "0" if measure == "underwater periods" else PERCENT
-        for j, value in enumerate(cells):
-            page.show(page.row, 3 + j, value, format, align="right")
-        page.row += 1
+        page.cells([say(f"measure.{measure}"), *cells], (PLAIN, *[format] * len(cells)))
     page.heading("report.years")
     years = [f"{year}" if whole else say("report.part_year", year=year) for year, whole, *_ in h.years]
     grown = [[row[2 + j] for row in h.years] for j in range(len(names))]
     page.table(
         ("report.year", PLAIN, years), *((name, SIGNED_PERCENT, g) for name, g in zip(names, grown, strict=True))
     )
+    page.together(2 * CHART_ROWS + 2)
     charts = page.row + 1
     page.row += 2 * CHART_ROWS + 2
     _points(page, h, names, charts)
 
 
 def _points(page: Sheet, h: History, names: list[str], charts: int) -> None:
-    """The series on a page of their own, and the charts made of them above."""
+    """The series, and the charts made of them above."""
     say, k = page.document.say, len(names)
-    page.new_page()
     page.heading("performance.series")
     columns = [list(column) for column in zip(*h.points, strict=True)]
     wealth = [(name, "0.000", column) for name, column in zip(names, columns[1 : 1 + k], strict=True)]
@@ -104,5 +101,6 @@ def _bands(page: Sheet, bands: list[list]) -> None:
     columns = [(title, MONEY, values) for title, values in zip(titles, quantiles, strict=True)]
     first, last = page.table(("plan.year", "0", years), *columns)
     page.row += 1
+    page.together(CHART_ROWS)
     series = [(page, first, last, k) for k in (3, 5, 7)]
     page.line_picture("plan.bands_chart", (page, first, last, 2), series, CHART_ROWS, MONEY, dated=False)

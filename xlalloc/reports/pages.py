@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import ENOUGH_FUNDS, Result
+from xlalloc.reports.live import enliven
 from xlalloc.reports.notes_page import About, notes
 from xlalloc.reports.orders_page import allocation
 from xlalloc.reports.outlook_pages import performance, plan
 from xlalloc.reports.risk_page import risk
-from xlalloc.reports.write import Sheet, document, joined
+from xlalloc.reports.stamp import stamped, workbook
+from xlalloc.reports.write import NO_DATE, Sheet, joined
 from xlalloc.templates.layout import MONEY, PERCENT, PLAIN, SIGNED_PERCENT, WARN, Document
 
 
@@ -21,18 +23,24 @@ class Rows:
     risk: int
 
 
-def build(result: Result, about: About) -> Document:
-    """A client's whole workbook, in memory."""
-    report = document(result.lang)
-    report.book.properties.title = report.say("summary.title")
+def stamp(result: Result, about: About) -> bytes:
+    """A client's workbook, stamped."""
+    report = draw(result, about, stamped(result.lang))
+    return workbook(report, report.say("summary.title"), result.as_of or NO_DATE, about.mark)
+
+
+def draw(result: Result, about: About, report: Document) -> Document:
+    """A client's pages on a document, whichever way it is written."""
     keys = ["summary", "allocation", "risk", "performance", *(["plan"] if result.plan else []), "notes"]
-    pages = {key: Sheet(report, f"report.{key}") for key in keys}
+    pages = {key: Sheet(report, f"report.{key}") for key in (*keys, *(["live"] if about.live else []))}
     for key, page in pages.items():
         page.title(_subtitle(result, report) if key == "summary" else "")
         if about.illustrative:
             page.note("report.illustrative", color=WARN, bold=True)
     first = {key: _FILL[key](pages[key], result) for key in keys if key != "notes"}
     notes(pages["notes"], result, about)
+    if about.live:
+        enliven(pages, result)
     _charts(pages, result, Rows(first["summary"], first["allocation"], first["risk"]))
     return report
 

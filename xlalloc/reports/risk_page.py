@@ -29,9 +29,8 @@ def risk(page: Sheet, r: Result) -> int:
         page.remark(page.document.say("report.no_risk", assets=joined(r.no_risk, r.lang)))
     _whole(page, r)
     page.row += 1
-    if len(r.names) > ACROSS:
-        page.new_page()
     rows = 5 + bar_rows(len(r.names))
+    page.together(rows + 1)
     page.bar_picture("report.parity_chart", (page, first, last, 2), [(page, first, last, k) for k in (3, 7, 8)], rows)
     page.row += rows + 1
     _correlations(page, r)
@@ -50,15 +49,15 @@ def _whole(page: Sheet, r: Result) -> None:
     """The portfolio's figures today, at target, with equal risk."""
     page.heading("risk.whole")
     page.header(["risk.measure", "risk.of_now", "risk.of_target", "risk.of_rp"])
+    page.tables[page.section] = page.row, page.row + len(r.measures) - 1
     for key, cells in r.measures.items():
-        page.put(page.row, 2, page.document.say(key))
-        for j, value in enumerate(cells):
-            page.show(page.row, 3 + j, value, PERCENT if key in ("risk.return", "risk.vol") else NUMBER, align="right")
-        page.row += 1
+        format = PERCENT if key in ("risk.return", "risk.vol") else NUMBER
+        page.cells([page.document.say(key), *cells], (PLAIN, *[format] * len(cells)))
 
 
 def _correlations(page: Sheet, r: Result) -> None:
     """The lower triangle, eight columns at a time."""
+    page.together(4 + min(len(r.names), 40))
     page.heading("report.correlations")
     if isinstance(r.correlations, ErrorValue):
         page.show(page.row, 2, r.correlations)
@@ -70,16 +69,15 @@ def _correlations(page: Sheet, r: Result) -> None:
         for j, name in enumerate(names):
             page.text(head, 3 + j, name)
         for i in range(left, len(r.names)):
-            page.name(page.row, r.names[i])
-            for j in range(left, min(i + 1, left + ACROSS)):
-                page.show(page.row, 3 + j - left, r.correlations[i][j], NUMBER, align="right")
-            page.row += 1
+            row = r.correlations[i][left : min(i + 1, left + ACROSS)]
+            page.cells([r.names[i], *row], (PLAIN, *[NUMBER] * len(row)))
         page.heat(f"C{head + 1}:{letter(2 + len(names))}{page.row - 1}")
         page.row += 1
 
 
 def _stress(page: Sheet, r: Result) -> None:
     """What today's weights would have lost in each scenario; the sources stand in the notes."""
+    page.together(10)
     page.heading("report.stress")
     if isinstance(r.stress, ErrorValue):
         page.show(page.row, 2, r.stress)
@@ -97,7 +95,7 @@ def _stress(page: Sheet, r: Result) -> None:
 def _frontier(page: Sheet, r: Result) -> None:
     """Least risk for each return, long only, with the portfolio and its target beside it."""
     say = page.document.say
-    page.new_page()
+    page.together(len(r.frontier) + 28)
     page.heading("report.frontier")
     keys = ("risk.return", "risk.vol", "risk.sharpe")
     marks = [say("report.portfolio_now"), say("report.portfolio_target")]

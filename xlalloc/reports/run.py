@@ -1,55 +1,50 @@
 """Many clients → a folder of workbooks with an index and the list of problems; one that fails stops no other."""
 
-import datetime as dt
 import hashlib
+import multiprocessing
+import os
 import re
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from urllib.parse import quote
 
-from xlalloc import log
-from xlalloc.errors import ErrorValue, InputError
-from xlalloc.reports import write
-from xlalloc.reports.compute import Result, compute
-from xlalloc.reports.notes_page import About
-from xlalloc.reports.pages import build
-from xlalloc.reports.problems import Problem, Problems
+from xlalloc.errors import InputError
+from xlalloc.reports import index
+from xlalloc.reports.batch import Line, Task, Work, batch, close_office
+from xlalloc.reports.folder import only_run, why
+from xlalloc.reports.problems import Problems
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
-from xlalloc.reports.trading import RefusedError
-from xlalloc.templates.layout import MONEY, PERCENT, PLAIN, SIGNED_PERCENT
+from xlalloc.reports.texts import TEXTS
 
 LONGEST_NAME = 80
-BATCH = 8  # clients a worker process takes at a time
+BATCH = 32  # clients a process takes at a time
+NAMED = 3  # of the files that could not be written
+NOT_WRITTEN = {"file_open", "disk_full", "not_written", "not_printed"}
+BREAKS = 3  # times that worker processes may die and be replaced
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d|index|problems)(\..*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A client's row of the index."""
-
-    id: str
-    name: str
-    value: float | None = None
-    drift: float | None = None
-    signal: str | None = None
-    vol: float | str | None = None
-    status: str = "index.refused"
-    file: str = ""
-    notes: str = ""
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass
 class Summary:
-    """What came of it."""
+    """What came of it; ``unwritten`` says in a line each what of the index and the list of problems is not there."""
 
     clients: int
     written: int
     failed: int
-    problems: list[Problem] = field(default_factory=list)
+    problems: "index.Found"
+    kept: int = field(default=0, compare=False)  # of those written, made by an earlier run
+    unwritten: list[str] = field(default_factory=list)
+
+    def said(self) -> list[str]:
+        """What could not be written, a line each; many are not all named."""
+        lines = [problem.wrong("en") for problem in self.problems if problem.kind in NOT_WRITTEN]
+        more = [f"and {len(lines) - NAMED} more reports that could not be written."] if len(lines) > NAMED else []
+        return lines[:NAMED] + more + self.unwritten
 
 
 def report(
@@ -59,84 +54,147 @@ def report(
     lang: str | None = None,
     jobs: int = 1,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    resume: bool = False,
+    live: bool = False,
+    pdf: bool = False,
+    scheduler: str = "",
+    event: Callable[[dict], None] | None = None,
 ) -> Summary:
-    """A workbook per client in ``out``, with index.xlsx and problems.xlsx; ``progress(done, all)`` is told of each."""
+    """A workbook per client in ``out``, with index.xlsx and problems.xlsx.
+
+    ``jobs`` processes, or the workers of a Dask ``scheduler``. ``resume`` keeps what an earlier run on the same input
+    finished. ``progress(done, all)`` and ``event(what happened)`` are told of each client.
+    """
     if lang not in (None, "en", "zh"):
         raise InputError(f"lang: {lang!r} is not known. Known: en, zh.")
     inputs = read(Path(source), prices, lang)
-    out = Path(out)
-    out.mkdir(parents=True, exist_ok=True)
+    out = Path(out).absolute()
+    with only_run(out):
+        return _run(inputs, out, Work(_common(inputs), out, resume, live, pdf), jobs, scheduler, progress, event)
+
+
+def _common(inputs: Inputs) -> Inputs:
+    """What all clients share."""
+    return replace(inputs, clients=[], problems=Problems())
+
+
+def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progress, event) -> Summary:
     files = file_names(inputs.clients, inputs.problems)
-    refused = inputs.problems.refused
-    lines = [Line(client.id, client.name, notes=client.notes) for client in inputs.clients]
-    chosen = [k for k, client in enumerate(inputs.clients) if client.id not in refused]
-    done = _many([(k, files[inputs.clients[k].id]) for k in chosen], inputs, out, jobs)
-    for count, (k, line) in enumerate(done, 1):
+    refused, lines, tasks = inputs.problems.refused, index.Lines(len(inputs.clients)), []
+    for k, client in enumerate(inputs.clients):
+        if client.id in refused:
+            lines[k] = Line(client.id, client.name, notes=client.notes)
+        else:
+            tasks.append(Task(k, client, files[client.id], tuple(inputs.problems.of(client.id))))
+    tasks.sort(key=_alike)
+    kept = 0
+    for done, (k, line) in enumerate(_many(work, tasks, jobs, scheduler), 1):
         lines[k] = line
-        inputs.problems.extend(line.problems)
+        kept += line.kept
         if progress:
-            progress(count, len(chosen))
-    language = inputs.language
-    write_index(lines, out / "index.xlsx", language, inputs.market.as_of)
-    write_problems(inputs.problems.items, out / "problems.xlsx", language, inputs.market.as_of)
-    written = sum(bool(line.file) for line in lines)
-    return Summary(len(lines), written, len(lines) - written, inputs.problems.items)
+            progress(done, len(tasks))
+        if event:
+            event(_told(line, done, len(tasks)))
+    problems = index.Found(lines, list(inputs.problems.items))
+    language, date = inputs.language, inputs.market.as_of
+    unwritten = []
+    for name, write, content in (
+        ("index.xlsx", index.write_index, lines), ("problems.xlsx", index.write_problems, problems)
+    ):  # fmt: skip
+        try:
+            write(content, out / name, language, date)
+        except OSError as error:
+            unwritten.append(TEXTS[f"problem.{why(error)}"][language].format(file=name, error=error.strerror or error))
+    return Summary(len(lines), lines.written, len(lines) - lines.written, problems, kept, unwritten)
 
 
-# Clients -------------------------------------------------------------------------------------------------------------
+def _alike(task: Task) -> tuple:
+    """Clients who have much in common follow each other: what is computed once for them is still at hand."""
+    client = task.client
+    return client.language, client.model, client.goal_years or 0.0, client.benchmark, task.place
 
 
-def _many(tasks: list[tuple[int, str]], inputs: Inputs, out: Path, jobs: int) -> Iterable[tuple[int, Line]]:
-    """Each task's line, in order, here or in worker processes."""
-    if jobs <= 1 or len(tasks) <= 1:
-        for k, file in tasks:
-            yield k, one(inputs.clients[k], inputs, out, file)
-        return
-    with ProcessPoolExecutor(min(jobs, len(tasks)), initializer=_begin, initargs=(inputs, out)) as pool:
-        yield from pool.map(_task, tasks, chunksize=max(1, min(BATCH, len(tasks) // jobs)))
+def _told(line: Line, done: int, total: int) -> dict:
+    status = "failed" if not line.file else "kept" if line.kept else "written"
+    found = {"event": "client", "id": line.id, "status": status, "file": line.file, "done": done, "of": total}
+    if line.problems:
+        found["problems"] = [problem.wrong("en") for problem in line.problems]
+    return found
 
 
-_worker: dict = {}
+def processors() -> int:
+    """Those this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _begin(inputs: Inputs, out: Path) -> None:
-    _worker.update(inputs=inputs, out=out)
+# Where the work is done ----------------------------------------------------------------------------------------------
 
 
-def _task(task: tuple[int, str]) -> tuple[int, Line]:
-    k, file = task
-    return k, one(_worker["inputs"].clients[k], _worker["inputs"], _worker["out"], file)
+def _many(work: Work, tasks: list[Task], jobs: int, scheduler: str) -> Iterable[tuple[int, Line]]:
+    """Each task's line as it is done: here, in worker processes, or on a cluster."""
+    size = max(1, min(BATCH, -(-len(tasks) // (4 * max(jobs, 1)))))
+    batches = [tasks[k : k + size] for k in range(0, len(tasks), size)]
+    if scheduler:
+        from xlalloc.reports.cluster import on_cluster
+
+        yield from on_cluster(scheduler, work, batches)
+    elif jobs > 1 and len(batches) > 1:
+        yield from _in_processes(work, batches, min(jobs, len(batches)))
+    else:
+        for tasks in batches:
+            yield from batch(work, tasks)
+        close_office()
 
 
-def one(client: Client, inputs: Inputs, out: Path, file: str) -> Line:
-    """Compute and write one client's report; whatever goes wrong becomes a row of the index and a problem."""
-    line = Line(client.id, client.name, notes=client.notes)
-    try:
-        result = compute(client, inputs)
-        known = inputs.problems.of(client.id)
-        found, result.problems = result.problems, known + [p for p in result.problems if p not in known]
-        about = About(inputs.digest, inputs.market.remark, inputs.market.illustrative)
-        document = build(result, about)
-        write.save(document.book, out / file, result.as_of)
-    except RefusedError as refused:
-        return replace(line, problems=tuple(refused.problems))
-    except Exception as error:
-        log.trace(f"report of client {client.id}")
-        return replace(
-            line,
-            problems=(
-                Problem(client.id, "unforeseen", "done.no_report", client.place, (("error", type(error).__name__),)),
-            ),
-        )
-    return _line(line, result, file, tuple(found))
+def _in_processes(work: Work, batches: list[list[Task]], jobs: int) -> Iterator[tuple[int, Line]]:
+    """By processes of this machine; those that die are replaced, and what they had not done is done again."""
+    left = dict(enumerate(batches))
+    for _ in range(BREAKS + 1):
+        try:
+            for k, lines in _pooled(work, left, jobs):
+                del left[k]
+                yield from lines
+            return
+        except BrokenProcessPool:
+            continue
+    raise InputError(
+        f"Worker processes were ended {BREAKS + 1} times, by lack of memory or from outside. "
+        "What is written stays: give fewer --jobs, and --resume goes on."
+    )
 
 
-def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:
-    signal = str(result.due) if isinstance(result.due, ErrorValue) else "client.due" if result.due else "client.not_due"
-    return replace(
-        line, value=result.value, drift=result.largest[4], signal=signal, vol=result.measures["risk.vol"][0],
-        status="index.findings" if result.problems else "index.done", file=file, problems=problems,
-    )  # fmt: skip
+def _pooled(work: Work, batches: dict[int, list[Task]], jobs: int) -> Iterator[tuple[int, list]]:
+    """A few batches in hand at a time, so that neither tasks nor answers pile up."""
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    waiting, running = list(batches), {}
+    with ProcessPoolExecutor(jobs, context, _begin, (work,)) as pool:
+        while waiting or running:
+            while waiting and len(running) < 2 * jobs:
+                k = waiting.pop(0)
+                running[pool.submit(_do, batches[k])] = k
+            done: set[Future] = wait(running, return_when=FIRST_COMPLETED).done
+            for future in sorted(done, key=running.get):
+                yield running[future], future.result()
+                del running[future]
+
+
+_work: list[Work] = []
+
+
+def _begin(work: Work) -> None:
+    _work[:] = [work]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker does not outlive the run it works for."""
+    multiprocessing.parent_process().join()
+    os._exit(1)
+
+
+def _do(tasks: list[Task]) -> list[tuple[int, Line]]:
+    return batch(_work[0], tasks)
 
 
 def file_names(clients: list[Client], problems: Problems) -> dict[str, str]:
@@ -151,56 +209,3 @@ def file_names(clients: list[Client], problems: Problems) -> dict[str, str]:
         taken.add(safe.casefold())
         names[client.id] = safe + ".xlsx"
     return names
-
-
-# Index and problems --------------------------------------------------------------------------------------------------
-
-
-def write_index(lines: list[Line], path: Path, lang: str, date: dt.date | None) -> None:
-    """One row a client, with a link to its report."""
-    document = write.document(lang)
-    page = write.Sheet(document, "index", landscape=True)
-    page.title()
-    first, last = page.table(
-        ("index.id", PLAIN, [line.id for line in lines]),
-        ("index.name", PLAIN, [line.name for line in lines]),
-        ("client.value", MONEY, [line.value for line in lines]),
-        ("client.drift", SIGNED_PERCENT, [line.drift for line in lines]),
-        ("client.signal", PLAIN, [document.say(line.signal) if line.signal else None for line in lines]),
-        ("client.vol", PERCENT, [line.vol for line in lines]),
-        ("index.status", PLAIN, [document.say(line.status) for line in lines]),
-        ("index.report", PLAIN, [line.file or None for line in lines]),
-        ("index.note", PLAIN, [line.notes or None for line in lines]),
-        left=(1, 6, 7, 8),
-    )
-    for row, line in enumerate(lines, first):
-        if line.file:
-            page.sheet.cell(row, 9).hyperlink = quote(line.file)
-            page.sheet.cell(row, 9).font = document.font(color=document.accent, underline="single")
-    page.widths({2: 16, 3: 28, 8: 20, 9: 26, 10: 30})
-    page.sheet.auto_filter.ref = f"B{first - 1}:J{max(last, first)}"
-    write.save(document.book, path, date)
-
-
-def write_problems(problems: list[Problem], path: Path, lang: str, date: dt.date | None) -> None:
-    """Every problem with its place and what was done."""
-    document = write.document(lang)
-    page = write.Sheet(document, "problems", landscape=True)
-    page.title()
-    if not problems:
-        page.note("problems.none")
-    first, last = page.table(
-        ("index.id", PLAIN, [p.client or None for p in problems]),
-        ("problems.sheet", PLAIN, [p.place.sheet or None for p in problems]),
-        ("problems.row", "0", [p.place.row for p in problems]),
-        ("problems.column", PLAIN, [p.place.column or None for p in problems]),
-        ("problems.value", PLAIN, [p.place.value or None for p in problems]),
-        ("problems.wrong", PLAIN, [p.wrong(lang) for p in problems]),
-        ("problems.done", PLAIN, [p.what_was_done(lang) for p in problems]),
-        left=(1, 3, 4, 5, 6),
-    )
-    page.widths({2: 16, 3: 14, 4: 8, 5: 18, 6: 26, 7: 62, 8: 40})
-    page.wrapped(range(first, last + 1), [3, 5, 6, 7, 8])
-    if problems:
-        page.sheet.auto_filter.ref = f"B{first - 1}:H{last}"
-    write.save(document.book, path, date)

@@ -1,43 +1,33 @@
-"""Results → workbooks: pages that hold values only, files that carry no clock."""
+"""Results → pages that hold values only, drawn by openpyxl or stamped; files that carry no clock."""
 
 import datetime as dt
 import os
 import zipfile
+from collections.abc import Callable, Iterator
 from copy import copy
+from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 
-from openpyxl.chart import Reference, ScatterChart, Series
-from openpyxl.chart.axis import DateAxis
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.drawing.line import LineProperties
-from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
-from openpyxl.drawing.text import CharacterProperties, ParagraphProperties
 from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter as letter
+from openpyxl.styles.cell_style import StyleArray
+from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.pagebreak import Break
 from openpyxl.writer.excel import ExcelWriter
 
 from xlalloc.errors import ErrorValue
+from xlalloc.reports.pictures import Pictures
+from xlalloc.reports.stamp import Stamped
+from xlalloc.reports.surface import Pattern, Surface
 from xlalloc.reports.texts import TEXTS
-from xlalloc.templates.layout import (
-    CELL,
-    GREY,
-    HEADING,
-    LABEL,
-    LAST_COLUMN,
-    PLAIN,
-    SECOND,
-    THIRD,
-    WARN,
-    Document,
-    Page,
-)
+from xlalloc.templates.layout import CELL, GREY, HEADING, LABEL, LAST_COLUMN, PLAIN, WARN, Document, Page
 
 NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 ROW_POINTS = 15.5
-IN_LAST_COLUMN = 650_000  # EMU: a chart ends a little before its last column does
-TITLE_SIZE = 1200  # of a chart: hundredths of a point
+PAGE_POINTS = 930  # of rows that a page holds, at the width it is printed
+_KIND = {float: "n", int: "n", str: "s", dt.date: "d", ErrorValue: "e", type(None): ""}
+FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Archive(zipfile.ZipFile):
@@ -71,6 +61,7 @@ def document(lang: str) -> Document:
     return Document(lang, TEXTS)
 
 
+@lru_cache(maxsize=4096)
 def width_of(text: str) -> float:
     """A text's width in characters; a Chinese one is as wide as two."""
     return sum(1.95 if ord(char) > 0x2E80 else 1.05 for char in text)
@@ -85,47 +76,149 @@ def bar_rows(n: int) -> int:
     return 3 * n if n <= 8 else min(24 + 2 * (n - 8), 50)
 
 
-class Sheet(Page):
-    """A page of values: no text becomes a formula, an error stands as an error, what is not shown is a dash."""
+class Sheet(Pictures):
+    """A page of values: no text becomes a formula, an error stands as an error, what is not shown is a dash.
+
+    On a stamped document the layout's own methods draw each thing once, and it is copied from then on.
+    """
+
+    def __init__(self, document: Document, key: str, landscape: bool = False):
+        if isinstance(document, Stamped):
+            self.document, self.key, self.row = document, key, 1
+            self.sheet = document.surface(key, landscape)
+        else:
+            super().__init__(document, key, landscape)
+        self.section, self.page_top = "", 1
+        self.tables: dict[str, tuple[int, int]] = {}  # first and last row of the first table under each heading
+
+    def _as_drawn(self, draw: Callable, *args) -> int:
+        """What the layout draws, from here on; gives the row it names."""
+        if not isinstance(self.sheet, Surface):
+            return draw(self, *args)
+
+        def block() -> tuple:
+            page = self._beside()
+            named = draw(page, *args)
+            return page.sheet.block(), page.row - 1, (named or 1) - 1
+
+        drawn, rows, named = self.sheet.look.block((draw.__name__, self.key, args), block)
+        start = self.row
+        self.sheet.put_block(drawn, start - 1)
+        self.row = start + rows
+        return start + named
+
+    def _beside(self) -> "Sheet":
+        """An empty page, to draw on what will be copied."""
+        page = Sheet.__new__(Sheet)
+        page.document, page.key, page.row = self.document, self.key, 1
+        page.sheet, page.section, page.tables = Surface(self.sheet.look, self.key, ""), "", {}
+        return page
+
+    def title(self, subtitle: str = "") -> None:
+        self._as_drawn(Page.title)
+        if subtitle:
+            self.text(3, 2, subtitle)
+            self.sheet.row_dimensions[3].height = ROW_POINTS * self.lines(subtitle)
+
+    def heading(self, key: str, column: int = 2, **values) -> int:
+        self.section = key
+        if not values:
+            return self._as_drawn(Page.heading, key, column)
+        row = self._as_drawn(Page.heading, "", column)
+        self.text(row, column, self.document.say(key, **values))
+        return row
+
+    def note(self, key: str, lines: int = 0, color: str = GREY, bold: bool = False, **values) -> int:
+        if not values:
+            return self._as_drawn(Page.note, key, lines, color, bold)
+        return self.remark(self.document.say(key, **values), color, bold)
+
+    def remark(self, text: str, color: str = GREY, bold: bool = False) -> int:
+        """A paragraph that may hold words of the input."""
+        row = self._as_drawn(Page.note, "", 1, color, bold)
+        self.text(row, 2, text)
+        self.sheet.row_dimensions[row].height = ROW_POINTS * self.lines(text)
+        return row
+
+    def lines(self, text: str) -> int:
+        return _lines(text)
+
+    def header(self, keys: list[str], row: int | None = None, column: int = 2) -> int:
+        if row is not None:
+            raise ValueError("header: a report's tables follow each other")
+        return self._as_drawn(_header, tuple(keys), column)
+
+    def bars(self, cells: str) -> None:
+        self._rule(Page.bars, cells)
+
+    def heat(self, cells: str) -> None:
+        self._rule(Page.heat, cells)
+
+    def emphasise(self, cells: str, formula: str) -> None:
+        self._rule(Page.emphasise, cells, formula)
+
+    def _rule(self, kind: Callable, cells: str, formula: str = "") -> None:
+        options = ("FORMULA",) if formula else ()
+        if isinstance(self.sheet, Surface):
+            self.sheet.rules.append(((kind, *options), cells, formula))
+        else:
+            kind(self, cells, *([formula] if formula else []))
+
+    # Cells -----------------------------------------------------------------------------------------------------------
 
     def show(self, row: int, column: int, value, format: str = PLAIN, **style):
         """One cell."""
         if value is None:
             return self._typed(row, column, "–", "s", PLAIN, **{"color": GREY, "align": "right", **style})
-        if isinstance(value, ErrorValue):
-            return self._typed(row, column, str(value), "e", PLAIN, **{**style, "color": WARN, "align": "right"})
         if isinstance(value, str):
+            if isinstance(value, ErrorValue):
+                return self._typed(row, column, str(value), "e", PLAIN, **{**style, "color": WARN, "align": "right"})
             return self._typed(row, column, value, "s", PLAIN, **style)
         value = float(value) if not isinstance(value, int | dt.date) else value
-        return self.put(row, column, value, format, **style)
+        if isinstance(value, float) and not isfinite(value):
+            return self.show(row, column, ErrorValue("#NUM!"), format, **style)
+        cell = self.sheet.cell(row, column)
+        cell.value = value
+        self.style(cell, format, **style)
+        return cell
 
     def _typed(self, row: int, column: int, text: str, kind: str, format: str, **style):
         cell = self.sheet.cell(row, column)
         cell.value = text
         cell.data_type = kind
         self.style(cell, format, **style)
-        if kind == "s" and text.startswith(("=", "+", "-", "@", "\t", "\r")):
-            cell.quotePrefix = True  # stays text where somebody edits it
+        if kind == "s" and text.startswith(FORMULA_LIKE):
+            cell.quotePrefix = True
         return cell
 
     def style(self, cell, format: str = PLAIN, **options) -> None:
-        """As every page's, each combination made once a workbook: styles are what costs time."""
-        made = self.document.__dict__.setdefault("styles_made", {})
-        key = (format, *sorted(options.items()))
+        """As every page's, each combination made once: styles are what costs time."""
+        self.dress(cell, (format, *options.items()), lambda cell: Page.style(self, cell, format, **options))
+
+    def dress(self, cell, name, draw: Callable) -> None:
+        """The style of this name, which ``draw`` gives the first cell that looks as this one does."""
+        made, was = self._made, cell._style
+        key = name, tuple(was) if isinstance(was, StyleArray) else was
         if key not in made:
-            super().style(cell, format, **options)
+            draw(cell)
             made[key] = copy(cell._style)
-        else:
-            cell._style = copy(made[key])
+        cell._style = made[key] if was.__class__ is int else copy(made[key])
+
+    @property
+    def _made(self) -> dict:
+        document = self.document
+        return document.look.made if isinstance(document, Stamped) else document.__dict__.setdefault("made", {})
 
     def text(self, row: int, column: int, text: str) -> None:
         """Other words in a cell that has its style already."""
         cell = self.sheet.cell(row, column)
         cell.value, cell.data_type = text, "s"
+        if text.startswith(FORMULA_LIKE):
+            cell.quotePrefix = True  # stays text where somebody edits it
 
     def name(self, row: int, text: str, **style):
         """A name in the first column, its row tall enough."""
-        lines = -(-int(width_of(text)) // LABEL)
+        lines = self._name_lines(text)
         if lines > 1:
             self.sheet.row_dimensions[row].height = ROW_POINTS * lines
         return self.show(row, 2, text, wrap=lines > 1, **style)
@@ -136,19 +229,86 @@ class Sheet(Page):
         ``left`` are the columns of text, counted from the first as 0, that stand on the left.
         """
         headers, formats, values = zip(*columns, strict=True)
-        top = self.header(list(headers))
-        for j in left:
-            self.sheet.cell(top, 2 + j).alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
+        self.header(list(headers))
+        self.aligned_left(left)
         first = self.row
-        for cells in zip(*values, strict=True):
-            self._row(cells, formats, left)
+        if not self._alike(values, formats, left):
+            for cells in zip(*values, strict=True):
+                self.cells(cells, formats, left)
         last = self.row - 1
+        self.tables.setdefault(self.section, (first, last))
         if total is not None:
-            self._row(total, formats, left, bold=True)
+            self.cells(total, formats, left, bold=True)
         return first, last
 
-    def _row(self, cells, formats, left: tuple = (), bold: bool = False) -> None:
-        for j, (value, format) in enumerate(zip(cells, formats, strict=True)):
+    def _alike(self, values: tuple, formats: tuple, left: tuple) -> bool:
+        """All rows of a stamped table by one pattern, where every column holds one kind of value."""
+        if not isinstance(self.sheet, Surface) or not values[0] or not all(map(_one_kind, values)):
+            return False
+        if max(map(self._name_lines, values[0])) > 1:
+            return False
+        pattern, *_ = self._pattern_of([column[0] for column in values], formats, left)
+        shown = [column for column in values if column[0] is not None]
+        for cells in zip(*shown, strict=True):
+            self.sheet.runs[self.row] = pattern, cells
+            self.row += 1
+        return True
+
+    def aligned_left(self, columns: tuple) -> None:
+        """The headers of these columns, counted from the first as 0, in the header just drawn."""
+        for j in columns:
+            self.dress(self.sheet.cell(self.row - 1, 2 + j), "left header", _left)
+
+    def cells(self, values, formats: tuple, left: tuple = (), bold: bool = False) -> None:
+        """One row of a table. On a stamped page a row like one before is that one with other values."""
+        if not isinstance(self.sheet, Surface):
+            self._cells(values, formats, left, bold)
+            return
+        pattern, found, lines = self._pattern_of(values, formats, left, bold)
+        self.sheet.runs[self.row] = pattern, found
+        if lines > 1:
+            self.sheet.row_dimensions[self.row].height = ROW_POINTS * lines
+        self.row += 1
+
+    def _pattern_of(self, values, formats: tuple, left: tuple, bold: bool = False, dress=None) -> tuple:
+        """The pattern of a row of such values, those of them that it does not hold, and the lines its name takes."""
+        kinds, values = _kinds(values)
+        lines = self._name_lines(values[0])
+        key = (kinds, formats, left, bold, lines > 1, dress)
+        made = self._made
+        if key not in made:
+            page = self._beside()
+            page._cells(values, formats, left, bold)
+            if dress:
+                dress(page)
+            drawn = page.sheet.rows[1].items()
+            made[key] = Pattern(tuple((c, x._style, k, x.value) for (c, x), k in zip(drawn, kinds, strict=True)))
+        if "" in kinds:
+            values = [value for value in values if value is not None]
+        return made[key], tuple(values), lines
+
+    def stream(self, rows: Callable, formats: tuple, left: tuple, dress=None, height: Callable | None = None) -> int:
+        """Rows from here to the end, not kept but asked for when they are written; gives the last of them.
+
+        ``dress`` changes the cells of a page's first row, ``height`` gives the lines that the texts of a row need.
+        """
+        first, sheet = self.row, self.sheet
+
+        def written() -> Iterator[tuple]:
+            for row, values in enumerate(rows(), first):
+                pattern, found, lines = self._pattern_of(values, formats, left, False, dress)
+                lines = height(values) if height else lines
+                yield row, ROW_POINTS * lines if lines > 1 else None, pattern, found
+
+        sheet.rest, patterns = written, set()
+        for row, _, pattern, _ in written():
+            patterns.add(pattern)
+            self.row = row + 1
+        sheet.rest_styles = frozenset().union(*(pattern.styles for pattern in patterns))
+        return self.row - 1
+
+    def _cells(self, values, formats: tuple, left: tuple, bold: bool) -> None:
+        for j, (value, format) in enumerate(zip(values, formats, strict=True)):
             if j == 0 and isinstance(value, str):
                 self.name(self.row, value, bold=bold)
             else:
@@ -156,25 +316,38 @@ class Sheet(Page):
                 self.show(self.row, 2 + j, value, format, bold=bold, align=align)
         self.row += 1
 
+    @staticmethod
+    def _name_lines(value) -> int:
+        return _label_lines(value) if isinstance(value, str) else 1
+
     def line(self, key: str, value: str, warn: bool = False) -> None:
         """A labelled sentence across the page."""
-        self.put(self.row, 2, self.document.say(key), color=GREY)
+        row = self._as_drawn(Sheet._line, key, warn)
+        self.text(row, 3, value)
+        lines = max(_rows_of(value), -(-int(width_of(self.document.say(key))) // LABEL))
+        self.sheet.row_dimensions[row].height = min(ROW_POINTS * lines, 400)
+
+    def definition(self, key: str) -> None:
+        """A line of the texts themselves: its label is that of the key's name."""
+        self._as_drawn(Sheet._definition, key)
+
+    def _definition(self, key: str) -> None:
+        self.line(f"{key}.name", self.document.say(key))
+
+    def _line(self, key: str, warn: bool) -> int:
+        label = self.put(self.row, 2, self.document.say(key), color=GREY)
         self.sheet.merge_cells(start_row=self.row, start_column=3, end_row=self.row, end_column=LAST_COLUMN)
-        cell = self.show(self.row, 3, value, color=WARN if warn else "1F2933", bold=warn, wrap=True, align="left")
+        cell = self.show(self.row, 3, "", color=WARN if warn else "1F2933", bold=warn, wrap=True, align="left")
         for column in range(4, LAST_COLUMN + 1):
             self.style(self.sheet.cell(self.row, column))
-        cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal="left")
-        self.sheet.cell(self.row, 2).alignment = Alignment(vertical="top", wrap_text=True)
-        room = 1.1 * CELL * (LAST_COLUMN - 2)
-        lines = max(sum(max(1, -(-int(width_of(part)) // room)) for part in value.split("\n")),
-                    -(-int(width_of(self.document.say(key))) // LABEL))  # fmt: skip
-        self.sheet.row_dimensions[self.row].height = min(ROW_POINTS * lines, 400)
+        self.dress(cell, "line", lambda cell: self._aligned(cell, "left"))
+        self.dress(label, "line label", self._aligned)
         self.row += 1
+        return self.row - 1
 
-    def remark(self, text: str, color: str = GREY) -> None:
-        """A paragraph that may hold words of the input."""
-        row = self.note("", lines=self.lines(text), color=color)
-        self.text(row, 2, text)
+    @staticmethod
+    def _aligned(cell, horizontal: str | None = None) -> None:
+        cell.alignment = Alignment(wrap_text=True, vertical="top", horizontal=horizontal)
 
     def tiles(self, *tiles: tuple) -> None:
         """Key figures side by side: (label, value, format)."""
@@ -185,97 +358,95 @@ class Sheet(Page):
                     self.sheet.merge_cells(start_row=row, start_column=column, end_row=row, end_column=column + 1)
             self.put(self.row, column, self.document.say(label), color=GREY, line=False, align="left", wrap=True)
             cell = self.show(self.row + 1, column, value, format, align="left", line=False)
-            cell.font = self.document.font(size=HEADING + 3, bold=True, color=self.document.accent)
-            cell.alignment = Alignment(horizontal="left", vertical="center")
+            self.dress(cell, "tile", self._tile)
         self.sheet.row_dimensions[self.row].height = 18
         self.sheet.row_dimensions[self.row + 1].height = 26
         self.row += 2
+        self.tables["tiles"] = self.row - 1, self.row - 1
+
+    def _tile(self, cell) -> None:
+        cell.font = self.document.font(size=HEADING + 3, bold=True, color=self.document.accent)
+        cell.alignment = Alignment(horizontal="left", vertical="center")
+
+    def at(self, column: str, first: int, last: int | None = None, right: str = "") -> str:
+        """Cells of this page as a formula of any page names them."""
+        end = f":${right or column}${last}" if last else ""
+        return f"{self.quoted}!${column}${first}{end}"
+
+    def formula(self, column: str, first: int, last: int, formula: str) -> None:
+        """An array formula for cells that have their values; where one of these is an error, they stay values."""
+        cells = [self.sheet.cell(row, column_index_from_string(column)) for row in range(first, last + 1)]
+        if any(cell.data_type == "e" for cell in cells):
+            return
+        for cell in cells:
+            cell.formula = ("", "")
+        cells[0].formula = (f"{column}{first}:{column}{last}" if last > first else f"{column}{first}", formula)
+        self.sheet.live = True
 
     def new_page(self) -> None:
         """What follows prints on a page of its own."""
         self.sheet.row_breaks.append(Break(id=self.row - 1))
+        self.page_top = self.row
+
+    def together(self, rows: int) -> None:
+        """So many rows from here print on one page: on the next one where this one has no room for them."""
+        heights = self.sheet.row_dimensions
+        used = sum((heights[row].height if row in heights else None) or 15 for row in range(self.page_top, self.row))
+        if used + 15 * rows > PAGE_POINTS:
+            self.new_page()
+            self.row += 1  # the frame of a chart needs a little
 
     def widths(self, widths: dict[int, float]) -> None:
-        for column, width in widths.items():
-            self.sheet.column_dimensions[letter(column)].width = width
+        self.sheet.widths = tuple(widths.items())
 
-    def wrapped(self, rows: range, columns: list[int]) -> None:
-        """Texts on several lines, each row as tall as its longest needs."""
-        for row in rows:
-            lines = 1
-            for column in columns:
-                cell = self.sheet.cell(row, column)
-                cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
-                room = self.sheet.column_dimensions[letter(column)].width - 2
-                lines = max(lines, -(-int(width_of(str(cell.value or ""))) // int(room)))
-            self.sheet.row_dimensions[row].height = ROW_POINTS * lines
 
-    # Charts ----------------------------------------------------------------------------------------------------------
+def _one_kind(column: list) -> bool:
+    """Are all of a kind that is plain from the first of them?"""
+    (kind, *others) = set(map(type, column))
+    if others or kind not in _KIND or kind is ErrorValue:
+        return False
+    if kind is str:
+        return not any(text.startswith(FORMULA_LIKE) for text in column)
+    return kind is not float or all(map(isfinite, column))
 
-    def bar_picture(
-        self,
-        title: str,
-        labels,
-        series: list,
-        rows: int,
-        left: int = 2,
-        right: int = LAST_COLUMN,
-        negative: bool = False,
-    ) -> None:
-        """A bar chart over ``rows`` rows from here, from column ``left`` to ``right``; ``row`` is left where it is."""
-        self.bar_chart(title, labels, series, "A1")
-        chart = self.sheet._charts[-1]
-        for bar in chart.series:
-            bar.invertIfNegative, bar.dLbls.position = False, "outEnd"
-        if negative:
-            chart.y_axis.scaling.min, chart.x_axis.tickLblPos = None, "low"
-        self._spread(rows, left, right)
 
-    def line_picture(
-        self, title: str, labels, series: list, rows: int, format: str, low: float | None = None, dated: bool = True
-    ) -> None:
-        """A line chart over the page's width, the vertical axis from ``low``; dates across where ``dated``."""
-        self.line_chart(title, labels, series, "A1", format, dated=dated)
-        chart = self.sheet._charts[-1]
-        if dated:
-            axis = chart.x_axis = DateAxis(crossAx=100, majorUnit=6, majorTimeUnit="months", baseTimeUnit="months")
-            axis.number_format, axis.tickLblPos, axis.delete = "yyyy-mm", "low", False
-            chart.y_axis.crossAx = 500
-        chart.y_axis.scaling.min = low
-        self._spread(rows, 2, LAST_COLUMN)
-        self.row += rows + 1
+@lru_cache(maxsize=4096)
+def _label_lines(text: str) -> int:
+    return -(-int(sum(1.95 if ord(char) > 0x2E80 else 0.93 for char in text)) // LABEL)
 
-    def map_picture(self, title: str, axes: tuple[str, str], curve: tuple, points: list[tuple], rows: int) -> None:
-        """A curve and single points; each is (name, first row, last row), across in column 4, up in column 3."""
-        chart = ScatterChart()
-        chart.title, chart.style, chart.legend.position = self.document.say(title), 13, "b"
-        for k, (name, first, last) in enumerate([curve, *points]):
-            across, up = (Reference(self.sheet, min_col=column, min_row=first, max_row=last) for column in (4, 3))
-            series = Series(up, across, title=name)
-            color = (self.document.accent, THIRD, SECOND)[k % 3]
-            series.smooth = False
-            series.graphicalProperties.line = (
-                LineProperties(solidFill=color, w=22000) if k == 0 else LineProperties(noFill=True)
-            )
-            series.marker.symbol = "none" if k == 0 else ("diamond", "circle")[k % 2]
-            series.marker.size = 10
-            series.marker.graphicalProperties = GraphicalProperties(solidFill=color, ln=LineProperties(solidFill=color))
-            chart.series.append(series)
-        for axis, words in zip((chart.x_axis, chart.y_axis), axes, strict=True):
-            axis.title, axis.number_format, axis.delete = self.document.say(words), "0%", False
-            axis.title.overlay = False
-            axis.majorGridlines = None
-        self.sheet.add_chart(chart, "A1")
-        self._spread(rows, 2, LAST_COLUMN)
-        self.row += rows + 1
 
-    def _spread(self, rows: int, left: int, right: int) -> None:
-        """Charts are held by cells, not centimetres: they fit whatever font a machine has."""
-        chart = self.sheet._charts[-1]
-        top = self.row - 1
-        end = AnchorMarker(col=right - 1, colOff=IN_LAST_COLUMN, row=top + rows)
-        chart.anchor = TwoCellAnchor(_from=AnchorMarker(col=left - 1, row=top), to=end)
-        paragraph = chart.title.tx.rich.paragraphs[0]
-        paragraph.pPr = ParagraphProperties(defRPr=CharacterProperties(sz=TITLE_SIZE, b=True))
-        for run in paragraph.r or []:
-            run.rPr = CharacterProperties(sz=TITLE_SIZE, b=True)
+def _kinds(values) -> tuple[tuple, list]:
+    """How each value is written (see Pattern), and the values as they are written so."""
+    kinds, found = [], []
+    for value in values:
+        kind = _KIND.get(value.__class__, "?")
+        if kind == "s":
+            if value.startswith(FORMULA_LIKE):
+                kind = "q"
+        elif kind == "?":
+            kind, value = "n", float(value)  # a number of numpy
+        if kind == "n" and not isfinite(value):
+            kind, value = "e", ErrorValue("#NUM!")
+        kinds.append(kind)
+        found.append(value)
+    return tuple(kinds), found
+
+
+@lru_cache(maxsize=4096)
+def _lines(text: str) -> int:
+    return Page.lines(None, text)
+
+
+@lru_cache(maxsize=4096)
+def _rows_of(text: str) -> int:
+    """Lines a text takes beside a label."""
+    room = 1.1 * CELL * (LAST_COLUMN - 2)
+    return sum(max(1, -(-int(width_of(part)) // room)) for part in text.split("\n"))
+
+
+def _left(cell) -> None:
+    cell.alignment = Alignment(horizontal="left", vertical="center", wrap_text=True)
+
+
+def _header(page: Sheet, keys: tuple, column: int) -> int:
+    return Page.header(page, list(keys), None, column)

@@ -1,0 +1,200 @@
+"""Some clients → their workbooks and their lines of the index: what one process is given at a time."""
+
+import gc
+import hashlib
+import html
+import json
+import multiprocessing.util
+import re
+import threading
+import zipfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xlalloc import log
+from xlalloc.errors import ErrorValue
+from xlalloc.reports.compute import Result, compute
+from xlalloc.reports.folder import why, writing
+from xlalloc.reports.notes_page import About
+from xlalloc.reports.pages import stamp
+from xlalloc.reports.problems import Place, Problem
+from xlalloc.reports.records import Client, Inputs
+from xlalloc.reports.trading import RefusedError
+from xlalloc.version import __version__
+
+REFUSED = "index.refused"
+_KEPT = ("value", "drift", "signal", "vol", "status")  # of a line, in the properties of its workbook
+_ONE = threading.RLock()  # threads of one process take turns: what is shared is filled by one at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A client's row of the index."""
+
+    id: str
+    name: str
+    value: float | None = None
+    drift: float | None = None
+    signal: str | None = None
+    vol: float | str | None = None
+    status: str = REFUSED
+    file: str = ""
+    notes: str = ""
+    problems: tuple[Problem, ...] = ()
+    kept: bool = False  # made by an earlier run
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One client, its place in the index, the file it gets, what reading found about it."""
+
+    place: int
+    client: Client
+    file: str
+    known: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every client's report is made with; ``inputs`` without the clients."""
+
+    inputs: Inputs
+    out: Path
+    resume: bool = False
+    live: bool = False
+    pdf: bool = False
+
+
+def batch(work: Work, tasks: list[Task]) -> list[tuple[int, Line]]:
+    """Each client's line, its workbook written."""
+    with _ONE:
+        collecting = gc.isenabled()
+        gc.disable()  # nothing here is circular, and going through what is kept takes a third of the time
+        try:
+            lines = [(task.place, one(work, task)) for task in tasks]
+        finally:
+            if collecting:
+                gc.enable()
+        return _printed(work, lines) if work.pdf else lines
+
+
+def one(work: Work, task: Task) -> Line:
+    """Compute and write one client's report; whatever goes wrong becomes a row of the index and a problem."""
+    client, path = task.client, work.out / task.file
+    line = Line(client.id, client.name, notes=client.notes)
+    key = _key(work, task)
+    try:
+        if work.resume and (found := _finished(path, key)):
+            return replace(line, file=task.file, kept=True, **found)
+        result = compute(client, work.inputs)
+        known = list(task.known)
+        found, result.problems = result.problems, known + [p for p in result.problems if p not in known]
+        line = _line(line, result, task.file, tuple(found))
+        market = work.inputs.market
+        about = About(work.inputs.digest, market.remark, market.illustrative, _marked(line, key), work.live)
+        with writing(path) as file:
+            file.write(stamp(result, about))
+    except RefusedError as refused:
+        return replace(line, problems=tuple(refused.problems))
+    except OSError as error:
+        return _failed(line, client, why(error), file=task.file, error=error.strerror or str(error))
+    except Exception as error:
+        log.trace(f"report of client {client.id}")
+        return _failed(line, client, "unforeseen", error=type(error).__name__)
+    return line
+
+
+def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:
+    signal = str(result.due) if isinstance(result.due, ErrorValue) else "client.due" if result.due else "client.not_due"
+    return replace(
+        line, value=result.value, drift=result.largest[4], signal=signal, vol=result.measures["risk.vol"][0],
+        status="index.findings" if result.problems else "index.done", file=file, problems=problems,
+    )  # fmt: skip
+
+
+def _failed(line: Line, client: Client, kind: str, **words) -> Line:
+    problem = Problem(client.id, kind, "done.no_report", client.place, tuple(words.items()))
+    return Line(line.id, line.name, notes=line.notes, problems=(problem,))
+
+
+# What is finished ----------------------------------------------------------------------------------------------------
+
+
+def _key(work: Work, task: Task) -> str:
+    """Of what input and by what version a workbook is made."""
+    words = (__version__, work.inputs.digest, task.client.id, task.client.language, task.file, work.live)
+    return hashlib.sha256(repr(words).encode()).hexdigest()[:32]
+
+
+def _marked(line: Line, key: str) -> str:
+    """The key and the line, for the workbook's own properties: they are there exactly when the workbook is."""
+    found = [
+        [p.client, p.kind, p.done, [p.place.sheet, p.place.row, p.place.column, p.place.value], list(p.words)]
+        for p in line.problems
+    ]
+    return json.dumps([key, *(getattr(line, name) for name in _KEPT), found], ensure_ascii=True)
+
+
+def _finished(path: Path, key: str) -> dict | None:
+    """The line of a workbook made of the same input by the same version; None where there is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            words = archive.read("docProps/custom.xml").decode()
+        was, *values, problems = json.loads(html.unescape(re.search(r"lpwstr>(.*)</[^>]*lpwstr>", words, re.DOTALL)[1]))
+        if was != key:
+            return None
+        found = dict(zip(_KEPT, values, strict=True))
+        if isinstance(found["vol"], str):
+            found["vol"] = ErrorValue(found["vol"])
+        return {
+            **found,
+            "problems": tuple(
+                Problem(client, kind, done, Place(*place), tuple(map(tuple, said)))
+                for client, kind, done, place, said in problems
+            ),
+        }
+    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile):
+        return None
+
+
+# Printing ------------------------------------------------------------------------------------------------------------
+
+_office: list = []
+
+
+def _printed(work: Work, lines: list[tuple[int, Line]]) -> list[tuple[int, Line]]:
+    """The workbooks of the batch as PDF beside them, by this process's own office."""
+    from xlalloc.hosts.calc_install import OfficeError
+
+    wanted = [line.file for _, line in lines if line.file and not (line.kept and _pdf(work.out / line.file).exists())]
+    try:
+        if wanted:
+            _driver().pdf([work.out / file for file in wanted], work.out)
+    except (OSError, OfficeError) as error:
+        lost = {file for file in wanted if not _pdf(work.out / file).exists()}
+        return [(k, _unprinted(line, f"{error}") if line.file in lost else line) for k, line in lines]
+    return lines
+
+
+def _pdf(path: Path) -> Path:
+    return path.with_suffix(".pdf")
+
+
+def _unprinted(line: Line, error: str) -> Line:
+    problem = Problem(line.id, "not_printed", "done.no_pdf", Place("clients"), (("error", error),))
+    return replace(line, status="index.findings", problems=(*line.problems, problem))
+
+
+def _driver():
+    """One for the life of the process."""
+    if not _office:
+        from xlalloc.hosts.calc_driver import Driver
+
+        _office.append(Driver().__enter__())
+        multiprocessing.util.Finalize(None, close_office, exitpriority=10)
+    return _office[0]
+
+
+def close_office() -> None:
+    while _office:
+        _office.pop().__exit__(None, None, None)

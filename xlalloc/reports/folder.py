@@ -1,0 +1,89 @@
+"""The output folder: one run in it at a time, every file there whole or not at all."""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from xlalloc.errors import InputError
+
+LOCK = ".xlalloc-lock"
+UNFINISHED = ".part"
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """A file under a name of its own that takes the place of ``path`` once it is whole."""
+    temporary = path.with_name(f".xlalloc-{os.getpid()}-{secrets.token_hex(6)}{UNFINISHED}")
+    try:
+        with temporary.open("wb") as file:
+            yield file
+        os.replace(temporary, path)
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def why(error: OSError) -> str:
+    """The kind of problem a file that could not be written is."""
+    if isinstance(error, PermissionError):
+        return "file_open"
+    return "disk_full" if error.errno in FULL else "not_written"
+
+
+@contextmanager
+def only_run(folder: Path) -> Iterator[None]:
+    """Nobody else's run writes to the folder; what a process that was killed left unfinished is removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with _lock(folder / LOCK):
+        _tidy(folder)
+        try:
+            yield
+        finally:
+            _tidy(folder)
+
+
+def _tidy(folder: Path) -> None:
+    for left in folder.glob(f".xlalloc-*{UNFINISHED}"):
+        left.unlink(missing_ok=True)
+
+
+@contextmanager
+def _lock(path: Path) -> Iterator[None]:
+    """Held by this process alone and gone with it, however it ends; children do not inherit it."""
+    while True:
+        file = path.open("a+")
+        if not _taken(file):
+            file.close()
+            raise InputError(f"{path.parent}: another run writes to this folder. Wait for it, or give another --out.")
+        with suppress(OSError):  # gone, or another's by now: whoever held it has removed it
+            if os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
+                break
+        file.close()
+    try:
+        yield
+    finally:
+        if os.name == "nt":  # an open file cannot be removed there
+            file.close()
+        with suppress(OSError):
+            path.unlink()
+        file.close()
+
+
+def _taken(file) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
