@@ -1,6 +1,6 @@
 """The lowest versions pyproject.toml admits, one `name==version` a line: what the oldest leg installs.
 
-    python .ci/bounds.py [EXTRA …]
+python .ci/bounds.py [EXTRA …]
 """
 
 import re

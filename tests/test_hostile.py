@@ -190,7 +190,7 @@ def test_no_text_field_becomes_a_formula(tmp_path, sheets, start):
 IDS = [
     "../x", "..\\..\\x", "/etc/passwd", "C:\\Windows\\x", "\\\\server\\share\\x", "a\x00b", "CON", "LPT9", "NUL.", "trailing...", "...", "~", "-rf",
     "$HOME", "%TEMP%", "a|b", "a*b?", 'q"q', "K\u0301", "é" * 90, "索" * 60, "file:///x", "http://example.org/x", "#frag", "a b", "x.xlsx", "index", "~$lock", "👩‍👩‍👧",
-    "\u202etxt.exe", "مرحبا", "desktop.ini", "Ｋ９",
+    "\u202etxt.exe", "مرحبا", "desktop.ini", "Ｋ９", "con.txt", "com¹", "索" * 200,
 ]  # fmt: skip
 
 
@@ -210,7 +210,7 @@ def test_no_id_leads_outside_the_folder(tmp_path, sheets):
 
 def test_the_worst_ids_as_files(tmp_path, sheets):
     """The links of the index lead to them."""
-    ids = ["../x", "C:\\x", "/etc/passwd", "a\x00b", "NUL", "索" * 60, "#a b%2e%2e/"]
+    ids = ["../x", "C:\\x", "/etc/passwd", "a\x00b", "NUL", "con.txt", "索" * 200, "#a b%2e%2e/"]
     sheets["clients"] = [sheets["clients"][0], *[[id_, *SHEETS["clients"][1][1:]] for id_ in ids]]
     sheets["holdings"] = [sheets["holdings"][0], *[[id_, *row[1:]] for id_ in ids for row in SHEETS["holdings"][1:]]]
     out, summary = checked_report(tmp_path, rd.write_folder(tmp_path / "in", sheets))

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -223,9 +223,13 @@ class _Computation:
             return
         for lot, _ in trading.sold_lots(position, -order.money):
             if lot.bought_on is None or self.as_of is None:
-                self.problems.note(self.client.id, "no_bought_on", "done.no_fee", lot.place, asset=position.asset.name)
+                self.problems.note(
+                    self.client.id, "no_bought_on", "done.no_fee", lot.at("bought_on"), asset=position.asset.name
+                )
             elif lot.bought_on > self.as_of:
-                self.problems.note(self.client.id, "bought_later", "done.no_days", lot.place, date=f"{lot.bought_on}")
+                self.problems.note(
+                    self.client.id, "bought_later", "done.no_days", lot.at("bought_on"), date=f"{lot.bought_on}"
+                )
 
     def _flags(self, i: int) -> list[str]:
         level = self.held[i].asset.risk_level
@@ -241,9 +245,7 @@ class _Computation:
         client = self.client
         for key in ("risk_level", "last_rebalanced"):
             if getattr(client, key) is None:
-                self.problems.note(
-                    client.id, "missing", f"done.no_{key}", client.place.__class__("clients", client.place.row, key)
-                )
+                self.problems.note(client.id, "missing", f"done.no_{key}", replace(client.place, column=key, value=""))
         if client.assessment_expires and self.as_of and client.assessment_expires < self.as_of:
             self.problems.note(
                 client.id, "assessment_expired", "done.said", client.place, date=f"{client.assessment_expires}"
@@ -331,7 +333,7 @@ class _Computation:
             return {}
         lacking = [asset for asset in found.targets if asset not in self.market.assets]
         if lacking:
-            place = self.client.place.__class__("clients", self.client.place.row, "benchmark", found.name)
+            place = replace(self.client.place, column="benchmark", value=found.name)
             self.problems.note(
                 self.client.id, "no_prices_for_benchmark", "done.left_out", place, asset=", ".join(lacking)
             )

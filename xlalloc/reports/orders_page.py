@@ -8,7 +8,6 @@ from xlalloc.reports.trading import Order, charges, lot_fee, sold_lots
 from xlalloc.reports.write import Sheet, bar_rows
 from xlalloc.templates.layout import DATE, MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, WARN
 
-UNITS = "#,##0.##"
 DRIFT = 1e-9  # as the rebalancing functions: a deviation this little beyond the threshold is rounding
 
 
@@ -84,13 +83,18 @@ def _sales(page: Sheet, r: Result) -> None:
     page.table(
         ("asset", PLAIN, [r.names[o.index] for o in r.sales]),
         ("allocation.sell", MONEY, [-o.money for o in r.sales]),
-        ("allocation.units", UNITS, [None if o.units is None else -o.units for o in r.sales]),
+        ("allocation.units", _units(r.sales), [None if o.units is None else -o.units for o in r.sales]),
         ("allocation.cost", NUMBER, [o.cost for o in r.sales]),
         ("allocation.fee", NUMBER, [o.fee for o in r.sales]),
         ("allocation.settles", "0", [int(r.held[o.index].asset.settle_days) for o in r.sales]),
         total=[page.document.say("total"), -_money(r.sales), None, _costs(r.sales), sum(o.fee for o in r.sales), None],
     )
     _lots(page, r)
+
+
+def _units(orders: list[Order]) -> str:
+    """Whole units as such; a format of optional decimals would leave a bare point in Excel."""
+    return MONEY if all(o.units is None or o.units == round(o.units) for o in orders) else "#,##0.00"
 
 
 def _money(orders: list[Order]) -> float:
@@ -136,7 +140,7 @@ def _purchases(page: Sheet, r: Result) -> None:
     first, _ = page.table(
         ("asset", PLAIN, [r.names[o.index] for o in r.purchases]),
         ("allocation.buy", MONEY, [o.money for o in r.purchases]),
-        ("allocation.units", UNITS, [o.units for o in r.purchases]),
+        ("allocation.units", _units(r.purchases), [o.units for o in r.purchases]),
         ("allocation.cost", NUMBER, [o.cost for o in r.purchases]),
         ("allocation.level", PLAIN, [f"R{level}" if level else None for level in levels]),
         ("allocation.flag", PLAIN, [" ".join(map(say, o.flags)) or None for o in r.purchases]),

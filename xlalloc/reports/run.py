@@ -21,12 +21,12 @@ from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.texts import TEXTS
 
-LONGEST_NAME = 80
+LONGEST_NAME = 100  # bytes: with what is put to a name a file system allows 255
 BATCH = 32  # clients a process takes at a time
 NAMED = 3  # of the files that could not be written
 NOT_WRITTEN = {"file_open", "disk_full", "not_written", "not_printed"}
 BREAKS = 3  # times that worker processes may die and be replaced
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d|index|problems)(\..*)?")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|index|problems)(\..*)?")
 
 
 @dataclass
@@ -202,8 +202,9 @@ def file_names(clients: list[Client], problems: Problems) -> dict[str, str]:
     names: dict[str, str] = {}
     taken: set[str] = set()
     for client in clients:
-        safe = re.sub(r"[^\w\-. ()]", "_", client.id).strip(". ")[:LONGEST_NAME]
+        safe = re.sub(r"[^\w\-. ()]", "_", client.id).encode()[:LONGEST_NAME].decode(errors="ignore").strip(". ")
         if not safe or safe != client.id or _RESERVED.fullmatch(safe) or safe.casefold() in taken:
+            safe = "_" + safe if _RESERVED.fullmatch(safe) else safe  # con.txt-1234 is reserved as con.txt is
             safe = f"{safe.replace('..', '_') or 'client'}-{hashlib.sha256(client.id.encode()).hexdigest()[:8]}"
             problems.note(client.id, "bad_file_name", "done.renamed", client.place, file=safe + ".xlsx")
         taken.add(safe.casefold())
