@@ -28,9 +28,15 @@ host = "Python"  # each host says its own name when it loads the catalogue
 def explain(name: FunctionName, *arguments: Cells) -> TableResult:
     """Why a function gives what it gives: the reason of an error, or what a careful user asks of a result.
 
+    Formula: none: the function named is called and reports
+
     Takes the function's name and the same arguments. For an error: its value and the reason, with the offending cell,
     value or label and the remedy. For a result: what the calculation learned, such as steps taken, the largest error of
     the contributions, bounds that bind, the condition number, the periods per year assumed.
+
+    Errors: #VALUE! where there is no function of that name.
+
+    Peers: none.
 
     Source: the function named.
     """
@@ -48,9 +54,9 @@ def explain(name: FunctionName, *arguments: Cells) -> TableResult:
             return Table(("item", "value"), [("result", str(error.code)), ("reason", error.message(names))])
     shown = [("result", f"{len(rows)} x {len(rows[0])} cells" if len(rows) * len(rows[0]) > 1 else rows[0][0])]
     shown += [(fact, _shown(spoken(value, names))) for fact, value in facts.items()]
-    return Table(
-        ("item", "value"), [*shown, ("definition", " ".join(CATALOGUE[key].definition) or CATALOGUE[key].summary)]
-    )
+    entry = CATALOGUE[key]
+    words = [entry.formula, *entry.definition]
+    return Table(("item", "value"), [*shown, ("definition", ". ".join(filter(None, words)))])
 
 
 def _shown(value):
@@ -65,7 +71,13 @@ def _shown(value):
 def xlalloc_info() -> TableResult:
     """What is installed and where it writes its log: version, host, Python, numpy, number of functions, log file.
 
+    Formula: none: a table of the installation
+
     The log file holds the traces of unforeseen failures; send it along when you report one.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: this installation.
     """
