@@ -117,7 +117,7 @@ FLOORS = [
     {"quantities"},
     {"catalogue", "ranges", "data"},
     {"core", "cells"},
-    {"values"},
+    {"values", "reference"},
     {"excel_functions", "workbook_files"},
     {"formula"},
     {"book", "help"},

@@ -36,15 +36,19 @@ class Argument:
     @property
     def help(self) -> str:
         """One line: what it is, its unit, its options, its default."""
-        q, words = self.quantity, self.quantity.help
+        return self.said()
+
+    def said(self, say: Callable[[str], str] = str) -> str:
+        """The line of help; ``say`` translates its parts."""
+        q, words = self.quantity, say(self.quantity.help)
         if q.unit:
-            words += f" ({q.unit})"
+            words += say(" ({})").format(say(q.unit))
         if q.options:
-            words += " – " + ", ".join(q.options)
+            words += say(" – {}").format(", ".join(q.options))
         if self.variadic:
-            return words + "; as many as the function takes"
+            return words + say("; as many as the function takes")
         if self.optional:
-            words += "; optional" if self.default is None else f"; default {_plain(self.default)}"
+            words += say("; optional") if self.default is None else say("; default {}").format(_plain(self.default))
         return words
 
 

@@ -547,7 +547,7 @@ def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, per
     SKEW_KURT; with a benchmark also EXCESS_RETURN, TRACKING_ERROR, INFO_RATIO, PORT_BETA and JENSEN_ALPHA. Least
     returns are 0. Where a series has no answer for a measure, that cell holds the error value and the others stand.
 
-    Errors: #DIV/0! where a ratio has no risk (in its cell; the others stand).
+    Errors: #DIV/0! where a ratio has no risk (in its cell, the others stand).
 
     Peers: ffn.core.PerformanceStats; quantstats.reports.metrics.
 
