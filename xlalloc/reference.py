@@ -69,7 +69,8 @@ def shape(quantity: q.Quantity, lang: str = "en") -> str:
     if kind in PLAIN_SHAPES:
         return say(PLAIN_SHAPES[kind], lang)
     if len(axes) == 2:
-        return say("{} down, {} across", lang).format(*(say(axis, lang) for axis in axes))
+        words = "{} × {}" if axes[0] == axes[1] else "{} down, {} across"
+        return say(words, lang).format(*(say(axis, lang) for axis in axes))
     if not axes or axes[0] not in AXES:
         return say("a column of numbers", lang)
     words = "a text per {}" if kind in ("texts", "names") else "one per {}"
