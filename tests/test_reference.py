@@ -77,7 +77,7 @@ def spoilt(quantity, given, words: str):
         return [[1.0, 2.0]]
     if words in ("not one of its options", "not a date"):
         return "never heard of"
-    if words.startswith("not a row") or words.startswith("not a table"):
+    if words.startswith(("not a row", "not a table")):
         i, j = places[-1]
         rows[i][j] = "some text"
     elif words.startswith("fewer"):
@@ -175,7 +175,13 @@ def test_nothing_in_the_table_is_of_no_use():
     extra = set(words.TEXTS)
     known = {*translated(), *extra}
     known |= {"{} down, {} across", "one per {}", "a number, or one per {}", "a text per {}", "a column of numbers"}
-    known |= {axis for e in CATALOGUE.values() for a in [*e.arguments] for axis in a.quantity.axes if len(a.quantity.axes) == 2}
+    known |= {
+        axis
+        for e in CATALOGUE.values()
+        for a in [*e.arguments]
+        for axis in a.quantity.axes
+        if len(a.quantity.axes) == 2
+    }
     assert not {row["english"] for row in data.rows("zh")} - known
 
 
@@ -183,7 +189,10 @@ def test_nothing_in_the_table_is_of_no_use():
 def test_help_in_chinese(entry):
     text = help.describe(entry, lang="zh")
     assert CHINESE.search(reference.say(entry.summary, "zh"))
-    assert all(CHINESE.search(reference.argument_help(a, "zh")) and CHINESE.search(reference.shape(a.quantity, "zh")) for a in entry.arguments)
+    assert all(
+        CHINESE.search(reference.argument_help(a, "zh")) and CHINESE.search(reference.shape(a.quantity, "zh"))
+        for a in entry.arguments
+    )
     assert all(len(reference.argument_help(a, "zh")) <= 255 for a in entry.arguments)
     shown = [line for line in text.split("\n") if help.columns(line) > 80]
     assert all("=" in line or "\t" in line for line in shown), shown
@@ -201,5 +210,7 @@ def test_the_commands_speak_chinese():
 
 def test_lines_are_folded_at_the_width():
     assert help.folded("aa bbb cc", 6, "- ", "  ") == ["- aa", "  bbb", "  cc"]
-    assert help.folded("风险平价权重，只做多", 10) == ["风险平价", "权重，只做", "多"] or help.folded("风险平价权重", 8) == ["风险平价", "权重"]
+    assert help.folded("风险平价权重，只做多", 10) == ["风险平价", "权重，只做", "多"] or help.folded(
+        "风险平价权重", 8
+    ) == ["风险平价", "权重"]
     assert help.columns("风险 a") == 6

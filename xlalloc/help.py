@@ -58,8 +58,7 @@ def explain(name: FunctionName, *arguments: Cells) -> TableResult:
     shown = [("result", f"{len(rows)} x {len(rows[0])} cells" if len(rows) * len(rows[0]) > 1 else rows[0][0])]
     shown += [(fact, _shown(spoken(value, names))) for fact, value in facts.items()]
     entry = CATALOGUE[key]
-    words = [entry.formula, *entry.definition]
-    return Table(("item", "value"), [*shown, ("definition", ". ".join(filter(None, words)))])
+    return Table(("item", "value"), [*shown, ("definition", " ".join([f"{entry.formula}.", *entry.definition]))])
 
 
 def _shown(value):

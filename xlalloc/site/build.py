@@ -93,7 +93,7 @@ def build(out: str | Path) -> Path:
         from sphinx.application import Sphinx
     except ModuleNotFoundError:
         raise InputError(
-            f"The pages are in {source} as Markdown. For the site itself install its tools:  pip install 'xlalloc[docs]'"
+            f"The pages are in {source} as Markdown. For the site install its tools:  pip install 'xlalloc[docs]'"
         ) from None
     (source / "conf.py").write_text(SETTINGS.format(version=__version__, fonts=FONTS), encoding="utf-8")
     (source / "_static").mkdir(exist_ok=True)

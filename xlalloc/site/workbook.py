@@ -4,13 +4,14 @@ import datetime as dt
 import re
 from pathlib import Path
 
+from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.book import Book, place
 from xlalloc.formula import evaluate
 from xlalloc.site.page import Item, Section, read
 from xlalloc.templates import cached
-from xlalloc.templates.layout import GREY, INPUT, PLAIN, Document, Page, uses_catalogue
+from xlalloc.templates.layout import ACCENT, GREY, INPUT, LAST_COLUMN, PLAIN, Document, Page, uses_catalogue
 from xlalloc.templates.texts import TEXTS
 
 PAGES = ("asset-allocation", "risk-parity")
@@ -43,16 +44,39 @@ def build(text: str, lang: str) -> Document:
         texts[f"{k}.title"] = {lang: section.title.replace("{", "").replace("}", "")}
     document = Document(lang, texts)
     properties = document.book.properties
-    properties.title, properties.creator, properties.created, properties.modified = sections[0].title, "xlalloc", MADE, MADE
+    properties.title, properties.creator, properties.created, properties.modified = (
+        sections[0].title,
+        "xlalloc",
+        MADE,
+        MADE,
+    )
+    names = _names(item for section in sections for item in section.items)
     for k, section in enumerate(sections):
-        _sheet(document, f"{k}", section)
+        _sheet(document, f"{k}", section, names)
+    _front(document, sections)
     document.book.active = 0
     return document
 
 
-def _sheet(document: Document, key: str, section: Section) -> None:
+def _front(document: Document, sections: list[Section]) -> None:
+    """The first sheet: what the values are as of, what they are not, where each idea is."""
+    sheet = document.book.worksheets[0]
+    lines = [document.say("as_of_build"), document.say("disclaimer"), ""]
+    for k, text in enumerate([*lines, *(section.title for section in sections[1:])]):
+        cell = sheet.cell(6 + k, 2, text)
+        cell.font = document.font(color=GREY if k < len(lines) else ACCENT)
+        if k < len(lines):
+            sheet.merge_cells(start_row=6 + k, start_column=2, end_row=6 + k, end_column=LAST_COLUMN)
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            sheet.row_dimensions[6 + k].height = 31
+        else:
+            target = document.book.worksheets[k - len(lines) + 1]
+            cell.hyperlink = f"#'{target.title}'!A1"
+
+
+def _sheet(document: Document, key: str, section: Section, names: list[str]) -> None:
     page = document.page(key)
-    page.sheet.column_dimensions["B"].width = 44
+    page.sheet.column_dimensions["B"].width, page.sheet.column_dimensions["C"].width = 44, 22
     texts = list(section.blocks)
     page.title(texts.pop(0) if texts and isinstance(texts[0], str) else document.say("as_of_build"))
     for block in texts:
@@ -61,7 +85,10 @@ def _sheet(document: Document, key: str, section: Section) -> None:
             page.note(block)
             continue
         for item in block:
-            (_input if item.is_input else _result)(page, item)
+            if item.is_input:
+                _input(page, item)
+            else:
+                _result(page, item, names)
 
 
 def _input(page: Page, item: Item) -> None:
@@ -71,15 +98,16 @@ def _input(page: Page, item: Item) -> None:
     for i, row in enumerate(cells):
         for j, cell in enumerate(row):
             text = isinstance(cell, str)
-            page.put(top + i, 3 + j, cell, PLAIN if text else _typed(cell), fill="" if text else INPUT)
-    page.inputs(range(top, top + len(cells)), [3 + j for j, c in enumerate(cells[0]) if not isinstance(cells[-1][j], str)])
+            page.put(top + i, 3 + j, cell, PLAIN if text else _typed(cells, j), fill="" if text else INPUT)
+    page.inputs(range(top, top + len(cells)), [3 + j for j, cell in enumerate(cells[-1]) if not isinstance(cell, str)])
+    _headings(page, top, cells)
     note = page.put(top, 3 + len(cells[0]), item.name, color=GREY, line=False)
     note.value = item.name
     page.document.name(item.name, _range(page, top, len(cells), len(cells[0])))
     page.row = top + len(cells)
 
 
-def _result(page: Page, item: Item) -> None:
+def _result(page: Page, item: Item, names: list[str]) -> None:
     """A live formula with its text beside it."""
     cells = evaluate(item.formula, place(Book(page.document.book), page.sheet.title))
     height, width = len(cells), len(cells[0])
@@ -91,11 +119,39 @@ def _result(page: Page, item: Item) -> None:
     else:
         _text(page, top, 3, item)
         top += 1
-        shown = formats if len(formats) == width else formats[0]
-        page.block(top, 3, height, width, item.formula, shown)
+        shown = (
+            [_computed(item.formula, [row[j] for row in cells]) for j in range(width)] if "×" in item.shown else formats
+        )
+        page.block(top, 3, height, width, item.formula, shown if len(shown) == width else shown[0])
+        _headings(page, top, cells)
+        if width == 1 and height == len(names) and "cov" in item.formula:
+            for i, name in enumerate(names):
+                page.put(top + i, 2, name, color=GREY, align="right", line=False)
     if item.name:
         page.document.name(item.name, _range(page, top, height, width))
     page.row = top + height
+
+
+def _headings(page: Page, top: int, cells: list[list]) -> None:
+    """A first row of texts over numbers is a heading: bold, above its numbers."""
+    if len(cells[0]) < 3 or not any(isinstance(cell, str) for cell in cells[0][1:]):
+        return
+    for j in range(len(cells[0])):
+        align = "right" if isinstance(cells[-1][j], float) else ""
+        page.style(page.sheet.cell(top, 3 + j), bold=True, align=align, wrap=True)
+    if max(len(str(cell)) for cell in cells[0][1:]) > 12:
+        page.sheet.row_dimensions[top].height = 31
+
+
+def _names(section_items) -> list[str]:
+    """The names of the assets: those beside the first input that has them, or above its columns."""
+    for item in section_items:
+        cells = evaluate(item.formula) if item.is_input else [[0.0]]
+        if all(isinstance(cell, str) for cell in cells[0]):
+            return cells[0]
+        if all(isinstance(row[0], str) for row in cells):
+            return [row[0] for row in cells]
+    return []
 
 
 def _text(page: Page, row: int, column: int, item: Item) -> None:
@@ -119,11 +175,22 @@ def _range(page: Page, top: int, height: int, width: int) -> str:
     return f"{page.quoted}!$C${top}:${letter(2 + width)}${top + height - 1}"
 
 
-def _typed(number) -> str:
-    """Rates and weights as percentages, everything else as it is."""
-    if isinstance(number, float) and 0 < abs(number) < 1:
-        return "0.0%" if round(number * 1000) == number * 1000 or abs(number * 1000 % 1) < 1e-9 else "0.00%"
-    return "#,##0" if isinstance(number, float) and abs(number) >= 1000 else PLAIN
+def _typed(cells: list[list], column: int) -> str:
+    """Correlations and covariances with their decimals, rates and weights as percentages, the rest as it is."""
+    numbers = [row[column] for row in cells if isinstance(row[column], float)]
+    if len(cells) == len(cells[0]) > 1:
+        return "0.00" if cells[0][0] == 1 else "0.0000"
+    return "0.0%" if all(abs(number) < 1 for number in numbers) else PLAIN
+
+
+def _computed(formula: str, column: list) -> str:
+    """The format of a column whose values the page does not show one by one."""
+    numbers = [abs(cell) for cell in column if isinstance(cell, float)]
+    if not numbers:
+        return PLAIN
+    if formula.startswith("=COV_"):
+        return "0.0000"
+    return "0.00" if formula.startswith("=CORR_") or max(numbers) > 3 else "0.0%"
 
 
 def _format(shown: str) -> str:
