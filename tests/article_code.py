@@ -72,7 +72,9 @@ def solve(cov, as_printed=True):
         constraints.append({"type": "eq", "fun": lambda w: w})
     n = len(cov)
     w0 = np.array([1 / n] * n)
-    return minimize(risk_parity_objective, w0, args=(cov,), method="SLSQP", constraints=constraints, bounds=[(0, 1)] * n)
+    return minimize(
+        risk_parity_objective, w0, args=(cov,), method="SLSQP", constraints=constraints, bounds=[(0, 1)] * n
+    )
 
 
 def market_state(volatility, threshold=0.02):

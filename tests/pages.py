@@ -8,7 +8,6 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlalloc.book import bounds
-from xlalloc.errors import ErrorValue
 from xlalloc.site import page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -50,12 +49,13 @@ def typed_sheet(name: str):
 
 def shows(text: str, value) -> bool:
     """Does a cell of this value show this text, in the format the text has?"""
-    text = text.replace("−", "-")
-    number = re.fullmatch(r"([-+]?[\d,]+(?:\.(\d+))?)(%?)", text)
     if isinstance(value, bool):
         return text == str(value).upper()
-    if not number or not isinstance(value, int | float):
-        return text == ("" if value is None else str(value)) and (isinstance(value, ErrorValue) or not number)
+    if not isinstance(value, int | float):
+        return text == ("" if value is None else str(value))
+    number = re.fullmatch(r"([-+]?[\d,]+(?:\.(\d+))?)(%?)", text.replace("−", "-"))
+    if not number:
+        return False
     scale = 100.0 if number[3] else 1.0
     places = len(number[2] or "")
     return abs(value * scale - float(number[1].replace(",", ""))) <= 0.5000001 * 10.0**-places

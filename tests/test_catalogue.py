@@ -122,7 +122,7 @@ FLOORS = [
     {"formula"},
     {"book", "help"},
     {"templates", "hosts"},
-    {"reports"},
+    {"reports", "site"},
     {"cli"},
     {"__main__"},
 ]

@@ -11,6 +11,7 @@ import xlalloc
 from xlalloc import cells, data, formula, help, reference
 from xlalloc.catalogue import CATALOGUE, FIELDS
 from xlalloc.cli import main
+from xlalloc.site import functions
 
 HERE = Path(__file__).parent
 CASES = [line.split("\t") for line in (HERE / "reference" / "error_cases.txt").read_text("utf-8").splitlines()]
@@ -149,7 +150,7 @@ def translated() -> list[str]:
     texts = [*reference.LIMITS.values(), *reference.PLAIN_SHAPES.values(), "not square", "not a whole number"]
     texts += [words for _, words in [*reference.KINDS.values(), *reference.CHECKS.values()]]
     texts += [*reference.AXES.values(), "Formula", "Errors", "Example", "Source", "Elsewhere", "nothing of its kind"]
-    texts += [" ({})", " – {}", "; optional", "; default {}", "; as many as the function takes"]
+    texts += [*functions.TEXTS, " ({})", " – {}", "; optional", "; default {}", "; as many as the function takes"]
     for entry in CATALOGUE.values():
         texts += [entry.summary, entry.category, *(words for _, words in entry.errors)]
         for quantity in [entry.result, *(argument.quantity for argument in entry.arguments)]:
@@ -170,18 +171,9 @@ def test_everything_is_in_the_table_of_translations():
 
 
 def test_nothing_in_the_table_is_of_no_use():
-    from xlalloc.site import words  # what the pages say besides
-
-    extra = set(words.TEXTS)
-    known = {*translated(), *extra}
-    known |= {"{} down, {} across", "one per {}", "a number, or one per {}", "a text per {}", "a column of numbers"}
-    known |= {
-        axis
-        for e in CATALOGUE.values()
-        for a in [*e.arguments]
-        for axis in a.quantity.axes
-        if len(a.quantity.axes) == 2
-    }
+    known = {*translated(), *functions.TEXTS, "{} × {}", "{} down, {} across", "one per {}", "a number, or one per {}"}
+    known |= {"a text per {}", "a column of numbers"}
+    known |= {axis for entry in CATALOGUE.values() for a in entry.arguments for axis in a.quantity.axes}
     assert not {row["english"] for row in data.rows("zh")} - known
 
 

@@ -242,19 +242,24 @@ HOST = click.Choice(["excel", "calc"])
 
 
 @main.command()
-@click.argument("host", type=HOST)
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write (xlalloc.xlam or xlalloc.oxt).")
-def build(host, out):
-    """The add-in as a file, to hand to others.
+@click.argument("what", type=click.Choice([*HOST.choices, "docs"]))
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write; of docs the folder.")
+def build(what, out):
+    """The add-in as a file to hand to others, or the documentation as a site.
+
+    excel: xlalloc.xlam; calc: xlalloc.oxt; docs: the folder xlalloc-docs, readable
+    without a network (needs: pip install 'xlalloc[docs]').
 
     Example:  xlalloc build calc --out xlalloc.oxt
     """
     import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.hosts import calc, windows_addin
+    from xlalloc.site import build as site
 
-    out = out or Path("xlalloc.xlam" if host == "excel" else "xlalloc.oxt")
+    makers = {"excel": windows_addin.build, "calc": calc.build, "docs": site.build}
+    out = out or Path({"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "docs": "xlalloc-docs"}[what])
     out.parent.mkdir(parents=True, exist_ok=True)
-    click.echo(f"Written: {windows_addin.build(out) if host == 'excel' else calc.build(out)}")
+    click.echo(f"Written: {makers[what](out)}")
 
 
 @main.command()

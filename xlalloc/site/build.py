@@ -1,13 +1,15 @@
 """Put the pages together and let Sphinx make the site: plain files, readable from a folder, with no network."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
 import xlalloc
+from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import InputError
-from xlalloc.site import functions
+from xlalloc.site import functions, workbook
 from xlalloc.version import __version__
 
 # What stands in the contents, by heading: files of docs/ without their ending; those that are not there are left out.
@@ -27,16 +29,16 @@ CONTENTS = {
 SETTINGS = """
 project = "xlalloc"
 version = release = {version!r}
-extensions = ["myst_parser"]
+extensions = ["myst_parser", "xlalloc.site.search"]
 source_suffix = {{".md": "markdown"}}
 myst_heading_anchors = 3
-suppress_warnings = ["myst.xref_missing"]
 html_theme = "alabaster"
 html_show_search_summary = False  # it is fetched, which a browser forbids for files
-html_show_sourcelink = html_show_copyright = html_copy_source = False
+html_show_sourcelink = html_show_copyright = html_copy_source = html_use_index = False
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_sidebars = {{"**": ["about.html", "searchfield.html", "navigation.html"]}}
+html_title = "xlalloc"
 html_theme_options = {{
     "description": "Asset allocation functions for spreadsheets", "page_width": "1120px", "sidebar_width": "240px",
     "fixed_sidebar": True, "sidebar_collapse": True, "show_powered_by": False, "font_family": "{fonts}",
@@ -63,11 +65,12 @@ def write(folder: Path) -> Path:
     """All pages as Markdown in a folder; gives the folder."""
     source = handbook()
     folder.mkdir(parents=True, exist_ok=True)
-    for file in [*source.glob("*.md"), *source.glob("*.png")]:
-        shutil.copy(file, folder / file.name)
-    changes = next((p for p in (source / "CHANGELOG.md", source.parent / "CHANGELOG.md") if p.exists()), None)
-    if changes:
-        shutil.copy(changes, folder / "CHANGELOG.md")
+    for file in source.glob("*.md"):
+        (folder / file.name).write_text(_linked(file), encoding="utf-8")
+    for file in [*source.glob("*.png"), *(p / "CHANGELOG.md" for p in (source, source.parent))]:
+        if file.exists():
+            shutil.copy(file, folder / file.name)
+    workbook.write(folder / "workbooks", source)
     for lang, place in (("en", folder / "functions"), ("zh", folder / "zh" / "functions")):
         place.mkdir(parents=True, exist_ok=True)
         for name, text in functions.pages(lang).items():
@@ -75,6 +78,18 @@ def write(folder: Path) -> Path:
     index = folder / "index.md"
     index.write_text(index.read_text(encoding="utf-8") + "\n".join(_contents(folder)), encoding="utf-8")
     return folder
+
+
+def _linked(page: Path) -> str:
+    """A page whose function names lead to the reference; what it links to in the folder above lies beside it here."""
+    place = "zh/functions" if page.name.endswith(".zh.md") else "functions"
+    text = page.read_text(encoding="utf-8").replace("](../", "](")
+
+    def link(match: re.Match) -> str:
+        entry = CATALOGUE.get(match[1])
+        return f"[{match[0]}]({place}/{entry.category}.md#{functions.anchor(entry)})" if entry else match[0]
+
+    return re.sub(r"(?<![\[`])`([A-Z][A-Z_]+)`(?![\]`])", link, text)
 
 
 def _contents(folder: Path) -> Iterator[str]:

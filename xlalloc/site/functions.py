@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from xlalloc.catalogue import CATALOGUE, REQUIRED, Function
+from xlalloc.catalogue import CATALOGUE, Function
 from xlalloc.reference import argument_help, errors, say, shape, with_unit
 
 TEXTS = ("Formula", "Result", "Errors", "Example", "Source", "Elsewhere", "nothing of its kind", "argument",
-         "what it is", "shape", "Functions", "function", "Conventions")  # fmt: skip
+         "what it is", "shape", "Functions", "function", "Conventions", "In detail (in English)")  # fmt: skip
 MARKED = str.maketrans({char: "\\" + char for char in "\\`*_{}[]<>#|~$^"})
 
 
@@ -25,21 +25,30 @@ def pages(lang: str) -> dict[str, str]:
 
 
 def _title(category: str, lang: str) -> str:
-    words = say(category, lang).replace("_", " ")
-    return words if lang == "zh" else words.capitalize()
+    words = say(category, lang)
+    return words if lang == "zh" else words.replace("mean_", "mean-").replace("_", " ").capitalize()
 
 
 def _index(lang: str) -> str:
     say_ = partial(say, lang=lang)
     conventions = "../../conventions.zh.md" if lang == "zh" else "../conventions.md"
-    lines = [f"# {say_('Functions')}", "", f"[{say_('Conventions')}]({conventions})"]
+    lines = [
+        f"# {say_('Functions')}",
+        "",
+        f"[{say_('Conventions')}]({conventions})",
+        "",
+        "```{toctree}",
+        ":hidden:",
+        "",
+        *categories(),
+        "```",
+    ]
     for category, entries in categories().items():
         lines += ["", f"## {_title(category, lang)}", "", f"| {say_('function')} | |", "|---|---|"]
         lines += [
             f"| [{entry.name}]({category}.md#{anchor(entry)}) | {plain(say_(entry.summary))} |" for entry in entries
         ]
-    names = "\n".join(categories())
-    return "\n".join([*lines, "", f"```{{toctree}}\n:hidden:\n\n{names}\n```", ""])
+    return "\n".join([*lines, ""])
 
 
 def _page(category: str, entries: list[Function], lang: str) -> str:
@@ -65,11 +74,11 @@ def _section(entry: Function, lang: str) -> list[str]:
     if entry.arguments:
         lines += [f"| {say_('argument')} | {say_('what it is')} | {say_('shape')} |", "|---|---|---|"]
     for argument in entry.arguments:
-        name = (
-            f"`{argument.name}`" if argument.default is REQUIRED and not argument.variadic else f"[`{argument.name}`]"
-        )
-        lines.append(f"| {name} | {plain(argument_help(argument, lang))} | {shape(argument.quantity, lang)} |")
+        name = f"[{argument.name}]" if argument.optional else argument.name
+        lines.append(f"| `{name}` | {plain(argument_help(argument, lang))} | {shape(argument.quantity, lang)} |")
     lines += ["", f"**{say_('Result')}** &ensp; {plain(with_unit(entry.result, lang))}", ""]
+    if entry.definition and lang != "en":
+        lines += [f"**{say_('In detail (in English)')}**", ""]
     for paragraph in entry.definition:
         lines += [plain(paragraph), ""]
     lines += [f"**{say_('Example')}**", "", *example(entry), ""]
@@ -97,6 +106,8 @@ def example(entry: Function) -> list[str]:
 
 
 def _shown(cell) -> str:
+    if cell is None or cell == "":
+        return "–"  # a blank cell
     if isinstance(cell, bool):
         return str(cell).upper()
     return f"{cell:.10g}" if isinstance(cell, float) else str(cell)
