@@ -1,4 +1,4 @@
-.PHONY: test lint peers bench fuzz clean
+.PHONY: test lint peers docs ideas bench fuzz clean
 
 test: ## the whole test run
 	pytest
@@ -9,6 +9,12 @@ lint: ## style, as the tests' machine checks it
 peers: ## regenerate tests/reference from the public packages (needs the peers extra)
 	python tests/reference/regenerate.py
 
+docs: ## the documentation as a site, in xlalloc-docs/html (needs the docs extra)
+	xlalloc build docs
+
+ideas: ## workbooks/ideas-*.xlsx, from the pages of the articles' ideas in docs
+	python -m xlalloc.site.workbook
+
 bench: ## side by side with public packages (needs the peers extra; those missing are named)
 	python -m benchmarks
 
@@ -16,4 +22,4 @@ fuzz: ## thousands of random problems against independent checkers and a conic s
 	python -m benchmarks.budgets && python -m benchmarks.conic
 
 clean:
-	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis xlalloc-demo
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis xlalloc-demo xlalloc-docs

@@ -198,7 +198,7 @@ def workbooks(tmp_path_factory) -> list[Path]:
 def test_the_committed_workbooks_are_the_builders(workbooks):
     assert len(workbooks) == 4
     for path in workbooks:
-        assert (ROOT / "workbooks" / path.name).read_bytes() == path.read_bytes(), f"make workbooks anew: {path.name}"
+        assert (ROOT / "workbooks" / path.name).read_bytes() == path.read_bytes(), f"make ideas: {path.name} is another"
 
 
 def test_the_workbooks_hold_live_formulas_with_the_values_of_the_page(workbooks):

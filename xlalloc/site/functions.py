@@ -44,7 +44,7 @@ def _index(lang: str) -> str:
         "```",
     ]
     for category, entries in categories().items():
-        lines += ["", f"## {_title(category, lang)}", "", f"| {say_('function')} | |", "|---|---|"]
+        lines += ["", f"**[{_title(category, lang)}]({category}.md)**", "", f"| {say_('function')} | |", "|---|---|"]
         lines += [
             f"| [{entry.name}]({category}.md#{anchor(entry)}) | {plain(say_(entry.summary))} |" for entry in entries
         ]
