@@ -95,6 +95,7 @@ def test_chinese_calc_shows_every_description_in_chinese(tmp_path):
     for name, (texts, parameters) in configured(translations()).items():
         shown = [texts, *parameters.values()]
         assert all(re.search("[\u4e00-\u9fff]", words["Description", "zh-CN"]) for words in shown), name
+        assert not [words for words in shown if ("DisplayName", "zh-CN") in words], "names are what one types"
     with zipfile.ZipFile(calc.build(tmp_path / "x.oxt")) as archive:
         assert "风险平价权重" in archive.read("CalcAddIns.xcu").decode()
 

@@ -112,11 +112,11 @@ def configuration(texts: Mapping[str, Mapping[str, str]]) -> str:
     ``texts`` maps a language such as "zh-CN" to a table from English lines to its own; what is missing stays English.
     """
 
-    def said(prop: str, text: str) -> str:
+    def said(prop: str, text: str, translated: bool = False) -> str:
         values = [f'<value xml:lang="en-US">{escape(text)}</value>']
-        values += [
-            f'<value xml:lang="{lang}">{escape(words[text])}</value>' for lang, words in texts.items() if text in words
-        ]
+        for lang, words in texts.items() if translated else ():
+            if text in words:
+                values.append(f'<value xml:lang="{lang}">{escape(words[text])}</value>')
         return f"<prop oor:name={quoteattr(prop)}>{''.join(values)}</prop>"
 
     def node(name: str, *inside: str) -> str:
@@ -126,12 +126,15 @@ def configuration(texts: Mapping[str, Mapping[str, str]]) -> str:
         node(
             entry.name,
             said("DisplayName", entry.name),
-            said("Description", entry.summary),
+            said("Description", entry.summary, translated=True),
             f'<prop oor:name="Category"><value>{CATEGORY}</value></prop>',
             said("CategoryDisplayName", CATEGORY),
             f'<prop oor:name="CompatibilityName"><value xml:lang="en-US">{entry.name}</value></prop>',
             '<node oor:name="Parameters">',
-            *[node(name, said("DisplayName", name), said("Description", help)) for name, help in arguments(entry)],
+            *[
+                node(name, said("DisplayName", name), said("Description", help, translated=True))
+                for name, help in arguments(entry)
+            ],
             "</node>",
         )
         for entry in CATALOGUE.values()
