@@ -96,7 +96,7 @@ def realized_vol(returns: Returns, window: Window = 20, periods: Periods = None)
 
     Errors: #N/A where there are fewer rows than the window.
 
-    Peers: ffn.core.rescale; quantstats.stats.rolling_volatility (its last row); Excel STDEV.S (per period).
+    Peers: quantstats.stats.rolling_volatility (its last row); Excel STDEV.S (per period).
 
     Source: the source article on asset allocation (波动率目标管理, 历史波动率); RiskMetrics (1996), sec. 5.2.
     """

@@ -124,14 +124,13 @@ def cov_matrix(
 
     Formula: sample: Σ = P · Σ_t x_t x_t'/(T−1), x_t = r_t − r̄; shrinkage: (1−δ)S + δF
 
-    With x_t the deviations from the mean and T rows: sample: Σ x_t x_t'/(T−1). window: the same on the last
-    `parameter` rows (60). ewma: weights ½^(age/h), age 0 for the last row, h = `parameter` periods (63), scaled to sum
-    1; the weighted mean is removed and nothing corrected for bias, as pandas ewm(halflife=h).cov(bias=True).
-    RiskMetrics' λ = 0.94 is h = 11.2.
+    x_t are the deviations from the mean, T the rows. window: as sample, on the last `parameter` rows (60). ewma:
+    weights ½^(age/h), age 0 for the last row, h = `parameter` periods (63), scaled to sum 1; the weighted mean is
+    removed and nothing corrected for bias, as pandas ewm(halflife=h).cov(bias=True). RiskMetrics' λ = 0.94 is h = 11.2.
 
-    Shrinkage, with S = Σ x_t x_t'/T: (1−δ)S + δF. ledoit_wolf and oas: F = mI, m the mean variance; δ as in
-    scikit-learn's LedoitWolf and OAS. constant_correlation: F has the sample variances and the mean correlation
-    everywhere. All three are usable with fewer rows than assets, where sample and window are singular.
+    Shrinkage: S = Σ x_t x_t'/T. ledoit_wolf and oas: F = mI, m the mean variance; δ as in scikit-learn's LedoitWolf and
+    OAS. constant_correlation: F has the sample variances and the mean correlation everywhere. All three are usable with
+    fewer rows than assets, where sample and window are singular.
 
     semi: Σ min(r_t,0) min(r_t,0)'/T, downside of zero, without a mean, all T rows counted; PyPortfolioOpt's
     semicovariance with benchmark 0. The result is times the periods per year. An asset whose returns never change has

@@ -163,7 +163,8 @@ def downside_vol(returns: Returns, min_return: MinReturn = 0.0, periods: Periods
 
     Errors: none beyond its arguments'.
 
-    Peers: empyrical.downside_risk; skfolio.measures.semi_deviation (per period, divided by T−1).
+    Peers: empyrical.downside_risk; skfolio.measures.semi_deviation (per period, divided by T−1, about the mean unless
+    told otherwise).
 
     Source: Sortino & Price (1994), Performance Measurement in a Downside Risk Framework.
     """
@@ -301,8 +302,7 @@ def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods = No
 
     Errors: none beyond its arguments'.
 
-    Peers: skfolio.measures.standard_deviation (of r − b, per period); riskfolio.ParamsEstimation; Excel STDEV.S (of r −
-    b, per period).
+    Peers: skfolio.measures.standard_deviation (of r − b, per period); Excel STDEV.S (of r − b, per period).
 
     Source: Grinold & Kahn (2000), Active Portfolio Management, ch. 3.
     """
@@ -376,7 +376,7 @@ def hist_var(returns: Returns, level: Level = 0.95) -> Shares:
     Errors: none beyond its arguments'.
 
     Peers: empyrical.value_at_risk (q itself, negative); quantstats.stats.value_at_risk (of a normal distribution);
-    riskfolio.VaR_Hist; Excel PERCENTILE.INC.
+    riskfolio.VaR_Hist (not interpolated); Excel PERCENTILE.INC.
 
     Source: J.P. Morgan (1996), RiskMetrics; Hyndman & Fan (1996), Sample Quantiles, definition 7.
     """
