@@ -19,6 +19,7 @@ from xlalloc.catalogue import CATALOGUE
 from xlalloc.cli import main
 from xlalloc.errors import ErrorValue, InputError
 from xlalloc.formula import evaluate
+from xlalloc.hosts import calc_driver
 from xlalloc.site import build, functions, page, workbook
 from xlalloc.values import FormulaError
 
@@ -233,6 +234,16 @@ def test_what_is_typed_in_the_workbooks_can_be_changed(workbooks):
     before = Book(book).cell(book.worksheets[2].title, 6, 3)
     inputs[0].value = 0.5
     assert Book(book).cell(book.worksheets[2].title, 6, 3) > before
+
+
+def test_calc_computes_the_workbooks_to_their_cached_values(office, workbooks, tmp_path):
+    for given, done in zip(workbooks, office.recalculated(workbooks, tmp_path), strict=True):
+        cached, computed = calc_driver.read(given), calc_driver.read(done)
+        for sheet, kept in cached.items():
+            for where in kept.keys() | computed[sheet].keys():
+                a, b = kept.get(where), computed[sheet].get(where)
+                numbers = isinstance(a, int | float) and isinstance(b, int | float)
+                assert abs(a - b) <= 1e-9 * max(1, abs(a)) if numbers else a == b, (given.name, sheet, where, a, b)
 
 
 # The reference ---------------------------------------------------------------------------------------------------------------
