@@ -241,25 +241,31 @@ def demo(out, lang):
 HOST = click.Choice(["excel", "calc"])
 
 
-@main.command()
-@click.argument("what", type=click.Choice([*HOST.choices, "docs"]))
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write; of docs the folder.")
-def build(what, out):
-    """The add-in as a file to hand to others, or the documentation as a site.
+BUILT = {"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "docs": "xlalloc-docs"}
 
-    excel: xlalloc.xlam; calc: xlalloc.oxt; docs: the folder xlalloc-docs, readable
-    without a network (needs: pip install 'xlalloc[docs]').
+
+@main.command()
+@click.argument("what", type=click.Choice(list(BUILT)))
+@click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
+def build(what, out):
+    """The add-in as a file, to hand to others; the handbook as a site.
+
+    The site is read from its folder, without a network; its tools are
+    installed by:  pip install 'xlalloc[docs]'
 
     Example:  xlalloc build calc --out xlalloc.oxt
     """
     import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.hosts import calc, windows_addin
-    from xlalloc.site import build as site
 
-    makers = {"excel": windows_addin.build, "calc": calc.build, "docs": site.build}
-    out = out or Path({"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "docs": "xlalloc-docs"}[what])
+    out = out or Path(BUILT[what])
     out.parent.mkdir(parents=True, exist_ok=True)
-    click.echo(f"Written: {makers[what](out)}")
+    if what == "docs":
+        from xlalloc.site.build import build as site
+
+        click.echo(f"Written: {site(out)}")
+        return
+    click.echo(f"Written: {windows_addin.build(out) if what == 'excel' else calc.build(out)}")
 
 
 @main.command()
