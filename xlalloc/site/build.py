@@ -81,9 +81,17 @@ def write(folder: Path) -> Path:
 
 
 def _linked(page: Path) -> str:
-    """A page whose function names lead to the reference; what it links to in the folder above lies beside it here."""
-    place = "zh/functions" if page.name.endswith(".zh.md") else "functions"
+    """A page whose function names lead to the reference; what it links to in the folder above lies beside it here.
+
+    Below its title stands the way to the same page in the other language, where there is one.
+    """
+    chinese = page.name.endswith(".zh.md")
+    place = "zh/functions" if chinese else "functions"
     text = page.read_text(encoding="utf-8").replace("](../", "](")
+    other = page.with_name(page.name.replace(".zh.md", ".md") if chinese else page.name.replace(".md", ".zh.md"))
+    if other.exists() and other.stem.partition(".")[0] != "index":
+        title, _, rest = text.partition("\n")
+        text = f"{title}\n\n[{'English' if chinese else '中文'}]({other.name})\n{rest}"
 
     def link(match: re.Match) -> str:
         entry = CATALOGUE.get(match[1])

@@ -35,7 +35,7 @@ def _index(lang: str) -> str:
     lines = [
         f"# {say_('Functions')}",
         "",
-        f"[{say_('Conventions')}]({conventions})",
+        f"[{say_('Conventions')}]({conventions}) · {_other('index', lang)}",
         "",
         "```{toctree}",
         ":hidden:",
@@ -52,9 +52,13 @@ def _index(lang: str) -> str:
 
 
 def _page(category: str, entries: list[Function], lang: str) -> str:
-    return "\n".join(
-        [f"# {_title(category, lang)}", "", *(line for entry in entries for line in _section(entry, lang))]
-    )
+    sections = [line for entry in entries for line in _section(entry, lang)]
+    return "\n".join([f"# {_title(category, lang)}", "", _other(category, lang), "", *sections])
+
+
+def _other(page: str, lang: str) -> str:
+    """The way to the same page in the other language."""
+    return f"[English](../../functions/{page}.md)" if lang == "zh" else f"[中文](../zh/functions/{page}.md)"
 
 
 def anchor(entry: Function) -> str:
