@@ -122,6 +122,6 @@ def build(out: str | Path) -> Path:
     (source / "_static").mkdir(exist_ok=True)
     shutil.copy(STYLE, source / "_static" / STYLE.name)
     site, doctrees = out / "html", out / "doctrees"
-    Sphinx(source, source, site, doctrees, "html", status=None, warningiserror=True, verbosity=-1).build()
+    Sphinx(source, source, site, doctrees, "html", status=None).build()
     shutil.rmtree(doctrees)
     return site / "index.html"

@@ -44,12 +44,8 @@ def build(text: str, lang: str) -> Document:
         texts[f"{k}.title"] = {lang: section.title.replace("{", "").replace("}", "")}
     document = Document(lang, texts)
     properties = document.book.properties
-    properties.title, properties.creator, properties.created, properties.modified = (
-        sections[0].title,
-        "xlalloc",
-        MADE,
-        MADE,
-    )
+    properties.title, properties.creator = sections[0].title, "xlalloc"
+    properties.created = properties.modified = MADE
     names = _names(item for section in sections for item in section.items)
     for k, section in enumerate(sections):
         _sheet(document, f"{k}", section, names)
@@ -101,8 +97,7 @@ def _input(page: Page, item: Item) -> None:
             page.put(top + i, 3 + j, cell, PLAIN if text else _typed(cells, j), fill="" if text else INPUT)
     page.inputs(range(top, top + len(cells)), [3 + j for j, cell in enumerate(cells[-1]) if not isinstance(cell, str)])
     _headings(page, top, cells)
-    note = page.put(top, 3 + len(cells[0]), item.name, color=GREY, line=False)
-    note.value = item.name
+    page.put(top, 3 + len(cells[0]), item.name, color=GREY, line=False)
     page.document.name(item.name, _range(page, top, len(cells), len(cells[0])))
     page.row = top + len(cells)
 
@@ -164,8 +159,7 @@ def _text(page: Page, row: int, column: int, item: Item) -> None:
 
 def _label(page: Page, text: str) -> int:
     """The words of a row; gives the row."""
-    cell = page.put(page.row, 2, text, wrap=True)
-    cell.value = text
+    page.put(page.row, 2, text, wrap=True)
     width = sum(1.95 if ord(char) > 0x2E80 else 1.0 for char in text)
     page.sheet.row_dimensions[page.row].height = 15.5 * max(1, -(-width // 44))
     return page.row
