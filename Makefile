@@ -1,4 +1,4 @@
-.PHONY: test lint peers bench fuzz soak clean
+.PHONY: test lint peers docs ideas bench fuzz soak clean
 
 test: ## the whole test run
 	pytest
@@ -8,6 +8,12 @@ lint: ## style, as the tests' machine checks it
 
 peers: ## regenerate tests/reference from the public packages (needs the peers extra)
 	python tests/reference/regenerate.py
+
+docs: ## the documentation as a site, in xlalloc-docs/html (needs the docs extra)
+	xlalloc build docs
+
+ideas: ## workbooks/ideas-*.xlsx, from the pages of the articles' ideas in docs
+	python -m xlalloc.site.workbook
 
 bench: ## side by side with public packages (needs the peers extra; those missing are named)
 	python -m benchmarks
@@ -19,4 +25,4 @@ soak: ## reports killed at fifty random moments and resumed
 	XLALLOC_KILLS=50 pytest -s tests/test_report_runs.py -k killed_at_any_moment
 
 clean:
-	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis xlalloc-demo
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .hypothesis xlalloc-demo xlalloc-docs

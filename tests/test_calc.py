@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -86,6 +87,17 @@ def test_translations_stand_beside_the_english():
     assert texts["Description", "zh-CN"] == "风险平价 & <权重>" and texts["Description", "en-US"] == entry.summary
     assert parameters["cov"]["Description", "zh-CN"] == "协方差矩阵"
     assert ("Description", "zh-CN") not in parameters["budgets"], "what has no translation stays English"
+
+
+def test_chinese_calc_shows_every_description_in_chinese(tmp_path):
+    from xlalloc.reference import translations
+
+    for name, (texts, parameters) in configured(translations()).items():
+        shown = [texts, *parameters.values()]
+        assert all(re.search("[\u4e00-\u9fff]", words["Description", "zh-CN"]) for words in shown), name
+        assert not [words for words in shown if ("DisplayName", "zh-CN") in words], "names are what one types"
+    with zipfile.ZipFile(calc.build(tmp_path / "x.oxt")) as archive:
+        assert "风险平价权重" in archive.read("CalcAddIns.xcu").decode()
 
 
 # The child ---------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from xlalloc.quantities import Quantity, within
 
 CATALOGUE: dict[str, "Function"] = {}
 REQUIRED = inspect.Parameter.empty
+FIELDS = ("Formula", "Errors", "Peers", "Source")  # paragraphs of a docstring that begin with such a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,19 @@ class Argument:
     @property
     def help(self) -> str:
         """One line: what it is, its unit, its options, its default."""
-        q, words = self.quantity, self.quantity.help
+        return self.said()
+
+    def said(self, say: Callable[[str], str] = str) -> str:
+        """The line of help; ``say`` translates its parts."""
+        q, words = self.quantity, say(self.quantity.help)
         if q.unit:
-            words += f" ({q.unit})"
+            words += say(" ({})").format(say(q.unit))
         if q.options:
-            words += " – " + ", ".join(q.options)
+            words += say(" – {}").format(", ".join(q.options))
         if self.variadic:
-            return words + "; as many as the function takes"
+            return words + say("; as many as the function takes")
         if self.optional:
-            words += "; optional" if self.default is None else f"; default {_plain(self.default)}"
+            words += say("; optional") if self.default is None else say("; default {}").format(_plain(self.default))
         return words
 
 
@@ -101,11 +106,32 @@ class Function:
 
     @property
     def definition(self) -> list[str]:
-        return [p for p in self._paragraphs[1:] if not p.startswith("Source: ")]
+        """The paragraphs of the docstring that are no field."""
+        return [p for p in self._paragraphs[1:] if p.partition(": ")[0] not in FIELDS]
+
+    def _field(self, name: str) -> str:
+        lead = name + ": "
+        return " ".join(p.removeprefix(lead) for p in self._paragraphs if p.startswith(lead))
+
+    @property
+    def formula(self) -> str:
+        return self._field("Formula")
 
     @property
     def source(self) -> str:
-        return " ".join(p.removeprefix("Source: ") for p in self._paragraphs if p.startswith("Source: "))
+        return self._field("Source")
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """Its own errors beyond those of its arguments: the code, and where it comes."""
+        items = [item.partition(" where ") for item in self._field("Errors").rstrip(".").split("; ")]
+        return [(code, words) for code, _, words in items if words]
+
+    @property
+    def peers(self) -> list[str]:
+        """What it is called elsewhere; empty where nothing else has it."""
+        names = self._field("Peers").rstrip(".")
+        return [] if names == "none" else names.split("; ")
 
     @property
     def signature(self) -> str:

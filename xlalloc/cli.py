@@ -3,7 +3,6 @@
 import datetime as dt
 import json
 import sys
-import textwrap
 from pathlib import Path
 
 import click
@@ -11,6 +10,7 @@ import click
 from xlalloc.errors import AllocError, ErrorValue
 from xlalloc.version import __version__
 
+LANGUAGE = click.Choice(["en", "zh"])
 EXAMPLES = {"max_content_width": 80, "help_option_names": ["-h", "--help"]}
 
 
@@ -48,36 +48,39 @@ def main(ctx):
 
 @main.command("list")
 @click.argument("category", required=False)
-def list_(category):
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the summaries.")
+def list_(category, lang):
     """The functions, by category.
 
-    Example:  xlalloc list risk_parity
+    Example:  xlalloc list risk_parity --lang zh
     """
     import xlalloc
+    from xlalloc.help import folded
+    from xlalloc.reference import say
 
     entries = list(xlalloc.CATALOGUE.values())
     known = list(dict.fromkeys(entry.category for entry in entries))
     if category and category not in known:
         raise click.UsageError(f"There is no category {category!r}. Categories: {', '.join(known)}.")
     for name in [category] if category else known:
-        click.secho(f"\n{name}", bold=True)
+        click.secho(f"\n{name}" + (f" {say(name, lang)}" if lang != "en" else ""), bold=True)
         for entry in entries:
             if entry.category == name:
-                click.echo(
-                    textwrap.fill(entry.summary, 80, initial_indent=f"  {entry.name:<21} ", subsequent_indent=" " * 24)
-                )
+                lines = folded(say(entry.summary, lang), 80, f"  {entry.name:<21} ", " " * 24)
+                click.echo("\n".join(lines))
 
 
 @main.command("help")
 @click.argument("name")
-def help_(name):
-    """One function: arguments, definition, source, example.
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of summary, arguments, errors.")
+def help_(name, lang):
+    """One function: arguments, formula, errors, source, example.
 
     Example:  xlalloc help RP_WEIGHTS
     """
     from xlalloc.help import describe, find
 
-    click.echo(describe(find(name)))
+    click.echo(describe(find(name), lang=lang))
 
 
 @main.command("eval")
@@ -131,9 +134,6 @@ def _shown(cell) -> str:
     if isinstance(cell, dt.datetime) and cell.time() == dt.time():
         cell = cell.date()
     return f"{cell:.15g}" if isinstance(cell, float) else str(_plain(cell))  # 15 digits, as a worksheet shows
-
-
-LANGUAGE = click.Choice(["en", "zh"])
 
 
 @main.command()
@@ -249,20 +249,31 @@ def demo(out, lang):
 HOST = click.Choice(["excel", "calc"])
 
 
+BUILT = {"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "docs": "xlalloc-docs"}
+
+
 @main.command()
-@click.argument("host", type=HOST)
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write (xlalloc.xlam or xlalloc.oxt).")
-def build(host, out):
-    """The add-in as a file, to hand to others.
+@click.argument("what", type=click.Choice(list(BUILT)))
+@click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
+def build(what, out):
+    """The add-in as a file, to hand to others; the handbook as a site.
+
+    The site is read from its folder, without a network; its tools are
+    installed by:  pip install 'xlalloc[docs]'
 
     Example:  xlalloc build calc --out xlalloc.oxt
     """
     import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.hosts import calc, windows_addin
 
-    out = out or Path("xlalloc.xlam" if host == "excel" else "xlalloc.oxt")
+    out = out or Path(BUILT[what])
     out.parent.mkdir(parents=True, exist_ok=True)
-    click.echo(f"Written: {windows_addin.build(out) if host == 'excel' else calc.build(out)}")
+    if what == "docs":
+        from xlalloc.site.build import build as site
+
+        click.echo(f"Written: {site(out)}")
+        return
+    click.echo(f"Written: {windows_addin.build(out) if what == 'excel' else calc.build(out)}")
 
 
 @main.command()

@@ -1,11 +1,14 @@
 """Functions about the functions: why a call gave what it gave, and what is installed here."""
 
+import re
 import sys
+import unicodedata
+from functools import partial
 from typing import Annotated
 
 import numpy as np
 
-from xlalloc import cells, log
+from xlalloc import cells, log, reference
 from xlalloc.catalogue import CATALOGUE, Function, Table, worksheet_function
 from xlalloc.errors import AllocError, InputError, spoken
 from xlalloc.facts import collect
@@ -28,9 +31,15 @@ host = "Python"  # each host says its own name when it loads the catalogue
 def explain(name: FunctionName, *arguments: Cells) -> TableResult:
     """Why a function gives what it gives: the reason of an error, or what a careful user asks of a result.
 
+    Formula: none: the function named is called and reports
+
     Takes the function's name and the same arguments. For an error: its value and the reason, with the offending cell,
     value or label and the remedy. For a result: what the calculation learned, such as steps taken, the largest error of
     the contributions, bounds that bind, the condition number, the periods per year assumed.
+
+    Errors: #VALUE! where there is no function of that name.
+
+    Peers: none.
 
     Source: the function named.
     """
@@ -48,9 +57,8 @@ def explain(name: FunctionName, *arguments: Cells) -> TableResult:
             return Table(("item", "value"), [("result", str(error.code)), ("reason", error.message(names))])
     shown = [("result", f"{len(rows)} x {len(rows[0])} cells" if len(rows) * len(rows[0]) > 1 else rows[0][0])]
     shown += [(fact, _shown(spoken(value, names))) for fact, value in facts.items()]
-    return Table(
-        ("item", "value"), [*shown, ("definition", " ".join(CATALOGUE[key].definition) or CATALOGUE[key].summary)]
-    )
+    entry = CATALOGUE[key]
+    return Table(("item", "value"), [*shown, ("definition", " ".join([f"{entry.formula}.", *entry.definition]))])
 
 
 def _shown(value):
@@ -65,7 +73,13 @@ def _shown(value):
 def xlalloc_info() -> TableResult:
     """What is installed and where it writes its log: version, host, Python, numpy, number of functions, log file.
 
+    Formula: none: a table of the installation
+
     The log file holds the traces of unforeseen failures; send it along when you report one.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: this installation.
     """
@@ -94,22 +108,48 @@ def find(name: str) -> Function:
     return entry
 
 
-def describe(entry: Function, width: int = 80) -> str:
-    """One function's help: arguments with units and options, definition, source, example with its value."""
+_PIECES = re.compile(r"\s+|[\u2e80-\uffef][，。；：、）]*|[^\s\u2e80-\uffef]+[，。；：、）]*")
 
-    import textwrap
 
-    def wrapped(text: str, first: str = "", rest: str = "  ") -> str:
-        return textwrap.fill(text, width, initial_indent=first, subsequent_indent=rest, break_long_words=False)
+def columns(text: str) -> int:
+    """The columns of a screen that a text takes: two for a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
-    lines = [wrapped(f"={entry.signature}", rest="    "), "", wrapped(entry.summary, rest=""), ""]
+
+def folded(text: str, width: int = 80, first: str = "", rest: str = "") -> list[str]:
+    """The lines of a text at a width, broken at spaces and between Chinese characters."""
+    lines = [first]
+    for piece in _PIECES.findall(text):
+        if columns(lines[-1] + piece) > width and lines[-1].strip():
+            lines.append(rest)
+        if not piece.isspace() or lines[-1].strip():
+            lines[-1] += " " if piece.isspace() else piece
+    return [line.rstrip() for line in lines]
+
+
+def describe(entry: Function, width: int = 80, lang: str = "en") -> str:
+    """One function's help: arguments, formula, definition, errors, what it is called elsewhere, source, example."""
+    say = partial(reference.say, lang=lang)
+    colon = "：" if lang == "zh" else ": "
+
+    def field(name: str, text: str) -> list[str]:
+        return ["", *folded(f"{say(name)}{colon}{text}", width, rest="  ")]
+
+    lines = [*folded(f"={entry.signature}", width, rest="    "), "", *folded(say(entry.summary), width), ""]
     longest = max((len(a.name) for a in entry.arguments), default=0)
-    lines += [wrapped(a.help, f"  {a.name:<{longest}}  ", " " * (longest + 4)) for a in entry.arguments]
-    unit = f" ({entry.result.unit})" if entry.result.unit else ""
-    lines.append(wrapped(f"{entry.result.help}{unit}", f"  {'→':<{longest}}  ", " " * (longest + 4)))
+    indent = " " * (longest + 4)
+    for a in entry.arguments:
+        lines += folded(reference.argument_help(a, lang), width, f"  {a.name:<{longest}}  ", indent)
+    lines += folded(reference.with_unit(entry.result, lang), width, f"  {'→':<{longest}}  ", indent)
+    lines += field("Formula", entry.formula)
     for paragraph in entry.definition:
-        lines += ["", wrapped(paragraph, rest="")]
-    lines += ["", wrapped(f"Source: {entry.source}"), "", wrapped(f"Example: {entry.example}", rest="    ")]
+        lines += ["", *folded(paragraph, width)]
+    lines += ["", say("Errors") + colon.strip()]
+    for code, words in reference.errors(entry, lang).items():
+        lines += folded(("；" if lang == "zh" else "; ").join(words), width, f"  {code:<8}", " " * 10)
+    lines += field("Elsewhere", "; ".join(entry.peers) or say("nothing of its kind"))
+    lines += field("Source", entry.source)
+    lines += ["", *folded(f"{say('Example')}{colon}{entry.example}", width, rest="    ")]
     return "\n".join([*lines, *("    " + "\t".join(_cell(c) for c in row) for row in entry.value)])
 
 

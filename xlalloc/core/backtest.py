@@ -57,6 +57,8 @@ def backtest(
 ) -> TableResult:
     """Course of 1 invested at target weights and rebalanced by a rule: date, value, turnover and cost of each row.
 
+    Formula: V_t = Σ unitsᵢ p_{i,t}; turnover ½ Σ |Δwᵢ|; cost Σ (c + tax of sales)·|xᵢ|
+
     Bought at the first close. What is decided with the prices up to one close is traded at the next close, on that
     day's values, to the target. calendar: on the first row of each new week (from Monday), month, quarter, half-year or
     year. threshold: whenever a weight deviates from its target by more than the threshold, strictly, with 1e-9 for
@@ -65,7 +67,12 @@ def backtest(
     Costs (commission of every trade, sell_tax of every sale, the first purchase included) are paid out of the
     portfolio: what is left of it is all invested, so value falls by exactly the cost and cash is never negative.
     Turnover is half the sum of the changes in weight, 1 for the purchase. Prices include dividends. The calendar needs
-    dates: without them hybrid and calendar are #VALUE!.
+    dates.
+
+    Errors: #VALUE! where the calendar has no dates to go by; #NUM! where selling costs all that it brings, or values
+    grow beyond any number.
+
+    Peers: bt.Backtest; skfolio.model_selection.WalkForward (with cross_val_predict).
 
     Source: Jaconetti, Kinniry & Zilbering (2010), Best Practices for Portfolio Rebalancing; the source article on asset
     allocation (混合策略: 每季度检查, 但仅当偏离超过5%时才执行).
@@ -90,8 +97,14 @@ def backtest_kpi(
 ) -> TableResult:
     """KPIs of a backtest: the measures of KPI_TABLE for the course that BACKTEST gives.
 
+    Formula: KPI_TABLE of V_t/V_{t−1} − 1, V_0 = 1
+
     The returns run from the 1 invested before the first purchase, so that its cost counts, to the last row. Periods per
     year follow from the dates, else 252.
+
+    Errors: #VALUE! where the calendar has no dates to go by.
+
+    Peers: bt.run (its stats); ffn.core.PerformanceStats.
 
     Source: BACKTEST and KPI_TABLE.
     """
@@ -118,11 +131,17 @@ def rp_backtest(
 ) -> TableResult:
     """Course of 1 invested at risk-parity weights that are estimated anew from the latest prices at each review.
 
+    Formula: BACKTEST with target_t = RP_WEIGHTS(COV_MATRIX(r_{t−w+1}, …, r_t))
+
     As BACKTEST with trigger "calendar", the target being RP_WEIGHTS of the sample covariance of the last ``window``
-    returns up to the close of the decision. The first decision falls on the first row with that many returns before
-    it, the purchase and the first row of the table on the row after. The same prices from that row on in BACKTEST with
-    fixed weights are the comparison. Fewer than window + 2 rows are #N/A; an asset whose price does not move within a
-    window is #NUM!, with the row. EXPLAIN gives the latest weights.
+    returns up to the close of the decision. The first decision falls on the first row with that many returns before it,
+    the purchase and the first row of the table on the row after. The same prices from that row on in BACKTEST with
+    fixed weights are the comparison. EXPLAIN gives the latest weights.
+
+    Errors: #N/A where there are fewer than window + 2 rows; #NUM! where the price of an asset does not move within a
+    window; #VALUE! where there are no dates.
+
+    Peers: bt.algos.WeighERC (with bt.Backtest); skfolio.model_selection.WalkForward (with RiskBudgeting).
 
     Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios,
     sec. 4 (backtests); the source article on risk parity (历史回测表现).

@@ -90,8 +90,13 @@ StateBudgets = Annotated[np.ndarray, result("vector", "Share of risk of each ass
 def realized_vol(returns: Returns, window: Window = 20, periods: Periods = None) -> PerYear:
     """Volatility of the latest returns, per year.
 
-    Standard deviation (ddof 1) of the last ``window`` rows times √periods, one number a column. Fewer rows than the
-    window are #N/A.
+    Formula: √(Σ(r − r̄)²/(n−1)) · √P over the last n = window rows
+
+    One number a column.
+
+    Errors: #N/A where there are fewer rows than the window.
+
+    Peers: quantstats.stats.rolling_volatility (its last row); Excel STDEV.S (per period).
 
     Source: the source article on asset allocation (波动率目标管理, 历史波动率); RiskMetrics (1996), sec. 5.2.
     """
@@ -108,8 +113,13 @@ def vol_target(
 ) -> Number:
     """Weight of the risky assets that keeps volatility at its target.
 
-    base · target/current, not below ``lowest`` and not above ``highest``: less when markets are restless, more when
-    they are calm. Both volatilities in the same unit.
+    Formula: min(highest, max(lowest, base · σ_target/σ_now))
+
+    Less when markets are restless, more when they are calm. Both volatilities in the same unit.
+
+    Errors: #VALUE! where lowest is above highest.
+
+    Peers: bt.algos.TargetVol (without limits).
 
     Source: the source article on asset allocation (波动率目标管理); Moreira & Muir (2017),
     Volatility-Managed Portfolios.
@@ -127,8 +137,14 @@ def vol_step(
 ) -> Number:
     """Cuts the weight of stocks when volatility is high and raises it when volatility is low.
 
-    weight · (1 − change) above ``high``, weight · (1 + change) below ``low``, else the weight itself. The change is a
-    share of the weight: 60% is cut to 48%, not to 40%. A result above 1 needs borrowed money; EXPLAIN says so.
+    Formula: w · (1 − change) where σ > high; w · (1 + change) where σ < low; else w
+
+    The change is a share of the weight: 60% is cut to 48%, not to 40%. A result above 1 needs borrowed money; EXPLAIN
+    says so.
+
+    Errors: #VALUE! where low is above high.
+
+    Peers: none.
 
     Source: the source article on asset allocation (波动率目标管理: 超过20%时将股票仓位降低20%, 低于10%时提高20%).
     """
@@ -160,9 +176,15 @@ def _latest(panel: np.ndarray, window: int, name: str) -> np.ndarray:
 def market_state(returns: Returns, window: Window = 20, high_std: HighStd = 0.02, low_std: LowStd = None) -> States:
     """Whether each market is restless (high), calm (low) or in between (normal) by its latest volatility.
 
-    By the standard deviation (ddof 1, per period, not per year) of the last ``window`` rows: high above ``high_std``,
-    low below ``low_std``, else normal. Without ``low_std`` all that is not high is low. A column of zeros carries no
-    data and is #N/A; so are fewer rows than the window.
+    Formula: high where s > high_std, low where s < low_std, else normal; s = √(Σ(r − r̄)²/(n−1)) over the window
+
+    The standard deviation is per period, not per year. Without ``low_std`` all that is not high is low. A column of
+    zeros carries no data.
+
+    Errors: #N/A where there are fewer rows than the window, or a column holds nothing but zeros; #VALUE! where low_std
+    is above high_std.
+
+    Peers: none.
 
     Source: the source article on risk parity (条件风险平价, 基于波动率的状态识别).
     """
@@ -183,8 +205,13 @@ def market_state(returns: Returns, window: Window = 20, high_std: HighStd = 0.02
 def trend_state(prices: Prices, window: Window = 200) -> States:
     """Whether each price is above (up) or not above (down) its moving average.
 
-    up where the last price is greater than the mean of the last ``window`` prices, itself included. Fewer rows than
-    the window are #N/A.
+    Formula: up where p_T > (1/n) Σ p_t over the last n = window prices, else down
+
+    The last price is one of the window.
+
+    Errors: #N/A where there are fewer rows than the window.
+
+    Peers: bt.algos.SelectWhere (with a moving average); Excel AVERAGE (of the window).
 
     Source: Faber (2007), A Quantitative Approach to Tactical Asset Allocation; the source article on asset allocation
     (趋势市场).
@@ -208,9 +235,15 @@ def _states(states: list[str], empty: np.ndarray, words: str):
 def state_budgets(state: Text, states: StateList = None, budgets: BudgetTable = None) -> StateBudgets:
     """Risk budgets for the state the market is in, to be given to RP_WEIGHTS.
 
+    Formula: the row of budgets whose name is state
+
     The row of ``budgets`` whose name in ``states`` is ``state`` (upper and lower case alike); rows and names stand in
     the same order. Default for stocks, long bonds, gold, oil, inflation-linked bonds: high 15/35/20/15/15%, low and
     normal 25/25/20/15/15%.
+
+    Errors: #VALUE! where the state is not known or stands twice, or only one of states and budgets is given.
+
+    Peers: Excel XLOOKUP.
 
     Source: the source article on risk parity (条件风险平价).
     """
@@ -240,9 +273,14 @@ def drawdown_stop(
 ) -> PanelResult:
     """Exposure under a drawdown stop, one number a row, in force from the next period on.
 
-    By the drawdown 1 − level/peak of the unprotected path, its peak never reset: cut to ``reduced`` when it exceeds
-    ``limit``, restored to 1 when it is at most (1 − recover)·limit, unchanged in between. Row t is known at the close
-    of t: multiply it with the return from t to t+1, never with the one before.
+    Formula: d_t = 1 − level_t/max level; exposure reduced once d > limit, 1 again once d ≤ (1 − recover)·limit
+
+    The drawdown is that of the unprotected path, its peak never reset; in between the exposure stays as it was. Row t
+    is known at the close of t: multiply it with the return from t to t+1, never with the one before.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: the source article on risk parity (设置最大回撤止损); Grossman & Zhou (1993), Controlling Drawdowns.
     """
@@ -265,8 +303,14 @@ def drawdown_stop(
 def leverage_for(vol: PositiveVol, target_vol: TargetVol, max_leverage: MaxLeverage = 2.0) -> Number:
     """Leverage that lifts a portfolio's volatility to a target, up to a limit.
 
-    min(target/vol, max_leverage), assets over own money. Below 1 part of the money stays in cash. Moderate is 1.5 to 2
-    times; a limit above it EXPLAIN points out.
+    Formula: L = min(σ_target/σ, max_leverage)
+
+    Assets over own money. Below 1 part of the money stays in cash. Moderate is 1.5 to 2 times; a limit above it EXPLAIN
+    points out.
+
+    Errors: none beyond its arguments'.
+
+    Peers: bt.algos.TargetVol (of a whole portfolio).
 
     Source: the source article on risk parity (适度杠杆: 使用1.5-2倍杠杆); Asness, Frazzini & Pedersen (2012), Leverage
     Aversion and Risk Parity.
@@ -283,7 +327,13 @@ def leverage_for(vol: PositiveVol, target_vol: TargetVol, max_leverage: MaxLever
 def levered_return(mu: Number, leverage: Leverage, financing: Financing) -> Number:
     """Expected return of a portfolio held with leverage, after interest.
 
-    Lμ − (L−1)f per year; below 1 the money left in cash earns the same rate f.
+    Formula: Lμ − (L−1)f
+
+    Per year; below 1 the money left in cash earns the same rate f.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: Sharpe (1964), Capital Asset Prices; the source article on risk parity (杠杆的使用, 融资成本).
     """
@@ -294,8 +344,14 @@ def levered_return(mu: Number, leverage: Leverage, financing: Financing) -> Numb
 def margin_call(leverage: Borrowed, maintenance: Maintenance) -> Number:
     """Fall of the assets that brings a margin call.
 
-    With assets L on own money 1 the debt is L − 1. The lender calls when own money over assets is down to m: after a
-    fall of 1 − (L−1)/(L(1−m)). Without debt (L = 1) it is 1: never. Leverage that is in call already is #NUM!.
+    Formula: 1 − (L−1)/(L(1−m))
+
+    With assets L on own money 1 the debt is L − 1. The lender calls when own money over assets is down to m. Without
+    debt (L = 1) it is 1: never.
+
+    Errors: #NUM! where the leverage is in call already.
+
+    Peers: none.
 
     Source: Hull (2018), Options, Futures and Other Derivatives, margin accounts; the source article on risk parity
     (追加保证金).

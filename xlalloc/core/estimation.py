@@ -73,9 +73,16 @@ Intensity = Annotated[float, result("number", "Shrinkage intensity", "0 to 1")]
 def returns(prices: Prices, kind: ReturnKind = "simple") -> LabelledPanel:
     """Returns from one row of prices to the next, with the dates and names that the prices carry.
 
-    simple: p_t/p_{t−1} − 1, what weights and every other function here expect. log: ln(p_t/p_{t−1}), which add up
-    over time but not across assets. One row fewer than the prices, dated at the later price. A row with a missing price
-    is left out, so the next return spans the gap. Prices must include dividends (total return).
+    Formula: simple: p_t/p_{t−1} − 1; log: ln(p_t/p_{t−1})
+
+    Simple returns are what weights and every other function here expect; logarithmic ones add up over time but not
+    across assets. One row fewer than the prices, dated at the later price. A row with a missing price is left out, so
+    the next return spans the gap. Prices must include dividends (total return).
+
+    Errors: none beyond its arguments'.
+
+    Peers: pypfopt.expected_returns.returns_from_prices; empyrical.simple_returns; ffn.core.to_returns;
+    skfolio.preprocessing.prices_to_returns.
 
     Source: Campbell, Lo & MacKinlay (1997), The Econometrics of Financial Markets, sec. 1.4.
     """
@@ -88,8 +95,15 @@ def returns(prices: Prices, kind: ReturnKind = "simple") -> LabelledPanel:
 def mean_returns(returns: Returns, periods: Periods = None) -> PerYear:
     """Arithmetic mean of the returns of each asset, per year.
 
-    μᵢ = P · (1/T) Σ_t r_{t,i}: the expected return of mean-variance analysis. It is not compounded; ANN_RETURN is the
-    rate at which money actually grew. A mean of a few years is a poor forecast: its standard error is σ/√years.
+    Formula: μᵢ = P · (1/T) Σ_t r_{t,i}
+
+    The expected return of mean-variance analysis. It is not compounded; ANN_RETURN is the rate at which money actually
+    grew. A mean of a few years is a poor forecast: its standard error is σ/√years.
+
+    Errors: none beyond its arguments'.
+
+    Peers: pypfopt.expected_returns.mean_historical_return (with compounding=False); skfolio.moments.EmpiricalMu (per
+    period); Excel AVERAGE (per period).
 
     Source: Markowitz (1952), Portfolio Selection.
     """
@@ -108,18 +122,27 @@ def cov_matrix(
 ) -> CovarianceResult:
     """Covariance matrix of the returns, per year, by the method chosen.
 
-    With x_t the deviations from the mean and T rows: sample: Σ x_t x_t'/(T−1). window: the same on the last
-    `parameter` rows (60). ewma: weights ½^(age/h), age 0 for the last row, h = `parameter` periods (63), scaled to sum
-    1; the weighted mean is removed and nothing corrected for bias, as pandas ewm(halflife=h).cov(bias=True).
-    RiskMetrics' λ = 0.94 is h = 11.2.
+    Formula: sample: Σ = P · Σ_t x_t x_t'/(T−1), x_t = r_t − r̄; shrinkage: (1−δ)S + δF
 
-    Shrinkage, with S = Σ x_t x_t'/T: (1−δ)S + δF. ledoit_wolf and oas: F = mI, m the mean variance; δ as in
-    scikit-learn's LedoitWolf and OAS. constant_correlation: F has the sample variances and the mean correlation
-    everywhere. All three are usable with fewer rows than assets, where sample and window are singular.
+    x_t are the deviations from the mean, T the rows. window: as sample, on the last `parameter` rows (60). ewma:
+    weights ½^(age/h), age 0 for the last row, h = `parameter` periods (63), scaled to sum 1; the weighted mean is
+    removed and nothing corrected for bias, as pandas ewm(halflife=h).cov(bias=True). RiskMetrics' λ = 0.94 is h = 11.2.
+
+    Shrinkage: S = Σ x_t x_t'/T. ledoit_wolf and oas: F = mI, m the mean variance; δ as in scikit-learn's LedoitWolf and
+    OAS. constant_correlation: F has the sample variances and the mean correlation everywhere. All three are usable with
+    fewer rows than assets, where sample and window are singular.
 
     semi: Σ min(r_t,0) min(r_t,0)'/T, downside of zero, without a mean, all T rows counted; PyPortfolioOpt's
     semicovariance with benchmark 0. The result is times the periods per year. An asset whose returns never change has
-    exactly zero variance. Too few rows for the window: #N/A. `parameter` belongs to window and ewma alone.
+    exactly zero variance. `parameter` belongs to window and ewma alone.
+
+    Errors: #N/A where there are fewer rows than the window; #NUM! where the window is no whole number of at least 2,
+    and where constant_correlation meets an asset without variance; #VALUE! where a parameter is given to a method that
+    takes none.
+
+    Peers: pypfopt.risk_models.sample_cov; pypfopt.risk_models.exp_cov (another bias);
+    pypfopt.risk_models.semicovariance; sklearn.covariance.LedoitWolf; sklearn.covariance.OAS;
+    skfolio.moments.EWCovariance; Excel COVARIANCE.S (a pair, per period).
 
     Source: Ledoit & Wolf (2004), A Well-Conditioned Estimator for Large-Dimensional Covariance Matrices, sec. 3; Chen,
     Wiesel, Eldar & Hero (2010), Shrinkage Algorithms for MMSE Covariance Estimation, eq. 23; Ledoit & Wolf (2004),
@@ -139,8 +162,14 @@ def corr_matrix(
 ) -> CorrelationResult:
     """Correlation matrix of the returns, from the covariance matrix that COV_MATRIX estimates.
 
-    ρᵢⱼ = σᵢⱼ/(σᵢσⱼ), with the methods and the parameter of COV_MATRIX; the periods per year cancel. An asset without
-    variance has no correlations: #NUM!.
+    Formula: ρᵢⱼ = σᵢⱼ/(σᵢσⱼ)
+
+    With the methods and the parameter of COV_MATRIX; the periods per year cancel.
+
+    Errors: #NUM! where an asset has no variance, and so no correlations; #N/A where there are fewer rows than the
+    window; #VALUE! where a parameter is given to a method that takes none.
+
+    Peers: pandas.DataFrame.corr; numpy.corrcoef; Excel CORREL (a pair).
 
     Source: as COV_MATRIX.
     """
@@ -151,8 +180,15 @@ def corr_matrix(
 def shrinkage(returns: Returns, method: ShrinkageMethod = "ledoit_wolf") -> Intensity:
     """How far COV_MATRIX moves the sample covariances to its target: 0 not at all, 1 all the way.
 
-    The δ of (1−δ)S + δF. Near 1 the history says little about the covariances beyond the target; more rows lower it.
-    Where the sample already equals the target nothing is shrunk and ledoit_wolf and constant_correlation give 0.
+    Formula: the δ of (1−δ)S + δF
+
+    Near 1 the history says little about the covariances beyond the target; more rows lower it. Where the sample already
+    equals the target nothing is shrunk and ledoit_wolf and constant_correlation give 0.
+
+    Errors: #NUM! where constant_correlation meets an asset without variance.
+
+    Peers: sklearn.covariance.ledoit_wolf_shrinkage; sklearn.covariance.OAS (its shrinkage_);
+    pypfopt.risk_models.CovarianceShrinkage (its delta).
 
     Source: as COV_MATRIX.
     """
@@ -174,8 +210,13 @@ def shrinkage(returns: Returns, method: ShrinkageMethod = "ledoit_wolf") -> Inte
 def cov_from_corr(corr: Correlations, vols: Vols) -> CovarianceResult:
     """Covariance matrix of given correlations and volatilities.
 
-    σᵢⱼ = ρᵢⱼσᵢσⱼ. Volatilities are per year, and so are the covariances. The two are matched by name where both are
-    labelled.
+    Formula: σᵢⱼ = ρᵢⱼσᵢσⱼ
+
+    Volatilities are per year, and so are the covariances. The two are matched by name where both are labelled.
+
+    Errors: none beyond its arguments'.
+
+    Peers: pypfopt.risk_models.corr_to_cov; skfolio.utils.stats.corr_to_cov.
 
     Source: the definition of the correlation; Markowitz (1952), Portfolio Selection.
     """
@@ -187,7 +228,11 @@ def cov_from_corr(corr: Correlations, vols: Vols) -> CovarianceResult:
 def corr_from_cov(cov: Covariance) -> CorrelationResult:
     """Correlation matrix of a covariance matrix.
 
-    ρᵢⱼ = σᵢⱼ/√(σᵢᵢσⱼⱼ). An asset without variance has no correlations: #NUM!.
+    Formula: ρᵢⱼ = σᵢⱼ/√(σᵢᵢσⱼⱼ)
+
+    Errors: #NUM! where an asset has no variance, and so no correlations.
+
+    Peers: pypfopt.risk_models.cov_to_corr; skfolio.utils.stats.cov_to_corr.
 
     Source: the definition of the correlation; Markowitz (1952), Portfolio Selection.
     """
@@ -198,7 +243,13 @@ def corr_from_cov(cov: Covariance) -> CorrelationResult:
 def vols_from_cov(cov: Covariance) -> PerYear:
     """Volatility of each asset, from its variance on the diagonal of a covariance matrix.
 
-    σᵢ = √σᵢᵢ, per year; a column.
+    Formula: σᵢ = √σᵢᵢ
+
+    Per year; a column.
+
+    Errors: none beyond its arguments'.
+
+    Peers: skfolio.utils.stats.cov_to_corr (its second result).
 
     Source: Markowitz (1952), Portfolio Selection.
     """
@@ -234,10 +285,17 @@ def _symmetric(M: np.ndarray) -> np.ndarray:
 def cov_nearest(cov: RepairableCovariance) -> CovarianceResult:
     """The nearest valid covariance matrix: repairs figures by which some mix of assets would have a negative variance.
 
+    Formula: min ‖X − C‖ over correlation matrices X; σ'ᵢⱼ = xᵢⱼσᵢσⱼ
+
     The variances are kept. The correlations C become the correlation matrix X (ones on the diagonal, no negative
     eigenvalue) for which the sum of the squared changes ‖X − C‖² is least; a matrix in order comes back as it was.
     Given correlations, it gives correlations. An asset without variance gets covariances of zero. EXPLAIN shows how far
     the correlations moved: large changes mean that the assumptions contradict each other.
+
+    Errors: #NUM! where a correlation is so far beyond 1 that no repair makes sense, and where a variance is negative.
+
+    Peers: statsmodels.stats.correlation_tools.cov_nearest; skfolio.utils.stats.cov_nearest;
+    pypfopt.risk_models.fix_nonpositive_semidefinite (another matrix); riskfolio.cov_fix.
 
     Source: Higham (2002), Computing the Nearest Correlation Matrix, algorithm 3.3; sped up as in Higham & Strabić
     (2016), Anderson Acceleration of the Alternating Projections Method.
@@ -281,11 +339,17 @@ REMEDIES = {
 def cov_check(cov: AnyMatrix) -> TableResult:
     """Tells whether a covariance matrix is usable: symmetry, smallest eigenvalue, condition number, verdict, remedy.
 
-    The condition number is the largest over the smallest absolute eigenvalue of the matrix itself, #DIV/0! where
-    infinite; for a matrix that is not symmetric (1e-8 relative) both are #N/A. Verdicts, the worst first: not
-    symmetric, negative variance, indefinite (smallest eigenvalue of the correlations below −1e-8), zero variance,
-    singular (the same below 1e-10), ill-conditioned (condition number above 1e8), good. The functions here refuse
-    the first three. EXPLAIN names the assets concerned.
+    Formula: smallest eigenvalue λ₁; condition number |λ|max/|λ|min
+
+    Both numbers are those of the matrix itself. Verdicts, the worst first: not symmetric (1e-8 relative), negative
+    variance, indefinite (smallest eigenvalue of the correlations below −1e-8), zero variance, singular (the same below
+    1e-10), ill-conditioned (condition number above 1e8), good. The functions here refuse the first three. EXPLAIN names
+    the assets concerned.
+
+    Errors: #N/A where the matrix is not symmetric (in its cells of eigenvalue and condition number); #DIV/0! where the
+    matrix is singular (in the cell of the condition number).
+
+    Peers: numpy.linalg.cond; skfolio.utils.stats.is_cholesky_dec (yes or no only).
 
     Source: Higham (2002), Computing the Nearest Correlation Matrix, sec. 1; Golub & Van Loan (2013), Matrix
     Computations, sec. 2.6, for the condition number.
@@ -353,9 +417,16 @@ def _learn_condition(cov: np.ndarray) -> None:
 def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> LoadingsResult:
     """Sensitivity of each asset to each factor, by least squares with an intercept.
 
-    B of r_t = a + B f_t + e_t, fitted over all rows; one row an asset, one column a factor. The columns of returns and
-    factor returns are joined on their dates where both have them. With k factors at least k+1 rows are needed: #N/A. A
-    factor that does not move, or that is a mix of the others, makes B undetermined: #NUM!.
+    Formula: r_t = a + B f_t + e_t, B by least squares
+
+    Fitted over all rows; one row an asset, one column a factor. The columns of returns and factor returns are joined on
+    their dates where both have them.
+
+    Errors: #N/A where there are fewer than k+1 rows for k factors; #NUM! where a factor does not move, or is a mix of
+    the others.
+
+    Peers: riskfolio.loadings_matrix (stepwise); skfolio.prior.LoadingMatrixRegression; Excel SLOPE (one factor); Excel
+    LINEST.
 
     Source: Sharpe (1963), A Simplified Model for Portfolio Analysis; Roncalli (2013), Introduction to Risk Parity and
     Budgeting, sec. 1.1.
@@ -370,9 +441,16 @@ def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> Loadings
 def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Periods = None) -> PerYear:
     """Volatility of what the factors leave unexplained of each asset, per year.
 
-    sᵢ = √(P · Σ_t e²_{t,i}/(T−1)) of the residuals e of FACTOR_LOADINGS: divided by T−1 as every volatility here, so
-    that COV_FACTOR with the sample covariance of the factors has exactly the sample variances of the assets. Regression
-    packages report the standard error √(Σe²/(T−k−1)), which is larger. At least k+2 rows: #N/A.
+    Formula: sᵢ = √(P · Σ_t e²_{t,i}/(T−1))
+
+    Of the residuals e of FACTOR_LOADINGS, divided by T−1 as every volatility here, so that COV_FACTOR with the sample
+    covariance of the factors has exactly the sample variances of the assets. Regression packages report the standard
+    error √(Σe²/(T−k−1)), which is larger.
+
+    Errors: #N/A where there are fewer than k+2 rows for k factors; #NUM! where a factor does not move, or is a mix of
+    the others.
+
+    Peers: Excel STEYX (one factor, divided by T−2, per period); skfolio.prior.FactorModel (inside its covariance).
 
     Source: Sharpe (1963), A Simplified Model for Portfolio Analysis.
     """
@@ -389,8 +467,14 @@ def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Peri
 def cov_factor(loadings: Loadings, factor_cov: FactorCovariance, specific_vols: SpecificVols) -> CovarianceResult:
     """Covariance matrix of assets that follow common factors, each with a risk of its own.
 
-    Σ = B F B' + diag(s²): B the loadings, F the covariances of the factors per year, s the specific volatilities per
-    year. Assets and factors are matched by name where they are labelled.
+    Formula: Σ = B F B' + diag(s²)
+
+    B the loadings, F the covariances of the factors per year, s the specific volatilities per year. Assets and factors
+    are matched by name where they are labelled.
+
+    Errors: none beyond its arguments'.
+
+    Peers: riskfolio.ParamsEstimation.risk_factors (its covariance); skfolio.prior.FactorModel (its covariance).
 
     Source: Sharpe (1963), A Simplified Model for Portfolio Analysis; Roncalli (2013), Introduction to Risk Parity and
     Budgeting, sec. 1.1.

@@ -31,11 +31,16 @@ def put_price(
 ) -> Number:
     """Price of a European put option: the right to sell at the strike on the day it expires.
 
-    K e^(−rT) N(−d₂) − S e^(−qT) N(−d₁), d₁ = (ln(S/K) + (r − q + σ²/2)T) / σ√T, d₂ = d₁ − σ√T. Without volatility or
-    time left it is max(K e^(−rT) − S e^(−qT), 0).
+    Formula: K e^(−rT) N(−d₂) − S e^(−qT) N(−d₁), d₁ = (ln(S/K) + (r − q + σ²/2)T) / σ√T, d₂ = d₁ − σ√T
+
+    Without volatility or time left it is max(K e^(−rT) − S e^(−qT), 0).
 
     rf and dividend are continuously compounded: for an effective yearly rate i give LN(1+i). The price is that of a
     lognormal world with one volatility: with one from history, options far below the market cost more than this.
+
+    Errors: #NUM! where the discounting goes beyond any number.
+
+    Peers: none.
 
     Source: Black & Scholes (1973), The Pricing of Options and Corporate Liabilities; Merton (1973), Theory of Rational
     Option Pricing; Hull (2018), Options, Futures and Other Derivatives, eq. 17.5. The example is Hull's 15.6.
@@ -54,13 +59,18 @@ def put_hedge(
 ) -> TableResult:
     """Cost of a floor under a portfolio by index puts: strike, premium, premium per year, worst loss.
 
-    With the index scaled to the value V of the portfolio, puts are bought on β·V of it. Their strike k·V is the index
-    level at which a portfolio of that beta has fallen to the floor p·V (CAPM): k = 1 + R + (p − 1 − R)/β with
-    R = e^(rT) − 1; with beta 1 it is the floor itself. Premium β·PUT_PRICE(V, kV, T, σ, r), σ the volatility of the
-    index; premium per year as a share of V; worst loss (1 − p)·V + premium, money, positive.
+    Formula: strike kV, k = 1 + R + (p − 1 − R)/β, R = e^(rT) − 1; premium β·PUT_PRICE(V, kV, T, σ, r); worst loss (1 −
+    p)V + premium
 
-    The floor holds on the day of expiry and as far as the portfolio moves with its index. A floor that the portfolio
-    cannot reach even with the index at 0 is #NUM!: it needs no put.
+    With the index scaled to the value V of the portfolio, puts are bought on β·V of it. Their strike k·V is the index
+    level at which a portfolio of that beta has fallen to the floor p·V (CAPM); with beta 1 it is the floor itself. σ is
+    the volatility of the index; the premium per year is a share of V, the worst loss is money, positive.
+
+    The floor holds on the day of expiry and as far as the portfolio moves with its index.
+
+    Errors: #NUM! where the portfolio cannot reach the floor even with the index at 0: it needs no put.
+
+    Peers: none.
 
     Source: Hull (2018), Options, Futures and Other Derivatives, sec. 17.1 (portfolio insurance, beta other than 1);
     the source article on asset allocation (尾部风险对冲).
@@ -92,11 +102,16 @@ def inverse_hedge(
 ) -> Number:
     """Money to move from the portfolio into an inverse fund so that the whole has the beta wanted.
 
-    x = V(β − β_target)/(β − β_hedge): (V − x)β + xβ_hedge = Vβ_target. Half of the beta of a plain portfolio is taken
-    away by a quarter of its money in a fund of beta −1. A target outside the two betas is #NUM!: no such mix of them
-    has it, nor has one if both betas are the same.
+    Formula: x = V(β − β_target)/(β − β_hedge)
+
+    So that (V − x)β + xβ_hedge = Vβ_target. Half of the beta of a plain portfolio is taken away by a quarter of its
+    money in a fund of beta −1.
 
     Inverse funds restore their beta daily; over longer times their return drifts off and costs, so review the hedge.
+
+    Errors: #NUM! where the target is not between the two betas, or both betas are the same.
+
+    Peers: none.
 
     Source: Sharpe (1964), Capital Asset Prices: the beta of a mix is the weighted mean of the betas; the source article
     on asset allocation (反向ETF).

@@ -81,10 +81,17 @@ def min_var_weights(
 ) -> OptimalWeights:
     """Weights of the least risky mix of all that the bounds allow.
 
-    Minimises w'Σw over 1'w = 1, lower ≤ w ≤ upper (0 and 1; a negative lower bound allows short sales) and, with
-    groups, group_lower ≤ total weight of the group ≤ group_upper. Exact, as all functions of this chapter. EXPLAIN
-    names the bounds that bind. Where several mixes have the least variance (perfect hedges), the one whose assets are
-    least volatile on average is given.
+    Formula: min w'Σw over 1'w = 1, l ≤ w ≤ u, L_g ≤ Σ_{i∈g} wᵢ ≤ U_g
+
+    Bounds are 0 and 1 if left out; a negative lower bound allows short sales. Exact, as all functions of this chapter.
+    EXPLAIN names the bounds that bind. Where several mixes have the least variance (perfect hedges), the one whose
+    assets are least volatile on average is given.
+
+    Errors: #NUM! where the bounds leave nothing to choose from, or assets are such close copies that no accurate answer
+    is possible; #VALUE! where limits of groups come without groups.
+
+    Peers: pypfopt.EfficientFrontier.min_volatility; skfolio.optimization.MeanRisk; riskfolio.Portfolio.optimization
+    (obj MinRisk).
 
     Source: Markowitz (1952), Portfolio Selection; Markowitz & Todd (2000), Mean-Variance Analysis, ch. 7-8.
     """
@@ -106,9 +113,16 @@ def max_sharpe_weights(
 ) -> OptimalWeights:
     """Weights of the mix with the greatest Sharpe ratio, the tangency portfolio.
 
-    Maximises (w'μ − rf)/√(w'Σw) over 1'w = 1 and the bounds, as in MIN_VAR_WEIGHTS. #NUM! where no allowed mix is
-    expected to earn more than rf, and where a mix without risk does, so that the ratio has no limit: leave cash out
-    or raise rf to what it pays. Without risk is a volatility of at most 1e-6 of Σ|wᵢ|σᵢ.
+    Formula: max (w'μ − rf)/√(w'Σw) over 1'w = 1 and the bounds
+
+    The bounds are those of MIN_VAR_WEIGHTS. Where a mix without risk earns more than rf the ratio has no limit: leave
+    cash out or raise rf to what it pays. Without risk is a volatility of at most 1e-6 of Σ|wᵢ|σᵢ.
+
+    Errors: #NUM! where no allowed mix is expected to earn more than rf, a mix without risk does, or the bounds leave
+    nothing to choose from; #VALUE! where limits of groups come without groups.
+
+    Peers: pypfopt.EfficientFrontier.max_sharpe; skfolio.optimization.MeanRisk (MAXIMIZE_RATIO);
+    riskfolio.Portfolio.optimization (obj Sharpe); ffn.core.calc_mean_var_weights.
 
     Source: Sharpe (1966), Mutual Fund Performance; Tobin (1958), Liquidity Preference.
     """
@@ -133,9 +147,15 @@ def target_return_weights(
 ) -> OptimalWeights:
     """Weights of the least risky mix with at least the expected return wanted.
 
-    Minimises w'Σw over w'μ ≥ target_return, 1'w = 1 and the bounds, as in MIN_VAR_WEIGHTS. A target below the
-    return of the least risky mix gives that mix. #NUM! where no allowed mix earns as much; the reason says how much
-    can be had.
+    Formula: min w'Σw over w'μ ≥ m, 1'w = 1 and the bounds
+
+    m is target_return; the bounds are those of MIN_VAR_WEIGHTS. A target below the return of the least risky mix gives
+    that mix.
+
+    Errors: #NUM! where no allowed mix earns as much (the reason says how much can be had), or the bounds leave nothing
+    to choose from; #VALUE! where limits of groups come without groups.
+
+    Peers: pypfopt.EfficientFrontier.efficient_return; skfolio.optimization.MeanRisk (with min_return).
 
     Source: Markowitz (1952), Portfolio Selection; Markowitz & Todd (2000), Mean-Variance Analysis, ch. 7-8.
     """
@@ -160,9 +180,15 @@ def target_vol_weights(
 ) -> OptimalWeights:
     """Weights of the mix with the greatest expected return among those no riskier than accepted.
 
-    Maximises w'μ over √(w'Σw) ≤ target_vol, 1'w = 1 and the bounds, as in MIN_VAR_WEIGHTS. Where the mix of the
-    greatest return is less volatile than accepted, it is the answer. #NUM! where every allowed mix is more volatile;
-    the reason says how low volatility can be.
+    Formula: max w'μ over √(w'Σw) ≤ σ_target, 1'w = 1 and the bounds
+
+    The bounds are those of MIN_VAR_WEIGHTS. Where the mix of the greatest return is less volatile than accepted, it is
+    the answer.
+
+    Errors: #NUM! where every allowed mix is more volatile (the reason says how low volatility can be), or the bounds
+    leave nothing to choose from; #VALUE! where limits of groups come without groups.
+
+    Peers: pypfopt.EfficientFrontier.efficient_risk; skfolio.optimization.MeanRisk (with max_standard_deviation).
 
     Source: Markowitz (1952), Portfolio Selection; Markowitz & Todd (2000), Mean-Variance Analysis, ch. 7-8.
     """
@@ -195,10 +221,18 @@ def frontier(
 ) -> TableResult:
     """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio a row.
 
-    From the least risky mix to the one of the greatest return, evenly spaced in return; each row has the least risk
-    for its return under the bounds, as in MIN_VAR_WEIGHTS, exactly. The Sharpe ratio is at rf 0 (#DIV/0! without
-    risk). The table always has `points` rows: where the least risky mix also earns the most, with equal expected
-    returns say, all rows are that one portfolio.
+    Formula: min w'Σw over w'μ = m, 1'w = 1 and the bounds, m evenly from least variance to greatest return
+
+    From the least risky mix to the one of the greatest return, evenly spaced in return; each row has the least risk for
+    its return under the bounds, as in MIN_VAR_WEIGHTS, exactly. The Sharpe ratio is at rf 0. The table always has
+    `points` rows: where the least risky mix also earns the most, with equal expected returns say, all rows are that one
+    portfolio.
+
+    Errors: #NUM! where the bounds leave nothing to choose from; #VALUE! where limits of groups come without groups;
+    #DIV/0! where a row has no risk (in the cell of its Sharpe ratio).
+
+    Peers: pypfopt.CLA.efficient_frontier; riskfolio.Portfolio.efficient_frontier; skfolio.optimization.MeanRisk (with
+    efficient_frontier_size); cvxcla.CLA.
 
     Source: Markowitz (1952), Portfolio Selection; Markowitz & Todd (2000), Mean-Variance Analysis, ch. 7-8.
     """
@@ -215,9 +249,14 @@ def frontier(
 def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> OptimalWeights:
     """Weights of the most diversified mix: most volatility of the parts per unit of volatility of the whole.
 
-    Maximises the diversification ratio Σ wᵢσᵢ / √(w'Σw) over 1'w = 1, lower ≤ w ≤ upper: the tangency portfolio of
-    assets whose excess returns are their volatilities. #NUM! where an asset has no variance (cash), and where an
-    allowed mix has no risk, so that the ratio has no limit.
+    Formula: max Σ wᵢσᵢ / √(w'Σw) over 1'w = 1, l ≤ w ≤ u
+
+    The tangency portfolio of assets whose excess returns are their volatilities.
+
+    Errors: #NUM! where an asset has no variance (cash), an allowed mix has no risk so that the ratio has no limit, or
+    the bounds leave nothing to choose from.
+
+    Peers: skfolio.optimization.MaximumDiversification.
 
     Source: Choueifaty & Coignard (2008), Toward Maximum Diversification, eq. 1.
     """
@@ -248,7 +287,13 @@ def implied_returns(
 ) -> ReturnsOfAssets:
     """Expected returns under which a portfolio, the market's say, is the best one: what its holders must believe.
 
-    rf + δΣw, δ the risk aversion. PyPortfolioOpt calls them market-implied prior returns.
+    Formula: π = rf + δΣw
+
+    δ is the risk aversion.
+
+    Errors: none beyond its arguments'.
+
+    Peers: pypfopt.black_litterman.market_implied_prior_returns; skfolio.moments.EquilibriumMu.
 
     Source: Sharpe (1974), Imputing Expected Security Returns from Portfolio Composition; He & Litterman (1999), eq. 2.
     """
@@ -269,15 +314,19 @@ def black_litterman(
 ) -> ReturnsOfAssets:
     """Expected returns that blend those implied by the market's weights with your own views.
 
-    π = rf + δΣw is the prior (IMPLIED_RETURNS), and the posterior mean is π + ΣP'(PΣP' + Ω)⁻¹(q − Pπ), with
-    Ω = diag(1/c − 1)·diag(PΣP'), c the confidence. As Ω is in proportion to PΣP', the scale τ of the paper cancels.
+    Formula: π + ΣP'(PΣP' + Ω)⁻¹(q − Pπ), π = rf + δΣw, Ω = diag(1/c − 1)·diag(PΣP')
+
+    π is the prior (IMPLIED_RETURNS), c the confidence. As Ω is in proportion to PΣP', the scale τ of the paper cancels.
     A single view with confidence c moves its mix the share c of the way from the prior to the view (Idzorek).
 
-    Views are on total returns, risk-free rate included: "shares earn 8%", not "8% above cash". In excess returns a
-    row p has the prior p'π − rf·Σp and the view q − rf·Σp, so the rate cancels in q − Pπ whatever the row sums to;
-    in a spread (1 and -1) it plays no part. Confidence 0 drops a view, 1 makes it certain: the posterior meets it.
-    #NUM! where one certain view follows from others, and where the mix of a view has no risk. Picks are matched
-    to the assets by name where both are labelled.
+    Views are on total returns, risk-free rate included: "shares earn 8%", not "8% above cash". In excess returns a row
+    p has the prior p'π − rf·Σp and the view q − rf·Σp, so the rate cancels in q − Pπ whatever the row sums to; in a
+    spread (1 and -1) it plays no part. Confidence 0 drops a view, 1 makes it certain: the posterior meets it. Picks are
+    matched to the assets by name where both are labelled.
+
+    Errors: #NUM! where one certain view follows from others, or the mix of a view has no risk.
+
+    Peers: pypfopt.BlackLittermanModel (with omega idzorek); skfolio.prior.BlackLitterman; riskfolio.black_litterman.
 
     Source: Black & Litterman (1992), Global Portfolio Optimization; He & Litterman (1999), The Intuition Behind
     Black-Litterman Model Portfolios, eq. 8; Idzorek (2005), A Step-by-Step Guide to the Black-Litterman Model.

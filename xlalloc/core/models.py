@@ -81,10 +81,16 @@ _CORRELATIONS = _cells("correlations", {"asset": "asset", **{name: name for name
 def model_list() -> TableResult:
     """The model portfolios with the figures stated for them and where those come from.
 
+    Formula: a table of the data file
+
     One row a model: its names, the range of return and of volatility per year, the deepest drawdown, what kind of
     statement these are (expected characteristics, or history; never a promise), how often and at which deviation it is
     reviewed. Blank where nothing is stated. MODEL_WEIGHTS gives the weights, POLICY_CHECK holds the ranges against
     what assumptions imply.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: the source column of the table.
     """
@@ -95,8 +101,14 @@ def model_list() -> TableResult:
 def model_weights(name: ModelName) -> TableResult:
     """Assets and weights of a model portfolio, ready to be used as labelled weights.
 
+    Formula: a table of the data file; Σ wᵢ = 1
+
     Known: 60/40, All Weather, Risk parity example, Conservative, Balanced, Aggressive, Target date 30 to 65, and their
     Chinese names. A Chinese name gives the assets in Chinese. The weights sum to 1.
+
+    Errors: #VALUE! where the name is no known model.
+
+    Peers: none.
 
     Source: the source column of MODEL_LIST.
     """
@@ -115,8 +127,14 @@ def model_weights(name: ModelName) -> TableResult:
 def asset_classes() -> TableResult:
     """Reference ranges of return and volatility of asset classes, each with its source.
 
+    Formula: a table of the data file
+
     Per year. A row marked illustrative is an assumption of this library, not a figure of the source article; replace
     it by your own before advising on it. Ranges of the past say nothing certain about the future.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: the source column of the table.
     """
@@ -127,8 +145,14 @@ def asset_classes() -> TableResult:
 def asset_correlations() -> TableResult:
     """Reference correlations of six asset classes, an example with assumed data.
 
+    Formula: a table of the data file; ρᵢᵢ = 1
+
     CSI 300, CSI 500, US stocks, China bonds, US bonds, gold, as the source article prints them. The article calls them
     assumed data (假设数据): estimate your own with CORR_MATRIX before advising on them.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: the source column of the table.
     """
@@ -142,7 +166,13 @@ def asset_correlations() -> TableResult:
 def equal_weights(count: AssetCount) -> ModelWeights:
     """The same weight for every asset.
 
-    wᵢ = 1/n, a column of n weights that sums to 1.
+    Formula: wᵢ = 1/n
+
+    A column of n weights that sums to 1.
+
+    Errors: none beyond its arguments'.
+
+    Peers: skfolio.optimization.EqualWeighted; bt.algos.WeighEqually.
 
     Source: DeMiguel, Garlappi & Uppal (2009), Optimal Versus Naive Diversification, the 1/N rule.
     """
@@ -153,7 +183,13 @@ def equal_weights(count: AssetCount) -> ModelWeights:
 def cap_weights(caps: Caps) -> ModelWeights:
     """Weights in proportion to market value.
 
-    wᵢ = capᵢ / Σ cap. Market values are not negative; at least one is positive.
+    Formula: wᵢ = capᵢ / Σ cap
+
+    Market values are not negative; at least one is positive.
+
+    Errors: #NUM! where no market value is positive.
+
+    Peers: none.
 
     Source: Sharpe (1964), Capital Asset Prices, the market portfolio.
     """
@@ -168,8 +204,13 @@ def cap_weights(caps: Caps) -> ModelWeights:
 def core_satellite(core: Core, satellite: Satellite, core_share: CoreShare = 0.7) -> TableResult:
     """Weights of a portfolio of a broad, cheap core and of satellites that seek more.
 
-    The core's weights are scaled to sum to core_share, the satellites' to 1 − core_share. Usual is a core of 60% to
-    80%; outside it EXPLAIN says so.
+    Formula: core: share · cᵢ/Σc; satellite: (1 − share) · sⱼ/Σs
+
+    Usual is a core of 60% to 80%; outside it EXPLAIN says so.
+
+    Errors: #NUM! where the weights of a part sum to zero.
+
+    Peers: none.
 
     Source: the source article on asset allocation (核心-卫星策略); Singleton (2004), Core-Satellite
     Portfolio Management.
@@ -189,8 +230,14 @@ def core_satellite(core: Core, satellite: Satellite, core_share: CoreShare = 0.7
 def glide_path(age: Age, ages: Ages = None, stock_weights: StockWeights = None) -> TableResult:
     """Stocks and bonds of a target-date fund at an age: fewer stocks the nearer the date.
 
+    Formula: s(a) = sₖ + (sₖ₊₁ − sₖ)(a − aₖ)/(aₖ₊₁ − aₖ) between two points of the path
+
     Straight lines between the points of the path, level before the first and after the last. Default: 90% stocks at
     30, 80% at 40, 70% at 50, 50% at 60, 40% at 65. Give ages (increasing) and stock_weights together.
+
+    Errors: #VALUE! where only one of ages and stock_weights is given, or the ages do not increase.
+
+    Peers: Excel FORECAST.LINEAR (between two points).
 
     Source: the source article on asset allocation (目标日期基金, 典型下滑路径).
     """
@@ -230,12 +277,18 @@ def policy_check(
 ) -> TableResult:
     """Holds the characteristics stated for a portfolio against what its own assumptions imply.
 
-    Stated ranges are expected characteristics (预期特征), never promises; so is what the assumptions imply. Return w'μ,
-    volatility √(w'Σw), per year. Drawdown: the depth that 95% of all courses do not exceed in one year and in five,
-    1 − e^−h, where h is the 95% quantile of the deepest drawdown of log wealth as a Brownian motion with drift
-    m = ln(1+w'μ) − σ²/2: no jumps, no fat tails, so true drawdowns are deeper rather than shallower.
+    Formula: w'μ; √(w'Σw); drawdown 1 − e^−h, h the 95% quantile of the deepest fall of mt + σW_t, m = ln(1+w'μ) − σ²/2
+
+    Stated ranges are expected characteristics (预期特征), never promises; so is what the assumptions imply. Return and
+    volatility are per year. The drawdown is the depth that 95% of all courses do not exceed, in one year and in five,
+    with log wealth as a Brownian motion: no jumps, no fat tails, so true drawdowns are deeper rather than shallower.
 
     Verdicts: inside, below, above; for a drawdown inside, deeper, or not stated.
+
+    Errors: #VALUE! where a range is not two numbers, the low end first; #NUM! where the expected return is −100% or
+    less.
+
+    Peers: none.
 
     Source: Magdon-Ismail, Atiya, Pratap & Abu-Mostafa (2004), On the Maximum Drawdown of a Brownian Motion, sec. 2.
     """

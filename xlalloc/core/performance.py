@@ -60,8 +60,13 @@ def _each(name: str, returns: np.ndarray, periods=252.0, rf=0.0, benchmark=None,
 def total_return(returns: Returns) -> Shares:
     """Return over the whole time, compounded.
 
-    Π(1+r) − 1, one for each column. Called cum_returns_final in empyrical, comp in quantstats and
-    calc_total_return in ffn.
+    Formula: Π(1+r) − 1
+
+    One for each column.
+
+    Errors: none beyond its arguments'.
+
+    Peers: empyrical.cum_returns_final; quantstats.stats.comp; ffn.core.calc_total_return (of prices).
 
     Source: CFA Institute, GIPS Standards (2020), 2.A: sub-period returns are geometrically linked.
     """
@@ -72,9 +77,15 @@ def total_return(returns: Returns) -> Shares:
 def ann_return(returns: Returns, periods: Periods = None) -> PerYear:
     """Return per year, compounded.
 
-    (Π(1+r))^(P/T) − 1 with T returns of P periods a year: the constant annual return that ends at the same wealth. −1
-    once everything is lost. MEAN_RETURNS is the arithmetic mean, which is higher when returns vary. Called
-    annual_return in empyrical and cagr in quantstats; ffn's calc_cagr counts the years by the calendar instead.
+    Formula: (Π(1+r))^(P/T) − 1
+
+    With T returns of P periods a year: the constant annual return that ends at the same wealth. −1 once everything is
+    lost. MEAN_RETURNS is the arithmetic mean, which is higher when returns vary.
+
+    Errors: none beyond its arguments'.
+
+    Peers: empyrical.annual_return; quantstats.stats.cagr; ffn.core.calc_cagr (years by the calendar); Excel RRI (from
+    two values).
 
     Source: CFA Institute, GIPS Standards (2020), annualised return.
     """
@@ -85,7 +96,13 @@ def ann_return(returns: Returns, periods: Periods = None) -> PerYear:
 def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number:
     """Compound annual growth rate between two values.
 
-    (last/first)^(1/years) − 1, for a value without deposits or withdrawals between.
+    Formula: (last/first)^(1/years) − 1
+
+    For a value without deposits or withdrawals between.
+
+    Errors: #NUM! where the growth is beyond any number.
+
+    Peers: Excel RRI; ffn.core.calc_cagr.
 
     Source: the definition, as Excel's RRI.
     """
@@ -102,7 +119,13 @@ def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number
 def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> PerYear:
     """Annual return beyond the benchmark's.
 
-    ANN_RETURN(returns) − ANN_RETURN(benchmark), both compounded: the arithmetic difference, not the ratio of wealths.
+    Formula: ANN_RETURN(r) − ANN_RETURN(b)
+
+    Both compounded: the arithmetic difference, not the ratio of wealths.
+
+    Errors: none beyond its arguments'.
+
+    Peers: quantstats.stats.cagr (of each, then the difference).
 
     Source: CFA Institute, GIPS Standards (2020), arithmetic excess return.
     """
@@ -116,7 +139,13 @@ def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = Non
 def ann_vol(returns: Returns, periods: Periods = None) -> PerYear:
     """Volatility: standard deviation of returns, per year.
 
-    √(Σ(r − mean)²/(T−1)) · √P. Called annual_volatility in empyrical, volatility in quantstats.
+    Formula: √(Σ(r − r̄)²/(T−1)) · √P
+
+    Divided by T−1 (ddof 1), one number for each column.
+
+    Errors: none beyond its arguments'.
+
+    Peers: empyrical.annual_volatility; quantstats.stats.volatility; Excel STDEV.S (per period).
 
     Source: Bacon (2008), Practical Portfolio Performance Measurement and Attribution, ch. 4.
     """
@@ -127,9 +156,15 @@ def ann_vol(returns: Returns, periods: Periods = None) -> PerYear:
 def downside_vol(returns: Returns, min_return: MinReturn = 0.0, periods: Periods = None) -> PerYear:
     """Volatility of the returns below a least acceptable return, per year.
 
-    √(mean(min(r − m, 0)²)) · √P, m per period; all T periods count in the mean, those above m as zero. Called
-    downside_risk in empyrical. The standard deviation of the negative returns alone, which some reports use, is
-    another number: it ignores how often losses come.
+    Formula: √(mean(min(r − m, 0)²)) · √P
+
+    m is per period; all T periods count in the mean, those above m as zero. The standard deviation of the negative
+    returns alone, which some reports use, is another number: it ignores how often losses come.
+
+    Errors: none beyond its arguments'.
+
+    Peers: empyrical.downside_risk; skfolio.measures.semi_deviation (per period, divided by T−1, about the mean unless
+    told otherwise).
 
     Source: Sortino & Price (1994), Performance Measurement in a Downside Risk Framework.
     """
@@ -140,8 +175,14 @@ def downside_vol(returns: Returns, min_return: MinReturn = 0.0, periods: Periods
 def max_drawdown(returns: Returns) -> Shares:
     """Deepest fall of wealth below its highest value before, a negative number.
 
-    min over t of W_t / max(1, W_1, …, W_t) − 1, W_t = Π(1+r): the starting value counts as a peak, so a loss in the
-    first period is one. Called max_drawdown in empyrical and quantstats, calc_max_drawdown (of prices) in ffn.
+    Formula: min over t of W_t / max(1, W_1, …, W_t) − 1, W_t = Π(1+r)
+
+    The starting value counts as a peak, so a loss in the first period is one.
+
+    Errors: none beyond its arguments'.
+
+    Peers: empyrical.max_drawdown; quantstats.stats.max_drawdown; ffn.core.calc_max_drawdown (of prices);
+    riskfolio.MDD_Rel (positive).
 
     Source: Magdon-Ismail & Atiya (2004), Maximum Drawdown.
     """
@@ -154,8 +195,13 @@ def max_drawdown(returns: Returns) -> Shares:
 def drawdowns(returns: Returns) -> PanelResult:
     """Wealth below its highest value so far, for every period.
 
-    W_t / max(1, W_1, …, W_t) − 1, zero at a peak and negative below it; the starting value counts as a peak. One row
-    a period. Called to_drawdown_series in quantstats and (of prices) in ffn.
+    Formula: W_t / max(1, W_1, …, W_t) − 1
+
+    Zero at a peak and negative below it; the starting value counts as a peak. One row a period.
+
+    Errors: none beyond its arguments'.
+
+    Peers: quantstats.stats.to_drawdown_series; ffn.core.to_drawdown_series (of prices).
 
     Source: Magdon-Ismail & Atiya (2004), Maximum Drawdown.
     """
@@ -170,9 +216,15 @@ def drawdowns(returns: Returns) -> PanelResult:
 def underwater_periods(returns: Returns) -> Counts:
     """Longest time that wealth stayed below a peak, in periods.
 
+    Formula: the longest run of t with drawdown_t < 0
+
     The most consecutive periods with a drawdown; one that has not recovered counts to the end. The starting value
-    counts as a peak. A shortfall of 1e-12 is rounding and counts as recovered. The longest Length of ffn's
-    drawdown_details, where that is taken on row numbers.
+    counts as a peak. A shortfall of 1e-12 is rounding and counts as recovered.
+
+    Errors: none beyond its arguments'.
+
+    Peers: ffn.core.drawdown_details (its longest Length, on row numbers); quantstats.stats.drawdown_details (its
+    longest days).
 
     Source: Young (1991), Calmar Ratio: A Smoother Tool; the time to recovery of a drawdown.
     """
@@ -186,9 +238,14 @@ def underwater_periods(returns: Returns) -> Counts:
 def sharpe(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
     """Mean return above the risk-free rate per unit of volatility, per year.
 
-    mean(e)/std(e) · √P, e = r − ((1+rf)^(1/P) − 1), ddof 1. Called sharpe_ratio in empyrical (its risk_free is per
-    period), sharpe in quantstats, calc_sharpe in ffn. The mean is arithmetic: the compounded return over volatility,
-    which some reports show, is lower. #DIV/0! where returns do not vary.
+    Formula: mean(e)/std(e) · √P, e = r − ((1+rf)^(1/P) − 1)
+
+    The standard deviation is divided by T−1. The mean is arithmetic: the compounded return over volatility, which some
+    reports show, is lower.
+
+    Errors: #DIV/0! where the returns do not vary.
+
+    Peers: empyrical.sharpe_ratio (risk_free per period); quantstats.stats.sharpe; ffn.core.calc_sharpe.
 
     Source: Sharpe (1994), The Sharpe Ratio, eq. 3–6.
     """
@@ -199,11 +256,15 @@ def sharpe(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
 def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
     """Mean return above the risk-free rate per unit of downside risk, per year.
 
-    mean(e)/√(mean(min(e, 0)²)) · √P, e = r − ((1+rf)^(1/P) − 1); all T periods count in both means. This is Sortino's
-    own definition, also sortino_ratio in empyrical, sortino in quantstats and calc_sortino_ratio in ffn. Elsewhere the
-    mean of squares runs over the losing periods only, or their standard deviation about their own mean is taken: on one
-    series the ratios differ by a factor of two and more, so compare Sortino ratios of one source only. #DIV/0!
-    where no return falls below rf.
+    Formula: mean(e)/√(mean(min(e, 0)²)) · √P, e = r − ((1+rf)^(1/P) − 1)
+
+    All T periods count in both means: Sortino's own definition. Elsewhere the mean of squares runs over the losing
+    periods only, or their standard deviation about their own mean is taken: on one series the ratios differ by a factor
+    of two and more, so compare Sortino ratios of one source only.
+
+    Errors: #DIV/0! where no return falls below rf.
+
+    Peers: empyrical.sortino_ratio; quantstats.stats.sortino; ffn.core.calc_sortino_ratio.
 
     Source: Sortino & Price (1994), Performance Measurement in a Downside Risk Framework; the example is that of
     Rollinger & Hoffman (2013), Sortino: A Sharper Ratio.
@@ -215,8 +276,13 @@ def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
 def calmar(returns: Returns, periods: Periods = None) -> Ratio:
     """Annual return per unit of the deepest drawdown.
 
-    ANN_RETURN / |MAX_DRAWDOWN|, over the whole history given; Young takes the last 36 months. Called calmar_ratio in
-    empyrical, calmar in quantstats, calc_calmar_ratio in ffn (with its calendar years). #DIV/0! without a drawdown.
+    Formula: ANN_RETURN / |MAX_DRAWDOWN|
+
+    Over the whole history given; Young takes the last 36 months.
+
+    Errors: #DIV/0! where there is no drawdown.
+
+    Peers: empyrical.calmar_ratio; quantstats.stats.calmar; ffn.core.calc_calmar_ratio (with its calendar years).
 
     Source: Young (1991), Calmar Ratio: A Smoother Tool.
     """
@@ -230,7 +296,13 @@ def calmar(returns: Returns, periods: Periods = None) -> Ratio:
 def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> PerYear:
     """Volatility of the returns beyond the benchmark's, per year.
 
-    std(r − b) · √P, ddof 1.
+    Formula: std(r − b) · √P
+
+    The standard deviation is divided by T−1.
+
+    Errors: none beyond its arguments'.
+
+    Peers: skfolio.measures.standard_deviation (of r − b, per period); Excel STDEV.S (of r − b, per period).
 
     Source: Grinold & Kahn (2000), Active Portfolio Management, ch. 3.
     """
@@ -241,8 +313,14 @@ def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods = No
 def info_ratio(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> Ratio:
     """Mean return beyond the benchmark's per unit of tracking error, per year.
 
-    mean(r − b)/std(r − b) · √P, ddof 1. quantstats' information_ratio, ffn's calc_information_ratio and empyrical's
-    excess_sharpe are the same per period, without √P. #DIV/0! where returns and benchmark differ by a constant.
+    Formula: mean(r − b)/std(r − b) · √P
+
+    The standard deviation is divided by T−1.
+
+    Errors: #DIV/0! where returns and benchmark differ by a constant.
+
+    Peers: quantstats.stats.information_ratio (per period); ffn.core.calc_information_ratio (per period);
+    empyrical.excess_sharpe (per period).
 
     Source: Grinold & Kahn (2000), Active Portfolio Management, ch. 5.
     """
@@ -253,8 +331,13 @@ def info_ratio(returns: Returns, benchmark: Benchmark, periods: Periods = None) 
 def port_beta(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods = None) -> Plain:
     """Sensitivity of the returns to the benchmark's.
 
-    cov(e, e_b)/var(e_b) of the returns above the risk-free rate. rf is the same every period and so changes nothing.
-    Called beta in empyrical and in quantstats' greeks. #DIV/0! where the benchmark does not vary.
+    Formula: cov(e, e_b)/var(e_b)
+
+    Of the returns above the risk-free rate. rf is the same every period and so changes nothing.
+
+    Errors: #DIV/0! where the benchmark does not vary.
+
+    Peers: empyrical.beta; quantstats.stats.greeks; Excel SLOPE.
 
     Source: Sharpe (1964), Capital Asset Prices, footnote 22.
     """
@@ -265,8 +348,14 @@ def port_beta(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: P
 def jensen_alpha(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
     """Mean return beyond what the benchmark's risk explains, per year.
 
-    P · (mean e − β · mean e_b), e and e_b the returns above the risk-free rate: the intercept of their regression
-    times P, also alpha in quantstats' greeks (rf 0). empyrical's alpha compounds the intercept instead, (1+a)^P − 1.
+    Formula: P · (mean e − β · mean e_b)
+
+    e and e_b are the returns above the risk-free rate: the intercept of their regression times P.
+
+    Errors: #DIV/0! where the benchmark does not vary.
+
+    Peers: quantstats.stats.greeks (rf 0); empyrical.alpha (compounds the intercept, (1+a)^P − 1); Excel INTERCEPT (per
+    period).
 
     Source: Jensen (1968), The Performance of Mutual Funds in the Period 1945–1964, eq. 8.
     """
@@ -280,8 +369,14 @@ def jensen_alpha(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods
 def hist_var(returns: Returns, level: Level = 0.95) -> Shares:
     """Loss per period that was exceeded in one of twenty periods (at 95%), from history; a loss is positive.
 
-    −q, q = PERCENTILE.INC(returns, 1 − level), interpolated as Excel does. A negative number is a gain. empyrical's
-    value_at_risk is q itself, negative; quantstats' value_at_risk assumes the normal distribution instead.
+    Formula: −q, q = PERCENTILE.INC(returns, 1 − level)
+
+    Interpolated as Excel does. A negative number is a gain.
+
+    Errors: none beyond its arguments'.
+
+    Peers: empyrical.value_at_risk (q itself, negative); quantstats.stats.value_at_risk (of a normal distribution);
+    riskfolio.VaR_Hist (not interpolated); Excel PERCENTILE.INC.
 
     Source: J.P. Morgan (1996), RiskMetrics; Hyndman & Fan (1996), Sample Quantiles, definition 7.
     """
@@ -292,9 +387,14 @@ def hist_var(returns: Returns, level: Level = 0.95) -> Shares:
 def hist_cvar(returns: Returns, level: Level = 0.95) -> Shares:
     """Mean loss per period of the worst one in twenty periods (at 95%), from history; a loss is positive.
 
-    −mean of the returns at or below q, q = PERCENTILE.INC(returns, 1 − level); returns within 1e-12 of the largest
-    |return| above q count as equal to it. Also called expected shortfall; conditional_value_at_risk in empyrical
-    (negative), and in quantstats with method "historical".
+    Formula: −mean(r where r ≤ q), q = PERCENTILE.INC(returns, 1 − level)
+
+    Returns within 1e-12 of the largest |return| above q count as equal to it. Also called expected shortfall.
+
+    Errors: none beyond its arguments'.
+
+    Peers: empyrical.conditional_value_at_risk (negative); quantstats.stats.conditional_value_at_risk;
+    riskfolio.CVaR_Hist (weights the last return).
 
     Source: Rockafellar & Uryasev (2000), Optimization of Conditional Value-at-Risk; Acerbi & Tasche (2002).
     """
@@ -307,8 +407,13 @@ def hist_cvar(returns: Returns, level: Level = 0.95) -> Shares:
 def omega(returns: Returns, min_return: MinReturn = 0.0) -> Plain:
     """Sum of the returns beyond a least acceptable return over the sum of the shortfalls below it.
 
-    Σ max(r − m, 0) / Σ max(m − r, 0), m per period. Called omega_ratio in empyrical and omega in quantstats, whose
-    required_return is per year. #DIV/0! where no return falls short.
+    Formula: Σ max(r − m, 0) / Σ max(m − r, 0)
+
+    m is per period.
+
+    Errors: #DIV/0! where no return falls short.
+
+    Peers: empyrical.omega_ratio (required_return per year); quantstats.stats.omega (required_return per year).
 
     Source: Keating & Shadwick (2002), A Universal Performance Measure.
     """
@@ -319,8 +424,14 @@ def omega(returns: Returns, min_return: MinReturn = 0.0) -> Plain:
 def ulcer(returns: Returns) -> Shares:
     """Ulcer index: root mean square of the drawdowns, which grows with their depth and their length.
 
-    √(Σ drawdown²/T) over the T rows, as a fraction. Martin's is in percent; quantstats' ulcer_index divides by T − 1,
-    ffn's to_ulcer_index by T + 1 since it counts the starting value as a row.
+    Formula: √(Σ drawdown²/T)
+
+    Over the T rows, as a fraction; Martin's is in percent.
+
+    Errors: none beyond its arguments'.
+
+    Peers: quantstats.stats.ulcer_index (divided by T − 1); ffn.core.to_ulcer_index (divided by T + 1, the starting
+    value being a row); riskfolio.UCI_Rel.
 
     Source: Martin & McCann (1989), The Investor's Guide to Fidelity Funds.
     """
@@ -331,7 +442,13 @@ def ulcer(returns: Returns) -> Shares:
 def win_rate(returns: Returns) -> Shares:
     """Share of periods with a gain.
 
-    The number of returns above zero over the number of all; quantstats' win_rate leaves returns of zero out.
+    Formula: #{t: r_t > 0} / T
+
+    A return of zero is no gain, and is counted in T.
+
+    Errors: none beyond its arguments'.
+
+    Peers: quantstats.stats.win_rate (leaves returns of zero out); Excel COUNTIF.
 
     Source: the definition.
     """
@@ -345,10 +462,14 @@ def win_rate(returns: Returns) -> Shares:
 def skew_kurt(returns: Returns) -> TableResult:
     """Skewness and excess kurtosis of the returns: which tail is longer, and how fat the tails are.
 
-    Excel's SKEW, T/((T−1)(T−2)) Σz³, and KURT, T(T+1)/((T−1)(T−2)(T−3)) Σz⁴ − 3(T−1)²/((T−2)(T−3)), z = (r − mean)/std
-    with ddof 1; both are 0 for the normal distribution. A table with a header, a row for each of the two, a column for
-    each series. skew and kurt in pandas, skew and kurtosis in quantstats; scipy's leave out the correction for bias by
-    default. #N/A below 3 rows (kurtosis: 4), #DIV/0! where returns do not vary.
+    Formula: T/((T−1)(T−2)) Σz³; T(T+1)/((T−1)(T−2)(T−3)) Σz⁴ − 3(T−1)²/((T−2)(T−3)); z = (r − r̄)/std
+
+    Both are 0 for the normal distribution. A table with a header, a row for each of the two, a column for each series.
+
+    Errors: #N/A where there are fewer than 3 rows (kurtosis: 4); #DIV/0! where the returns do not vary (in the cells).
+
+    Peers: Excel SKEW; Excel KURT; pandas.DataFrame.skew; pandas.DataFrame.kurt; quantstats.stats.skew;
+    quantstats.stats.kurtosis; scipy.stats.skew (with bias=False).
 
     Source: Joanes & Gill (1998), Comparing Measures of Sample Skewness and Kurtosis, G1 and G2.
     """
@@ -377,11 +498,18 @@ def rolling(
 ) -> RollingResult:
     """A KPI of every window of consecutive periods.
 
+    Formula: KPI(r_{t−w+1}, …, r_t) for t = w, …, T
+
     T − window + 1 rows, the first for periods 1 to window, the last for the latest; one column a series. Each number is
     the KPI function's own for that window, with levels and least returns at their defaults. mean_return is the
     arithmetic mean per year, skew and kurt are the rows of SKEW_KURT. excess_return, tracking_error, info_ratio,
-    port_beta and jensen_alpha need benchmark. #N/A where the window is longer than the history; a window in which the
-    risk is zero is #DIV/0!.
+    port_beta and jensen_alpha need benchmark.
+
+    Errors: #N/A where the window is longer than the history, or too short for the measure; #VALUE! where the measure
+    compares and there is no benchmark; #DIV/0! where the risk of a window is zero (in its cell).
+
+    Peers: quantstats.stats.rolling_sharpe; quantstats.stats.rolling_sortino; quantstats.stats.rolling_volatility;
+    empyrical.roll_max_drawdown.
 
     Source: the definition of each KPI, applied to each window.
     """
@@ -412,10 +540,16 @@ def rolling(
 def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, periods: Periods = None) -> TableResult:
     """Report of all KPIs: a row each measure, a column each series.
 
+    Formula: a row for each function of this chapter
+
     Each number is that of its own function: TOTAL_RETURN, ANN_RETURN, MEAN_RETURNS, ANN_VOL, DOWNSIDE_VOL,
     MAX_DRAWDOWN, UNDERWATER_PERIODS, SHARPE, SORTINO, CALMAR, HIST_VAR and HIST_CVAR at 95%, OMEGA, ULCER, WIN_RATE,
     SKEW_KURT; with a benchmark also EXCESS_RETURN, TRACKING_ERROR, INFO_RATIO, PORT_BETA and JENSEN_ALPHA. Least
     returns are 0. Where a series has no answer for a measure, that cell holds the error value and the others stand.
+
+    Errors: #DIV/0! where a ratio has no risk (in its cell, the others stand).
+
+    Peers: ffn.core.PerformanceStats; quantstats.reports.metrics.
 
     Source: the functions named.
     """
@@ -435,10 +569,15 @@ def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, per
 def kpi_by_state(returns: Returns, states: States, rf: Rate = 0.0, periods: Periods = None) -> TableResult:
     """Return, volatility and Sharpe ratio of the periods in each state, for example of the economy or of the market.
 
+    Formula: ANN_RETURN, ANN_VOL, SHARPE of the rows with each label
+
     One row a state in order of first appearance; with several series one row for each state and series, named in the
-    second column. ANN_RETURN, ANN_VOL and SHARPE of the rows with that label, whether or not they follow each other,
-    and their number. Labels are the same where they differ only in case, width or spaces around. Fewer than two
-    periods in a state: #N/A.
+    second column. The rows of a label need not follow each other; their number stands beside. Labels are the same where
+    they differ only in case, width or spaces around.
+
+    Errors: #N/A where a state holds fewer than two periods (in its cells).
+
+    Peers: none.
 
     Source: Bridgewater (2012), The All Weather Story, the returns of assets by economic environment.
     """

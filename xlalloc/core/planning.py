@@ -55,9 +55,15 @@ Chance = Annotated[float, number("Probability", "0 to 1")]
 def dca_result(prices: PriceSeries, amount: Purchase) -> TableResult:
     """What regular purchases of the same amount came to: invested, value, return, average cost, final price.
 
-    At each price the amount buys amount/price units, at the last one too. Value is all units at the last price, return
-    value/invested − 1, average cost invested/units: the harmonic mean of the prices, never above their mean. Prices
-    with dividends reinvested. The return is on the money put in, which was there for half of the time on average.
+    Formula: units Σ a/p_t; value units · p_T; return value/invested − 1; average cost invested/units
+
+    The amount a buys at every price, at the last one too. The average cost is the harmonic mean of the prices, never
+    above their mean. Prices with dividends reinvested. The return is on the money put in, which was there for half of
+    the time on average.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: the source article on asset allocation (定投策略平滑波动).
     """
@@ -88,9 +94,15 @@ def dca_sim(
 ) -> TableResult:
     """Range of outcomes of monthly purchases: what DCA_RESULT gives at 5, 25, 50, 75 and 95% of simulated courses.
 
-    ``months`` purchases, the first at ``price`` and the last at the final price, with monthly lognormal steps of drift
-    ln(1+μ) − σ²/2 per year between. Each row holds the quantiles of its own measure: the 5% of two rows need not be the
-    same course. The same seed gives the same numbers.
+    Formula: p_{t+1} = p_t · exp(m/12 + σ√(1/12) z_t), m = ln(1+μ) − σ²/2; then DCA_RESULT of each course
+
+    ``months`` purchases, the first at ``price`` and the last at the final price, with monthly lognormal steps between.
+    Each row holds the quantiles of its own measure: the 5% of two rows need not be the same course. The same seed gives
+    the same numbers.
+
+    Errors: #NUM! where the amounts grow beyond any number, or paths times months are more random numbers than fit.
+
+    Peers: none.
 
     Source: the source article on asset allocation (定投模拟), whose code buys one time less than it counts; steps as
     Hull (2018), Options, Futures and Other Derivatives, eq. 21.15.
@@ -123,8 +135,13 @@ def dca_sim(
 def fee_drag(fee: Fee, years: Years, gross: Gross = 0.07) -> Number:
     """Share of the final wealth that a yearly fee takes away.
 
-    1 − ((1+g−f)/(1+g))^years, g the return before the fee. 1% over 30 years takes a quarter: 24.5% at 7%. A fee that
-    takes more than there is, f > 1 + g, is #NUM!.
+    Formula: 1 − ((1+g−f)/(1+g))^years
+
+    g is the return before the fee. 1% over 30 years takes a quarter: 24.5% at 7%.
+
+    Errors: #NUM! where the fee takes more than there is, f > 1 + g.
+
+    Peers: none.
 
     Source: the source article on asset allocation (忽视成本: 1%的费用差异可能导致最终收益相差20-30%); Bogle (1999),
     Common Sense on Mutual Funds, ch. 5.
@@ -147,10 +164,16 @@ def wealth_bands(
 ) -> TableResult:
     """Range of wealth year by year, with money put in or taken out every month: 5, 25, 50, 75 and 95% of all courses.
 
-    Monthly lognormal steps of drift ln(1+μ) − σ²/2 per year; monthly is added (taken out, where negative) at the end of
-    each month. Wealth that is used up stays at 0. One row a year from today, year 0, on; each year has its own
-    quantiles (PERCENTILE.INC), so that no single course need follow a column. In money of the day, before inflation
-    and tax. The same seed gives the same numbers.
+    Formula: W_{t+1} = max(W_t · exp(m/12 + σ√(1/12) z_t) + monthly, 0), m = ln(1+μ) − σ²/2
+
+    Monthly lognormal steps; monthly is added (taken out, where negative) at the end of each month. Wealth that is used
+    up stays at 0. One row a year from today, year 0, on; each year has its own quantiles (PERCENTILE.INC), so that no
+    single course need follow a column. In money of the day, before inflation and tax. The same seed gives the same
+    numbers.
+
+    Errors: #NUM! where years are not a whole number of months, or paths times months are more random numbers than fit.
+
+    Peers: none.
 
     Source: Hull (2018), Options, Futures and Other Derivatives, eq. 21.15 (steps); Milevsky & Robinson (2005), A
     Sustainable Spending Rate without Simulation (ruin).
@@ -178,9 +201,16 @@ def goal_prob(
 ) -> Chance:
     """Chance that wealth has reached a goal after some years, with money put in or taken out every month.
 
+    Formula: #{W_T ≥ goal}/paths; with monthly 0 exactly N((ln(W/goal) + mT)/(σ√T)), m = ln(1+μ) − σ²/2
+
     The courses of WEALTH_BANDS that end at the goal or above, as a share of all. Where monthly is 0 it is exact and
-    nothing is simulated: N((ln(W/goal) + mT)/(σ√T)), m = ln(1+μ) − σ²/2. Otherwise EXPLAIN gives the sampling error
-    √(p(1−p)/paths), and years must be a whole number of months. The same seed gives the same number.
+    nothing is simulated. Otherwise EXPLAIN gives the sampling error √(p(1−p)/paths), and years must be a whole number
+    of months. The same seed gives the same number.
+
+    Errors: #NUM! where years are not a whole number of months (with monthly payments), or paths times months are more
+    random numbers than fit.
+
+    Peers: none.
 
     Source: Hull (2018), Options, Futures and Other Derivatives, sec. 15.1 (lognormal) and eq. 21.15 (steps).
     """

@@ -39,7 +39,13 @@ FactorContributions = Annotated[
 def port_return(weights: Weights, mu: ExpectedReturns) -> Number:
     """Expected return of a portfolio, the weighted mean of its assets'.
 
-    E(Rp) = Σ wᵢ E(Rᵢ), per year.
+    Formula: E(Rp) = Σ wᵢ E(Rᵢ)
+
+    Per year.
+
+    Errors: none beyond its arguments'.
+
+    Peers: pypfopt.base_optimizer.portfolio_performance; Excel SUMPRODUCT.
 
     Source: Markowitz (1952), Portfolio Selection, eq. for E.
     """
@@ -50,7 +56,14 @@ def port_return(weights: Weights, mu: ExpectedReturns) -> Number:
 def port_vol(weights: Weights, cov: Covariance) -> Volatility:
     """Volatility of a portfolio.
 
-    σ = √(w'Σw), per year.
+    Formula: σ = √(w'Σw)
+
+    Per year.
+
+    Errors: none beyond its arguments'.
+
+    Peers: pypfopt.base_optimizer.portfolio_performance; pypfopt.objective_functions.portfolio_variance (its square);
+    Excel SQRT and MMULT.
 
     Source: Markowitz (1952), Portfolio Selection, eq. for V.
     """
@@ -61,7 +74,11 @@ def port_vol(weights: Weights, cov: Covariance) -> Volatility:
 def port_sharpe(weights: Weights, mu: ExpectedReturns, cov: Covariance, rf: Rate = 0.0) -> Number:
     """Expected return above the risk-free rate, per unit of volatility.
 
-    (w'μ − rf) / √(w'Σw).
+    Formula: (w'μ − rf) / √(w'Σw)
+
+    Errors: #DIV/0! where the portfolio has no risk.
+
+    Peers: pypfopt.base_optimizer.portfolio_performance; riskfolio.Sharpe (from returns).
 
     Source: Sharpe (1966), Mutual Fund Performance.
     """
@@ -76,7 +93,13 @@ def port_sharpe(weights: Weights, mu: ExpectedReturns, cov: Covariance, rf: Rate
 def port_series(returns: Returns, weights: Weights) -> SeriesResult:
     """Return of the portfolio in each period, its weights restored at the start of every period.
 
-    r_t = Σ wᵢ r_{i,t}. One row a period; columns and weights are matched by name where both are labelled.
+    Formula: r_t = Σ wᵢ r_{i,t}
+
+    One row a period; columns and weights are matched by name where both are labelled.
+
+    Errors: none beyond its arguments'.
+
+    Peers: skfolio.Portfolio (its returns); Excel MMULT.
 
     Source: Markowitz (1952), applied period by period.
     """
@@ -87,7 +110,11 @@ def port_series(returns: Returns, weights: Weights) -> SeriesResult:
 def marginal_risk(weights: Weights, cov: Covariance) -> RiskContributions:
     """Increase of portfolio volatility per unit of each weight.
 
-    MRCᵢ = ∂σ/∂wᵢ = (Σw)ᵢ / σ.
+    Formula: MRCᵢ = ∂σ/∂wᵢ = (Σw)ᵢ / σ
+
+    Errors: #DIV/0! where the portfolio has no risk.
+
+    Peers: skfolio.Portfolio.contribution (times the weight).
 
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, eq. 2.5.
     """
@@ -98,7 +125,14 @@ def marginal_risk(weights: Weights, cov: Covariance) -> RiskContributions:
 def risk_contrib(weights: Weights, cov: Covariance, mode: Mode = "percent") -> RiskContributions:
     """Contribution of each asset to the risk of the portfolio.
 
-    percent: wᵢ(Σw)ᵢ/σ², which sums to 1. absolute: wᵢ(Σw)ᵢ/σ, which sums to the volatility σ.
+    Formula: percent: wᵢ(Σw)ᵢ/σ²; absolute: wᵢ(Σw)ᵢ/σ
+
+    The percent contributions sum to 1, the absolute ones to the volatility σ.
+
+    Errors: #DIV/0! where the portfolio has no risk.
+
+    Peers: riskfolio.Risk_Contribution (absolute, from returns); skfolio.Portfolio.contribution (from returns);
+    riskparityportfolio.RiskParityPortfolio (its risk_contributions, percent).
 
     Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios,
     eq. 1.
@@ -117,8 +151,13 @@ DiversificationMode = Annotated[
 def diversification(weights: Weights, cov: Covariance, mode: DiversificationMode = "ratio") -> Number:
     """How much risk diversification removes.
 
-    ratio: Σ wᵢσᵢ / σ, at least 1 for long-only weights. share: σ over the simple mean of the asset volatilities, the
-    portfolio's risk as a share of a single asset's.
+    Formula: ratio: Σ wᵢσᵢ / σ; share: σ / (Σ σᵢ/n)
+
+    The ratio is at least 1 for long-only weights; the share is the portfolio's risk as a share of a single asset's.
+
+    Errors: #DIV/0! where the portfolio has no risk.
+
+    Peers: skfolio.Portfolio (its diversification).
 
     Source: Choueifaty & Coignard (2008), Toward Maximum Diversification, eq. 1.
     """
@@ -133,7 +172,13 @@ def diversification(weights: Weights, cov: Covariance, mode: DiversificationMode
 def effective_n(weights: AnyWeights) -> Number:
     """Number of equally weighted assets with the same concentration.
 
-    1 / Σ wᵢ², the weights scaled to sum 1: n for equal weights, 1 for a single asset.
+    Formula: 1 / Σ wᵢ²
+
+    The weights are scaled to sum 1: n for equal weights, 1 for a single asset.
+
+    Errors: #NUM! where the weights sum to zero and cannot be scaled to 1.
+
+    Peers: skfolio.Portfolio (its effective_number_assets).
 
     Source: the inverse of Herfindahl (1950).
     """
@@ -145,7 +190,13 @@ def effective_n(weights: AnyWeights) -> Number:
 def turnover(current: Weights, target: Weights) -> Number:
     """Share of the portfolio that changes hands between two sets of weights.
 
-    Half the sum of the absolute changes, ½ Σ |target − current|: one-way turnover.
+    Formula: ½ Σ |targetᵢ − currentᵢ|
+
+    Half the sum of the absolute changes: one-way turnover.
+
+    Errors: none beyond its arguments'.
+
+    Peers: bt.backtest.Backtest (its turnover).
 
     Source: Grinold & Kahn (2000), Active Portfolio Management, ch. 16.
     """
@@ -156,7 +207,13 @@ def turnover(current: Weights, target: Weights) -> Number:
 def cml_return(rf: Rate, market_return: Number, market_vol: PositiveVol, vol: Volatility) -> Number:
     """Expected return of a mix of cash and the market with the volatility given.
 
-    E(Rp) = Rf + (E(Rm) − Rf) σp/σm, the capital market line.
+    Formula: E(Rp) = Rf + (E(Rm) − Rf) σp/σm
+
+    The capital market line: the best that cash and the market can do together.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: Sharpe (1964), Capital Asset Prices, the capital market line.
     """
@@ -167,7 +224,13 @@ def cml_return(rf: Rate, market_return: Number, market_vol: PositiveVol, vol: Vo
 def cml_mix(market_vol: PositiveVol, target_vol: Volatility) -> TableResult:
     """Shares of the market and of cash that give the volatility wanted.
 
-    Market σ_target/σm, cash the rest; negative cash is money borrowed.
+    Formula: w_market = σ_target/σm, w_cash = 1 − w_market
+
+    Negative cash is money borrowed.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: Tobin (1958), Liquidity Preference; the capital market line of Sharpe (1964).
     """
@@ -188,8 +251,13 @@ def factor_risk_contrib(
 ) -> FactorContributions:
     """Contribution of each factor to the risk of the portfolio, then of the specific risk.
 
-    With exposures x = B'w and variance σ² = x'Fx + Σ wᵢ²sᵢ²: a factor contributes x_k(Fx)_k/σ² (percent) or /σ
-    (absolute), the specific risk the rest. One row a factor, then one row for specific risk (0 where none is given).
+    Formula: x = B'w, σ² = x'Fx + Σ wᵢ²sᵢ²; percent: x_k(Fx)_k/σ²; absolute: x_k(Fx)_k/σ
+
+    The specific risk contributes the rest. One row a factor, then one row for specific risk (0 where none is given).
+
+    Errors: #DIV/0! where the portfolio has no risk.
+
+    Peers: riskfolio.Factors_Risk_Contribution (from returns).
 
     Source: Roncalli & Weisang (2016), Risk Parity Portfolios with Risk Factors, sec. 2.
     """

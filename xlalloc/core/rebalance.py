@@ -98,8 +98,14 @@ STAMP_DUTY = sorted(  # the newest first
 def rebal_drift(values: Values, target: Target) -> TableResult:
     """How far each holding has drifted from its target weight.
 
-    Weight v/Σv, deviation weight − target, relative deviation (weight − target)/target. An asset whose target is 0 has
-    no relative deviation: #DIV/0! in that cell. A portfolio worth nothing is #NUM!.
+    Formula: weight vᵢ/Σv; deviation wᵢ − tᵢ; relative deviation (wᵢ − tᵢ)/tᵢ
+
+    Positive: more is held than wanted.
+
+    Errors: #DIV/0! where the target of an asset is 0 (in the cell of its relative deviation); #NUM! where the portfolio
+    is worth nothing.
+
+    Peers: none.
 
     Source: Perold & Sharpe (1988), Dynamic Strategies for Asset Allocation, the constant-mix strategy.
     """
@@ -122,16 +128,21 @@ def rebal_trades(
 ) -> Amount:
     """Money to buy (+) or sell (-) of each asset so that the portfolio returns to its target.
 
-    With W = Σv + cash_flow and gaps g = tW − v: first a deposit goes to the positive gaps in proportion, a withdrawal
-    comes from the negative ones in proportion, so nothing is sold for a deposit. Only if a weight then still deviates
-    from its target by more than the threshold (strictly, with 1e-9 for rounding) is anything else traded.
+    Formula: target: xᵢ = tᵢW − vᵢ; edge: to clip(vᵢ, (tᵢ − h)W, (tᵢ + h)W); W = Σv + cash_flow
 
-    target: to tW. edge: to the nearest edge of the band, clip(v, (t−h)W, (t+h)W), the remainder pro rata to the
-    remaining gaps of its sign. cash: never more than the first step. Relative bands are h·t wide on either side, so
-    that any holding whose target is 0 triggers.
+    With the gaps g = tW − v: first a deposit goes to the positive gaps in proportion, a withdrawal comes from the
+    negative ones in proportion, so nothing is sold for a deposit. Only if a weight then still deviates from its target
+    by more than the threshold (strictly, with 1e-9 for rounding) is anything else traded.
 
-    The trades add up to cash_flow. Targets are scaled to sum exactly to 1. Taking out more than there is, or a
-    portfolio worth nothing, is #NUM!.
+    target: all the way. edge: to the nearest edge of the band, the remainder pro rata to the remaining gaps of its
+    sign. cash: never more than the first step. Relative bands are h·t wide on either side, so that any holding whose
+    target is 0 triggers.
+
+    The trades add up to cash_flow. Targets are scaled to sum exactly to 1.
+
+    Errors: #NUM! where more is taken out than there is, or the portfolio is worth nothing.
+
+    Peers: bt.algos.Rebalance; bt.algos.RunIfOutOfBounds.
 
     Source: Jaconetti, Kinniry & Zilbering (2010), Best Practices for Portfolio Rebalancing (thresholds, cash flows);
     Donohue & Yip (2003), Optimal Portfolio Rebalancing with Transaction Costs (trading to the edge).
@@ -157,9 +168,15 @@ def rebal_due(
 ) -> Flag:
     """TRUE where a review is due by the calendar and, with values and target, the drift exceeds the threshold too.
 
+    Formula: today ≥ last_date + one period, and max |wᵢ − tᵢ| > threshold
+
     Weekly: at least 7 days after last_date. Else at least 1, 3, 6 or 12 months after it, counted safely at the end of
     months: a month after 31 January is the last day of February. With values and target both tests must hold (hybrid):
-    some weight deviates from its target by more than the threshold. A day before last_date is #NUM!.
+    some weight deviates from its target by more than the threshold.
+
+    Errors: #NUM! where today is before last_date; #VALUE! where only one of values and target is given.
+
+    Peers: bt.algos.RunMonthly; bt.algos.RunQuarterly; bt.algos.RunIfOutOfBounds; Excel EDATE (the date).
 
     Source: Jaconetti, Kinniry & Zilbering (2010), Best Practices for Portfolio Rebalancing, "time-and-threshold".
     """
@@ -202,8 +219,13 @@ def rebal_cost(
 ) -> Amount:
     """Cost of each trade in money.
 
-    For a trade x: max(commission·|x|, min_commission) where x is not 0, plus half the spread of |x|, plus
-    (sell_tax + exit_fee) of a sale. Every rate is one number or one per asset.
+    Formula: max(c·|x|, c_min) + ½·spread·|x| + (tax + exit fee)·|x| of a sale
+
+    x is the trade; where it is 0 there is no cost. Every rate is one number or one per asset.
+
+    Errors: none beyond its arguments'.
+
+    Peers: bt.backtest.Backtest (its commissions).
 
     Source: Kissell & Glantz (2003), Optimal Trading Strategies, ch. 1 (commissions, taxes, half the spread).
     """
@@ -214,6 +236,8 @@ def rebal_cost(
 def redemption_fee(days_held: DaysHeld, days: FeeDays = None, fees: Fees = None) -> FeeRates:
     """Redemption fee of a fund by the number of days its units were held.
 
+    Formula: the fee of the first step k with days_held < daysₖ; after the last step 0, or the fee given
+
     A step schedule: the first fee applies under the first number of days, the second under the second, and so on; after
     the last, 0 or the one fee more that was given. Left out, it is the floor of China's rule in force from 2026-01-01:
     1.5% under 7 days, 1% under 30, 0.5% under 180, then 0.
@@ -221,6 +245,10 @@ def redemption_fee(days_held: DaysHeld, days: FeeDays = None, fees: Fees = None)
     Exempt from that floor are exchange-traded funds, money market funds and funds of interbank certificates of deposit;
     index and bond funds of individuals after 7 days; bond funds of institutions after 30. A fund's own schedule wins:
     give it in days and fees.
+
+    Errors: #VALUE! where only one of days and fees is given, their numbers do not fit, or the days do not rise.
+
+    Peers: Excel LOOKUP (on the schedule).
 
     Source: China Securities Regulatory Commission (2025), rules on the selling expenses of public securities funds
     (公开募集证券投资基金销售费用管理规定), in force from 2026-01-01.
@@ -253,8 +281,14 @@ def _check_schedule(days: np.ndarray, fees: np.ndarray) -> None:
 def stamp_duty(trade_date: Date) -> FeeRate:
     """Stamp duty on the sale of A-shares on a date, as a share of the sale.
 
-    0.1% from 2008-09-19, 0.05% from 2023-08-28, paid by the seller alone. It falls on stocks; sales of funds, ETFs and
-    bonds bear none. Earlier dates are #N/A: the duty then fell on purchases too, at rates that are not in the table.
+    Formula: 0.1% from 2008-09-19, 0.05% from 2023-08-28
+
+    Paid by the seller alone. It falls on stocks; sales of funds, ETFs and bonds bear none. Before the first date the
+    duty fell on purchases too, at rates that are not in the table.
+
+    Errors: #N/A where the date is before 2008-09-19.
+
+    Peers: none.
 
     Source: State Council decision in force 2008-09-19; Ministry of Finance and State Taxation Administration (2023),
     announcement no. 39.
@@ -276,7 +310,13 @@ def stamp_duty(trade_date: Date) -> FeeRate:
 def round_lots(trades: Trades, price: Prices1, lot: Lots = 100.0) -> Amount:
     """Money of each trade, rounded towards zero to whole lots.
 
-    lot · price · ⌊|x| / (lot · price)⌋ with the sign of x. A lot of 0 leaves the trade as it is (funds by amount).
+    Formula: sign(x) · lot · price · ⌊|x| / (lot · price)⌋
+
+    A lot of 0 leaves the trade as it is (funds by amount).
+
+    Errors: none beyond its arguments'.
+
+    Peers: Excel TRUNC; pypfopt.DiscreteAllocation (whole units of a whole portfolio).
 
     Source: the trading rules of the Shanghai and Shenzhen exchanges, lots of 100 shares or fund units.
     """
@@ -312,15 +352,20 @@ def rebal_plan(
 ) -> TableResult:
     """The orders that bring a portfolio back to its target, in whole lots and paid for: the adviser's table.
 
+    Formula: the trades of REBAL_TRADES in whole lots, with cash ≥ 0: Σ trades + Σ costs + cash = cash_flow
+
     The trades of REBAL_TRADES (absolute bands) made executable. Sales come first, rounded down to lots and up only
     where the cash would run short; a full exit sells odd lots too. Purchases are rounded down, costs are taken from
     cash, and while cash is negative the purchase furthest above target loses a lot (without lots it gives up the
     amount). A sale that costs more than it brings is left out where cash is short.
 
-    Weight and deviation are today's, before the cash flow. The Cash row holds the money left over; cash that is one
-    of the holdings is an asset like any other. In the Total row trade + cost = cash_flow. Units need prices, and lots
-    need units: without price they stay blank and lot must be 0. A withdrawal that the holdings cannot pay after costs
-    is #NUM!.
+    Weight and deviation are today's, before the cash flow. The Cash row holds the money left over; cash that is one of
+    the holdings is an asset like any other. In the Total row trade + cost = cash_flow. Units need prices, and lots need
+    units: without price they stay blank and lot must be 0.
+
+    Errors: #NUM! where the holdings cannot pay a withdrawal after costs; #VALUE! where there are lots without prices.
+
+    Peers: pypfopt.DiscreteAllocation (purchases only); bt.algos.Rebalance (with integer positions).
 
     Source: Jaconetti, Kinniry & Zilbering (2010), Best Practices for Portfolio Rebalancing (thresholds, cash flows).
     """
@@ -371,9 +416,16 @@ def rebal_checklist(
 ) -> TableResult:
     """The periodic review: five questions, answered where the numbers can answer them, with what follows from each.
 
+    Formula: max |wᵢ − tᵢ| > threshold; mean(achieved − hurdle)
+
     The first question gives the largest deviation (weight − target) and its asset; it is "yes" beyond the threshold,
     strictly. The last compares achieved with hurdle, period by period, and gives the mean difference: "yes" where
     every period given was below, "in part" where some were. The others are for the client and the adviser.
+
+    Errors: #VALUE! where only one of achieved and hurdle is given, or they have not the same periods; #NUM! where the
+    portfolio is worth nothing.
+
+    Peers: none.
 
     Source: the review checklist (再平衡触发检查清单) of the article on asset allocation the library follows.
     """

@@ -68,13 +68,19 @@ CLOSE = 1e-10  # rounding in the optimality conditions of the closest exposures
 def rp_weights(cov: Covariance, budgets: Budgets = None, lower: Lower = None, upper: Upper = None) -> RpWeights:
     """Long-only weights with which every asset carries its share of the risk: equal shares, or the budgets given.
 
-    The weights are y/1'y, y the minimum of ½y'Σy − Σ bᵢ ln yᵢ over y > 0, where wᵢ(Σw)ᵢ/σ² = bᵢ. They sum to 1;
-    the largest error of a share is at most 1e-10, checked on every call. An asset with budget 0 is left out
-    before solving and has weight 0. Known elsewhere as equal risk contribution (ERC) or risk budgeting.
+    Formula: w = y/1'y, y = argmin ½y'Σy − Σ bᵢ ln yᵢ over y > 0, so that wᵢ(Σw)ᵢ/σ² = bᵢ
 
-    With bounds, one number or one per asset, it is the same minimum over lᵢ·1'y ≤ yᵢ ≤ uᵢ·1'y. Shares cannot all
-    be met then: EXPLAIN names the binding bounds and the shares reached. #NUM! where an asset with a budget has
-    no variance, where a long-only mix has no risk, and where the bounds leave nothing to choose from.
+    The weights sum to 1; the largest error of a share is at most 1e-10, checked on every call. An asset with budget 0
+    is left out before solving and has weight 0. Known elsewhere as equal risk contribution (ERC) or risk budgeting.
+
+    With bounds, one number or one per asset, it is the same minimum over lᵢ·1'y ≤ yᵢ ≤ uᵢ·1'y. Shares cannot all be met
+    then: EXPLAIN names the binding bounds and the shares reached.
+
+    Errors: #NUM! where an asset with a budget has no variance, a long-only mix has no risk, every budget is zero, or
+    the bounds leave nothing to choose from.
+
+    Peers: riskparityportfolio.RiskParityPortfolio; riskfolio.Portfolio.rp_optimization;
+    skfolio.optimization.RiskBudgeting; ffn.core.calc_erc_weights; bt.algos.WeighERC.
 
     Source: Spinu (2013), An Algorithm for Computing Risk Parity Weights; Maillard, Roncalli & Teiletche (2010),
     The Properties of Equally Weighted Risk Contribution Portfolios.
@@ -95,7 +101,13 @@ def rp_weights(cov: Covariance, budgets: Budgets = None, lower: Lower = None, up
 def inv_vol_weights(cov: Covariance) -> RpWeights:
     """Weights in inverse proportion to volatility, the naive form of risk parity.
 
-    wᵢ = (1/σᵢ) / Σ 1/σⱼ. Correlations play no part; where all are the same these are the risk-parity weights.
+    Formula: wᵢ = (1/σᵢ) / Σ 1/σⱼ
+
+    Correlations play no part; where all are the same these are the risk-parity weights.
+
+    Errors: #NUM! where an asset has no variance.
+
+    Peers: skfolio.optimization.InverseVolatility; ffn.core.calc_inv_vol_weights; bt.algos.WeighInvVol.
 
     Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios.
     """
@@ -110,10 +122,17 @@ def inv_vol_weights(cov: Covariance) -> RpWeights:
 def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None) -> RpWeights:
     """Risk parity in layers: equal shares of risk inside each group, then the groups at their budgets.
 
+    Formula: v_g = RP_WEIGHTS(Σ_gg) for every group; shares of V'ΣV at the group budgets
+
     Inside group g the weights v_g give its assets equal shares of the risk of the group alone. The groups are then
     assets of covariance V'ΣV, V with columns v_g, and get the shares `group_budgets` (in order of first appearance;
     scaled to 1, equal if left out). The contributions of a group's assets add to its budget; single ones inside
     it need not be equal in the whole portfolio. A group with budget 0 has weight 0.
+
+    Errors: #NUM! where an asset has no variance, or a mix has no risk; #VALUE! where there is not one budget for each
+    group.
+
+    Peers: skfolio.optimization.NestedClustersOptimization (groups by clustering).
 
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, ch. 2, applied twice.
     """
@@ -140,9 +159,14 @@ def rp_levered(
 ) -> RpWeights:
     """Risk-parity weights scaled up or down to a target volatility; they sum to the leverage, not to 1.
 
-    L·w with L = min(target_vol/σ, max_leverage), w the weights of RP_WEIGHTS and σ their volatility. Above 1 the
-    part L − 1 is borrowed, below 1 the rest is cash. EXPLAIN gives L and the volatility reached, which is below
-    the target where max_leverage binds.
+    Formula: L·w, L = min(σ_target/σ, max_leverage)
+
+    w are the weights of RP_WEIGHTS and σ is their volatility. Above 1 the part L − 1 is borrowed, below 1 the rest is
+    cash. EXPLAIN gives L and the volatility reached, which is below the target where max_leverage binds.
+
+    Errors: #NUM! where an asset with a budget has no variance, or a long-only mix has no risk.
+
+    Peers: bt.algos.TargetVol (with WeighERC).
 
     Source: Asness, Frazzini & Pedersen (2012), Leverage Aversion and Risk Parity.
     """
@@ -167,9 +191,14 @@ def rp_levered(
 def rp_check(weights: Weights, cov: Covariance, budgets: Budgets = None, tolerance: Tolerance = 0.2) -> TableResult:
     """Table of each asset's share of risk beside its budget, with a mark where it has drifted too far.
 
-    Contribution wᵢ(Σw)ᵢ/σ²; relative deviation contribution/budget − 1; breach where that exceeds `tolerance`
-    either way. An asset with budget 0 is in breach where it carries any risk, and then has no relative deviation
-    (#DIV/0!). Budgets are scaled to 1, equal if left out.
+    Formula: cᵢ = wᵢ(Σw)ᵢ/σ²; relative deviation cᵢ/bᵢ − 1
+
+    A breach is a relative deviation beyond `tolerance` either way. An asset with budget 0 is in breach where it carries
+    any risk, and then has no relative deviation. Budgets are scaled to 1, equal if left out.
+
+    Errors: #DIV/0! where the portfolio has no risk, and in the cell of a relative deviation where the budget is 0.
+
+    Peers: riskfolio.Risk_Contribution (the contributions).
 
     Source: Maillard, Roncalli & Teiletche (2010), eq. 1, for the contributions.
     """
@@ -199,10 +228,17 @@ def rp_factor(
 ) -> RpWeights:
     """Long-only weights whose factor exposures are closest to those that give each factor its share of the risk.
 
+    Formula: w = y/1'y, y = argmin (B'y − f)'F(B'y − f) over y ≥ 0, f = RP_WEIGHTS(F, budgets)
+
     f is the risk-budgeting vector of the factor covariance F at `factor_budgets` (scaled to 1, equal if left out).
-    y ≥ 0 minimises (B'y − f)'F(B'y − f), and among equally close ones y'Dy, D the specific variances (then y'y,
-    where assets without specific risk leave a choice). The weights are y/1'y. EXPLAIN gives the residual, the
-    distance left as a share of the volatility of f: 0 where the assets can carry f exactly. #NUM! where y = 0.
+    Among equally close y the one of least y'Dy is taken, D the specific variances (then y'y, where assets without
+    specific risk leave a choice). EXPLAIN gives the residual, the distance left as a share of the volatility of f: 0
+    where the assets can carry f exactly.
+
+    Errors: #NUM! where no asset moves with the mix of factors that the budgets ask for, or too many portfolios are
+    equally close.
+
+    Peers: riskfolio.Portfolio.frc_optimization (exact factor shares).
 
     Source: Roncalli & Weisang (2016), Risk Parity Portfolios with Risk Factors.
     """
@@ -230,10 +266,16 @@ def rp_factor(
 def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> RpWeights:
     """Hierarchical risk parity: similar assets stand side by side in a tree, and risk is split in halves along it.
 
+    Formula: distances √(½(1 − ρᵢⱼ)); at each split α = 1 − V₁/(V₁ + V₂)
+
     The tree of `linkage` on the distances √(½(1 − ρ)) orders the assets. The order is halved again and again; the
     weight of the two halves is in inverse proportion to their variances at inverse-variance weights. The matrix is
     never inverted. PyPortfolioOpt, and Riskfolio-Lib and skfolio without reordered leaves, give the same; the
     paper's own listing clusters on distances between columns of distances, which is another tree.
+
+    Errors: #NUM! where an asset has no variance, or two halves have no risk.
+
+    Peers: pypfopt.HRPOpt; riskfolio.HCPortfolio.optimization (model HRP); skfolio.optimization.HierarchicalRiskParity.
 
     Source: López de Prado (2016), Building Diversified Portfolios that Outperform Out of Sample.
     """
@@ -266,8 +308,15 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> RpWeights:
 def cap_risk_weights(cov: Covariance, groups: Groups, group: Text, cap: Cap, budgets: Budgets = None) -> RpWeights:
     """Risk-parity weights in which one group carries at most a given share of the risk, shares at most 40% say.
 
+    Formula: bᵢ' = bᵢ · cap/B in the group, bᵢ · (1 − cap)/(1 − B) outside, where its budget B is above cap
+
     Where the budgets of the group add to more than `cap`, they are scaled down to it and the others scaled up to
     1 − cap, each in proportion; otherwise they stand. Then as RP_WEIGHTS. Budgets are equal if left out.
+
+    Errors: #VALUE! where no asset is in the group named; #NUM! where no asset outside the group has a budget, and where
+    RP_WEIGHTS has no answer.
+
+    Peers: none.
 
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, ch. 2, with budgets capped by group.
     """

@@ -36,7 +36,13 @@ StressedCovariance = Annotated[
 def stress_loss(weights: Weights, shocks: Shocks) -> Number:
     """Result of a portfolio when each asset moves by a given shock; a loss is negative.
 
-    w's: the weights held at the start, nothing traded on the way. A shock below -1 (-100%) is #NUM!.
+    Formula: w's
+
+    The weights are held from the start, and nothing is traded on the way.
+
+    Errors: none beyond its arguments'.
+
+    Peers: Excel SUMPRODUCT.
 
     Source: Basel Committee on Banking Supervision (2018), Stress Testing Principles; the weighted sum of shocks.
     """
@@ -54,12 +60,18 @@ def stress_loss(weights: Weights, shocks: Shocks) -> Number:
 def stress_table(weights: Weights, scenarios: Scenarios = None, *, asset_names: AssetNames = None) -> TableResult:
     """Result of a portfolio in each of several crises, and the asset that costs it most.
 
-    One row a scenario: w's, a loss negative, and the asset with the most negative wᵢsᵢ ("none" where nothing loses).
+    Formula: w's for every scenario s; the asset of least wᵢsᵢ
+
+    One row a scenario, a loss negative, with the asset that loses most ("none" where nothing loses).
 
     Without scenarios the built-in ones are used: 2008, the A-share fall of 2015, the pandemic of 2020, stocks and bonds
-    in 2022. They are matched by the names beside the weights, English or Chinese (ASSET_CLASSES lists them). A name
-    they do not know is #VALUE!. The last column gives the period and the source of each figure used, and names those
-    that are illustrative: assumptions, not history. Where every figure is, it says just "illustrative".
+    in 2022. They are matched by the names beside the weights, English or Chinese (ASSET_CLASSES lists them). The last
+    column gives the period and the source of each figure used, and names those that are illustrative: assumptions, not
+    history. Where every figure is, it says just "illustrative".
+
+    Errors: #VALUE! where the built-in scenarios do not know a name, or there are no names.
+
+    Peers: none.
 
     Source: the last column of the table; for scenarios of your own the weighted sum of shocks, as STRESS_LOSS.
     """
@@ -80,8 +92,14 @@ def stress_table(weights: Weights, scenarios: Scenarios = None, *, asset_names: 
 def stress_corr(cov: Covariance, uplift: Uplift) -> StressedCovariance:
     """Covariance matrix with the correlations moved towards 1, as they tend to in a crisis.
 
-    Every correlation ρ becomes ρ + (1−ρ)·uplift, volatilities stay: Σ' = (1−u)Σ + u·vv' with v the volatilities. As the
-    mix of two covariance matrices it is one itself. An uplift of 0.5 moves each correlation half the way to 1.
+    Formula: ρ' = ρ + (1−ρ)·u; Σ' = (1−u)Σ + u·vv'
+
+    u is the uplift, v the volatilities, which stay. As the mix of two covariance matrices it is one itself. An uplift
+    of 0.5 moves each correlation half the way to 1.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
 
     Source: the source article on risk parity (在压力时期提高相关性估计); Rebonato & Jäckel (1999), The Most General
     Methodology to Create a Valid Correlation Matrix, for mixes of correlation matrices.

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from xlalloc.catalogue import CATALOGUE, Function
+from xlalloc.reference import translations
 from xlalloc.version import __version__
 
 IDENTIFIER = "xlalloc.calc"
@@ -23,16 +24,12 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # zip members carry no clock: the same catalogue 
 HERE = Path(__file__).parent
 
 
-def build(path: str | Path, python: str | None = None, texts: Mapping[str, Mapping[str, str]] | None = None) -> Path:
-    """Write the extension; ``python`` is the interpreter it is to compute with, ``texts`` translate its help.
-
-    ``texts`` maps a language such as "zh-CN" to a table from English lines to its own; a line that is missing there
-    stays English.
-    """
+def build(path: str | Path, python: str | None = None) -> Path:
+    """Write the extension; ``python`` is the interpreter it is to compute with."""
     path = Path(path)
     temporary = path.with_name(path.name + ".part")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts(python, texts or {}).items():
+        for name, data in parts(python).items():
             archive.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
     temporary.replace(path)
     return path
@@ -40,21 +37,21 @@ def build(path: str | Path, python: str | None = None, texts: Mapping[str, Mappi
 
 def unpack(folder: str | Path, python: str) -> Path:
     """The extension as a folder, as LibreOffice keeps those it brings along itself."""
-    for name, data in parts(python, {}).items():
+    for name, data in parts(python).items():
         target = Path(folder) / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(data)
     return Path(folder)
 
 
-def parts(python: str | None, texts: Mapping[str, Mapping[str, str]]) -> dict[str, bytes]:
+def parts(python: str | None) -> dict[str, bytes]:
     """Every file of the extension."""
     files = {
         "META-INF/manifest.xml": MANIFEST.encode(),
         "description.xml": DESCRIPTION.encode(),
         "xlalloc.components": COMPONENTS.encode(),
         "xlalloc.rdb": type_library(),
-        "CalcAddIns.xcu": configuration(texts).encode(),
+        "CalcAddIns.xcu": configuration(translations()).encode(),
         "calc_addin.py": (HERE / "calc_addin.py").read_bytes(),
         "pythonpath/xlalloc_calc_link.py": (HERE / "calc_link.py").read_bytes(),
     }
@@ -110,13 +107,16 @@ def type_library() -> bytes:
 
 
 def configuration(texts: Mapping[str, Mapping[str, str]]) -> str:
-    """What Calc shows of every function. The CompatibilityName is the name that .xlsx files keep."""
+    """What Calc shows of every function. The CompatibilityName is the name that .xlsx files keep.
 
-    def said(prop: str, text: str) -> str:
+    ``texts`` maps a language such as "zh-CN" to a table from English lines to its own; what is missing stays English.
+    """
+
+    def said(prop: str, text: str, translated: bool = False) -> str:
         values = [f'<value xml:lang="en-US">{escape(text)}</value>']
-        values += [
-            f'<value xml:lang="{lang}">{escape(words[text])}</value>' for lang, words in texts.items() if text in words
-        ]
+        for lang, words in texts.items() if translated else ():
+            if text in words:
+                values.append(f'<value xml:lang="{lang}">{escape(words[text])}</value>')
         return f"<prop oor:name={quoteattr(prop)}>{''.join(values)}</prop>"
 
     def node(name: str, *inside: str) -> str:
@@ -126,12 +126,15 @@ def configuration(texts: Mapping[str, Mapping[str, str]]) -> str:
         node(
             entry.name,
             said("DisplayName", entry.name),
-            said("Description", entry.summary),
+            said("Description", entry.summary, translated=True),
             f'<prop oor:name="Category"><value>{CATEGORY}</value></prop>',
             said("CategoryDisplayName", CATEGORY),
             f'<prop oor:name="CompatibilityName"><value xml:lang="en-US">{entry.name}</value></prop>',
             '<node oor:name="Parameters">',
-            *[node(name, said("DisplayName", name), said("Description", help)) for name, help in arguments(entry)],
+            *[
+                node(name, said("DisplayName", name), said("Description", help, translated=True))
+                for name, help in arguments(entry)
+            ],
             "</node>",
         )
         for entry in CATALOGUE.values()

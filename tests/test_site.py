@@ -1,0 +1,396 @@
+"""The handbook: every formula on it computes to the value beside it, the site is whole and needs no network."""
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import article_code as article
+import numpy as np
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from pages import DOCS, shown_rows, shows, tables, typed_sheet
+
+import xlalloc as xa
+from xlalloc.book import Book, place
+from xlalloc.catalogue import CATALOGUE
+from xlalloc.cli import main
+from xlalloc.errors import ErrorValue, InputError
+from xlalloc.formula import evaluate
+from xlalloc.hosts import calc_driver
+from xlalloc.site import build, functions, page, workbook
+from xlalloc.values import FormulaError
+
+ROOT = DOCS.parent
+LIVE = [f"{name}{ending}" for name in (*workbook.PAGES, "what-was-wrong") for ending in (".md", ".zh.md")]
+TUTORIALS = ("tutorial.md", "tutorial.zh.md")
+
+
+def read(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+# Values on the pages ---------------------------------------------------------------------------------------------------
+
+
+def claims(name: str):
+    """Every formula of a live page with the value shown and the cells that the page's own workbook computes."""
+    lang = "zh" if ".zh" in name else "en"
+    book = workbook.build(read(name), lang).book
+    values = Book(book)
+    for section in page.read(read(name)):
+        for item in section.items:
+            if not item.is_input:
+                yield item, evaluate(item.formula, place(values, None))
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_every_value_of_a_live_page(name):
+    checked = 0
+    for item, cells in claims(name):
+        flat = [cell for row in cells for cell in row]
+        if "×" in item.shown:
+            assert item.shown == f"{len(cells)} × {len(cells[0])}", item
+            assert not any(isinstance(cell, ErrorValue) for cell in flat), item
+        else:
+            shown = item.shown.split(", ")
+            assert len(shown) == len(flat), item
+            assert all(shows(text, cell) for text, cell in zip(shown, flat, strict=True)), (item, flat)
+        checked += 1
+    assert checked >= 40 if "wrong" not in name else checked >= 45, checked
+
+
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_every_value_of_the_tutorial(name):
+    book, found = typed_sheet(name)
+    values, sheet = Book(book), book.active.title
+    assert len(found) >= 15
+    for cells, (top, left, bottom, right), shown in found:
+        rows = shown_rows(shown) if (top, left) != (bottom, right) else [[shown]]
+        assert len(rows) == bottom - top + 1 and all(len(row) == right - left + 1 for row in rows), cells
+        for i, row in enumerate(rows):
+            for j, text in enumerate(row):
+                value = values.cell(sheet, top + i, left + j)
+                assert shows(text, value), (cells, text, value)
+
+
+@pytest.mark.parametrize("name", TUTORIALS)
+def test_the_tutorials_mistake_shows_in_every_formula_that_needs_the_covariances(name):
+    book, found = typed_sheet(name)
+    book.active["G2"].value = 0.5
+    values, sheet = Book(book), book.active.title
+    wrong = {cells for cells, (top, left, _, _), _ in found if values.cell(sheet, top, left) == "#VALUE!"}
+    assert {"F7:H9", "B7", "B8:B10", "B13:B15", "B16", "B18", "B21:B23"} <= wrong
+    assert "D2:D4" not in wrong
+
+
+def bare(text: str) -> str:
+    """A formula without its texts."""
+    return re.sub(r'"[^"]*"', '""', text)
+
+
+@pytest.mark.parametrize("name", [*workbook.PAGES, "what-was-wrong"])
+def test_both_languages_hold_the_same_formulas_and_values(name):
+    english, chinese = (
+        [item for s in page.read(read(f"{name}{end}")) for item in s.items] for end in (".md", ".zh.md")
+    )
+    assert [(bare(i.formula), i.name, i.shown) for i in english] == [
+        (bare(i.formula), i.name, i.shown) for i in chinese
+    ]
+    headings = [
+        [line.partition(" ")[0] for line in read(f"{name}{end}").split("\n") if line.startswith("#")]
+        for end in (".md", ".zh.md")
+    ]
+    assert headings[0] == headings[1]
+
+
+def test_both_tutorials_type_the_same_cells():
+    def cells(name):
+        return [
+            [bare(text) for text in row if text and not re.search("[a-z\u4e00-\u9fff]", text)]
+            for table in tables(name)
+            for row in table
+        ]
+
+    assert cells("tutorial.md") == cells("tutorial.zh.md")
+
+
+def test_formulas_of_constants_compute_wherever_they_stand():
+    """On the pages for each host, the conventions, the home pages: what can be computed as it stands gives no error."""
+    computed = 0
+    for path in [*DOCS.glob("*.md"), ROOT / "README.md"]:
+        if path.name == "conformance.md" or "was-wrong" in path.name:  # tested cell by cell; shows an error on purpose
+            continue
+        for formula in re.findall(r"(?<!`)`(=[^`]+)`", path.read_text(encoding="utf-8")):
+            try:
+                rows = evaluate(formula)
+            except FormulaError:  # cells, names, an ellipsis
+                continue
+            assert not any(isinstance(cell, ErrorValue) and cell != "#NAME?" for row in rows for cell in row), (
+                path,
+                formula,
+            )
+            computed += all(cell != "#NAME?" for row in rows for cell in row)
+    assert computed > 60
+
+
+def shown_number(text: str, name: str) -> None:
+    assert text in read(f"{name}.md") and text in read(f"{name}.zh.md"), text
+
+
+# What was wrong ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_articles_code_gives_what_the_page_says(recwarn):
+    assert article.rebalance_portfolio({"a": 120000, "b": 80000}, {"a": 0.5, "b": 0.5}) == pytest.approx(
+        {"a": -20000, "b": -20000}
+    )
+    assert article.rebalance_portfolio({"a": 56, "b": 22, "c": 22}, {"a": 0.5, "b": 0.25, "c": 0.25}) == pytest.approx(
+        {"a": -6}
+    )
+    shown_number("56/22/22", "what-was-wrong")
+
+    plan = article.dollar_cost_averaging(100, 1000, 60, 0.0)
+    assert plan["invested"] == 60000 and plan["value"] == 59000 and plan["purchases"] == 59
+    assert f"{plan['return']:.2%}" == "-1.67%" and f"{plan['average cost']:.2f}" == "101.69"
+    for text in ("59,000", "−1.67%", "101.69"):
+        shown_number(text, "what-was-wrong")
+
+    months = next(i for s in page.read(read("what-was-wrong.md")) for i in s.items if i.name == "r_months")
+    report = article.portfolio_report(np.array(evaluate(months.formula)).ravel())
+    assert f"{report['sortino']:.2f}" == "9.30" and f"{report['return']:.2%}" == "7.50%"
+    shown_number("9.30", "what-was-wrong")
+    assert article.portfolio_report(np.array([-0.1, 0.05, 0.03, 0.04]))["drawdown"] == 0.0
+
+
+def test_the_articles_code_that_does_not_run():
+    for source in (article.VOLATILITY_TARGETING, article.IMPORTS):
+        with pytest.raises(SyntaxError):
+            compile(source, "article", "exec")
+    states = article.market_state(np.array([0.03, 0.01]))
+    with pytest.raises(ValueError, match="ambiguous"):
+        bool(states == "high")
+
+
+def test_the_articles_search():
+    corr = next(i for s in page.read(read("what-was-wrong.md")) for i in s.items if i.name == "corr_five")
+    cov = xa.cov_from_corr(np.array(evaluate(corr.formula)), [0.15, 0.12, 0.15, 0.3, 0.05])
+    printed = article.solve(cov)
+    assert not printed.success and printed.message == "More equality constraints than independent variables"
+    assert printed.x == pytest.approx([0.2] * 5)
+    assert 0.00015 < article.risk_parity_objective(printed.x, cov) < 0.00025
+    mended = article.solve(cov, as_printed=False)
+    shares = xa.risk_contrib(mended.x / mended.x.sum(), cov)
+    assert mended.success and shares == pytest.approx([0.238, 0.153, 0.316, 0.203, 0.090], abs=0.003)
+    assert xa.risk_contrib(xa.rp_weights(cov), cov) == pytest.approx([0.2] * 5, abs=1e-10)
+    shown_number("23.8", "what-was-wrong")
+
+
+# The workbooks of the pages ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def workbooks(tmp_path_factory) -> list[Path]:
+    return workbook.write(tmp_path_factory.mktemp("workbooks"), DOCS)
+
+
+def parts(path: Path) -> dict[str, list]:
+    """Every part of a file as texts and numbers: a number cached on another machine may differ in its last digits."""
+    with zipfile.ZipFile(path) as package:
+        texts = {name: package.read(name).decode() for name in package.namelist()}
+    return {name: re.split(r"<v>([^<]*)</v>", text) for name, text in texts.items()}
+
+
+def alike(new: str, old: str) -> bool:
+    try:
+        return new == old or float(new) == pytest.approx(float(old), rel=1e-9, abs=1e-12)
+    except ValueError:
+        return False
+
+
+def test_the_committed_workbooks_are_the_builders(workbooks):
+    assert len(workbooks) == 4
+    for path in workbooks:
+        made, kept = parts(path), parts(ROOT / "workbooks" / path.name)
+        assert made.keys() == kept.keys()
+        for name in made:
+            assert len(made[name]) == len(kept[name]), f"make ideas: {path.name} {name} is another"
+            for new, old in zip(made[name], kept[name], strict=True):
+                assert alike(new, old), f"make ideas: {path.name} {name} is another"
+
+
+def test_the_workbooks_hold_live_formulas_with_the_values_of_the_page(workbooks):
+    for path in workbooks:
+        live, saved = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
+        lang = "zh" if "-zh" in path.name else "en"
+        source = path.stem.removeprefix("ideas-").removesuffix(f"-{lang}") + (".zh.md" if lang == "zh" else ".md")
+        formulas = {}
+        for sheet in live:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if cell.data_type == "f":
+                        formulas[getattr(cell.value, "text", cell.value)] = saved[sheet.title][cell.coordinate].value
+        wanted = [item for s in page.read(read(source)) for item in s.items if not item.is_input]
+        assert len(wanted) >= 40 and {item.formula for item in wanted} == set(formulas)
+        for item in wanted:
+            value = formulas[item.formula]
+            if "×" not in item.shown:
+                assert shows(item.shown.split(", ")[0], value), (item, value)
+            assert value is not None
+        names = {item.name for s in page.read(read(source)) for item in s.items if item.name}
+        assert names == set(live.defined_names)
+        assert not [f for f in formulas if f.startswith("=_xl")]
+
+
+def test_what_is_typed_in_the_workbooks_can_be_changed(workbooks):
+    book = openpyxl.load_workbook(workbooks[0])
+    sheet = book.worksheets[1]
+    inputs = [cell for row in sheet.iter_rows() for cell in row if not cell.protection.locked]
+    assert len(inputs) >= 6 + 6 + 36 + 1 + 6
+    assert all(isinstance(cell.value, int | float) for cell in inputs)
+    before = Book(book).cell(book.worksheets[2].title, 6, 3)
+    inputs[0].value = 0.5
+    assert Book(book).cell(book.worksheets[2].title, 6, 3) > before
+
+
+def test_calc_computes_the_workbooks_to_their_cached_values(office, workbooks, tmp_path):
+    for given, done in zip(workbooks, office.recalculated(workbooks, tmp_path), strict=True):
+        cached, computed = calc_driver.read(given), calc_driver.read(done)
+        for sheet, kept in cached.items():
+            for where in kept.keys() | computed[sheet].keys():
+                a, b = kept.get(where), computed[sheet].get(where)
+                numbers = isinstance(a, int | float) and isinstance(b, int | float)
+                assert abs(a - b) <= 1e-9 * max(1, abs(a)) if numbers else a == b, (given.name, sheet, where, a, b)
+
+
+# The reference ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_function_is_missing_from_the_reference(lang):
+    made = functions.pages(lang)
+    assert set(made) == {"index.md", *(f"{category}.md" for category in functions.categories())}
+    for entry in CATALOGUE.values():
+        assert f"\n## {entry.name}\n" in made[f"{entry.category}.md"]
+        assert f"[{entry.name}]({entry.category}.md#{functions.anchor(entry)})" in made["index.md"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_example_of_the_reference_gives_what_stands_below_it(lang):
+    found = [
+        block
+        for text in functions.pages(lang).values()
+        for block in re.findall(r"```text\n(.*?)\n```", text, re.DOTALL)
+    ]
+    assert len(found) == len(CATALOGUE)
+    for block in found:
+        formula, *lines = block.split("\n")
+        rows = evaluate(formula)
+        assert len(rows) == len(lines), formula
+        for line, row in zip(lines, rows, strict=True):
+            texts = re.split(r"  +", line.strip()) if len(row) > 1 else [line]
+            assert len(texts) == len(row), formula
+            assert all(shows(t, cell) or (t == "–" and cell in ("", None)) for t, cell in zip(texts, row, strict=True))
+
+
+def test_marks_of_markdown_in_a_text_are_text():
+    assert functions.plain("a_b|c*") == r"a\_b\|c\*"
+
+
+# The site --------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """The site, built by the command in a process of its own: its folder, and what it said."""
+    out = tmp_path_factory.mktemp("site")
+    done = subprocess.run(
+        [sys.executable, "-m", "xlalloc", "build", "docs", "--out", str(out)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    return out / "html", done
+
+
+def test_the_site_is_built_without_a_warning(site):
+    folder, done = site
+    assert done.stderr == "" and done.stdout.strip() == f"Written: {folder / 'index.html'}"
+
+
+def test_every_page_is_there_and_in_the_contents(site):
+    folder, _ = site
+    first = (folder / "index.html").read_text(encoding="utf-8")
+    for path in DOCS.glob("*.md"):
+        assert (folder / path.name).with_suffix(".html").exists(), path
+        if path.name != "index.md":
+            assert f'href="{path.stem}.html"' in first, f"{path.name} is not in the contents"
+    assert 'href="functions/index.html"' in first and 'href="zh/functions/index.html"' in first
+    listed = {name for sections in build.CONTENTS.values() for names in sections.values() for name in names}
+    assert {path.stem for path in DOCS.glob("*.md")} - {"index"} <= listed
+
+
+def test_the_site_needs_no_network(site):
+    folder, _ = site
+    files = [*folder.rglob("*.html"), *folder.rglob("*.css")]
+    assert len(files) > 40
+    for path in files:
+        text = path.read_text(encoding="utf-8")
+        fetched = re.findall(r"<(?:link|script|img|iframe|source)\b[^>]*\b(?:href|src)=\"([^\"]*)\"", text)
+        fetched += re.findall(r"url\(['\"]?([^)'\"]+)|@import\s+['\"]([^'\"]+)", text) if path.suffix == ".css" else []
+        for target in fetched:
+            assert "//" not in "".join(target), (path, target)
+
+
+def test_every_link_of_the_site_leads_somewhere(site):
+    folder, _ = site
+    for path in folder.rglob("*.html"):
+        for target in re.findall(r'\b(?:href|src)="([^"#?:]+)(?:[#?][^"]*)?"', path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), (path, target)
+
+
+def test_every_link_of_the_written_pages_leads_somewhere():
+    for path in [*DOCS.glob("*.md"), ROOT / "README.md"]:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+            assert (path.parent / target).exists(), (path, target)
+
+
+def test_words_are_found_in_both_languages(site):
+    folder, _ = site
+    index = (folder / "searchindex.js").read_text(encoding="utf-8")
+    assert all(json.dumps(word)[1:-1] in index for word in ("sortino", "rp_weight", "夏普", "回撤", "最大回撤"))
+    assert "fetch" not in index and (folder / "search.html").exists()
+
+
+def test_the_reference_speaks_both_languages(site):
+    folder, _ = site
+    english = (folder / "functions" / "performance.html").read_text(encoding="utf-8")
+    chinese = (folder / "zh" / "functions" / "performance.html").read_text(encoding="utf-8")
+    assert "Deepest fall of wealth" in english and "最大回撤" in chinese
+    assert "empyrical.max_drawdown" in english and "Magdon-Ismail" in chinese
+
+
+def test_without_the_tools_the_pages_are_written_and_one_line_says_so(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "sphinx.application", None)
+    done = CliRunner().invoke(main, ["build", "docs", "--out", str(tmp_path / "made")])
+    assert done.exit_code == 2
+    assert re.fullmatch(
+        r"xlalloc: The pages are in .*markdown as Markdown\. .*pip install 'xlalloc\[docs\]'\n", done.stderr
+    )
+    assert (tmp_path / "made" / "markdown" / "functions" / "risk_parity.md").exists()
+    assert "toctree" in (tmp_path / "made" / "markdown" / "index.md").read_text(encoding="utf-8")
+
+
+def test_the_handbook_is_found():
+    assert {p.name for p in build.handbook().glob("*.md")} >= {p.name for p in DOCS.glob("*.md")}
+
+
+def test_an_installation_without_its_pages_says_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setattr(build.xlalloc, "__file__", str(tmp_path / "xlalloc" / "__init__.py"))
+    monkeypatch.setattr(build.metadata, "files", lambda name: None)
+    with pytest.raises(InputError, match="Install xlalloc anew"):
+        build.handbook()

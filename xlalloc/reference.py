@@ -1,0 +1,121 @@
+"""What is said of a function, in English or Chinese: help in every host, the pages of the reference.
+
+English stands in the code; ``data/zh.csv`` is the one table of its translations. A text that is missing there stays
+English, and a test fails.
+"""
+
+from collections.abc import Iterator
+from functools import cache, partial
+
+from xlalloc import data
+from xlalloc import quantities as q
+from xlalloc.catalogue import CATALOGUE, Argument, Function
+
+LANGUAGES = ("en", "zh")
+KINDS = {  # the error where the cells are not of the kind the argument is
+    "number": ("#VALUE!", "not a single number"),
+    "option": ("#VALUE!", "not one of its options"),
+    "date": ("#VALUE!", "not a date"),
+    "text": ("#VALUE!", "not a text"),
+    "texts": ("#VALUE!", "not a text for each"),
+    "names": ("#VALUE!", "not a text for each"),
+    "vector": ("#VALUE!", "not a row or column of numbers"),
+    "matrix": ("#VALUE!", "not a table of numbers"),
+    "panel": ("#N/A", "fewer than two complete rows"),
+    "labels": ("#N/A", "fewer than two complete rows"),
+}
+LIMITS = {"low": "below {}", "above": "not above {}", "high": "above {}"}
+CHECKS = {
+    q.sums_to_one: ("#VALUE!", "does not sum to 1"),
+    q.symmetric: ("#VALUE!", "not symmetric"),
+    q.no_negative_variance: ("#NUM!", "negative variance"),
+    q.definite: ("#NUM!", "negative variance of some mix"),
+    q.unit_diagonal: ("#VALUE!", "diagonal other than 1"),
+}
+CODES = ("#VALUE!", "#NUM!", "#N/A", "#DIV/0!")
+PLAIN_SHAPES = {
+    "number": "number", "option": "text", "text": "text", "date": "date", "cells": "cells", "table": "table",
+    "flag": "TRUE or FALSE",
+}  # fmt: skip
+AXES = {"assets": "asset", "time": "period", "factors": "factor", "views": "view", "groups": "group", "core": "asset",
+        "satellite": "asset", "points": "point", "periods": "period", "states": "state", "scenarios": "scenario",
+        "factors+1": "factor"}  # fmt: skip
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    return {row["english"]: row["chinese"] for row in data.rows("zh")}
+
+
+def say(text: str, lang: str = "en") -> str:
+    """The text in that language."""
+    return _chinese().get(text, text) if lang == "zh" else text
+
+
+def with_unit(quantity: q.Quantity, lang: str = "en") -> str:
+    """What a quantity is, and its unit."""
+    words = say(quantity.help, lang)
+    return words + say(" ({})", lang).format(say(quantity.unit, lang)) if quantity.unit else words
+
+
+def argument_help(argument: Argument, lang: str = "en") -> str:
+    """The line of help of an argument."""
+    return argument.said(partial(say, lang=lang))
+
+
+def shape(quantity: q.Quantity, lang: str = "en") -> str:
+    """The shape of the cells: a number, one per asset, a table of time by assets."""
+    kind, axes = quantity.kind, quantity.axes
+    if kind in PLAIN_SHAPES:
+        return say(PLAIN_SHAPES[kind], lang)
+    if len(axes) == 2:
+        words = "{} × {}" if axes[0] == axes[1] else "{} down, {} across"
+        return say(words, lang).format(*(say(axis, lang) for axis in axes))
+    if not axes or axes[0] not in AXES:
+        return say("a column of numbers", lang)
+    words = "a text per {}" if kind in ("texts", "names") else "one per {}"
+    if quantity.scalar:
+        words = "a number, or one per {}"
+    return say(words, lang).format(say(AXES[axes[0]], lang))
+
+
+def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str, str]]:
+    """Every error of an argument as its quantity declares it: the code, and what is wrong then."""
+    quantity, axes = argument.quantity, argument.quantity.axes
+    found = [KINDS[quantity.kind]] if quantity.kind in KINDS else []
+    if len(axes) == 2 and axes[0] == axes[1]:
+        found.append(("#VALUE!", "not square"))
+    for code, words in [*found, *(CHECKS[check] for check in quantity.checks)]:
+        yield code, say(words, lang)
+    for limit, words in LIMITS.items():
+        if (value := getattr(quantity, limit)) is not None:
+            yield "#NUM!", say(words, lang).format(f"{value:g}")
+    if quantity.whole:
+        yield "#NUM!", say("not a whole number", lang)
+
+
+def errors(entry: Function, lang: str = "en") -> dict[str, list[str]]:
+    """Every error value of a function and where it comes: its own, then those of its arguments."""
+    shown: dict[str, list[str]] = {code: [] for code in CODES}
+    for code, words in entry.errors:
+        shown[code].append(say(words, lang))
+    wrong: dict[str, dict[str, list[str]]] = {code: {} for code in CODES}
+    for argument in entry.arguments:
+        for code, words in argument_errors(argument, lang):
+            wrong[code].setdefault(argument.name, []).append(words)
+    colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
+    for code, arguments in wrong.items():
+        alike: dict[str, list[str]] = {}  # arguments of which the same is said stand together
+        for name, words in arguments.items():
+            alike.setdefault(comma.join(words), []).append(name)
+        shown[code] += [", ".join(names) + colon + words for words, names in alike.items()]
+    return {code: words for code, words in shown.items() if words}
+
+
+def translations() -> dict[str, dict[str, str]]:
+    """The wizard's texts by the language LibreOffice calls zh-CN: English line to Chinese line."""
+    words = dict(_chinese())
+    for entry in CATALOGUE.values():
+        for argument in entry.arguments:
+            words[argument.help] = argument_help(argument, "zh")
+    return {"zh-CN": words}

@@ -1,0 +1,1 @@
+"""The documentation as a static site: the function reference from the catalogue, the pages of docs/, live workbooks."""

@@ -1,0 +1,127 @@
+"""Put the pages together and let Sphinx make the site: plain files, readable from a folder, with no network."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+
+import xlalloc
+from xlalloc.catalogue import CATALOGUE
+from xlalloc.errors import InputError
+from xlalloc.site import functions, workbook
+from xlalloc.version import __version__
+
+# What stands in the contents, by heading: files of docs/ without their ending; those that are not there are left out.
+CONTENTS = {
+    "en": {
+        "Start": ["tutorial", "conventions", "definitions"],
+        "Install": ["windows", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
+        "Functions": ["functions/index"],
+        "Ideas": ["asset-allocation", "risk-parity", "what-was-wrong"],
+        "Reports and measurements": ["reports", "benchmarks", "CHANGELOG"],
+    },
+    "zh": {
+        "中文": ["index.zh", "tutorial.zh", "conventions.zh", "zh/functions/index"],
+        "两篇文章": ["asset-allocation.zh", "risk-parity.zh", "what-was-wrong.zh"],
+    },
+}
+SETTINGS = """
+project = "xlalloc"
+version = release = {version!r}
+extensions = ["myst_parser", "xlalloc.site.search"]
+source_suffix = {{".md": "markdown"}}
+myst_heading_anchors = 3
+html_theme = "alabaster"
+html_show_search_summary = False  # it is fetched, which a browser forbids for files
+html_show_sourcelink = html_show_copyright = html_copy_source = html_use_index = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_sidebars = {{"**": ["about.html", "searchfield.html", "navigation.html"]}}
+html_title = "xlalloc"
+html_theme_options = {{
+    "description": "Asset allocation functions for spreadsheets", "page_width": "1120px", "sidebar_width": "240px",
+    "fixed_sidebar": True, "sidebar_collapse": True, "show_powered_by": False, "font_family": "{fonts}",
+    "head_font_family": "{fonts}", "link": "#1F4E79", "sidebar_link": "#1F2933",
+}}
+pygments_style = "friendly"
+"""
+FONTS = "Segoe UI, Helvetica Neue, Arial, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
+STYLE = Path(__file__).with_name("site.css")
+
+
+def handbook() -> Path:
+    """The folder of the hand-written pages: docs/ of a checkout, else where the installation put it."""
+    beside = Path(xlalloc.__file__).parent.parent / "docs"
+    if (beside / "conventions.md").exists():
+        return beside
+    for file in metadata.files("xlalloc") or ():
+        if file.name == "conventions.md":
+            return Path(str(file.locate())).resolve().parent
+    raise InputError("The pages of the handbook are not installed. Install xlalloc anew:  pip install 'xlalloc[docs]'")
+
+
+def write(folder: Path) -> Path:
+    """All pages as Markdown in a folder; gives the folder."""
+    source = handbook()
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in source.glob("*.md"):
+        (folder / file.name).write_text(_linked(file), encoding="utf-8")
+    for file in [*source.glob("*.png"), *(p / "CHANGELOG.md" for p in (source, source.parent))]:
+        if file.exists():
+            shutil.copy(file, folder / file.name)
+    workbook.write(folder / "workbooks", source)
+    for lang, place in (("en", folder / "functions"), ("zh", folder / "zh" / "functions")):
+        place.mkdir(parents=True, exist_ok=True)
+        for name, text in functions.pages(lang).items():
+            (place / name).write_text(text, encoding="utf-8")
+    index = folder / "index.md"
+    index.write_text(index.read_text(encoding="utf-8") + "\n".join(_contents(folder)), encoding="utf-8")
+    return folder
+
+
+def _linked(page: Path) -> str:
+    """A page whose function names lead to the reference; what it links to in the folder above lies beside it here.
+
+    Below its title stands the way to the same page in the other language, where there is one.
+    """
+    chinese = page.name.endswith(".zh.md")
+    place = "zh/functions" if chinese else "functions"
+    text = page.read_text(encoding="utf-8").replace("](../", "](")
+    other = page.with_name(page.name.replace(".zh.md", ".md") if chinese else page.name.replace(".md", ".zh.md"))
+    if other.exists() and other.stem.partition(".")[0] != "index":
+        title, _, rest = text.partition("\n")
+        text = f"{title}\n\n[{'English' if chinese else '中文'}]({other.name})\n{rest}"
+
+    def link(match: re.Match) -> str:
+        entry = CATALOGUE.get(match[1])
+        return f"[{match[0]}]({place}/{entry.category}.md#{functions.anchor(entry)})" if entry else match[0]
+
+    return re.sub(r"(?<![\[`])`([A-Z][A-Z_]+)`(?![\]`])", link, text)
+
+
+def _contents(folder: Path) -> Iterator[str]:
+    for sections in CONTENTS.values():
+        for heading, names in sections.items():
+            there = [name for name in names if (folder / f"{name}.md").exists()]
+            if there:
+                yield "\n".join(["", "```{toctree}", ":hidden:", f":caption: {heading}", "", *there, "```", ""])
+
+
+def build(out: str | Path) -> Path:
+    """The site in a folder; gives its first page. InputError with the Markdown's place where Sphinx is missing."""
+    out = Path(out)
+    source = write(out / "markdown")
+    try:
+        from sphinx.application import Sphinx
+    except ModuleNotFoundError:
+        raise InputError(
+            f"The pages are in {source} as Markdown. For the site install its tools:  pip install 'xlalloc[docs]'"
+        ) from None
+    (source / "conf.py").write_text(SETTINGS.format(version=__version__, fonts=FONTS), encoding="utf-8")
+    (source / "_static").mkdir(exist_ok=True)
+    shutil.copy(STYLE, source / "_static" / STYLE.name)
+    site, doctrees = out / "html", out / "doctrees"
+    Sphinx(source, source, site, doctrees, "html", status=None).build()
+    shutil.rmtree(doctrees)
+    return site / "index.html"

@@ -1,0 +1,117 @@
+"""The pages of the function reference, one a category, in Markdown, from the catalogue alone."""
+
+from functools import partial
+
+from xlalloc.catalogue import CATALOGUE, Function
+from xlalloc.reference import argument_help, errors, say, shape, with_unit
+
+TEXTS = ("Formula", "Result", "Errors", "Example", "Source", "Elsewhere", "nothing of its kind", "argument",
+         "what it is", "shape", "Functions", "function", "Conventions", "In detail (in English)")  # fmt: skip
+MARKED = str.maketrans({char: "\\" + char for char in "\\`*_{}[]<>#|~$^"})
+
+
+def categories() -> dict[str, list[Function]]:
+    """The functions of each category, in the order of the catalogue."""
+    found: dict[str, list[Function]] = {}
+    for entry in CATALOGUE.values():
+        found.setdefault(entry.category, []).append(entry)
+    return found
+
+
+def pages(lang: str) -> dict[str, str]:
+    """File name and Markdown of every page of the reference in that language."""
+    found = {f"{category}.md": _page(category, entries, lang) for category, entries in categories().items()}
+    return {"index.md": _index(lang), **found}
+
+
+def _title(category: str, lang: str) -> str:
+    words = say(category, lang)
+    return words if lang == "zh" else words.replace("mean_", "mean-").replace("_", " ").capitalize()
+
+
+def _index(lang: str) -> str:
+    say_ = partial(say, lang=lang)
+    conventions = "../../conventions.zh.md" if lang == "zh" else "../conventions.md"
+    lines = [
+        f"# {say_('Functions')}",
+        "",
+        f"[{say_('Conventions')}]({conventions}) · {_other('index', lang)}",
+        "",
+        "```{toctree}",
+        ":hidden:",
+        "",
+        *categories(),
+        "```",
+    ]
+    for category, entries in categories().items():
+        lines += ["", f"**[{_title(category, lang)}]({category}.md)**", "", f"| {say_('function')} | |", "|---|---|"]
+        lines += [
+            f"| [{entry.name}]({category}.md#{anchor(entry)}) | {plain(say_(entry.summary))} |" for entry in entries
+        ]
+    return "\n".join([*lines, ""])
+
+
+def _page(category: str, entries: list[Function], lang: str) -> str:
+    sections = [line for entry in entries for line in _section(entry, lang)]
+    return "\n".join([f"# {_title(category, lang)}", "", _other(category, lang), "", *sections])
+
+
+def _other(page: str, lang: str) -> str:
+    """The way to the same page in the other language."""
+    return f"[English](../../functions/{page}.md)" if lang == "zh" else f"[中文](../zh/functions/{page}.md)"
+
+
+def anchor(entry: Function) -> str:
+    """The place of a function on its page, as Sphinx and GitHub name headings."""
+    return entry.name.casefold()
+
+
+def plain(text: str) -> str:
+    """Text in which Markdown sees no mark."""
+    return text.translate(MARKED)
+
+
+def _section(entry: Function, lang: str) -> list[str]:
+    say_ = partial(say, lang=lang)
+    lines = [f"## {entry.name}", "", f"`={entry.signature}`", "", plain(say_(entry.summary)), ""]
+    lines += [f"**{say_('Formula')}** &ensp; `{entry.formula}`", ""]
+    if entry.arguments:
+        lines += [f"| {say_('argument')} | {say_('what it is')} | {say_('shape')} |", "|---|---|---|"]
+    for argument in entry.arguments:
+        name = f"[{argument.name}]" if argument.optional else argument.name
+        lines.append(f"| `{name}` | {plain(argument_help(argument, lang))} | {shape(argument.quantity, lang)} |")
+    lines += ["", f"**{say_('Result')}** &ensp; {plain(with_unit(entry.result, lang))}", ""]
+    if entry.definition and lang != "en":
+        lines += [f"**{say_('In detail (in English)')}**", ""]
+    for paragraph in entry.definition:
+        lines += [plain(paragraph), ""]
+    lines += [f"**{say_('Example')}**", "", *example(entry), ""]
+    said = errors(entry, lang)
+    if said:
+        lines += [f"| {say_('Errors')} | |", "|---|---|"]
+        semicolon = "；" if lang == "zh" else "; "
+        lines += [f"| `{code}` | {plain(semicolon.join(words))} |" for code, words in said.items()]
+    names = "; ".join(_peer(peer) for peer in entry.peers) or say_("nothing of its kind")
+    lines += ["", f"**{say_('Elsewhere')}** &ensp; {names}", ""]
+    return [*lines, f"**{say_('Source')}** &ensp; {plain(entry.source)}", ""]
+
+
+def _peer(peer: str) -> str:
+    name, bracket, remark = peer.partition(" (")
+    return f"`{name}`" + plain(bracket + remark)
+
+
+def example(entry: Function) -> list[str]:
+    """The example and its value, as one types it and as the sheet shows it."""
+    cells = [[_shown(cell) for cell in row] for row in entry.value]
+    widths = [max(len(row[k]) for row in cells) for k in range(len(cells[0]))]
+    rows = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return ["```text", entry.example, *rows, "```"]
+
+
+def _shown(cell) -> str:
+    if cell is None or cell == "":
+        return "–"  # a blank cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    return f"{cell:.10g}" if isinstance(cell, float) else str(cell)
