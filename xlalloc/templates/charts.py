@@ -66,7 +66,7 @@ def name_ends(chart, ends: list[int]) -> None:
     for line, end in zip(chart.series, ends, strict=True):
         label = DataLabel(idx=end, dLblPos="r", **{**dict.fromkeys(NO_LABEL, False), "showSerName": True})
         color = line.graphicalProperties.line.solidFill
-        label.txPr = _text(CHART_TEXT, bold=True, color=color if isinstance(color, str) else color.srgbClr.val)
+        label.txPr = _text(CHART_TEXT, bold=True, color=color if isinstance(color, str) else color.srgbClr)
         line.dLbls = _labels()
         line.dLbls.dLbl = [label]
     chart.legend = None

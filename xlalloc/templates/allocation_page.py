@@ -1,0 +1,153 @@
+"""The sheet Allocation: is it due, what to trade, and does the client's level allow it."""
+
+from xlalloc.catalogue import CATALOGUE
+from xlalloc.templates.blocks import Work, quote, table, within
+from xlalloc.templates.client_page import frequency
+from xlalloc.templates.layout import MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, Page
+from xlalloc.templates.layout import letter as column_letter
+
+CHART_ROWS = 19
+PLAN = (  # the orders: sales first, the money put in or taken out before anything else
+    "REBAL_PLAN(v_now,w_target,drift_threshold,cash_in_out,unit_prices,lot_sizes,commission_rate,0,"
+    "(lot_sizes>0)*commission_least,sale_fees,rebal_rule)"
+)
+PRICE = "INDEX(price_table,ROWS(price_table),1+MATCH(asset_names,price_heads,0))"  # the last one of each asset
+LEVEL = 'SUBSTITUTE(risk_level,"C","R")'  # the highest a client of this level may buy
+# header, format, width in columns of the plan's own table
+ORDERS = (
+    ("client.now", MONEY), ("allocation.weight", PERCENT), ("client.target", PERCENT),
+    ("allocation.deviation", SIGNED_PERCENT), ("allocation.trade", SIGNED), ("allocation.units", "+#,##0;-#,##0;0"),
+    ("allocation.cost", NUMBER), ("allocation.after", PERCENT),
+)  # fmt: skip
+UNITS = 5  # the column of units among them
+
+
+def allocation(work: Work) -> None:
+    page = work.page("allocation")
+    _due(work, page)
+    first = _orders(work, page)
+    _totals(work, page)
+    _products(work, page, first)
+    page.row += 1
+    last = first + work.slots - 1
+    series = [(page, first, last, column) for column in (4, 5, 10)]
+    page.bar_picture("allocation.chart", (page, first, last, 2), series, CHART_ROWS, alt="allocation.chart_alt")
+    page.row += CHART_ROWS
+    work.close(page)
+
+
+def _due(work: Work, page: Page) -> None:
+    """By the calendar, by the threshold, and both: the rule the orders follow."""
+    say = work.say
+    yes, no = quote(say("yes")), quote(say("no"))
+    page.heading("allocation.due")
+    by_date = f"REBAL_DUE(last_rebalanced,as_of,{frequency(work)}"
+    first = page.row
+    work.result(page, "allocation.by_date", f'=IF(last_rebalanced="",{yes},IF({by_date}),{yes},{no}))')
+    drift = "v_now/SUM(v_now)-w_target"
+    place = f"MATCH(MAX(ABS({drift})),ABS({drift}),0)"
+    work.result(page, "client.drift", f"=INDEX({drift},{place})", SIGNED_PERCENT, "largest_deviation", array=True)
+    page.put(page.row - 1, 4, f"=INDEX(asset_names,{place})", array=True)
+    work.result(page, "allocation.beyond",
+                f"=IF(ABS(largest_deviation)>drift_threshold+0.000000001,{yes},{no})")  # fmt: skip
+    page.put(page.row - 1, 4, f'={quote(say("allocation.threshold_is"))}&TEXT(drift_threshold,"0.0%")')
+    due = f"IF({by_date},v_now,w_target,drift_threshold),\"target\",\"cash\")"
+    alone = 'IF(ABS(largest_deviation)>drift_threshold+0.000000001,"target","cash")'
+    work.result(page, "allocation.rule", f'=IF(last_rebalanced="",{alone},{due})', PLAIN, "rebal_rule")
+    page.put(page.row - 1, 4, f'=IF(rebal_rule="target",{quote(say("allocation.rule_target"))},'
+                              f"{quote(say('allocation.rule_cash'))})")  # fmt: skip
+    for row in range(first, page.row):
+        for column in range(4, 11):
+            page.style(page.sheet.cell(row, column))
+    page.emphasise(f"B{page.row - 1}:D{page.row - 1}", 'rebal_rule="target"', work.document.accent)
+
+
+def _orders(work: Work, page: Page) -> int:
+    """REBAL_PLAN: an asset a row, then the cash left and the total; gives the first row."""
+    page.heading("allocation.orders")
+    first = page.header(["asset", *(key for key, _ in ORDERS)]) + 1
+    height = work.slots + 2
+    last = first + height - 1
+    labels = f"B{first}:B{last}"
+    k = f"ROW({labels})-ROW(B{first})+1"
+    ends = f'IF({k}=n_assets+1,{quote(work.say("cash"))},IF({k}=n_assets+2,{quote(work.say("total"))},""))'
+    page.block(first, 2, height, 1, f"=IF({k}<=n_assets,INDEX(asset_names,{k}),{ends})", line=False)
+    header = [str(cell) for cell in CATALOGUE["REBAL_PLAN"].value[0]]
+    for start, count in ((0, UNITS), (UNITS, 1), (UNITS + 1, 2)):  # units only where there are lots
+        left = 3 + start
+        block = f"{column_letter(left)}{first}:{column_letter(left + count - 1)}{last}"
+        own = f"ROW({block})-ROW({column_letter(left)}{first})+1"
+        value = table(block, PLAN, header.index("value") + 1 + start)
+        if start == UNITS:
+            value = f'IF({own}>n_assets,"",IF(INDEX(lot_sizes,IF({own}>n_assets,1,{own}))=0,"",{value}))'
+        formats = [format for _, format in ORDERS[start : start + count]]
+        page.block(first, left, height, count, within(block, "n_assets+2", value), formats, line=False, align="right")
+    page.ruled(f"B{first}:J{last}", f'$B{first}<>""')
+    page.emphasise(f"B{first}:J{last}", f"$B{first}={quote(work.say('total'))}", work.document.accent)
+    for name, column in (("w_now", 4), ("trades", 7), ("trade_costs", 9), ("w_after", 10)):
+        work.listed(page, name, first, last, column)
+    page.row = last + 1
+    page.note("allocation.note")
+    return first
+
+
+def _totals(work: Work, page: Page) -> None:
+    """What is bought, sold and paid, and the line for the first sheet."""
+    page.heading("allocation.totals")
+    head = page.header(["", "allocation.bought", "allocation.sold", "allocation.costs", "allocation.cost_share"])
+    page.put(head + 1, 2, work.say("allocation.in_money"))
+    for column, formula, format in (
+        (3, "=SUM((trades>0)*trades)", MONEY), (4, "=-SUM((trades<0)*trades)", MONEY),
+        (5, "=SUM(trade_costs)", NUMBER), (6, "=SUM(trade_costs)/SUM(v_now)", PERCENT2),
+    ):  # fmt: skip
+        page.put(head + 1, column, formula, format, array=True, align="right")
+    page.row = head + 2
+    say = work.say
+    due = f"{quote(say('client.due_line'))}&TEXT(largest_deviation,\"+0.0%;-0.0%\")"
+    line = f"IF(rebal_rule=\"target\",{due},{quote(say('client.not_due_line'))}&TEXT(largest_deviation,\"+0.0%;-0.0%\"))"
+    amounts = (
+        f"&{quote(say('client.buy_line'))}&TEXT(C{head + 1},\"#,##0\")"
+        f"&{quote(say('client.sell_line'))}&TEXT(D{head + 1},\"#,##0\")"
+        f"&{quote(say('client.cost_line'))}&TEXT(E{head + 1},\"#,##0\")"
+    )
+    work.result(page, "allocation.line", f"={line}{amounts}", PLAIN, "signal_line")
+
+
+def _products(work: Work, page: Page, orders: int) -> None:
+    """Each asset's level against the client's, for what is bought and what is held afterwards."""
+    say = work.say
+    page.heading("allocation.products")
+    above = f"fund_levels>{LEVEL}"
+    bought, held = quote(say("allocation.bought_above")), quote(say("allocation.held_above"))
+    fits = f"IF(w_after>0,{quote(say('allocation.fits'))},{quote(say('allocation.not_held'))})"
+    first, last = work.by_asset(
+        page,
+        [
+            ("asset", "asset_names", PLAIN), ("allocation.price", f"IF(lot_sizes>0,{PRICE},1)", "#,##0.000"),
+            ("client.lot", "lot_sizes", MONEY), ("client.level", "fund_levels", PLAIN),
+            ("allocation.verdict", f"IF({above},IF(trades>0,{bought},IF(w_after>0,{held},{fits})),{fits})", PLAIN),
+        ],
+        {"unit_prices": 3},
+    )  # fmt: skip
+    for row in range(first, last + 1):
+        page.sheet.cell(row, 3).number_format = '[=1]"–";#,##0.000'
+        page.sheet.cell(row, 4).number_format = '#,##0;;"–"'
+        page.style(page.sheet.cell(row, 6), line=False, align="left")
+        page.sheet.cell(row, 6).alignment = page.sheet.cell(row, 6).alignment.copy(indent=1)
+    page.sheet.cell(first - 1, 6).alignment = page.sheet.cell(first - 1, 6).alignment.copy(horizontal="left", indent=1)
+    warned = f"OR($F{first}={bought},$F{first}={held})"
+    page.emphasise(f"B{first}:F{last}", warned)
+    work.document.name("funds_above", _count(work, page, f"SUM(({above})*((trades>0)+(w_after>0)>0))"))
+    none, some = say("client.suitable"), say("client.unsuitable", level="|", asset="|").split("|")
+    which = f"INDEX(asset_names,MATCH(1,({above})*((trades>0)+(w_after>0)>0),0))"
+    known = 'SUM((risk_level={"C1","C2","C3","C4","C5"})*1)=0'
+    line = (
+        f"=IF({known},{quote(say('client.level_missing'))},IF(funds_above=0,{quote(none)}&risk_level,"
+        f"funds_above&{quote(some[0])}&risk_level&{quote(some[1])}&{which}))"
+    )
+    work.result(page, "client.suitability", line, PLAIN, "suitability_line", array=True)
+
+
+def _count(work: Work, page: Page, formula: str) -> str:
+    cell = work.result(page, "allocation.above", f"={formula}", "0", array=True)
+    return page.at(cell.coordinate)

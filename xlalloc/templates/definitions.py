@@ -1,0 +1,3 @@
+"""The functions of the workbooks in Chinese: what each computes, and its source."""
+
+CHINESE: dict[str, str] = {}
