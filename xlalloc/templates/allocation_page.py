@@ -6,10 +6,10 @@ from xlalloc.templates.client_page import frequency
 from xlalloc.templates.layout import MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, Page
 from xlalloc.templates.layout import letter as column_letter
 
-CHART_ROWS = 19
+CHART_ROWS = 21
 PLAN = (  # the orders: sales first, the money put in or taken out before anything else
     "REBAL_PLAN(v_now,w_target,drift_threshold,cash_in_out,unit_prices,lot_sizes,commission_rate,0,"
-    "(lot_sizes>0)*commission_least,sale_fees,rebal_rule)"
+    '(lot_sizes>0)*commission_least,sale_fees,IF(rebal_due="{yes}","target","cash"))'
 )
 PRICE = "INDEX(price_table,ROWS(price_table),1+MATCH(asset_names,price_heads,0))"  # the last one of each asset
 LEVEL = 'SUBSTITUTE(risk_level,"C","R")'  # the highest a client of this level may buy
@@ -23,17 +23,18 @@ UNITS = 5  # the column of units among them
 
 
 def allocation(work: Work) -> None:
-    page = work.page("allocation")
+    page = work.page("allocation", one_page=False)
     _due(work, page)
-    first = _orders(work, page)
+    _orders(work, page)
     _totals(work, page)
-    _products(work, page, first)
     page.row += 1
-    last = first + work.slots - 1
-    series = [(page, first, last, column) for column in (4, 5, 10)]
-    page.bar_picture("allocation.chart", (page, first, last, 2), series, CHART_ROWS, alt="allocation.chart_alt")
-    page.row += CHART_ROWS
+    chart, page.row = page.row, page.row + CHART_ROWS
+    page.new_page()
+    first = _products(work, page)
     work.close(page)
+    page.row = chart
+    labels, *series = [(page, first, first + work.slots - 1, column) for column in (2, 6, 7)]
+    page.bar_picture("allocation.chart", labels, series, CHART_ROWS, alt="allocation.chart_alt")
 
 
 def _due(work: Work, page: Page) -> None:
@@ -48,22 +49,22 @@ def _due(work: Work, page: Page) -> None:
     place = f"MATCH(MAX(ABS({drift})),ABS({drift}),0)"
     work.result(page, "client.drift", f"=INDEX({drift},{place})", SIGNED_PERCENT, "largest_deviation", array=True)
     page.put(page.row - 1, 4, f"=INDEX(asset_names,{place})", array=True)
-    work.result(page, "allocation.beyond",
-                f"=IF(ABS(largest_deviation)>drift_threshold+0.000000001,{yes},{no})")  # fmt: skip
+    work.result(page, "allocation.beyond", f"=IF(ABS(largest_deviation)>drift_threshold+0.000000001,{yes},{no})")
     page.put(page.row - 1, 4, f'={quote(say("allocation.threshold_is"))}&TEXT(drift_threshold,"0.0%")')
-    due = f"IF({by_date},v_now,w_target,drift_threshold),\"target\",\"cash\")"
-    alone = 'IF(ABS(largest_deviation)>drift_threshold+0.000000001,"target","cash")'
-    work.result(page, "allocation.rule", f'=IF(last_rebalanced="",{alone},{due})', PLAIN, "rebal_rule")
-    page.put(page.row - 1, 4, f'=IF(rebal_rule="target",{quote(say("allocation.rule_target"))},'
+    due = f"REBAL_DUE(last_rebalanced,as_of,{frequency(work)},v_now,w_target,drift_threshold)"
+    alone = "ABS(largest_deviation)>drift_threshold+0.000000001"
+    work.result(page, "allocation.rule", f'=IF(IF(last_rebalanced="",{alone},{due}),{yes},{no})', PLAIN, "rebal_due")
+    page.put(page.row - 1, 4, f'=IF(rebal_due={yes},{quote(say("allocation.rule_target"))},'
                               f"{quote(say('allocation.rule_cash'))})")  # fmt: skip
     for row in range(first, page.row):
         for column in range(4, 11):
             page.style(page.sheet.cell(row, column))
-    page.emphasise(f"B{page.row - 1}:D{page.row - 1}", 'rebal_rule="target"', work.document.accent)
+    page.left(4, first, page.row - 1)
+    page.emphasise(f"B{page.row - 1}:D{page.row - 1}", f"rebal_due={yes}", work.document.accent)
 
 
-def _orders(work: Work, page: Page) -> int:
-    """REBAL_PLAN: an asset a row, then the cash left and the total; gives the first row."""
+def _orders(work: Work, page: Page) -> None:
+    """REBAL_PLAN: an asset a row, then the cash left and the total."""
     page.heading("allocation.orders")
     first = page.header(["asset", *(key for key, _ in ORDERS)]) + 1
     height = work.slots + 2
@@ -71,24 +72,23 @@ def _orders(work: Work, page: Page) -> int:
     labels = f"B{first}:B{last}"
     k = f"ROW({labels})-ROW(B{first})+1"
     ends = f'IF({k}=n_assets+1,{quote(work.say("cash"))},IF({k}=n_assets+2,{quote(work.say("total"))},""))'
-    page.block(first, 2, height, 1, f"=IF({k}<=n_assets,INDEX(asset_names,{k}),{ends})", line=False)
+    page.block(first, 2, height, 1, f'=IF(n_assets=0,"",IF({k}<=n_assets,INDEX(asset_names,{k}),{ends}))', line=False)
     header = [str(cell) for cell in CATALOGUE["REBAL_PLAN"].value[0]]
     for start, count in ((0, UNITS), (UNITS, 1), (UNITS + 1, 2)):  # units only where there are lots
         left = 3 + start
         block = f"{column_letter(left)}{first}:{column_letter(left + count - 1)}{last}"
         own = f"ROW({block})-ROW({column_letter(left)}{first})+1"
-        value = table(block, PLAN, header.index("value") + 1 + start)
+        value = table(block, PLAN.format(yes=work.say("yes")), header.index("value") + 1 + start)
         if start == UNITS:
             value = f'IF({own}>n_assets,"",IF(INDEX(lot_sizes,IF({own}>n_assets,1,{own}))=0,"",{value}))'
         formats = [format for _, format in ORDERS[start : start + count]]
-        page.block(first, left, height, count, within(block, "n_assets+2", value), formats, line=False, align="right")
-    page.ruled(f"B{first}:J{last}", f'$B{first}<>""')
+        page.block(first, left, height, count, within(block, "n_assets", value, 2), formats, line=False, align="right")
     page.emphasise(f"B{first}:J{last}", f"$B{first}={quote(work.say('total'))}", work.document.accent)
+    page.ruled(f"B{first}:J{last}", f'$B{first}<>""')  # after what is bold: where both are true Calc shows the first
     for name, column in (("w_now", 4), ("trades", 7), ("trade_costs", 9), ("w_after", 10)):
         work.listed(page, name, first, last, column)
     page.row = last + 1
     page.note("allocation.note")
-    return first
 
 
 def _totals(work: Work, page: Page) -> None:
@@ -103,18 +103,18 @@ def _totals(work: Work, page: Page) -> None:
         page.put(head + 1, column, formula, format, array=True, align="right")
     page.row = head + 2
     say = work.say
-    due = f"{quote(say('client.due_line'))}&TEXT(largest_deviation,\"+0.0%;-0.0%\")"
-    line = f"IF(rebal_rule=\"target\",{due},{quote(say('client.not_due_line'))}&TEXT(largest_deviation,\"+0.0%;-0.0%\"))"
+    due = f'{quote(say("client.due_line"))}&TEXT(largest_deviation,"+0.0%;-0.0%")'
+    line = f'IF(rebal_due={quote(say("yes"))},{due},{quote(say("client.not_due_line"))}&TEXT(largest_deviation,"+0.0%;-0.0%"))'
     amounts = (
-        f"&{quote(say('client.buy_line'))}&TEXT(C{head + 1},\"#,##0\")"
-        f"&{quote(say('client.sell_line'))}&TEXT(D{head + 1},\"#,##0\")"
-        f"&{quote(say('client.cost_line'))}&TEXT(E{head + 1},\"#,##0\")"
+        f'&{quote(say("client.buy_line"))}&TEXT(C{head + 1},"#,##0")'
+        f'&{quote(say("client.sell_line"))}&TEXT(D{head + 1},"#,##0")'
+        f'&{quote(say("client.cost_line"))}&TEXT(E{head + 1},"#,##0")'
     )
     work.result(page, "allocation.line", f"={line}{amounts}", PLAIN, "signal_line")
 
 
-def _products(work: Work, page: Page, orders: int) -> None:
-    """Each asset's level against the client's, for what is bought and what is held afterwards."""
+def _products(work: Work, page: Page) -> int:
+    """Each asset's level against the client's, for what is bought and held afterwards; gives the first row."""
     say = work.say
     page.heading("allocation.products")
     above = f"fund_levels>{LEVEL}"
@@ -125,6 +125,8 @@ def _products(work: Work, page: Page, orders: int) -> None:
         [
             ("asset", "asset_names", PLAIN), ("allocation.price", f"IF(lot_sizes>0,{PRICE},1)", "#,##0.000"),
             ("client.lot", "lot_sizes", MONEY), ("client.level", "fund_levels", PLAIN),
+            ("allocation.weight", "w_now", PERCENT), ("client.target", "w_target", PERCENT),
+            ("allocation.after", "w_after", PERCENT),
             ("allocation.verdict", f"IF({above},IF(trades>0,{bought},IF(w_after>0,{held},{fits})),{fits})", PLAIN),
         ],
         {"unit_prices": 3},
@@ -132,11 +134,9 @@ def _products(work: Work, page: Page, orders: int) -> None:
     for row in range(first, last + 1):
         page.sheet.cell(row, 3).number_format = '[=1]"–";#,##0.000'
         page.sheet.cell(row, 4).number_format = '#,##0;;"–"'
-        page.style(page.sheet.cell(row, 6), line=False, align="left")
-        page.sheet.cell(row, 6).alignment = page.sheet.cell(row, 6).alignment.copy(indent=1)
-    page.sheet.cell(first - 1, 6).alignment = page.sheet.cell(first - 1, 6).alignment.copy(horizontal="left", indent=1)
-    warned = f"OR($F{first}={bought},$F{first}={held})"
-    page.emphasise(f"B{first}:F{last}", warned)
+    page.left(9, first - 1, last)
+    page.put(first - 1, 10, None, line=False, fill=work.document.accent)
+    page.emphasise(f"B{first}:I{last}", f"OR($I{first}={bought},$I{first}={held})")
     work.document.name("funds_above", _count(work, page, f"SUM(({above})*((trades>0)+(w_after>0)>0))"))
     none, some = say("client.suitable"), say("client.unsuitable", level="|", asset="|").split("|")
     which = f"INDEX(asset_names,MATCH(1,({above})*((trades>0)+(w_after>0)>0),0))"
@@ -146,6 +146,7 @@ def _products(work: Work, page: Page, orders: int) -> None:
         f"funds_above&{quote(some[0])}&risk_level&{quote(some[1])}&{which}))"
     )
     work.result(page, "client.suitability", line, PLAIN, "suitability_line", array=True)
+    return first
 
 
 def _count(work: Work, page: Page, formula: str) -> str:

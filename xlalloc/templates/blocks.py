@@ -7,7 +7,7 @@ from openpyxl.utils import get_column_letter as letter
 from xlalloc.templates.cases import Case
 from xlalloc.templates.layout import ACCENT, GREY, LAST_COLUMN, PLAIN, THIRD, Document, Page
 
-LEAST_SLOTS, SPARE = 10, 3  # assets a list has room for: at least, and beyond those it holds
+LEAST_SLOTS, SPARE = 9, 3  # assets a list has room for: at least, and beyond those it holds
 PERIODS = 120  # months of prices there is room for
 SCENARIOS = 6  # and crises
 CHART_DATA = LAST_COLUMN + 2  # column L: what charts read, beside the printed page
@@ -41,12 +41,10 @@ class Work:
         page.title()
         return page
 
-    def listed(self, page: Page, name: str, first: int, last: int, column: int, count: str = "n_assets") -> None:
+    def listed(self, page: Page, name: str, first: int, last: int, column: int, count: str = "n_rows") -> None:
         """A name for the filled part of a list with spare rows."""
         own = letter(column)
-        self.document.name(
-            name, f"{page.at(f'{own}{first}')}:INDEX({page.at(f'{own}{first}:{own}{last}')},{count})"
-        )
+        self.document.name(name, f"{page.at(f'{own}{first}')}:INDEX({page.at(f'{own}{first}:{own}{last}')},{count})")
 
     def by_asset(self, page: Page, columns: list[tuple], names: dict[str, int] | None = None) -> tuple[int, int]:
         """A table with a row for each asset: columns of (header, formula, format); gives its first and last row.
@@ -86,10 +84,13 @@ def quote(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def within(block: str, count: str, value: str) -> str:
-    """A formula over a block that shows ``value`` for the first ``count`` rows and nothing below."""
-    first = block.split(":")[0]
-    return f'=IF(ROW({block})-ROW({first})+1>{count},"",{value})'
+def within(block: str, count: str, value: str, more: int = 0) -> str:
+    """A formula over a block that shows ``value`` for the first ``count`` rows (and so many more) and nothing below.
+
+    Where there are none nothing is computed, so that an empty list shows no errors.
+    """
+    first, rows = block.split(":")[0], f"{count}+{more}" if more else count
+    return f'=IF({count}=0,"",IF(ROW({block})-ROW({first})+1>{rows},"",{value}))'
 
 
 def picked(block: str, function: str, column: int = 1, skip: int = 0) -> str:

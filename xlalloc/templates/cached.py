@@ -9,7 +9,7 @@ import io
 import re
 import zipfile
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
@@ -42,6 +42,7 @@ def save(workbook, path: str | Path) -> Book:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
     for sheet, part in zip(workbook.worksheets, _sheet_parts(parts), strict=True):
         parts[part] = _with_values(parts[part].decode(), sheet.title, book).encode()
+    _describe_charts(parts, workbook)
     _complete(parts)
     temporary = Path(f"{path}.part")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -49,6 +50,17 @@ def save(workbook, path: str | Path) -> Book:
             archive.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
     temporary.replace(path)
     return book
+
+
+def _describe_charts(parts: dict[str, bytes], workbook) -> None:
+    """The text that stands for a chart where it is not seen; openpyxl writes none."""
+    drawn = [sheet for sheet in workbook.worksheets if sheet._charts]
+    for number, sheet in enumerate(drawn, 1):
+        texts = iter(getattr(chart, "alt_text", "") for chart in sheet._charts)
+        name = f"xl/drawings/drawing{number}.xml"
+        xml = re.sub(r'(<xdr:cNvPr|<cNvPr)( [^>]*?name="Chart \d+")',
+                     lambda m: f"{m[1]}{m[2]} descr={quoteattr(next(texts))}", parts[name].decode())  # fmt: skip
+        parts[name] = xml.encode()
 
 
 def _sheet_parts(parts: dict[str, bytes]) -> list[str]:

@@ -19,7 +19,7 @@ from xlalloc.templates.stress_page import stress
 from xlalloc.templates.texts import LANGUAGES, TEXTS
 
 PAGES = (client, allocation, risk, performance, stress, plan, market, notes)  # in the order an adviser turns them
-LABEL, CELL = 25, 10.5  # column widths
+LABEL, CELL = 31, 10.5  # column widths
 
 
 def build(case: Case, lang: str = "en") -> Document:

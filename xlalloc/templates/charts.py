@@ -62,9 +62,10 @@ def curves(series: list, across, format: str, across_format: str = "0"):
 
 
 def name_ends(chart, ends: list[int]) -> None:
-    """Each line named where it ends, in its own colour, in place of a legend."""
-    for line, end in zip(chart.series, ends, strict=True):
-        label = DataLabel(idx=end, dLblPos="r", **{**dict.fromkeys(NO_LABEL, False), "showSerName": True})
+    """Each line named where it ends, in its own colour, in place of a legend; two lines above and below."""
+    places = "tb" if len(ends) == 2 else "r" * len(ends)
+    for line, end, place in zip(chart.series, ends, places, strict=True):
+        label = DataLabel(idx=end, dLblPos=place, **{**dict.fromkeys(NO_LABEL, False), "showSerName": True})
         color = line.graphicalProperties.line.solidFill
         label.txPr = _text(CHART_TEXT, bold=True, color=color if isinstance(color, str) else color.srgbClr)
         line.dLbls = _labels()

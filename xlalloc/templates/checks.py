@@ -111,7 +111,7 @@ def _parts(work: Work) -> dict[str, list[tuple[str, str]]]:
             (some('(price_body<>"")*NOT(ISNUMBER(price_body))'), text("price_text")),
             (some('(price_body<>"")*(price_body<=0)'), text("price_negative")),
             named("(lot_sizes>0)*(unit_prices<=0)", "price_last"),
-            (some('price_body=""'), f'SUM((price_body="")*1)&{text("price_hole")}'),
+            (some('price_body=""'), f'{text("price_hole")}&SUM((price_body="")*1)'),
         ],
         "goal": [
             ('IF(goal_amount="",FALSE,NOT(ISNUMBER(goal_amount)))', text("goal_text")),

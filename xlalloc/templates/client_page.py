@@ -5,10 +5,22 @@ from openpyxl.utils import get_column_letter as letter
 from xlalloc.templates.blocks import Work
 from xlalloc.templates.checks import checks
 from xlalloc.templates.layout import (
-    DATE, GREY, HEADING, INPUT, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, WARN, Page, Protection,
+    DATE,
+    GREY,
+    HEADING,
+    INPUT,
+    MONEY,
+    PERCENT,
+    PERCENT2,
+    PLAIN,
+    SIGNED,
+    SIGNED_PERCENT,
+    WARN,
+    Page,
+    Protection,
 )  # fmt: skip
 
-VALUE_WIDTH = 15  # of the column most inputs stand in
+VALUE_WIDTH = 13  # of the column most inputs stand in
 HINT = 5  # the column of the words beside an input
 LIMITS = "between"
 RULES = {  # what may be typed: kind of validation and its limits
@@ -111,10 +123,15 @@ def _fields(work: Work, page: Page, section: str) -> None:
     page.heading(section)
     for key, format, name, rule in FIELDS[section]:
         cell = page.field(f"client.{key}", _value(work, key), format, name)
-        page.put(cell.row, HINT, work.say(f"hint.{key}"), color=GREY, line=False)
+        hint(work, page, cell.row, key)
         if rule == "text":
             page.put(cell.row, 4, None, fill=INPUT)
         allow(page, cell.coordinate, rule, key)
+
+
+def hint(work: Work, page: Page, row: int, key: str) -> None:
+    page.put(row, HINT, work.say(f"hint.{key}"), color=GREY, line=False)
+    page.left(HINT, row, row)
 
 
 def _value(work: Work, key: str):
@@ -150,11 +167,11 @@ def _ranges(work: Work, page: Page) -> None:
         low, high = getattr(work.case, key)
         row = page.field(f"client.{key}", low, PERCENT).row
         page.put(row, 4, high, PERCENT, align="right", fill=INPUT).protection = Protection(locked=False)
-        page.put(row, HINT, work.say(f"hint.{key}"), color=GREY, line=False)
+        hint(work, page, row, key)
         work.document.name(key, page.at(f"C{row}:D{row}"))
         allow(page, f"C{row}:D{row}", rule, key)
     cell = page.field("client.drawdown_limit", work.case.drawdown_limit, PERCENT, "drawdown_limit")
-    page.put(cell.row, HINT, work.say("hint.drawdown_limit"), color=GREY, line=False)
+    hint(work, page, cell.row, "drawdown_limit")
     allow(page, cell.coordinate, "share", "drawdown_limit")
 
 
@@ -169,7 +186,8 @@ def _holdings(work: Work, page: Page) -> None:
             align = "center" if rule == "fund_level" else ""
             page.put(first + k, 2 + j, rows[k][j] if k < len(rows) else None, format, align=align)
     page.inputs(range(first, last + 1), list(range(2, 2 + len(HOLDINGS))))
-    work.document.name("n_assets", f"MAX(1,COUNTA({page.at(f'B{first}:B{last}')}))")
+    work.document.name("n_assets", f"COUNTA({page.at(f'B{first}:B{last}')})")
+    work.document.name("n_rows", "MAX(1,n_assets)")  # of a range: it has one row at least
     work.document.name("asset_cells", page.at(f"B{first}:B{last}"))
     for j, (key, _, name, rule) in enumerate(HOLDINGS, 2):
         work.listed(page, name, first, last, j)
@@ -192,23 +210,23 @@ def _glance(work: Work, page: Page, row: int, found: str) -> None:
     """Five key figures, then what the sheets say in a line each."""
     say = work.say
     tiles = (
-        (2, "client.value", "=SUM(v_now)", MONEY),
-        (3, "client.drift", "=largest_deviation", "+0.0%;-0.0%;0.0%"),
-        (5, "client.expected", "=PORT_RETURN(w_target,mu_assets)", PERCENT),
-        (7, "client.vol", "=PORT_VOL(w_target,cov)", PERCENT),
-        (9, "client.chance", '=IF(goal_amount="","",goal_chance)', "0%"),
+        (2, "client.value", "SUM(v_now)", MONEY),
+        (3, "client.drift", "largest_deviation", SIGNED_PERCENT),
+        (5, "client.expected", "PORT_RETURN(w_target,mu_assets)", PERCENT),
+        (7, "client.vol", "PORT_VOL(w_target,cov)", PERCENT),
+        (9, "client.chance", 'IF(goal_amount="","",goal_chance)', "0%"),
     )
     for column, key, formula, format in tiles:
         page.put(row, column, say(key), color=GREY, line=False, align="left")
-        cell = page.put(row + 1, column, formula, format, line=False, align="left")
+        cell = page.put(row + 1, column, f'=IF(n_assets=0,"",{formula})', format, line=False, align="left")
         cell.font = work.document.font(size=HEADING + 3, bold=True, color=work.document.accent)
     page.sheet.row_dimensions[row].height = 20
     page.sheet.row_dimensions[row + 1].height = 26
     ok = quote_ok = say("client.check_ok")
     lines = (
         ("client.check", f'=IF(SUM(({found}<>"")*1)=0,"{quote_ok}",INDEX({found},MATCH(1,({found}<>"")*1,0)))', True),
-        ("client.signal", "=signal_line", False),
-        ("client.suitability", "=suitability_line", False),
+        ("client.signal", '=IF(n_assets=0,"",signal_line)', False),
+        ("client.suitability", '=IF(n_assets=0,"",suitability_line)', False),
     )
     for k, (key, formula, array) in enumerate(lines, 3):
         page.put(row + k, 2, say(key), color=GREY)

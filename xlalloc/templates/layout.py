@@ -41,6 +41,7 @@ from xlalloc.templates.look import (  # noqa: F401  some only for the pages, whi
     TINT,
     TITLE,
     WARN,
+    lines_of,
     width_of,
 )
 
@@ -175,8 +176,7 @@ class Page:
 
     def lines(self, text: str) -> int:
         """Lines a text takes across the page."""
-        room = self.document.label + self.document.cell * (LAST_COLUMN - 2)
-        return sum(max(1, -int(-width_of(part) // room)) for part in text.split("\n"))
+        return lines_of(text, self.document.label + self.document.cell * (LAST_COLUMN - 2))
 
     # Cells --------------------------------------------------------------------------------------------------
 
@@ -210,8 +210,7 @@ class Page:
             cell.fill = PatternFill("solid", fgColor=fill)
         if line:
             cell.border = Border(bottom=Side("thin", color=RULE))
-        if align or wrap:
-            cell.alignment = Alignment(horizontal=align or None, vertical="center", wrap_text=wrap)
+        cell.alignment = Alignment(horizontal=align or None, vertical="center", wrap_text=wrap or None)
 
     def header(self, keys: list[str], row: int | None = None, column: int = 2) -> int:
         """A table's header row; gives its row. The first column is left-aligned, the others right."""
@@ -254,6 +253,11 @@ class Page:
                 cell = self.sheet.cell(row, column)
                 cell.fill = PatternFill("solid", fgColor=INPUT)
                 cell.protection = Protection(locked=False)
+
+    def left(self, column: int, first: int, last: int, indent: int = 1) -> None:
+        """A column of words stands on the left, a little in where it follows numbers."""
+        for row in range(first, last + 1):
+            self.sheet.cell(row, column).alignment = Alignment(horizontal="left", vertical="center", indent=indent)
 
     @property
     def quoted(self) -> str:

@@ -15,6 +15,11 @@ SIGNED = "+#,##0;-#,##0;0"
 SIGNED_PERCENT = "+0.0%;-0.0%;0.0%"
 
 
-def width_of(text: str) -> float:
-    """A text's width in characters; a Chinese one is as wide as two."""
-    return sum(1.95 if ord(char) > 0x2E80 else 1.05 for char in text)
+def width_of(text: str, latin: float = 1.05) -> float:
+    """A text's width in characters, those of a heading; a Chinese one is as wide as two."""
+    return sum(1.95 if ord(char) > 0x2E80 else latin for char in text)
+
+
+def lines_of(text: str, room: float) -> int:
+    """Lines a text takes in a room of so many characters."""
+    return sum(max(1, -int(-width_of(part, 0.97) // room)) for part in text.split("\n"))

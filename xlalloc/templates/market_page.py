@@ -16,9 +16,10 @@ def market(work: Work) -> None:
         page.note("illustrative", color=WARN, bold=True)
     page.note("disclaimer")
     _correlations(work, page)
+    _scenarios(work, page)
+    page.new_page()
     _covariance(work, page)
     page.new_page()
-    _scenarios(work, page)
     first = _prices(work, page)
     work.close(page, 2 + work.slots, first + max(len(work.case.prices), 24) - 1)  # printed as far as it is filled
 
@@ -56,14 +57,14 @@ def _correlations(work: Work, page: Page) -> None:
     allow(page, f"C{first}:{end}{last}", "correlation", "correlation")
     work.listed(page, "corr_names", first, last, 2)
     heads = page.at(f"C{head}:{end}{head}")
-    work.document.name("corr_heads", f"{page.at(f'C{head}')}:INDEX({heads},1,n_assets)")
+    work.document.name("corr_heads", f"{page.at(f'C{head}')}:INDEX({heads},1,n_rows)")
     _square(work, page, "corr", first, last)
     page.row = last + 1
 
 
 def _square(work: Work, page: Page, name: str, first: int, last: int) -> None:
     cells = page.at(f"C{first}:{_end(work)}{last}")
-    work.document.name(name, f"{page.at(f'C{first}')}:INDEX({cells},n_assets,n_assets)")
+    work.document.name(name, f"{page.at(f'C{first}')}:INDEX({cells},n_rows,n_rows)")
 
 
 def _covariance(work: Work, page: Page) -> None:
@@ -80,7 +81,7 @@ def _covariance(work: Work, page: Page) -> None:
     page.sheet.row_dimensions[head].height = 32
     page.block(first, 2, work.slots, 1, within(side, "n_assets", picked(side, "asset_names")), bold=True, line=False)
     value = f"INDEX(COV_FROM_CORR(corr,vol_assets),{i},{j})"
-    page.block(first, 3, work.slots, work.slots, f'=IF(({i}>n_assets)+({j}>n_assets),"",{value})', "0.0000",
+    page.block(first, 3, work.slots, work.slots, f'=IF(n_assets=0,"",IF(({i}>n_assets)+({j}>n_assets),"",{value}))', "0.0000",
                line=False)  # fmt: skip
     page.ruled(f"B{first}:{end}{last}", f'$B{first}<>""')
     _square(work, page, "cov", first, last)
@@ -107,10 +108,10 @@ def _scenarios(work: Work, page: Page) -> None:
     work.document.name("n_scenarios", f"MAX(1,COUNTA({names}))")
     work.listed(page, "scenario_names", first, last, 2, "n_scenarios")
     corner = page.at(f"B{head}:{end}{last}")
-    work.document.name("scenario_table", f"{page.at(f'B{head}')}:INDEX({corner},n_scenarios+1,n_assets+1)")
+    work.document.name("scenario_table", f"{page.at(f'B{head}')}:INDEX({corner},n_scenarios+1,n_rows+1)")
     body = page.at(f"C{first}:{end}{last}")
-    work.document.name("scenario_body", f"{page.at(f'C{first}')}:INDEX({body},n_scenarios,n_assets)")
-    work.document.name("scenario_heads", f"{page.at(f'C{head}')}:INDEX({page.at(f'C{head}:{end}{head}')},1,n_assets)")
+    work.document.name("scenario_body", f"{page.at(f'C{first}')}:INDEX({body},n_scenarios,n_rows)")
+    work.document.name("scenario_heads", f"{page.at(f'C{head}')}:INDEX({page.at(f'C{head}:{end}{head}')},1,n_rows)")
     page.row = last + 1
 
 
@@ -118,7 +119,9 @@ def _prices(work: Work, page: Page) -> int:
     """A month a row, an asset a column; gives the first row."""
     page.heading("market.prices")
     page.note("market.prices_note", rows=PERIODS + 1)
-    used = work.result(page, "market.months", "=IF(ROWS(price_table)<3,0,ROWS(RETURNS(price_table))-1)", "0")
+    used = work.result(
+        page, "market.months", "=IF((n_assets=0)+(ROWS(price_table)<3),0,ROWS(RETURNS(price_table))-1)", "0"
+    )
     work.document.name("n_months", page.at(used.coordinate))
     head = _names(work, page, "performance.date")
     first, last, end = head + 1, head + PERIODS + 1, _end(work)
@@ -130,6 +133,7 @@ def _prices(work: Work, page: Page) -> int:
     page.inputs(range(first, last + 1), list(range(2, 3 + work.slots)))
     allow(page, f"B{first}:B{last}", "past", "date")
     allow(page, f"C{first}:{end}{last}", "price", "price")
+    page.sheet.print_title_rows = f"{head}:{head}"
     heads, dates, cells = (page.at(f"{a}:{b}") for a, b in (
         (f"C{head}", f"{end}{head}"), (f"B{first}", f"B{last}"), (f"B{head}", f"{end}{last}")))  # fmt: skip
     rows, columns = f"MAX(1,COUNTA({dates}))", f"MAX(1,COUNTA({heads}))"
@@ -139,4 +143,3 @@ def _prices(work: Work, page: Page) -> int:
     body = page.at(f"C{first}:{end}{last}")
     work.document.name("price_body", f"{page.at(f'C{first}')}:INDEX({body},{rows},{columns})")
     return first
-

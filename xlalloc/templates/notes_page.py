@@ -7,7 +7,7 @@ from openpyxl.styles import Alignment
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates.blocks import Work
 from xlalloc.templates.definitions import CHINESE
-from xlalloc.templates.layout import LAST_COLUMN, ROW_POINTS, Page, width_of
+from xlalloc.templates.layout import LAST_COLUMN, ROW_POINTS, Page, lines_of
 
 SOURCES = ("article", "illustrative", "given", "prices")
 
@@ -23,8 +23,9 @@ def notes(work: Work) -> None:
     page.heading("notes.assumptions")
     _assumptions(work, page)
     page.heading("notes.functions")
-    page.header(["notes.function", "notes.meaning", *[""] * (LAST_COLUMN - 3)])
-    page.sheet.cell(page.row - 1, 3).alignment = Alignment(horizontal="left", vertical="center")
+    head = page.header(["notes.function", *[""] * (LAST_COLUMN - 2)])
+    page.sheet.cell(head, 3).value = work.say("notes.meaning")
+    page.sheet.cell(head, 3).alignment = Alignment(horizontal="left", vertical="center")
     for name in used_functions(work.document.book):
         _line(page, name, definition(name, work.lang))
     work.close(page)
@@ -54,7 +55,7 @@ def _listed(work: Work, names: list[str]) -> str:
 def definition(name: str, lang: str) -> str:
     """What a function computes, and its source, in words."""
     entry = CATALOGUE[name]
-    return CHINESE.get(name,"") if lang == "zh" else f"{entry.summary} {entry.source}"
+    return CHINESE[name] if lang == "zh" else f"{entry.summary} {entry.source}"
 
 
 def _line(page: Page, label: str, text: str) -> None:
@@ -66,7 +67,7 @@ def _line(page: Page, label: str, text: str) -> None:
     sheet.cell(row, 3).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
     room = page.document.cell * (LAST_COLUMN - 2)
-    lines = max(-int(-width_of(text) // room), -int(-width_of(label) // (page.document.label - 2)))
+    lines = max(lines_of(text, room), lines_of(label, page.document.label - 3))
     sheet.row_dimensions[row].height = ROW_POINTS * lines
     page.row += 1
 
@@ -74,5 +75,7 @@ def _line(page: Page, label: str, text: str) -> None:
 def used_functions(book) -> list[str]:
     """The functions of the catalogue that the workbook's formulas call, in the catalogue's order."""
     texts = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
-    used = {name for text in texts for name in re.findall(r"(?<![\w.])([A-Z][A-Z0-9_]+)\(", getattr(text, "text", text))}
+    used = {
+        name for text in texts for name in re.findall(r"(?<![\w.])([A-Z][A-Z0-9_]+)\(", getattr(text, "text", text))
+    }
     return [name for name in CATALOGUE if name in used]

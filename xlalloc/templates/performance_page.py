@@ -12,24 +12,26 @@ NUMBERS = {"Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness",
            "information ratio", "beta"}  # fmt: skip
 AGAINST = 5  # the last measures are against the benchmark, which has none itself
 YEARS = 5
-CHART_ROWS = 15
+CHART_ROWS = 16
 
 
 def performance(work: Work) -> None:
     page = work.page("performance")
+    top = page.row
     _key_figures(work, page)
+    end, page.row = page.row, top
     _years(work, page)
-    page.row += 1
+    page.row = end + 1
     picture, page.row = page.row, page.row + 2 * CHART_ROWS + 1
     work.close(page)  # what follows is behind the printed page
     first, last = _months(work, page)
     _weights(work, page)
-    copies = charted(page, first, last, [2, 6, 7, 8, 9, 10])
+    copies = charted(page, first, last, [2, 6, 8, 9, 10])
     dates = (page, first, last, copies[0])
     page.row = picture
     for title, columns, format, up in (
-        ("performance.wealth_chart", copies[1:4], "0.0", "performance.wealth_axis"),
-        ("performance.drawdown_chart", copies[4:], "0%", "performance.drawdown_axis"),
+        ("performance.wealth_chart", copies[1:3], "0.0", "performance.wealth_axis"),
+        ("performance.drawdown_chart", copies[3:], "0%", "performance.drawdown_axis"),
     ):
         chart = charts.lines([(page, first, last, column) for column in columns], dates, format)
         page.curve_picture(title, chart, CHART_ROWS, up=up, alt=f"{title}_alt")
@@ -46,7 +48,9 @@ def _key_figures(work: Work, page: Page) -> None:
         top = head + 1 + start
         block = f"C{top}:{'CDE'[width - 1]}{top + count - 1}"
         function = "KPI_TABLE(all_returns,bench_returns,risk_free,12)"
-        page.block(top, 3, count, width, f'=IF(n_months<2,"",{table(block, function, 2, 1 + start)})', PERCENT, align="right")
+        page.block(
+            top, 3, count, width, f'=IF(n_months<2,"",{table(block, function, 2, 1 + start)})', PERCENT, align="right"
+        )
     for k, measure in enumerate(measures, head + 1):
         page.put(k, 2, work.say(f"kpi.{measure}"))
         format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
@@ -59,20 +63,18 @@ def _key_figures(work: Work, page: Page) -> None:
 
 def _years(work: Work, page: Page) -> None:
     """Twelve months at a time, back from the last; beside the key figures."""
-    page.heading("performance.years")
-    head = page.header(["performance.to", *SERIES, "performance.difference"])
+    page.heading("performance.years", 7)
+    head = page.header(["performance.to", *SERIES], column=7)
     for k in range(1, YEARS + 1):
         row, start = head + k, f"n_months-{12 * k - 1}"
-        page.put(row, 2, f'=IF(n_months<{12 * k},"",INDEX(month_dates,{start}+11))', DATE, align="left")
-        for column, name in enumerate(RETURNS, 3):
+        page.put(row, 7, f'=IF(n_months<{12 * k},"",INDEX(month_dates,{start}+11))', DATE, align="left")
+        for column, name in enumerate(RETURNS, 8):
             cells = f"INDEX({name},{start}):INDEX({name},{start}+11)"
             page.put(row, column, f'=IF(n_months<{12 * k},"",TOTAL_RETURN({cells}))', SIGNED_PERCENT, align="right")
-        page.put(row, 6, f'=IF(n_months<{12 * k},"",C{row}-E{row})', SIGNED_PERCENT, align="right")
-    for name, column in (("years_now", 3), ("years_bench", 5)):
+    for name, column in (("years_now", 8), ("years_bench", 10)):
         own = column_letter(column)
         cells = f"{own}{head + 1}:{own}{head + YEARS}"
         work.listed(page, name, head + 1, head + YEARS, column, f"MAX(1,COUNT({page.at(cells)}))")
-    page.row = head + YEARS + 1
 
 
 def _months(work: Work, page: Page) -> tuple[int, int]:
@@ -89,7 +91,7 @@ def _months(work: Work, page: Page) -> tuple[int, int]:
         block = f"{own}{first}:{own}{last}"
         source = f"PORT_SERIES(RETURNS(price_table),{weights}_named)"
         page.block(first, column, PERIODS, 1, within(block, "n_months", picked(block, source)), PERCENT, line=False)
-        work.listed(page, name, first, last, column, "n_months")
+        work.listed(page, name, first, last, column, "MAX(1,n_months)")
         for row in range(first, last + 1):
             before = 1 if row == first else f"{wealth}{row - 1}"
             page.put(row, column + 3, f'=IF({own}{row}="","",{before}*(1+{own}{row}))', "0.000", line=False)
@@ -98,8 +100,8 @@ def _months(work: Work, page: Page) -> tuple[int, int]:
         page.block(first, column, PERIODS, 1, within(block, "n_months", picked(block, f"DRAWDOWNS({name})")), PERCENT,
                    line=False)  # fmt: skip
     page.ruled(f"B{first}:J{last}", f'$B{first}<>""')
-    work.listed(page, "month_dates", first, last, 2, "n_months")
-    work.document.name("all_returns", f"{page.at(f'C{first}')}:INDEX({page.at(f'C{first}:E{last}')},n_months,3)")
+    work.listed(page, "month_dates", first, last, 2, "MAX(1,n_months)")
+    work.document.name("all_returns", f"{page.at(f'C{first}')}:INDEX({page.at(f'C{first}:E{last}')},MAX(1,n_months),3)")
     page.row = last + 1
     return first, last
 
@@ -113,4 +115,4 @@ def _weights(work: Work, page: Page) -> None:
     for k, name in enumerate(RETURNS.values()):
         left, right = column_letter(2 + 2 * k), column_letter(3 + 2 * k)
         cells = page.at(f"{right}{first}:{right}{last}")
-        work.document.name(f"{name}_named", f"{page.at(f'{left}{first}')}:INDEX({cells},n_assets)")
+        work.document.name(f"{name}_named", f"{page.at(f'{left}{first}')}:INDEX({cells},n_rows)")

@@ -2,7 +2,7 @@
 
 from xlalloc.templates import charts
 from xlalloc.templates.blocks import Work, charted, picked, quote, table, within, worded
-from xlalloc.templates.layout import MONEY, PERCENT, PERCENT2, PLAIN, SIGNED_PERCENT, Page
+from xlalloc.templates.layout import MONEY, PERCENT, PERCENT2, SIGNED_PERCENT, Page
 from xlalloc.templates.layout import letter as column_letter
 
 MOST_YEARS = 30
@@ -58,8 +58,8 @@ def _bands(work: Work, page: Page) -> tuple[int, int]:
     value = table(block, f"WEALTH_BANDS({START},{years},{ASSUMED})", 1, 1)
     page.block(first, 2, MOST_YEARS + 1, 6, within(block, f"{years}+1", value), ["0", *[MONEY] * 5], line=False)
     for row in range(first, last + 1):
-        page.sheet.cell(row, 2).alignment = page.sheet.cell(row, 2).alignment.copy(horizontal="left")
         page.put(row, 8, f'=IF(B{row}="","",IF(goal_amount="",0,goal_amount))', MONEY, line=False)
+    page.left(2, first, last, 0)
     page.ruled(f"B{first}:H{last}", f'$B{first}<>""')
     page.row = last + 1
     return first, last
@@ -86,7 +86,7 @@ def _glide(work: Work, page: Page) -> None:
     for k in range(AGES):
         column = 3 + k
         own = column_letter(column)
-        age = "=IF(client_age=\"\",30,client_age)" if k == 0 else f"={column_letter(column - 1)}{head}+5"
+        age = '=IF(client_age="",30,client_age)' if k == 0 else f"={column_letter(column - 1)}{head}+5"
         page.put(head, column, age, "0", line=False, color="FFFFFF", bold=True, fill=work.document.accent,
                  align="right")  # fmt: skip
         page.put(head + 1, column, f"=INDEX(GLIDE_PATH({own}{head}),2,2)", "0%", align="right")
@@ -103,7 +103,7 @@ def _review(work: Work, page: Page) -> None:
     page.heading("review.heading")
     head = page.header(["review.question", "", "", "", "", "review.answer", "", "review.figure", ""])
     first, last = head + 1, head + len(QUESTIONS)
-    page.sheet.cell(head, 7).alignment = page.sheet.cell(head, 7).alignment.copy(horizontal="left")
+    page.left(7, head, head, 0)
     for k, question in enumerate(QUESTIONS):
         for column in range(2, 11):
             page.put(first + k, column, None)

@@ -19,10 +19,9 @@ def _crises(work: Work, page: Page) -> None:
     """STRESS_TABLE of today's weights and of the target, on the scenarios of the market data."""
     page.heading("stress.crises")
     head = page.header(["stress.scenario", "stress.now", "stress.money", "stress.target", "stress.worst"])
-    page.sheet.cell(head, 6).alignment = page.sheet.cell(head, 6).alignment.copy(horizontal="left", indent=1)
     first, last = head + 1, head + SCENARIOS
     now, target = (f"STRESS_TABLE({weights}_named,scenario_table)" for weights in ("w_now", "w_target"))
-    worst = "IF({0}=\"none\"," + quote(work.say("stress.none")) + ",{0})"
+    worst = 'IF({0}="none",' + quote(work.say("stress.none")) + ",{0})"
     for column, format, value in (
         ("B", PLAIN, lambda block: picked(block, "scenario_names")),
         ("C", SIGNED_PERCENT, lambda block: picked(block, now, 2, 1)),
@@ -33,8 +32,7 @@ def _crises(work: Work, page: Page) -> None:
         block = f"{column}{first}:{column}{last}"
         page.block(first, "ABCDEF".index(column) + 1, SCENARIOS, 1, within(block, "n_scenarios", value(block)), format,
                    line=False, align="left" if format == PLAIN else "right")  # fmt: skip
-    for row in range(first, last + 1):
-        page.sheet.cell(row, 6).alignment = page.sheet.cell(row, 6).alignment.copy(indent=1)
+    page.left(6, head, last)
     page.ruled(f"B{first}:J{last}", f'$B{first}<>""')
     page.row = last + 1
     page.note("stress.note")
