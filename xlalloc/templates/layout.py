@@ -1,6 +1,7 @@
 """How every document looks: one accent colour, three sizes of type, one grid, native charts, A4 print."""
 
 import re
+from copy import copy
 from dataclasses import dataclass, field
 
 from openpyxl import Workbook
@@ -64,6 +65,7 @@ class Document:
     label: float = LABEL  # width of the first column
     cell: float = CELL  # and of every other
     book: Workbook = field(default_factory=Workbook)
+    made: dict[tuple, object] = field(default_factory=dict, repr=False)  # styles, by what they were asked to be
 
     def __post_init__(self):
         self.book.remove(self.book.active)
@@ -202,7 +204,17 @@ class Page:
         self.sheet.cell(row, column).value = ArrayFormula(ref, formula)
         return ref
 
-    def style(self, cell, format: str = PLAIN, bold: bool = False, color: str = INK, fill: str = "", line: bool = True,
+    def style(self, cell, format: str = PLAIN, **options) -> None:
+        """How a cell looks; each combination is made once a workbook, since styles are what costs time."""
+        made = self.document.made
+        key = (format, *sorted(options.items()))
+        if key not in made:
+            self._make(cell, format, **options)
+            made[key] = copy(cell._style)
+        else:
+            cell._style = copy(made[key])
+
+    def _make(self, cell, format: str, bold: bool = False, color: str = INK, fill: str = "", line: bool = True,
               align: str = "", wrap: bool = False) -> None:  # fmt: skip
         cell.number_format = format
         cell.font = self.document.font(bold=bold, color=color)
@@ -248,11 +260,14 @@ class Page:
 
     def inputs(self, rows: range, columns: list[int]) -> None:
         """Mark cells as inputs: tinted, unlocked."""
-        for row in rows:
-            for column in columns:
-                cell = self.sheet.cell(row, column)
+        made = self.document.made
+        for cell in (self.sheet.cell(row, column) for row in rows for column in columns):
+            key = ("input", *cell._style)
+            if key not in made:
                 cell.fill = PatternFill("solid", fgColor=INPUT)
                 cell.protection = Protection(locked=False)
+                made[key] = copy(cell._style)
+            cell._style = copy(made[key])
 
     def left(self, column: int, first: int, last: int, indent: int = 1) -> None:
         """A column of words stands on the left, a little in where it follows numbers."""
