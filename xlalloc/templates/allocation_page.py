@@ -3,8 +3,9 @@
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates.blocks import Work, quote, table, within
 from xlalloc.templates.client_page import frequency
-from xlalloc.templates.layout import MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, Page
+from xlalloc.templates.layout import MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
+from xlalloc.templates.work_page import WorkPage
 
 CHART_ROWS = 21
 PLAN = (  # the orders: sales first, the money put in or taken out before anything else
@@ -19,6 +20,7 @@ ORDERS = (
     ("allocation.deviation", SIGNED_PERCENT), ("allocation.trade", SIGNED), ("allocation.units", "+#,##0;-#,##0;0"),
     ("allocation.cost", NUMBER), ("allocation.after", PERCENT),
 )  # fmt: skip
+
 UNITS = 5  # the column of units among them
 
 
@@ -37,7 +39,7 @@ def allocation(work: Work) -> None:
     page.bar_picture("allocation.chart", labels, series, CHART_ROWS, alt="allocation.chart_alt")
 
 
-def _due(work: Work, page: Page) -> None:
+def _due(work: Work, page: WorkPage) -> None:
     """By the calendar, by the threshold, and both: the rule the orders follow."""
     say = work.say
     yes, no = quote(say("yes")), quote(say("no"))
@@ -63,7 +65,7 @@ def _due(work: Work, page: Page) -> None:
     page.emphasise(f"B{page.row - 1}:D{page.row - 1}", f"rebal_due={yes}", work.document.accent)
 
 
-def _orders(work: Work, page: Page) -> None:
+def _orders(work: Work, page: WorkPage) -> None:
     """REBAL_PLAN: an asset a row, then the cash left and the total."""
     page.heading("allocation.orders")
     first = page.header(["asset", *(key for key, _ in ORDERS)]) + 1
@@ -91,7 +93,7 @@ def _orders(work: Work, page: Page) -> None:
     page.note("allocation.note")
 
 
-def _totals(work: Work, page: Page) -> None:
+def _totals(work: Work, page: WorkPage) -> None:
     """What is bought, sold and paid, and the line for the first sheet."""
     page.heading("allocation.totals")
     head = page.header(["", "allocation.bought", "allocation.sold", "allocation.costs", "allocation.cost_share"])
@@ -103,8 +105,8 @@ def _totals(work: Work, page: Page) -> None:
         page.put(head + 1, column, formula, format, array=True, align="right")
     page.row = head + 2
     say = work.say
-    due = f'{quote(say("client.due_line"))}&TEXT(largest_deviation,"+0.0%;-0.0%")'
-    line = f'IF(rebal_due={quote(say("yes"))},{due},{quote(say("client.not_due_line"))}&TEXT(largest_deviation,"+0.0%;-0.0%"))'
+    due, alone = quote(say("client.due_line")), quote(say("client.not_due_line"))
+    line = f'IF(rebal_due={quote(say("yes"))},{due},{alone})&TEXT(largest_deviation,"+0.0%;-0.0%")'
     amounts = (
         f'&{quote(say("client.buy_line"))}&TEXT(C{head + 1},"#,##0")'
         f'&{quote(say("client.sell_line"))}&TEXT(D{head + 1},"#,##0")'
@@ -113,7 +115,7 @@ def _totals(work: Work, page: Page) -> None:
     work.result(page, "allocation.line", f"={line}{amounts}", PLAIN, "signal_line")
 
 
-def _products(work: Work, page: Page) -> int:
+def _products(work: Work, page: WorkPage) -> int:
     """Each asset's level against the client's, for what is bought and held afterwards; gives the first row."""
     say = work.say
     page.heading("allocation.products")
@@ -149,6 +151,6 @@ def _products(work: Work, page: Page) -> int:
     return first
 
 
-def _count(work: Work, page: Page, formula: str) -> str:
+def _count(work: Work, page: WorkPage, formula: str) -> str:
     cell = work.result(page, "allocation.above", f"={formula}", "0", array=True)
     return page.at(cell.coordinate)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.templates.cases import Case
-from xlalloc.templates.layout import ACCENT, GREY, LAST_COLUMN, PLAIN, THIRD, Document, Page
+from xlalloc.templates.layout import ACCENT, GREY, LAST_COLUMN, PLAIN, THIRD, Document
+from xlalloc.templates.work_page import WorkPage
 
 LEAST_SLOTS, SPARE = 9, 3  # assets a list has room for: at least, and beyond those it holds
 PERIODS = 120  # months of prices there is room for
@@ -20,7 +21,7 @@ class Work:
 
     document: Document
     case: Case
-    pages: dict[str, Page] = field(default_factory=dict)
+    pages: dict[str, WorkPage] = field(default_factory=dict)
 
     @property
     def slots(self) -> int:
@@ -34,19 +35,19 @@ class Work:
     def say(self, key: str, **values) -> str:
         return self.document.say(key, **values)
 
-    def page(self, key: str, landscape: bool = False, one_page: bool = True) -> Page:
-        self.pages[key] = page = self.document.page(key, landscape)
+    def page(self, key: str, landscape: bool = False, one_page: bool = True) -> WorkPage:
+        self.pages[key] = page = WorkPage(self.document, key, landscape)
         page.sheet.sheet_properties.tabColor = TABS.get(key, ACCENT)
         page.sheet.page_setup.fitToHeight = int(one_page)
         page.title()
         return page
 
-    def listed(self, page: Page, name: str, first: int, last: int, column: int, count: str = "n_rows") -> None:
+    def listed(self, page: WorkPage, name: str, first: int, last: int, column: int, count: str = "n_rows") -> None:
         """A name for the filled part of a list with spare rows."""
         own = letter(column)
         self.document.name(name, f"{page.at(f'{own}{first}')}:INDEX({page.at(f'{own}{first}:{own}{last}')},{count})")
 
-    def by_asset(self, page: Page, columns: list[tuple], names: dict[str, int] | None = None) -> tuple[int, int]:
+    def by_asset(self, page: WorkPage, columns: list[tuple], names: dict[str, int] | None = None) -> tuple[int, int]:
         """A table with a row for each asset: columns of (header, formula, format); gives its first and last row.
 
         ``names`` are those of columns other formulas read.
@@ -64,13 +65,13 @@ class Work:
         page.row = last + 1
         return first, last
 
-    def result(self, page: Page, key: str, formula: str, format: str = PLAIN, name: str = "", array: bool = False):
+    def result(self, page: WorkPage, key: str, formula: str, format: str = PLAIN, name: str = "", array: bool = False):
         """A labelled result; other pages read it by its name."""
         cell = page.field(key, None, format, name, input=False)
         page.put(cell.row, cell.column, formula, format, array, align="left" if format == PLAIN else "right")
         return cell
 
-    def close(self, page: Page, right: int = LAST_COLUMN, last: int = 0) -> None:
+    def close(self, page: WorkPage, right: int = LAST_COLUMN, last: int = 0) -> None:
         """What every sheet says, the print area, and locked formulas."""
         if not last:
             page.row += 1
@@ -114,7 +115,7 @@ def worded(work: Work, value: str, words: dict[str, str]) -> str:
     return f"INDEX({{{own}}},MATCH({value},{{{english}}},0))"
 
 
-def charted(page: Page, first: int, last: int, columns: list[int]) -> list[int]:
+def charted(page: WorkPage, first: int, last: int, columns: list[int]) -> list[int]:
     """The columns again, for charts: below the last filled row its values go on, since a chart shows a text as 0."""
     copies = []
     for k, column in enumerate(columns):

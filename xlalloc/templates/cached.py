@@ -56,11 +56,12 @@ def _describe_charts(parts: dict[str, bytes], workbook) -> None:
     """The text that stands for a chart where it is not seen; openpyxl writes none."""
     drawn = [sheet for sheet in workbook.worksheets if sheet._charts]
     for number, sheet in enumerate(drawn, 1):
-        texts = iter(getattr(chart, "alt_text", "") for chart in sheet._charts)
-        name = f"xl/drawings/drawing{number}.xml"
-        xml = re.sub(r'(<xdr:cNvPr|<cNvPr)( [^>]*?name="Chart \d+")',
-                     lambda m: f"{m[1]}{m[2]} descr={quoteattr(next(texts))}", parts[name].decode())  # fmt: skip
-        parts[name] = xml.encode()
+        part = f"xl/drawings/drawing{number}.xml"
+        xml = parts[part].decode()
+        for k, chart in enumerate(sheet._charts, 1):
+            named = f'name="Chart {k}"'
+            xml = xml.replace(named, f"{named} descr={quoteattr(chart.alt_text)}")
+        parts[part] = xml.encode()
 
 
 def _sheet_parts(parts: dict[str, bytes]) -> list[str]:

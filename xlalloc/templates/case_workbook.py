@@ -19,7 +19,6 @@ from xlalloc.templates.stress_page import stress
 from xlalloc.templates.texts import LANGUAGES, TEXTS
 
 PAGES = (client, allocation, risk, performance, stress, plan, market, notes)  # in the order an adviser turns them
-LABEL, CELL = 31, 10.5  # column widths
 
 
 def build(case: Case, lang: str = "en") -> Document:
@@ -27,7 +26,7 @@ def build(case: Case, lang: str = "en") -> Document:
     kind = TEXTS[case.key][lang] if case.key in TEXTS else case.key
     age = "" if case.age is None else TEXTS["client.aged"][lang].format(age=case.age)
     own = {"client.title": {lang: kind + age}}
-    document = Document(lang, {**TEXTS, **own}, header=f"xlalloc · {kind}{age}", label=LABEL, cell=CELL)
+    document = Document(lang, {**TEXTS, **own}, header=f"xlalloc · {kind}{age}")
     _describe(document, case, kind)
     work = Work(document, case)
     for page in PAGES:

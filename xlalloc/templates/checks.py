@@ -1,12 +1,12 @@
 """What is wrong with the input, in words, one line a part of it: also what was pasted past the validation."""
 
 from xlalloc.templates.blocks import Work, quote
-from xlalloc.templates.layout import Page
+from xlalloc.templates.work_page import WorkPage
 
 NEVER = "1E-9"  # a difference this small is rounding
 
 
-def checks(work: Work, page: Page) -> str:
+def checks(work: Work, page: WorkPage) -> str:
     """The table of checks; gives the cells that hold what was found, empty where nothing is wrong."""
     page.heading("check.heading")
     first = page.row

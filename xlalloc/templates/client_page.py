@@ -16,9 +16,9 @@ from xlalloc.templates.layout import (
     SIGNED,
     SIGNED_PERCENT,
     WARN,
-    Page,
     Protection,
 )  # fmt: skip
+from xlalloc.templates.work_page import WorkPage
 
 VALUE_WIDTH = 13  # of the column most inputs stand in
 HINT = 5  # the column of the words beside an input
@@ -97,7 +97,7 @@ def client(work: Work) -> None:
     work.close(page)
 
 
-def allow(page: Page, cells: str, rule: str, key: str) -> None:
+def allow(page: WorkPage, cells: str, rule: str, key: str) -> None:
     """What may be typed into the cells; the hint ``hint.<key>`` shows where they are chosen."""
     hint = f"hint.{key}"
     if rule == "weight":  # together no more than 100%: a warning, since several are typed one after the other
@@ -118,7 +118,7 @@ def _title(key: str) -> str:
             "shock": "market.scenarios", "date": "performance.date"}.get(key, f"client.{key}")  # fmt: skip
 
 
-def _fields(work: Work, page: Page, section: str) -> None:
+def _fields(work: Work, page: WorkPage, section: str) -> None:
     """Labelled inputs one below the other, the hint beside each."""
     page.heading(section)
     for key, format, name, rule in FIELDS[section]:
@@ -129,7 +129,7 @@ def _fields(work: Work, page: Page, section: str) -> None:
         allow(page, cell.coordinate, rule, key)
 
 
-def hint(work: Work, page: Page, row: int, key: str) -> None:
+def hint(work: Work, page: WorkPage, row: int, key: str) -> None:
     page.put(row, HINT, work.say(f"hint.{key}"), color=GREY, line=False)
     page.left(HINT, row, row)
 
@@ -159,7 +159,7 @@ def frequency(work: Work) -> str:
     return f"INDEX({{{known}}},MATCH(check_frequency,{{{shown}}},0))"
 
 
-def _ranges(work: Work, page: Page) -> None:
+def _ranges(work: Work, page: WorkPage) -> None:
     """The characteristics stated for the case, from and to."""
     page.heading("client.ranges")
     page.header(["", "client.low", "client.high"])
@@ -175,7 +175,7 @@ def _ranges(work: Work, page: Page) -> None:
     allow(page, cell.coordinate, "share", "drawdown_limit")
 
 
-def _holdings(work: Work, page: Page) -> None:
+def _holdings(work: Work, page: WorkPage) -> None:
     page.heading("client.holdings")
     page.note("client.holdings_note", slots=work.slots)
     first = page.header([key for key, *_ in HOLDINGS]) + 1
@@ -198,7 +198,7 @@ def _holdings(work: Work, page: Page) -> None:
     page.row = last + 2
 
 
-def _totals(work: Work, page: Page, first: int, last: int) -> None:
+def _totals(work: Work, page: WorkPage, first: int, last: int) -> None:
     page.put(last + 1, 2, work.say("total"), bold=True)
     for column, format in ((3, MONEY), (4, PERCENT), (5, PERCENT)):
         own = letter(column)
@@ -206,7 +206,7 @@ def _totals(work: Work, page: Page, first: int, last: int) -> None:
     page.emphasise(f"D{last + 1}:E{last + 1}", f"ABS(D{last + 1}-1)>0.000001")
 
 
-def _glance(work: Work, page: Page, row: int, found: str) -> None:
+def _glance(work: Work, page: WorkPage, row: int, found: str) -> None:
     """Five key figures, then what the sheets say in a line each."""
     say = work.say
     tiles = (

@@ -1,7 +1,6 @@
 """How every document looks: one accent colour, three sizes of type, one grid, native charts, A4 print."""
 
 import re
-from copy import copy
 from dataclasses import dataclass, field
 
 from openpyxl import Workbook
@@ -11,7 +10,6 @@ from openpyxl.utils import get_column_letter as letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
-from openpyxl.worksheet.pagebreak import Break
 
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates import charts
@@ -62,10 +60,7 @@ class Document:
     texts: dict[str, dict[str, str]]
     accent: str = ACCENT
     header: str = ""  # printed above every page
-    label: float = LABEL  # width of the first column
-    cell: float = CELL  # and of every other
     book: Workbook = field(default_factory=Workbook)
-    made: dict[tuple, object] = field(default_factory=dict, repr=False)  # styles, by what they were asked to be
 
     def __post_init__(self):
         self.book.remove(self.book.active)
@@ -102,9 +97,9 @@ class Page:
         sheet.sheet_view.zoomScale = 100
         sheet.sheet_properties.tabColor = document.accent
         sheet.column_dimensions["A"].width = MARGIN
-        sheet.column_dimensions["B"].width = document.label
+        sheet.column_dimensions["B"].width = LABEL
         for column in range(3, LAST_COLUMN + 4):
-            sheet.column_dimensions[letter(column)].width = document.cell
+            sheet.column_dimensions[letter(column)].width = CELL
         self._print_setup(landscape)
 
     def _print_setup(self, landscape: bool) -> None:
@@ -126,16 +121,6 @@ class Page:
             parts += [sheet.oddHeader.left, sheet.oddHeader.right]
         for part in parts:
             part.size, part.font = 8, FONTS[self.document.lang]
-
-    def new_page(self) -> None:
-        """What follows prints on a page of its own."""
-        self.sheet.row_breaks.append(Break(id=self.row - 1))
-
-    def protect(self) -> None:
-        """Only inputs can be typed into; without a password, so that whoever wants to can."""
-        protection = self.sheet.protection
-        protection.sheet = True
-        protection.formatColumns = protection.formatRows = protection.formatCells = False
 
     # Text ---------------------------------------------------------------------------------------------------
 
@@ -178,7 +163,7 @@ class Page:
 
     def lines(self, text: str) -> int:
         """Lines a text takes across the page."""
-        return lines_of(text, self.document.label + self.document.cell * (LAST_COLUMN - 2))
+        return lines_of(text, LABEL + CELL * (LAST_COLUMN - 2))
 
     # Cells --------------------------------------------------------------------------------------------------
 
@@ -204,17 +189,7 @@ class Page:
         self.sheet.cell(row, column).value = ArrayFormula(ref, formula)
         return ref
 
-    def style(self, cell, format: str = PLAIN, **options) -> None:
-        """How a cell looks; each combination is made once a workbook, since styles are what costs time."""
-        made = self.document.made
-        key = (format, *sorted(options.items()))
-        if key not in made:
-            self._make(cell, format, **options)
-            made[key] = copy(cell._style)
-        else:
-            cell._style = copy(made[key])
-
-    def _make(self, cell, format: str, bold: bool = False, color: str = INK, fill: str = "", line: bool = True,
+    def style(self, cell, format: str = PLAIN, bold: bool = False, color: str = INK, fill: str = "", line: bool = True,
               align: str = "", wrap: bool = False) -> None:  # fmt: skip
         cell.number_format = format
         cell.font = self.document.font(bold=bold, color=color)
@@ -222,7 +197,8 @@ class Page:
             cell.fill = PatternFill("solid", fgColor=fill)
         if line:
             cell.border = Border(bottom=Side("thin", color=RULE))
-        cell.alignment = Alignment(horizontal=align or None, vertical="center", wrap_text=wrap or None)
+        if align or wrap:
+            cell.alignment = Alignment(horizontal=align or None, vertical="center", wrap_text=wrap)
 
     def header(self, keys: list[str], row: int | None = None, column: int = 2) -> int:
         """A table's header row; gives its row. The first column is left-aligned, the others right."""
@@ -238,7 +214,7 @@ class Page:
         return row
 
     def _header_lines(self, text: str, j: int) -> int:
-        room = self.document.label if j == 0 else self.document.cell - 1
+        room = LABEL if j == 0 else CELL - 1
         return -int(-width_of(text) // room)
 
     def field(
@@ -260,27 +236,15 @@ class Page:
 
     def inputs(self, rows: range, columns: list[int]) -> None:
         """Mark cells as inputs: tinted, unlocked."""
-        made = self.document.made
-        for cell in (self.sheet.cell(row, column) for row in rows for column in columns):
-            key = ("input", *cell._style)
-            if key not in made:
+        for row in rows:
+            for column in columns:
+                cell = self.sheet.cell(row, column)
                 cell.fill = PatternFill("solid", fgColor=INPUT)
                 cell.protection = Protection(locked=False)
-                made[key] = copy(cell._style)
-            cell._style = copy(made[key])
-
-    def left(self, column: int, first: int, last: int, indent: int = 1) -> None:
-        """A column of words stands on the left, a little in where it follows numbers."""
-        for row in range(first, last + 1):
-            self.sheet.cell(row, column).alignment = Alignment(horizontal="left", vertical="center", indent=indent)
 
     @property
     def quoted(self) -> str:
         return "'" + self.sheet.title.replace("'", "''") + "'"
-
-    def at(self, cells: str) -> str:
-        """Cells of this page as other pages and names refer to them."""
-        return f"{self.quoted}!" + re.sub(r"([A-Z]+)(\d+)", r"$\1$\2", cells)
 
     def validate(self, cells: str, kind: str, prompt: str, hint: str = "", title: str = "xlalloc", **rule) -> None:
         """Validation where a value is typed, with a hint and a plain error; the hint is the prompt unless given."""
@@ -307,11 +271,6 @@ class Page:
         """Bold and coloured where the formula is true."""
         self.sheet.conditional_formatting.add(cells, FormulaRule([formula], font=Font(bold=True, color=color)))
 
-    def ruled(self, cells: str, formula: str) -> None:
-        """A line below where the formula is true: rows that are not filled stay empty."""
-        rule = FormulaRule([formula], border=Border(bottom=Side("thin", color=RULE)))
-        self.sheet.conditional_formatting.add(cells, rule)
-
     def bar_chart(self, title: str, labels, series: list, at: str, format: str = "0%", width=24.5, height=10.5) -> None:
         """Bars side by side; ``labels`` and ``series`` are (page, first row, last row, column), the header above."""
         chart = charts.bars(series, labels, (self.document.accent, *charts.COLORS[1:]))
@@ -323,33 +282,7 @@ class Page:
     ) -> None:
         self._place(charts.lines(series, labels, format, dated), title, at, width, height)
 
-    def bar_picture(self, title: str, labels, series: list, rows: int, left: int = 2, right: int = LAST_COLUMN,
-                    negative: bool = False, alt: str = "") -> None:  # fmt: skip
-        """A bar chart over ``rows`` rows from here, from column ``left`` to ``right``; ``row`` is left where it is."""
-        chart = charts.bars(series, labels, (self.document.accent, *charts.COLORS[1:]))
-        chart.y_axis.scaling.min = None if negative else 0
-        self._hang(chart, title, rows, left, right, alt)
-
-    def curve_picture(self, title: str, chart, rows: int, left: int = 2, right: int = LAST_COLUMN, across: str = "",
-                      up: str = "", alt: str = "") -> None:  # fmt: skip
-        """Lines of ``charts.lines`` or ``charts.curves``, each named where it ends."""
-        self._hang(chart, title, rows, left, right, alt, across, up)
-        last = [line.val.numRef.f if hasattr(line.val, "numRef") else line.yVal.numRef.f for line in chart.series]
-        charts.name_ends(chart, [_length(ref) - 1 for ref in last])
-
     def _place(self, chart, title: str, at: str, width: float, height: float) -> None:
         chart.width, chart.height = width, height
         charts.dress(chart, self.document.say(title), FONTS[self.document.lang])
         self.sheet.add_chart(chart, at)
-
-    def _hang(self, chart, title, rows, left, right, alt="", across="", up="") -> None:
-        say = self.document.say
-        charts.dress(chart, say(title), FONTS[self.document.lang], say(across), say(up), say(alt))
-        charts.spread(chart, self.row, rows, left, right)
-        self.sheet.add_chart(chart)
-
-
-def _length(ref: str) -> int:
-    """Rows of a reference such as 'Sheet'!$B$2:$B$9."""
-    first, last = re.findall(r"\$(\d+)", ref)
-    return int(last) - int(first) + 1

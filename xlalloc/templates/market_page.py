@@ -2,16 +2,16 @@
 
 from xlalloc.templates.blocks import PERIODS, SCENARIOS, Work, picked, within
 from xlalloc.templates.client_page import allow
-from xlalloc.templates.layout import DATE, INPUT, NUMBER, PLAIN, WARN, Page, Protection
+from xlalloc.templates.layout import DATE, INPUT, NUMBER, PLAIN, WARN, Protection
 from xlalloc.templates.layout import letter as column_letter
+from xlalloc.templates.work_page import WorkPage
 
 PRICE_FORMAT = "#,##0.000"
 
 
 def market(work: Work) -> None:
     page = work.page("market", landscape=True, one_page=False)
-    for column in range(3, 3 + work.slots):
-        page.sheet.column_dimensions[column_letter(column)].width = work.document.cell
+    page.widen(range(3, 3 + work.slots))
     if work.case.illustrative:
         page.note("illustrative", color=WARN, bold=True)
     page.note("disclaimer")
@@ -24,7 +24,7 @@ def market(work: Work) -> None:
     work.close(page, 2 + work.slots, first + max(len(work.case.prices), 24) - 1)  # printed as far as it is filled
 
 
-def _names(work: Work, page: Page, corner: str) -> int:
+def _names(work: Work, page: WorkPage, corner: str) -> int:
     """The header of a table with an asset a column: the names are inputs. Gives its row."""
     names = [holding.name(work.lang) for holding in work.case.holdings]
     head = page.row
@@ -42,7 +42,7 @@ def _end(work: Work) -> str:
     return column_letter(2 + work.slots)
 
 
-def _correlations(work: Work, page: Page) -> None:
+def _correlations(work: Work, page: WorkPage) -> None:
     page.heading("market.correlations")
     head = _names(work, page, "asset")
     first, last, end = head + 1, head + work.slots, _end(work)
@@ -62,12 +62,12 @@ def _correlations(work: Work, page: Page) -> None:
     page.row = last + 1
 
 
-def _square(work: Work, page: Page, name: str, first: int, last: int) -> None:
+def _square(work: Work, page: WorkPage, name: str, first: int, last: int) -> None:
     cells = page.at(f"C{first}:{_end(work)}{last}")
     work.document.name(name, f"{page.at(f'C{first}')}:INDEX({cells},n_rows,n_rows)")
 
 
-def _covariance(work: Work, page: Page) -> None:
+def _covariance(work: Work, page: WorkPage) -> None:
     page.heading("risk.cov")
     page.note("risk.cov_note")
     head, end = page.row, _end(work)
@@ -81,14 +81,14 @@ def _covariance(work: Work, page: Page) -> None:
     page.sheet.row_dimensions[head].height = 32
     page.block(first, 2, work.slots, 1, within(side, "n_assets", picked(side, "asset_names")), bold=True, line=False)
     value = f"INDEX(COV_FROM_CORR(corr,vol_assets),{i},{j})"
-    page.block(first, 3, work.slots, work.slots, f'=IF(n_assets=0,"",IF(({i}>n_assets)+({j}>n_assets),"",{value}))', "0.0000",
-               line=False)  # fmt: skip
+    filled = f'=IF(n_assets=0,"",IF(({i}>n_assets)+({j}>n_assets),"",{value}))'
+    page.block(first, 3, work.slots, work.slots, filled, "0.0000", line=False)
     page.ruled(f"B{first}:{end}{last}", f'$B{first}<>""')
     _square(work, page, "cov", first, last)
     page.row = last + 1
 
 
-def _scenarios(work: Work, page: Page) -> None:
+def _scenarios(work: Work, page: WorkPage) -> None:
     """Returns of each asset in each crisis."""
     page.heading("market.scenarios")
     page.note("market.scenarios_note")
@@ -115,7 +115,7 @@ def _scenarios(work: Work, page: Page) -> None:
     page.row = last + 1
 
 
-def _prices(work: Work, page: Page) -> int:
+def _prices(work: Work, page: WorkPage) -> int:
     """A month a row, an asset a column; gives the first row."""
     page.heading("market.prices")
     page.note("market.prices_note", rows=PERIODS + 1)

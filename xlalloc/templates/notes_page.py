@@ -7,7 +7,8 @@ from openpyxl.styles import Alignment
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates.blocks import Work
 from xlalloc.templates.definitions import CHINESE
-from xlalloc.templates.layout import LAST_COLUMN, ROW_POINTS, Page, lines_of
+from xlalloc.templates.layout import LAST_COLUMN, ROW_POINTS, lines_of
+from xlalloc.templates.work_page import CELL, LABEL, WorkPage
 
 SOURCES = ("article", "illustrative", "given", "prices")
 
@@ -31,7 +32,7 @@ def notes(work: Work) -> None:
     work.close(page)
 
 
-def _assumptions(work: Work, page: Page) -> None:
+def _assumptions(work: Work, page: WorkPage) -> None:
     """Where returns, volatilities, correlations, ranges and crises come from."""
     for source in SOURCES:
         names = [h.name(work.lang) for h in work.case.holdings if h.source == source]
@@ -58,7 +59,7 @@ def definition(name: str, lang: str) -> str:
     return CHINESE[name] if lang == "zh" else f"{entry.summary} {entry.source}"
 
 
-def _line(page: Page, label: str, text: str) -> None:
+def _line(page: WorkPage, label: str, text: str) -> None:
     sheet, row = page.sheet, page.row
     page.put(row, 2, label, bold=True, wrap=True)
     for column in range(3, LAST_COLUMN + 1):
@@ -66,8 +67,8 @@ def _line(page: Page, label: str, text: str) -> None:
     sheet.merge_cells(start_row=row, start_column=3, end_row=row, end_column=LAST_COLUMN)
     sheet.cell(row, 3).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
-    room = page.document.cell * (LAST_COLUMN - 2)
-    lines = max(lines_of(text, room), lines_of(label, page.document.label - 3))
+    room = CELL * (LAST_COLUMN - 2)
+    lines = max(lines_of(text, room), lines_of(label, LABEL - 3))
     sheet.row_dimensions[row].height = ROW_POINTS * lines
     page.row += 1
 

@@ -3,8 +3,9 @@
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates import charts
 from xlalloc.templates.blocks import PERIODS, Work, charted, picked, table, within
-from xlalloc.templates.layout import DATE, NUMBER, PERCENT, PLAIN, SIGNED_PERCENT, Page
+from xlalloc.templates.layout import DATE, NUMBER, PERCENT, PLAIN, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
+from xlalloc.templates.work_page import WorkPage
 
 SERIES = ("performance.now", "performance.target", "performance.benchmark")
 RETURNS = {"now_returns": "w_now", "target_returns": "w_target", "bench_returns": "w_bench"}
@@ -38,7 +39,7 @@ def performance(work: Work) -> None:
         page.row += CHART_ROWS
 
 
-def _key_figures(work: Work, page: Page) -> None:
+def _key_figures(work: Work, page: WorkPage) -> None:
     """KPI_TABLE of the three series, the measures against the benchmark of the first two."""
     page.heading("performance.kpis")
     head = page.header(["risk.measure", *SERIES])
@@ -61,7 +62,7 @@ def _key_figures(work: Work, page: Page) -> None:
     page.row = head + len(measures) + 1
 
 
-def _years(work: Work, page: Page) -> None:
+def _years(work: Work, page: WorkPage) -> None:
     """Twelve months at a time, back from the last; beside the key figures."""
     page.heading("performance.years", 7)
     head = page.header(["performance.to", *SERIES], column=7)
@@ -77,7 +78,7 @@ def _years(work: Work, page: Page) -> None:
         work.listed(page, name, head + 1, head + YEARS, column, f"MAX(1,COUNT({page.at(cells)}))")
 
 
-def _months(work: Work, page: Page) -> tuple[int, int]:
+def _months(work: Work, page: WorkPage) -> tuple[int, int]:
     """Return, wealth and drawdown, month by month; gives the first and last row."""
     page.heading("performance.series")
     keys = [f"{key}_return" for key in SERIES] + [f"{key}_wealth" for key in SERIES]
@@ -106,7 +107,7 @@ def _months(work: Work, page: Page) -> tuple[int, int]:
     return first, last
 
 
-def _weights(work: Work, page: Page) -> None:
+def _weights(work: Work, page: WorkPage) -> None:
     """Each asset's name beside its weights: prices are matched by name, whatever the order of their columns."""
     page.heading("performance.weights")
     pairs = [(key, name, PERCENT) for key, name in zip(SERIES, RETURNS.values(), strict=True)]

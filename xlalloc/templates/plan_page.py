@@ -2,8 +2,9 @@
 
 from xlalloc.templates import charts
 from xlalloc.templates.blocks import Work, charted, picked, quote, table, within, worded
-from xlalloc.templates.layout import MONEY, PERCENT, PERCENT2, SIGNED_PERCENT, Page
+from xlalloc.templates.layout import MONEY, PERCENT, PERCENT2, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
+from xlalloc.templates.work_page import WorkPage
 
 MOST_YEARS = 30
 CHART_ROWS = 17
@@ -35,7 +36,7 @@ def plan(work: Work) -> None:
                        alt="plan.bands_alt")  # fmt: skip
 
 
-def _goal(work: Work, page: Page) -> None:
+def _goal(work: Work, page: WorkPage) -> None:
     page.heading("plan.goal_heading")
     work.result(page, "plan.wealth", "=SUM(v_now)+cash_in_out", MONEY)
     work.result(page, "client.goal", '=IF(goal_amount="","–",goal_amount)', MONEY)
@@ -48,7 +49,7 @@ def _goal(work: Work, page: Page) -> None:
     page.note("plan.goal_note")
 
 
-def _bands(work: Work, page: Page) -> tuple[int, int]:
+def _bands(work: Work, page: WorkPage) -> tuple[int, int]:
     """WEALTH_BANDS, a row a year; gives the first and last row."""
     page.heading("plan.bands")
     head = page.header(["plan.year", *(f"plan.q{level}" for level in (5, 25, 50, 75, 95)), "client.goal"])
@@ -65,7 +66,7 @@ def _bands(work: Work, page: Page) -> tuple[int, int]:
     return first, last
 
 
-def _fees(work: Work, page: Page) -> None:
+def _fees(work: Work, page: WorkPage) -> None:
     page.heading("plan.fees")
     head = page.header(["plan.fee", *[""] * len(FEES)])
     for column, fee in enumerate(FEES, 3):
@@ -79,7 +80,7 @@ def _fees(work: Work, page: Page) -> None:
     page.note("plan.fees_note")
 
 
-def _glide(work: Work, page: Page) -> None:
+def _glide(work: Work, page: WorkPage) -> None:
     """The shares of a target-date fund at the client's age and every five years after."""
     page.heading("plan.glide")
     head = page.header(["plan.age", *[""] * AGES])
@@ -98,7 +99,7 @@ def _glide(work: Work, page: Page) -> None:
     page.note("plan.glide_note")
 
 
-def _review(work: Work, page: Page) -> None:
+def _review(work: Work, page: WorkPage) -> None:
     """REBAL_CHECKLIST: its answers beside the questions in the document's language."""
     page.heading("review.heading")
     head = page.header(["review.question", "", "", "", "", "review.answer", "", "review.figure", ""])

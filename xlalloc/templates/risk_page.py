@@ -1,7 +1,8 @@
 """The sheet Risk: money against risk, the whole portfolio, and whether the stated ranges hold."""
 
 from xlalloc.templates.blocks import Work, picked, worded
-from xlalloc.templates.layout import NUMBER, PERCENT, PLAIN, Page
+from xlalloc.templates.layout import NUMBER, PERCENT, PLAIN
+from xlalloc.templates.work_page import WorkPage
 
 CHART_ROWS = 20
 MEASURES = (
@@ -11,6 +12,7 @@ MEASURES = (
     ("risk.ratio", "DIVERSIFICATION({w},cov)", NUMBER),
     ("risk.effective", "EFFECTIVE_N({w})", NUMBER),
 )
+
 POLICY = "POLICY_CHECK(w_target,mu_assets,cov,return_range,vol_range,drawdown_limit)"
 VERDICTS = {word: f"verdict.{word}" for word in ("inside", "above", "below", "deeper", "not stated")}
 
@@ -24,7 +26,8 @@ def risk(work: Work) -> None:
             ("asset", "asset_names", PLAIN), ("allocation.weight", "w_now", PERCENT),
             ("risk.share_now", "RISK_CONTRIB(w_now,cov)", PERCENT), ("client.target", "w_target", PERCENT),
             ("risk.share", "RISK_CONTRIB(w_target,cov)", PERCENT), ("risk.rp", "RP_WEIGHTS(cov)", PERCENT),
-            ("risk.inverse", "INV_VOL_WEIGHTS(cov)", PERCENT), ("risk.marginal", "MARGINAL_RISK(w_target,cov)", PERCENT),
+            ("risk.inverse", "INV_VOL_WEIGHTS(cov)", PERCENT),
+            ("risk.marginal", "MARGINAL_RISK(w_target,cov)", PERCENT),
         ],
         {"w_rp": 7, "w_inverse": 8},
     )  # fmt: skip
@@ -42,7 +45,7 @@ def risk(work: Work) -> None:
     work.close(page)
 
 
-def _whole(work: Work, page: Page) -> None:
+def _whole(work: Work, page: WorkPage) -> None:
     page.heading("risk.whole")
     page.header(["risk.measure", "risk.of_now", "risk.of_target", "risk.of_rp", "risk.of_inverse"])
     for key, formula, format in MEASURES:
@@ -52,7 +55,7 @@ def _whole(work: Work, page: Page) -> None:
         page.row += 1
 
 
-def _policy(work: Work, page: Page) -> None:
+def _policy(work: Work, page: WorkPage) -> None:
     """The stated ranges beside what the assumptions imply."""
     page.heading("policy.heading")
     head = page.header(["policy.measure", "policy.low", "policy.high", "policy.implied", "policy.verdict"])

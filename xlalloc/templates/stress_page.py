@@ -1,7 +1,8 @@
 """The sheet Stress: crises, correlations that rise together, and what protection costs."""
 
 from xlalloc.templates.blocks import SCENARIOS, Work, picked, quote, within
-from xlalloc.templates.layout import MONEY, NUMBER, PERCENT, PLAIN, SIGNED, SIGNED_PERCENT, Page
+from xlalloc.templates.layout import MONEY, NUMBER, PERCENT, PLAIN, SIGNED, SIGNED_PERCENT
+from xlalloc.templates.work_page import WorkPage
 
 CHART_ROWS = 16
 STEP = 0.05  # between the floors that are compared
@@ -15,7 +16,7 @@ def stress(work: Work) -> None:
     work.close(page)
 
 
-def _crises(work: Work, page: Page) -> None:
+def _crises(work: Work, page: WorkPage) -> None:
     """STRESS_TABLE of today's weights and of the target, on the scenarios of the market data."""
     page.heading("stress.crises")
     head = page.header(["stress.scenario", "stress.now", "stress.money", "stress.target", "stress.worst"])
@@ -42,7 +43,7 @@ def _crises(work: Work, page: Page) -> None:
     page.row += CHART_ROWS
 
 
-def _correlations(work: Work, page: Page) -> None:
+def _correlations(work: Work, page: WorkPage) -> None:
     """The same volatilities, the correlations moved towards 1."""
     page.heading("stress.correlations")
     head = page.header(["stress.uplift", "stress.moved", "stress.vol_now", "stress.vol_target", "stress.vol_rp",
@@ -59,7 +60,7 @@ def _correlations(work: Work, page: Page) -> None:
     page.note("stress.correlations_note")
 
 
-def _hedge(work: Work, page: Page) -> None:
+def _hedge(work: Work, page: WorkPage) -> None:
     """PUT_HEDGE for three floors: what a floor under today's portfolio would cost."""
     page.heading("stress.hedge")
     place = "MATCH(hedge_asset,asset_names,0)"
