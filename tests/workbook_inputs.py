@@ -1,6 +1,7 @@
 """A case-study workbook as somebody at a keyboard changes it: inputs are found by their names, not their places."""
 
 import re
+from contextlib import contextmanager
 
 from openpyxl.utils import range_boundaries
 
@@ -31,6 +32,20 @@ class Inputs:
         cell = self.cell(name, down, right)
         assert not cell.protection.locked, f"{name}: {cell.coordinate} is no input"
         cell.value = value
+
+    @contextmanager
+    def changed(self, *changes: tuple):
+        """The workbook computed with (name, value, down, right) changed; afterwards all is as before."""
+        before = []
+        for name, value, *place_ in changes:
+            cell = self.cell(name, *place_)
+            before.append((cell, cell.value, cell.number_format))
+            self.put(name, value, *place_)
+            if isinstance(value, str) and value.startswith("#"):
+                cell.data_type = "e"
+        yield self.computed()
+        for cell, value, format in before:
+            cell.value, cell.number_format = value, format
 
     def hold_all_in_one(self) -> None:
         for k in range(len(self.assets)):

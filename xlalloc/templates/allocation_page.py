@@ -10,7 +10,7 @@ from xlalloc.templates.work_page import WorkPage
 CHART_ROWS = 21
 PLAN = (  # the orders: sales first, the money put in or taken out before anything else
     "REBAL_PLAN(v_now,w_target,drift_threshold,cash_in_out,unit_prices,lot_sizes,commission_rate,0,"
-    '(lot_sizes>0)*commission_least,sale_fees,IF(rebal_due="{yes}","target","cash"))'
+    '(lot_sizes>0)*commission_least,sale_fees,IF(trade_due="{yes}","target","cash"))'
 )
 PRICE = "INDEX(price_table,ROWS(price_table),1+MATCH(asset_names,price_heads,0))"  # the last one of each asset
 LEVEL = 'SUBSTITUTE(risk_level,"C","R")'  # the highest a client of this level may buy
@@ -55,14 +55,14 @@ def _due(work: Work, page: WorkPage) -> None:
     page.put(page.row - 1, 4, f'={quote(say("allocation.threshold_is"))}&TEXT(drift_threshold,"0.0%")')
     due = f"REBAL_DUE(last_rebalanced,as_of,{frequency(work)},v_now,w_target,drift_threshold)"
     alone = "ABS(largest_deviation)>drift_threshold+0.000000001"
-    work.result(page, "allocation.rule", f'=IF(IF(last_rebalanced="",{alone},{due}),{yes},{no})', PLAIN, "rebal_due")
-    page.put(page.row - 1, 4, f'=IF(rebal_due={yes},{quote(say("allocation.rule_target"))},'
+    work.result(page, "allocation.rule", f'=IF(IF(last_rebalanced="",{alone},{due}),{yes},{no})', PLAIN, "trade_due")
+    page.put(page.row - 1, 4, f'=IF(trade_due={yes},{quote(say("allocation.rule_target"))},'
                               f"{quote(say('allocation.rule_cash'))})")  # fmt: skip
     for row in range(first, page.row):
         for column in range(4, 11):
             page.style(page.sheet.cell(row, column))
     page.left(4, first, page.row - 1)
-    page.emphasise(f"B{page.row - 1}:D{page.row - 1}", f"rebal_due={yes}", work.document.accent)
+    page.emphasise(f"B{page.row - 1}:D{page.row - 1}", f"trade_due={yes}", work.document.accent)
 
 
 def _orders(work: Work, page: WorkPage) -> None:
@@ -106,7 +106,7 @@ def _totals(work: Work, page: WorkPage) -> None:
     page.row = head + 2
     say = work.say
     due, alone = quote(say("client.due_line")), quote(say("client.not_due_line"))
-    line = f'IF(rebal_due={quote(say("yes"))},{due},{alone})&TEXT(largest_deviation,"+0.0%;-0.0%")'
+    line = f'IF(trade_due={quote(say("yes"))},{due},{alone})&TEXT(largest_deviation,"+0.0%;-0.0%")'
     amounts = (
         f'&{quote(say("client.buy_line"))}&TEXT(C{head + 1},"#,##0")'
         f'&{quote(say("client.sell_line"))}&TEXT(D{head + 1},"#,##0")'

@@ -1,6 +1,7 @@
 """The workbook of one case study: inputs on two sheets, everything else live formulas of the catalogue."""
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 from xlalloc.book import Book
@@ -49,10 +50,10 @@ def write(case: Case, path: str | Path, lang: str = "en") -> Book:
     return cached.save(build(case, lang).book, path)
 
 
-def write_all(folder: Path) -> list[Path]:
-    """The three cases in both languages."""
+def write_all(folder: Path, languages: Sequence[str] = LANGUAGES) -> list[Path]:
+    """The three cases in each language."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = [(key, lang, folder / f"{key}-{lang}.xlsx") for key in INVESTORS for lang in LANGUAGES]
+    files = [(key, lang, folder / f"{key}-{lang}.xlsx") for key in INVESTORS for lang in languages]
     for key, lang, path in files:
         write(case(key), path, lang)
     return [path for _, _, path in files]

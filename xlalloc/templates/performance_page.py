@@ -45,13 +45,14 @@ def _key_figures(work: Work, page: WorkPage) -> None:
     head = page.header(["risk.measure", *SERIES])
     measures = [row[0] for row in CATALOGUE["KPI_TABLE"].value[1:]]
     known = len(measures) - AGAINST
-    for start, count, width in ((0, known, 3), (known, AGAINST, 2)):
-        top = head + 1 + start
-        block = f"C{top}:{'CDE'[width - 1]}{top + count - 1}"
-        function = "KPI_TABLE(all_returns,bench_returns,risk_free,12)"
-        page.block(
-            top, 3, count, width, f'=IF(n_months<2,"",{table(block, function, 2, 1 + start)})', PERCENT, align="right"
-        )
+    function = "KPI_TABLE(all_returns,bench_returns,risk_free,12)"
+    block = f"C{head + 1}:E{head + known}"
+    page.block(head + 1, 3, known, 3, f'=IF(n_months<2,"",{table(block, function, 2)})', PERCENT, align="right")
+    for column, series in enumerate(list(RETURNS)[:2], 3):  # what is the benchmark itself has no ratio to it
+        own = column_letter(column)
+        block = f"{own}{head + known + 1}:{own}{head + len(measures)}"
+        apart = f'IF(MAX(ABS({series}-bench_returns))<1E-12,"–",{table(block, function, column - 1, 1 + known)})'
+        page.block(head + known + 1, column, AGAINST, 1, f'=IF(n_months<2,"",{apart})', PERCENT, align="right")
     for k, measure in enumerate(measures, head + 1):
         page.put(k, 2, work.say(f"kpi.{measure}"))
         format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT

@@ -40,10 +40,10 @@ def _goal(work: Work, page: WorkPage) -> None:
     page.heading("plan.goal_heading")
     work.result(page, "plan.wealth", "=SUM(v_now)+cash_in_out", MONEY)
     work.result(page, "client.goal", '=IF(goal_amount="","–",goal_amount)', MONEY)
-    work.result(page, "client.goal_years", "=goal_years", "0")
+    work.result(page, "client.goal_years", '=IF(goal_years="",10,goal_years)', "0", "plan_years")
     work.result(page, "plan.return", "=PORT_RETURN(w_target,mu_assets)-yearly_fee", PERCENT, "plan_return")
     work.result(page, "plan.vol", "=PORT_VOL(w_target,cov)", PERCENT, "plan_vol")
-    chance = f"GOAL_PROB({START},goal_years,{ASSUMED},goal_amount)"
+    chance = f"GOAL_PROB({START},plan_years,{ASSUMED},goal_amount)"
     cell = work.result(page, "client.chance", f'=IF(goal_amount="","–",{chance})', "0%", "goal_chance")
     cell.font = work.document.font(bold=True, color=work.document.accent)
     page.note("plan.goal_note")
@@ -55,9 +55,8 @@ def _bands(work: Work, page: WorkPage) -> tuple[int, int]:
     head = page.header(["plan.year", *(f"plan.q{level}" for level in (5, 25, 50, 75, 95)), "client.goal"])
     first, last = head + 1, head + 1 + MOST_YEARS
     block = f"B{first}:G{last}"
-    years = 'IF(goal_years="",10,goal_years)'
-    value = table(block, f"WEALTH_BANDS({START},{years},{ASSUMED})", 1, 1)
-    page.block(first, 2, MOST_YEARS + 1, 6, within(block, f"{years}+1", value), ["0", *[MONEY] * 5], line=False)
+    value = table(block, f"WEALTH_BANDS({START},plan_years,{ASSUMED})", 1, 1)
+    page.block(first, 2, MOST_YEARS + 1, 6, within(block, "plan_years", value, 1), ["0", *[MONEY] * 5], line=False)
     for row in range(first, last + 1):
         page.put(row, 8, f'=IF(B{row}="","",IF(goal_amount="",0,goal_amount))', MONEY, line=False)
     page.left(2, first, last, 0)
@@ -74,7 +73,7 @@ def _fees(work: Work, page: WorkPage) -> None:
                  align="right")  # fmt: skip
         own = column_letter(column)
         gross = "PORT_RETURN(w_target,mu_assets)"
-        page.put(head + 1, column, f"=FEE_DRAG({own}{head},goal_years,{gross})", PERCENT, align="right")
+        page.put(head + 1, column, f"=FEE_DRAG({own}{head},plan_years,{gross})", PERCENT, align="right")
     page.put(head + 1, 2, work.say("plan.fee_takes"))
     page.row = head + 2
     page.note("plan.fees_note")
