@@ -463,7 +463,7 @@ def test_every_check_is_tried():
     tried = {mark[2] for mark in test_what_is_wrong_is_said_on_the_first_sheet.pytestmark[0].args[1]}
     tried |= {"none", "price_hole", "worthless"}  # the empty client, the hole
     known = {key.removeprefix("check.") for key in TEXTS if key.startswith("check.")}
-    headings = {"heading", "note", "assets", "values", "weights", "assumptions", "levels", "dates", "costs",
+    headings = {"heading", "note", "ok", "assets", "values", "weights", "assumptions", "levels", "dates", "costs",
                 "correlations", "scenarios", "prices", "goal"}  # fmt: skip
     rest = known - headings - tried
     assert rest == {"target_text", "bench_text", "vol_text", "corr_text", "corr_range", "corr_symmetric", "price_few",

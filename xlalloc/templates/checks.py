@@ -6,8 +6,8 @@ from xlalloc.templates.work_page import WorkPage
 NEVER = "1E-9"  # a difference this small is rounding
 
 
-def checks(work: Work, page: WorkPage) -> str:
-    """The table of checks; gives the cells that hold what was found, empty where nothing is wrong."""
+def checks(work: Work, page: WorkPage) -> tuple[str, str]:
+    """The table of checks; gives a formula that is 1 where something is wrong, and the cells that say what."""
     page.heading("check.heading")
     first = page.row
     for key, tests in _parts(work).items():
@@ -16,14 +16,14 @@ def checks(work: Work, page: WorkPage) -> str:
             page.put(page.row, column, None)
         page.put(page.row, 3, "=" + _first(work, tests), array=True)
         page.row += 1
-    page.emphasise(f"B{first}:C{page.row - 1}", f'$C{first}<>""')
+    page.emphasise(f"B{first}:C{page.row - 1}", f"$C{first}<>{quote(work.say('check.ok'))}")
     page.note("check.note")
-    return f"$C${first}:$C${page.row - 2}"
+    return f"($C${first}:$C${page.row - 2}<>{quote(work.say('check.ok'))})*1", f"$C${first}:$C${page.row - 2}"
 
 
 def _first(work: Work, tests: list[tuple[str, str]]) -> str:
     """The message of the first test that finds something, nested so that no later one sees what it cannot bear."""
-    formula = '""'
+    formula = quote(work.say("check.ok"))
     for found, message in reversed(tests):
         formula = f"IF({found},{message},{formula})"
     return formula

@@ -2,7 +2,7 @@
 
 from openpyxl.utils import get_column_letter as letter
 
-from xlalloc.templates.blocks import Work
+from xlalloc.templates.blocks import Work, quote
 from xlalloc.templates.checks import checks
 from xlalloc.templates.layout import (
     DATE,
@@ -206,7 +206,7 @@ def _totals(work: Work, page: WorkPage, first: int, last: int) -> None:
     page.emphasise(f"D{last + 1}:E{last + 1}", f"ABS(D{last + 1}-1)>0.000001")
 
 
-def _glance(work: Work, page: WorkPage, row: int, found: str) -> None:
+def _glance(work: Work, page: WorkPage, row: int, found: tuple[str, str]) -> None:
     """Five key figures, then what the sheets say in a line each."""
     say = work.say
     tiles = (
@@ -222,9 +222,10 @@ def _glance(work: Work, page: WorkPage, row: int, found: str) -> None:
         cell.font = work.document.font(size=HEADING + 3, bold=True, color=work.document.accent)
     page.sheet.row_dimensions[row].height = 20
     page.sheet.row_dimensions[row + 1].height = 26
-    ok = quote_ok = say("client.check_ok")
+    wrong, said = found
+    ok = quote(say("client.check_ok"))
     lines = (
-        ("client.check", f'=IF(SUM(({found}<>"")*1)=0,"{quote_ok}",INDEX({found},MATCH(1,({found}<>"")*1,0)))', True),
+        ("client.check", f"=IF(SUM({wrong})=0,{ok},INDEX({said},MATCH(1,{wrong},0)))", True),
         ("client.signal", '=IF(n_assets=0,"",signal_line)', False),
         ("client.suitability", '=IF(n_assets=0,"",suitability_line)', False),
     )
@@ -233,5 +234,5 @@ def _glance(work: Work, page: WorkPage, row: int, found: str) -> None:
         for column in range(3, 11):
             page.put(row + k, column, None)
         page.put(row + k, 3, formula, array=array)
-    page.emphasise(f"C{row + 3}", f'C{row + 3}<>"{ok}"')
+    page.emphasise(f"C{row + 3}", f"C{row + 3}<>{ok}")
     page.emphasise(f"C{row + 5}", "funds_above>0")

@@ -22,4 +22,4 @@ def width_of(text: str, latin: float = 1.05) -> float:
 
 def lines_of(text: str, room: float) -> int:
     """Lines a text takes in a room of so many characters."""
-    return sum(max(1, -int(-width_of(part, 0.97) // room)) for part in text.split("\n"))
+    return sum(max(1, -int(-width_of(part, 0.92) // room)) for part in text.split("\n"))

@@ -10,14 +10,13 @@ PRICE_FORMAT = "#,##0.000"
 
 
 def market(work: Work) -> None:
-    page = work.page("market", landscape=True, one_page=False)
+    page = work.page("market", one_page=False)
     page.widen(range(3, 3 + work.slots))
     if work.case.illustrative:
         page.note("illustrative", color=WARN, bold=True)
     page.note("disclaimer")
     _correlations(work, page)
     _scenarios(work, page)
-    page.new_page()
     _covariance(work, page)
     page.new_page()
     first = _prices(work, page)

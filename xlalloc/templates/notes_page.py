@@ -56,7 +56,7 @@ def _listed(work: Work, names: list[str]) -> str:
 def definition(name: str, lang: str) -> str:
     """What a function computes, and its source, in words."""
     entry = CATALOGUE[name]
-    return CHINESE[name] if lang == "zh" else f"{entry.summary} {entry.source}"
+    return CHINESE[name] if lang == "zh" else f"{entry.summary} Source: {entry.source}"
 
 
 def _line(page: WorkPage, label: str, text: str) -> None:

@@ -19,7 +19,7 @@ def stress(work: Work) -> None:
 def _crises(work: Work, page: WorkPage) -> None:
     """STRESS_TABLE of today's weights and of the target, on the scenarios of the market data."""
     page.heading("stress.crises")
-    head = page.header(["stress.scenario", "stress.now", "stress.money", "stress.target", "stress.worst"])
+    head = page.header(["stress.scenario", "stress.now", "stress.money", "stress.target", "stress.worst", *[""] * 4])
     first, last = head + 1, head + SCENARIOS
     now, target = (f"STRESS_TABLE({weights}_named,scenario_table)" for weights in ("w_now", "w_target"))
     worst = 'IF({0}="none",' + quote(work.say("stress.none")) + ",{0})"

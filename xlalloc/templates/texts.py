@@ -80,7 +80,7 @@ _TEXTS = {
     "client.mu": ("Expected return", "预期收益"),
     "client.sigma": ("Volatility", "波动率"),
     "client.bench": ("Benchmark weight", "基准权重"),
-    "client.level": ("Risk level R1–R5", "产品等级 R1–R5"),
+    "client.level": ("Risk level R1–R5", "产品等级"),
     "client.lot": ("Lot, units", "每手份数"),
     "client.sale_fee": ("Fee on sales", "卖出费税率"),
     # Hints beside inputs
@@ -142,7 +142,8 @@ _TEXTS = {
     "prompt.asset": ("One of the assets of the list.", "请选择列表中的资产。"),
     # What the checks find
     "check.heading": ("Input checks", "输入检查"),
-    "check.note": ("Empty is good. The first finding also stands at the top of this sheet; it holds for pasted values too.", "留空表示无误。首个问题同时显示在本页顶部；粘贴的数值同样会被检查。"),
+    "check.note": ("The first finding also stands at the top of this sheet. Pasted values are checked too.", "首个问题同时显示在本页顶部；粘贴的数值同样会被检查。"),
+    "check.ok": ("fine", "无误"),
     "check.assets": ("List of assets", "资产列表"),
     "check.values": ("Values and cash flow", "市值与资金进出"),
     "check.weights": ("Weights", "权重"),

@@ -11,7 +11,7 @@ from openpyxl.worksheet.pagebreak import Break
 from xlalloc.templates import charts
 from xlalloc.templates.layout import FONTS, LAST_COLUMN, PLAIN, RULE, Document, Page, lines_of, width_of
 
-LABEL, CELL = 31, 10.5  # column widths: the first, every other
+LABEL, CELL = 30, 11  # column widths: the first, every other
 
 
 class WorkPage(Page):
@@ -41,6 +41,13 @@ class WorkPage(Page):
 
     def lines(self, text: str) -> int:
         return lines_of(text, LABEL + CELL * (LAST_COLUMN - 2))
+
+    def note(self, key: str, *options, **values) -> int:
+        """A paragraph with a little air above and below."""
+        row = super().note(key, *options, **values)
+        self.sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="center")
+        self.sheet.row_dimensions[row].height += 6
+        return row
 
     def _header_lines(self, text: str, j: int) -> int:
         return -int(-width_of(text) // (LABEL if j == 0 else CELL - 1))
