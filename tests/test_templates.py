@@ -289,7 +289,7 @@ def test_inputs_stand_beside_their_hints_within_the_page():
     for key, *_ in (field for section in FIELDS.values() for field in section):
         for lang in LANGUAGES:
             assert width_of(TEXTS[f"hint.{key}"][lang], 0.97) < 6 * CELL, (key, lang)
-            assert width_of(TEXTS[f"client.{key}"][lang]) <= LABEL + 4, (key, lang)
+            assert width_of(TEXTS[f"client.{key}"][lang]) <= LABEL + 2, (key, lang)
 
 
 # Values -----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
+from openpyxl.cell.cell import MergedCell
 from workbook_inputs import Inputs
 
 import xlalloc  # noqa: F401
@@ -147,6 +148,8 @@ def _content(path: Path):
         yield {letter: d.width for letter, d in sheet.column_dimensions.items()}
         for row in sheet.iter_rows():
             for cell in row:
+                if isinstance(cell, MergedCell):
+                    continue
                 formula = getattr(cell.value, "text", cell.value)
                 look = looks.get(key := tuple(cell._style))
                 if look is None:

@@ -9,18 +9,17 @@ from xlalloc.templates.work_page import WorkPage
 
 CHART_ROWS = 21
 PLAN = (  # the orders: sales first, the money put in or taken out before anything else
-    "REBAL_PLAN(v_now,w_target,drift_threshold,cash_in_out,unit_prices,lot_sizes,commission_rate,0,"
+    "REBAL_PLAN(v_now,w_target,drift_threshold,cash_in_out,IF(lot_sizes>0,unit_prices,1),lot_sizes,commission_rate,0,"
     '(lot_sizes>0)*commission_least,sale_fees,IF(trade_due="{yes}","target","cash"))'
 )
 PRICE = "INDEX(price_table,ROWS(price_table),1+MATCH(asset_names,price_heads,0))"  # the last one of each asset
 LEVEL = 'SUBSTITUTE(risk_level,"C","R")'  # the highest a client of this level may buy
-# header, format, width in columns of the plan's own table
+# header and format of the columns of the plan's own table
 ORDERS = (
     ("client.now", MONEY), ("allocation.weight", PERCENT), ("client.target", PERCENT),
     ("allocation.deviation", SIGNED_PERCENT), ("allocation.trade", SIGNED), ("allocation.units", "+#,##0;-#,##0;0"),
     ("allocation.cost", NUMBER), ("allocation.after", PERCENT),
 )  # fmt: skip
-
 UNITS = 5  # the column of units among them
 
 
@@ -44,9 +43,9 @@ def _due(work: Work, page: WorkPage) -> None:
     say = work.say
     yes, no = quote(say("yes")), quote(say("no"))
     page.heading("allocation.due")
-    by_date = f"REBAL_DUE(last_rebalanced,as_of,{frequency(work)}"
+    by_date = f"REBAL_DUE(last_rebalanced,as_of,{frequency(work)})"
     first = page.row
-    work.result(page, "allocation.by_date", f'=IF(last_rebalanced="",{yes},IF({by_date}),{yes},{no}))')
+    work.result(page, "allocation.by_date", f'=IF(last_rebalanced="",{yes},IF({by_date},{yes},{no}))')
     drift = "v_now/SUM(v_now)-w_target"
     place = f"MATCH(MAX(ABS({drift})),ABS({drift}),0)"
     work.result(page, "client.drift", f"=INDEX({drift},{place})", SIGNED_PERCENT, "largest_deviation", array=True)
@@ -125,7 +124,7 @@ def _products(work: Work, page: WorkPage) -> int:
     first, last = work.by_asset(
         page,
         [
-            ("asset", "asset_names", PLAIN), ("allocation.price", f"IF(lot_sizes>0,{PRICE},1)", "#,##0.000"),
+            ("asset", "asset_names", PLAIN), ("allocation.price", f'IF(lot_sizes>0,{PRICE},"")', "#,##0.000"),
             ("client.lot", "lot_sizes", MONEY), ("client.level", "fund_levels", PLAIN),
             ("allocation.weight", "w_now", PERCENT), ("client.target", "w_target", PERCENT),
             ("allocation.after", "w_after", PERCENT),
@@ -134,7 +133,6 @@ def _products(work: Work, page: WorkPage) -> int:
         {"unit_prices": 3},
     )  # fmt: skip
     for row in range(first, last + 1):
-        page.sheet.cell(row, 3).number_format = '[=1]"–";#,##0.000'
         page.sheet.cell(row, 4).number_format = '#,##0;;"–"'
     page.left(9, first - 1, last)
     page.put(first - 1, 10, None, line=False, fill=work.document.accent)

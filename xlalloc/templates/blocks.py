@@ -120,12 +120,10 @@ def charted(page: WorkPage, first: int, last: int, columns: list[int]) -> list[i
     copies = []
     for k, column in enumerate(columns):
         own, copy = letter(column), letter(CHART_DATA + k)
-        source = page.sheet.cell(first - 1, column)
         page.put(first - 1, CHART_DATA + k, f"={own}{first - 1}", color=GREY, line=False, align="right", wrap=True)
         for row in range(first, last + 1):
             above = f"{copy}{row - 1}" if row > first else f"{own}{row}"
             format = page.sheet.cell(row, column).number_format
             page.put(row, CHART_DATA + k, f'=IF({own}{row}="",{above},{own}{row})', format, color=GREY, line=False)
         copies.append(CHART_DATA + k)
-        assert source.value is not None
     return copies

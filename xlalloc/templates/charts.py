@@ -62,8 +62,8 @@ def curves(series: list, across, format: str, across_format: str = "0"):
 
 
 def name_ends(chart, ends: list[int]) -> None:
-    """Each line named where it ends, in its own colour, in place of a legend; two lines above and below."""
-    places = "tb" if len(ends) == 2 else "r" * len(ends)
+    """Each line named where it ends, in its own colour, in place of a legend; of two that meet the first is above."""
+    places = "tr" if len(ends) == 2 else "r" * len(ends)
     for line, end, place in zip(chart.series, ends, places, strict=True):
         label = DataLabel(idx=end, dLblPos=place, **{**dict.fromkeys(NO_LABEL, False), "showSerName": True})
         color = line.graphicalProperties.line.solidFill
@@ -71,7 +71,8 @@ def name_ends(chart, ends: list[int]) -> None:
         line.dLbls = _labels()
         line.dLbls.dLbl = [label]
     chart.legend = None
-    chart.plot_area.layout = Layout(ManualLayout(xMode="edge", yMode="edge", x=0.08, y=0.14, w=0.74, h=0.72))
+    room = ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=0.1, y=0.14, w=0.74, h=0.7)
+    chart.layout = Layout(room)  # the names stand right of the lines
 
 
 def dress(chart, title: str, font: str, across: str = "", up: str = "", alt: str = "") -> None:

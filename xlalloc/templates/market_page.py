@@ -7,6 +7,7 @@ from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
 
 PRICE_FORMAT = "#,##0.000"
+PRICE_ROW = 14  # points: five years on a printed page
 
 
 def market(work: Work) -> None:
@@ -127,6 +128,7 @@ def _prices(work: Work, page: WorkPage) -> int:
     for k in range(PERIODS + 1):
         date, row = work.case.prices[k] if k < len(work.case.prices) else (None, [])
         page.put(first + k, 2, date, DATE, align="left")
+        page.sheet.row_dimensions[first + k].height = PRICE_ROW
         for j in range(work.slots):
             page.put(first + k, 3 + j, row[j] if j < len(row) else None, PRICE_FORMAT)
     page.inputs(range(first, last + 1), list(range(2, 3 + work.slots)))

@@ -66,7 +66,7 @@ _TEXTS = {
     "client.goal_section": ("Goal", "目标"),
     "client.goal": ("Wealth to be reached", "目标金额"),
     "client.goal_years": ("In how many years", "年限（年）"),
-    "client.monthly": ("Put in (+), taken out (−) a month", "每月投入（+）/支取（−）"),
+    "client.monthly": ("In (+) or out (−) each month", "每月投入（+）/支取（−）"),
     "client.fee": ("Yearly fee of funds and advice", "产品与服务年费率"),
     "client.stress_section": ("Stress and protection", "压力与保护"),
     "client.corr_uplift": ("Correlations move towards 1 by", "相关系数向 1 移动"),

@@ -50,7 +50,7 @@ class WorkPage(Page):
         return row
 
     def _header_lines(self, text: str, j: int) -> int:
-        return -int(-width_of(text) // (LABEL if j == 0 else CELL - 1))
+        return -int(-width_of(text, 1.0) // (LABEL if j == 0 else CELL - 0.2))
 
     def style(self, cell, format: str = PLAIN, **options) -> None:
         key = (format, *sorted(options.items()))
