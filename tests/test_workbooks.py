@@ -151,7 +151,7 @@ def _content(path: Path):
                 if isinstance(cell, MergedCell):
                     continue
                 formula = getattr(cell.value, "text", cell.value)
-                look = looks.get(key := tuple(cell._style))
+                look = looks.get(key := tuple(cell._style or ()))
                 if look is None:
                     parts = (cell.font, cell.fill, cell.border, cell.alignment, cell.protection)
                     look = looks[key] = (cell.number_format, *map(repr, parts))
@@ -164,7 +164,8 @@ def _content(path: Path):
                 )
     yield {name: defined.attr_text for name, defined in book.defined_names.items()}
     with zipfile.ZipFile(path) as archive:
-        yield [archive.read(n) for n in sorted(archive.namelist()) if n.startswith(("xl/charts/", "xl/drawings/"))]
+        pictures = [archive.read(n) for n in sorted(archive.namelist()) if n.startswith(("xl/charts/", "xl/drawings/"))]
+        yield [re.sub(rb"<(?:c:)?v>[^<]*<", b"", xml) for xml in pictures]
 
 
 def same(a, b) -> bool:

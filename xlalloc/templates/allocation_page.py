@@ -96,7 +96,7 @@ def _totals(work: Work, page: WorkPage) -> None:
     """What is bought, sold and paid, and the line for the first sheet."""
     page.heading("allocation.totals")
     head = page.header(["", "allocation.bought", "allocation.sold", "allocation.costs", "allocation.cost_share"])
-    page.put(head + 1, 2, work.say("allocation.in_money"))
+    page.put(head + 1, 2, f"={quote(work.say('allocation.in_money'))}&currency")
     for column, formula, format in (
         (3, "=SUM((trades>0)*trades)", MONEY), (4, "=-SUM((trades<0)*trades)", MONEY),
         (5, "=SUM(trade_costs)", NUMBER), (6, "=SUM(trade_costs)/SUM(v_now)", PERCENT2),

@@ -14,8 +14,10 @@ from xml.sax.saxutils import escape, quoteattr
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
-from xlalloc.book import Book, bounds
+from xlalloc.book import Book, bounds, place
 from xlalloc.errors import ErrorValue
+from xlalloc.formula import evaluate
+from xlalloc.templates import charts
 
 METADATA = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -36,6 +38,9 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # zip members carry no clock: the same input give
 def save(workbook, path: str | Path) -> Book:
     """Write the workbook; gives the computed Book, whose values are those cached."""
     book = Book(workbook)
+    for sheet in workbook.worksheets:
+        for chart in sheet._charts:
+            charts.show_values(chart, lambda ref: _plain(evaluate(f"={ref}", place(book, None))))
     buffer = io.BytesIO()
     workbook.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
@@ -50,6 +55,15 @@ def save(workbook, path: str | Path) -> Book:
             archive.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
     temporary.replace(path)
     return book
+
+
+def _plain(rows: list[list]) -> list[list]:
+    """Cells as a chart holds them: dates as their serials, no error."""
+
+    def plain(cell):
+        return to_excel(cell) if isinstance(cell, dt.date) else None if isinstance(cell, ErrorValue) else cell
+
+    return [list(map(plain, row)) for row in rows]
 
 
 def _describe_charts(parts: dict[str, bytes], workbook) -> None:

@@ -110,6 +110,7 @@ class Case:
     corr_uplift: float = 0.5
     hedge_floor: float = 0.9
     hedge_years: float = 1.0
+    currency: str = ""  # empty for that of the document's language
     illustrative: bool = True  # are the prices simulated?
 
 

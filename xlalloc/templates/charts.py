@@ -2,6 +2,7 @@
 
 from openpyxl.chart import BarChart, LineChart, Reference, ScatterChart, Series
 from openpyxl.chart.axis import DateAxis
+from openpyxl.chart.data_source import AxDataSource, NumData, NumRef, NumVal, StrData, StrRef, StrVal
 from openpyxl.chart.label import DataLabel, DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.shapes import GraphicalProperties
@@ -18,11 +19,11 @@ IN_LAST_COLUMN = 650_000  # EMU: a chart ends a little before its last column do
 NO_LABEL = ("showSerName", "showCatName", "showLegendKey", "showPercent", "showVal")
 
 
-def bars(series: list, labels, colors=COLORS, format: str = '0%;-0%;""'):
+def bars(series: list, labels, colors=COLORS, format: str = '0.0%;-0.0%;""'):
     """Horizontal bars side by side, each with its value at its end; the first row on top."""
     chart = BarChart()
     chart.type, chart.grouping, chart.gapWidth, chart.overlap = "bar", "clustered", 45, -5
-    _fill(chart, series, labels, colors)
+    _fill(chart, series, labels, colors, named=True)
     for bar in chart.series:
         bar.invertIfNegative = False
         bar.dLbls = _labels(showVal=True)
@@ -35,7 +36,7 @@ def bars(series: list, labels, colors=COLORS, format: str = '0%;-0%;""'):
 def lines(series: list, labels, format: str, dated: bool = True):
     """Lines over dates or other labels."""
     chart = LineChart()
-    _fill(chart, series, labels, COLORS)
+    _fill(chart, series, labels, COLORS, named=not dated)
     for k, line in enumerate(chart.series):
         _stroke(line, k)
     if dated:
@@ -99,17 +100,36 @@ def spread(chart, row: int, rows: int, left: int, right: int) -> None:
     chart.anchor = TwoCellAnchor(_from=AnchorMarker(col=left - 1, row=row - 1), to=end)
 
 
+def show_values(chart, value_of) -> None:
+    """The values a chart shows beside the cells they come from: for whatever shows charts and computes none.
+
+    ``value_of`` gives the rows of a reference.
+    """
+    for line in chart.series:
+        for source in (line.tx, line.cat, line.val, getattr(line, "xVal", None), getattr(line, "yVal", None)):
+            if getattr(source, "numRef", None):
+                numbers = [(k, x) for k, (x,) in enumerate(value_of(source.numRef.f)) if not isinstance(x, str | None)]
+                points = [NumVal(idx=k, v=f"{x:.12g}") for k, x in numbers]
+                source.numRef.numCache = NumData(ptCount=len(value_of(source.numRef.f)), pt=points)
+            if getattr(source, "strRef", None):
+                cells = [x for (x,) in value_of(source.strRef.f)]
+                points = [StrVal(idx=k, v=str(x)) for k, x in enumerate(cells) if x not in ("", None)]
+                source.strRef.strCache = StrData(ptCount=len(cells), pt=points)
+
+
 # Parts -----------------------------------------------------------------------------------------------------------
 
 
-def _fill(chart, series: list, labels, colors) -> None:
-    """``labels`` and each of ``series`` are (page, first row, last row, column), the header above."""
+def _fill(chart, series: list, labels, colors, named: bool) -> None:
+    """``labels`` (names or numbers) and ``series`` are (page, first row, last row, column), the header above."""
     for k, (page, first, last, column) in enumerate(series):
         chart.add_data(Reference(page.sheet, min_col=column, min_row=first - 1, max_row=last), titles_from_data=True)
         color = colors[k % len(colors)]
         chart.series[-1].graphicalProperties = GraphicalProperties(solidFill=color, ln=LineProperties(solidFill=color))
     page, first, last, column = labels
-    chart.set_categories(Reference(page.sheet, min_col=column, min_row=first, max_row=last))
+    cells = str(Reference(page.sheet, min_col=column, min_row=first, max_row=last))
+    for line in chart.series:
+        line.cat = AxDataSource(strRef=StrRef(f=cells)) if named else AxDataSource(numRef=NumRef(f=cells))
     chart.x_axis.delete = chart.y_axis.delete = False
 
 

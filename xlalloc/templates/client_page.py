@@ -7,7 +7,6 @@ from xlalloc.templates.checks import checks
 from xlalloc.templates.layout import (
     DATE,
     GREY,
-    HEADING,
     INPUT,
     MONEY,
     PERCENT,
@@ -15,6 +14,7 @@ from xlalloc.templates.layout import (
     PLAIN,
     SIGNED,
     SIGNED_PERCENT,
+    TITLE,
     WARN,
     Protection,
 )  # fmt: skip
@@ -48,6 +48,7 @@ FIELDS = {
     "client.who": (
         ("name", PLAIN, "client_name", "text"), ("age", "0", "client_age", "age"),
         ("risk_level", PLAIN, "risk_level", "level"), ("as_of", DATE, "as_of", "date"),
+        ("currency", PLAIN, "currency", "text"),
     ),
     "client.rule": (
         ("last_rebalanced", DATE, "last_rebalanced", "past"), ("frequency", PLAIN, "check_frequency", "frequency"),
@@ -141,6 +142,8 @@ def _value(work: Work, key: str):
         return case.name[work.lang]
     if key == "hedge_asset":
         return case.holdings[0].name(work.lang) if case.holdings else None
+    if key == "currency":
+        return case.currency or work.say("document.currency")
     if key == "frequency":
         position = TERMS.index(case.frequency)
         return work.say("client.frequencies").split(",")[position]
@@ -210,16 +213,17 @@ def _glance(work: Work, page: WorkPage, row: int, found: tuple[str, str]) -> Non
     """Five key figures, then what the sheets say in a line each."""
     say = work.say
     tiles = (
-        (2, "client.value", "SUM(v_now)", MONEY),
+        (2, "client.worth", "SUM(v_now)", MONEY),
         (3, "client.drift", "largest_deviation", SIGNED_PERCENT),
         (5, "client.expected", "PORT_RETURN(w_target,mu_assets)", PERCENT),
         (7, "client.vol", "PORT_VOL(w_target,cov)", PERCENT),
         (9, "client.chance", 'IF(goal_amount="","",goal_chance)', "0%"),
     )
     for column, key, formula, format in tiles:
-        page.put(row, column, say(key), color=GREY, line=False, align="left")
+        label = f"={quote(say(key))}&currency" if key == "client.worth" else say(key)
+        page.put(row, column, label, color=GREY, line=False, align="left")
         cell = page.put(row + 1, column, f'=IF(n_assets=0,"",{formula})', format, line=False, align="left")
-        cell.font = work.document.font(size=HEADING + 3, bold=True, color=work.document.accent)
+        cell.font = work.document.font(size=TITLE, bold=True, color=work.document.accent)
     page.sheet.row_dimensions[row].height = 20
     page.sheet.row_dimensions[row + 1].height = 26
     wrong, said = found

@@ -38,7 +38,8 @@ def plan(work: Work) -> None:
 
 def _goal(work: Work, page: WorkPage) -> None:
     page.heading("plan.goal_heading")
-    work.result(page, "plan.wealth", "=SUM(v_now)+cash_in_out", MONEY)
+    wealth = work.result(page, "plan.start", "=SUM(v_now)+cash_in_out", MONEY)
+    page.put(wealth.row, 2, f"={quote(work.say('plan.start'))}&currency")
     work.result(page, "client.goal", '=IF(goal_amount="","–",goal_amount)', MONEY)
     work.result(page, "client.goal_years", '=IF(goal_years="",10,goal_years)', "0", "plan_years")
     work.result(page, "plan.return", "=PORT_RETURN(w_target,mu_assets)-yearly_fee", PERCENT, "plan_return")
