@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+os.environ.setdefault("OPENPYXL_LXML", "False")  # a test's dependency brings lxml; who installs xlalloc has none
 
 
 NEEDED = (

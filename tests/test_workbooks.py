@@ -4,6 +4,7 @@ import re
 import subprocess
 import zipfile
 from pathlib import Path
+from xml.etree.ElementTree import canonicalize
 
 import numpy as np
 import openpyxl
@@ -165,7 +166,7 @@ def _content(path: Path):
     yield {name: defined.attr_text for name, defined in book.defined_names.items()}
     with zipfile.ZipFile(path) as archive:
         pictures = [archive.read(n) for n in sorted(archive.namelist()) if n.startswith(("xl/charts/", "xl/drawings/"))]
-        yield [re.sub(rb"<(?:c:)?v>[^<]*<", b"", xml) for xml in pictures]
+        yield [canonicalize(re.sub(rb"<(?:c:)?v>[^<]*</(?:c:)?v>", b"", xml)) for xml in pictures]
 
 
 def same(a, b) -> bool:

@@ -120,7 +120,7 @@ class Page:
             sheet.oddHeader.right.text = "&A"
             parts += [sheet.oddHeader.left, sheet.oddHeader.right]
         for part in parts:
-            part.size, part.font = 8, FONTS[self.document.lang]
+            part.size, part.font = 8, f"{FONTS[self.document.lang]},Regular"
 
     # Text ---------------------------------------------------------------------------------------------------
 
