@@ -1,4 +1,4 @@
-.PHONY: test lint peers docs ideas bench fuzz soak clean
+.PHONY: test lint peers docs workbooks bench fuzz soak clean
 
 test: ## the whole test run
 	pytest
@@ -12,8 +12,8 @@ peers: ## regenerate tests/reference from the public packages (needs the peers e
 docs: ## the documentation as a site, in xlalloc-docs/html (needs the docs extra)
 	xlalloc build docs
 
-ideas: ## workbooks/ideas-*.xlsx, from the pages of the articles' ideas in docs
-	python -m xlalloc.site.workbook
+workbooks: ## the committed workbooks: case studies, example clients, the articles' ideas
+	python -m xlalloc build workbooks --out workbooks
 
 bench: ## side by side with public packages (needs the peers extra; those missing are named)
 	python -m benchmarks

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+os.environ.setdefault("OPENPYXL_LXML", "False")  # a test's dependency brings lxml; who installs xlalloc has none
 
 # A slow machine is no fault, and what is tested on CI is the same every time; elsewhere every run tries new inputs.
 settings.register_profile(

@@ -137,19 +137,38 @@ def _shown(cell) -> str:
 
 
 @main.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write (.xlsx).")
-@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Its language.")
-def template(name, out, lang):
+@click.option("--lang", type=LANGUAGE, help="Its language (en, or the client's own).")
+@click.option("--client", help="Fill it for a client: the clients' file and the id, clients.xlsx:K001.")
+def template(name, out, lang, client):
     """A case-study workbook: conservative, balanced or aggressive.
 
-    Example:  xlalloc template balanced --out balanced.xlsx --lang zh
+    With --client it holds the client's own holdings, model and data, and NAME
+    may be left out.
+
+    Examples:  xlalloc template balanced --out balanced.xlsx --lang zh
+
+               xlalloc template --client clients.xlsx:K001 --out K001.xlsx
     """
     import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.templates.case_workbook import write
     from xlalloc.templates.cases import case
 
-    write(case(name), _xlsx(out), lang)
+    if client:
+        from xlalloc.reports.client_case import client_case
+
+        source, _, id_ = client.rpartition(":")
+        if not source or not id_:
+            raise click.UsageError(f"--client {client}: give the file and the id, such as clients.xlsx:K001.")
+        chosen, lang = client_case(Path(source), id_, lang)
+        if name and case(name).key != chosen.key:
+            click.echo(f"Targets and stated ranges are those of the client's own model, not of {name}.", err=True)
+    elif name:
+        chosen = case(name)
+    else:
+        raise click.UsageError("Give a NAME (conservative, balanced, aggressive) or --client FILE:ID.")
+    write(chosen, _xlsx(out), lang or "en")
     click.echo(f"Written: {out}")
 
 
@@ -229,14 +248,10 @@ def demo(out, lang):
     """
     import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.reports import example, run
-    from xlalloc.templates.case_workbook import write
-    from xlalloc.templates.cases import KEYS, case
+    from xlalloc.templates.case_workbook import write_all
 
     books = out / "workbooks"
-    books.mkdir(parents=True, exist_ok=True)
-    for key in KEYS:
-        for language in [lang] if lang else ["en", "zh"]:
-            write(case(key), books / f"{key}-{language}.xlsx", language)
+    write_all(books, [lang] if lang else ["en", "zh"])
     clients = example.write_clients(out / "clients.xlsx")
     done = run.report(clients, out / "reports", None, lang)
     click.echo(f"{books}{'':<4}the three case studies: live with the add-in, else as computed now")
@@ -247,33 +262,58 @@ def demo(out, lang):
 
 
 HOST = click.Choice(["excel", "calc"])
-
-
-BUILT = {"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "docs": "xlalloc-docs"}
+BUILT = {"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "workbooks": "workbooks", "docs": "xlalloc-docs"}
 
 
 @main.command()
 @click.argument("what", type=click.Choice(list(BUILT)))
 @click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
 def build(what, out):
-    """The add-in as a file, to hand to others; the handbook as a site.
+    """The add-in as a file to hand to others, the workbooks, the handbook.
 
-    The site is read from its folder, without a network; its tools are
-    installed by:  pip install 'xlalloc[docs]'
+    The handbook is a site, read from its folder without a network; its tools
+    are installed by:  pip install 'xlalloc[docs]'
 
-    Example:  xlalloc build calc --out xlalloc.oxt
+    Examples:  xlalloc build calc --out xlalloc.oxt
+
+               xlalloc build workbooks --out workbooks
     """
     import xlalloc  # noqa: F401  fills the catalogue
-    from xlalloc.hosts import calc, windows_addin
 
     out = out or Path(BUILT[what])
     out.parent.mkdir(parents=True, exist_ok=True)
-    if what == "docs":
-        from xlalloc.site.build import build as site
+    for path in _BUILDERS[what](out):
+        click.echo(f"Written: {path}")
 
-        click.echo(f"Written: {site(out)}")
-        return
-    click.echo(f"Written: {windows_addin.build(out) if what == 'excel' else calc.build(out)}")
+
+def _build_excel(out: Path) -> list[Path]:
+    from xlalloc.hosts import windows_addin
+
+    return [windows_addin.build(out)]
+
+
+def _build_calc(out: Path) -> list[Path]:
+    from xlalloc.hosts import calc
+
+    return [calc.build(out)]
+
+
+def _build_workbooks(out: Path) -> list[Path]:
+    from xlalloc.reports import example
+    from xlalloc.site import workbook
+    from xlalloc.site.build import handbook
+    from xlalloc.templates.case_workbook import write_all
+
+    return [*write_all(out), *workbook.write(out, handbook()), example.write_clients(out / "clients-example.xlsx")]
+
+
+def _build_docs(out: Path) -> list[Path]:
+    from xlalloc.site.build import build as site
+
+    return [site(out)]
+
+
+_BUILDERS = {"excel": _build_excel, "calc": _build_calc, "workbooks": _build_workbooks, "docs": _build_docs}
 
 
 @main.command()

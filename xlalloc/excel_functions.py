@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from xlalloc.dates import EPOCH, from_cell
 from xlalloc.errors import ERROR_CODES, ErrorValue
-from xlalloc.values import Reference, as_rows, elementwise, scalar, to_number
+from xlalloc.values import Reference, as_rows, as_text, elementwise, scalar, to_number
 
 
 def _error(value) -> ErrorValue | None:
@@ -185,6 +185,39 @@ def _index(array, row=None, column=None):
     return picked[0][0] if len(picked) == len(picked[0]) == 1 else picked
 
 
+def _match(wanted, cells, kind=1.0):
+    """MATCH for the same value: texts without case, a number never the text that spells it."""
+    if kind is None or to_number(scalar(kind)) != 0.0:
+        return ErrorValue("#VALUE!", "MATCH is computed here for the exact value only; give 0 as its third argument")
+    if (error := _error(cells)) is not None:
+        return error
+    line = [cell for row in as_rows(cells) for cell in row]
+    keys = [None if cell is None or _error(cell) else _key(cell) for cell in line]
+
+    def single(value):
+        if (error := _error(value)) is not None:
+            return error
+        found = _key(0.0 if value is None else value)
+        return float(keys.index(found) + 1) if found in keys else ErrorValue("#N/A", f"MATCH: {value} is not there")
+
+    return elementwise(single, wanted)
+
+
+def _key(cell) -> tuple:
+    if isinstance(cell, bool):
+        return "truth", cell
+    return ("text", cell.casefold()) if isinstance(cell, str) else ("number", to_number(cell))
+
+
+def _substitute(text, old, new):
+    def single(text, old, new):
+        texts = [as_text(cell) for cell in (text, old, new)]
+        error = next((cell for cell in texts if isinstance(cell, ErrorValue)), None)
+        return error or (texts[0].replace(texts[1], texts[2]) if texts[1] else texts[0])
+
+    return elementwise(single, text, old, new)
+
+
 def _counta(*values):
     return float(sum(cell is not None for value in values for row in as_rows(value) for cell in row))
 
@@ -290,6 +323,8 @@ PLAIN = {
     "LN": _each(math.log),
     "ROUND": _round,
     "INDEX": _index,
+    "MATCH": _match,
+    "SUBSTITUTE": _substitute,
     "COUNTA": _counta,
     "COUNT": _count,
     "ROWS": _rows,

@@ -194,7 +194,3 @@ def _format(shown: str) -> str:
         return PLAIN
     whole = "#,##0" if "," in number[1] else "0"
     return whole + ("." + "0" * len(number[2]) if number[2] else "") + number[3]
-
-
-if __name__ == "__main__":  # the committed ones, made anew from the pages: make ideas
-    print("\n".join(map(str, write(Path("workbooks"), Path("docs")))))

@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass, field
 
-from xlalloc.templates.cases import Case
-from xlalloc.templates.layout import Document, Page
+from openpyxl.utils import get_column_letter as letter
 
-SLOTS = 12  # assets a list has room for
-PERIODS = 60  # months of performance shown
+from xlalloc.templates.cases import Case
+from xlalloc.templates.layout import ACCENT, GREY, LAST_COLUMN, PLAIN, THIRD, Document
+from xlalloc.templates.work_page import WorkPage
+
+LEAST_SLOTS, SPARE = 9, 3  # assets a list has room for: at least, and beyond those it holds
+PERIODS = 120  # months of prices there is room for
+SCENARIOS = 6  # and crises
+CHART_DATA = LAST_COLUMN + 2  # column L: what charts read, beside the printed page
+TABS = {"client": THIRD, "market": THIRD, "notes": GREY}  # sheets of inputs, of reference; all others show results
 
 
 @dataclass
@@ -15,18 +21,77 @@ class Work:
 
     document: Document
     case: Case
-    pages: dict[str, Page] = field(default_factory=dict)
+    pages: dict[str, WorkPage] = field(default_factory=dict)
 
-    def page(self, key: str, landscape: bool = False) -> Page:
-        self.pages[key] = page = self.document.page(key, landscape)
+    @property
+    def slots(self) -> int:
+        """Rows of every list of assets."""
+        return max(LEAST_SLOTS, len(self.case.holdings) + SPARE)
+
+    @property
+    def lang(self) -> str:
+        return self.document.lang
+
+    def say(self, key: str, **values) -> str:
+        return self.document.say(key, **values)
+
+    def page(self, key: str, landscape: bool = False, one_page: bool = True) -> WorkPage:
+        self.pages[key] = page = WorkPage(self.document, key, landscape)
+        page.sheet.sheet_properties.tabColor = TABS.get(key, ACCENT)
+        page.sheet.page_setup.fitToHeight = int(one_page)
         page.title()
         return page
 
+    def listed(self, page: WorkPage, name: str, first: int, last: int, column: int, count: str = "n_rows") -> None:
+        """A name for the filled part of a list with spare rows."""
+        own = letter(column)
+        self.document.name(name, f"{page.at(f'{own}{first}')}:INDEX({page.at(f'{own}{first}:{own}{last}')},{count})")
 
-def within(block: str, count: str, value: str) -> str:
-    """A formula over a block that shows ``value`` for the first ``count`` rows and nothing below."""
-    first = block.split(":")[0]
-    return f'=IF(ROW({block})-ROW({first})+1>{count},"",{value})'
+    def by_asset(self, page: WorkPage, columns: list[tuple], names: dict[str, int] | None = None) -> tuple[int, int]:
+        """A table with a row for each asset: columns of (header, formula, format); gives its first and last row.
+
+        ``names`` are those of columns other formulas read.
+        """
+        head = page.header([key for key, _, _ in columns])
+        first, last = head + 1, head + self.slots
+        for j, (_, formula, format) in enumerate(columns, 2):
+            block = f"{letter(j)}{first}:{letter(j)}{last}"
+            align = "left" if j == 2 else "right"
+            page.block(first, j, self.slots, 1, within(block, "n_assets", picked(block, formula)), format,
+                       line=False, align=align)  # fmt: skip
+        page.ruled(f"B{first}:{letter(1 + len(columns))}{last}", f'$B{first}<>""')
+        for name, column in (names or {}).items():
+            self.listed(page, name, first, last, column)
+        page.row = last + 1
+        return first, last
+
+    def result(self, page: WorkPage, key: str, formula: str, format: str = PLAIN, name: str = "", array: bool = False):
+        """A labelled result; other pages read it by its name."""
+        cell = page.field(key, None, format, name, input=False)
+        page.put(cell.row, cell.column, formula, format, array, align="left" if format == PLAIN else "right")
+        return cell
+
+    def close(self, page: WorkPage, right: int = LAST_COLUMN, last: int = 0) -> None:
+        """What every sheet says, the print area, and locked formulas."""
+        if not last:
+            page.row += 1
+            last = page.note("disclaimer")
+        page.sheet.print_area = f"A1:{letter(max(LAST_COLUMN, right))}{last}"
+        page.protect()
+
+
+def quote(text: str) -> str:
+    """A text as a formula holds it."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def within(block: str, count: str, value: str, more: int = 0) -> str:
+    """A formula over a block that shows ``value`` for the first ``count`` rows (and so many more) and nothing below.
+
+    Where there are none nothing is computed, so that an empty list shows no errors.
+    """
+    first, rows = block.split(":")[0], f"{count}+{more}" if more else count
+    return f'=IF({count}=0,"",IF(ROW({block})-ROW({first})+1>{rows},"",{value}))'
 
 
 def picked(block: str, function: str, column: int = 1, skip: int = 0) -> str:
@@ -35,6 +100,30 @@ def picked(block: str, function: str, column: int = 1, skip: int = 0) -> str:
     return f"INDEX({function},ROW({block})-ROW({first})+{1 + skip},{column})"
 
 
-def spare(work: Work, name: str, first: str, cells: str, count: str, columns: str = "") -> None:
-    """A dynamic name: the filled part of a list with spare rows."""
-    work.document.name(name, f"{first}:INDEX({cells},{count}{columns})")
+def table(block: str, function: str, column: int = 1, skip: int = 1) -> str:
+    """A function's rows and columns over a block, from ``column`` on, below ``skip`` header rows."""
+    first = block.split(":")[0]
+    return f"INDEX({function},ROW({block})-ROW({first})+{1 + skip},COLUMN({block})-COLUMN({first})+{column})"
+
+
+def worded(work: Work, value: str, words: dict[str, str]) -> str:
+    """A formula that shows a function's English words in the document's language: word → key of its text."""
+    shown = {word: work.say(key) for word, key in words.items()}
+    if all(word == own for word, own in shown.items()):
+        return value
+    english, own = (";".join(map(quote, w)) for w in (shown, shown.values()))
+    return f"INDEX({{{own}}},MATCH({value},{{{english}}},0))"
+
+
+def charted(page: WorkPage, first: int, last: int, columns: list[int]) -> list[int]:
+    """The columns again, for charts: below the last filled row its values go on, since a chart shows a text as 0."""
+    copies = []
+    for k, column in enumerate(columns):
+        own, copy = letter(column), letter(CHART_DATA + k)
+        page.put(first - 1, CHART_DATA + k, f"={own}{first - 1}", color=GREY, line=False, align="right", wrap=True)
+        for row in range(first, last + 1):
+            above = f"{copy}{row - 1}" if row > first else f"{own}{row}"
+            format = page.sheet.cell(row, column).number_format
+            page.put(row, CHART_DATA + k, f'=IF({own}{row}="",{above},{own}{row})', format, color=GREY, line=False)
+        copies.append(CHART_DATA + k)
+    return copies

@@ -9,13 +9,15 @@ import io
 import re
 import zipfile
 from pathlib import Path
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
-from xlalloc.book import Book, bounds
+from xlalloc.book import Book, bounds, place
 from xlalloc.errors import ErrorValue
+from xlalloc.formula import evaluate
+from xlalloc.templates import charts
 
 METADATA = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -36,12 +38,16 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # zip members carry no clock: the same input give
 def save(workbook, path: str | Path) -> Book:
     """Write the workbook; gives the computed Book, whose values are those cached."""
     book = Book(workbook)
+    for sheet in workbook.worksheets:
+        for chart in sheet._charts:
+            charts.show_values(chart, lambda ref: _plain(evaluate(f"={ref}", place(book, None))))
     buffer = io.BytesIO()
     workbook.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
     for sheet, part in zip(workbook.worksheets, _sheet_parts(parts), strict=True):
         parts[part] = _with_values(parts[part].decode(), sheet.title, book).encode()
+    _describe_charts(parts, workbook)
     _complete(parts)
     temporary = Path(f"{path}.part")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -49,6 +55,27 @@ def save(workbook, path: str | Path) -> Book:
             archive.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
     temporary.replace(path)
     return book
+
+
+def _plain(rows: list[list]) -> list[list]:
+    """Cells as a chart holds them: dates as their serials, no error."""
+
+    def plain(cell):
+        return to_excel(cell) if isinstance(cell, dt.date) else None if isinstance(cell, ErrorValue) else cell
+
+    return [list(map(plain, row)) for row in rows]
+
+
+def _describe_charts(parts: dict[str, bytes], workbook) -> None:
+    """The text that stands for a chart where it is not seen; openpyxl writes none."""
+    drawn = [sheet for sheet in workbook.worksheets if sheet._charts]
+    for number, sheet in enumerate(drawn, 1):
+        part = f"xl/drawings/drawing{number}.xml"
+        xml = parts[part].decode()
+        for k, chart in enumerate(sheet._charts, 1):
+            named = f'name="Chart {k}"'
+            xml = xml.replace(named, f"{named} descr={quoteattr(chart.alt_text)}")
+        parts[part] = xml.encode()
 
 
 def _sheet_parts(parts: dict[str, bytes]) -> list[str]:

@@ -2,7 +2,8 @@
 
 import calendar
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,17 +13,36 @@ from xlalloc.errors import InputError
 AS_OF = dt.date(2026, 10, 31)
 MONTHS = 60
 SEED = 2026
-KEYS = {"conservative": 60, "balanced": 40, "aggressive": 30}  # case: age
-CHINESE = {"保守型": "conservative", "平衡型": "balanced", "进取型": "aggressive"}
-RISK_LEVEL = {"conservative": "C2", "balanced": "C3", "aggressive": "C4"}
-CLIENTS = {
-    "conservative": {"en": "Lin Wanqing (invented)", "zh": "林晚晴（虚构）"},
-    "balanced": {"en": "Zhou Mingyuan (invented)", "zh": "周明远（虚构）"},
-    "aggressive": {"en": "Xu Ruofei (invented)", "zh": "许若飞（虚构）"},
-}
-WEALTH = {"conservative": 2_000_000.0, "balanced": 1_200_000.0, "aggressive": 400_000.0}
-CASH_FLOW = {"conservative": -40_000.0, "balanced": 60_000.0, "aggressive": 20_000.0}
 BENCHMARK = {"CSI 300": 0.6, "China bonds": 0.4}
+ETFS = {"CSI 300", "CSI 500", "Gold", "REITs", "Sector ETF"}  # bought on the exchange, in lots of 100
+ETF_UNIT = 25.0  # an exchange-traded fund's unit is priced at a twenty-fifth of the index
+FUND_LEVELS = {
+    "CSI 300": 3, "CSI 500": 4, "S&P 500": 3, "China bonds": 2, "Corporate bonds": 2, "Gold": 3, "Money market": 1,
+    "REITs": 3, "Nasdaq 100": 4, "Sector ETF": 4,
+}  # fmt: skip
+
+
+class Investor(NamedTuple):
+    """What the articles leave open about an investor; the person is invented."""
+
+    age: int
+    name: str
+    name_zh: str
+    level: str
+    wealth: float
+    cash_flow: float
+    goal: float
+    goal_years: int
+    monthly: float
+
+
+INVESTORS = {
+    "conservative": Investor(60, "Lin Wanqing (invented)", "林晚晴（虚构）", "C2", 2e6, -4e4, 2.6e6, 5, 0),
+    "balanced": Investor(40, "Zhou Mingyuan (invented)", "周明远（虚构）", "C3", 1.2e6, 6e4, 3e6, 15, 6000),
+    "aggressive": Investor(30, "Xu Ruofei (invented)", "许若飞（虚构）", "C4", 4e5, 2e4, 2e6, 20, 3000),
+}
+KEYS = {key: investor.age for key, investor in INVESTORS.items()}  # case: age
+CHINESE = {"保守型": "conservative", "平衡型": "balanced", "进取型": "aggressive"}
 
 
 @dataclass(frozen=True)
@@ -33,83 +53,135 @@ class Holding:
     asset_zh: str
     value: float
     target: float
+    benchmark: float
     mu: float
     vol: float
-    benchmark: float
+    level: str | None = None
+    lot: float = 0.0
+    sale_fee: float = 0.0
+    source: str = "illustrative"  # where return and volatility come from: article, illustrative, given, prices
 
     def name(self, lang: str) -> str:
         return self.asset_zh if lang == "zh" else self.asset
 
     def row(self, lang: str) -> list:
-        return [self.name(lang), self.value, self.target, self.mu, self.vol, self.benchmark]
+        numbers = [self.value, self.target, self.benchmark, self.mu, self.vol]
+        return [self.name(lang), *numbers, self.level, self.lot, self.sale_fee]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """Returns of the holdings in a crisis; those of the assets in ``assumed`` are no history."""
+
+    name: str
+    name_zh: str
+    period: str
+    shocks: list[float]
+    assumed: list[Holding] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Case:
-    """All that a case-study workbook starts from."""
+    """All that a case-study workbook starts from; what is None is an empty input."""
 
-    key: str
-    age: int
-    client: dict[str, str]
-    risk_level: str
+    key: str  # of the text that says what kind of investor it is, or that text itself
+    name: dict[str, str]
+    age: int | None
+    risk_level: str | None
     as_of: dt.date
-    last_rebalanced: dt.date
+    last_rebalanced: dt.date | None
     frequency: str
     threshold: float
     cash_flow: float
-    commission: float
-    rf: float
-    return_range: tuple[float, float]
-    vol_range: tuple[float, float]
-    drawdown_limit: float
+    return_range: tuple[float | None, float | None]
+    vol_range: tuple[float | None, float | None]
+    drawdown_limit: float | None
+    goal: float | None
+    goal_years: int | None
+    monthly: float
     holdings: list[Holding]
     correlations: list[list[float]]
-    prices: list[tuple[dt.date, list[float]]]
+    scenarios: list[Scenario]
+    prices: list[tuple[dt.date, list[float | None]]]
+    commission: float = 0.0003
+    min_commission: float = 5.0
+    rf: float = 0.02
+    fee: float = 0.01
+    corr_uplift: float = 0.5
+    hedge_floor: float = 0.9
+    hedge_years: float = 1.0
+    currency: str = ""  # empty for that of the document's language
+    illustrative: bool = True  # are the prices simulated?
 
 
 def case(name: str) -> Case:
     """A case by its English or Chinese name."""
     key = CHINESE.get(name.strip(), name.strip().casefold())
-    if key not in KEYS:
-        raise InputError(f"There is no case {name!r}. Cases: {', '.join(KEYS)}.")
-    model = data.find("models", key)
-    weights = [row for row in data.rows("model_weights") if row["model"] == model["model"]]
-    assets = [row["asset"] for row in weights]
-    assets += [a for a in BENCHMARK if a not in assets]
-    prices = illustrative_prices(assets)
-    drifted = _drifted([row["weight"] for row in weights], prices, len(weights))
+    if key not in INVESTORS:
+        raise InputError(f"There is no case {name!r}. Cases: {', '.join(INVESTORS)}.")
+    model, investor = data.find("models", key), INVESTORS[key]
+    targets = {row["asset"]: row["weight"] for row in data.rows("model_weights") if row["model"] == model["model"]}
+    assets = [*targets, *(asset for asset in BENCHMARK if asset not in targets)]
+    prices = [(date, list(map(_unit_price, assets, row))) for date, row in illustrative_prices(assets)]
+    shares = _drifted([targets.get(asset, 0.0) for asset in assets], prices)
     holdings = [
-        Holding(row["asset"], row["asset_zh"], round(WEALTH[key] * share, -2), row["weight"],
-                *data.expected(row["asset"]), BENCHMARK.get(row["asset"], 0.0))
-        for row, share in zip(weights, drifted, strict=True)
-    ]  # fmt: skip
-    for asset in assets[len(weights) :]:
-        row = data.find("asset_classes", asset)
-        holdings.append(Holding(asset, row["name_zh"], 0.0, 0.0, *data.expected(asset), BENCHMARK[asset]))
+        _holding(asset, round(investor.wealth * share, -2), targets.get(asset, 0.0))
+        for asset, share in zip(assets, shares, strict=True)
+    ]
     return Case(
-        key=key,
-        age=KEYS[key],
-        client=CLIENTS[key],
-        risk_level=RISK_LEVEL[key],
+        key=f"case.{key}",
+        name={"en": investor.name, "zh": investor.name_zh},
+        age=investor.age,
+        risk_level=investor.level,
         as_of=AS_OF,
         last_rebalanced=dt.date(2026, 3, 31),
         frequency=model["frequency"],
         threshold=model["threshold"],
-        cash_flow=CASH_FLOW[key],
-        commission=0.0003,
-        rf=0.02,
+        cash_flow=investor.cash_flow,
         return_range=(model["return_low"], model["return_high"]),
         vol_range=(model["vol_low"], model["vol_high"]),
         drawdown_limit=model["drawdown"],
+        goal=investor.goal,
+        goal_years=investor.goal_years,
+        monthly=investor.monthly,
         holdings=holdings,
         correlations=data.correlations(assets),
+        scenarios=scenarios(holdings, assets),
         prices=prices,
     )
 
 
-def _drifted(weights: list[float], prices, count: int) -> np.ndarray:
+def _holding(asset: str, value: float, target: float) -> Holding:
+    row = data.find("asset_classes", asset)
+    return Holding(
+        asset, row["name_zh"], value, target, BENCHMARK.get(asset, 0.0), *data.expected(asset),
+        level=f"R{FUND_LEVELS[asset]}", lot=100 if asset in ETFS else 0,
+        source="illustrative" if row["illustrative"] == "yes" else "article",
+    )  # fmt: skip
+
+
+def _unit_price(asset: str, price: float) -> float:
+    return round(price / ETF_UNIT, 3) if asset in ETFS else price
+
+
+def scenarios(holdings: list[Holding], classes: list[str]) -> list[Scenario]:
+    """The crises of the data file, for holdings that behave as these asset classes."""
+    by_name: dict[str, list[dict]] = {}
+    for row in data.rows("scenarios"):
+        by_name.setdefault(row["scenario"], []).append(row)
+    found = []
+    for rows in by_name.values():
+        known = {row["asset"]: row for row in rows}
+        used = [known[data.find("asset_classes", asset)["asset"]] for asset in classes]
+        assumed = [h for h, row in zip(holdings, used, strict=True) if row["illustrative"] == "yes"]
+        shocks = [row["shock"] for row in used]
+        found.append(Scenario(rows[0]["scenario"], rows[0]["scenario_zh"], rows[0]["period"], shocks, assumed))
+    return found
+
+
+def _drifted(weights: list[float], prices) -> np.ndarray:
     """Today's shares of a portfolio that stood at its target at the first price and was left alone since."""
-    start, end = np.array(prices[0][1][:count]), np.array(prices[-1][1][:count])
+    start, end = np.array(prices[0][1]), np.array(prices[-1][1])
     shares = np.array(weights) * end / start
     return shares / shares.sum()
 

@@ -4,10 +4,6 @@ import re
 from dataclasses import dataclass, field
 
 from openpyxl import Workbook
-from openpyxl.chart import BarChart, LineChart, Reference
-from openpyxl.chart.label import DataLabelList
-from openpyxl.chart.shapes import GraphicalProperties
-from openpyxl.drawing.line import LineProperties
 from openpyxl.formatting.rule import ColorScaleRule, DataBarRule, FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter as letter
@@ -16,17 +12,37 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlalloc.catalogue import CATALOGUE
-
-ACCENT, TINT, INPUT, INK, GREY, RULE, WARN = "1F4E79", "E8EFF6", "FFF7DB", "1F2933", "66727F", "C9D3DD", "B45309"
-SECOND, THIRD = "8FAFCB", "D08A2E"  # beside the accent: told apart in print and by the colour-blind
-FONTS = {"zh": "Microsoft YaHei", "en": "Calibri"}
-TITLE, HEADING, BODY = 16, 12, 10
-MARGIN, LABEL, CELL = 2, 26, 13  # column widths: left margin, first column, every other
-LAST_COLUMN = 10  # J: the page's right edge
-
-PERCENT, PERCENT2, MONEY, NUMBER, DATE, PLAIN = "0.0%", "0.00%", "#,##0", "0.00", "yyyy-mm-dd", "General"
-SIGNED = "+#,##0;-#,##0;0"
-SIGNED_PERCENT = "+0.0%;-0.0%;0.0%"
+from xlalloc.templates import charts
+from xlalloc.templates.look import (  # noqa: F401  some only for the pages, which take them from here
+    ACCENT,
+    BODY,
+    CELL,
+    DATE,
+    FONTS,
+    GREY,
+    HEADING,
+    INK,
+    INPUT,
+    LABEL,
+    LAST_COLUMN,
+    MARGIN,
+    MONEY,
+    NUMBER,
+    PERCENT,
+    PERCENT2,
+    PLAIN,
+    ROW_POINTS,
+    RULE,
+    SECOND,
+    SIGNED,
+    SIGNED_PERCENT,
+    THIRD,
+    TINT,
+    TITLE,
+    WARN,
+    lines_of,
+    width_of,
+)
 
 _CALL = re.compile(r"(?<![\w.])([A-Z][A-Z0-9_]*)\(")
 
@@ -43,6 +59,7 @@ class Document:
     lang: str
     texts: dict[str, dict[str, str]]
     accent: str = ACCENT
+    header: str = ""  # printed above every page
     book: Workbook = field(default_factory=Workbook)
 
     def __post_init__(self):
@@ -60,6 +77,8 @@ class Document:
 
     def name(self, name: str, formula: str) -> None:
         """A defined name; the workbook's formulas read by it."""
+        if name in self.book.defined_names:
+            raise ValueError(f"the name {name} is given twice")
         self.book.defined_names[name] = DefinedName(name, attr_text=formula)
 
     def font(self, **options) -> Font:
@@ -95,8 +114,13 @@ class Page:
         sheet.page_margins.top, sheet.page_margins.bottom = 0.7, 0.7
         sheet.oddFooter.left.text = self.document.say("footer")
         sheet.oddFooter.right.text = "&P / &N"
-        for part in (sheet.oddFooter.left, sheet.oddFooter.right):
-            part.size, part.font = 8, FONTS[self.document.lang]
+        parts = [sheet.oddFooter.left, sheet.oddFooter.right]
+        if self.document.header:
+            sheet.oddHeader.left.text = self.document.header.replace("&", "&&")
+            sheet.oddHeader.right.text = "&A"
+            parts += [sheet.oddHeader.left, sheet.oddHeader.right]
+        for part in parts:
+            part.size, part.font = 8, f"{FONTS[self.document.lang]},Regular"
 
     # Text ---------------------------------------------------------------------------------------------------
 
@@ -133,14 +157,13 @@ class Page:
         cell = sheet.cell(self.row, 2, text)
         cell.font = self.document.font(color=color, bold=bold)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[self.row].height = 15.5 * (lines or self.lines(text))
+        sheet.row_dimensions[self.row].height = ROW_POINTS * (lines or self.lines(text))
         self.row += 1
         return self.row - 1
 
     def lines(self, text: str) -> int:
-        """Lines a text takes across the page: a Chinese character is as wide as two others."""
-        room = LABEL + CELL * (LAST_COLUMN - 2)
-        return sum(max(1, -(-sum(1.95 if ord(c) > 0x2E80 else 1.0 for c in part) // room)) for part in text.split("\n"))
+        """Lines a text takes across the page."""
+        return lines_of(text, LABEL + CELL * (LAST_COLUMN - 2))
 
     # Cells --------------------------------------------------------------------------------------------------
 
@@ -192,7 +215,7 @@ class Page:
 
     def _header_lines(self, text: str, j: int) -> int:
         room = LABEL if j == 0 else CELL - 1
-        return -(-int(sum(1.9 if ord(c) > 0x2E80 else 1.05 for c in text)) // room)
+        return -int(-width_of(text) // room)
 
     def field(
         self, key: str, value, format: str = PLAIN, name: str = "", hint: str = "", input: bool = True, column: int = 2
@@ -200,14 +223,8 @@ class Page:
         """A labelled single value: an input (marked, unlocked) or a result."""
         label = self.sheet.cell(self.row, column, self.document.say(key))
         self.style(label)
-        cell = self.put(
-            self.row,
-            column + 1,
-            value,
-            format,
-            align="right" if format != PLAIN else "left",
-            fill=INPUT if input else "",
-        )
+        align = "right" if format != PLAIN else "left"
+        cell = self.put(self.row, column + 1, value, format, align=align, fill=INPUT if input else "")
         if input:
             cell.protection = Protection(locked=False)
         if name:
@@ -229,12 +246,12 @@ class Page:
     def quoted(self) -> str:
         return "'" + self.sheet.title.replace("'", "''") + "'"
 
-    def validate(self, cells: str, kind: str, prompt: str, **rule) -> None:
-        """Validation where a value is typed, with a hint and a plain error."""
+    def validate(self, cells: str, kind: str, prompt: str, hint: str = "", title: str = "xlalloc", **rule) -> None:
+        """Validation where a value is typed, with a hint and a plain error; the hint is the prompt unless given."""
         say = self.document.say
         check = DataValidation(type=kind, allow_blank=True, showErrorMessage=True, showInputMessage=True, **rule)
         check.errorTitle, check.error = say("invalid"), say(prompt)[:250]
-        check.promptTitle, check.prompt = "xlalloc", say(prompt)[:250]
+        check.promptTitle, check.prompt = say(title)[:32], say(hint or prompt)[:250]
         for part in cells.split():
             check.add(part)
         self.sheet.add_data_validation(check)
@@ -246,7 +263,7 @@ class Page:
         self.sheet.conditional_formatting.add(cells, DataBarRule("num", 0, "max", None, color=color, showValue=True))
 
     def heat(self, cells: str) -> None:
-        """Correlations from -1 (second colour) over 0 (white) to 1 (accent tint)."""
+        """Correlations from -1 (third colour) over 0 (white) to 1 (second colour)."""
         rule = ColorScaleRule("num", -1, THIRD, "num", 0, "FFFFFF", "num", 1, SECOND)
         self.sheet.conditional_formatting.add(cells, rule)
 
@@ -256,48 +273,16 @@ class Page:
 
     def bar_chart(self, title: str, labels, series: list, at: str, format: str = "0%", width=24.5, height=10.5) -> None:
         """Bars side by side; ``labels`` and ``series`` are (page, first row, last row, column), the header above."""
-        chart = BarChart()
-        chart.type, chart.grouping, chart.gapWidth, chart.overlap = "bar", "clustered", 45, -5
+        chart = charts.bars(series, labels, (self.document.accent, *charts.COLORS[1:]))
         chart.y_axis.scaling.min = 0
-        chart.x_axis.scaling.orientation = "maxMin"
-        chart.x_axis.tickLblSkip = 1
-        self._chart(chart, title, labels, series, at, format, width, height)
-        for bar in chart.series:
-            bar.dLbls = DataLabelList()
-            bar.dLbls.showVal, bar.dLbls.numFmt = True, '0%;-0%;""'
-            for off in ("showSerName", "showCatName", "showLegendKey", "showPercent"):
-                setattr(bar.dLbls, off, False)
-        chart.y_axis.delete = True
-        chart.y_axis.majorGridlines = None
+        self._place(chart, title, at, width, height)
 
     def line_chart(
         self, title: str, labels, series: list, at: str, format: str = "0.00", width=24.5, height=7.0, dated=True
     ) -> None:
-        chart = LineChart()
-        self._chart(chart, title, labels, series, at, format, width, height)
-        for line in chart.series:
-            line.smooth = False
-            line.marker.symbol = "none"
-            line.graphicalProperties.line.width = 19050
-        if dated:
-            chart.x_axis.number_format, chart.x_axis.tickLblPos = "yyyy-mm", "low"
-            chart.x_axis.tickLblSkip = chart.x_axis.tickMarkSkip = 12
-        chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill="E3E8ED"))
+        self._place(charts.lines(series, labels, format, dated), title, at, width, height)
 
-    def _chart(self, chart, title, labels, series, at, format, width, height) -> None:
-        chart.title, chart.width, chart.height = self.document.say(title), width, height
-        chart.title.overlay = False
-        for k, (page, first, last, column) in enumerate(series):
-            chart.add_data(
-                Reference(page.sheet, min_col=column, min_row=first - 1, max_row=last), titles_from_data=True
-            )
-            color = (self.document.accent, SECOND, THIRD)[k % 3]
-            chart.series[-1].graphicalProperties = GraphicalProperties(
-                solidFill=color, ln=LineProperties(solidFill=color)
-            )
-        page, first, last, column = labels
-        chart.set_categories(Reference(page.sheet, min_col=column, min_row=first, max_row=last))
-        chart.x_axis.delete = chart.y_axis.delete = False
-        chart.y_axis.number_format, chart.y_axis.title, chart.x_axis.title = format, None, None
-        chart.legend.position = "b"
+    def _place(self, chart, title: str, at: str, width: float, height: float) -> None:
+        chart.width, chart.height = width, height
+        charts.dress(chart, self.document.say(title), FONTS[self.document.lang])
         self.sheet.add_chart(chart, at)

@@ -1,0 +1,117 @@
+"""A case-study workbook as somebody at a keyboard changes it: inputs are found by their names, not their places."""
+
+import re
+from contextlib import contextmanager
+
+from openpyxl.utils import range_boundaries
+
+from xlalloc import data
+from xlalloc.book import Book, place
+from xlalloc.formula import evaluate
+from xlalloc.templates.case_workbook import build
+from xlalloc.templates.cases import ETF_UNIT, ETFS, case, illustrative_prices
+
+LIST = ("v_now", "w_target", "w_bench", "mu_assets", "vol_assets", "fund_levels", "lot_sizes", "sale_fees")
+
+
+class Inputs:
+    """The inputs of one workbook."""
+
+    def __init__(self, key: str = "balanced", lang: str = "en"):
+        self.case, self.lang = case(key), lang
+        self.book = build(self.case, lang).book
+        self.assets = [holding.name(lang) for holding in self.case.holdings]
+
+    def cell(self, name: str, down: int = 0, right: int = 0):
+        """The first cell of a defined name, or one so many rows down and columns to the right."""
+        sheet, first = re.match(r"'([^']+)'!(\$[A-Z]+\$\d+)", self.book.defined_names[name].attr_text).groups()
+        left, top, _, _ = range_boundaries(first)
+        return self.book[sheet].cell(top + down, left + right)
+
+    def put(self, name: str, value, down: int = 0, right: int = 0) -> None:
+        cell = self.cell(name, down, right)
+        assert not cell.protection.locked, f"{name}: {cell.coordinate} is no input"
+        cell.value = value
+
+    @contextmanager
+    def changed(self, *changes: tuple):
+        """The workbook computed with (name, value, down, right) changed; afterwards all is as before."""
+        before = []
+        for name, value, *place_ in changes:
+            cell = self.cell(name, *place_)
+            before.append((cell, cell.value, cell.number_format))
+            self.put(name, value, *place_)
+            if isinstance(value, str) and value.startswith("#"):
+                cell.data_type = "e"
+        yield self.computed()
+        for cell, value, format in before:
+            cell.value, cell.number_format = value, format
+
+    def hold_all_in_one(self) -> None:
+        for k in range(len(self.assets)):
+            self.put("v_now", 1_000_000 if k == 0 else 0, k)
+
+    def add(self, name: str, value: float) -> None:
+        """One more asset, in the next spare row of every list."""
+        k, known = len(self.assets), data.find("asset_classes", name)
+        mu, vol = data.expected(name)
+        row = [value, 0.0, 0.0, mu, vol, "R2", 100 if name in ETFS else 0, 0.0]
+        self.put("asset_cells", name, k)
+        for column, cell in zip(LIST, row, strict=True):
+            self.put(column, cell, k)
+        others = [holding.asset for holding in self.case.holdings]
+        for name_cells in ("corr_names", "corr_heads", "scenario_heads", "price_heads"):
+            self.put(name_cells, name, *((k, 0) if name_cells == "corr_names" else (0, k)))
+        for i, other in enumerate([*others, name]):
+            rho = data.correlations([name, other])[0][1]
+            self.put("corr", rho, k, i)
+            self.put("corr", rho, i, k)
+        shocks = [row["shock"] for row in data.rows("scenarios") if row["asset"] == known["asset"]]
+        for i, shock in enumerate(shocks):
+            self.put("scenario_body", shock, i, k)
+        for i, (_, prices) in enumerate(illustrative_prices([name])):
+            self.put("price_body", prices[0] / (ETF_UNIT if name in ETFS else 1.0), i, k)
+        self.assets.append(name)
+
+    def paste_prices(self, order: list[int], hole: tuple[int, int]) -> None:
+        """The price columns in another order, one price missing."""
+        for k, j in enumerate(order):
+            self.put("price_heads", self.assets[j], 0, k)
+            for i, (_, prices) in enumerate(self.case.prices):
+                self.put("price_body", prices[j], i, k)
+        self.put("price_body", None, hole[0], hole[1])
+
+    def empty(self) -> None:
+        """A client of whom nothing is known yet."""
+        for name in ("client_name", "client_age", "risk_level", "last_rebalanced", "goal_amount", "hedge_asset"):
+            self.put(name, None)
+        for k in range(len(self.assets)):
+            for name in ("asset_cells", *LIST):
+                self.put(name, None, k)
+
+    def computed(self) -> "Computed":
+        return Computed(self.book)
+
+
+class Computed:
+    """What the evaluator makes of a workbook."""
+
+    def __init__(self, workbook):
+        self.workbook, self.values = workbook, Book(workbook)
+
+    def __call__(self, formula: str):
+        rows = evaluate(f"={formula}", place(self.values, None))
+        return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
+
+    def line(self, name: str) -> str:
+        """The text beside a label of the first sheet: its second column is found by the label."""
+        sheet = self.workbook.worksheets[0]
+        row = next(r for r in range(1, 30) if sheet.cell(r, 2).value == name)
+        return self.values.cell(sheet.title, row, 3)
+
+    def cells(self):
+        """(sheet, coordinate) → value of every cell."""
+        for sheet in self.workbook.worksheets:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    yield (sheet.title, cell.coordinate), self.values.cell(sheet.title, cell.row, cell.column)

@@ -1,0 +1,120 @@
+"""The sheet Performance: simulated from today's weights, beside the target and the benchmark."""
+
+from xlalloc.catalogue import CATALOGUE
+from xlalloc.templates import charts
+from xlalloc.templates.blocks import PERIODS, Work, charted, picked, table, within
+from xlalloc.templates.layout import DATE, NUMBER, PERCENT, PLAIN, SIGNED_PERCENT
+from xlalloc.templates.layout import letter as column_letter
+from xlalloc.templates.work_page import WorkPage
+
+SERIES = ("performance.now", "performance.target", "performance.benchmark")
+RETURNS = {"now_returns": "w_now", "target_returns": "w_target", "bench_returns": "w_bench"}
+NUMBERS = {"Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness", "excess kurtosis",
+           "information ratio", "beta"}  # fmt: skip
+AGAINST = 5  # the last measures are against the benchmark, which has none itself
+YEARS = 5
+CHART_ROWS = 16
+
+
+def performance(work: Work) -> None:
+    page = work.page("performance")
+    top = page.row
+    _key_figures(work, page)
+    end, page.row = page.row, top
+    _years(work, page)
+    page.row = end + 1
+    picture, page.row = page.row, page.row + 2 * CHART_ROWS + 1
+    work.close(page)  # what follows is behind the printed page
+    first, last = _months(work, page)
+    _weights(work, page)
+    copies = charted(page, first, last, [2, 6, 8, 9, 10])
+    dates = (page, first, last, copies[0])
+    page.row = picture
+    for title, columns, format, up in (
+        ("performance.wealth_chart", copies[1:3], "0.0", "performance.wealth_axis"),
+        ("performance.drawdown_chart", copies[3:], "0%", "performance.drawdown_axis"),
+    ):
+        chart = charts.lines([(page, first, last, column) for column in columns], dates, format)
+        page.curve_picture(title, chart, CHART_ROWS, up=up, alt=f"{title}_alt")
+        page.row += CHART_ROWS
+
+
+def _key_figures(work: Work, page: WorkPage) -> None:
+    """KPI_TABLE of the three series, the measures against the benchmark of the first two."""
+    page.heading("performance.kpis")
+    head = page.header(["risk.measure", *SERIES])
+    measures = [row[0] for row in CATALOGUE["KPI_TABLE"].value[1:]]
+    known = len(measures) - AGAINST
+    function = "KPI_TABLE(all_returns,bench_returns,risk_free,12)"
+    block = f"C{head + 1}:E{head + known}"
+    page.block(head + 1, 3, known, 3, f'=IF(n_months<2,"",{table(block, function, 2)})', PERCENT, align="right")
+    for column, series in enumerate(list(RETURNS)[:2], 3):  # what is the benchmark itself has no ratio to it
+        own = column_letter(column)
+        block = f"{own}{head + known + 1}:{own}{head + len(measures)}"
+        apart = f'IF(MAX(ABS({series}-bench_returns))<1E-12,"–",{table(block, function, column - 1, 1 + known)})'
+        page.block(head + known + 1, column, AGAINST, 1, f'=IF(n_months<2,"",{apart})', PERCENT, align="right")
+    for k, measure in enumerate(measures, head + 1):
+        page.put(k, 2, work.say(f"kpi.{measure}"))
+        format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
+        for column in range(3, 6):
+            page.sheet.cell(k, column).number_format = format
+        if k > head + known:
+            page.put(k, 5, "–", align="right")
+    page.row = head + len(measures) + 1
+
+
+def _years(work: Work, page: WorkPage) -> None:
+    """Twelve months at a time, back from the last; beside the key figures."""
+    page.heading("performance.years", 7)
+    head = page.header(["performance.to", *SERIES], column=7)
+    for k in range(1, YEARS + 1):
+        row, start = head + k, f"n_months-{12 * k - 1}"
+        page.put(row, 7, f'=IF(n_months<{12 * k},"",INDEX(month_dates,{start}+11))', DATE, align="left")
+        for column, name in enumerate(RETURNS, 8):
+            cells = f"INDEX({name},{start}):INDEX({name},{start}+11)"
+            page.put(row, column, f'=IF(n_months<{12 * k},"",TOTAL_RETURN({cells}))', SIGNED_PERCENT, align="right")
+    for name, column in (("years_now", 8), ("years_bench", 10)):
+        own = column_letter(column)
+        cells = f"{own}{head + 1}:{own}{head + YEARS}"
+        work.listed(page, name, head + 1, head + YEARS, column, f"MAX(1,COUNT({page.at(cells)}))")
+
+
+def _months(work: Work, page: WorkPage) -> tuple[int, int]:
+    """Return, wealth and drawdown, month by month; gives the first and last row."""
+    page.heading("performance.series")
+    keys = [f"{key}_return" for key in SERIES] + [f"{key}_wealth" for key in SERIES]
+    head = page.header(["performance.date", *keys, "performance.now_drawdown", "performance.benchmark_drawdown"])
+    first, last = head + 1, head + PERIODS
+    dates = f"B{first}:B{last}"
+    page.block(first, 2, PERIODS, 1, within(dates, "n_months", picked(dates, "RETURNS(price_table)", 1, 1)), DATE,
+               line=False, align="left")  # fmt: skip
+    for column, (name, weights) in enumerate(RETURNS.items(), 3):
+        own, wealth = column_letter(column), column_letter(column + 3)
+        block = f"{own}{first}:{own}{last}"
+        source = f"PORT_SERIES(RETURNS(price_table),{weights}_named)"
+        page.block(first, column, PERIODS, 1, within(block, "n_months", picked(block, source)), PERCENT, line=False)
+        work.listed(page, name, first, last, column, "MAX(1,n_months)")
+        for row in range(first, last + 1):
+            before = 1 if row == first else f"{wealth}{row - 1}"
+            page.put(row, column + 3, f'=IF({own}{row}="","",{before}*(1+{own}{row}))', "0.000", line=False)
+    for column, name in ((9, "now_returns"), (10, "bench_returns")):
+        block = f"{column_letter(column)}{first}:{column_letter(column)}{last}"
+        page.block(first, column, PERIODS, 1, within(block, "n_months", picked(block, f"DRAWDOWNS({name})")), PERCENT,
+                   line=False)  # fmt: skip
+    page.ruled(f"B{first}:J{last}", f'$B{first}<>""')
+    work.listed(page, "month_dates", first, last, 2, "MAX(1,n_months)")
+    work.document.name("all_returns", f"{page.at(f'C{first}')}:INDEX({page.at(f'C{first}:E{last}')},MAX(1,n_months),3)")
+    page.row = last + 1
+    return first, last
+
+
+def _weights(work: Work, page: WorkPage) -> None:
+    """Each asset's name beside its weights: prices are matched by name, whatever the order of their columns."""
+    page.heading("performance.weights")
+    pairs = [(key, name, PERCENT) for key, name in zip(SERIES, RETURNS.values(), strict=True)]
+    columns = [part for pair in pairs for part in (("asset", "asset_names", PLAIN), pair)]
+    first, last = work.by_asset(page, columns)
+    for k, name in enumerate(RETURNS.values()):
+        left, right = column_letter(2 + 2 * k), column_letter(3 + 2 * k)
+        cells = page.at(f"{right}{first}:{right}{last}")
+        work.document.name(f"{name}_named", f"{page.at(f'{left}{first}')}:INDEX({cells},n_rows)")

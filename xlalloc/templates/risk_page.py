@@ -1,0 +1,75 @@
+"""The sheet Risk: money against risk, the whole portfolio, and whether the stated ranges hold."""
+
+from xlalloc.templates.blocks import Work, picked, worded
+from xlalloc.templates.layout import NUMBER, PERCENT, PLAIN
+from xlalloc.templates.work_page import WorkPage
+
+CHART_ROWS = 20
+MEASURES = (
+    ("risk.return", "PORT_RETURN({w},mu_assets)", PERCENT),
+    ("risk.vol", "PORT_VOL({w},cov)", PERCENT),
+    ("risk.sharpe", "PORT_SHARPE({w},mu_assets,cov,risk_free)", NUMBER),
+    ("risk.ratio", "DIVERSIFICATION({w},cov)", NUMBER),
+    ("risk.effective", "EFFECTIVE_N({w})", NUMBER),
+)
+
+POLICY = "POLICY_CHECK(w_target,mu_assets,cov,return_range,vol_range,drawdown_limit)"
+VERDICTS = {word: f"verdict.{word}" for word in ("inside", "above", "below", "deeper", "not stated")}
+
+
+def risk(work: Work) -> None:
+    page = work.page("risk")
+    page.heading("risk.by_asset")
+    first, last = work.by_asset(
+        page,
+        [
+            ("asset", "asset_names", PLAIN), ("allocation.weight", "w_now", PERCENT),
+            ("risk.share_now", "RISK_CONTRIB(w_now,cov)", PERCENT), ("client.target", "w_target", PERCENT),
+            ("risk.share", "RISK_CONTRIB(w_target,cov)", PERCENT), ("risk.rp", "RP_WEIGHTS(cov)", PERCENT),
+            ("risk.inverse", "INV_VOL_WEIGHTS(cov)", PERCENT),
+            ("risk.marginal", "MARGINAL_RISK(w_target,cov)", PERCENT),
+        ],
+        {"w_rp": 7, "w_inverse": 8},
+    )  # fmt: skip
+    for column in "CDEF":
+        page.bars(f"{column}{first}:{column}{last}")
+    page.note("risk.note")
+    page.row += 1
+    for key, columns, left, right in (("risk.chart_now", (3, 4), 2, 5), ("risk.chart", (5, 6), 6, 10)):
+        series = [(page, first, last, column) for column in columns]
+        page.bar_picture(key, (page, first, last, 2), series, CHART_ROWS, left, right, negative=True,
+                         alt="risk.chart_alt")  # fmt: skip
+    page.row += CHART_ROWS
+    _whole(work, page)
+    _policy(work, page)
+    work.close(page)
+
+
+def _whole(work: Work, page: WorkPage) -> None:
+    page.heading("risk.whole")
+    page.header(["risk.measure", "risk.of_now", "risk.of_target", "risk.of_rp", "risk.of_inverse"])
+    for key, formula, format in MEASURES:
+        page.put(page.row, 2, work.say(key))
+        for column, weights in enumerate(("w_now", "w_target", "w_rp", "w_inverse"), 3):
+            page.put(page.row, column, "=" + formula.format(w=weights), format, align="right")
+        page.row += 1
+
+
+def _policy(work: Work, page: WorkPage) -> None:
+    """The stated ranges beside what the assumptions imply."""
+    page.heading("policy.heading")
+    head = page.header(["policy.measure", "policy.low", "policy.high", "policy.implied", "policy.verdict"])
+    stated = (("return", "return_range"), ("vol", "vol_range"), ("drawdown1", None), ("drawdown5", None))
+    for k, (measure, limits) in enumerate(stated, 1):
+        page.put(head + k, 2, work.say(f"policy.{measure}"))
+        low, high = (f"=INDEX({limits},1)", f"=INDEX({limits},2)") if limits else (None, "=drawdown_limit")
+        page.put(head + k, 3, low, PERCENT, align="right")
+        page.put(head + k, 4, high, PERCENT, align="right")
+    implied, verdict = (f"{column}{head + 1}:{column}{head + 4}" for column in "EF")
+    given = "COUNT(return_range)+COUNT(vol_range)<4"
+    page.block(head + 1, 5, 4, 1, f'=IF({given},"",{picked(implied, POLICY, 3, 1)})', PERCENT, align="right")
+    shown = worded(work, picked(verdict, POLICY, 4, 1), VERDICTS)
+    page.block(head + 1, 6, 4, 1, f'=IF({given},"",{shown})', align="right")
+    page.emphasise(verdict, f'AND(F{head + 1}<>"{work.say("verdict.inside")}",F{head + 1}<>"")')
+    page.row = head + 5
+    page.note("policy.note")

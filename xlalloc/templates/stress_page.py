@@ -1,0 +1,83 @@
+"""The sheet Stress: crises, correlations that rise together, and what protection costs."""
+
+from xlalloc.templates.blocks import SCENARIOS, Work, picked, quote, within
+from xlalloc.templates.layout import MONEY, NUMBER, PERCENT, PLAIN, SIGNED, SIGNED_PERCENT
+from xlalloc.templates.work_page import WorkPage
+
+CHART_ROWS = 16
+STEP = 0.05  # between the floors that are compared
+
+
+def stress(work: Work) -> None:
+    page = work.page("stress")
+    _crises(work, page)
+    _correlations(work, page)
+    _hedge(work, page)
+    work.close(page)
+
+
+def _crises(work: Work, page: WorkPage) -> None:
+    """STRESS_TABLE of today's weights and of the target, on the scenarios of the market data."""
+    page.heading("stress.crises")
+    head = page.header(["stress.scenario", "stress.now", "stress.money", "stress.target", "stress.worst", *[""] * 4])
+    first, last = head + 1, head + SCENARIOS
+    now, target = (f"STRESS_TABLE({weights}_named,scenario_table)" for weights in ("w_now", "w_target"))
+    worst = 'IF({0}="none",' + quote(work.say("stress.none")) + ",{0})"
+    for column, format, value in (
+        ("B", PLAIN, lambda block: picked(block, "scenario_names")),
+        ("C", SIGNED_PERCENT, lambda block: picked(block, now, 2, 1)),
+        ("D", SIGNED, lambda block: f"INDEX({block.replace('D', 'C')},ROW({block})-ROW(D{first})+1)*SUM(v_now)"),
+        ("E", SIGNED_PERCENT, lambda block: picked(block, target, 2, 1)),
+        ("F", PLAIN, lambda block: worst.format(picked(block, now, 3, 1))),
+    ):
+        block = f"{column}{first}:{column}{last}"
+        page.block(first, "ABCDEF".index(column) + 1, SCENARIOS, 1, within(block, "n_scenarios", value(block)), format,
+                   line=False, align="left" if format == PLAIN else "right")  # fmt: skip
+    page.left(6, head, last)
+    page.ruled(f"B{first}:J{last}", f'$B{first}<>""')
+    page.row = last + 1
+    page.note("stress.note")
+    page.row += 1
+    series = [(page, first, last, column) for column in (3, 5)]
+    page.bar_picture("stress.chart", (page, first, last, 2), series, CHART_ROWS, negative=True, alt="stress.chart_alt")
+    page.row += CHART_ROWS
+
+
+def _correlations(work: Work, page: WorkPage) -> None:
+    """The same volatilities, the correlations moved towards 1."""
+    page.heading("stress.correlations")
+    head = page.header(["stress.uplift", "stress.moved", "stress.vol_now", "stress.vol_target", "stress.vol_rp",
+                        "stress.ratio"])  # fmt: skip
+    for k, (key, uplift) in enumerate((("none", "=0"), ("given", "=corr_uplift"), ("all", "=1")), 1):
+        row = head + k
+        page.put(row, 2, work.say(f"stress.uplift_{key}"))
+        page.put(row, 3, uplift, "0%", align="right")
+        moved = f"STRESS_CORR(cov,C{row})"
+        for column, weights in ((4, "w_now"), (5, "w_target"), (6, "w_rp")):
+            page.put(row, column, f"=PORT_VOL({weights},{moved})", PERCENT, align="right")
+        page.put(row, 7, f"=DIVERSIFICATION(w_target,{moved})", NUMBER, align="right")
+    page.row = head + 4
+    page.note("stress.correlations_note")
+
+
+def _hedge(work: Work, page: WorkPage) -> None:
+    """PUT_HEDGE for three floors: what a floor under today's portfolio would cost."""
+    page.heading("stress.hedge")
+    place = "MATCH(hedge_asset,asset_names,0)"
+    work.result(page, "client.hedge_asset", "=hedge_asset")
+    work.result(page, "stress.index_vol", f"=INDEX(vol_assets,{place})", PERCENT, "hedge_vol")
+    beta = f"SUMPRODUCT(w_now,INDEX(cov,0,{place}))/INDEX(cov,{place},{place})"
+    work.result(page, "stress.beta", f"={beta}", NUMBER, "hedge_beta")
+    page.row += 1
+    head = page.header(["stress.floor", "", "", ""])
+    for column, step in zip("CDE", (0, STEP, 2 * STEP), strict=True):
+        cell = page.put(head, "ABCDE".index(column) + 1, f"=hedge_floor-{step:g}" if step else "=hedge_floor", "0%",
+                        line=False, color="FFFFFF", bold=True, fill=work.document.accent, align="right")  # fmt: skip
+        block = f"{column}{head + 1}:{column}{head + 4}"
+        hedge = f"PUT_HEDGE(SUM(v_now),{cell.coordinate},hedge_years,hedge_vol,risk_free,hedge_beta)"
+        page.block(head + 1, cell.column, 4, 1, "=" + picked(block, hedge, 2, 1), MONEY, align="right")
+        page.sheet.cell(head + 3, cell.column).number_format = "0.00%"
+    for k, key in enumerate(("strike", "premium", "per_year", "worst_loss"), 1):
+        page.put(head + k, 2, work.say(f"stress.{key}"))
+    page.row = head + 5
+    page.note("stress.hedge_note")
