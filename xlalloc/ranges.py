@@ -153,7 +153,8 @@ def _lines(rows, name: str) -> tuple[list[list], bool]:
         if down == across:
             which = "both ways" if down else "on neither side"
             raise InputError(
-                f"{name}: this 2 x 2 range has labels {which}. Give one line, or labels beside the numbers."
+                f"{name}: this 2 x 2 range has labels {which} (a code of digits is a number here). Give one line, or "
+                "names beside the numbers."
             )
         return ([list(row) for row in rows], True) if across else ([list(c) for c in zip(*rows, strict=True)], False)
     if width <= 2 and height >= width:
