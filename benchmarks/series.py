@@ -32,8 +32,7 @@ def public_measures(panel) -> list:
 
 
 def shared_kernel(panel) -> list:
-    x = kpi.Sample(np.atleast_2d(panel.T))
-    return [kpi.evaluate(name, x) for name in MEASURES]
+    return kpi.rows(list(MEASURES), kpi.Sample(np.atleast_2d(panel.T)))
 
 
 def measures(peers: p.Peers, series: int = 10_000, rows: int = 252, seconds: float = 3.0) -> Section:

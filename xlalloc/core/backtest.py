@@ -111,7 +111,7 @@ def backtest_kpi(
     course = _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, dates)
     periods = None if dates is None else float(_periods(dates))
     x = kpi.Sample(course.returns()[None, :], annualisation(periods), rf)
-    rows = [(m.title, *kpi.cells(name, x)) for name, m in kpi.MEASURES.items() if not m.against]
+    rows = kpi.rows([name for name, m in kpi.MEASURES.items() if not m.against], x)
     return Table(("measure", "portfolio"), rows)
 
 

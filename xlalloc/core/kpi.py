@@ -5,7 +5,7 @@ A measure is NaN where its risk is zero and infinite where it exceeds the larges
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -58,11 +58,10 @@ class Sample:
         self.r, self.T, self.P = r, r.shape[-1], P
         self.rf, self.b, self.level, self.m = rf, benchmark, level, min_return
 
-    @cached_property
-    def parts(self) -> list["Sample"]:
+    def parts(self) -> Iterator["Sample"]:
         """The same in blocks of series."""
         given = self.P, self.rf, self.b, self.level, self.m
-        return [Sample(self.r[i : i + SERIES], *given) for i in range(0, len(self.r), SERIES)]
+        return (Sample(self.r[i : i + SERIES], *given) for i in range(0, len(self.r), SERIES))
 
     @cached_property
     def f(self) -> float:
@@ -352,11 +351,23 @@ def evaluate(name: str, x: Sample) -> np.ndarray:
     if measure.against and x.b is None:
         raise InputError(f"benchmark: missing; {name} compares with one. Give the benchmark's returns, one column.")
     if measure.least > x.T:
-        raise NotAvailableError(f"returns: {x.T} rows; {name} needs at least {measure.least}. Give a longer history.")
+        raise _too_few(name, x)
+    return _values([measure], x)[0]
+
+
+def _too_few(name: str, x: Sample) -> NotAvailableError:
+    least = MEASURES[name].least
+    return NotAvailableError(f"returns: {x.T} rows; {name} needs at least {least}. Give a longer history.")
+
+
+def _values(measures: list[Measure], x: Sample) -> list[np.ndarray]:
+    """Of every series; a block of many after the other, but for paths, which walk through time all series at once."""
     with np.errstate(all="ignore"):
-        if x.r.ndim > 2 or len(x.r) <= SERIES or measure.path:
-            return measure.value(x)
-        return np.concatenate([measure.value(part) for part in x.parts])
+        if x.r.ndim > 2 or len(x.r) <= SERIES:
+            return [measure.value(x) for measure in measures]
+        blocks = [[None if m.path else m.value(part) for m in measures] for part in x.parts()]
+        columns = zip(measures, zip(*blocks, strict=True), strict=True)
+        return [m.value(x) if m.path else np.concatenate(column) for m, column in columns]
 
 
 def reason(name: str, value: float) -> AllocError:
@@ -369,12 +380,17 @@ def reason(name: str, value: float) -> AllocError:
     )
 
 
-def cells(name: str, x: Sample) -> list:
-    """A measure of every series for a table: a number, or the error that stands for it."""
-    try:
-        values = evaluate(name, x)
-    except NotAvailableError as error:
-        return [error] * x.r.shape[0]
+def rows(names: list[str], x: Sample) -> list[tuple]:
+    """A row of a table for each measure: its title, then of every series a number or the error that stands for it."""
+    known = [name for name in names if MEASURES[name].least <= x.T]
+    found = dict(zip(known, _values([MEASURES[name] for name in known], x), strict=True))
+    return [
+        (MEASURES[name].title, *(_cells(name, found[name]) if name in found else [_too_few(name, x)] * len(x.r)))
+        for name in names
+    ]
+
+
+def _cells(name: str, values: np.ndarray) -> list:
     if np.isfinite(values).all():
         return values.tolist()
     return [value if np.isfinite(value) else reason(name, value) for value in values.tolist()]

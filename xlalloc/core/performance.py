@@ -483,8 +483,7 @@ def skew_kurt(returns: Returns) -> TableResult:
 
 def _kpi_rows(names, x: kpi.Sample) -> Table:
     """One row a measure, one column a series."""
-    rows = [(kpi.MEASURES[name].title, *kpi.cells(name, x)) for name in names]
-    return Table(("measure", *labels("assets", len(x.r))), rows)
+    return Table(("measure", *labels("assets", len(x.r))), kpi.rows(names, x))
 
 
 @worksheet_function('=ROLLING("max_drawdown",{0.1;-0.05;-0.1;0.2},2)', [[-0.05], [-0.145], [-0.1]])
@@ -586,13 +585,14 @@ def kpi_by_state(returns: Returns, states: States, rf: Rate = 0.0, periods: Peri
     table = Table(("state", *(["series"] if several else []), "return", "volatility", "Sharpe ratio", "periods"))
     for state, found in kpi.rows_by_state(states):
         x = kpi.Sample(returns[found].T, P, rf)
-        columns = [_state_cells(name, x, state) for name in ("ann_return", "ann_vol", "sharpe")]
+        columns = _state_columns(("ann_return", "ann_vol", "sharpe"), x, state)
         for i, numbers in enumerate(zip(*columns, strict=True)):
             table.rows.append((state, *([Label("assets", i)] if several else []), *numbers, len(found)))
     return table
 
 
-def _state_cells(name: str, x: kpi.Sample, state) -> list:
+def _state_columns(names, x: kpi.Sample, state) -> list:
     if x.T < 2:
-        return [NotAvailableError(f"states: {state} holds one period only; at least two are needed.")] * len(x.r)
-    return kpi.cells(name, x)
+        few = NotAvailableError(f"states: {state} holds one period only; at least two are needed.")
+        return [[few] * len(x.r) for _ in names]
+    return [cells for _, *cells in kpi.rows(names, x)]
