@@ -27,6 +27,7 @@ ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 ROW_POINTS = 15.5
 PAGE_POINTS = 930  # of rows that a page holds, at the width it is printed
 _KIND = {float: "n", int: "n", str: "s", dt.date: "d", ErrorValue: "e", type(None): ""}
+_ANY = {"n": 0.0, "s": "", "q": "=", "e": ErrorValue("#N/A"), "": None}
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -351,7 +352,21 @@ class Sheet(Pictures):
 
     def tiles(self, *tiles: tuple) -> None:
         """Key figures side by side: (label, value, format)."""
-        for k, (label, value, format) in enumerate(tiles):
+        labels, values, formats = zip(*tiles, strict=True)
+        if isinstance(self.sheet, Surface):
+            kinds, values = _kinds(values)
+            row = self._as_drawn(Sheet._tiles, labels, kinds, formats)
+            for k, (kind, value) in enumerate(zip(kinds, values, strict=True)):
+                if kind:
+                    cell = self.sheet.cell(row, 2 if k == 0 else 1 + 2 * k)
+                    cell.value, cell.data_type = value, "e" if kind == "e" else ""
+        else:
+            self._tiles(labels, None, formats, values)
+        self.tables["tiles"] = self.row - 1, self.row - 1
+
+    def _tiles(self, labels: tuple, kinds: tuple | None, formats: tuple, values: tuple = ()) -> int:
+        """With these values, or with any of these kinds; gives the row of the values."""
+        for k, (label, value, format) in enumerate(zip(labels, values or map(_ANY.get, kinds), formats, strict=True)):
             column = 2 if k == 0 else 1 + 2 * k  # the first column is as wide as two
             for row in (self.row, self.row + 1):
                 if k:
@@ -362,7 +377,7 @@ class Sheet(Pictures):
         self.sheet.row_dimensions[self.row].height = 18
         self.sheet.row_dimensions[self.row + 1].height = 26
         self.row += 2
-        self.tables["tiles"] = self.row - 1, self.row - 1
+        return self.row - 1
 
     def _tile(self, cell) -> None:
         cell.font = self.document.font(size=HEADING + 3, bold=True, color=self.document.accent)
