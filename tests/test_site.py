@@ -217,9 +217,9 @@ def test_the_committed_workbooks_are_the_builders(workbooks):
         made, kept = parts(path), parts(ROOT / "workbooks" / path.name)
         assert made.keys() == kept.keys()
         for name in made:
-            assert len(made[name]) == len(kept[name]), f"make ideas: {path.name} {name} is another"
+            assert len(made[name]) == len(kept[name]), f"make workbooks: {path.name} {name} is another"
             for new, old in zip(made[name], kept[name], strict=True):
-                assert alike(new, old), f"make ideas: {path.name} {name} is another"
+                assert alike(new, old), f"make workbooks: {path.name} {name} is another"
 
 
 def test_the_workbooks_hold_live_formulas_with_the_values_of_the_page(workbooks):
