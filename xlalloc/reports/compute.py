@@ -8,7 +8,6 @@ import numpy as np
 
 from xlalloc import data
 from xlalloc.catalogue import CATALOGUE
-from xlalloc.cells import call
 from xlalloc.core.estimation import corr_from_cov
 from xlalloc.core.models import equal_weights, policy_check
 from xlalloc.core.portfolio import diversification, effective_n, port_return, port_sharpe, port_vol, risk_contrib
@@ -58,10 +57,10 @@ class Answers:
         """A table's rows with the assets' names; cells without an answer as error values."""
         if isinstance(table, ErrorValue):
             return []
-        return [
-            [self.failed(what, c) if isinstance(c, AllocError) else spoken(c, {"assets": self.names}) for c in row]
-            for row in table.rows
-        ]
+        return [[cell if cell.__class__ is float else self._spoken(what, cell) for cell in row] for row in table.rows]
+
+    def _spoken(self, what: str, cell):
+        return self.failed(what, cell) if isinstance(cell, AllocError) else spoken(cell, {"assets": self.names})
 
 
 @dataclass
@@ -319,11 +318,9 @@ class _Computation:
                 known["name_zh" if self.client.language == "zh" else "asset"] if known else position.asset.asset_class
             )
             classes[name] = classes.get(name, 0.0) + weight
-        rows = call("STRESS_TABLE", [[[name, weight] for name, weight in classes.items()]])
-        if isinstance(rows[0][0], ErrorValue):
-            self.ask.reasons["STRESS_TABLE: " + rows[0][0]] = rows[0][0].reason
-            return rows[0][0]
-        return rows[1:]
+        function, weights = CATALOGUE["STRESS_TABLE"].public, np.array(list(classes.values()))
+        table = self.ask("STRESS_TABLE", function, weights, asset_names=list(classes))
+        return table if isinstance(table, ErrorValue) else self.ask.rows("STRESS_TABLE", table)
 
     # Performance and plan --------------------------------------------------------------------------------------------
 
