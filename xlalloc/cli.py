@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from xlalloc.errors import AllocError, ErrorValue
 from xlalloc.version import __version__
 
 LANGUAGE = click.Choice(["en", "zh"])
+os.environ.setdefault("OPENPYXL_LXML", "False")  # the same bytes whether or not something else brought lxml along
 EXAMPLES = {"max_content_width": 80, "help_option_names": ["-h", "--help"]}
 
 

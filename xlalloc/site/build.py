@@ -19,7 +19,7 @@ CONTENTS = {
         "Install": ["windows", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
         "Functions": ["functions/index"],
         "Ideas": ["asset-allocation", "risk-parity", "what-was-wrong"],
-        "Reports and measurements": ["reports", "benchmarks", "CHANGELOG"],
+        "Reports and measurements": ["reports", "benchmarks", "licences", "CHANGELOG"],
     },
     "zh": {
         "中文": ["index.zh", "tutorial.zh", "conventions.zh", "zh/functions/index"],

@@ -1,5 +1,7 @@
 """What is wrong with the input, in words, one line a part of it: also what was pasted past the validation."""
 
+from dataclasses import dataclass
+
 from xlalloc.templates.blocks import Work, quote
 from xlalloc.templates.work_page import WorkPage
 
@@ -9,8 +11,8 @@ NEVER = "1E-9"  # a difference this small is rounding
 def checks(work: Work, page: WorkPage) -> tuple[str, str]:
     """The table of checks; gives a formula that is 1 where something is wrong, and the cells that say what."""
     page.heading("check.heading")
-    first = page.row
-    for key, tests in _parts(work).items():
+    first, tests_of = page.row, _Tests(work)
+    for key, tests in (_of_client(tests_of) | _of_market(tests_of)).items():
         page.put(page.row, 2, work.say(f"check.{key}"))
         for column in range(3, 11):
             page.put(page.row, column, None)
@@ -29,94 +31,109 @@ def _first(work: Work, tests: list[tuple[str, str]]) -> str:
     return formula
 
 
-def _parts(work: Work) -> dict[str, list[tuple[str, str]]]:
-    def text(key: str) -> str:
-        return quote(work.say(f"check.{key}"))
+@dataclass(frozen=True)
+class _Tests:
+    """Tests of cells as pairs: the formula that finds something, the formula of its message."""
 
-    def some(cells: str) -> str:
+    work: Work
+
+    def text(self, key: str) -> str:
+        return quote(self.work.say(f"check.{key}"))
+
+    def some(self, cells: str) -> str:
         return f"SUM(({cells})*1)>0"
 
-    def named(cells: str, key: str, names: str = "asset_names") -> tuple[str, str]:
+    def named(self, cells: str, key: str, names: str = "asset_names") -> tuple[str, str]:
         """Where any of the cells is true, the message with the name of the first."""
-        before, after = work.say(f"check.{key}", asset="|").split("|")
-        return some(cells), f"{quote(before)}&INDEX({names},MATCH(1,({cells})*1,0))&{quote(after)}"
+        before, after = self.work.say(f"check.{key}", asset="|").split("|")
+        return self.some(cells), f"{quote(before)}&INDEX({names},MATCH(1,({cells})*1,0))&{quote(after)}"
 
-    def number(cells: str, key: str) -> tuple[str, str]:
-        return named(f"NOT(ISNUMBER({cells}))", key)
+    def number(self, cells: str, key: str) -> tuple[str, str]:
+        return self.named(f"NOT(ISNUMBER({cells}))", key)
 
-    def total(cells: str, key: str) -> tuple[str, str]:
-        return f"ABS(SUM({cells})-1)>0.000001", f'{text(key)}&TEXT(SUM({cells}),"0.0%")'
+    def total(self, cells: str, key: str) -> tuple[str, str]:
+        return f"ABS(SUM({cells})-1)>0.000001", f'{self.text(key)}&TEXT(SUM({cells}),"0.0%")'
 
-    def single(name: str, low: str, high: str, key: str) -> list[tuple[str, str]]:
-        return [(f"NOT(ISNUMBER({name}))", text(key)), (f"({name}<{low})+({name}>{high})>0", text(key))]
+    def single(self, name: str, low: str, high: str, key: str) -> list[tuple[str, str]]:
+        text = self.text(key)
+        return [(f"NOT(ISNUMBER({name}))", text), (f"({name}<{low})+({name}>{high})>0", text)]
 
-    words = ",".join(quote(word) for word in work.say("client.frequencies").split(","))
+
+def _of_client(t: _Tests) -> dict[str, list[tuple[str, str]]]:
+    words = ",".join(quote(word) for word in t.work.say("client.frequencies").split(","))
     return {
         "assets": [
-            ("COUNTA(asset_cells)=0", text("none")),
-            ("COUNTA(asset_names)<n_assets", text("gap")),
-            named("MATCH(asset_names,asset_names,0)<ROW(asset_names)-MIN(ROW(asset_names))+1", "twice"),
+            ("COUNTA(asset_cells)=0", t.text("none")),
+            ("COUNTA(asset_names)<n_assets", t.text("gap")),
+            t.named("MATCH(asset_names,asset_names,0)<ROW(asset_names)-MIN(ROW(asset_names))+1", "twice"),
         ],
         "values": [
-            number("v_now", "value_text"), named("v_now<0", "value_negative"),
-            ("NOT(ISNUMBER(cash_in_out))", text("flow_text")),
-            ("SUM(v_now)+cash_in_out<0", text("flow_large")),
-            ("SUM(v_now)<=0", text("worthless")),
+            t.number("v_now", "value_text"), t.named("v_now<0", "value_negative"),
+            ("NOT(ISNUMBER(cash_in_out))", t.text("flow_text")),
+            ("SUM(v_now)+cash_in_out<0", t.text("flow_large")),
+            ("SUM(v_now)<=0", t.text("worthless")),
         ],
         "weights": [
-            number("w_target", "target_text"), named("w_target<0", "target_negative"), total("w_target", "target_sum"),
-            number("w_bench", "bench_text"), total("w_bench", "bench_sum"),
+            t.number("w_target", "target_text"), t.named("w_target<0", "target_negative"),
+            t.total("w_target", "target_sum"),
+            t.number("w_bench", "bench_text"), t.total("w_bench", "bench_sum"),
         ],
         "assumptions": [
-            number("mu_assets", "mu_text"), named("ABS(mu_assets)>1", "mu_large"), number("vol_assets", "vol_text"),
-            named("(vol_assets<0)+(vol_assets>2)", "vol_large"), ("NOT(ISNUMBER(risk_free))", text("rf_text")),
+            t.number("mu_assets", "mu_text"), t.named("ABS(mu_assets)>1", "mu_large"),
+            t.number("vol_assets", "vol_text"),
+            t.named("(vol_assets<0)+(vol_assets>2)", "vol_large"), ("NOT(ISNUMBER(risk_free))", t.text("rf_text")),
         ],
         "levels": [
-            ('SUM((risk_level={"C1","C2","C3","C4","C5"})*1)=0', text("level_unknown")),
-            named('NOT(ISNUMBER(MATCH(fund_levels,{"R1","R2","R3","R4","R5"},0)))', "fund_level_unknown"),
+            ('SUM((risk_level={"C1","C2","C3","C4","C5"})*1)=0', t.text("level_unknown")),
+            t.named('NOT(ISNUMBER(MATCH(fund_levels,{"R1","R2","R3","R4","R5"},0)))', "fund_level_unknown"),
         ],
         "dates": [
-            ("NOT(ISNUMBER(as_of))", text("as_of_text")),
-            ('IF(last_rebalanced="",FALSE,NOT(ISNUMBER(last_rebalanced)))', text("last_text")),
-            ('IF(last_rebalanced="",FALSE,last_rebalanced>as_of)', text("last_future")),
-            (f"ISERROR(MATCH(check_frequency,{{{words}}},0))", text("frequency")),
+            ("NOT(ISNUMBER(as_of))", t.text("as_of_text")),
+            ('IF(last_rebalanced="",FALSE,NOT(ISNUMBER(last_rebalanced)))', t.text("last_text")),
+            ('IF(last_rebalanced="",FALSE,last_rebalanced>as_of)', t.text("last_future")),
+            (f"ISERROR(MATCH(check_frequency,{{{words}}},0))", t.text("frequency")),
         ],
         "costs": [
-            *single("drift_threshold", "0", "1", "threshold"), *single("commission_rate", "0", "0.1", "commission"),
-            number("lot_sizes", "lot_text"), named("lot_sizes<0", "lot_text"), number("sale_fees", "fee_text"),
-            named("(sale_fees<0)+(sale_fees>1)", "fee_text"),
+            *t.single("drift_threshold", "0", "1", "threshold"), *t.single("commission_rate", "0", "0.1", "commission"),
+            t.number("lot_sizes", "lot_text"), t.named("lot_sizes<0", "lot_text"), t.number("sale_fees", "fee_text"),
+            t.named("(sale_fees<0)+(sale_fees>1)", "fee_text"),
         ],
+    }  # fmt: skip
+
+
+def _of_market(t: _Tests) -> dict[str, list[tuple[str, str]]]:
+    return {
         "correlations": [
-            (some("corr_names<>asset_names"), text("corr_names")),
-            (some("corr_heads<>TRANSPOSE(asset_names)"), text("corr_names")),
-            (some("NOT(ISNUMBER(corr))"), text("corr_text")),
-            (some(f"ABS(corr)>1+{NEVER}"), text("corr_range")),
-            (some(f"ABS(corr-TRANSPOSE(corr))>{NEVER}"), text("corr_symmetric")),
-            (some("(ROW(corr)-MIN(ROW(corr))=COLUMN(corr)-MIN(COLUMN(corr)))*(corr<>1)"), text("corr_diagonal")),
+            (t.some("corr_names<>asset_names"), t.text("corr_names")),
+            (t.some("corr_heads<>TRANSPOSE(asset_names)"), t.text("corr_names")),
+            (t.some("NOT(ISNUMBER(corr))"), t.text("corr_text")),
+            (t.some(f"ABS(corr)>1+{NEVER}"), t.text("corr_range")),
+            (t.some(f"ABS(corr-TRANSPOSE(corr))>{NEVER}"), t.text("corr_symmetric")),
+            (t.some("(ROW(corr)-MIN(ROW(corr))=COLUMN(corr)-MIN(COLUMN(corr)))*(corr<>1)"), t.text("corr_diagonal")),
         ],
         "scenarios": [
-            named("NOT(ISNUMBER(MATCH(asset_names,scenario_heads,0)))", "scenario_names"),
-            (some("NOT(ISNUMBER(scenario_body))"), text("scenario_text")),
-            (some("scenario_body<-1"), text("scenario_range")),
+            t.named("NOT(ISNUMBER(MATCH(asset_names,scenario_heads,0)))", "scenario_names"),
+            (t.some("NOT(ISNUMBER(scenario_body))"), t.text("scenario_text")),
+            (t.some("scenario_body<-1"), t.text("scenario_range")),
         ],
         "prices": [
-            ("ROWS(price_dates)<3", text("price_few")),
-            named("NOT(ISNUMBER(MATCH(asset_names,price_heads,0)))", "price_missing"),
-            named("NOT(ISNUMBER(MATCH(price_heads,asset_names,0)))", "price_stranger", "price_heads"),
-            (some("NOT(ISNUMBER(price_dates))"), text("date_text")),
-            ("MAX(price_dates)>as_of", text("date_future")),
-            (some("INDEX(price_dates,1):INDEX(price_dates,MAX(1,ROWS(price_dates)-1))>=INDEX(price_dates,MIN(2,ROWS("
-                  "price_dates))):INDEX(price_dates,ROWS(price_dates))"), text("date_order")),
-            (some("ISERROR(price_body)"), text("price_error")),
-            (some('(price_body<>"")*NOT(ISNUMBER(price_body))'), text("price_text")),
-            (some('(price_body<>"")*(price_body<=0)'), text("price_negative")),
-            named("(lot_sizes>0)*(unit_prices<=0)", "price_last"),
-            (some('price_body=""'), f'{text("price_hole")}&SUM((price_body="")*1)'),
+            ("ROWS(price_dates)<3", t.text("price_few")),
+            t.named("NOT(ISNUMBER(MATCH(asset_names,price_heads,0)))", "price_missing"),
+            t.named("NOT(ISNUMBER(MATCH(price_heads,asset_names,0)))", "price_stranger", "price_heads"),
+            (t.some("NOT(ISNUMBER(price_dates))"), t.text("date_text")),
+            ("MAX(price_dates)>as_of", t.text("date_future")),
+            (t.some("INDEX(price_dates,1):INDEX(price_dates,MAX(1,ROWS(price_dates)-1))>=INDEX(price_dates,MIN(2,ROWS("
+                  "price_dates))):INDEX(price_dates,ROWS(price_dates))"), t.text("date_order")),
+            (t.some("ISERROR(price_body)"), t.text("price_error")),
+            (t.some('(price_body<>"")*NOT(ISNUMBER(price_body))'), t.text("price_text")),
+            (t.some('(price_body<>"")*(price_body<=0)'), t.text("price_negative")),
+            t.named("(lot_sizes>0)*(unit_prices<=0)", "price_last"),
+            (t.some('price_body=""'), f'{t.text("price_hole")}&SUM((price_body="")*1)'),
         ],
         "goal": [
-            ('IF(goal_amount="",FALSE,NOT(ISNUMBER(goal_amount)))', text("goal_text")),
+            ('IF(goal_amount="",FALSE,NOT(ISNUMBER(goal_amount)))', t.text("goal_text")),
             ("IF(goal_amount=\"\",FALSE,(goal_years<1)+(goal_years>30)+(goal_years<>ROUND(goal_years,0))>0)",
-             text("goal_years")),
-            ("NOT(ISNUMBER(monthly_saving))", text("monthly_text")),
+             t.text("goal_years")),
+            ("NOT(ISNUMBER(monthly_saving))", t.text("monthly_text")),
         ],
     }  # fmt: skip
