@@ -1,4 +1,4 @@
-"""What every test shares: the folder of references on the path, one LibreOffice, no skips where CI demands all."""
+"""What every test shares: references and benchmarks on the path, one LibreOffice, no skips where CI demands all."""
 
 import os
 import sys
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent.parent))  # benchmarks; last, so that an installed xlalloc comes first
 os.environ.setdefault("OPENPYXL_LXML", "False")  # a test's dependency brings lxml; who installs xlalloc has none
 
 # A slow machine is no fault, and what is tested on CI is the same every time; elsewhere every run tries new inputs.
