@@ -12,9 +12,10 @@ from openpyxl.styles import Alignment
 from xlalloc.reports import stamp
 from xlalloc.reports.batch import Line
 from xlalloc.reports.folder import writing
+from xlalloc.reports.measure import width_of
 from xlalloc.reports.problems import Problem
 from xlalloc.reports.texts import TEXTS
-from xlalloc.reports.write import NO_DATE, Sheet, width_of
+from xlalloc.reports.write import NO_DATE, Sheet
 from xlalloc.templates.layout import MONEY, PERCENT, PLAIN, SIGNED_PERCENT
 
 IN_MEMORY = 4_000_000  # bytes of lines before they go to disk

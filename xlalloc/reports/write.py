@@ -5,7 +5,6 @@ import os
 import zipfile
 from collections.abc import Callable, Iterator
 from copy import copy
-from functools import lru_cache
 from math import isfinite
 from pathlib import Path
 
@@ -16,11 +15,12 @@ from openpyxl.worksheet.pagebreak import Break
 from openpyxl.writer.excel import ExcelWriter
 
 from xlalloc.errors import ErrorValue
+from xlalloc.reports.measure import label_lines, lines_across, lines_beside, width_of
 from xlalloc.reports.pictures import Pictures
 from xlalloc.reports.stamp import Stamped
 from xlalloc.reports.surface import Pattern, Surface
 from xlalloc.reports.texts import TEXTS
-from xlalloc.templates.layout import CELL, GREY, HEADING, LABEL, LAST_COLUMN, PLAIN, WARN, Document, Page
+from xlalloc.templates.layout import GREY, HEADING, LABEL, LAST_COLUMN, PLAIN, WARN, Document, Page
 
 NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
 ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -60,12 +60,6 @@ def save(book, path: Path, date: dt.date | None) -> None:
 
 def document(lang: str) -> Document:
     return Document(lang, TEXTS)
-
-
-@lru_cache(maxsize=4096)
-def width_of(text: str) -> float:
-    """A text's width in characters; a Chinese one is as wide as two."""
-    return sum(1.95 if ord(char) > 0x2E80 else 1.05 for char in text)
 
 
 def joined(names: list[str], lang: str) -> str:
@@ -142,7 +136,7 @@ class Sheet(Pictures):
         return row
 
     def lines(self, text: str) -> int:
-        return _lines(text)
+        return lines_across(text)
 
     def header(self, keys: list[str], row: int | None = None, column: int = 2) -> int:
         if row is not None:
@@ -319,13 +313,13 @@ class Sheet(Pictures):
 
     @staticmethod
     def _name_lines(value) -> int:
-        return _label_lines(value) if isinstance(value, str) else 1
+        return label_lines(value) if isinstance(value, str) else 1
 
     def line(self, key: str, value: str, warn: bool = False) -> None:
         """A labelled sentence across the page."""
         row = self._as_drawn(Sheet._line, key, warn)
         self.text(row, 3, value)
-        lines = max(_rows_of(value), -(-int(width_of(self.document.say(key))) // LABEL))
+        lines = max(lines_beside(value), -(-int(width_of(self.document.say(key))) // LABEL))
         self.sheet.row_dimensions[row].height = min(ROW_POINTS * lines, 400)
 
     def definition(self, key: str) -> None:
@@ -425,11 +419,6 @@ def _one_kind(column: list) -> bool:
     return kind is not float or all(map(isfinite, column))
 
 
-@lru_cache(maxsize=4096)
-def _label_lines(text: str) -> int:
-    return -(-int(sum(1.95 if ord(char) > 0x2E80 else 0.93 for char in text)) // LABEL)
-
-
 def _kinds(values) -> tuple[tuple, list]:
     """How each value is written (see Pattern), and the values as they are written so."""
     kinds, found = [], []
@@ -445,18 +434,6 @@ def _kinds(values) -> tuple[tuple, list]:
         kinds.append(kind)
         found.append(value)
     return tuple(kinds), found
-
-
-@lru_cache(maxsize=4096)
-def _lines(text: str) -> int:
-    return Page.lines(None, text)
-
-
-@lru_cache(maxsize=4096)
-def _rows_of(text: str) -> int:
-    """Lines a text takes beside a label."""
-    room = 1.1 * CELL * (LAST_COLUMN - 2)
-    return sum(max(1, -(-int(width_of(part)) // room)) for part in text.split("\n"))
 
 
 def _left(cell) -> None:
