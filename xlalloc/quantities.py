@@ -325,7 +325,6 @@ Volatility = Annotated[float, number("Standard deviation of returns", "per year"
 PositiveVol = Annotated[float, number("Standard deviation of returns, above zero", "per year", above=0)]
 TargetVol = Annotated[float, number("Volatility wanted", "per year", above=0)]
 MaxLeverage = Annotated[float, number("Greatest leverage allowed", "times", above=0)]
-Money = Annotated[float, number("Amount of money", "money")]
 CashFlow = Annotated[float, number("Money to put in (+) or take out (-)", "money")]
 Threshold = Annotated[
     float, number("Deviation from target that triggers trading, 0.05 for 5 points", "fraction", low=0, high=1)
@@ -382,15 +381,10 @@ SellTax = Annotated[Array, _cost("Tax on sales, see STAMP_DUTY", "fraction of th
 MinCommission = Annotated[Array, _cost("Least commission of an order", "money")]
 ExitFee = Annotated[Array, _cost("Fee on sales, see REDEMPTION_FEE", "fraction of the sale", high=1)]
 Spread = Annotated[Array, _cost("Gap between buying and selling price", "fraction of the price", high=1)]
-CostRate = Annotated[
-    Array,
-    Quantity("vector", "Cost rate: one number, or one per asset", "fraction of the trade", (A,), low=0, scalar=True),
-]
 
 # Matrices ----------------------------------------------------------------------------------------------------
 
 _COV = Quantity("matrix", "Covariance matrix of asset returns, n x n", "per year", (A, A))
-AnyCovariance = Annotated[Array, replace(_COV, checks=(symmetric,))]
 Covariance = Annotated[Array, replace(_COV, checks=(symmetric, no_negative_variance, definite))]
 Correlations = Annotated[
     Array,
