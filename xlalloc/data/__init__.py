@@ -4,10 +4,11 @@ Articles' figures stand as the articles give them; whatever they do not give is 
 """
 
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 
+@lru_cache(4096)
 def key(name: str) -> str:
     """The form in which names compare: width, case and spaces do not matter."""
     return "".join(unicodedata.normalize("NFKC", str(name)).casefold().split())
