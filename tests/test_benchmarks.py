@@ -1,14 +1,9 @@
 """The benchmarks' own code on tiny sizes, without peers: what it prints stands in the right cells. No times asserted."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-
-from benchmarks import allocation, problems, series
+from benchmarks import allocation, problems, reports, series
 from benchmarks.machine import where
 from benchmarks.peers import Peers
 from benchmarks.table import Section
@@ -83,3 +78,8 @@ def test_what_cannot_be_loaded_is_named():
     assert peers.get("absent", absent) is None
     assert "absent (ImportError: No module named 'absent')" in peers.report()
     assert "numpy" in where()
+
+
+def test_reports_without_peers():
+    ((name, *cells),) = rows(reports.section(NOBODY, rounds=1))[1:]
+    assert name == "a report" and len(cells) == 4 and all("ms" in cell for cell in cells[:3])
