@@ -2,34 +2,44 @@
 # The mathematics and the cells with the oldest packages pyproject.toml admits, and with a newer Python and the newest
 # packages where this machine has one. Wheels only.
 #
-#   source .ci/versions.sh DIRECTORY
-xlalloc_versions() (
-    set -euo pipefail
-    place=$1
-    tests=(tests/test_catalogue.py tests/test_cells.py tests/test_formula.py)
-    for module in xlalloc/core/*.py; do
-        [ -e "tests/test_$(basename "$module")" ] && tests+=("tests/test_$(basename "$module")")
-    done
+#   .ci/versions.sh install DIRECTORY      the environments, which may go on beside something else
+#   .ci/versions.sh test DIRECTORY
+set -euo pipefail
+what=$1 place=$2
 
-    leg() { # NAME PYTHON ARGUMENTS OF PIP…
-        local name=$1 python=$2
-        shift 2
-        "$python" -m venv "$place/$name"
-        "$place/$name/bin/pip" install --quiet --only-binary :all: "$@"
-        "$place/$name/bin/pip" install --quiet --no-deps --require-hashes -r .ci/prices.txt
-        echo "$name: $("$place/$name/bin/python" -c 'import platform, numpy, scipy; print("Python", platform.python_version(), "numpy", numpy.__version__, "scipy", scipy.__version__)')"
-        "$place/$name/bin/python" -m pytest -p no:cacheprovider "${tests[@]}"
-    }
+environment() { # NAME PYTHON ARGUMENTS OF PIP…
+    local name=$1 python=$2
+    shift 2
+    "$python" -m venv "$place/$name"
+    "$place/$name/bin/pip" install --quiet --only-binary :all: "$@"
+    "$place/$name/bin/pip" install --quiet --no-deps --require-hashes -r .ci/prices.txt
+}
 
-    python3 .ci/bounds.py test >"$place/lowest.txt"
-    leg oldest python3 -r "$place/lowest.txt"
+newer_python() {
+    local python
     for python in python3.14 ~/.pyenv/versions/3.14*/bin/python python3.13 ~/.pyenv/versions/3.13*/bin/python; do
-        if "$python" -c 'import venv' 2>/dev/null; then
-            leg newest "$python" '.[test]'
-            return
-        fi
+        if "$python" -c 'import venv' 2>/dev/null; then echo "$python"; return; fi
     done
-    echo "newest: no Python 3.13 or 3.14 on this machine; the other tests run with the newest packages all the same"
-)
+}
 
-xlalloc_versions "${1:?the directory}"
+if [ "$what" = install ]; then
+    python3 .ci/bounds.py test >"$place/lowest.txt"
+    environment oldest python3 -r "$place/lowest.txt"
+    python=$(newer_python)
+    if [ -n "$python" ]; then environment newest "$python" '.[test]'; fi
+    exit
+fi
+
+tests=(tests/test_catalogue.py tests/test_cells.py tests/test_formula.py)
+for module in xlalloc/core/*.py; do
+    if [ -e "tests/test_$(basename "$module")" ]; then tests+=("tests/test_$(basename "$module")"); fi
+done
+for name in oldest newest; do
+    python=$place/$name/bin/python
+    if [ -e "$python" ]; then
+        echo "$name: $("$python" -c 'import platform, numpy, scipy; print("Python", platform.python_version(), "numpy", numpy.__version__, "scipy", scipy.__version__)')"
+        "$python" -m pytest -p no:cacheprovider "${tests[@]}"
+    else
+        echo "$name: no Python 3.13 or 3.14 on this machine; the other tests run with the newest packages all the same"
+    fi
+done
