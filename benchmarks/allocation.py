@@ -65,7 +65,7 @@ def risk_parity(peers: p.Peers, problems: dict = PROBLEMS, seconds: float = 1.5)
         "Risk parity, equal budgets",
         ["xlalloc", "its kernel", "bare numpy", "np.linalg.solve", CHOLESKY, *RISK_PARITY],
         "In brackets the greatest error of a share of risk. The kernel is `risk_budgeting` without the checks of the "
-        "input (up to n = 300 they factorise the matrix to see that it is positive semidefinite; the others do not "
+        "input (below n = 200 they factorise the matrix to see that it is positive semidefinite; the others do not "
         "look). Bare numpy is the fewest calls that get there in the easiest case: two rounds of the start, one Newton "
         "step and three with the same inverse, nothing looked at. skfolio estimates the covariances from the returns "
         "in the same call. A dash: not run at this size, as it takes seconds. SLSQP often reports success far from "

@@ -12,7 +12,7 @@ SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an inpu
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
 SUM_TO_ONE = 1e-6
 FEW = 64  # assets up to which a matrix is compared with its transpose element by element
-DEFINITE_CHECK_SIZE = 300  # above it a factorisation costs more than the functions that need none
+FACTORISED_BELOW = 200  # assets; with more, to test by factorising costs more than the functions that need none
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +257,7 @@ def no_negative_variance(q: Quantity, name: str, array: np.ndarray) -> None:
 def definite(q: Quantity, name: str, array: np.ndarray) -> None:
     """No portfolio may have a negative variance: the correlations plus 1e-8 on the diagonal factorise."""
     n = len(array)
-    if n > DEFINITE_CHECK_SIZE or _factorises(array):
+    if n >= FACTORISED_BELOW or _factorises(array):
         return
     scale = np.sqrt(array.diagonal())
     if not scale.all():  # cash: its covariances must be zero too

@@ -3,7 +3,7 @@
     minimise  ½ y'Σy − Σ bᵢ ln yᵢ   over y > 0,        w = y / 1'y                        (Spinu 2013, eq. 7)
 
 At the minimum yᵢ(Σy)ᵢ = bᵢ: the share of the variance that asset i carries is its budget. Few assets are
-solved by Newton's method, many by Newton's method with conjugate gradients, which factorises nothing. What is
+solved by Newton's method, many by conjugate gradients, which factorise nothing. What is
 returned has been checked on the returned weights, or an error is raised.
 
 Weights within bounds are in the second half: the same minimum over lᵢ·1'y ≤ yᵢ ≤ uᵢ·1'y.
@@ -20,17 +20,18 @@ import numpy as np
 from xlalloc.core.risk_newton import (
     INDEFINITE,
     NO_RISK,
+    conjugate_gradients,
     exact_product,
     factorises,
     lowest_ritz,
     lowest_seen,
     newton,
-    newton_pcg,
     newton_within,
     refined,
     start,
 )
 from xlalloc.errors import Label, NumberError
+from xlalloc.quantities import FACTORISED_BELOW
 
 SHARE_ERROR = 1e-10  # greatest error of a share of risk that is let through
 KKT_ERROR = 1e-9  # greatest residual of the optimality conditions within bounds, in shares of risk
@@ -38,8 +39,7 @@ DIRECT_SIZE = 64  # up to here a dense solve a step is the quickest
 EXACT_CHECK = 300.0  # diversification ratio above which rounding could make wrong shares look right
 REFINEMENTS = 6  # steps with exact sums
 NAMED = 8  # assets that a message names
-CHOLESKY_SIZE = 300  # above it, a factorisation to test definiteness would cost more than the solution
-PRODUCTS = 8  # Σu that show a negative variance if there is much of it
+PRODUCTS = 6  # Σp that show a negative variance if there is much of it
 TIGHT = 1e-12  # bounds that add to 1 within this leave nothing to choose
 ROUNDING = 1e-14  # a weight this little beyond its bound, relative to it, has reached it
 FREE, LOWER, UPPER, FIXED = 0, 1, 2, 3
@@ -56,9 +56,8 @@ class Solution:
     weights: np.ndarray  # (n,), sum 1
     shares: np.ndarray  # (n,), shares of risk reached, wᵢ(Σw)ᵢ/σ²
     error: float  # greatest |share − budget|; within bounds the residual of the optimality conditions
-    method: str  # "newton", "pcg", "active set", "barrier" or "bounds"
-    steps: int = 0  # Newton steps
-    products: int = 0  # products Σx, where no system was factorised
+    method: str  # "newton", "conjugate gradients", "active set", "barrier" or "bounds"
+    steps: int = 0
     binding: list[tuple[int, str]] = field(default_factory=list)  # (asset, "lower" or "upper")
 
 
@@ -92,32 +91,30 @@ def risk_budgeting(cov, budgets, lower=None, upper=None, checked: bool = False) 
     weights, shares = np.zeros(n), np.zeros(n)
     weights[kept], shares[kept] = part.weights, part.shares
     binding = [(int(kept[i]), side) for i, side in part.binding]
-    return Solution(weights, shares, part.error, part.method, part.steps, part.products, binding)
+    return Solution(weights, shares, part.error, part.method, part.steps, binding)
 
 
 def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Solution:
     """Weights whose shares of risk equal positive budgets that sum to 1.
 
-    ``checked`` says that the caller knows ``cov`` to be positive semidefinite (of more than 300 assets it is
+    ``checked`` says that the caller knows ``cov`` to be positive semidefinite (of 200 assets or more it is
     looked at all the same). Raises NoSolution where a long-only mix has no risk, and NumberError for an asset
     without variance, an indefinite matrix, and where a share is not reached.
     """
     n = len(budgets)
     vols = _vols(cov)
-    if not checked and n <= CHOLESKY_SIZE:
+    if not checked and n < FACTORISED_BELOW:
         check_definite(cov)
-    by_columns = cov.T if n > DIRECT_SIZE else cov  # the same matrix; BLAS multiplies it quicker
-    y, products, solution = start(by_columns, budgets, vols), 0, None
+    solution = None
     if n > DIRECT_SIZE:
-        near, steps, products, seen = newton_pcg(by_columns, budgets, y)
-        if n > CHOLESKY_SIZE:
+        by_columns = cov.T  # the same matrix; BLAS multiplies it quicker
+        y, steps, seen = conjugate_gradients(by_columns, budgets, start(by_columns, budgets, vols))
+        if n >= FACTORISED_BELOW:
             check_definite(cov, vols, seen)
-        solution = _measured(cov, budgets, near, "pcg", steps, products)
-    if solution is not None and solution.error <= SHARE_ERROR:
-        y = near
-    else:
-        y, steps = newton(cov, budgets, y, vols)
-        solution = _measured(cov, budgets, y, "newton", steps, products)
+        solution = _measured(cov, budgets, y, "conjugate gradients", steps)
+    if solution is None or not solution.error <= SHARE_ERROR:
+        y, steps = newton(cov, budgets, start(cov, budgets, vols), vols)
+        solution = _measured(cov, budgets, y, "newton", steps)
     if solution.error <= SHARE_ERROR and vols.dot(y) < EXACT_CHECK:
         return solution
     return _second_look(cov, budgets, vols, y, solution)
@@ -137,16 +134,16 @@ def _vols(cov: np.ndarray) -> np.ndarray:
 # Checks -----------------------------------------------------------------------------------------------------
 
 
-def check_definite(cov: np.ndarray, vols=None, seen=((), ()), thorough: bool = False) -> None:
+def check_definite(cov: np.ndarray, vols=None, seen=(), thorough: bool = False) -> None:
     """No mix may have a negative variance: the correlations plus 1e-8 on the diagonal factorise.
 
-    Above 300 assets, where that costs more than the solution, there must be no such mix among those ``seen`` while
+    From 200 assets on, where that costs more than the solution, there must be no such mix among those ``seen`` while
     solving, or, of too few, in a short Lanczos run.
     """
-    if thorough or len(cov) <= CHOLESKY_SIZE:
+    if thorough or len(cov) < FACTORISED_BELOW:
         definite = factorises(cov)
     else:
-        lowest = lowest_ritz(cov, PRODUCTS) if len(seen[0]) < PRODUCTS else lowest_seen(vols, *seen)
+        lowest = lowest_ritz(cov, PRODUCTS) if len(seen) < PRODUCTS else lowest_seen(vols, seen)
         definite = lowest >= -INDEFINITE
     if not definite:
         raise NumberError(
@@ -155,7 +152,7 @@ def check_definite(cov: np.ndarray, vols=None, seen=((), ()), thorough: bool = F
         )
 
 
-def _measured(cov, b, y, method: str, steps: int, products: int) -> Solution:
+def _measured(cov, b, y, method: str, steps: int) -> Solution:
     """The shares wᵢ(Σw)ᵢ/w'Σw of the very weights that are returned, and their greatest error."""
     few = len(y) <= DIRECT_SIZE  # of few numbers a list's sum and max are quicker than an array's
     w = y / (fsum(y.tolist()) if few else y.sum())
@@ -164,7 +161,7 @@ def _measured(cov, b, y, method: str, steps: int, products: int) -> Solution:
     shares = w * marginal / (variance if variance > 0.0 else np.nan)
     off = np.abs(shares - b)
     error = max(off.tolist()) if few else float(off.max())  # NaN without a variance: it passes no comparison
-    return Solution(w, shares, error, method, steps, products)
+    return Solution(w, shares, error, method, steps)
 
 
 def _second_look(cov, b, vols, y, solution: Solution) -> Solution:
@@ -182,7 +179,7 @@ def _second_look(cov, b, vols, y, solution: Solution) -> Solution:
         if max(solution.error, exact_error) <= SHARE_ERROR:
             return solution
         y = refined(cov, b, y)
-        solution = _measured(cov, b, y, "newton", solution.steps + 1, solution.products)
+        solution = _measured(cov, b, y, "newton", solution.steps + 1)
     check_definite(cov, thorough=True)
     if ratio > EXACT_CHECK:
         raise _no_risk(vols, y, ratio, "almost no risk")
@@ -220,7 +217,7 @@ def solve_bounded(cov, budgets, lower, upper, checked: bool = False) -> Solution
     active set (Hintermüller, Ito & Kunisch 2002); should it go in circles, a barrier shows it where to start.
     """
     lower, upper, only = _box(lower, upper, len(budgets))
-    if not checked or len(budgets) > CHOLESKY_SIZE:
+    if not checked or len(budgets) >= FACTORISED_BELOW:
         check_definite(cov)
     vols = _vols(cov)
     if only is not None:
@@ -297,7 +294,7 @@ def _within(cov, b, lower, upper, w, method: str, steps: int) -> Solution:
     at_lower = (lower > 0.0) & (w - lower <= TIGHT)
     at_upper = (upper < 1.0) & (upper - w <= TIGHT) & ~at_lower
     binding = [(int(i), "lower" if at_lower[i] else "upper") for i in np.flatnonzero(at_lower | at_upper)]
-    return Solution(w, shares, error, method, steps, 0, binding)
+    return Solution(w, shares, error, method, steps, binding)
 
 
 def kkt_error(cov, b, lower, upper, w) -> float:

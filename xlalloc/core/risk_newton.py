@@ -5,7 +5,8 @@ risk_budgeting does.
 
 Sources: Spinu (2013), "An Algorithm for Computing Risk Parity Weights"; Choi & Chen (2022), "Improved
 Iterative Methods for Solving Risk Parity Portfolio"; Nesterov (2004), "Introductory Lectures on Convex
-Optimization", 4.1; Dekker (1971), "A Floating-Point Technique for Extending the Available Precision".
+Optimization", 4.1; Polak & Ribière (1969), "Note sur la convergence de méthodes de directions conjuguées";
+Dekker (1971), "A Floating-Point Technique for Extending the Available Precision".
 """
 
 from math import fsum, sqrt
@@ -14,7 +15,8 @@ import numpy as np
 
 MAX_STEPS = 100
 CHORD_SIZE = 24  # up to here the inverse costs about as much as one solution
-MAX_PRODUCTS = 100  # Σx in conjugate gradients; what takes more is better factorised
+MAX_PRODUCTS = 60  # in conjugate gradients; what takes more is better factorised
+SHARE_STEP = 2e-11  # the last step of conjugate gradients may move a share of risk by about this
 INDEFINITE = 1e-8  # a negative eigenvalue of the correlations that is taken for rounding
 DAMPED = 0.6  # a full step is taken where no weight loses more than this share of itself
 NO_RISK = 3e6  # diversification ratio Σσᵢyᵢ/√(y'Σy) above which double precision sees no risk in the mix
@@ -96,74 +98,51 @@ def _chords(cov, b, y, inverse, size: float) -> tuple[np.ndarray, bool]:
             return y, True
 
 
-def newton_pcg(cov: np.ndarray, b: np.ndarray, y: np.ndarray, tolerance: float = 1e-11):
-    """Newton's method, each system by conjugate gradients; returns y, converged or not, steps, products, and the
-    (u, Σu) computed on the way.
+def conjugate_gradients(cov: np.ndarray, b: np.ndarray, y: np.ndarray):
+    """Minimise ½ y'Σy − Σ bᵢ ln yᵢ with one product Σp a step; returns y, the number of products, and the (p, Σp) met.
 
-    With dy = y∘e the system is (diag(b) + YΣY) e = b − y∘Σy, scaled to a unit diagonal. Where correlations
-    are not negative the eigenvalues of B^-½ YΣY B^-½ lie in [0, 1] at the solution, whatever n is.
+    Each direction p is the gradient over the diagonal of H = Σ + diag(b/y²), conjugate to the last one (Polak &
+    Ribière 1969), each step along it Newton's. Where correlations are not negative the eigenvalues of the scaled H
+    lie in [1, 2] at the solution, whatever n is. The last step is the gradient alone, which needs no product.
     """
-    variances, dot = cov.diagonal(), cov.dot
-    q, fresh, steps, products = dot(y), True, 0, 3  # two were spent on the start
-    seen = [y], [q]
-    while products < MAX_PRODUCTS:
-        shares = y * q
-        variance = shares.sum()
-        if not variance > 0.0:
+    n, variances = len(b), cov.diagonal()
+    enough, safe = SHARE_STEP**2 / float(b.max()), DAMPED**2 * float(b.min())
+    lines, met = np.empty((MAX_PRODUCTS, 2 * n)), 1  # a (p, Σp) a row
+    lines[0, :n] = y
+    np.dot(cov, y, out=lines[0, n:])
+    state, p, gap_before, size_before = lines[0].copy(), y, None, np.nan
+    y, q = state[:n], state[n:]
+    variance = float(y.dot(q))
+    if variance > 0.0:
+        state /= sqrt(variance)
+    while True:
+        pull = b / y
+        gap = pull - q
+        pull /= y
+        step = gap / (variances + pull)
+        size = float(step.dot(gap))  # at least half of Σ (yᵢ gapᵢ)²/bᵢ, the errors of the shares
+        if size <= enough:
+            return y + step, met, lines[:met]
+        if not size < np.inf or met == MAX_PRODUCTS:
             break
-        scale = 1.0 / sqrt(variance)
-        y, q, shares = y * scale, q * scale, shares / variance
-        residual = b - shares
-        if max(residual.max(), -residual.min()) <= tolerance:
-            if fresh:
-                break
-            q, fresh = dot(y), True  # q was updated from step to step: once more from y itself
-            products += 1
-            continue
-        D = 1.0 / np.sqrt(b + variances * y * y)
-        alphas, us, images = _conjugate_gradients(dot, b * D * D, y * D, residual * D, tolerance)
-        steps, products = steps + 1, products + len(us)
-        seen[0].extend(us)
-        seen[1].extend(images)
-        if alphas is None:
-            break
-        dy, dq = np.dot(alphas, us), np.dot(alphas, images)
-        m = -(dy / y).min()
-        if m > DAMPED:
-            dy /= 1.0 + m
-            dq /= 1.0 + m
-        y, q, fresh = y + dy, q + dq, False
-    return y, steps, products, seen
-
-
-def _conjugate_gradients(dot, beta, X, residual, tolerance: float, most: int = 60):
-    """Solve (diag(β) + XΣX) e = residual loosely, in the memory of residual.
-
-    Returns the steps αₖ along the directions (None: negative curvature), uₖ = X·directionₖ and Σuₖ: Xe = Σ αₖuₖ.
-    """
-    alphas, us, images = [], [], []
-    rr = residual.dot(residual)
-    enough = max(min(0.09, rr) * rr, (0.1 * tolerance) ** 2)
-    direction = residual.copy()
-    for _ in range(most):
-        u = X * direction
-        image = dot(u)
-        us.append(u)
-        images.append(image)
-        h = X * image
-        h += beta * direction
-        curvature = direction.dot(h)
+        if gap_before is not None:
+            step += (size - float(step.dot(gap_before))) / size_before * p
+        gap_before, size_before = gap, size
+        line, met = lines[met], met + 1
+        p, image = line[:n], line[n:]
+        p[...] = step
+        np.dot(cov, p, out=image)
+        pull *= p
+        curvature = float(p.dot(pull) + p.dot(image))
         if not curvature > 0.0:
-            return None, us, images
-        alphas.append(rr / curvature)
-        h *= alphas[-1]
-        residual -= h
-        before, rr = rr, residual.dot(residual)
-        if rr <= enough:
             break
-        direction *= rr / before
-        direction += residual
-    return alphas, us, images
+        length = float(p.dot(gap)) / curvature
+        if not length * length * curvature < safe:  # else Σ bᵢ(Δyᵢ/yᵢ)² says that no yᵢ loses much of itself
+            m = -length * float((p / y).min())
+            if m > DAMPED:
+                length /= 1.0 + m
+        state += length * line
+    return y, met, lines[:met]
 
 
 def newton_within(cov, b, w, free, lower, upper, mu: float = 0.0):
@@ -255,17 +234,25 @@ def factorises(cov: np.ndarray) -> bool:
     return True
 
 
-def lowest_seen(vols: np.ndarray, us: list, images: list) -> float:
-    """The smallest eigenvalue of the correlations on the span of the u, from their Σu alone (Rayleigh & Ritz)."""
-    U, images = np.array(us), np.array(images)
-    U *= vols
-    images /= vols
-    norms = np.sqrt(np.vecdot(U, U))[:, None]
-    U /= norms
-    images /= norms
-    sizes, Q = np.linalg.eigh(U.dot(U.T))
+def lowest_seen(vols: np.ndarray, lines: np.ndarray) -> float:
+    """The smallest eigenvalue of the correlations on the span of the p, from their (p, Σp) alone (Rayleigh & Ritz).
+
+    0 where it is seen more quickly not to be below −1e-8: then the p'Σp plus 1e-8 of the p'p factorise.
+    """
+    n = len(vols)
+    P = lines[:, :n]
+    cross = P.dot(lines[:, n:].T)
+    P = P * vols
+    try:
+        np.linalg.cholesky(cross + P.dot(INDEFINITE * P.T))
+        return 0.0
+    except np.linalg.LinAlgError:
+        pass
+    norms = 1.0 / np.sqrt(np.vecdot(P, P))
+    scale = np.multiply.outer(norms, norms)
+    sizes, Q = np.linalg.eigh(P.dot(P.T) * scale)
     Q = Q[:, sizes > 1e-3] / np.sqrt(sizes[sizes > 1e-3])  # the rest is nearly a mix of these: rounding
-    return float(np.linalg.eigvalsh(Q.T.dot(U.dot(images.T)).dot(Q))[0])
+    return float(np.linalg.eigvalsh(Q.T.dot(cross * scale).dot(Q))[0])
 
 
 def lowest_ritz(cov: np.ndarray, products: int = 8) -> float:
