@@ -13,7 +13,7 @@ from xlalloc import frames
 from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, Label, NotAvailableError
 from xlalloc.facts import learn
-from xlalloc.quantities import Quantity, within
+from xlalloc.quantities import Quantity, glance, inside, within
 
 CATALOGUE: dict[str, "Function"] = {}
 REQUIRED = inspect.Parameter.empty
@@ -193,10 +193,10 @@ class Function:
 class _Checked:
     """A given argument on its way from the caller to the function."""
 
-    __slots__ = ("finite", "name", "quantity", "value")
+    __slots__ = ("good", "name", "quantity", "value")
 
     def __init__(self, quantity: Quantity, name: str, value):
-        self.quantity, self.name, self.finite = quantity, name, False  # finite: of a panel, known to be
+        self.quantity, self.name, self.good = quantity, name, False  # good: of a panel, known to be within its limits
         self.value = quantity.array(name, value)
 
 
@@ -245,9 +245,9 @@ def _drop_incomplete_rows(timed: list[_Checked]) -> None:
         if item.quantity.kind == "labels":
             missing = np.array([cell is None or cell != cell or cell == "" for cell in item.value])
         else:
-            total = float(np.vdot(item.value, item.value))
+            total, least = glance(item.value, item.quantity.limited)
             if total == total:
-                item.finite = total < np.inf
+                item.good = total < np.inf and item.quantity.high is None and inside(item.quantity, least, 0.0)
                 continue
             missing = np.isnan(item.value)
             missing = missing if missing.ndim == 1 else missing.any(axis=1)
@@ -263,8 +263,8 @@ def _drop_incomplete_rows(timed: list[_Checked]) -> None:
                 v for v, k in zip(item.value, keep, strict=True) if k
             ]  # fmt: skip
     for item in timed:
-        if item.quantity.kind == "panel":
-            within(item.quantity, item.name, item.value, item.finite)
+        if item.quantity.kind == "panel" and not item.good:
+            within(item.quantity, item.name, item.value)
 
 
 def _flattened(answer):

@@ -11,6 +11,7 @@ from xlalloc.errors import InputError, Label, NumberError
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
 SUM_TO_ONE = 1e-6
+PIECE = 2**15  # numbers looked at together
 FEW = 64  # assets up to which a matrix is compared with its transpose element by element
 FACTORISED_BELOW = 200  # assets; with more, to test by factorising costs more than the functions that need none
 
@@ -42,7 +43,7 @@ class Quantity:
 
 
 def _number(q: Quantity, name: str, value) -> float | int:
-    if type(value) is float and value - value == 0.0 and not q.whole and _inside(q, value, value):
+    if type(value) is float and value - value == 0.0 and not q.whole and inside(q, value, value):
         return value
     array = np.asarray(value)
     if array.size != 1 or array.dtype.kind not in "fiu":
@@ -87,23 +88,34 @@ def _place(q: Quantity, name: str, index) -> tuple[str, list]:
     return name + ", " + " / ".join("{}" for _ in labels), labels
 
 
-def within(q: Quantity, name: str, array: np.ndarray, finite: bool = False) -> None:
-    """The limits of the quantity; NaN and infinity never pass (``finite``: there are none)."""
-    if not finite:
-        total = float(np.vdot(array, array))  # of the looks at every number the quickest
-        if total - total != 0.0 and not np.isfinite(array).all():
-            index = tuple(np.argwhere(~np.isfinite(array))[0])
-            where, labels = _place(q, name, index)
-            raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
+def within(q: Quantity, name: str, array: np.ndarray) -> None:
+    """The limits of the quantity; NaN and infinity never pass."""
+    total, least = glance(array, q.limited)
+    if total - total != 0.0 and not np.isfinite(array).all():
+        index = tuple(np.argwhere(~np.isfinite(array))[0])
+        where, labels = _place(q, name, index)
+        raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
-    if q.limited and not _inside(q, array.min(), array.max() if q.high is not None else 0.0):
+    if q.limited and not inside(q, least, array.max() if q.high is not None else 0.0):
         _beyond(q, name, array)
     if q.whole and (array != np.rint(array)).any():
         raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
 
 
-def _inside(q: Quantity, least: float, most: float) -> bool:
+def glance(array: np.ndarray, limited: bool) -> tuple[float, float]:
+    """The sum of squares, a number where all are (of the looks at each the quickest), and the least if it matters.
+
+    What is large is read once, in pieces that stay in the cache.
+    """
+    if array.size <= PIECE:
+        return float(np.vdot(array, array)), float(array.min()) if limited and array.size else 0.0
+    flat = array.ravel()
+    looks = [glance(flat[i : i + PIECE], limited) for i in range(0, flat.size, PIECE)]
+    return sum(total for total, _ in looks), min(least for _, least in looks)
+
+
+def inside(q: Quantity, least: float, most: float) -> bool:
     """Does everything from least to most keep the limits?"""
     return (
         (q.low is None or least >= q.low)

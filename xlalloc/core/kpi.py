@@ -7,7 +7,7 @@ A measure is NaN where its risk is zero and infinite where it exceeds the larges
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 
@@ -57,6 +57,7 @@ class Sample:
     def __init__(self, r, P=252.0, rf=0.0, benchmark=None, level=0.95, min_return=0.0):
         self.r, self.T, self.P = r, r.shape[-1], P
         self.rf, self.b, self.level, self.m = rf, benchmark, level, min_return
+        self._below: dict[float, np.ndarray] = {}
 
     def parts(self) -> Iterator["Sample"]:
         """The same in blocks of series."""
@@ -80,14 +81,30 @@ class Sample:
         return d
 
     @cached_property
+    def squares(self) -> np.ndarray:
+        """Σr²: its root is no less than the largest |return|."""
+        return _dot(self.r, self.r)
+
+    @cached_property
     def std(self) -> np.ndarray:
-        """Standard deviation per period, ddof 1."""
+        """Standard deviation per period, ddof 1; from Σr² − T·mean² where that cancels one digit at most."""
+        level = self.T * self.mean * self.mean
+        if (level <= 0.5 * self.squares).all():
+            return np.sqrt((self.squares - level) / (self.T - 1))
         return np.sqrt(_dot(self.deviations, self.deviations) / (self.T - 1))
 
     @cached_property
     def largest(self) -> np.ndarray:
         """The largest |return|, against which a risk is zero."""
         return np.maximum(self.r.max(-1), -self.r.min(-1))
+
+    def below(self, threshold: float) -> np.ndarray:
+        """min(r − threshold, 0)."""
+        if threshold not in self._below:
+            self._below[threshold] = below = np.minimum(self.r, threshold)
+            if threshold:
+                below -= threshold
+        return self._below[threshold]
 
     @cached_property
     def growth(self) -> np.ndarray:
@@ -120,7 +137,8 @@ class Sample:
         """
         h = (1.0 - self.level) * (self.T - 1)
         k = min(int(h), self.T - 2)
-        ordered = np.partition(self.r, k + 1, axis=-1)
+        ordered = self.r.copy(order="C")
+        ordered.partition(k + 1, axis=-1)
         lower = ordered[..., : k + 1].max(-1)
         return lower + (h - k) * (ordered[..., k + 1] - lower), ordered, k + 1
 
@@ -128,17 +146,16 @@ class Sample:
     def tail(self) -> tuple[np.ndarray, np.ndarray]:
         """The mean of the returns at or below q, and their number."""
         q, ordered, count = self.quantile
-        limit = q + NO_RISK * self.largest
-        if not (ordered[..., count] <= limit).any():
+        if (ordered[..., count] > q + NO_RISK * float(np.vdot(ordered, ordered)) ** 0.5).all():
             return ordered[..., :count].sum(-1) / count, np.full(q.shape, count)
-        inside = ordered <= limit[..., None]  # more returns equal q
+        inside = ordered <= (q + NO_RISK * self.largest)[..., None]  # more returns may equal q
         counts = np.count_nonzero(inside, axis=-1)
         return np.add.reduce(ordered, axis=-1, where=inside) / counts, counts
 
     @cached_property
     def standardised(self) -> np.ndarray:
         """Deviations over the standard deviation; NaN where it is zero."""
-        return self.deviations * _ratio(1.0, self.std, self.largest)[..., None]
+        return self.deviations * _ratio(1.0, self.std, self)[..., None]
 
     @cached_property
     def active(self) -> "Sample":
@@ -155,11 +172,11 @@ def _dot(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.einsum("...t,...t->...", x, y)
 
 
-def _ratio(reward: np.ndarray, risk: np.ndarray, largest: np.ndarray) -> np.ndarray:
-    """reward / risk; NaN where the risk is zero, infinite where it is no number any more."""
-    none = risk <= NO_RISK * largest
-    if not (none | ~np.isfinite(risk)).any():
+def _ratio(reward: np.ndarray, risk: np.ndarray, *samples: Sample) -> np.ndarray:
+    """reward / risk; NaN where the risk is zero beside the returns, infinite where it is no number any more."""
+    if ((risk > NO_RISK * np.sqrt(sum(x.squares for x in samples))) & (risk < np.inf)).all():
         return reward / risk
+    none = risk <= NO_RISK * reduce(np.maximum, [x.largest for x in samples])
     return np.where(none, np.nan, np.where(np.isfinite(risk), reward / risk, np.inf))
 
 
@@ -192,7 +209,7 @@ def ann_vol(x: Sample) -> np.ndarray:
 
 def _downside(x: Sample, threshold: float) -> np.ndarray:
     """√(mean(min(r − threshold, 0)²)) per period, all T periods in the mean."""
-    below = np.minimum(x.r - threshold, 0.0) if threshold else np.minimum(x.r, 0.0)
+    below = x.below(threshold)
     return np.sqrt(_dot(below, below) / x.T)
 
 
@@ -220,17 +237,17 @@ def underwater_periods(x: Sample) -> np.ndarray:
 
 def sharpe(x: Sample) -> np.ndarray:
     """mean(e)/std(e) · √P, e = r − f."""
-    return _ratio((x.mean - x.f) * x.P**0.5, x.std, x.largest)
+    return _ratio((x.mean - x.f) * x.P**0.5, x.std, x)
 
 
 def sortino(x: Sample) -> np.ndarray:
     """mean(e)/√(mean(min(e, 0)²)) · √P, e = r − f."""
-    return _ratio((x.mean - x.f) * x.P**0.5, _downside(x, x.f), x.largest)
+    return _ratio((x.mean - x.f) * x.P**0.5, _downside(x, x.f), x)
 
 
 def calmar(x: Sample) -> np.ndarray:
     growth, deepest = x.walk
-    return _ratio(_per_year(x, growth), -deepest, x.largest)
+    return _ratio(_per_year(x, growth), -deepest, x)
 
 
 def hist_var(x: Sample) -> np.ndarray:
@@ -243,8 +260,9 @@ def hist_cvar(x: Sample) -> np.ndarray:
 
 def omega(x: Sample) -> np.ndarray:
     """mean(max(r − m, 0)) / mean(max(m − r, 0))."""
-    beyond = x.r - x.m
-    return _ratio(np.maximum(beyond, 0.0).sum(-1) / x.T, -np.minimum(beyond, 0.0).sum(-1) / x.T, x.largest)
+    above = np.maximum(x.r, x.m)
+    above -= x.m
+    return _ratio(above.sum(-1) / x.T, -x.below(x.m).sum(-1) / x.T, x)
 
 
 def ulcer(x: Sample) -> np.ndarray:
@@ -282,14 +300,13 @@ def tracking_error(x: Sample) -> np.ndarray:
 
 def info_ratio(x: Sample) -> np.ndarray:
     """mean(r − b)/std(r − b) · √P."""
-    largest = np.maximum(x.largest, x.benchmark.largest)
-    return _ratio(x.active.mean * x.P**0.5, x.active.std, largest)
+    return _ratio(x.active.mean * x.P**0.5, x.active.std, x, x.benchmark)
 
 
 def port_beta(x: Sample) -> np.ndarray:
     """cov(e, e_b)/var(e_b); a constant rf changes neither."""
     b = x.benchmark
-    return _ratio(_dot(x.deviations, b.deviations) / (x.T - 1) / b.std, b.std, b.largest)
+    return _ratio(_dot(x.deviations, b.deviations) / (x.T - 1) / b.std, b.std, b)
 
 
 def jensen_alpha(x: Sample) -> np.ndarray:
