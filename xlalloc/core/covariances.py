@@ -10,8 +10,8 @@ WINDOW, HALF_LIFE = 60.0, 63.0
 ROUNDING = 1e-15  # returns are price ratios less 1: below this a movement is rounding
 
 
-def estimate(returns: np.ndarray, method: str, parameter: float | None) -> np.ndarray:
-    """The covariances per period."""
+def estimate(returns: np.ndarray, method: str, parameter: float | None, periods: float = 1.0) -> np.ndarray:
+    """The covariances of as many periods."""
     if parameter is not None and method not in ("window", "ewma"):
         raise InputError(
             f"parameter: {parameter:g} was given, but the method {method} takes none. Leave it out, or choose window "
@@ -23,23 +23,24 @@ def estimate(returns: np.ndarray, method: str, parameter: float | None) -> np.nd
             returns = _last_rows(returns, WINDOW if parameter is None else parameter)
         learn("rows used", len(returns))
         if method in ("sample", "window"):
-            cov = _sample(returns)
+            cov = _sample(returns, periods)
         elif method == "ewma":
-            cov = _exponential(returns, HALF_LIFE if parameter is None else parameter)
+            cov = _exponential(returns, HALF_LIFE if parameter is None else parameter, periods)
         elif method == "semi":
             downside = np.minimum(returns, 0.0)
-            cov = downside.T.dot(downside) / len(returns)
+            cov = downside.T.dot(downside)
+            cov *= periods / len(returns)
         else:
-            cov = _shrunk(returns, method)
+            cov = _shrunk(returns, method, periods)
     finite(cov.diagonal(), "returns")
     return cov
 
 
-def moments(returns: np.ndarray, freedom: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """The deviations X from the mean and S = X'X/(T − freedom)."""
+def moments(returns: np.ndarray, freedom: int = 0, periods: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """The deviations X from the mean and S = X'X/(T − freedom), of as many periods."""
     X = returns - returns.mean(axis=0)
     S = X.T.dot(X)
-    S /= len(X) - freedom
+    S *= periods / (len(X) - freedom)
     if len(still := _still(S, returns)):
         X[:, still] = S[still] = S[:, still] = 0.0
     return X, S
@@ -54,11 +55,11 @@ def _still(S: np.ndarray, returns: np.ndarray) -> np.ndarray:
     return suspects[(returns[:, suspects] - first).std(axis=0) <= np.maximum(NO_RISK * np.abs(first), ROUNDING)]
 
 
-def _sample(returns: np.ndarray) -> np.ndarray:
+def _sample(returns: np.ndarray, periods: float) -> np.ndarray:
     T, n = returns.shape
     if n >= T:
         learn("rank", f"at most {T - 1} with {T} rows for {n} assets: some mix has no risk; ledoit_wolf avoids it")
-    return moments(returns, 1)[1]
+    return moments(returns, 1, periods)[1]
 
 
 def _last_rows(returns: np.ndarray, rows: float) -> np.ndarray:
@@ -72,14 +73,14 @@ def _last_rows(returns: np.ndarray, rows: float) -> np.ndarray:
     return np.ascontiguousarray(returns[-int(rows) :])
 
 
-def _exponential(returns: np.ndarray, half_life: float) -> np.ndarray:
+def _exponential(returns: np.ndarray, half_life: float, periods: float) -> np.ndarray:
     """Σ w_t x_t x_t', w_t ∝ ½^(age/h), x_t less the weighted mean."""
     w = 0.5 ** (np.arange(len(returns) - 1, -1, -1) / half_life)
     w /= w.sum()
     learn("half-life", f"{half_life:g} periods")
     learn("effective rows", f"{1.0 / w.dot(w):.4g}")
     X = returns - w.dot(returns)
-    X *= np.sqrt(w)[:, None]
+    X *= np.sqrt(periods * w)[:, None]
     S = X.T.dot(X)
     if len(still := _still(S, returns)):
         S[still] = S[:, still] = 0.0
@@ -89,20 +90,20 @@ def _exponential(returns: np.ndarray, half_life: float) -> np.ndarray:
 # Shrinkage ---------------------------------------------------------------------------------------------------
 
 
-def _shrunk(returns: np.ndarray, method: str) -> np.ndarray:
-    """(1−δ)S + δF, in the memory of S."""
+def _shrunk(returns: np.ndarray, method: str, periods: float) -> np.ndarray:
+    """(1−δ)S + δF of as many periods, in the memory of S."""
     X, S = moments(returns)
     delta = INTENSITIES[method](X, S)
     learn("shrinkage intensity", delta)
     if method == "constant_correlation":
         F = _constant_correlation(S)
-        S *= 1.0 - delta
-        S += delta * F
+        S *= (1.0 - delta) * periods
+        S += delta * periods * F
         return S
     n = len(S)
     m = S.trace() / n
-    S *= 1.0 - delta
-    S.ravel()[:: n + 1] += delta * m
+    S *= (1.0 - delta) * periods
+    S.ravel()[:: n + 1] += delta * periods * m
     return S
 
 

@@ -148,9 +148,7 @@ def cov_matrix(
     Wiesel, Eldar & Hero (2010), Shrinkage Algorithms for MMSE Covariance Estimation, eq. 23; Ledoit & Wolf (2004),
     Honey, I Shrunk the Sample Covariance Matrix, app. B; RiskMetrics (1996) for the exponential weights.
     """
-    P = annualisation(periods)
-    cov = estimate(returns, method, parameter)
-    cov *= P
+    cov = estimate(returns, method, parameter, annualisation(periods))
     if learning():
         _learn_condition(cov)
     return cov
