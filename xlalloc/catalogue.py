@@ -164,7 +164,7 @@ class Function:
                     raise InputError(f"{name}: missing. {self.signature}")
                 given[name] = argument.default
                 continue
-            if frames.is_frame(value):
+            if type(value) is not np.ndarray and frames.is_frame(value):
                 if dates is None and argument.quantity.kind == "panel":
                     dates = frames.dates_of(value)
                 value = frames.aligned(value, argument.quantity.axes, name, names)

@@ -6,13 +6,14 @@ from xlalloc.errors import AllocError, InputError, Label, NumberError
 from xlalloc.facts import learn
 
 ASSUMED_PERIODS = 252.0
+ASSUMED = f"{ASSUMED_PERIODS:g}, assumed (no dates, no periods given)"
 NO_RISK = 1e-12  # of the largest |return|: at or below it a ratio's risk is zero
 
 
 def annualisation(periods: float | None) -> float:
     """Periods per year: as given or implied by dates, else 252, and EXPLAIN says so."""
     if periods is None:
-        learn("periods per year", f"{ASSUMED_PERIODS:g}, assumed (no dates, no periods given)")
+        learn("periods per year", ASSUMED)
         return ASSUMED_PERIODS
     return periods
 
