@@ -27,6 +27,7 @@ from xlalloc.core.risk_newton import (
     lowest_seen,
     newton,
     newton_within,
+    over_directions,
     refined,
     start,
 )
@@ -108,10 +109,13 @@ def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Soluti
     solution = None
     if n > DIRECT_SIZE:
         by_columns = cov.T  # the same matrix; BLAS multiplies it quicker
-        y, steps, seen = conjugate_gradients(by_columns, budgets, start(by_columns, budgets, vols))
-        if n >= FACTORISED_BELOW:
-            check_definite(cov, vols, seen)
+        y, steps, met = conjugate_gradients(by_columns, budgets, start(by_columns, budgets, vols))
         solution = _measured(cov, budgets, y, "conjugate gradients", steps)
+        if not solution.error <= SHARE_ERROR / 10.0:
+            y, steps, met = over_directions(by_columns, budgets, y, met)
+            solution = _measured(cov, budgets, y, "conjugate gradients", steps)
+        if n >= FACTORISED_BELOW:
+            check_definite(cov, vols, met)
     if solution is None or not solution.error <= SHARE_ERROR:
         y, steps = newton(cov, budgets, start(cov, budgets, vols), vols)
         solution = _measured(cov, budgets, y, "newton", steps)
@@ -134,16 +138,16 @@ def _vols(cov: np.ndarray) -> np.ndarray:
 # Checks -----------------------------------------------------------------------------------------------------
 
 
-def check_definite(cov: np.ndarray, vols=None, seen=(), thorough: bool = False) -> None:
+def check_definite(cov: np.ndarray, vols=None, met=(), thorough: bool = False) -> None:
     """No mix may have a negative variance: the correlations plus 1e-8 on the diagonal factorise.
 
-    From 200 assets on, where that costs more than the solution, there must be no such mix among those ``seen`` while
+    From 200 assets on, where that costs more than the solution, there must be no such mix among those ``met`` while
     solving, or, of too few, in a short Lanczos run.
     """
     if thorough or len(cov) < FACTORISED_BELOW:
         definite = factorises(cov)
     else:
-        lowest = lowest_ritz(cov, PRODUCTS) if len(seen) < PRODUCTS else lowest_seen(vols, seen)
+        lowest = lowest_ritz(cov, PRODUCTS) if len(met) < PRODUCTS else lowest_seen(vols, met)
         definite = lowest >= -INDEFINITE
     if not definite:
         raise NumberError(
