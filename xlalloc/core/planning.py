@@ -171,7 +171,7 @@ def wealth_bands(
     single course need follow a column. In money of the day, before inflation and tax. The same seed gives the same
     numbers.
 
-    Errors: #NUM! where years are not a whole number of months, or paths times months are more random numbers than fit.
+    Errors: #NUM! where paths times months are more random numbers than fit.
 
     Peers: none.
 
