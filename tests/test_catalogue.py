@@ -113,7 +113,7 @@ def test_unknown_names_get_a_hint():
 
 FLOORS = [
     {"errors", "facts", "log", "version"},
-    {"dates", "frames"},
+    {"dates", "frames", "meaning"},
     {"quantities"},
     {"catalogue", "ranges", "data"},
     {"core", "cells"},

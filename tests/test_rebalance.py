@@ -305,10 +305,10 @@ def test_stamp_duty_before_the_table():
 
 def test_lots_by_hand():
     assert rb.round_lots([-20000, 20000], [3.9, 101.5], [100, 10]).tolist() == [-19890, 19285]
-    assert rb.round_lots([-20000, 20000], 30).tolist() == [-18000, 18000]
-    assert rb.round_lots([-20000.5, 20000.5], 30, 0).tolist() == [-20000.5, 20000.5]
+    assert rb.round_lots([-20000, 20000], [30, 30]).tolist() == [-18000, 18000]
+    assert rb.round_lots([-20000.5, 20000.5], [30, 30], 0).tolist() == [-20000.5, 20000.5]
     assert rb.round_lots([-20000.5, 20000.5], [30, 30], [0, 100]).tolist() == [-20000.5, 18000]
-    assert rb.round_lots([0.3], 0.1, 1) == pytest.approx([0.3], abs=1e-15)  # 0.3/0.1 is below 3 in binary
+    assert rb.round_lots([0.3], [0.1], 1) == pytest.approx([0.3], abs=1e-15)  # 0.3/0.1 is below 3 in binary
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(1, 10**5), st.sampled_from([1, 10, 100, 200]))
@@ -316,7 +316,7 @@ def test_lots_equal_whole_number_division(fen, price, lot):
     """Money and prices in fen, as integers."""
     lots = abs(fen) // (price * lot)
     expected = np.sign(fen) * lots * lot * price / 100
-    assert rb.round_lots([fen / 100], price / 100, lot) == pytest.approx([expected], rel=1e-12, abs=1e-12)
+    assert rb.round_lots([fen / 100], [price / 100], lot) == pytest.approx([expected], rel=1e-12, abs=1e-12)
 
 
 # The plan ----------------------------------------------------------------------------------------------------
@@ -343,7 +343,7 @@ def trades_of(*args, **kwargs):
 
 def test_the_purchase_loses_a_lot_where_costs_leave_a_debt():
     # 20 lots sold and bought at 1000 a lot would leave −40 of commission: 19 lots bought, 20000 − 20 − 19000 − 19 left
-    assert trades_of([120000, 80000], [0.5, 0.5], price=10, lot=100, commission=0.001) == ([-20000, 19000], 961)
+    assert trades_of([120000, 80000], [0.5, 0.5], price=[10, 10], lot=100, commission=0.001) == ([-20000, 19000], 961)
 
 
 def test_the_purchase_furthest_above_target_loses_the_lot():
@@ -357,10 +357,10 @@ def test_the_purchase_furthest_above_target_loses_the_lot():
 
 def test_sales_are_rounded_up_only_where_cash_runs_short():
     # each should give 750, rounded down to none; the first then the second gives a lot of 1000
-    assert trades_of([50000, 50000], [0.5, 0.5], cash_flow=-1500, price=10, lot=100) == ([-1000, -1000], 500)
-    assert trades_of([50000, 50000], [0.5, 0.5], cash_flow=-900, price=10, lot=100) == ([-1000, 0], 100)
+    assert trades_of([50000, 50000], [0.5, 0.5], cash_flow=-1500, price=[10, 10], lot=100) == ([-1000, -1000], 500)
+    assert trades_of([50000, 50000], [0.5, 0.5], cash_flow=-900, price=[10, 10], lot=100) == ([-1000, 0], 100)
     # no need to round up where the sale only pays for purchases
-    assert trades_of([62500, 37500], [0.5, 0.5], price=10, lot=1000) == ([-10000, 10000], 0)
+    assert trades_of([62500, 37500], [0.5, 0.5], price=[10, 10], lot=1000) == ([-10000, 10000], 0)
 
 
 def test_a_full_exit_sells_odd_lots_and_a_partial_sale_does_not():
@@ -369,7 +369,7 @@ def test_a_full_exit_sells_odd_lots_and_a_partial_sale_does_not():
     assert plan["trade"][:3] == [-1234.5, 1234, 0.5]
     assert trades_of([1234.5, 765.5], [0.3, 0.7], price=[10, 1], lot=[100, 1]) == ([0, 0], 0)  # less than a lot to sell
     # a withdrawal that needs it sells the odd rest too
-    assert trades_of([1234.5], [1], cash_flow=-1100, price=10, lot=100) == ([-1234.5], pytest.approx(134.5))
+    assert trades_of([1234.5], [1], cash_flow=-1100, price=[10], lot=100) == ([-1234.5], pytest.approx(134.5))
 
 
 def test_without_lots_costs_come_off_the_purchases_or_out_of_further_sales():
@@ -402,7 +402,7 @@ def test_a_sale_that_costs_more_than_it_brings_is_left_out_where_cash_is_short()
 def test_what_had_to_be_sold_is_not_bought_back():
     # W = 600, money above target 150 and −90. Lots of 50 bring 10, lots of 5 bring 3. The first sells 250 (−100 above
     # target, 10 short), the second 5 and 5 (from −90 and −95, 4 short), the first once more (tie at −100): 6 are left.
-    trades, cash = trades_of([330, 330], [0.3, 0.7], cash_flow=-60, price=1, lot=[50, 5], exit_fee=[0.8, 0.4])
+    trades, cash = trades_of([330, 330], [0.3, 0.7], cash_flow=-60, price=[1, 1], lot=[50, 5], exit_fee=[0.8, 0.4])
     assert trades == [-300, -10] and cash == pytest.approx(6)
 
 
@@ -432,7 +432,7 @@ def test_a_withdrawal_that_costs_make_impossible_is_refused_just_where_it_become
 
 def test_the_plan_tells_explain_what_it_did():
     with collect() as facts:
-        rb.rebal_plan([120000, 80000], [0.5, 0.5], price=10, lot=100, commission=0.001)
+        rb.rebal_plan([120000, 80000], [0.5, 0.5], price=[10, 10], lot=100, commission=0.001)
     assert facts["cash left"] == 961 and facts["costs"] == 39
     assert facts["threshold exceeded once the cash flow is placed"] == "yes"
 
@@ -597,10 +597,11 @@ V, W = [[120], [80]], [[0.5], [0.5]]
         ("STAMP_DUTY", [[["1997-05-12"]]], "#N/A", "trade_date"),
         ("STAMP_DUTY", [[["today"]]], "#VALUE!", "trade_date"),
         ("STAMP_DUTY", [[[None]]], "#VALUE!", "trade_date"),
-        ("ROUND_LOTS", [V, [[0]]], "#NUM!", "price"),
+        ("ROUND_LOTS", [V, [[10]]], "#VALUE!", "price: 1 assets, but trades has 2"),
+        ("ROUND_LOTS", [V, [[0], [0]]], "#NUM!", "price"),
         ("ROUND_LOTS", [V, [[10], [-1]]], "#NUM!", "price"),
-        ("ROUND_LOTS", [V, [[10]], [[-100]]], "#NUM!", "lot"),
-        ("ROUND_LOTS", [V, [[10]], [[100], [100], [100]]], "#VALUE!", "lot"),
+        ("ROUND_LOTS", [V, [[10], [10]], [[-100]]], "#NUM!", "lot"),
+        ("ROUND_LOTS", [V, [[10], [10]], [[100], [100], [100]]], "#VALUE!", "lot"),
         ("REBAL_PLAN", [V, W, None, None, None, [[100]]], "#VALUE!", "price"),
         ("REBAL_PLAN", [V, W, None, None, None, [[0], [100]]], "#VALUE!", "price"),
         ("REBAL_PLAN", [V, W, None, [[-201]]], "#NUM!", "cash_flow"),

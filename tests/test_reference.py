@@ -71,7 +71,8 @@ def spoilt(quantity, given, words: str):
     """The argument of the example made wrong in the way the words say; None where this cannot be shown on it."""
     rows = copy.deepcopy(given) if isinstance(given, list) else [[given]]
     places = numbers(rows)
-    limit = {"below": quantity.low, "not above": quantity.above, "above": quantity.high}.get(words.rpartition(" ")[0])
+    limits = {"below": quantity.low, "not above": quantity.above, "above": quantity.high, "not below": quantity.below}
+    limit = limits.get(words.rpartition(" ")[0])
     if words.startswith("not a") and "text" in words:
         return [[None for _ in row] for row in rows]
     if words.startswith("not a single"):
@@ -104,7 +105,7 @@ def spoilt(quantity, given, words: str):
         rows[0][0] = 0.9
     elif limit is not None:
         i, j = places[0]
-        rows[i][j] = limit + 1.0 if words.startswith("above") else limit - 1.0
+        rows[i][j] = limit + 1.0 if words.startswith(("above", "not below")) else limit - 1.0
     return rows
 
 

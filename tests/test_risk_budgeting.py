@@ -18,7 +18,7 @@ from xlalloc.core.risk_budgeting import (
     solve_bounded,
 )
 from xlalloc.errors import NumberError
-from xlalloc.quantities import FACTORISED_BELOW
+from xlalloc.meaning import FACTORISED_BELOW
 
 pytestmark = pytest.mark.filterwarnings("error")
 

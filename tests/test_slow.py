@@ -295,7 +295,7 @@ def test_plans(given_plan):
 @given(portfolios(), st.sampled_from([Q(0), Q(1), Q(10), Q(100)]), st.sampled_from([Q(1), Q(39, 10), Q(203, 2)]))
 def test_round_lots(portfolio, lot, price):
     x = slow.trades(*portfolio[:2], Q(0), portfolio[2], "target", "absolute")
-    found = xa.round_lots(floats(x), float(price), float(lot))
+    found = xa.round_lots(floats(x), [float(price)] * len(x), float(lot))
     np.testing.assert_allclose(found, [float(slow.whole_lots(v, lot * price)) for v in x], rtol=1e-12, atol=1e-6)
 
 

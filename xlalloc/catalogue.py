@@ -247,7 +247,7 @@ def _drop_incomplete_rows(timed: list[_Checked]) -> None:
         else:
             total, least = glance(item.value, item.quantity.limited)
             if total == total:
-                item.good = total < np.inf and item.quantity.high is None and inside(item.quantity, least, 0.0)
+                item.good = total < np.inf and not item.quantity.upwards and inside(item.quantity, least, 0.0)
                 continue
             missing = np.isnan(item.value)
             missing = missing if missing.ndim == 1 else missing.any(axis=1)

@@ -7,13 +7,9 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.errors import InputError, Label, NumberError
+from xlalloc.meaning import FEW, definite, mirrored, no_negative_variance, sums_to_one, symmetric, unit_diagonal
 
-SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
-DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
-SUM_TO_ONE = 1e-6
 PIECE = 2**15  # numbers looked at together
-FEW = 64  # assets up to which a matrix is compared with its transpose element by element
-FACTORISED_BELOW = 200  # assets; with more, to test by factorising costs more than the functions that need none
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +24,7 @@ class Quantity:
     low: float | None = None  # a number below it is #NUM!
     above: float | None = None  # a number at or below it is #NUM!
     high: float | None = None
+    below: float | None = None  # a number at or above it is #NUM!
     whole: bool = False
     scalar: bool = False  # one number may stand for every item
     nan: str = "#NUM!"  # the error value of a column that has no answer where others have
@@ -35,7 +32,11 @@ class Quantity:
 
     @property
     def limited(self) -> bool:
-        return self.low is not None or self.above is not None or self.high is not None
+        return self.low is not None or self.above is not None or self.upwards
+
+    @property
+    def upwards(self) -> bool:
+        return self.high is not None or self.below is not None
 
     def array(self, name: str, value):
         """``value`` as this quantity, checked; the path of Python callers and of cells alike."""
@@ -97,7 +98,7 @@ def within(q: Quantity, name: str, array: np.ndarray) -> None:
         raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
-    if q.limited and not inside(q, least, array.max() if q.high is not None else 0.0):
+    if q.limited and not inside(q, least, array.max() if q.upwards else 0.0):
         _beyond(q, name, array)
     if q.whole and (array != np.rint(array)).any():
         raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
@@ -121,6 +122,7 @@ def inside(q: Quantity, least: float, most: float) -> bool:
         (q.low is None or least >= q.low)
         and (q.above is None or least > q.above)
         and (q.high is None or most <= q.high)
+        and (q.below is None or most < q.below)
     )
 
 
@@ -130,6 +132,7 @@ def _beyond(q: Quantity, name: str, array: np.ndarray) -> None:
         (q.low, np.less, "at least"),
         (q.above, np.less_equal, "above"),
         (q.high, np.greater, "at most"),
+        (q.below, np.greater_equal, "below"),
     ):
         if limit is not None and (bad := fails(array, limit)).any():
             index = tuple(np.argwhere(bad)[0])
@@ -192,7 +195,7 @@ def _matrix(q: Quantity, name: str, value) -> np.ndarray:
     if q.axes[0] == q.axes[1] and array.shape[0] != array.shape[1]:
         raise InputError(f"{name}: {array.shape[0]} rows and {array.shape[1]} columns; a square matrix is needed.")
     checks = q.checks
-    if len(array) > FEW and checks[:1] == (symmetric,) and _mirrored(array):  # finite as well
+    if len(array) > FEW and checks[:1] == (symmetric,) and mirrored(array):  # finite as well
         checks = checks[1:]
     else:
         within(q, name, array)
@@ -226,86 +229,6 @@ _READERS = {
 }  # fmt: skip
 
 
-# Checks of meaning -------------------------------------------------------------------------------------------
-
-
-def sums_to_one(q: Quantity, name: str, array: np.ndarray) -> None:
-    total = float(np.add.reduce(array))
-    if abs(total - 1.0) > SUM_TO_ONE:
-        raise InputError(f"{name}: the weights sum to {total:.6g}, not to 1. Scale them so that they sum to 1 (100%).")
-
-
-def symmetric(q: Quantity, name: str, array: np.ndarray) -> None:
-    if len(array) <= FEW and array.tobytes() == array.tobytes("F"):  # row by row as column by column
-        return
-    difference = np.abs(array - array.T)
-    if difference.max() > SYMMETRIC * np.abs(array).max():
-        i, j = (int(k) for k in np.unravel_index(difference.argmax(), array.shape))
-        axis = q.axes[0]
-        raise InputError(
-            f"{name}: not symmetric: {{}} with {{}} is {array[i, j]:.6g}, {{}} with {{}} is {array[j, i]:.6g}. "
-            "Both must be the same.", Label(axis, i), Label(axis, j), Label(axis, j), Label(axis, i),
-        )  # fmt: skip
-
-
-def _mirrored(array: np.ndarray) -> bool:
-    """Finite, and equal to its transpose far below the tolerance, by two products with one vector.
-
-    The matrix is read in order. A difference d between a pair moves the two products apart by at least d/2; only
-    differences that cancel one another to ten digits, each weighted by its own irrational factor, could hide.
-    """
-    vector = 1.5 + np.cos(np.arange(len(array)))
-    apart = np.abs(array.dot(vector) - array.T.dot(vector)).max()
-    return bool(apart <= 1e-10 * array.diagonal().max())
-
-
-def no_negative_variance(q: Quantity, name: str, array: np.ndarray) -> None:
-    diagonal = array.diagonal()
-    if min(diagonal.tolist()) < 0:  # of few numbers a list's min is quicker than an array's
-        i = int(diagonal.argmin())
-        raise NumberError(f"{name}: {{}} has a negative variance ({diagonal[i]:.6g}).", Label(q.axes[0], i))
-
-
-def definite(q: Quantity, name: str, array: np.ndarray) -> None:
-    """No portfolio may have a negative variance: the correlations plus 1e-8 on the diagonal factorise."""
-    n = len(array)
-    if n >= FACTORISED_BELOW or _factorises(array):
-        return
-    scale = np.sqrt(array.diagonal())
-    if not scale.all():  # cash: its covariances must be zero too
-        scale = np.where(scale > 0, scale, max(float(scale.max()), 1.0))
-    correlation = array / scale
-    correlation /= scale[:, None]
-    correlation.ravel()[:: n + 1] += DEFINITE
-    if not _factorises(correlation):
-        smallest = float(np.linalg.eigvalsh(correlation)[0]) - DEFINITE
-        raise NumberError(
-            f"{name}: not a covariance matrix: the smallest eigenvalue of its correlations is {smallest:.3g}, so some "
-            "mix of assets would have a negative variance. Repair it with COV_NEAREST, or estimate it from complete "
-            "returns."
-        )
-
-
-def _factorises(matrix: np.ndarray) -> bool:
-    """Is the matrix positive definite, to rounding? Its scale does not matter."""
-    try:
-        np.linalg.cholesky(matrix)
-        return True
-    except np.linalg.LinAlgError:
-        return False
-
-
-def unit_diagonal(q: Quantity, name: str, array: np.ndarray) -> None:
-    off = np.abs(array.diagonal() - 1)
-    if off.max() > SYMMETRIC:
-        i = int(off.argmax())
-        raise InputError(
-            f"{name}: the correlation of {{}} with itself is {array[i, i]:.6g}, not 1.", Label(q.axes[0], i)
-        )
-    if np.abs(array).max() > 1 + SYMMETRIC:
-        raise NumberError(f"{name}: a correlation of {array.ravel()[np.abs(array).argmax()]:.6g} is outside -1 to 1.")
-
-
 # Numbers -----------------------------------------------------------------------------------------------------
 
 
@@ -331,7 +254,7 @@ Periods = Annotated[
 ]
 Rate = Annotated[float, number("Risk-free rate", "per year", above=-1)]
 MinReturn = Annotated[float, number("Least acceptable return", "per period")]
-Level = Annotated[float, number("Confidence level", "fraction", above=0, high=1 - 1e-12)]
+Level = Annotated[float, number("Confidence level", "fraction", above=0, below=1)]
 Window = Annotated[int, number("Length of the window", "rows", low=2, whole=True)]
 Volatility = Annotated[float, number("Standard deviation of returns", "per year", low=0)]
 PositiveVol = Annotated[float, number("Standard deviation of returns, above zero", "per year", above=0)]
@@ -373,7 +296,7 @@ GroupValues = Annotated[
 ]
 Values = Annotated[Array, Quantity("vector", "Market value of each holding", "money", (A,), low=0)]
 Trades = Annotated[Array, Quantity("vector", "Money to buy (+) or sell (-) of each asset", "money", (A,))]
-Prices1 = Annotated[Array, Quantity("vector", "Price of one unit of each asset", "money", (A,), above=0, scalar=True)]
+Prices1 = Annotated[Array, Quantity("vector", "Price of one unit of each asset", "money", (A,), above=0)]
 Lots = Annotated[
     Array,
     Quantity("vector", "Units of one lot, 0 for none: one number, or one per asset", "units", (A,), low=0, scalar=True),

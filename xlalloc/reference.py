@@ -7,7 +7,7 @@ English, and a test fails.
 from collections.abc import Iterator
 from functools import cache, partial
 
-from xlalloc import data
+from xlalloc import data, meaning
 from xlalloc import quantities as q
 from xlalloc.catalogue import CATALOGUE, Argument, Function
 
@@ -24,13 +24,13 @@ KINDS = {  # the error where the cells are not of the kind the argument is
     "panel": ("#N/A", "fewer than two complete rows"),
     "labels": ("#N/A", "fewer than two complete rows"),
 }
-LIMITS = {"low": "below {}", "above": "not above {}", "high": "above {}"}
+LIMITS = {"low": "below {}", "above": "not above {}", "high": "above {}", "below": "not below {}"}
 CHECKS = {
-    q.sums_to_one: ("#VALUE!", "does not sum to 1"),
-    q.symmetric: ("#VALUE!", "not symmetric"),
-    q.no_negative_variance: ("#NUM!", "negative variance"),
-    q.definite: ("#NUM!", "negative variance of some mix"),
-    q.unit_diagonal: ("#VALUE!", "diagonal other than 1"),
+    meaning.sums_to_one: ("#VALUE!", "does not sum to 1"),
+    meaning.symmetric: ("#VALUE!", "not symmetric"),
+    meaning.no_negative_variance: ("#NUM!", "negative variance"),
+    meaning.definite: ("#NUM!", "negative variance of some mix"),
+    meaning.unit_diagonal: ("#VALUE!", "diagonal other than 1"),
 }
 CODES = ("#VALUE!", "#NUM!", "#N/A", "#DIV/0!")
 PLAIN_SHAPES = {

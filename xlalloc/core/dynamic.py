@@ -77,7 +77,7 @@ Leverage = Annotated[float, number("Leverage: assets over own money, 1 for none"
 Borrowed = Annotated[float, number("Leverage: assets over own money, 1 for none", "times", low=1)]
 Financing = Annotated[float, number("Rate of interest on borrowed money", "per year", above=-1)]
 Maintenance = Annotated[
-    float, number("Least own money the lender accepts, as a share of the assets", "fraction", low=0, high=1 - 1e-12)
+    float, number("Least own money the lender accepts, as a share of the assets", "fraction", low=0, below=1)
 ]
 States = Annotated[np.ndarray, result("vector", "State of each column", axes=("assets",))]
 StateBudgets = Annotated[np.ndarray, result("vector", "Share of risk of each asset", "fraction", ("assets",))]

@@ -10,9 +10,8 @@ from xlalloc.core.covariances import INTENSITIES, ROUNDING, estimate, finite, mo
 from xlalloc.core.nearest_correlation import nearest_correlation
 from xlalloc.errors import DivisionError, Label, NotAvailableError, NumberError
 from xlalloc.facts import learn, learning
+from xlalloc.meaning import DEFINITE, SYMMETRIC, no_negative_variance, symmetric
 from xlalloc.quantities import (
-    DEFINITE,
-    SYMMETRIC,
     Correlations,
     Covariance,
     FactorCovariance,
@@ -28,10 +27,8 @@ from xlalloc.quantities import (
     SpecificVols,
     TableResult,
     Vols,
-    no_negative_variance,
     option,
     result,
-    symmetric,
 )
 
 COLLINEAR = 1e-6  # of a factor's volatility: the movement of its own that a regression needs

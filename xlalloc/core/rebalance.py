@@ -321,7 +321,7 @@ def round_lots(trades: Trades, price: Prices1, lot: Lots = 100.0) -> Amount:
     Source: the trading rules of the Shanghai and Shenzhen exchanges, lots of 100 shares or fund units.
     """
     n = len(trades)
-    return orders.whole_lots(trades, per_asset(lot, n) * per_asset(price, n))
+    return orders.whole_lots(trades, per_asset(lot, n) * price)
 
 
 PLAN = ("asset", "value", "weight", "target", "deviation", "trade", "units", "cost", "weight after")
@@ -373,13 +373,12 @@ def rebal_plan(
         raise InputError("price: missing. A lot is a number of units; give the price of one unit, or set lot to 0.")
     n = len(values)
     lots = per_asset(lot, n)
-    prices = None if price is None else per_asset(price, n)
     costs = orders.Costs(commission, sell_tax, min_commission, exit_fee)
     weights_wanted = target / target.sum()
     ideal = _ideal(values, weights_wanted, threshold, cash_flow, rule)
-    lot_value = np.zeros(n) if prices is None else lots * prices
+    lot_value = np.zeros(n) if price is None else lots * price
     trades, cash = orders.affordable(ideal, values, weights_wanted, cash_flow, lot_value, costs)
-    units = [None] * n if prices is None else orders.units_traded(trades, values, prices, lots).tolist()
+    units = [None] * n if price is None else orders.units_traded(trades, values, price, lots).tolist()
     cost = costs.of(trades)
     learn("cash left", cash)
     learn("costs", float(cost.sum()))

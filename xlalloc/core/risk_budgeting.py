@@ -18,11 +18,9 @@ from math import fsum, sqrt
 import numpy as np
 
 from xlalloc.core.risk_newton import (
-    INDEFINITE,
     NO_RISK,
     conjugate_gradients,
     exact_product,
-    factorises,
     lowest_ritz,
     lowest_seen,
     newton,
@@ -32,7 +30,7 @@ from xlalloc.core.risk_newton import (
     start,
 )
 from xlalloc.errors import Label, NumberError
-from xlalloc.quantities import FACTORISED_BELOW
+from xlalloc.meaning import DEFINITE, FACTORISED_BELOW, factorises
 
 SHARE_ERROR = 1e-10  # greatest error of a share of risk that is let through
 KKT_ERROR = 1e-9  # greatest residual of the optimality conditions within bounds, in shares of risk
@@ -148,7 +146,7 @@ def check_definite(cov: np.ndarray, vols=None, met=(), thorough: bool = False) -
         definite = factorises(cov)
     else:
         lowest = lowest_ritz(cov, PRODUCTS) if len(met) < PRODUCTS else lowest_seen(vols, met)
-        definite = lowest >= -INDEFINITE
+        definite = lowest >= -DEFINITE
     if not definite:
         raise NumberError(
             "cov: not a covariance matrix: some mix of assets would have a negative variance. "

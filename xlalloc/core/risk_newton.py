@@ -13,11 +13,12 @@ from math import fsum, sqrt
 
 import numpy as np
 
+from xlalloc.meaning import DEFINITE
+
 MAX_STEPS = 100
 CHORD_SIZE = 24  # up to here the inverse costs about as much as one solution
 MOST_PRODUCTS, MORE_PRODUCTS = 40, 15  # in conjugate gradients, and after them over all their directions
 SHARE_STEP = 2e-11  # the last step of conjugate gradients may move a share of risk by about this
-INDEFINITE = 1e-8  # a negative eigenvalue of the correlations that is taken for rounding
 DAMPED = 0.6  # a full step is taken where no weight loses more than this share of itself
 NO_RISK = 3e6  # diversification ratio Σσᵢyᵢ/√(y'Σy) above which double precision sees no risk in the mix
 
@@ -268,20 +269,6 @@ def _upper_half(a: np.ndarray) -> np.ndarray:
     return c - (c - a)
 
 
-def factorises(cov: np.ndarray) -> bool:
-    """Have the correlations plus 1e-8 on the diagonal a Cholesky factor?"""
-    variances = cov.diagonal()
-    if not min(variances.tolist()) > 0.0:  # cash: its covariances must be zero too
-        variances = np.where(variances > 0.0, variances, max(variances.max(), 1.0))
-    shifted = cov.copy()
-    shifted.reshape(-1)[:: len(cov) + 1] += INDEFINITE * variances
-    try:
-        np.linalg.cholesky(shifted)
-    except np.linalg.LinAlgError:
-        return False
-    return True
-
-
 def lowest_seen(vols: np.ndarray, lines: np.ndarray) -> float:
     """The smallest eigenvalue of the correlations on the span of the p, from their (p, Σp) alone (Rayleigh & Ritz).
 
@@ -292,7 +279,7 @@ def lowest_seen(vols: np.ndarray, lines: np.ndarray) -> float:
     cross = P.dot(lines[:, n:].T)
     P = P * vols
     try:
-        np.linalg.cholesky(cross + P.dot(INDEFINITE * P.T))
+        np.linalg.cholesky(cross + P.dot(DEFINITE * P.T))
         return 0.0
     except np.linalg.LinAlgError:
         pass

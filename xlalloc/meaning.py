@@ -1,0 +1,90 @@
+"""What makes weights weights and a matrix a covariance matrix: the checks that quantities name."""
+
+import numpy as np
+
+from xlalloc.errors import InputError, Label, NumberError
+
+SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
+DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
+SUM_TO_ONE = 1.000001e-6  # as contracted, and what rounding adds to it: 0.999999 passes
+FEW = 64  # assets up to which a matrix is compared with its transpose element by element
+FACTORISED_BELOW = 200  # assets; with more, to test by factorising costs more than the functions that need none
+
+
+def sums_to_one(quantity, name: str, array: np.ndarray) -> None:
+    total = float(np.add.reduce(array))
+    if abs(total - 1.0) > SUM_TO_ONE:
+        raise InputError(f"{name}: the weights sum to {total:.8g}, not to 1. Scale them so that they sum to 1 (100%).")
+
+
+def symmetric(quantity, name: str, array: np.ndarray) -> None:
+    if len(array) <= FEW and array.tobytes() == array.tobytes("F"):  # row by row as column by column
+        return
+    difference = np.abs(array - array.T)
+    if difference.max() > SYMMETRIC * np.abs(array).max():
+        i, j = (int(k) for k in np.unravel_index(difference.argmax(), array.shape))
+        axis = quantity.axes[0]
+        raise InputError(
+            f"{name}: not symmetric: {{}} with {{}} is {array[i, j]:.6g}, {{}} with {{}} is {array[j, i]:.6g}. "
+            "Both must be the same.", Label(axis, i), Label(axis, j), Label(axis, j), Label(axis, i),
+        )  # fmt: skip
+
+
+def mirrored(array: np.ndarray) -> bool:
+    """Finite, and equal to its transpose far below the tolerance, by two products with one vector.
+
+    The matrix is read in order. A difference d between a pair moves the two products apart by at least d/2; only
+    differences that cancel one another to ten digits, each weighted by its own irrational factor, could hide.
+    """
+    vector = 1.5 + np.cos(np.arange(len(array)))
+    apart = np.abs(array.dot(vector) - array.T.dot(vector)).max()
+    return bool(apart <= 1e-10 * array.diagonal().max())
+
+
+def no_negative_variance(quantity, name: str, array: np.ndarray) -> None:
+    diagonal = array.diagonal()
+    if min(diagonal.tolist()) < 0:  # of few numbers a list's min is quicker than an array's
+        i = int(diagonal.argmin())
+        raise NumberError(f"{name}: {{}} has a negative variance ({diagonal[i]:.6g}).", Label(quantity.axes[0], i))
+
+
+def definite(quantity, name: str, array: np.ndarray) -> None:
+    """No portfolio may have a negative variance."""
+    if len(array) >= FACTORISED_BELOW or factorises(array):
+        return
+    scale = np.sqrt(_with_variance(array.diagonal()))
+    smallest = float(np.linalg.eigvalsh(array / scale / scale[:, None])[0])
+    raise NumberError(
+        f"{name}: not a covariance matrix: the smallest eigenvalue of its correlations is {smallest:.3g}, so some "
+        "mix of assets would have a negative variance. Repair it with COV_NEAREST, or estimate it from complete "
+        "returns."
+    )
+
+
+def factorises(cov: np.ndarray) -> bool:
+    """Have the correlations plus 1e-8 on the diagonal a Cholesky factor?"""
+    shifted = cov.copy()
+    shifted.reshape(-1)[:: len(cov) + 1] += DEFINITE * _with_variance(cov.diagonal())
+    try:
+        np.linalg.cholesky(shifted)
+    except np.linalg.LinAlgError:
+        return False
+    return True
+
+
+def _with_variance(variances: np.ndarray) -> np.ndarray:
+    """The variances, that of cash as large as any: its covariances must be zero too."""
+    if min(variances.tolist()) > 0.0:  # of few numbers a list's min is quicker than an array's
+        return variances
+    return np.where(variances > 0.0, variances, max(float(variances.max()), 1.0))
+
+
+def unit_diagonal(quantity, name: str, array: np.ndarray) -> None:
+    off = np.abs(array.diagonal() - 1)
+    if off.max() > SYMMETRIC:
+        i = int(off.argmax())
+        raise InputError(
+            f"{name}: the correlation of {{}} with itself is {array[i, i]:.6g}, not 1.", Label(quantity.axes[0], i)
+        )
+    if np.abs(array).max() > 1 + SYMMETRIC:
+        raise NumberError(f"{name}: a correlation of {array.ravel()[np.abs(array).argmax()]:.6g} is outside -1 to 1.")
