@@ -371,6 +371,7 @@ def test_the_reference_speaks_both_languages(site):
     folder, _ = site
     english = (folder / "functions" / "performance.html").read_text(encoding="utf-8")
     chinese = (folder / "zh" / "functions" / "performance.html").read_text(encoding="utf-8")
+    assert "w'Σw" in (folder / "functions" / "portfolio.html").read_text(encoding="utf-8")
     assert "Deepest fall of wealth" in english and "最大回撤" in chinese
     assert "empyrical.max_drawdown" in english and "Magdon-Ismail" in chinese
 

@@ -149,7 +149,7 @@ class Page:
         self.row += 1
         return self.row - 1
 
-    def note(self, key: str, color: str = GREY, bold: bool = False, **values) -> int:
+    def note(self, key: str, lines: int = 0, color: str = GREY, bold: bool = False, **values) -> int:
         """A paragraph across the page, its row tall enough for its text; gives its row."""
         text = self.document.say(key, **values)
         sheet = self.sheet
@@ -157,7 +157,7 @@ class Page:
         cell = sheet.cell(self.row, 2, text)
         cell.font = self.document.font(color=color, bold=bold)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[self.row].height = ROW_POINTS * self.lines(text)
+        sheet.row_dimensions[self.row].height = ROW_POINTS * (lines or self.lines(text))
         self.row += 1
         return self.row - 1
 
