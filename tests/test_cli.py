@@ -8,6 +8,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from xlalloc import cli
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.cli import main
 from xlalloc.version import __version__
@@ -183,6 +184,11 @@ def test_an_add_in_is_put_into_a_folder_under_its_own_name(tmp_path):
         for folder in (tmp_path, tmp_path / "new"):
             assert run("build", what, "--out", folder).stdout == f"Written: {folder / name}\n"
             assert (folder / name).is_file()
+
+
+def test_a_folder_may_have_a_dot_in_its_name(tmp_path, monkeypatch):
+    monkeypatch.setitem(cli._BUILDERS, "workbooks", lambda out: [out])
+    assert run("build", "workbooks", "--out", tmp_path / "v1.2").stdout == f"Written: {tmp_path / 'v1.2'}\n"
 
 
 def test_no_permission_names_the_file_the_user_named(tmp_path, monkeypatch):

@@ -298,7 +298,7 @@ def build(what, out):
     """
     made = Path(BUILT[what])
     out = out or made
-    if out.suffix.casefold() != made.suffix:
+    if made.suffix and out.suffix.casefold() != made.suffix:  # a folder: the add-in goes into it
         out = out / made.name
     out.parent.mkdir(parents=True, exist_ok=True)
     for path in _BUILDERS[what](out):
