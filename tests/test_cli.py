@@ -8,7 +8,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
+from xlalloc import cli
+from xlalloc.catalogue import CATALOGUE
 from xlalloc.cli import main
+from xlalloc.version import __version__
 
 
 def run(*words):
@@ -20,6 +23,8 @@ def test_no_words_print_what_it_can_do():
     assert done.exit_code == 0
     for command in ("demo", "list", "help", "eval", "template", "report", "build", "install", "doctor"):
         assert f"\n  {command}" in done.stdout
+    assert "...\n" not in done.stdout.partition("Commands:")[2], "a line cut short"
+    assert run("help").stdout == done.stdout
 
 
 @pytest.mark.parametrize(
@@ -37,8 +42,14 @@ def test_list():
     assert "RP_WEIGHTS" in done.stdout and "\nperformance" in done.stdout
     assert max(map(len, done.stdout.split("\n"))) <= 80
     assert "SHARPE" not in run("list", "risk_parity").stdout
+    assert run("list", "Risk parity").stdout == run("list", "风险平价").stdout == run("list", "risk_parity").stdout
     wrong = run("list", "nothing")
     assert wrong.exit_code == 2 and "risk_parity" in wrong.stderr
+
+
+def test_chinese_lines_neither_end_with_an_opening_bracket_nor_begin_with_a_closing_one():
+    for line in run("list", "--lang", "zh").stdout.split("\n"):
+        assert not line.endswith(("（", "“", "《")) and not line.strip().startswith(tuple("，。；：、）”》")), line
 
 
 def test_help():
@@ -46,6 +57,12 @@ def test_help():
     assert "RP_WEIGHTS(cov, [budgets], [lower], [upper])" in done.stdout and "Spinu" in done.stdout
     wrong = run("help", "RPWEIGHTS")
     assert wrong.exit_code == 2 and "Did you mean RP_WEIGHTS" in wrong.stderr and not wrong.stdout
+
+
+def test_chinese_help_says_which_part_is_in_english():
+    done = run("help", "CAGR", "--lang", "zh")
+    assert "\n详细说明（英文）：\nFor a value without" in done.stdout
+    assert "英文" not in run("help", "EQUAL_WEIGHTS", "--lang", "zh").stdout.replace("（英文）", "", 1)
 
 
 def test_eval_prints_cells():
@@ -140,3 +157,66 @@ def test_as_a_program():
         [sys.executable, "-m", "xlalloc", "eval", "=1/0"], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr, done.returncode) == ("#DIV/0!\n", "#DIV/0!: division by zero\n", 1)
+
+
+# What cannot be written ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["build", "workbooks", "--out", "{file}"], "{file}: a file; a folder is needed here."),
+        (["demo", "--out", "{file}"], "{file}: a file; a folder is needed here."),
+        (["template", "balanced", "--out", "{file}/x.xlsx"], "{file}: a file; a folder is needed here."),
+        (["template", "balanced", "--out", "{folder}/x.xlsx"], "{folder}/x.xlsx: a folder; a file is needed here."),
+    ],
+)
+def test_a_file_for_a_folder_and_a_folder_for_a_file(tmp_path, words, said):
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder" / "x.xlsx").mkdir(parents=True)
+    places = {"file": tmp_path / "file", "folder": tmp_path / "folder"}
+    done = run(*(word.format(**places) for word in words))
+    assert (done.exit_code, done.stderr) == (2, f"xlalloc: {said.format(**places)}\n")
+
+
+def test_an_add_in_is_put_into_a_folder_under_its_own_name(tmp_path):
+    for what, name in (("calc", "xlalloc.oxt"), ("excel", "xlalloc.xlam")):
+        for folder in (tmp_path, tmp_path / "new"):
+            assert run("build", what, "--out", folder).stdout == f"Written: {folder / name}\n"
+            assert (folder / name).is_file()
+
+
+def test_a_folder_may_have_a_dot_in_its_name(tmp_path, monkeypatch):
+    monkeypatch.setitem(cli._BUILDERS, "workbooks", lambda out: [out])
+    assert run("build", "workbooks", "--out", tmp_path / "v1.2").stdout == f"Written: {tmp_path / 'v1.2'}\n"
+
+
+def test_no_permission_names_the_file_the_user_named(tmp_path, monkeypatch):
+    def denied(*_):
+        raise PermissionError(13, "Permission denied", str(tmp_path / "x.xlsx.part"))
+
+    monkeypatch.setattr("xlalloc.templates.case_workbook.write", denied)
+    done = run("template", "balanced", "--out", tmp_path / "x.xlsx")
+    assert done.stderr == f"xlalloc: {tmp_path / 'x.xlsx'}: no permission. Close the file or choose another folder.\n"
+
+
+def test_a_reader_that_leaves_is_no_failure():
+    """xlalloc list | head -1"""
+    with subprocess.Popen(
+        [sys.executable, "-m", "xlalloc", "list"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as listing:
+        listing.stdout.close()
+        assert listing.stderr.read() == ""
+
+
+def test_no_clients_is_said(tmp_path):
+    run("report", "--template", tmp_path / "clients.xlsx")
+    done = run("report", tmp_path / "clients.xlsx", "--out", tmp_path / "reports")
+    assert "xlalloc: There is no client in clients.xlsx.\n" in done.stderr and done.exit_code == 0
+
+
+def test_doctor_counts_in_whole_functions_and_keeps_its_columns():
+    lines = run("doctor").stdout.split("\n")
+    assert any(line.split() == ["functions", str(len(CATALOGUE))] for line in lines)
+    start = lines[0].index(__version__)
+    assert all(line[start - 1] == " " and line[start] != " " for line in lines if line)

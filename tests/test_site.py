@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from pages import DOCS, shown_rows, shows, tables, typed_sheet
 
 import xlalloc as xa
+from xlalloc import reference
 from xlalloc.book import Book, place
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.cli import main
@@ -272,7 +273,7 @@ def test_calc_computes_the_workbooks_to_their_cached_values(office, workbooks, t
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_no_function_is_missing_from_the_reference(lang):
     made = functions.pages(lang)
-    assert set(made) == {"index.md", *(f"{category}.md" for category in functions.categories())}
+    assert set(made) == {"index.md", *(f"{category}.md" for category in reference.categories())}
     for entry in CATALOGUE.values():
         assert f"\n## {entry.name}\n" in made[f"{entry.category}.md"]
         assert f"[{entry.name}]({entry.category}.md#{functions.anchor(entry)})" in made["index.md"]
@@ -370,6 +371,7 @@ def test_the_reference_speaks_both_languages(site):
     folder, _ = site
     english = (folder / "functions" / "performance.html").read_text(encoding="utf-8")
     chinese = (folder / "zh" / "functions" / "performance.html").read_text(encoding="utf-8")
+    assert "w'Σw" in (folder / "functions" / "portfolio.html").read_text(encoding="utf-8")
     assert "Deepest fall of wealth" in english and "最大回撤" in chinese
     assert "empyrical.max_drawdown" in english and "Magdon-Ismail" in chinese
 

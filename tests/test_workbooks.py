@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from openpyxl.cell.cell import MergedCell
-from workbook_inputs import Inputs
+from workbook_inputs import Inputs, says
 
 import xlalloc  # noqa: F401
 from xlalloc.book import Book, place
@@ -109,8 +109,7 @@ def test_what_is_wrong_is_said_in_calc_too(folder, computed, name):
     """The line of the first sheet; everywhere else the same number or an error on either side, never another number."""
     client = computed[name]["Client"]
     line = next(client[f"C{r}"] for r in range(1, 30) if client.get(f"B{r}") == TEXTS["client.check"]["en"])
-    start, end = TEXTS[f"check.{WRONG[name]}"]["en"].partition("{asset}")[::2]
-    assert start in line and end in line
+    assert says(TEXTS[f"check.{WRONG[name]}"]["en"], line), line
     for sheet, where, a, b in differences(calc_driver.read(folder / f"{name}.xlsx"), computed[name]):
         assert is_error(b) and (a is None or is_error(a)), (sheet, where, a, b)
 

@@ -14,6 +14,11 @@ from xlalloc.templates.cases import ETF_UNIT, ETFS, case, illustrative_prices
 LIST = ("v_now", "w_target", "w_bench", "mu_assets", "vol_assets", "fund_levels", "lot_sizes", "sale_fees")
 
 
+def says(text: str, line: str) -> bool:
+    """Is the line this text, with something in each of its places?"""
+    return bool(re.fullmatch(re.sub(r"\\{\w+\\}", ".+", re.escape(text)), line))
+
+
 class Inputs:
     """The inputs of one workbook."""
 

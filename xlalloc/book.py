@@ -76,13 +76,14 @@ class Book:
         if key[1] > MAX_ROW or key[2] > MAX_COLUMN:
             return None
         cell = sheet._cells.get((key[1], key[2]))
-        content = None if cell is None else cell.value
-        if cell is None or cell.data_type != "f":
-            return (
-                ErrorValue(content, "saved in the workbook") if cell is not None and cell.data_type == "e" else content
-            )
+        if cell is None:
+            return None
+        if cell.data_type == "e":
+            return ErrorValue(cell.value, "saved in the workbook")
+        if cell.data_type != "f":
+            return cell.value
         self._values[key] = _RUNNING
-        value = scalar(self._compute(key, str(content)))
+        value = scalar(self._compute(key, str(cell.value)))
         self._values[key] = value
         return value
 
@@ -125,6 +126,5 @@ def place(book: Book, sheet: str | None) -> Place:
     return Place(book, sheet)
 
 
-sys.setrecursionlimit(
-    max(sys.getrecursionlimit(), 100_000)
-)  # a column of formulas, each on the one above, nests deeply
+# A column of formulas, each on the one above, nests deeply.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 100_000))

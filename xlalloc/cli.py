@@ -1,4 +1,4 @@
-"""The commands: xlalloc demo | list | help | eval | template | report."""
+"""The commands: xlalloc demo | list | help | eval | template | report | build | install | uninstall | doctor."""
 
 import datetime as dt
 import json
@@ -15,6 +15,13 @@ LANGUAGE = click.Choice(["en", "zh"])
 os.environ.setdefault("OPENPYXL_LXML", "False")  # the same bytes whether or not something else brought lxml along
 EXAMPLES = {"max_content_width": 80, "help_option_names": ["-h", "--help"]}
 
+REMEDIES = {
+    PermissionError: "no permission. Close the file or choose another folder.",
+    FileExistsError: "a file; a folder is needed here.",
+    NotADirectoryError: "a file; a folder is needed here.",
+    IsADirectoryError: "a folder; a file is needed here.",
+}
+
 
 class OneLineErrors(click.Group):
     """Every failure is one line that says what to do, never a traceback."""
@@ -22,15 +29,24 @@ class OneLineErrors(click.Group):
     def invoke(self, ctx):
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # whoever read it has gone: click ends the program without a word
+            raise
         except AllocError as error:
             click.echo(f"xlalloc: {error}", err=True)
-        except PermissionError as error:
-            click.echo(f"xlalloc: {error.filename}: no permission. Close the file or choose another folder.", err=True)
         except OSError as error:
-            click.echo(f"xlalloc: {error.filename or ''}: {error.strerror or error}.", err=True)
-        except BrokenPipeError:
-            pass
+            click.echo(f"xlalloc: {_said(error)}", err=True)
         return ctx.exit(2)
+
+
+def _said(error: OSError) -> str:
+    """Which file it is, as the user named it, and what to do."""
+    said = REMEDIES.get(type(error), f"{error.strerror or error}.")
+    if not error.filename:
+        return said
+    where = str(error.filename).removesuffix(".part")  # files are written beside their place, then moved
+    if isinstance(error, NotADirectoryError):
+        where = next((parent for parent in Path(where).parents if parent.is_file()), where)
+    return f"{where}: {said}"
 
 
 @click.group(cls=OneLineErrors, context_settings=EXAMPLES, invoke_without_command=True)
@@ -56,33 +72,35 @@ def list_(category, lang):
 
     Example:  xlalloc list risk_parity --lang zh
     """
-    import xlalloc
     from xlalloc.help import folded
-    from xlalloc.reference import say
+    from xlalloc.reference import categories, say
 
-    entries = list(xlalloc.CATALOGUE.values())
-    known = list(dict.fromkeys(entry.category for entry in entries))
-    if category and category not in known:
-        raise click.UsageError(f"There is no category {category!r}. Categories: {', '.join(known)}.")
-    for name in [category] if category else known:
+    known = categories()
+    if category:
+        wanted = category.casefold().replace(" ", "_").replace("-", "_")
+        found = [name for name in known if wanted in (name, say(name, "zh"))]
+        if not found:
+            raise click.UsageError(f"There is no category {category!r}. Categories: {', '.join(known)}.")
+        known = {name: known[name] for name in found}
+    for name, entries in known.items():
         click.secho(f"\n{name}" + (f" {say(name, lang)}" if lang != "en" else ""), bold=True)
         for entry in entries:
-            if entry.category == name:
-                lines = folded(say(entry.summary, lang), 80, f"  {entry.name:<21} ", " " * 24)
-                click.echo("\n".join(lines))
+            lines = folded(say(entry.summary, lang), 80, f"  {entry.name:<21} ", " " * 24)
+            click.echo("\n".join(lines))
 
 
 @main.command("help")
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of summary, arguments, errors.")
-def help_(name, lang):
+@click.pass_context
+def help_(ctx, name, lang):
     """One function: arguments, formula, errors, source, example.
 
     Example:  xlalloc help RP_WEIGHTS
     """
     from xlalloc.help import describe, find
 
-    click.echo(describe(find(name), lang=lang))
+    click.echo(ctx.parent.get_help() if name is None else describe(find(name), lang=lang))
 
 
 @main.command("eval")
@@ -101,7 +119,6 @@ def eval_(ctx, formula, book, sheet, as_json):
 
                xlalloc eval "=SHARPE(B2:B61)" --book fund.xlsx --sheet Returns
     """
-    import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.formula import evaluate
 
     place = None
@@ -153,7 +170,6 @@ def template(name, out, lang, client):
 
                xlalloc template --client clients.xlsx:K001 --out K001.xlsx
     """
-    import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.templates.case_workbook import write
     from xlalloc.templates.cases import case
 
@@ -195,9 +211,9 @@ def _xlsx(path: Path) -> Path:
 @click.option("--template", "empty", type=click.Path(path_type=Path), help="Write an empty input workbook and stop.")
 @click.pass_context
 def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, log, empty):
-    """A report workbook for every client of a workbook or a folder of csv.
+    """A report workbook for every client, an index, the problems.
 
-    Writes one workbook per client, index.xlsx and problems.xlsx.
+    CLIENTS is a workbook or a folder of csv files.
 
     Examples:  xlalloc report --template clients.xlsx --lang zh
 
@@ -211,7 +227,6 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
       2  nothing was done: wrong usage, an input that cannot be read, a
          folder another run writes to
     """
-    import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.reports import example, progress, run
 
     if empty is not None:
@@ -225,6 +240,8 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
             clients, out, prices, lang, jobs or run.processors(), bar,
             resume=resume, live=live, pdf=pdf, scheduler=scheduler, event=event,
         )  # fmt: skip
+    if not done.clients:
+        click.echo(f"xlalloc: There is no client in {clients.name}.", err=True)
     _tell(done, out)
     ctx.exit(1 if done.failed or done.unwritten else 0)
 
@@ -244,11 +261,10 @@ def _tell(done, out: Path) -> None:
 )
 @click.option("--lang", type=LANGUAGE, help="One language only (else both).")
 def demo(out, lang):
-    """The whole job on invented clients: workbooks, reports, what to open.
+    """The whole job on invented clients: workbooks and reports.
 
     Example:  xlalloc demo --out demo
     """
-    import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.reports import example, run
     from xlalloc.templates.case_workbook import write_all
 
@@ -256,11 +272,11 @@ def demo(out, lang):
     write_all(books, [lang] if lang else ["en", "zh"])
     clients = example.write_clients(out / "clients.xlsx")
     done = run.report(clients, out / "reports", None, lang)
-    click.echo(f"{books}{'':<4}the three case studies: live with the add-in, else as computed now")
-    click.echo(f"{clients}{'':<4}five invented clients, prices illustrative: the input")
+    click.echo(f"{books}: the three case studies, live with the add-in, else as computed now")
+    click.echo(f"{clients}: five invented clients, prices illustrative: the input")
     _tell(done, out / "reports")
     first = books / f"balanced-{lang or 'en'}.xlsx"
-    click.echo(f"\nOpen first: {out / 'reports' / 'index.xlsx'}, then {first}")
+    click.echo(f"\nOpen first:  {out / 'reports' / 'index.xlsx'}\nThen:        {first}")
 
 
 HOST = click.Choice(["excel", "calc"])
@@ -271,7 +287,7 @@ BUILT = {"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "workbooks": "workbooks
 @click.argument("what", type=click.Choice(list(BUILT)))
 @click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
 def build(what, out):
-    """The add-in as a file to hand to others, the workbooks, the handbook.
+    """An add-in to hand to others, the workbooks, the handbook.
 
     The handbook is a site, read from its folder without a network; its tools
     are installed by:  pip install 'xlalloc[docs]'
@@ -280,9 +296,10 @@ def build(what, out):
 
                xlalloc build workbooks --out workbooks
     """
-    import xlalloc  # noqa: F401  fills the catalogue
-
-    out = out or Path(BUILT[what])
+    made = Path(BUILT[what])
+    out = out or made
+    if made.suffix and out.suffix.casefold() != made.suffix:  # a folder: the add-in goes into it
+        out = out / made.name
     out.parent.mkdir(parents=True, exist_ok=True)
     for path in _BUILDERS[what](out):
         click.echo(f"Written: {path}")
@@ -341,7 +358,6 @@ def uninstall(ctx, host):
 
 
 def _place(ctx, host: str, what: str) -> None:
-    import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.hosts import calc_install, windows
 
     if host == "calc":
@@ -358,12 +374,13 @@ def doctor():
 
     Example:  xlalloc doctor
     """
-    import xlalloc  # noqa: F401  fills the catalogue
     from xlalloc.help import xlalloc_info
     from xlalloc.hosts import calc_install, windows
 
-    findings = [(item, value, "") for item, value in xlalloc_info().rows]
-    for what, state, remedy in [*findings, *windows.doctor(), *calc_install.doctor()]:
-        click.echo(f"{what:<14} {state}")
+    findings = [(item, _shown(value), "") for item, value in xlalloc_info().rows]
+    findings += [*windows.doctor(), *calc_install.doctor()]
+    width = max(len(what) for what, _, _ in findings)
+    for what, state, remedy in findings:
+        click.echo(f"{what:<{width}} {state}")
         if remedy:
-            click.echo(f"{'':<14} → {remedy}")
+            click.echo(f"{'':<{width}} → {remedy}")

@@ -108,7 +108,7 @@ def find(name: str) -> Function:
     return entry
 
 
-_PIECES = re.compile(r"\s+|[\u2e80-\uffef][，。；：、）]*|[^\s\u2e80-\uffef]+[，。；：、）]*")
+_PIECES = re.compile(r"\s+|[（“《]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、）”》]*")
 
 
 def columns(text: str) -> int:
@@ -142,16 +142,13 @@ def describe(entry: Function, width: int = 80, lang: str = "en") -> str:
         lines += folded(reference.argument_help(a, lang), width, f"  {a.name:<{longest}}  ", indent)
     lines += folded(reference.with_unit(entry.result, lang), width, f"  {'→':<{longest}}  ", indent)
     lines += field("Formula", entry.formula)
-    for paragraph in entry.definition:
-        lines += ["", *folded(paragraph, width)]
+    for k, paragraph in enumerate(entry.definition):
+        lines += [""] if k or lang == "en" else ["", say("In detail (in English)") + colon]
+        lines += folded(paragraph, width)
     lines += ["", say("Errors") + colon.strip()]
     for code, words in reference.errors(entry, lang).items():
         lines += folded(("；" if lang == "zh" else "; ").join(words), width, f"  {code:<8}", " " * 10)
     lines += field("Elsewhere", "; ".join(entry.peers) or say("nothing of its kind"))
     lines += field("Source", entry.source)
     lines += ["", *folded(f"{say('Example')}{colon}{entry.example}", width, rest="    ")]
-    return "\n".join([*lines, *("    " + "\t".join(_cell(c) for c in row) for row in entry.value)])
-
-
-def _cell(cell) -> str:
-    return f"{cell:.10g}" if isinstance(cell, float) else str(cell)
+    return "\n".join([*lines, *(f"    {row}" for row in reference.example(entry))])

@@ -42,6 +42,14 @@ AXES = {"assets": "asset", "time": "period", "factors": "factor", "views": "view
         "factors+1": "factor"}  # fmt: skip
 
 
+def categories() -> dict[str, list[Function]]:
+    """The functions of each category, in the order of the catalogue."""
+    found: dict[str, list[Function]] = {}
+    for entry in CATALOGUE.values():
+        found.setdefault(entry.category, []).append(entry)
+    return found
+
+
 @cache
 def _chinese() -> dict[str, str]:
     return {row["english"]: row["chinese"] for row in data.rows("zh")}
@@ -110,6 +118,21 @@ def errors(entry: Function, lang: str = "en") -> dict[str, list[str]]:
             alike.setdefault(comma.join(words), []).append(name)
         shown[code] += [", ".join(names) + colon + words for words, names in alike.items()]
     return {code: words for code, words in shown.items() if words}
+
+
+def example(entry: Function) -> list[str]:
+    """The example's value as a sheet shows it, a line a row, in columns."""
+    cells = [[_cell(cell) for cell in row] for row in entry.value]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]
+
+
+def _cell(cell) -> str:
+    if cell is None or cell == "":
+        return "–"  # a blank cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    return f"{cell:.10g}" if isinstance(cell, float) else str(cell)
 
 
 def translations() -> dict[str, dict[str, str]]:

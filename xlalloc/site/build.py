@@ -45,6 +45,7 @@ html_theme_options = {{
     "head_font_family": "{fonts}", "link": "#1F4E79", "sidebar_link": "#1F2933",
 }}
 pygments_style = "friendly"
+smartquotes = False  # w'Σw is no quotation
 """
 FONTS = "Segoe UI, Helvetica Neue, Arial, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 STYLE = Path(__file__).with_name("site.css")

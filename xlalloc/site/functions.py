@@ -2,20 +2,12 @@
 
 from functools import partial
 
-from xlalloc.catalogue import CATALOGUE, Function
-from xlalloc.reference import argument_help, errors, say, shape, with_unit
+from xlalloc.catalogue import Function
+from xlalloc.reference import argument_help, categories, errors, example, say, shape, with_unit
 
 TEXTS = ("Formula", "Result", "Errors", "Example", "Source", "Elsewhere", "nothing of its kind", "argument",
          "what it is", "shape", "Functions", "function", "Conventions", "In detail (in English)")  # fmt: skip
 MARKED = str.maketrans({char: "\\" + char for char in "\\`*_{}[]<>#|~$^"})
-
-
-def categories() -> dict[str, list[Function]]:
-    """The functions of each category, in the order of the catalogue."""
-    found: dict[str, list[Function]] = {}
-    for entry in CATALOGUE.values():
-        found.setdefault(entry.category, []).append(entry)
-    return found
 
 
 def pages(lang: str) -> dict[str, str]:
@@ -85,7 +77,7 @@ def _section(entry: Function, lang: str) -> list[str]:
         lines += [f"**{say_('In detail (in English)')}**", ""]
     for paragraph in entry.definition:
         lines += [plain(paragraph), ""]
-    lines += [f"**{say_('Example')}**", "", *example(entry), ""]
+    lines += [f"**{say_('Example')}**", "", "```text", entry.example, *example(entry), "```", ""]
     said = errors(entry, lang)
     if said:
         lines += [f"| {say_('Errors')} | |", "|---|---|"]
@@ -99,19 +91,3 @@ def _section(entry: Function, lang: str) -> list[str]:
 def _peer(peer: str) -> str:
     name, bracket, remark = peer.partition(" (")
     return f"`{name}`" + plain(bracket + remark)
-
-
-def example(entry: Function) -> list[str]:
-    """The example and its value, as one types it and as the sheet shows it."""
-    cells = [[_shown(cell) for cell in row] for row in entry.value]
-    widths = [max(len(row[k]) for row in cells) for k in range(len(cells[0]))]
-    rows = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
-    return ["```text", entry.example, *rows, "```"]
-
-
-def _shown(cell) -> str:
-    if cell is None or cell == "":
-        return "–"  # a blank cell
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    return f"{cell:.10g}" if isinstance(cell, float) else str(cell)

@@ -11,10 +11,22 @@ from xlalloc.book import Book, place
 from xlalloc.formula import evaluate
 from xlalloc.site.page import Item, Section, read
 from xlalloc.templates import cached
-from xlalloc.templates.layout import ACCENT, GREY, INPUT, LAST_COLUMN, PLAIN, Document, Page, uses_catalogue
+from xlalloc.templates.layout import (
+    ACCENT,
+    GREY,
+    INPUT,
+    LAST_COLUMN,
+    PLAIN,
+    ROW_POINTS,
+    Document,
+    Page,
+    called,
+    width_of,
+)
 from xlalloc.templates.texts import TEXTS
 
 PAGES = ("asset-allocation", "risk-parity")
+LABEL, VALUE = 44, 22  # widths of the columns of words and of values
 MADE = dt.datetime(2026, 1, 1)  # a fixed date: the same page gives the same bytes
 
 
@@ -72,7 +84,7 @@ def _front(document: Document, sections: list[Section]) -> None:
 
 def _sheet(document: Document, key: str, section: Section, names: list[str]) -> None:
     page = document.page(key)
-    page.sheet.column_dimensions["B"].width, page.sheet.column_dimensions["C"].width = 44, 22
+    page.sheet.column_dimensions["B"].width, page.sheet.column_dimensions["C"].width = LABEL, VALUE
     texts = list(section.blocks)
     page.title(texts.pop(0) if texts and isinstance(texts[0], str) else document.say("as_of_build"))
     for block in texts:
@@ -109,7 +121,7 @@ def _result(page: Page, item: Item, names: list[str]) -> None:
     top = _label(page, item.what)
     formats = [_format(text) for text in item.shown.split(", ")]
     if height * width == 1:
-        page.put(top, 3, item.formula, formats[0], bold=True, array=uses_catalogue(item.formula))
+        page.put(top, 3, item.formula, formats[0], bold=True, array=bool(called(item.formula)))
         _text(page, top, 4, item)
     else:
         _text(page, top, 3, item)
@@ -160,8 +172,7 @@ def _text(page: Page, row: int, column: int, item: Item) -> None:
 def _label(page: Page, text: str) -> int:
     """The words of a row; gives the row."""
     page.put(page.row, 2, text, wrap=True)
-    width = sum(1.95 if ord(char) > 0x2E80 else 1.0 for char in text)
-    page.sheet.row_dimensions[page.row].height = 15.5 * max(1, -(-width // 44))
+    page.sheet.row_dimensions[page.row].height = ROW_POINTS * max(1, -(-width_of(text, 1.0) // LABEL))
     return page.row
 
 

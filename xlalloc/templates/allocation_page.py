@@ -1,7 +1,7 @@
 """The sheet Allocation: is it due, what to trade, and does the client's level allow it."""
 
 from xlalloc.catalogue import CATALOGUE
-from xlalloc.templates.blocks import Work, quote, table, within
+from xlalloc.templates.blocks import Work, quote, sentence, table, within
 from xlalloc.templates.client_page import frequency
 from xlalloc.templates.layout import MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
@@ -50,11 +50,12 @@ def _due(work: Work, page: WorkPage) -> None:
     place = f"MATCH(MAX(ABS({drift})),ABS({drift}),0)"
     work.result(page, "client.drift", f"=INDEX({drift},{place})", SIGNED_PERCENT, "largest_deviation", array=True)
     page.put(page.row - 1, 4, f"=INDEX(asset_names,{place})", array=True)
-    work.result(page, "allocation.beyond", f"=IF(ABS(largest_deviation)>drift_threshold+0.000000001,{yes},{no})")
-    page.put(page.row - 1, 4, f'={quote(say("allocation.threshold_is"))}&TEXT(drift_threshold,"0.0%")')
+    beyond = "ABS(largest_deviation)>drift_threshold+0.000000001"
+    work.result(page, "allocation.beyond", f"=IF({beyond},{yes},{no})")
+    said = sentence(work, "allocation.threshold_is", threshold='TEXT(drift_threshold,"0.0%")')
+    page.put(page.row - 1, 4, f"={said}")
     due = f"REBAL_DUE(last_rebalanced,as_of,{frequency(work)},v_now,w_target,drift_threshold)"
-    alone = "ABS(largest_deviation)>drift_threshold+0.000000001"
-    work.result(page, "allocation.rule", f'=IF(IF(last_rebalanced="",{alone},{due}),{yes},{no})', PLAIN, "trade_due")
+    work.result(page, "allocation.rule", f'=IF(IF(last_rebalanced="",{beyond},{due}),{yes},{no})', PLAIN, "trade_due")
     page.put(page.row - 1, 4, f'=IF(trade_due={yes},{quote(say("allocation.rule_target"))},'
                               f"{quote(say('allocation.rule_cash'))})")  # fmt: skip
     for row in range(first, page.row):
@@ -96,22 +97,19 @@ def _totals(work: Work, page: WorkPage) -> None:
     """What is bought, sold and paid, and the line for the first sheet."""
     page.heading("allocation.totals")
     head = page.header(["", "allocation.bought", "allocation.sold", "allocation.costs", "allocation.cost_share"])
-    page.put(head + 1, 2, f"={quote(work.say('allocation.in_money'))}&currency")
+    page.put(head + 1, 2, f"={sentence(work, 'allocation.in_money', currency='currency')}")
     for column, formula, format in (
         (3, "=SUM((trades>0)*trades)", MONEY), (4, "=-SUM((trades<0)*trades)", MONEY),
         (5, "=SUM(trade_costs)", NUMBER), (6, "=SUM(trade_costs)/SUM(v_now)", PERCENT2),
     ):  # fmt: skip
         page.put(head + 1, column, formula, format, array=True, align="right")
     page.row = head + 2
-    say = work.say
-    due, alone = quote(say("client.due_line")), quote(say("client.not_due_line"))
-    line = f'IF(trade_due={quote(say("yes"))},{due},{alone})&TEXT(largest_deviation,"+0.0%;-0.0%")'
-    amounts = (
-        f'&{quote(say("client.buy_line"))}&TEXT(C{head + 1},"#,##0")'
-        f'&{quote(say("client.sell_line"))}&TEXT(D{head + 1},"#,##0")'
-        f'&{quote(say("client.cost_line"))}&TEXT(E{head + 1},"#,##0")'
-    )
-    work.result(page, "allocation.line", f"={line}{amounts}", PLAIN, "signal_line")
+    amounts = zip(("bought", "sold", "costs"), "CDE", strict=True)
+    parts = {name: f'TEXT({column}{head + 1},"#,##0")' for name, column in amounts}
+    parts["deviation"] = 'TEXT(largest_deviation,"+0.0%;-0.0%")'
+    due, alone = (sentence(work, key, **parts) for key in ("client.due_line", "client.not_due_line"))
+    line = f"=IF(trade_due={quote(work.say('yes'))},{due},{alone})"
+    work.result(page, "allocation.line", line, PLAIN, "signal_line")
 
 
 def _products(work: Work, page: WorkPage) -> int:
@@ -138,13 +136,11 @@ def _products(work: Work, page: WorkPage) -> int:
     page.put(first - 1, 10, None, line=False, fill=work.document.accent)
     page.emphasise(f"B{first}:I{last}", f"OR($I{first}={bought},$I{first}={held})")
     work.document.name("funds_above", _count(work, page, f"SUM(({above})*((trades>0)+(w_after>0)>0))"))
-    none, some = say("client.suitable"), say("client.unsuitable", level="|", asset="|").split("|")
     which = f"INDEX(asset_names,MATCH(1,({above})*((trades>0)+(w_after>0)>0),0))"
-    known = 'SUM((risk_level={"C1","C2","C3","C4","C5"})*1)=0'
-    line = (
-        f"=IF({known},{quote(say('client.level_missing'))},IF(funds_above=0,{quote(none)}&risk_level,"
-        f"funds_above&{quote(some[0])}&risk_level&{quote(some[1])}&{which}))"
-    )
+    unknown = 'SUM((risk_level={"C1","C2","C3","C4","C5"})*1)=0'
+    none = sentence(work, "client.suitable", level="risk_level")
+    some = sentence(work, "client.unsuitable", count="funds_above", level="risk_level", asset=which)
+    line = f"=IF({unknown},{quote(say('client.level_missing'))},IF(funds_above=0,{none},{some}))"
     work.result(page, "client.suitability", line, PLAIN, "suitability_line", array=True)
     return first
 

@@ -1,5 +1,6 @@
 """Formulas over blocks of cells, and what the pages of one workbook share."""
 
+import re
 from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter as letter
@@ -35,8 +36,8 @@ class Work:
     def say(self, key: str, **values) -> str:
         return self.document.say(key, **values)
 
-    def page(self, key: str, landscape: bool = False, one_page: bool = True) -> WorkPage:
-        self.pages[key] = page = WorkPage(self.document, key, landscape)
+    def page(self, key: str, one_page: bool = True) -> WorkPage:
+        self.pages[key] = page = WorkPage(self.document, key)
         page.sheet.sheet_properties.tabColor = TABS.get(key, ACCENT)
         page.sheet.page_setup.fitToHeight = int(one_page)
         page.title()
@@ -83,6 +84,13 @@ class Work:
 def quote(text: str) -> str:
     """A text as a formula holds it."""
     return '"' + text.replace('"', '""') + '"'
+
+
+def sentence(work: Work, key: str, **parts: str) -> str:
+    """A formula that says a text with the values of other formulas in its places."""
+    pieces = re.split(r"{(\w+)}", work.say(key))  # text, place, text, place, text
+    shown = (parts[piece] if k % 2 else quote(piece) for k, piece in enumerate(pieces) if piece)
+    return "&".join(shown)
 
 
 def within(block: str, count: str, value: str, more: int = 0) -> str:

@@ -41,7 +41,6 @@ INVESTORS = {
     "balanced": Investor(40, "Zhou Mingyuan (invented)", "周明远（虚构）", "C3", 1.2e6, 6e4, 3e6, 15, 6000),
     "aggressive": Investor(30, "Xu Ruofei (invented)", "许若飞（虚构）", "C4", 4e5, 2e4, 2e6, 20, 3000),
 }
-KEYS = {key: investor.age for key, investor in INVESTORS.items()}  # case: age
 CHINESE = {"保守型": "conservative", "平衡型": "balanced", "进取型": "aggressive"}
 
 

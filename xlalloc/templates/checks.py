@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from xlalloc.templates.blocks import Work, quote
+from xlalloc.templates.blocks import Work, quote, sentence
 from xlalloc.templates.work_page import WorkPage
 
 NEVER = "1E-9"  # a difference this small is rounding
@@ -37,22 +37,21 @@ class _Tests:
 
     work: Work
 
-    def text(self, key: str) -> str:
-        return quote(self.work.say(f"check.{key}"))
+    def text(self, key: str, **parts: str) -> str:
+        return sentence(self.work, f"check.{key}", **parts)
 
     def some(self, cells: str) -> str:
         return f"SUM(({cells})*1)>0"
 
     def named(self, cells: str, key: str, names: str = "asset_names") -> tuple[str, str]:
         """Where any of the cells is true, the message with the name of the first."""
-        before, after = self.work.say(f"check.{key}", asset="|").split("|")
-        return self.some(cells), f"{quote(before)}&INDEX({names},MATCH(1,({cells})*1,0))&{quote(after)}"
+        return self.some(cells), self.text(key, asset=f"INDEX({names},MATCH(1,({cells})*1,0))")
 
     def number(self, cells: str, key: str) -> tuple[str, str]:
         return self.named(f"NOT(ISNUMBER({cells}))", key)
 
     def total(self, cells: str, key: str) -> tuple[str, str]:
-        return f"ABS(SUM({cells})-1)>0.000001", f'{self.text(key)}&TEXT(SUM({cells}),"0.0%")'
+        return f"ABS(SUM({cells})-1)>0.000001", self.text(key, total=f'TEXT(SUM({cells}),"0.0%")')
 
     def single(self, name: str, low: str, high: str, key: str) -> list[tuple[str, str]]:
         text = self.text(key)
@@ -128,7 +127,7 @@ def _of_market(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             (t.some('(price_body<>"")*NOT(ISNUMBER(price_body))'), t.text("price_text")),
             (t.some('(price_body<>"")*(price_body<=0)'), t.text("price_negative")),
             t.named("(lot_sizes>0)*(unit_prices<=0)", "price_last"),
-            (t.some('price_body=""'), f'{t.text("price_hole")}&SUM((price_body="")*1)'),
+            (t.some('price_body=""'), t.text("price_hole", count='SUM((price_body="")*1)')),
         ],
         "goal": [
             ('IF(goal_amount="",FALSE,NOT(ISNUMBER(goal_amount)))', t.text("goal_text")),

@@ -2,7 +2,7 @@
 
 from openpyxl.utils import get_column_letter as letter
 
-from xlalloc.templates.blocks import Work, quote
+from xlalloc.templates.blocks import Work, quote, sentence
 from xlalloc.templates.checks import checks
 from xlalloc.templates.layout import (
     DATE,
@@ -220,7 +220,7 @@ def _glance(work: Work, page: WorkPage, row: int, found: tuple[str, str]) -> Non
         (9, "client.chance", 'IF(goal_amount="","",goal_chance)', "0%"),
     )
     for column, key, formula, format in tiles:
-        label = f"={quote(say(key))}&currency" if key == "client.worth" else say(key)
+        label = f"={sentence(work, key, currency='currency')}" if key == "client.worth" else say(key)
         page.put(row, column, label, color=GREY, line=False, align="left")
         cell = page.put(row + 1, column, f'=IF(n_assets=0,"",{formula})', format, line=False, align="left")
         cell.font = work.document.font(size=TITLE, bold=True, color=work.document.accent)

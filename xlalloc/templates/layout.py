@@ -47,9 +47,9 @@ from xlalloc.templates.look import (  # noqa: F401  some only for the pages, whi
 _CALL = re.compile(r"(?<![\w.])([A-Z][A-Z0-9_]*)\(")
 
 
-def uses_catalogue(formula: str) -> bool:
-    """Does the formula call a function of the catalogue (so that it must be an array formula)?"""
-    return any(name in CATALOGUE for name in _CALL.findall(formula))
+def called(formula: str) -> set[str]:
+    """The functions of the catalogue that a formula calls."""
+    return CATALOGUE.keys() & _CALL.findall(formula)
 
 
 @dataclass
@@ -69,8 +69,8 @@ class Document:
 
     def say(self, key: str, **values) -> str:
         """The text of a key in this document's language; a text that is not in the table stands for itself."""
-        entry = self.texts.get(key)
-        return (entry[self.lang] if entry else key).format(**values) if values or entry else key
+        text = self.texts[key][self.lang] if key in self.texts else key
+        return text.format(**values) if values else text
 
     def page(self, key: str, landscape: bool = False) -> "Page":
         return Page(self, key, landscape)
@@ -173,7 +173,7 @@ class Page:
         ``array`` makes one of a formula that computes with whole ranges without the catalogue.
         """
         cell = self.sheet.cell(row, column)
-        if isinstance(value, str) and value.startswith("=") and (array or uses_catalogue(value)):
+        if isinstance(value, str) and value.startswith("=") and (array or called(value)):
             value = ArrayFormula(cell.coordinate, value)
         cell.value = value
         self.style(cell, format, **style)
@@ -217,20 +217,15 @@ class Page:
         room = LABEL if j == 0 else CELL - 1
         return -int(-width_of(text) // room)
 
-    def field(
-        self, key: str, value, format: str = PLAIN, name: str = "", hint: str = "", input: bool = True, column: int = 2
-    ):
+    def field(self, key: str, value, format: str = PLAIN, name: str = "", input: bool = True):
         """A labelled single value: an input (marked, unlocked) or a result."""
-        label = self.sheet.cell(self.row, column, self.document.say(key))
-        self.style(label)
+        self.style(self.sheet.cell(self.row, 2, self.document.say(key)))
         align = "right" if format != PLAIN else "left"
-        cell = self.put(self.row, column + 1, value, format, align=align, fill=INPUT if input else "")
+        cell = self.put(self.row, 3, value, format, align=align, fill=INPUT if input else "")
         if input:
             cell.protection = Protection(locked=False)
         if name:
-            self.document.name(name, f"{self.quoted}!${letter(column + 1)}${self.row}")
-        if hint:
-            self.put(self.row, column + 2, self.document.say(hint), color=GREY, line=False)
+            self.document.name(name, f"{self.quoted}!$C${self.row}")
         self.row += 1
         return cell
 
@@ -271,7 +266,7 @@ class Page:
         """Bold and coloured where the formula is true."""
         self.sheet.conditional_formatting.add(cells, FormulaRule([formula], font=Font(bold=True, color=color)))
 
-    def bar_chart(self, title: str, labels, series: list, at: str, format: str = "0%", width=24.5, height=10.5) -> None:
+    def bar_chart(self, title: str, labels, series: list, at: str, width=24.5, height=10.5) -> None:
         """Bars side by side; ``labels`` and ``series`` are (page, first row, last row, column), the header above."""
         chart = charts.bars(series, labels, (self.document.accent, *charts.COLORS[1:]))
         chart.y_axis.scaling.min = 0

@@ -1,13 +1,11 @@
 """The sheet Notes: where the figures come from, and what every function in the workbook computes."""
 
-import re
-
 from openpyxl.styles import Alignment
 
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates.blocks import Work
 from xlalloc.templates.definitions import CHINESE
-from xlalloc.templates.layout import LAST_COLUMN, ROW_POINTS, lines_of
+from xlalloc.templates.layout import LAST_COLUMN, ROW_POINTS, called, lines_of
 from xlalloc.templates.work_page import CELL, LABEL, WorkPage
 
 SOURCES = ("article", "illustrative", "given", "prices")
@@ -76,7 +74,5 @@ def _line(page: WorkPage, label: str, text: str) -> None:
 def used_functions(book) -> list[str]:
     """The functions of the catalogue that the workbook's formulas call, in the catalogue's order."""
     texts = [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
-    used = {
-        name for text in texts for name in re.findall(r"(?<![\w.])([A-Z][A-Z0-9_]+)\(", getattr(text, "text", text))
-    }
+    used = set().union(*(called(getattr(text, "text", text)) for text in texts))
     return [name for name in CATALOGUE if name in used]

@@ -1,7 +1,7 @@
 """The sheet Plan: the goal, the range of wealth, what fees take, the glide path, and the next review."""
 
 from xlalloc.templates import charts
-from xlalloc.templates.blocks import Work, charted, picked, quote, table, within, worded
+from xlalloc.templates.blocks import Work, charted, picked, quote, sentence, table, within, worded
 from xlalloc.templates.layout import MONEY, PERCENT, PERCENT2, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
@@ -39,7 +39,7 @@ def plan(work: Work) -> None:
 def _goal(work: Work, page: WorkPage) -> None:
     page.heading("plan.goal_heading")
     wealth = work.result(page, "plan.start", "=SUM(v_now)+cash_in_out", MONEY)
-    page.put(wealth.row, 2, f"={quote(work.say('plan.start'))}&currency")
+    page.put(wealth.row, 2, f"={sentence(work, 'plan.start', currency='currency')}")
     work.result(page, "client.goal", '=IF(goal_amount="","–",goal_amount)', MONEY)
     work.result(page, "client.goal_years", '=IF(goal_years="",10,goal_years)', "0", "plan_years")
     work.result(page, "plan.return", "=PORT_RETURN(w_target,mu_assets)-yearly_fee", PERCENT, "plan_return")

@@ -17,8 +17,8 @@ LABEL, CELL = 30, 11  # column widths: the first, every other
 class WorkPage(Page):
     """One sheet; its styles are made once a workbook, since they are what costs time."""
 
-    def __init__(self, document: Document, key: str, landscape: bool = False):
-        super().__init__(document, key, landscape)
+    def __init__(self, document: Document, key: str):
+        super().__init__(document, key)
         self.made = document.__dict__.setdefault("made", {})
         self.sheet.column_dimensions["B"].width = LABEL
         self.widen(range(3, LAST_COLUMN + 4))
