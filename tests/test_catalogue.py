@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import xlalloc
+from xlalloc import reference
 from xlalloc.catalogue import CATALOGUE, REQUIRED
 from xlalloc.errors import ErrorValue
 from xlalloc.formula import evaluate
@@ -65,7 +66,8 @@ def test_help_is_complete(entry):
         assert len(argument.help) <= 255, argument.help
     text = describe(entry)
     assert entry.example in " ".join(text.split()).replace("  ", " ") or len(entry.example) > 60
-    assert all(len(line) <= 80 or "=" in line or "\t" in line for line in text.split("\n")), text
+    table = [line.strip() for line in reference.example(entry)]
+    assert all(len(line) <= 80 or "=" in line or line.strip() in table for line in text.split("\n")), text
 
 
 @ENTRIES
