@@ -334,6 +334,16 @@ def test_a_price_that_stands_still_is_named_with_its_row():
     assert error == "#NUM!" and "停牌" in error.reason and "2024-" in error.reason and "variance" in error.reason
 
 
+def test_a_price_that_only_earns_interest_has_no_risk_to_share():
+    """Its returns differ by rounding alone: an error as from RP_WEIGHTS of COV_MATRIX, not all the money in it."""
+    prices = WALK.copy()
+    prices[:, 1] = 100 * 1.0001 ** np.arange(300)
+    with pytest.raises(AllocError, match="Asset 2 has no variance"):
+        xlalloc.rp_weights(xlalloc.cov_matrix(xlalloc.returns(prices)[:60]))
+    with pytest.raises(AllocError, match="Asset 2 has no variance"):
+        xlalloc.rp_backtest(prices, 60, dates=DAYS)
+
+
 # Cells, dates, holes ---------------------------------------------------------------------------------------------
 
 
@@ -408,6 +418,8 @@ FOUR = MONTHLY[:4]
         (lambda: xlalloc.backtest(P[:1], W, "none"), "#N/A", "prices"),
         (lambda: xlalloc.backtest([[100, np.nan], [np.nan, 2], [3, 4]], W, "none"), "#N/A", "prices"),
         (lambda: xlalloc.backtest([[1e-300, 1], [1e300, 1]], W, "none"), "#NUM!", "prices"),
+        (lambda: xlalloc.backtest([1e300, 1e-300, 1], [1], "none"), "#NUM!", "prices"),
+        (lambda: xlalloc.backtest_kpi([1e300, 1e-300, 1e-300], [1], "none"), "#NUM!", "prices"),
         (lambda: xlalloc.backtest(P, W, "threshold", "monthly", -0.1), "#NUM!", "threshold"),
         (lambda: xlalloc.backtest(P, W, "threshold", "monthly", 5), "#NUM!", "threshold"),
         (lambda: xlalloc.backtest(P, W, "none", "monthly", 0.05, -0.01), "#NUM!", "commission"),

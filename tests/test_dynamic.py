@@ -31,6 +31,11 @@ def test_realized_vol_is_that_of_the_last_rows_only():
     assert xlalloc.realized_vol(tail) == pytest.approx(xlalloc.realized_vol(DAILY), rel=1e-14)
 
 
+@pytest.mark.parametrize("r", [0.01, 0.1 / 3, -0.07])
+def test_returns_that_never_change_have_no_volatility(r):
+    assert xlalloc.realized_vol(np.full(30, r)) == 0 == xlalloc.ann_vol(np.full(30, r))
+
+
 def test_realized_vol_equals_pandas():
     pandas = pytest.importorskip("pandas")
     rolling = pandas.DataFrame(DAILY).rolling(20).std().iloc[-1] * math.sqrt(252)

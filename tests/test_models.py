@@ -243,6 +243,11 @@ def test_cap_weights_are_proportional(caps):
     assert weights == pytest.approx([float(e) for e in exact], rel=1e-12, abs=1e-300)
 
 
+def test_no_sum_of_market_values_overflows():
+    assert xlalloc.cap_weights([1.7e308] * 5).tolist() == [0.2] * 5
+    assert xlalloc.core_satellite([1e308, 1e308], [5e-324], 0.5).column("weight") == [0.25, 0.25, 0.5]
+
+
 def test_core_satellite():
     table = xlalloc.core_satellite([60, 40], [1, 1, 2])
     assert table.column("weight") == pytest.approx([0.42, 0.28, 0.075, 0.075, 0.15])

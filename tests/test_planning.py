@@ -143,6 +143,11 @@ def test_purchases_in_exact_fractions(prices, amount):
     assert found["average cost"] == pytest.approx(statistics.harmonic_mean(prices))
 
 
+def test_the_average_cost_does_not_depend_on_the_amount():
+    for amount in (1e-300, 5e-324, 1e290):
+        assert measures(xlalloc.dca_result([100, 80, 125], amount))["average cost"] == pytest.approx(98.360655737704918)
+
+
 def test_the_article_buys_59_times_and_counts_60():
     """S0 at a constant price: its loop runs over range(1, 60), its total over 60 months."""
     units = sum(1000 / 100 for _ in range(1, 60))
@@ -212,6 +217,7 @@ def test_the_closed_form():
     assert xlalloc.goal_prob(100, 0, 10, 0.07, 0, 100 * 1.07**10) == 1
     assert xlalloc.goal_prob(100, 0, 10, 0.07, 0, 100 * 1.07**10 * (1 + 1e-9)) == 0
     assert xlalloc.goal_prob(0, 0, 10, 0.07, 0.15, 200) == 0
+    assert xlalloc.goal_prob(100, 0, 3, 0.07, 1.7e308, 1) == 0  # the median falls to nothing
     assert xlalloc.goal_prob(100, 0, math.pi, 0.07, 0.15, 100) > 0.5  # any time, not only full months
 
 

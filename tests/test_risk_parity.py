@@ -414,6 +414,16 @@ def test_factors_out_of_reach_leave_a_residual():
     assert facts["shares of factor risk reached"] == [Label("factors", 0), 1.0, Label("factors", 1), 0.0]
 
 
+def test_a_factor_covariance_beyond_singular_by_rounding_is_explained_as_it_is_answered():
+    """A correlation of 1 + 4e-9: the distance left is that of the nearest possible matrix, never negative."""
+    cov = np.array([[1, 1 + 4e-9], [1 + 4e-9, 1]]) * 0.04
+    loadings, specific = [[1, -0.9], [2, -1.9], [3, -2.0]], [0.1, 0.1, 0.1]
+    with collect() as facts:
+        explained = xa.rp_factor(loadings, cov, specific)
+    close(explained, xa.rp_factor(loadings, cov, specific), 0)
+    assert 0 <= facts["residual"] < 1e-6
+
+
 def test_factor_without_budget_is_hedged_away():
     weights = xa.rp_factor([[1, 0.5], [1, -0.5], [0, 1]], np.diag([0.04, 0.01]), [0.1, 0.1, 0.1], [1, 0])
     close(weights, [0.5, 0.5, 0.0])

@@ -1,13 +1,13 @@
 """Model portfolios, reference data, simple rules for weights, and what a policy's assumptions imply."""
 
-from math import cosh, erfc, exp, expm1, fabs, log1p, pi, sqrt, tanh
+from math import cosh, exp, expm1, fabs, log1p, pi, sqrt, tanh
 from typing import Annotated
 
 import numpy as np
 
 from xlalloc import data
 from xlalloc.catalogue import Table, labels, worksheet_function
-from xlalloc.core.checks import scaled, volatility
+from xlalloc.core.checks import normal_cdf, rising, scaled, together, volatility
 from xlalloc.errors import InputError, NumberError
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import Covariance, ExpectedReturns, Quantity, TableResult, Weights, number, result
@@ -241,16 +241,10 @@ def glide_path(age: Age, ages: Ages = None, stock_weights: StockWeights = None) 
 
     Source: the source article on asset allocation (目标日期基金, 典型下滑路径).
     """
-    if (ages is None) != (stock_weights is None):
-        missing, given = ("ages", "stock_weights") if ages is None else ("stock_weights", "ages")
-        raise InputError(f"{missing}: missing. A path of your own needs both; {given} alone is not enough.")
-    if ages is None:
+    if not together("A path of your own needs both ages and stock_weights.", ages=ages, stock_weights=stock_weights):
         path = data.rows("glide_path")
         ages, stock_weights = (np.array([row[column] for row in path]) for column in ("age", "stocks"))
-    steps = np.diff(ages)
-    if (steps <= 0).any():
-        i = int(np.argmax(steps <= 0))
-        raise InputError(f"ages: {ages[i + 1]:g} follows {ages[i]:g}; the ages must increase. Sort them, each once.")
+    rising(ages, "ages", "the ages must increase. Sort them, each once.")
     if not ages[0] <= age <= ages[-1]:
         learn("beyond the path", f"the path runs from {ages[0]:g} to {ages[-1]:g}; its end is kept")
     stocks = float(np.interp(age, ages, stock_weights))
@@ -448,4 +442,4 @@ def _hit_from_image(h: float, b: float) -> float:
         mills = k / (u + mills)
     mills = 1.0 / (u + mills)
     density = exp(-0.5 * (h - b) ** 2) / sqrt(2.0 * pi)
-    return 0.5 * erfc((h - b) / sqrt(2.0)) + density * ((3.0 + 2.0 * b * u) * mills - 2.0 * b)
+    return normal_cdf(b - h) + density * ((3.0 + 2.0 * b * u) * mills - 2.0 * b)

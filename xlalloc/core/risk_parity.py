@@ -1,7 +1,6 @@
 """Risk parity: weights by the share of risk each asset, group or factor is to carry."""
 
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -13,7 +12,10 @@ from xlalloc.core.checks import (
     label_pairs,
     one_per_group,
     per_asset,
+    place,
+    positive_risk,
     positive_variances,
+    risk_budgets,
     scaled,
     variance,
 )
@@ -86,12 +88,11 @@ def rp_weights(cov: Covariance, budgets: Budgets = None, lower: Lower = None, up
     The Properties of Equally Weighted Risk Contribution Portfolios.
     """
     n = len(cov)
-    b = _equal(n) if budgets is None else _shares(budgets)
     bounded = lower is not None or upper is not None
     if bounded:
-        lower = np.zeros(n) if lower is None else per_asset(lower, n)
-        upper = np.ones(n) if upper is None else per_asset(upper, n)
-    solution = risk_budgeting(cov, b, lower, upper, checked=True)
+        lower = per_asset(0.0 if lower is None else lower, n)
+        upper = per_asset(1.0 if upper is None else upper, n)
+    solution = risk_budgeting(cov, risk_budgets(budgets, n), lower, upper, checked=True)
     if learning():
         _learn(cov, solution, bounded)
     return solution.weights
@@ -137,15 +138,15 @@ def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, ch. 2, applied twice.
     """
     names, code = distinct(groups)
-    if group_budgets is None:
-        b = _equal(len(names))
-    else:
-        b = _shares(one_per_group(group_budgets, names, "group_budgets"), "group_budgets")
+    if group_budgets is not None:
+        one_per_group(group_budgets, names, "group_budgets")
+    b = risk_budgets(group_budgets, len(names), "group_budgets")
     V = np.zeros((len(cov), len(names)))
     for g in np.flatnonzero(b):
         members = np.flatnonzero(code == g)
         with _in_words_of("cov", [Label("assets", int(i)) for i in members]):
-            V[members, g] = risk_budgeting(cov[np.ix_(members, members)], _equal(len(members)), checked=True).weights
+            inside = cov[np.ix_(members, members)]
+            V[members, g] = risk_budgeting(inside, risk_budgets(None, len(members)), checked=True).weights
     with _in_words_of("cov", [f"group {name}" for name in names]):
         across = risk_budgeting(V.T @ cov @ V, b, checked=True)
     learn("share of risk by group", label_pairs(names, across.shares))
@@ -170,7 +171,7 @@ def rp_levered(
 
     Source: Asness, Frazzini & Pedersen (2012), Leverage Aversion and Risk Parity.
     """
-    solution = risk_budgeting(cov, _equal(len(cov)) if budgets is None else _shares(budgets), checked=True)
+    solution = risk_budgeting(cov, risk_budgets(budgets, len(cov)), checked=True)
     sigma = variance(solution.weights, cov) ** 0.5
     leverage = min(target_vol / sigma, max_leverage)
     if learning():
@@ -202,13 +203,8 @@ def rp_check(weights: Weights, cov: Covariance, budgets: Budgets = None, toleran
 
     Source: Maillard, Roncalli & Teiletche (2010), eq. 1, for the contributions.
     """
-    total = variance(weights, cov)
-    if total <= 0.0:
-        raise DivisionError(
-            "weights: this portfolio has no risk to share out. Include an asset with a variance above 0."
-        )
-    contributions = weights * cov.dot(weights) / total
-    b = _equal(len(weights)) if budgets is None else _shares(budgets)
+    contributions = weights * cov.dot(weights) / positive_risk(variance(weights, cov))
+    b = risk_budgets(budgets, len(weights))
     rows = []
     for i, (w, c, budget) in enumerate(zip(weights.tolist(), contributions.tolist(), b.tolist(), strict=True)):
         asset = Label("assets", i)
@@ -243,7 +239,7 @@ def rp_factor(
     Source: Roncalli & Weisang (2016), Risk Parity Portfolios with Risk Factors.
     """
     factors = [Label("factors", k) for k in range(len(factor_cov))]
-    b = _equal(len(factors)) if factor_budgets is None else _shares(factor_budgets, "factor_budgets")
+    b = risk_budgets(factor_budgets, len(factors), "factor_budgets")
     with _in_words_of("factor_cov", factors):
         solution = risk_budgeting(factor_cov, b, checked=True)
     f = solution.weights / variance(solution.weights, factor_cov) ** 0.5
@@ -252,7 +248,7 @@ def rp_factor(
     y = least_distance(R @ loadings.T, R @ f, specific_vols)
     if learning():
         x = loadings.T @ y
-        learn("residual", variance(x - f, factor_cov) ** 0.5)
+        learn("residual", float(np.linalg.norm(R @ (x - f))))
         shares = x * (factor_cov @ x) / variance(x, factor_cov)
         learn("shares of factor risk reached", label_pairs(factors, shares))
         _learn_steps(solution)
@@ -321,11 +317,11 @@ def cap_risk_weights(cov: Covariance, groups: Groups, group: Text, cap: Cap, bud
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, ch. 2, with budgets capped by group.
     """
     names, code = distinct(groups)
-    wanted = int(distinct([*names, group])[1][-1])  # compared as the names of the groups are
-    if wanted == len(names):
+    wanted = place(group, names)
+    if wanted is None:
         raise InputError(f"group: {group!r} is not among the groups ({', '.join(names)}).")
     inside = code == wanted
-    b = _equal(len(cov)) if budgets is None else _shares(budgets)
+    b = risk_budgets(budgets, len(cov))
     share, rest = float(b[inside].sum()), float(b[~inside].sum())
     if share > cap:
         if rest <= 0.0:
@@ -342,18 +338,6 @@ def cap_risk_weights(cov: Covariance, groups: Groups, group: Text, cap: Cap, bud
 
 
 # Budgets, facts, messages ------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=64)
-def _equal(n: int) -> np.ndarray:
-    shares = np.full(n, 1.0 / n)
-    shares.flags.writeable = False
-    return shares
-
-
-def _shares(budgets: np.ndarray, name: str = "budgets") -> np.ndarray:
-    """Budgets scaled to 1, first by the greatest, so that no sum overflows."""
-    return scaled(budgets / (budgets.max() or 1.0), name)
 
 
 def _learn_steps(solution: Solution, error: str = "largest error of the shares") -> None:
