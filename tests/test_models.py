@@ -388,6 +388,13 @@ def test_drawdown_invariants(mean, sigma, years):
     assert depth == pytest.approx(1 - math.exp(-x * sigma * math.sqrt(years)), rel=1e-9)
 
 
+@pytest.mark.parametrize("sigma", np.geomspace(6e-8, 1e-4, 30))
+def test_a_loss_that_is_all_but_certain_is_met_beyond_the_last_digit_of_its_chance(sigma):
+    """Down a steady 5%: log wealth falls by −m + 1.6449σ in 95% of the courses, to the order of σ²."""
+    h = -math.log1p(-models.drawdown_depth(-0.05, sigma, 1))
+    assert h == pytest.approx(-math.log1p(-0.05) + 1.6448536 * sigma, rel=1e-12, abs=60 * sigma**2)
+
+
 @pytest.mark.parametrize(("mean", "depth"), [(0.05, 0.0), (-0.05, 0.05), (0.0, 0.0)])
 def test_without_risk_the_path_is_a_straight_line(mean, depth):
     assert models.drawdown_depth(mean, 0.0, 1) == pytest.approx(depth, abs=1e-12)

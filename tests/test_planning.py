@@ -214,8 +214,9 @@ def test_the_closed_form():
     for goal in (50, 100, 180, 400):
         expected = 1 - normal.cdf(math.log(goal / 100))
         assert xlalloc.goal_prob(100, 0, 10, 0.07, 0.15, goal) == pytest.approx(expected, abs=1e-12)
-    assert xlalloc.goal_prob(100, 0, 10, 0.07, 0, 100 * 1.07**10) == 1
-    assert xlalloc.goal_prob(100, 0, 10, 0.07, 0, 100 * 1.07**10 * (1 + 1e-9)) == 0
+    for goal in (1e-9, 1, 100 * 1.07**10, 1e300):  # reached to the last digit, which rounding may take either way
+        assert xlalloc.goal_prob(goal * 1.07**-10, 0, 10, 0.07, 0, goal) == 1
+        assert xlalloc.goal_prob(goal * 1.07**-10, 0, 10, 0.07, 0, goal * (1 + 1e-9)) == 0
     assert xlalloc.goal_prob(0, 0, 10, 0.07, 0.15, 200) == 0
     assert xlalloc.goal_prob(100, 0, 3, 0.07, 1.7e308, 1) == 0  # the median falls to nothing
     assert xlalloc.goal_prob(100, 0, math.pi, 0.07, 0.15, 100) > 0.5  # any time, not only full months

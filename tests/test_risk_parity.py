@@ -111,6 +111,9 @@ def test_near_duplicates_share_what_one_of_them_had():
 def test_one_asset():
     assert xa.rp_weights([[0.04]]) == 1.0 and xa.hrp_weights([[0.04]]) == 1.0 and xa.inv_vol_weights([[0.04]]) == 1.0
     assert xa.rp_nested([[0.04]], ["all"]) == 1.0
+    with collect() as facts:
+        xa.hrp_weights([[0.04]])
+    assert facts["order of the tree"] == [Label("assets", 0)]
 
 
 # The article on risk parity ---------------------------------------------------------------------------------------

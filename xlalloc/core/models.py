@@ -348,7 +348,7 @@ def drawdown_quantile(rho: float, level: float = LEVEL) -> float:
     for _ in range(MOST_STEPS):  # the Illinois variant of false position
         x = (low * beyond - high * below) / (beyond - below)
         miss = drawdown_cdf(x, rho) - level
-        if fabs(miss) < CLOSE:
+        if fabs(miss) < CLOSE or not low < x < high:  # or the chance jumps between two neighbouring numbers
             return x
         if miss < 0.0:
             low, below, beyond = x, miss, beyond * (0.5 if side < 0 else 1.0)

@@ -113,7 +113,7 @@ def inv_vol_weights(cov: Covariance) -> RpWeights:
     Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios.
     """
     vols = positive_variances(cov)
-    return scaled(vols.min() / vols, "cov")
+    return scaled(1.0 / vols, "cov")
 
 
 @worksheet_function(
