@@ -128,6 +128,13 @@ def test_blocks_give_the_same_numbers_as_one_piece(monkeypatch):
         assert xlalloc.dca_sim(100, 10, 25, paths=37).rows == whole[2]
 
 
+def test_the_most_random_numbers_are_allowed_and_one_path_more_is_not(monkeypatch):
+    monkeypatch.setattr(planning, "MOST", 120)
+    assert xlalloc.goal_prob(1000, 5, 1, 0.07, 0.15, 1, 10) == 1
+    with pytest.raises(AllocError, match="at most 10 paths"):
+        xlalloc.goal_prob(1000, 5, 1, 0.07, 0.15, 1, 11)
+
+
 # Regular purchases -----------------------------------------------------------------------------------------------
 
 

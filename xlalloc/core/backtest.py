@@ -243,9 +243,8 @@ class Course:
         return self.value[1:] / before - 1.0
 
     def table(self) -> Table:
-        columns = (self.value.tolist(), self.turnover.tolist(), self.cost.tolist())
-        rows = [(Label("time", t), *cells) for t, *cells in zip(range(self.first, 10**9), *columns, strict=False)]
-        return Table(HEADER, rows)
+        rows = np.column_stack([self.value, self.turnover, self.cost]).tolist()
+        return Table(HEADER, [(Label("time", t), *cells) for t, cells in enumerate(rows, self.first)])
 
 
 def _course(prices: np.ndarray, start: tuple, next_trade: Callable, costs: orders.Costs) -> Course:
