@@ -63,6 +63,8 @@ UNTOUCHED = 1e-12  # a share of risk below it is none
 SAME = 1e-9  # a deviation this little beyond its limit is rounding
 FLAT = 1e-14  # an asset's co-movement with the factor mix that is rounding
 RANK = 1e-11  # singular values at or below it are zero, where the largest is of order 1
+SPECIFIC = 1e-6  # share of the greatest specific volatility above which dividing by it keeps enough digits
+NEWTON = 100  # steps at most
 CLOSE = 1e-10  # rounding in the optimality conditions of the closest exposures
 
 
@@ -429,26 +431,50 @@ def least_distance(A: np.ndarray, g: np.ndarray, s: np.ndarray) -> np.ndarray:
 
 
 def _ridged(A: np.ndarray, g: np.ndarray, d: np.ndarray) -> np.ndarray:
-    """Minimise |Ay − g|² + |d∘y|² over y ≥ 0 (Lawson & Hanson 1974, Solving Least Squares Problems, ch. 23)."""
-    from scipy.optimize import nnls
+    """Minimise |Ay − g|² + |d∘y|² over y ≥ 0.
 
-    try:
-        return nnls(np.vstack([A, np.diag(d)]), np.concatenate([g, np.zeros(len(d))]))[0]
-    except RuntimeError:  # it gave up
-        return np.zeros(len(d))
+    At the minimum d²y = (A'λ)⁺ with λ = g − Ay: one equation a factor, however many assets. Its λ minimises the convex
+    ½|λ|² + ½|(A'λ/d)⁺|² − g'λ, quadratic wherever the assets held are the same: Newton's method, a shorter step where
+    the whole one does not lower it, ends once they are.
+    """
+    M = A / d
+
+    def dual(x: np.ndarray) -> tuple[float, np.ndarray]:
+        z = np.maximum(M.T @ x, 0.0)
+        return 0.5 * float(x @ x + z @ z) - float(g @ x), z
+
+    x, held = np.zeros_like(g), M.T @ g > 0.0
+    value, z = dual(x)
+    for _ in range(NEWTON):
+        H = M[:, held] @ M[:, held].T
+        H.ravel()[:: len(H) + 1] += 1.0
+        step = np.linalg.solve(H, g) - x
+        size = 1.0
+        while (new := dual(x + size * step))[0] > value and size > 1e-10:
+            size *= 0.5
+        x, (value, z) = x + size * step, new
+        if size == 1.0 and (held == (z > 0.0)).all():
+            break
+        held = z > 0.0
+    return z / d
 
 
 def _least_in_turn(A: np.ndarray, g: np.ndarray, s: np.ndarray) -> np.ndarray:
     """Least |Ay − g|, then least |s∘y|, then least |y|, without signs."""
-    y, free = _shortest(A, g)
-    return y + free @ _shortest(s[:, None] * free, -s * y)[0] if free.size else y
+    if s.min() > SPECIFIC:  # in units of 1/s the second is the length itself, and leaves nothing to the third
+        unit = s.min() / s
+        return unit * _shortest(A * unit, g)
+    y = _shortest(A, g)
+    _, sv, Vt = np.linalg.svd(A)
+    free = Vt[int((sv > RANK).sum()) :].T  # the directions that change nothing in Ay
+    return y + free @ _shortest(s[:, None] * free, -s * y) if free.size else y
 
 
-def _shortest(M: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The shortest x of least |Mx − v|, and the directions x can move in without changing Mx; M is of order 1."""
-    U, sv, Vt = np.linalg.svd(M)
+def _shortest(M: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """The shortest x of least |Mx − v|; M is of order 1."""
+    U, sv, Vt = np.linalg.svd(M, full_matrices=False)
     rank = int((sv > RANK).sum())
-    return Vt[:rank].T @ ((U[:, :rank].T @ v) / sv[:rank]), Vt[rank:].T
+    return Vt[:rank].T @ ((U[:, :rank].T @ v) / sv[:rank])
 
 
 def _optimal(A, g, s, y, held, multiplier) -> bool:
@@ -457,7 +483,7 @@ def _optimal(A, g, s, y, held, multiplier) -> bool:
     distance = A.T @ (A @ y - g)
     if y.min() < -CLOSE * size or distance.min() < -CLOSE * size or np.abs(distance[held]).max() > CLOSE * size:
         return False
-    multiplier = multiplier + _shortest(A[:, held].T, (s * s * y - A.T @ multiplier)[held])[0]
+    multiplier = multiplier + _shortest(A[:, held].T, (s * s * y - A.T @ multiplier)[held])
     spread = s * s * y - A.T @ multiplier
     tied = distance <= CLOSE * size
     return bool(np.abs(spread[held]).max() <= 1e-8 * size and spread[tied].min() >= -1e-8 * size)
