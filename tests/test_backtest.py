@@ -426,8 +426,8 @@ FOUR = MONTHLY[:4]
         (lambda: xlalloc.backtest(P, W, "none", "monthly", 0.05, 0, 1.5), "#NUM!", "sell_tax"),
         (lambda: xlalloc.backtest(P, W, "threshold", "monthly", 0, 0.5, 0.5), "#NUM!", "commission"),
         (lambda: xlalloc.backtest(P, W, dates=FOUR[:3]), "#VALUE!", "dates"),
-        (lambda: xlalloc.backtest(P, W, dates=FOUR[::-1]), "#VALUE!", "must rise"),
-        (lambda: xlalloc.backtest(P, W, dates=[FOUR[0], FOUR[0], *FOUR[2:]]), "#VALUE!", "must rise"),
+        (lambda: xlalloc.backtest(P, W, dates=FOUR[::-1]), "#VALUE!", "2025-03-28 follows 2025-04-28; dates must rise"),
+        (lambda: xlalloc.backtest(P, W, dates=[*FOUR[:3], FOUR[2]]), "#VALUE!", "2025-03-28 follows 2025-03-28; "),
         (lambda: xlalloc.backtest(P, W, dates=["today", "a", "b", "c"]), "#VALUE!", "dates"),
         (
             lambda: xlalloc.backtest_kpi(P, W, dates=[dt.date(y, 1, 1) for y in (2001, 2003, 2005, 2007)]),

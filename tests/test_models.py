@@ -493,7 +493,11 @@ def policy(**wrong):
         (lambda: xlalloc.glide_path(40, [30, 40]), "#VALUE!", "stock_weights"),
         (lambda: xlalloc.glide_path(40, None, [0.3, 0.4]), "#VALUE!", "ages"),
         (lambda: xlalloc.glide_path(40, [30, 40, 50], [0.3, 0.4]), "#VALUE!", "stock_weights"),
-        (lambda: xlalloc.glide_path(40, [40, 30], [0.3, 0.4]), "#VALUE!", "ages"),
+        (
+            lambda: xlalloc.glide_path(40, [20, 40, 30.5], [0.3, 0.4, 0]),
+            "#VALUE!",
+            "ages: 30.5 follows 40; the ages must",
+        ),
         (lambda: xlalloc.glide_path(40, [30, 30], [0.3, 0.4]), "#VALUE!", "ages"),
         (lambda: xlalloc.glide_path(40, [30, 50], [0.3, 1.4]), "#NUM!", "stock_weights"),
         (policy(weights=[0.5, 0.4]), "#VALUE!", "weights"),
