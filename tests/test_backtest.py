@@ -334,6 +334,16 @@ def test_a_price_that_stands_still_is_named_with_its_row():
     assert error == "#NUM!" and "停牌" in error.reason and "2024-" in error.reason and "variance" in error.reason
 
 
+def test_a_price_that_only_earns_interest_has_no_risk_to_share():
+    """Its returns differ by rounding alone: an error as from RP_WEIGHTS of COV_MATRIX, not all the money in it."""
+    prices = WALK.copy()
+    prices[:, 1] = 100 * 1.0001 ** np.arange(300)
+    with pytest.raises(AllocError, match="Asset 2 has no variance"):
+        xlalloc.rp_weights(xlalloc.cov_matrix(xlalloc.returns(prices)[:60]))
+    with pytest.raises(AllocError, match="Asset 2 has no variance"):
+        xlalloc.rp_backtest(prices, 60, dates=DAYS)
+
+
 # Cells, dates, holes ---------------------------------------------------------------------------------------------
 
 
@@ -408,14 +418,16 @@ FOUR = MONTHLY[:4]
         (lambda: xlalloc.backtest(P[:1], W, "none"), "#N/A", "prices"),
         (lambda: xlalloc.backtest([[100, np.nan], [np.nan, 2], [3, 4]], W, "none"), "#N/A", "prices"),
         (lambda: xlalloc.backtest([[1e-300, 1], [1e300, 1]], W, "none"), "#NUM!", "prices"),
+        (lambda: xlalloc.backtest([1e300, 1e-300, 1], [1], "none"), "#NUM!", "prices"),
+        (lambda: xlalloc.backtest_kpi([1e300, 1e-300, 1e-300], [1], "none"), "#NUM!", "prices"),
         (lambda: xlalloc.backtest(P, W, "threshold", "monthly", -0.1), "#NUM!", "threshold"),
         (lambda: xlalloc.backtest(P, W, "threshold", "monthly", 5), "#NUM!", "threshold"),
         (lambda: xlalloc.backtest(P, W, "none", "monthly", 0.05, -0.01), "#NUM!", "commission"),
         (lambda: xlalloc.backtest(P, W, "none", "monthly", 0.05, 0, 1.5), "#NUM!", "sell_tax"),
         (lambda: xlalloc.backtest(P, W, "threshold", "monthly", 0, 0.5, 0.5), "#NUM!", "commission"),
         (lambda: xlalloc.backtest(P, W, dates=FOUR[:3]), "#VALUE!", "dates"),
-        (lambda: xlalloc.backtest(P, W, dates=FOUR[::-1]), "#VALUE!", "must rise"),
-        (lambda: xlalloc.backtest(P, W, dates=[FOUR[0], FOUR[0], *FOUR[2:]]), "#VALUE!", "must rise"),
+        (lambda: xlalloc.backtest(P, W, dates=FOUR[::-1]), "#VALUE!", "2025-03-28 follows 2025-04-28; dates must rise"),
+        (lambda: xlalloc.backtest(P, W, dates=[*FOUR[:3], FOUR[2]]), "#VALUE!", "2025-03-28 follows 2025-03-28; "),
         (lambda: xlalloc.backtest(P, W, dates=["today", "a", "b", "c"]), "#VALUE!", "dates"),
         (
             lambda: xlalloc.backtest_kpi(P, W, dates=[dt.date(y, 1, 1) for y in (2001, 2003, 2005, 2007)]),

@@ -31,6 +31,11 @@ def test_realized_vol_is_that_of_the_last_rows_only():
     assert xlalloc.realized_vol(tail) == pytest.approx(xlalloc.realized_vol(DAILY), rel=1e-14)
 
 
+@pytest.mark.parametrize("r", [0.01, 0.1 / 3, -0.07])
+def test_returns_that_never_change_have_no_volatility(r):
+    assert xlalloc.realized_vol(np.full(30, r)) == 0 == xlalloc.ann_vol(np.full(30, r))
+
+
 def test_realized_vol_equals_pandas():
     pandas = pytest.importorskip("pandas")
     rolling = pandas.DataFrame(DAILY).rolling(20).std().iloc[-1] * math.sqrt(252)
@@ -73,10 +78,20 @@ def test_vol_step_moves_by_a_share_of_the_weight_beyond_the_thresholds(vol, weig
     assert xlalloc.vol_step(0.6, vol) == pytest.approx(weight)
 
 
-def test_vol_step_points_out_borrowed_money():
+def learned_by(name, *arguments) -> dict:
     with facts.collect() as learned:
-        assert xlalloc.vol_step(0.9, 0.05) == pytest.approx(1.08)
-    assert "borrowed" in learned["warning"]
+        getattr(xlalloc, name)(*arguments)
+    return learned
+
+
+def test_limits_are_pointed_out_beyond_them_and_not_at_them():
+    assert "0.9 was wanted; the greatest" in learned_by("vol_target", 0.1, 0.15)["limit"]
+    assert "0.1 was wanted; the least" in learned_by("vol_target", 0.9, 0.15)["limit"]
+    assert "limit" not in learned_by("vol_target", 0.1, 0.2, 0.4) | learned_by("vol_target", 0.4, 0.2, 0.4)
+    assert xlalloc.vol_step(0.9, 0.05) == pytest.approx(1.08)
+    assert "borrowed" in learned_by("vol_step", 0.9, 0.05)["warning"]
+    assert "warning" not in learned_by("vol_step", 0.5, 0.05, 0.2, 0.1, 1)  # doubled to all the money there is
+    assert "limit" not in learned_by("leverage_for", 0.1, 0.2)
 
 
 # States ----------------------------------------------------------------------------------------------------------

@@ -128,6 +128,13 @@ def test_blocks_give_the_same_numbers_as_one_piece(monkeypatch):
         assert xlalloc.dca_sim(100, 10, 25, paths=37).rows == whole[2]
 
 
+def test_the_most_random_numbers_are_allowed_and_one_path_more_is_not(monkeypatch):
+    monkeypatch.setattr(planning, "MOST", 120)
+    assert xlalloc.goal_prob(1000, 5, 1, 0.07, 0.15, 1, 10) == 1
+    with pytest.raises(AllocError, match="at most 10 paths"):
+        xlalloc.goal_prob(1000, 5, 1, 0.07, 0.15, 1, 11)
+
+
 # Regular purchases -----------------------------------------------------------------------------------------------
 
 
@@ -141,6 +148,11 @@ def test_purchases_in_exact_fractions(prices, amount):
     assert list(found.values()) == pytest.approx([float(x) for x in expected], rel=1e-12, abs=1e-12)
     assert found["average cost"] <= statistics.fmean(prices) * (1 + 1e-12)
     assert found["average cost"] == pytest.approx(statistics.harmonic_mean(prices))
+
+
+def test_the_average_cost_does_not_depend_on_the_amount():
+    for amount in (1e-300, 5e-324, 1e290):
+        assert measures(xlalloc.dca_result([100, 80, 125], amount))["average cost"] == pytest.approx(98.360655737704918)
 
 
 def test_the_article_buys_59_times_and_counts_60():
@@ -209,9 +221,11 @@ def test_the_closed_form():
     for goal in (50, 100, 180, 400):
         expected = 1 - normal.cdf(math.log(goal / 100))
         assert xlalloc.goal_prob(100, 0, 10, 0.07, 0.15, goal) == pytest.approx(expected, abs=1e-12)
-    assert xlalloc.goal_prob(100, 0, 10, 0.07, 0, 100 * 1.07**10) == 1
-    assert xlalloc.goal_prob(100, 0, 10, 0.07, 0, 100 * 1.07**10 * (1 + 1e-9)) == 0
+    for goal in (1e-9, 1, 100 * 1.07**10, 1e300):  # reached to the last digit, which rounding may take either way
+        assert xlalloc.goal_prob(goal * 1.07**-10, 0, 10, 0.07, 0, goal) == 1
+        assert xlalloc.goal_prob(goal * 1.07**-10, 0, 10, 0.07, 0, goal * (1 + 1e-9)) == 0
     assert xlalloc.goal_prob(0, 0, 10, 0.07, 0.15, 200) == 0
+    assert xlalloc.goal_prob(100, 0, 3, 0.07, 1.7e308, 1) == 0  # the median falls to nothing
     assert xlalloc.goal_prob(100, 0, math.pi, 0.07, 0.15, 100) > 0.5  # any time, not only full months
 
 

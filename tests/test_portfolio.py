@@ -45,6 +45,49 @@ def test_the_articles_formula_for_risk_contributions():
     assert shares[0] + shares[1] > 0.95  # stocks dominate, far from the 20-30% each the article hopes for
 
 
+def test_sharpe_ratio_by_hand():
+    """w'μ = 0.06, σ² = 0.36·0.04 + 0.16·0.01 + 2·0.24·0.006: the excess over 2% in units of σ."""
+    excess, variance = 0.6 * 0.08 + 0.4 * 0.03 - 0.02, 0.0144 + 0.0016 + 0.00288
+    assert xa.port_sharpe([0.6, 0.4], [0.08, 0.03], [[0.04, 0.006], [0.006, 0.01]], 0.02) == pytest.approx(
+        excess / variance**0.5, rel=1e-14
+    )
+
+
+@pytest.mark.parametrize("scale", [1, 1e-8, 1e8])
+@pytest.mark.parametrize("vols", [(0.2, 0.1), (0.3, 0.2), (0.23, 0.11), (0.31, 0.07)])
+def test_a_perfect_hedge_has_no_risk_whatever_rounding_says(vols, scale):
+    """σ₁w₁ = σ₂w₂ at a correlation of −1: the variance is 0, and what rounding leaves of it is no divisor."""
+    a, b = vols
+    weights, cov = np.array([b, a]) / (a + b), np.array([[a * a, -a * b], [-a * b, b * b]]) * scale
+    assert xa.port_vol(weights, cov) == 0
+    for ratio in (
+        lambda: xa.port_sharpe(weights, [0.05, 0.03], cov),
+        lambda: xa.risk_contrib(weights, cov),
+        lambda: xa.marginal_risk(weights, cov),
+        lambda: xa.diversification(weights, cov),
+        lambda: xa.factor_risk_contrib(weights, np.eye(2), cov),
+        lambda: xa.rp_check(weights, cov),
+    ):
+        with pytest.raises(xa.DivisionError, match="no risk"):
+            ratio()
+
+
+def test_a_small_risk_is_still_one():
+    """Nearly hedged, or nearly all cash: σ = 1e-6 and 2e-9 are no rounding."""
+    close(xa.port_vol([0.5, 0.5], [[0.04, -0.04], [-0.04, 0.04 + 4e-12]]), 1e-6, 1e-9)
+    close(xa.port_vol([1e-8, 1 - 1e-8], [[0.04, 0], [0, 0]]), 2e-9, 1e-18)
+    close(xa.risk_contrib([1e-8, 1 - 1e-8], [[0.04, 0], [0, 0]]), [1, 0])
+
+
+def test_a_negative_variance_is_an_error():
+    """Correlation 1 + 5e-9 passes as rounding; bought 20,000 times against itself it gives −3."""
+    cov = [[1, 1 + 5e-9], [1 + 5e-9, 1]]
+    with pytest.raises(xa.NumberError, match="cov: this portfolio's variance is negative"):
+        xa.port_vol([2e4, 1 - 2e4], cov)
+    with pytest.raises(xa.NumberError, match="factor_cov: this portfolio's variance is negative"):
+        xa.factor_risk_contrib([2e4, 1 - 2e4], np.eye(2), cov)
+
+
 def test_capital_market_line():
     assert xa.cml_return(0.03, 0.08, 0.16, 0.12) == pytest.approx(0.03 + 0.05 * 0.75)
     assert xa.cml_mix(0.16, 0.24).rows == [("Market", 1.5), ("Cash", -0.5)]

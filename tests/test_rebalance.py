@@ -372,6 +372,12 @@ def test_a_full_exit_sells_odd_lots_and_a_partial_sale_does_not():
     assert trades_of([1234.5], [1], cash_flow=-1100, price=[10], lot=100) == ([-1234.5], pytest.approx(134.5))
 
 
+def test_an_order_short_of_a_lot_by_rounding_has_it_and_can_pay_for_it():
+    """3 lots of 100 for 5e-10 of a lot less; at 2e-9 less it is only 2."""
+    assert trades_of([0], [1], cash_flow=300 - 5e-8, price=1, lot=100) == ([300], 0)
+    assert trades_of([0], [1], cash_flow=300 - 2e-7, price=1, lot=100) == ([200], pytest.approx(100, abs=1e-6))
+
+
 def test_without_lots_costs_come_off_the_purchases_or_out_of_further_sales():
     trades, cash = trades_of([120000, 80000], [0.5, 0.5], commission=0.01)
     assert trades == pytest.approx([-20000, 19800 / 1.01]) and cash == pytest.approx(0, abs=1e-6)
@@ -588,7 +594,7 @@ V, W = [[120], [80]], [[0.5], [0.5]]
         ("REDEMPTION_FEE", [[[-1]]], "#NUM!", "days_held"),
         ("REDEMPTION_FEE", [[[5]], [[7]]], "#VALUE!", "fees"),
         ("REDEMPTION_FEE", [[[5]], None, [[0.01]]], "#VALUE!", "days"),
-        ("REDEMPTION_FEE", [[[5]], [[30], [7]], [[0.01], [0.02]]], "#VALUE!", "days"),
+        ("REDEMPTION_FEE", [[[5]], [[30], [7]], [[0.01], [0.02]]], "#VALUE!", "days: 7 follows 30; they must rise"),
         ("REDEMPTION_FEE", [[[5]], [[7], [7]], [[0.01], [0.02]]], "#VALUE!", "days"),
         ("REDEMPTION_FEE", [[[5]], [[0], [7]], [[0.01], [0.02]]], "#NUM!", "days"),
         ("REDEMPTION_FEE", [[[5]], [[7], [30]], [[0.01]]], "#VALUE!", "fees"),

@@ -111,6 +111,9 @@ def test_near_duplicates_share_what_one_of_them_had():
 def test_one_asset():
     assert xa.rp_weights([[0.04]]) == 1.0 and xa.hrp_weights([[0.04]]) == 1.0 and xa.inv_vol_weights([[0.04]]) == 1.0
     assert xa.rp_nested([[0.04]], ["all"]) == 1.0
+    with collect() as facts:
+        xa.hrp_weights([[0.04]])
+    assert facts["order of the tree"] == [Label("assets", 0)]
 
 
 # The article on risk parity ---------------------------------------------------------------------------------------
@@ -412,6 +415,16 @@ def test_factors_out_of_reach_leave_a_residual():
         assert xa.rp_factor([[1, 0]], np.diag([0.04, 0.04]), [0.1]) == 1.0
     close(facts["residual"], 0.5**0.5)
     assert facts["shares of factor risk reached"] == [Label("factors", 0), 1.0, Label("factors", 1), 0.0]
+
+
+def test_a_factor_covariance_beyond_singular_by_rounding_is_explained_as_it_is_answered():
+    """A correlation of 1 + 4e-9: the distance left is that of the nearest possible matrix, never negative."""
+    cov = np.array([[1, 1 + 4e-9], [1 + 4e-9, 1]]) * 0.04
+    loadings, specific = [[1, -0.9], [2, -1.9], [3, -2.0]], [0.1, 0.1, 0.1]
+    with collect() as facts:
+        explained = xa.rp_factor(loadings, cov, specific)
+    close(explained, xa.rp_factor(loadings, cov, specific), 0)
+    assert 0 <= facts["residual"] < 1e-6
 
 
 def test_factor_without_budget_is_hedged_away():

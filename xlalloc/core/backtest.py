@@ -8,7 +8,8 @@ import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core import kpi, orders
-from xlalloc.core.checks import annualisation, scaled
+from xlalloc.core.checks import annualisation, rising, risk_budgets
+from xlalloc.core.covariances import moments
 from xlalloc.core.rebalance import MONTHS, Frequency
 from xlalloc.core.risk_budgeting import risk_budgeting
 from xlalloc.dates import periods_per_year
@@ -151,16 +152,14 @@ def rp_backtest(
             f"prices: {len(prices)} complete rows; a window of {window} returns and a purchase after it need "
             f"{window + 2}. Give more rows or a shorter window."
         )
-    n = prices.shape[1]
-    shares = scaled(np.ones(n) if budgets is None else budgets, "budgets")
+    shares = risk_budgets(budgets, prices.shape[1])
     returns = prices[1:] / prices[:-1] - 1.0
     due = _due(dates, frequency)
     decisions = [window, *due[due > window].tolist()]
 
     def weights(t: int) -> np.ndarray:
-        cov = np.cov(returns[t - window : t], rowvar=False).reshape(n, n)
         try:
-            return risk_budgeting(cov, shares, checked=True).weights
+            return risk_budgeting(moments(returns[t - window : t], 1)[1], shares, checked=True).weights
         except NumberError as error:
             words = error.template.removeprefix("cov: ")
             raise type(error)(f"prices: up to {{}}: {words}", Label("time", t), *error.labels) from None
@@ -210,9 +209,7 @@ def _due(dates, frequency: str) -> np.ndarray:
             "prices: they have no dates, and the calendar needs them. Put a date column before the prices, or choose "
             'the trigger "threshold" or "none" (BACKTEST).'
         )
-    if (np.diff(dates).astype(int) <= 0).any():
-        row = int((np.diff(dates).astype(int) <= 0).argmax()) + 1
-        raise InputError(f"dates: {dates[row]} follows {dates[row - 1]}; dates must rise. Sort the rows by date.")
+    rising(dates, "dates", "dates must rise. Sort the rows by date.")
     if frequency == "weekly":
         number = (dates.astype("datetime64[D]").astype(int) + 3) // 7  # weeks from Monday: 1970-01-01 was a Thursday
     else:
@@ -246,17 +243,16 @@ class Course:
         return self.value[1:] / before - 1.0
 
     def table(self) -> Table:
-        columns = (self.value.tolist(), self.turnover.tolist(), self.cost.tolist())
-        rows = [(Label("time", t), *cells) for t, *cells in zip(range(self.first, 10**9), *columns, strict=False)]
-        return Table(HEADER, rows)
+        rows = np.column_stack([self.value, self.turnover, self.cost]).tolist()
+        return Table(HEADER, [(Label("time", t), *cells) for t, cells in enumerate(rows, self.first)])
 
 
 def _course(prices: np.ndarray, start: tuple, next_trade: Callable, costs: orders.Costs) -> Course:
     """Trade to the weights of ``start``, then whenever and whereto ``next_trade(row, units)`` says."""
     with np.errstate(over="ignore", invalid="ignore"):  # looked for at the end
         course, trades, weights = _followed(prices, start, next_trade, costs)
-    if not np.isfinite(course.value).all():
-        raise NumberError("prices: the value grows beyond any number a computer holds. Check the prices.")
+    if not (np.isfinite(course.value) & (course.value > 0.0)).all():
+        raise NumberError("prices: the value grows or shrinks beyond any number a computer holds. Check the prices.")
     learn("trades after the purchase", trades)
     learn("costs, of 1 invested", float(course.cost.sum()))
     learn("latest weights", [[Label("assets", i), float(w)] for i, w in enumerate(weights)])

@@ -1,13 +1,16 @@
 """What several of the core modules ask of their numbers."""
 
+from math import erfc, sqrt
+
 import numpy as np
 
-from xlalloc.errors import AllocError, InputError, Label, NumberError
+from xlalloc.errors import AllocError, DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn
 
 ASSUMED_PERIODS = 252.0
 ASSUMED = f"{ASSUMED_PERIODS:g}, assumed (no dates, no periods given)"
 NO_RISK = 1e-12  # of the largest |return|: at or below it a ratio's risk is zero
+RISKLESS = 1e-15  # of (Σ|w|σ)²: a variance at or below it is what rounding leaves of none
 
 
 def annualisation(periods: float | None) -> float:
@@ -18,20 +21,29 @@ def annualisation(periods: float | None) -> float:
     return periods
 
 
-def variance(weights: np.ndarray, cov: np.ndarray) -> float:
-    """w'Σw; rounding below zero is zero, more is an indefinite matrix."""
+def variance(weights: np.ndarray, cov: np.ndarray, name: str = "cov") -> float:
+    """w'Σw; what rounding leaves of zero is zero, less is an indefinite matrix."""
     value = float(weights.dot(cov).dot(weights))
-    if value < 0.0:
-        scale = float(np.abs(weights).dot(np.abs(cov)).dot(np.abs(weights)))
-        if value < -1e-10 * scale:
-            raise NumberError(f"cov: this portfolio's variance is negative ({value:.3g}). Repair cov with COV_NEAREST.")
-        return 0.0
-    return value
+    level = float(np.abs(weights).dot(np.sqrt(cov.diagonal())))
+    if value < -1e-10 * level * level:
+        raise NumberError(
+            f"{name}: this portfolio's variance is negative ({value:.3g}). Repair {name} with COV_NEAREST."
+        )
+    return value if value > RISKLESS * level * level else 0.0
 
 
 def volatility(weights: np.ndarray, cov: np.ndarray) -> float:
     """√(w'Σw)."""
     return variance(weights, cov) ** 0.5
+
+
+def positive_risk(sigma: float) -> float:
+    """A volatility or a variance, where it must divide."""
+    if sigma <= 0.0:
+        raise DivisionError(
+            "weights: this portfolio has no risk to divide by. Include an asset whose variance is not zero."
+        )
+    return sigma
 
 
 def positive_variances(cov: np.ndarray, name: str = "cov") -> np.ndarray:
@@ -45,17 +57,28 @@ def positive_variances(cov: np.ndarray, name: str = "cov") -> np.ndarray:
     return np.sqrt(diagonal)
 
 
+def normal_cdf(x: float) -> float:
+    """The standard normal distribution function, exact in both tails."""
+    return 0.5 * erfc(-x / sqrt(2.0))
+
+
 def per_asset(value, n: int) -> np.ndarray:
     """One number stands for every asset."""
     return np.full(n, value) if np.ndim(value) == 0 else value
 
 
 def scaled(amounts: np.ndarray, name: str) -> np.ndarray:
-    """Amounts as shares of their sum."""
-    total = float(amounts.sum())
-    if not total > 0.0:
-        raise NumberError(f"{name}: they sum to {total:.6g}; a positive sum is needed to scale them to 1.")
-    return amounts / total
+    """Amounts, none negative, as shares of their sum."""
+    most = amounts.max()
+    if not most > 0.0:
+        raise NumberError(f"{name}: they sum to 0; a positive sum is needed to scale them to 1.")
+    amounts = amounts / most  # so that no sum overflows
+    return amounts / amounts.sum()
+
+
+def risk_budgets(budgets: np.ndarray | None, n: int, name: str = "budgets") -> np.ndarray:
+    """Shares of risk that sum to 1: the budgets given, or equal ones."""
+    return np.full(n, 1.0 / n) if budgets is None else scaled(budgets, name)
 
 
 def distinct(groups: list[str]) -> tuple[list[str], np.ndarray]:
@@ -70,6 +93,28 @@ def distinct(groups: list[str]) -> tuple[list[str], np.ndarray]:
             names.append(group)
         codes.append(keys[key])
     return names, np.array(codes)
+
+
+def place(name: str, names: list[str]) -> int | None:
+    """Which of the distinct names this is, upper and lower case and spaces alike."""
+    code = int(distinct([*names, name])[1][-1])
+    return code if code < len(names) else None
+
+
+def together(remedy: str, **pair) -> bool:
+    """Two arguments that need each other: are they given?"""
+    missing = [name for name, value in pair.items() if value is None]
+    if len(missing) == 1:
+        raise InputError(f"{missing[0]}: missing. {remedy}")
+    return not missing
+
+
+def rising(values: np.ndarray, name: str, remedy: str) -> None:
+    """Numbers or dates, each beyond the one before."""
+    falls = np.flatnonzero(values[1:] <= values[:-1])
+    if falls.size:
+        before, after = (f"{x:g}" if isinstance(x, float) else x for x in values[falls[0] : falls[0] + 2].tolist())
+        raise InputError(f"{name}: {after} follows {before}; {remedy}")
 
 
 def one_per_group(values: np.ndarray, names: list[str], argument: str) -> np.ndarray:

@@ -5,7 +5,8 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.catalogue import worksheet_function
-from xlalloc.core.checks import annualisation, where_defined
+from xlalloc.core import kpi
+from xlalloc.core.checks import annualisation, distinct, place, together, where_defined
 from xlalloc.errors import InputError, Label, NotAvailableError, NumberError
 from xlalloc.facts import learn
 from xlalloc.quantities import (
@@ -100,7 +101,7 @@ def realized_vol(returns: Returns, window: Window = 20, periods: Periods = None)
 
     Source: the source article on asset allocation (波动率目标管理, 历史波动率); RiskMetrics (1996), sec. 5.2.
     """
-    return _latest(returns, window, "returns").std(axis=0, ddof=1) * annualisation(periods) ** 0.5
+    return kpi.ann_vol(kpi.Sample(_latest(returns, window, "returns").T, annualisation(periods)))
 
 
 @worksheet_function("=VOL_TARGET(0.25,0.15)", [[0.36]])
@@ -247,21 +248,16 @@ def state_budgets(state: Text, states: StateList = None, budgets: BudgetTable = 
 
     Source: the source article on risk parity (条件风险平价).
     """
-    if (states is None) != (budgets is None):
-        missing, given = ("states", "budgets") if states is None else ("budgets", "states")
-        raise InputError(f"{missing}: missing. A table of your own needs both; {given} alone is not enough.")
-    if states is None:
-        states, table = list(BUDGETS_BY_STATE), np.array(list(BUDGETS_BY_STATE.values()))
-    else:
-        table = budgets
-    keys = [" ".join(name.split()).casefold() for name in states]
-    if len(set(keys)) < len(keys):
-        twice = next(name for k, name in enumerate(states) if keys[k] in keys[:k])
+    if not together("A table of your own needs both states and budgets.", states=states, budgets=budgets):
+        states, budgets = list(BUDGETS_BY_STATE), np.array(list(BUDGETS_BY_STATE.values()))
+    names, code = distinct(states)
+    if len(names) < len(states):
+        twice = names[np.bincount(code).argmax()]
         raise InputError(f"states: {twice} stands twice; every state needs one row of budgets.")
-    key = " ".join(state.split()).casefold()
-    if key not in keys:
+    row = place(state, names)
+    if row is None:
         raise InputError(f"state: {state} is not known. Known: {', '.join(states)}.")
-    return table[keys.index(key)].copy()
+    return budgets[row].copy()
 
 
 # Drawdown stop ---------------------------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """Protection against a fall: puts, a floor under the portfolio, an inverse fund."""
 
-from math import erfc, exp, isfinite, log, sqrt
+from math import exp, isfinite, log, sqrt
 from typing import Annotated
 
 from xlalloc.catalogue import Table, worksheet_function
+from xlalloc.core.checks import normal_cdf
 from xlalloc.errors import NumberError
 from xlalloc.facts import learn
 from xlalloc.quantities import Number, TableResult, Volatility, Years, number
@@ -142,12 +143,7 @@ def put_value(spot: float, strike: float, years: float, vol: float, rf: float, d
         return max(K - S, 0.0)
     moneyness = (log(spot) - log(strike) + (rf - dividend) * years) / sd
     d1, d2 = moneyness + sd / 2.0, moneyness - sd / 2.0
-    return max(K * _normal(-d2) - S * _normal(-d1), 0.0)
-
-
-def _normal(x: float) -> float:
-    """The standard normal distribution function."""
-    return 0.5 * erfc(-x / sqrt(2.0))
+    return max(K * normal_cdf(-d2) - S * normal_cdf(-d1), 0.0)
 
 
 def _exp(x: float) -> float:

@@ -1,13 +1,14 @@
 """Model portfolios, reference data, simple rules for weights, and what a policy's assumptions imply."""
 
-from math import cosh, erfc, exp, expm1, fabs, log1p, pi, sqrt, tanh
+from collections.abc import Callable
+from math import atan2, cosh, exp, expm1, fabs, log1p, pi, sin, sqrt, tanh
 from typing import Annotated
 
 import numpy as np
 
 from xlalloc import data
 from xlalloc.catalogue import Table, labels, worksheet_function
-from xlalloc.core.checks import scaled, volatility
+from xlalloc.core.checks import normal_cdf, rising, scaled, together, volatility
 from xlalloc.errors import InputError, NumberError
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import Covariance, ExpectedReturns, Quantity, TableResult, Weights, number, result
@@ -241,16 +242,10 @@ def glide_path(age: Age, ages: Ages = None, stock_weights: StockWeights = None) 
 
     Source: the source article on asset allocation (目标日期基金, 典型下滑路径).
     """
-    if (ages is None) != (stock_weights is None):
-        missing, given = ("ages", "stock_weights") if ages is None else ("stock_weights", "ages")
-        raise InputError(f"{missing}: missing. A path of your own needs both; {given} alone is not enough.")
-    if ages is None:
+    if not together("A path of your own needs both ages and stock_weights.", ages=ages, stock_weights=stock_weights):
         path = data.rows("glide_path")
         ages, stock_weights = (np.array([row[column] for row in path]) for column in ("age", "stocks"))
-    steps = np.diff(ages)
-    if (steps <= 0).any():
-        i = int(np.argmax(steps <= 0))
-        raise InputError(f"ages: {ages[i + 1]:g} follows {ages[i]:g}; the ages must increase. Sort them, each once.")
+    rising(ages, "ages", "the ages must increase. Sort them, each once.")
     if not ages[0] <= age <= ages[-1]:
         learn("beyond the path", f"the path runs from {ages[0]:g} to {ages[-1]:g}; its end is kept")
     stocks = float(np.interp(age, ages, stock_weights))
@@ -326,8 +321,8 @@ def _percent(fraction: float) -> str:
 # The deepest drawdown of a Brownian motion -----------------------------------------------------------------------
 
 
-def drawdown_depth(mean: float, sigma: float, years: float, level: float = LEVEL) -> float:
-    """1 − e^−h, h the quantile of the deepest drawdown of log wealth over ``years``.
+def drawdown_depth(mean: float, sigma: float, years: float) -> float:
+    """1 − e^−h, h the 95% quantile of the deepest drawdown of log wealth over ``years``.
 
     Log wealth drifts by m = ln(1+μ) − σ²/2. In units of σ√T the quantile depends on ρ = m√T/σ alone.
     """
@@ -336,25 +331,25 @@ def drawdown_depth(mean: float, sigma: float, years: float, level: float = LEVEL
     if fabs(m) * years > STEADY * unit or unit == 0.0:  # as good as no risk: a straight line
         h = max(-m, 0.0) * years
     else:
-        h = unit * drawdown_quantile(m * years / unit, level)
+        h = unit * drawdown_quantile(m * years / unit)
     return -expm1(-h)
 
 
-def drawdown_quantile(rho: float, level: float = LEVEL) -> float:
-    """The x with P(deepest drawdown ≤ x) = level for a Brownian motion of volatility 1, drift ``rho``, over time 1."""
-    low, high = _start(rho, level)
-    below = drawdown_cdf(low, rho) - level if low else -level
+def drawdown_quantile(rho: float) -> float:
+    """The x with P(deepest drawdown ≤ x) = 95% for a Brownian motion of volatility 1, drift ``rho``, over time 1."""
+    low, high = _start(rho)
+    below = drawdown_cdf(low, rho) - LEVEL if low else -LEVEL
     if below >= 0.0:
-        low, below = 0.0, -level
-    beyond = drawdown_cdf(high, rho) - level
+        low, below = 0.0, -LEVEL
+    beyond = drawdown_cdf(high, rho) - LEVEL
     while beyond < 0.0:
         low, below, high = high, beyond, 1.5 * high
-        beyond = drawdown_cdf(high, rho) - level
+        beyond = drawdown_cdf(high, rho) - LEVEL
     side = 0
     for _ in range(MOST_STEPS):  # the Illinois variant of false position
         x = (low * beyond - high * below) / (beyond - below)
-        miss = drawdown_cdf(x, rho) - level
-        if fabs(miss) < CLOSE:
+        miss = drawdown_cdf(x, rho) - LEVEL
+        if fabs(miss) < CLOSE or not low < x < high:  # or the chance jumps between two neighbouring numbers
             return x
         if miss < 0.0:
             low, below, beyond = x, miss, beyond * (0.5 if side < 0 else 1.0)
@@ -368,10 +363,10 @@ def drawdown_quantile(rho: float, level: float = LEVEL) -> float:
 STARTS = (4.8735, 4.4017, 3.9373, 3.4833, 3.0442, 2.6270, 2.2414, 1.8994, 1.6116, 1.3810, 1.2017, 1.0624, 0.9528)
 
 
-def _start(rho: float, level: float) -> tuple[float, float]:
-    """Where to look: about the quantile of the usual level (at ρ = −3, −2.5 … 3), else anywhere."""
+def _start(rho: float) -> tuple[float, float]:
+    """Where to look: about the quantile where it is tabled (at ρ = −3, −2.5 … 3), else anywhere."""
     k = int(2.0 * rho + 6.0)
-    if level != LEVEL or rho < -3.0 or k >= len(STARTS) - 1:
+    if rho < -3.0 or k >= len(STARTS) - 1:
         return 0.0, max(-rho, 0.0) + 4.0
     x = STARTS[k] + (STARTS[k + 1] - STARTS[k]) * (2.0 * rho + 6.0 - k)
     return 0.975 * x, 1.005 * x  # between two of them the quantile is below the line
@@ -407,8 +402,8 @@ def _first_term(c: float, x: float) -> float:
         return 2.0 * exp(-c - (q + c * c) / (2.0 * x * x)) * sinc / (1.0 - c * kappa)
     if c < 1.0:
         theta = _first_angle(c)
-        weight = 2.0 * theta * np.sin(theta) / (theta**2 + c * c - c)
-        return float(weight * exp(-c - (theta**2 + c * c) / (2.0 * x * x)))
+        weight = 2.0 * theta * sin(theta) / (theta**2 + c * c - c)
+        return weight * exp(-c - (theta**2 + c * c) / (2.0 * x * x))
     eta = _first_eta(c)
     gap = c * c / cosh(min(eta, 350.0)) ** 2  # c² − η²
     return eta * (exp(eta - c) - exp(-eta - c)) / (c - gap) * exp(-gap / (2.0 * x * x))
@@ -417,24 +412,21 @@ def _first_term(c: float, x: float) -> float:
 def _first_angle(c: float) -> float:
     """The root of tan θ = θ/c in (0, π), c < 1, by Newton from above where the function is convex (c > 0)."""
     theta = min(pi / 2.0, sqrt(3.0 * (1.0 - c))) if c > 0.0 else pi / 2.0
-    for _ in range(30):
-        step = (theta - float(np.arctan2(theta, c))) / (1.0 - c / (c * c + theta**2))
-        theta -= step
-        if fabs(step) < 1e-15 * theta:
-            break
-    return theta
+    return _newton(theta, lambda theta: (theta - atan2(theta, c)) / (1.0 - c / (c * c + theta**2)))
 
 
 def _first_eta(c: float) -> float:
     """The positive root of tanh η = η/c, c > 1, by Newton from above."""
     eta = min(c, sqrt(1.5 * (c * c - 1.0)))
+    return _newton(eta, lambda eta: (eta - c * tanh(eta)) / (1.0 - c * (1.0 - tanh(eta) ** 2)))
+
+
+def _newton(x: float, step: Callable[[float], float]) -> float:
     for _ in range(30):
-        t = tanh(eta)
-        step = (eta - c * t) / (1.0 - c * (1.0 - t * t))
-        eta -= step
-        if fabs(step) < 1e-15 * eta:
+        x -= (change := step(x))
+        if fabs(change) < 1e-15 * x:
             break
-    return eta
+    return x
 
 
 def _hit_from_image(h: float, b: float) -> float:
@@ -448,4 +440,4 @@ def _hit_from_image(h: float, b: float) -> float:
         mills = k / (u + mills)
     mills = 1.0 / (u + mills)
     density = exp(-0.5 * (h - b) ** 2) / sqrt(2.0 * pi)
-    return 0.5 * erfc((h - b) / sqrt(2.0)) + density * ((3.0 + 2.0 * b * u) * mills - 2.0 * b)
+    return normal_cdf(b - h) + density * ((3.0 + 2.0 * b * u) * mills - 2.0 * b)

@@ -258,26 +258,11 @@ def plan_rows(values, target, trades, units, cost, cash: float) -> list[tuple]:
     else:
         total_after = DivisionError("cash_flow: everything is taken out, so there are no weights after.")
         after = [total_after] * len(after)
-    columns = (values, weights, target, weights - target, trades)
-    rows = [
-        (label, *numbers, u, c, a)
-        for label, *numbers, u, c, a in zip(
-            labels("assets", len(values)), *(x.tolist() for x in columns), units, cost.tolist(), after[:-1], strict=True
-        )
+    numbers = (x.tolist() for x in (values, weights, target, weights - target, trades))
+    rows = zip(labels("assets", len(values)), *numbers, units, cost.tolist(), after[:-1], strict=True)
+    weight, wanted, traded, paid = (float(x.sum()) for x in (weights, target, trades, cost))
+    return [
+        *rows,
+        ("Cash", 0.0, 0.0, 0.0, 0.0, cash, None, 0.0, after[-1]),
+        ("Total", held, weight, wanted, None, traded + cash, None, paid, total_after),
     ]
-    rows.append(("Cash", 0.0, 0.0, 0.0, 0.0, cash, None, 0.0, after[-1]))
-    total_trade = float(trades.sum()) + cash
-    rows.append(
-        (
-            "Total",
-            held,
-            float(weights.sum()),
-            float(target.sum()),
-            None,
-            total_trade,
-            None,
-            float(cost.sum()),
-            total_after,
-        )
-    )
-    return rows

@@ -7,12 +7,13 @@ is for ever, one path after the other: the same seed gives the same numbers on e
 
 from collections.abc import Iterator
 from functools import lru_cache
-from math import erfc, expm1, log, log1p, sqrt
+from math import expm1, log, log1p, sqrt
 from typing import Annotated
 
 import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
+from xlalloc.core.checks import normal_cdf
 from xlalloc.errors import NumberError
 from xlalloc.facts import learn
 from xlalloc.quantities import Number, Quantity, TableResult, Volatility, Years, number
@@ -67,12 +68,12 @@ def dca_result(prices: PriceSeries, amount: Purchase) -> TableResult:
 
     Source: the source article on asset allocation (定投策略平滑波动).
     """
-    with np.errstate(over="ignore"):
-        units = float((amount / prices).sum())
-        invested = amount * len(prices)
-        answers = (invested, units * prices[-1], units * prices[-1] / invested - 1.0, invested / units, prices[-1])
-    _within_numbers(np.array(answers), "prices")
-    return Table(("measure", "result"), [(name, float(x)) for name, x in zip(MEASURES, answers, strict=True)])
+    with np.errstate(all="ignore"):
+        invested, final = amount * len(prices), prices[-1]
+        growth = (final / prices).mean()  # value/invested, without the amount
+        answers = np.array([invested, invested * growth, growth - 1.0, final / growth, final])
+    _within_numbers(answers, "prices")
+    return Table(("measure", "result"), list(zip(MEASURES, answers.tolist(), strict=True)))
 
 
 MEASURES = ("invested", "value", "return", "average cost", "final price")
@@ -125,7 +126,7 @@ def dca_sim(
         table = np.array([invested, value, value / invested - 1.0, price * (months / units), price * final])
     _within_numbers(table, "vol")
     learn("chance of a loss", float((value < invested * (1.0 - REACHED)).mean()))
-    return Table(("measure", *BANDS), [(name, *_quantiles(x)) for name, x in zip(MEASURES, table, strict=True)])
+    return Table(("measure", *BANDS), [(name, *bands) for name, bands in zip(MEASURES, _bands(table), strict=True)])
 
 
 # Fees -------------------------------------------------------------------------------------------------------------
@@ -183,8 +184,7 @@ def wealth_bands(
     _within_numbers(by_year, "mu")
     if monthly < 0.0:
         learn("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
-    by_year.sort(axis=1)
-    rows = zip(range(1, years + 1), *(_at(level, by_year).tolist() for level in LEVELS), strict=True)
+    rows = ((year, *bands) for year, bands in enumerate(_bands(by_year), 1))
     return Table(("year", *BANDS), [(0, *[wealth] * len(LEVELS)), *rows])
 
 
@@ -236,11 +236,11 @@ def _chance_of(wealth: float, years: float, mu: float, vol: float, goal: float) 
     """P(W e^(mT + σ√T z) ≥ goal) = N((ln(W/goal) + mT)/(σ√T))."""
     if wealth == 0.0:
         return 0.0
-    lead = log(wealth) - log(goal) + (log1p(mu) - vol * vol / 2.0) * years
+    lead = log(wealth) - log(goal) + log1p(mu) * years
     sd = vol * sqrt(years)
     if sd == 0.0:
         return 1.0 if lead >= -REACHED * max(1.0, abs(log(goal))) else 0.0
-    return 0.5 * erfc(-lead / sd / sqrt(2.0))
+    return normal_cdf(lead / sd - sd / 2.0)
 
 
 # Simulation -------------------------------------------------------------------------------------------------------
@@ -338,13 +338,14 @@ def _drawn(seed: int, paths: int, steps: int) -> np.ndarray:
     return shocks
 
 
-def _quantiles(x: np.ndarray) -> list[float]:
-    """Interpolated as PERCENTILE.INC does."""
-    return np.quantile(x, LEVELS).tolist()
+def _bands(rows: np.ndarray) -> Iterator[tuple]:
+    """The quantiles of each row (which is left sorted), interpolated as PERCENTILE.INC does."""
+    rows.sort(axis=1)
+    return zip(*(_at(level, rows).tolist() for level in LEVELS), strict=True)
 
 
 def _at(level: float, rows: np.ndarray) -> np.ndarray:
-    """The same of each row, the rows sorted; computed as numpy does, which sorts each row anew for it."""
+    """One quantile of each sorted row, to the digit that of np.quantile, which would sort each row anew for it."""
     place = level * (rows.shape[1] - 1)
     k, part = int(place), place - int(place)
     low, high = rows[:, k], rows[:, min(k + 1, rows.shape[1] - 1)]

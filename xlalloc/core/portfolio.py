@@ -5,7 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
-from xlalloc.core.checks import volatility
+from xlalloc.core.checks import NO_RISK, positive_risk, variance, volatility
 from xlalloc.errors import DivisionError, NumberError
 from xlalloc.quantities import (
     AnyWeights,
@@ -84,7 +84,7 @@ def port_sharpe(weights: Weights, mu: ExpectedReturns, cov: Covariance, rf: Rate
     """
     sigma = volatility(weights, cov)
     excess = float(weights.dot(mu)) - rf
-    if sigma <= 1e-12 * max(abs(excess), 1e-300):
+    if sigma <= NO_RISK * abs(excess):
         raise DivisionError("weights: this portfolio has no risk, so it has no Sharpe ratio.")
     return excess / sigma
 
@@ -118,7 +118,7 @@ def marginal_risk(weights: Weights, cov: Covariance) -> RiskContributions:
 
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, eq. 2.5.
     """
-    return cov.dot(weights) / _positive(volatility(weights, cov))
+    return cov.dot(weights) / positive_risk(volatility(weights, cov))
 
 
 @worksheet_function("=RISK_CONTRIB({0.6;0.4},{0.04,0.006;0.006,0.01})", [[0.8389831], [0.1610169]])
@@ -137,7 +137,7 @@ def risk_contrib(weights: Weights, cov: Covariance, mode: Mode = "percent") -> R
     Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios,
     eq. 1.
     """
-    sigma = _positive(volatility(weights, cov))
+    sigma = positive_risk(volatility(weights, cov))
     contributions = weights * cov.dot(weights) / sigma
     return contributions / sigma if mode == "percent" else contributions
 
@@ -164,8 +164,8 @@ def diversification(weights: Weights, cov: Covariance, mode: DiversificationMode
     vols = np.sqrt(cov.diagonal())
     sigma = volatility(weights, cov)
     if mode == "ratio":
-        return float(weights.dot(vols)) / _positive(sigma)
-    return sigma / _positive(float(vols.mean()))
+        return float(weights.dot(vols)) / positive_risk(sigma)
+    return sigma / positive_risk(float(vols.mean()))
 
 
 @worksheet_function("=EFFECTIVE_N({0.5;0.3;0.2})", [[2.6315789]])
@@ -182,7 +182,10 @@ def effective_n(weights: AnyWeights) -> Number:
 
     Source: the inverse of Herfindahl (1950).
     """
-    shares = weights / _nonzero_sum(weights)
+    total = float(weights.sum())
+    if abs(total) <= 1e-12 * float(np.abs(weights).sum()):
+        raise NumberError("weights: they sum to zero and cannot be scaled to 1.")
+    shares = weights / total
     return 1.0 / float(shares.dot(shares))
 
 
@@ -262,24 +265,9 @@ def factor_risk_contrib(
     Source: Roncalli & Weisang (2016), Risk Parity Portfolios with Risk Factors, sec. 2.
     """
     exposures = loadings.T.dot(weights)
-    factor_part = exposures * factor_cov.dot(exposures)
     specific = 0.0 if specific_vols is None else float(((weights * specific_vols) ** 2).sum())
-    total = float(factor_part.sum()) + specific
-    sigma = _positive(max(total, 0.0) ** 0.5)
-    parts = np.append(factor_part, specific) / sigma
+    systematic = variance(exposures, factor_cov, "factor_cov")
+    sigma = positive_risk((systematic + specific) ** 0.5)
+    exposures *= systematic > 0.0  # without risk no part of it either, whatever rounding says
+    parts = np.append(exposures * factor_cov.dot(exposures), specific) / sigma
     return parts / sigma if mode == "percent" else parts
-
-
-def _positive(sigma: float) -> float:
-    if sigma <= 0.0:
-        raise DivisionError(
-            "weights: this portfolio has no risk to divide by. Include an asset whose variance is not zero."
-        )
-    return sigma
-
-
-def _nonzero_sum(weights: np.ndarray) -> float:
-    total = float(weights.sum())
-    if abs(total) <= 1e-12 * float(np.abs(weights).sum()):
-        raise NumberError("weights: they sum to zero and cannot be scaled to 1.")
-    return total

@@ -9,7 +9,7 @@ import numpy as np
 from xlalloc import data
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core import orders
-from xlalloc.core.checks import per_asset
+from xlalloc.core.checks import per_asset, rising, together
 from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
 from xlalloc.facts import learn
 from xlalloc.quantities import (
@@ -182,11 +182,9 @@ def rebal_due(
     """
     if today < last_date:
         raise NumberError(f"today: {today} is before last_date {last_date}. Give the later of the two dates as today.")
-    if (values is None) != (target is None):
-        missing = "target" if target is None else "values"
-        raise InputError(f"{missing}: missing. Give both values and target, or neither for the calendar alone.")
+    both = together("Give both values and target, or neither for the calendar alone.", values=values, target=target)
     due = _has_passed(last_date, today, frequency)
-    if values is None:
+    if not both:
         return due
     orders.worth(values)
     target = target / target.sum()
@@ -253,28 +251,18 @@ def redemption_fee(days_held: DaysHeld, days: FeeDays = None, fees: Fees = None)
     Source: China Securities Regulatory Commission (2025), rules on the selling expenses of public securities funds
     (公开募集证券投资基金销售费用管理规定), in force from 2026-01-01.
     """
-    if (days is None) != (fees is None):
-        missing = "fees" if fees is None else "days"
-        raise InputError(f"{missing}: missing. Give both days and fees, or neither for the floor of the rule of 2026.")
-    if days is None:
+    if not together("Give both days and fees, or neither for the floor of the rule of 2026.", days=days, fees=fees):
         learn("schedule", "floor of China's rule of 2026-01-01: 1.5% under 7 days, 1% under 30, 0.5% under 180, then 0")
         days, fees = REDEMPTION_DAYS, REDEMPTION_FLOOR
-    _check_schedule(days, fees)
-    steps = fees if len(fees) > len(days) else np.append(fees, 0.0)
-    rates = steps[np.searchsorted(days, days_held, side="right")]
-    return float(rates) if np.ndim(days_held) == 0 else rates
-
-
-def _check_schedule(days: np.ndarray, fees: np.ndarray) -> None:
     if len(fees) - len(days) not in (0, 1):
         raise InputError(
             f"fees: {len(fees)} given for {len(days)} days. Give one fee for each number of days; "
             "one more is the fee after the last."
         )
-    falls = np.flatnonzero(np.diff(days) <= 0.0)
-    if falls.size:
-        k = int(falls[0])
-        raise InputError(f"days: {days[k + 1]:g} follows {days[k]:g}; they must rise, such as 7, 30, 180.")
+    rising(days, "days", "they must rise, such as 7, 30, 180.")
+    steps = fees if len(fees) > len(days) else np.append(fees, 0.0)
+    rates = steps[np.searchsorted(days, days_held, side="right")]
+    return float(rates) if np.ndim(days_held) == 0 else rates
 
 
 @worksheet_function('=STAMP_DUTY("2023-08-28")', [[0.0005]])
@@ -428,9 +416,7 @@ def rebal_checklist(
 
     Source: the review checklist (再平衡触发检查清单) of the article on asset allocation the library follows.
     """
-    if (achieved is None) != (hurdle is None):
-        missing = "hurdle" if hurdle is None else "achieved"
-        raise InputError(f"{missing}: missing. Give both achieved and hurdle, or neither.")
+    together("Give both achieved and hurdle, or neither.", achieved=achieved, hurdle=hurdle)
     anew = "If so, choose the target weights anew."
     return Table(
         ("question", "answer", "figure", "where", "action"),

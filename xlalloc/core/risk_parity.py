@@ -1,7 +1,6 @@
 """Risk parity: weights by the share of risk each asset, group or factor is to carry."""
 
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -13,7 +12,10 @@ from xlalloc.core.checks import (
     label_pairs,
     one_per_group,
     per_asset,
+    place,
+    positive_risk,
     positive_variances,
+    risk_budgets,
     scaled,
     variance,
 )
@@ -61,6 +63,8 @@ UNTOUCHED = 1e-12  # a share of risk below it is none
 SAME = 1e-9  # a deviation this little beyond its limit is rounding
 FLAT = 1e-14  # an asset's co-movement with the factor mix that is rounding
 RANK = 1e-11  # singular values at or below it are zero, where the largest is of order 1
+SPECIFIC = 1e-6  # share of the greatest specific volatility above which dividing by it keeps enough digits
+NEWTON = 100  # steps at most
 CLOSE = 1e-10  # rounding in the optimality conditions of the closest exposures
 
 
@@ -86,12 +90,11 @@ def rp_weights(cov: Covariance, budgets: Budgets = None, lower: Lower = None, up
     The Properties of Equally Weighted Risk Contribution Portfolios.
     """
     n = len(cov)
-    b = _equal(n) if budgets is None else _shares(budgets)
     bounded = lower is not None or upper is not None
     if bounded:
-        lower = np.zeros(n) if lower is None else per_asset(lower, n)
-        upper = np.ones(n) if upper is None else per_asset(upper, n)
-    solution = risk_budgeting(cov, b, lower, upper, checked=True)
+        lower = per_asset(0.0 if lower is None else lower, n)
+        upper = per_asset(1.0 if upper is None else upper, n)
+    solution = risk_budgeting(cov, risk_budgets(budgets, n), lower, upper, checked=True)
     if learning():
         _learn(cov, solution, bounded)
     return solution.weights
@@ -112,7 +115,7 @@ def inv_vol_weights(cov: Covariance) -> RpWeights:
     Source: Maillard, Roncalli & Teiletche (2010), The Properties of Equally Weighted Risk Contribution Portfolios.
     """
     vols = positive_variances(cov)
-    return scaled(vols.min() / vols, "cov")
+    return scaled(1.0 / vols, "cov")
 
 
 @worksheet_function(
@@ -137,15 +140,15 @@ def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, ch. 2, applied twice.
     """
     names, code = distinct(groups)
-    if group_budgets is None:
-        b = _equal(len(names))
-    else:
-        b = _shares(one_per_group(group_budgets, names, "group_budgets"), "group_budgets")
+    if group_budgets is not None:
+        one_per_group(group_budgets, names, "group_budgets")
+    b = risk_budgets(group_budgets, len(names), "group_budgets")
     V = np.zeros((len(cov), len(names)))
     for g in np.flatnonzero(b):
         members = np.flatnonzero(code == g)
         with _in_words_of("cov", [Label("assets", int(i)) for i in members]):
-            V[members, g] = risk_budgeting(cov[np.ix_(members, members)], _equal(len(members)), checked=True).weights
+            inside = cov[np.ix_(members, members)]
+            V[members, g] = risk_budgeting(inside, risk_budgets(None, len(members)), checked=True).weights
     with _in_words_of("cov", [f"group {name}" for name in names]):
         across = risk_budgeting(V.T @ cov @ V, b, checked=True)
     learn("share of risk by group", label_pairs(names, across.shares))
@@ -170,7 +173,7 @@ def rp_levered(
 
     Source: Asness, Frazzini & Pedersen (2012), Leverage Aversion and Risk Parity.
     """
-    solution = risk_budgeting(cov, _equal(len(cov)) if budgets is None else _shares(budgets), checked=True)
+    solution = risk_budgeting(cov, risk_budgets(budgets, len(cov)), checked=True)
     sigma = variance(solution.weights, cov) ** 0.5
     leverage = min(target_vol / sigma, max_leverage)
     if learning():
@@ -202,13 +205,8 @@ def rp_check(weights: Weights, cov: Covariance, budgets: Budgets = None, toleran
 
     Source: Maillard, Roncalli & Teiletche (2010), eq. 1, for the contributions.
     """
-    total = variance(weights, cov)
-    if total <= 0.0:
-        raise DivisionError(
-            "weights: this portfolio has no risk to share out. Include an asset with a variance above 0."
-        )
-    contributions = weights * cov.dot(weights) / total
-    b = _equal(len(weights)) if budgets is None else _shares(budgets)
+    contributions = weights * cov.dot(weights) / positive_risk(variance(weights, cov))
+    b = risk_budgets(budgets, len(weights))
     rows = []
     for i, (w, c, budget) in enumerate(zip(weights.tolist(), contributions.tolist(), b.tolist(), strict=True)):
         asset = Label("assets", i)
@@ -243,7 +241,7 @@ def rp_factor(
     Source: Roncalli & Weisang (2016), Risk Parity Portfolios with Risk Factors.
     """
     factors = [Label("factors", k) for k in range(len(factor_cov))]
-    b = _equal(len(factors)) if factor_budgets is None else _shares(factor_budgets, "factor_budgets")
+    b = risk_budgets(factor_budgets, len(factors), "factor_budgets")
     with _in_words_of("factor_cov", factors):
         solution = risk_budgeting(factor_cov, b, checked=True)
     f = solution.weights / variance(solution.weights, factor_cov) ** 0.5
@@ -252,7 +250,7 @@ def rp_factor(
     y = least_distance(R @ loadings.T, R @ f, specific_vols)
     if learning():
         x = loadings.T @ y
-        learn("residual", variance(x - f, factor_cov) ** 0.5)
+        learn("residual", float(np.linalg.norm(R @ (x - f))))
         shares = x * (factor_cov @ x) / variance(x, factor_cov)
         learn("shares of factor risk reached", label_pairs(factors, shares))
         _learn_steps(solution)
@@ -321,11 +319,11 @@ def cap_risk_weights(cov: Covariance, groups: Groups, group: Text, cap: Cap, bud
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, ch. 2, with budgets capped by group.
     """
     names, code = distinct(groups)
-    wanted = int(distinct([*names, group])[1][-1])  # compared as the names of the groups are
-    if wanted == len(names):
+    wanted = place(group, names)
+    if wanted is None:
         raise InputError(f"group: {group!r} is not among the groups ({', '.join(names)}).")
     inside = code == wanted
-    b = _equal(len(cov)) if budgets is None else _shares(budgets)
+    b = risk_budgets(budgets, len(cov))
     share, rest = float(b[inside].sum()), float(b[~inside].sum())
     if share > cap:
         if rest <= 0.0:
@@ -342,18 +340,6 @@ def cap_risk_weights(cov: Covariance, groups: Groups, group: Text, cap: Cap, bud
 
 
 # Budgets, facts, messages ------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=64)
-def _equal(n: int) -> np.ndarray:
-    shares = np.full(n, 1.0 / n)
-    shares.flags.writeable = False
-    return shares
-
-
-def _shares(budgets: np.ndarray, name: str = "budgets") -> np.ndarray:
-    """Budgets scaled to 1, first by the greatest, so that no sum overflows."""
-    return scaled(budgets / (budgets.max() or 1.0), name)
 
 
 def _learn_steps(solution: Solution, error: str = "largest error of the shares") -> None:
@@ -445,26 +431,50 @@ def least_distance(A: np.ndarray, g: np.ndarray, s: np.ndarray) -> np.ndarray:
 
 
 def _ridged(A: np.ndarray, g: np.ndarray, d: np.ndarray) -> np.ndarray:
-    """Minimise |Ay − g|² + |d∘y|² over y ≥ 0 (Lawson & Hanson 1974, Solving Least Squares Problems, ch. 23)."""
-    from scipy.optimize import nnls
+    """Minimise |Ay − g|² + |d∘y|² over y ≥ 0.
 
-    try:
-        return nnls(np.vstack([A, np.diag(d)]), np.concatenate([g, np.zeros(len(d))]))[0]
-    except RuntimeError:  # it gave up
-        return np.zeros(len(d))
+    At the minimum d²y = (A'λ)⁺ with λ = g − Ay: one equation a factor, however many assets. Its λ minimises the convex
+    ½|λ|² + ½|(A'λ/d)⁺|² − g'λ, quadratic wherever the assets held are the same: Newton's method, a shorter step where
+    the whole one does not lower it, ends once they are.
+    """
+    M = A / d
+
+    def dual(x: np.ndarray) -> tuple[float, np.ndarray]:
+        z = np.maximum(M.T @ x, 0.0)
+        return 0.5 * float(x @ x + z @ z) - float(g @ x), z
+
+    x, held = np.zeros_like(g), M.T @ g > 0.0
+    value, z = dual(x)
+    for _ in range(NEWTON):
+        H = M[:, held] @ M[:, held].T
+        H.ravel()[:: len(H) + 1] += 1.0
+        step = np.linalg.solve(H, g) - x
+        size = 1.0
+        while (new := dual(x + size * step))[0] > value and size > 1e-10:
+            size *= 0.5
+        x, (value, z) = x + size * step, new
+        if size == 1.0 and (held == (z > 0.0)).all():
+            break
+        held = z > 0.0
+    return z / d
 
 
 def _least_in_turn(A: np.ndarray, g: np.ndarray, s: np.ndarray) -> np.ndarray:
     """Least |Ay − g|, then least |s∘y|, then least |y|, without signs."""
-    y, free = _shortest(A, g)
-    return y + free @ _shortest(s[:, None] * free, -s * y)[0] if free.size else y
+    if s.min() > SPECIFIC:  # in units of 1/s the second is the length itself, and leaves nothing to the third
+        unit = s.min() / s
+        return unit * _shortest(A * unit, g)
+    y = _shortest(A, g)
+    _, sv, Vt = np.linalg.svd(A)
+    free = Vt[int((sv > RANK).sum()) :].T  # the directions that change nothing in Ay
+    return y + free @ _shortest(s[:, None] * free, -s * y) if free.size else y
 
 
-def _shortest(M: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The shortest x of least |Mx − v|, and the directions x can move in without changing Mx; M is of order 1."""
-    U, sv, Vt = np.linalg.svd(M)
+def _shortest(M: np.ndarray, v: np.ndarray) -> np.ndarray:
+    """The shortest x of least |Mx − v|; M is of order 1."""
+    U, sv, Vt = np.linalg.svd(M, full_matrices=False)
     rank = int((sv > RANK).sum())
-    return Vt[:rank].T @ ((U[:, :rank].T @ v) / sv[:rank]), Vt[rank:].T
+    return Vt[:rank].T @ ((U[:, :rank].T @ v) / sv[:rank])
 
 
 def _optimal(A, g, s, y, held, multiplier) -> bool:
@@ -473,7 +483,7 @@ def _optimal(A, g, s, y, held, multiplier) -> bool:
     distance = A.T @ (A @ y - g)
     if y.min() < -CLOSE * size or distance.min() < -CLOSE * size or np.abs(distance[held]).max() > CLOSE * size:
         return False
-    multiplier = multiplier + _shortest(A[:, held].T, (s * s * y - A.T @ multiplier)[held])[0]
+    multiplier = multiplier + _shortest(A[:, held].T, (s * s * y - A.T @ multiplier)[held])
     spread = s * s * y - A.T @ multiplier
     tied = distance <= CLOSE * size
     return bool(np.abs(spread[held]).max() <= 1e-8 * size and spread[tied].min() >= -1e-8 * size)
