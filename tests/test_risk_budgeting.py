@@ -268,6 +268,23 @@ def test_tiny_budgets(n):
     assert (solution.weights > 0).all()
 
 
+@pytest.mark.parametrize("n", [2, 9, 80])
+def test_budgets_at_the_ends_of_arithmetic_are_met_or_refused(n):
+    rng = np.random.default_rng(21)
+    for spread in (12, 100, 250):
+        b = 10.0 ** rng.uniform(-spread, 0, n)
+        b /= b.sum()
+        for cov in (factors(n, rng), too_few_observations(n, rng), np.full((n, n), 1e290)):
+            for upper in (None, np.full(n, 1.5 / n)):
+                try:
+                    solution = risk_budgeting(cov, b, None, upper)
+                except NumberError:
+                    continue
+                assert abs(solution.weights.sum() - 1.0) < 1e-11
+                if upper is None:
+                    assert share_error(cov / cov.max(), solution.weights, b) <= 1e-10
+
+
 def test_what_cannot_be_solved_says_why():
     with pytest.raises(NumberError, match="Asset 2 has no variance"):
         solve(np.diag([0.04, 0.0, 0.01]), equal(3))

@@ -42,6 +42,7 @@ PRODUCTS = 6  # Σp that show a negative variance if there is much of it
 TIGHT = 1e-12  # bounds that add to 1 within this leave nothing to choose
 ROUNDING = 1e-14  # a weight this little beyond its bound, relative to it, has reached it
 FREE, LOWER, UPPER, FIXED = 0, 1, 2, 3
+QUIET = np.errstate(divide="ignore", over="ignore", invalid="ignore")  # what is no number passes no check
 
 
 class NoSolution(NumberError):
@@ -93,6 +94,7 @@ def risk_budgeting(cov, budgets, lower=None, upper=None, checked: bool = False) 
     return Solution(weights, shares, part.error, part.method, part.steps, binding)
 
 
+@QUIET
 def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Solution:
     """Weights whose shares of risk equal positive budgets that sum to 1.
 
@@ -212,6 +214,7 @@ def _no_risk(vols: np.ndarray, y: np.ndarray, ratio: float, how_little: str = "n
 # is free, dᵢ ≥ θ at a lower bound and dᵢ ≤ θ at an upper one, for one number θ.
 
 
+@QUIET
 def solve_bounded(cov, budgets, lower, upper, checked: bool = False) -> Solution:
     """The same minimum over lᵢ·1'y ≤ yᵢ ≤ uᵢ·1'y, for positive budgets that sum to 1.
 
@@ -341,6 +344,7 @@ def _theta(slope, w, at) -> float:
 
 def _fill(w, lower, upper) -> np.ndarray:
     """Weights in proportion to w as far as the bounds allow: clip(cw, l, u), c such that they sum to 1."""
+    w = np.maximum(w, 1e-30)
     small, large = 0.0, 1.0 / w.min()
     for _ in range(200):
         c = (small + large) / 2.0

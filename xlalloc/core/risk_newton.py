@@ -214,7 +214,10 @@ def newton_within(cov, b, w, free, lower, upper, mu: float = 0.0):
         if not ratio < NO_RISK:
             break
         steps, size = steps + 1, B / variance
-        dx, alpha = _direction(size * S, size * (inside + seen), part, x, above, below, mu, B)
+        try:
+            dx, alpha = _direction(size * S, size * (inside + seen), part, x, above, below, mu, B)
+        except np.linalg.LinAlgError:
+            break
         ratios = np.concatenate((dx / x, dx / above, -dx / below)) + alpha  # dy/y, and so for every slack
         m = -ratios.min()
         length = 1.0 / (1.0 + m) if m > DAMPED else 1.0
