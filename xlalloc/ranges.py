@@ -120,8 +120,8 @@ def rows_of(value) -> list:
     if not value:
         return [[None]]
     rows = value if isinstance(value[0], list | tuple) else [value]
-    width = len(rows[0])
-    if not width or not all(isinstance(row, (list, tuple)) for row in rows) or set(map(len, rows)) != {width}:
+    of_cells = all(issubclass(kind, list | tuple) for kind in set(map(type, rows)))
+    if not of_cells or not rows[0] or set(map(len, rows)) != {len(rows[0])}:
         raise InputError("The rows of a range must have the same number of cells.")
     return rows
 
@@ -357,25 +357,20 @@ def _read_date_column(found: Range, rows, header, known: set[str]) -> bool:
     head = header[0] if header else None
     if header and not is_blank(head) and name_key(head) in known:
         return False
-    column = [row[0] for row in rows]
+    column = filled = [row[0] for row in rows]
     if not set(map(type, column)) <= _PLAIN and any(map(is_blank, column)):
         rows = [row for row in rows if not all(map(is_blank, row))]
         column = [row[0] for row in rows]
+        filled = [cell for cell in column if not is_blank(cell)]
     if not column:
         return False
     says = is_date_word(head)
-    if says or is_blank(head):
-        filled = [cell for cell in column if not is_blank(cell)]
+    dates = None
+    if says or is_blank(head) or all(isinstance(cell, dt.date) for cell in filled):
         dates = read_dates(filled, says)
-        if says:
-            stop_at_errors(filled, found.name)
-        if says and dates is None:
-            raise InputError(
-                f"{found.name}: the column {head!r} holds cells that are not dates, or not all in one form."
-            )
-    else:
-        typed = bool(column) and all(isinstance(cell, dt.date) or is_blank(cell) for cell in column)
-        dates = read_dates([cell for cell in column if not is_blank(cell)], False) if typed else None
+    if says and dates is None:
+        stop_at_errors(filled, found.name)
+        raise InputError(f"{found.name}: the column {head!r} holds cells that are not dates, or not all in one form.")
     if dates is None:
         return False
     if len(dates) != len(column):
