@@ -33,6 +33,7 @@ class Range:
     dates: list[dt.date] | None = None
     date_cells: list | None = None
     date_header: object = None
+    places: Sequence[int] = ()  # of a panel: where each of its rows stands in the selection
     has_header: bool = False
     across: bool = False  # given as a row
     descending: bool = False
@@ -108,7 +109,7 @@ def number_in(cell, where: str, missing: bool) -> float:
             raise InputError(f"{where} holds {cell}; a number is needed.") from None
     if isinstance(cell, dt.date):
         raise InputError(f"{where} holds the date {cell:%Y-%m-%d}; a number is needed.")
-    raise InputError(f"{where} holds {type(cell).__name__}; a number is needed.")
+    raise InputError(f"{where} holds something that is neither number nor text; a number is needed.")
 
 
 def rows_of(value) -> list:
@@ -128,12 +129,10 @@ def rows_of(value) -> list:
 
 def _numbers(rows: Sequence, name: str, top: int, left: int, missing: bool) -> np.ndarray:
     """A block of cells as an array: at once where all are numbers, cell by cell otherwise."""
-    kinds = set(map(type, chain.from_iterable(rows)))
-    if kinds <= (_PLAIN_OR_BLANK if missing else _PLAIN):
+    flat = list(chain.from_iterable(rows))  # one list is looked through sooner than many
+    if set(map(type, flat)) <= (_PLAIN_OR_BLANK if missing else _PLAIN):
         with contextlib.suppress(OverflowError):  # an integer beyond any float: found cell by cell
-            if type(None) in kinds:
-                return np.array(rows, dtype=float)
-            return np.fromiter(chain.from_iterable(rows), float, len(rows) * len(rows[0])).reshape(len(rows), -1)
+            return np.array(flat, dtype=float).reshape(len(rows), -1)
     return np.array(
         [
             [number_in(cell, f"{name}: row {i}, column {j}", missing) for j, cell in enumerate(row, left)]
@@ -336,6 +335,7 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Range:
         found.value = [None if is_blank(row[0]) else row[0] for row in rows]
     else:
         found.value = _numbers(rows, name, top, left, True)
+    found.places = range(top, top + len(rows))
     _in_time_order(found)
     return found
 
@@ -400,6 +400,6 @@ def _in_time_order(found: Range) -> None:
 
 def turn(found: Range) -> None:
     """The same rows in the opposite order."""
-    found.value = found.value[::-1]
+    found.value, found.places = found.value[::-1], found.places[::-1]
     if found.dates:
         found.dates, found.date_cells = found.dates[::-1], found.date_cells[::-1]
