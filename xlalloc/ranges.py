@@ -155,7 +155,14 @@ def _lines(rows, name: str) -> tuple[list[list], bool]:
                 f"{name}: this 2 x 2 range has labels {which} (a code of digits is a number here). Give one line, or "
                 "names beside the numbers."
             )
-        return ([list(row) for row in rows], True) if across else ([list(c) for c in zip(*rows, strict=True)], False)
+        if across:
+            return [list(row) for row in rows], True
+    return _lines_of_text(rows, name)
+
+
+def _lines_of_text(rows, name: str) -> tuple[list[list], bool]:
+    """Where nothing tells which way the lines run, down."""
+    height, width = len(rows), len(rows[0])
     if width <= 2 and height >= width:
         return [list(column) for column in zip(*rows, strict=True)], False
     if height <= 2:
@@ -201,15 +208,6 @@ def read_texts(q: Quantity, name: str, rows) -> Range:
     return found
 
 
-def _lines_of_text(rows, name: str) -> tuple[list[list], bool]:
-    height, width = len(rows), len(rows[0])
-    if width <= 2 and height >= width:
-        return [list(column) for column in zip(*rows, strict=True)], False
-    if height <= 2:
-        return [list(row) for row in rows], True
-    raise InputError(f"{name}: a range of {height} x {width} cells; give one row or one column, or two with labels.")
-
-
 def checked_names(cells: Sequence, name: str) -> list:
     """Labels as given; blanks and duplicates are errors, fractional numbers are no names."""
     stop_at_errors(cells, name)
@@ -251,7 +249,7 @@ def read_matrix(q: Quantity, name: str, rows) -> Range:
         left = blank or any(is_text(row[0]) for row in rows[1:]) or (height == 1 and is_text(corner))
     body = [row[1:] for row in rows[top:]] if left else rows[top:]
     if not body or not body[0]:
-        raise InputError(f"{name}: there are labels but no numbers.")
+        raise InputError(f"{name}: there are no numbers in the range, at most labels.")
     across = checked_names(rows[0][left:], name) if top else None
     down = checked_names([row[0] for row in rows[top:]], name) if left else None
     value = _numbers(body, name, 1 + top, 1 + left, False)
