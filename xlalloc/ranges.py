@@ -129,10 +129,12 @@ def rows_of(value) -> list:
 
 def _numbers(rows: Sequence, name: str, top: int, left: int, missing: bool) -> np.ndarray:
     """A block of cells as an array: at once where all are numbers, cell by cell otherwise."""
-    flat = list(chain.from_iterable(rows))  # one list is looked through sooner than many
-    if set(map(type, flat)) <= (_PLAIN_OR_BLANK if missing else _PLAIN):
+    kinds = set(map(type, chain.from_iterable(rows)))
+    if kinds <= (_PLAIN_OR_BLANK if missing else _PLAIN):
         with contextlib.suppress(OverflowError):  # an integer beyond any float: found cell by cell
-            return np.array(flat, dtype=float).reshape(len(rows), -1)
+            if type(None) in kinds:
+                return np.array(rows, dtype=float)
+            return np.fromiter(chain.from_iterable(rows), float, len(rows) * len(rows[0])).reshape(len(rows), -1)
     return np.array(
         [
             [number_in(cell, f"{name}: row {i}, column {j}", missing) for j, cell in enumerate(row, left)]
