@@ -299,6 +299,24 @@ def test_other_cells_are_no_numbers(cell, word):
     error(call("PORT_SERIES", [[[0.1, 0.2], [0.2, cell]], W]), "#VALUE!", "returns: row 2, column 2", word)
 
 
+def test_a_message_says_the_row_of_the_selection():
+    rows = [["A", "B"], [0.1, 0.2], [None, 0.1], [0.1, -5.0]]
+    error(call("PORT_SERIES", [rows, W]), "#NUM!", "returns, row 4 / B")
+    error(
+        call("TRACKING_ERROR", [rows[1:], [["X"], [0.1], [0.1], [0.2]]]), "#NUM!", "returns, complete row 2 / Asset 2"
+    )
+    error(call("MAX_DRAWDOWN", [[[0.1, -5.0, 0.2]]]), "#NUM!", "returns, item 2")
+    dates = [[d, *r] for d, r in zip(MONTHS, rows[1:], strict=False)]
+    error(call("PORT_SERIES", [dates, W]), "#NUM!", "returns, 2024-03-28 / Asset 2")
+
+
+@pytest.mark.parametrize(
+    "cell, shown", [(True, "'TRUE'"), (dt.date(2024, 1, 31), "'2024-01-31'"), (np.int64(3), "'3'")]
+)
+def test_options_are_shown_as_the_cell_shows_them(cell, shown):
+    error(call("RISK_CONTRIB", [W, COV, cell]), "#VALUE!", f"mode: {shown} is not known. Known: percent, absolute")
+
+
 # Rule 6: order ----------------------------------------------------------------------------------------------------
 
 

@@ -43,6 +43,13 @@ from xlalloc.values import FormulaError
         ('=MATCH("b",{"a","B"},0)', [[2.0]]), ('=MATCH({"b";2},{1;2;"B"},0)', [[3.0], [2.0]]), ('=MATCH("2",{1,2},0)', [["#N/A"]]),
         ("=MATCH(TRUE,{1,TRUE},0)", [[2.0]]), ("=MATCH(2,{1,2})", [["#VALUE!"]]), ("=MATCH(1,{#N/A,1},0)", [[2.0]]), ("=MATCH(0,{,1},0)", [["#N/A"]]),
         ('=SUBSTITUTE("C3 C3","C","R")', [["R3 R3"]]), ('=SUBSTITUTE({"a";"b"},"a",1)', [["1"], ["b"]]), ('=SUBSTITUTE("a","","x")', [["a"]]),
+        ('=MATCH("a*",{"abc"},0)', [["#VALUE!"]]), ("=MATCH(1,{1,2;3,4},0)", [["#N/A"]]), ("=COUNTA(,1)", [[2.0]]),
+        ('=AND({TRUE,"0"})', [[True]]), ('=AND({"x"})', [["#VALUE!"]]), ("=0.1+0.2=0.3", [[True]]), ("=(0*-1)&1E-5", [["01E-05"]]),
+        # TEXT: what it cannot write it does not write
+        ('=TEXT(2.5,"000")', [["003"]]), ('=TEXT(-1234.5,"""x""#,##0")', [["-x1,235"]]), ('=TEXT(0.05,"0 %")', [["5 %"]]),
+        ('=TEXT(0,"0.0;-0.0;-")', [["-"]]), ('=TEXT(5,"@")', [["5"]]), ('=TEXT(45322,"d.m.yy")', [["31.1.24"]]),
+        ('=TEXT(45322,"yyyy""年""m""月""")', [["2024年1月"]]), ('=TEXT(45322,"mmm")', [["#VALUE!"]]), ('=TEXT(1234567,"0.0,,")', [["#VALUE!"]]),
+        ('=TEXT(12345,"0E+00")', [["#VALUE!"]]), ('=TEXT(20240131,"yyyy-mm-dd")', [["#VALUE!"]]), ('=TEXT(-1,"yyyy")', [["#VALUE!"]]),
         # errors
         ("=1/0", [["#DIV/0!"]]), ("=#N/A+1", [["#N/A"]]), ('="a"+1', [["#VALUE!"]]), ("=(-8)^0.5", [["#NUM!"]]), ("=NOSUCH(1)", [["#NAME?"]]),
         ("=1E308*10", [["#NUM!"]]), ("=IF(#REF!,1,2)", [["#REF!"]]), ("=SUM({1,#NUM!})", [["#NUM!"]]), ("=SQRT(-1)", [["#NUM!"]]),
@@ -90,6 +97,7 @@ def book():
     ws["G1"] = ArrayFormula("G1:G3", "=RISK_CONTRIB({0.6;0.4},{0.04,0;0,0.01})")
     ws["H1"] = "=SUM(G1:G2)"
     ws["I1"] = "=UNKNOWN_FN(1)"
+    ws["J1"], ws["J2"] = "=Z99", ArrayFormula("J2:J3", "=Z98:Z99")
     other = wb.create_sheet("Other")
     other["A1"], other["A2"], other["A3"] = 1, 2, 3
     wb.defined_names["returns"] = DefinedName("returns", attr_text="'数据 表'!$A$1:$C$4")
@@ -107,6 +115,7 @@ def book():
         ("=F1", [["#REF!"]]), ("=ROUND(H1,12)", [[1.0]]), ("=G3", [["#N/A"]]), ("=I1", [["#NAME?"]]), ("=SUM(Other!A:A)", [[6.0]]),
         ("=Missing!A1", [["#REF!"]]), ("=nothing", [["#NAME?"]]), ("=ROW(B3:B4)", [[3.0], [4.0]]), ("=Z99", [[None]]), ("=Z99+1", [[1.0]]),
         ("=INDEX(spare,2)", [[2]]), ("=SUM(INDEX(spare,2):Other!A3)", [[5.0]]), ("=ISBLANK(Z99)", [[True]]),
+        ("=J1", [[0.0]]), ("=ISBLANK(J1:J3)", [[False], [False], [False]]), ('=J3=""', [[False]]), ("=SUMPRODUCT(A2:A3,{1;1})", [[45322 + 45351]]),
     ],
 )  # fmt: skip
 def test_references_and_names(book, formula, cells):

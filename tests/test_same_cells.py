@@ -1,6 +1,7 @@
 """The same question asked in other cells: labels, another order, rows for columns, dates, numbers as text."""
 
 import datetime as dt
+import random
 
 import pytest
 from test_any_cells import EXAMPLES
@@ -114,9 +115,37 @@ def test_arguments_are_matched_by_name(name):
         return labelled(names, lambda axis, n: list(range(n))[:: -1 if axis in later else 1])(q, rows)
 
     straight, turned = asked(name, labelled(names)), asked(name, change)
-    groups = [a for a in CATALOGUE[name].arguments if a.quantity.axes == ("groups",)]
-    if not groups:  # limits of groups follow the first appearance of the names as they were given
-        same([c for row in turned for c in row], [c for row in straight for c in row])
+    same([c for row in turned for c in row], [c for row in straight for c in row])
+
+
+GROUPED = {  # an asset each of shares, bonds, shares, gold, bonds, with every argument that has groups or bounds in it
+    "cov": [[0.04, 0.004, 0.02, 0.002, 0.001], [0.004, 0.01, 0.003, 0.001, 0.006], [0.02, 0.003, 0.0625, 0.004, 0.002],
+            [0.002, 0.001, 0.004, 0.0225, 0.001], [0.001, 0.006, 0.002, 0.001, 0.0144]],
+    "mu": [[0.07], [0.03], [0.09], [0.04], [0.035]], "budgets": [[0.1], [0.3], [0.2], [0.15], [0.25]],
+    "groups": [["Shares"], ["Bonds"], ["Shares"], ["Gold"], ["Bonds"]], "group": "Bonds", "cap": 0.3,
+    "lower": [[0.01], [0.12], [0.03], [0.04], [0.05]], "upper": [[0.3], [0.5], [0.4], [0.35], [0.45]],
+    "group_lower": [[0.15], [0.25], [0.1]], "group_upper": [[0.5], [0.6], [0.3]], "group_budgets": [[0.5], [0.2], [0.3]],
+    "target_return": 0.05, "target_vol": 0.12, "points": 4.0, "rf": 0.01,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", [n for n, f in CATALOGUE.items() if any(a.name == "groups" for a in f.arguments)])
+def test_groups_and_their_limits_are_matched_by_name(name, seed):
+    """Each argument after the first in an order of its own, rows and columns of the matrix apart."""
+    names, draw = {"assets": NAMES[:5], "groups": ["Shares", "Bonds", "Gold"]}, random.Random(seed)
+
+    def shuffled(axis, n):
+        return draw.sample(range(n), n)
+
+    straight, turned = [], []
+    for k, argument in enumerate(CATALOGUE[name].arguments):
+        rows = rows_of(GROUPED[argument.name])
+        straight.append(labelled(names)(argument.quantity, rows))
+        turned.append(labelled(names, shuffled)(argument.quantity, rows) if k else straight[0])
+    plain, found = cells.call(name, straight), cells.call(name, turned)
+    assert not any(isinstance(cell, ErrorValue) for row in plain for cell in row), plain
+    same([c for row in found for c in row], [c for row in plain for c in row])
 
 
 @pytest.mark.parametrize("name", WITH_ASSETS)

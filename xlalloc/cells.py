@@ -67,8 +67,20 @@ def run(name: str, arguments: Sequence, names: dict[str, list]) -> list[list]:
         extra["asset_names"] = names["assets"]
     if timed := _timed(ranges):
         names.setdefault("time", timed[0].date_cells or list(range(1, len(timed[0].value) + 1)))
-    answer = entry(**{key: found.value for key, found in ranges.items()}, **extra)
+    try:
+        answer = entry(**{key: found.value for key, found in ranges.items()}, **extra)
+    except AllocError:
+        if timed and not timed[0].dates:
+            names["time"] = _rows_meant(timed)
+        raise
     return write(entry, answer, ranges, names)
+
+
+def _rows_meant(timed: list[Range]) -> list[str]:
+    """The rows that are computed with, as a message says where in the selection they stand."""
+    alike = all(list(found.places) == list(timed[0].places) for found in timed)
+    word = "item" if timed[0].across else "row" if alike else "complete row"
+    return [f"{word} {place}" for place in (timed[0].places if alike else range(1, len(timed[0].value) + 1))]
 
 
 # In ----------------------------------------------------------------------------------------------------------
@@ -106,11 +118,16 @@ def _read(q: Quantity, name: str, cells) -> Range:
         raise InputError(f"{name}: the cell is blank. Fill it, or leave the argument out if it is optional.")
     if q.kind == "number":
         return Range(name, q, number_in(cell, name, False))
-    return Range(name, q, _plain(cell) if q.kind in ("text", "option") else cell)
+    return Range(name, q, cell if q.kind == "date" and not isinstance(cell, bool) else _as_text(cell))
 
 
-def _plain(cell):
-    return name_key(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else cell
+def _as_text(cell) -> str:
+    """A cell as a text of its own: a number as names are written, TRUE, a date as 2026-01-31."""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    return name_key(cell) if isinstance(cell, int | float) else str(cell)
 
 
 def _single(cells):
@@ -228,6 +245,7 @@ def _missing(found: Range) -> np.ndarray:
 
 def _keep(found: Range, rows: np.ndarray) -> None:
     found.value = found.value[rows] if isinstance(found.value, np.ndarray) else [found.value[i] for i in rows]
+    found.places = [found.places[i] for i in rows]
     if found.dates:
         found.dates = [found.dates[i] for i in rows]
         found.date_cells = [found.date_cells[i] for i in rows]
@@ -249,7 +267,7 @@ def _same_rows(timed: list[Range]) -> None:
     leader = next((r for r in timed if r.dates), timed[0])
     for found in timed:
         if found.quantity.kind == "labels" and len(found.value) == len(leader.value) + 1 and leader.has_header:
-            found.value = found.value[1:]
+            found.value, found.places = found.value[1:], found.places[1:]
         if len(found.value) != len(leader.value):
             raise InputError(
                 f"{found.name}: {len(found.value)} rows, but {leader.name} has {len(leader.value)}. "

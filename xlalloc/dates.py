@@ -10,6 +10,7 @@ from xlalloc.errors import InputError
 
 _ORDINAL_1970 = dt.date(1970, 1, 1).toordinal()
 EPOCH = dt.date(1899, 12, 30)  # serial 0 of Excel and Calc for every date after February 1900
+_ORDINAL_0 = EPOCH.toordinal()
 DATE_WORDS = frozenset(
     [
         "date",
@@ -49,11 +50,11 @@ def is_date_word(cell) -> bool:
 
 
 def from_serial(serial: float) -> dt.date:
-    return dt.date.fromordinal(EPOCH.toordinal() + int(serial))
+    return dt.date.fromordinal(_ORDINAL_0 + int(serial))
 
 
 def to_serial(date: dt.date) -> int:
-    return (dt.date(date.year, date.month, date.day) - EPOCH).days
+    return date.toordinal() - _ORDINAL_0
 
 
 def from_text(text: str) -> dt.date | None:
@@ -114,12 +115,6 @@ def _year(number) -> dt.date | None:
     return dt.date(whole, 12, 31) if whole is not None and 1900 <= whole <= 2200 else None
 
 
-def _serial(number) -> dt.date | None:
-    if isinstance(number, bool) or not isinstance(number, int | float):
-        return None
-    return from_serial(number) if 1 <= number < 110000 else None
-
-
 def _typed(cell) -> dt.date | None:
     return from_cell(cell) if isinstance(cell, dt.date) else None
 
@@ -128,7 +123,7 @@ def _text(cell) -> dt.date | None:
     return from_text(cell) if isinstance(cell, str) else None
 
 
-_FORMS = (_typed, _text, _yyyymmdd, _yyyymm, _year, _serial)
+_FORMS = (_typed, _text, _yyyymmdd, _yyyymm, _year)  # of one cell; serials are read by the column, being many
 
 
 def monotone(days: np.ndarray) -> bool:
@@ -172,15 +167,20 @@ def read_dates(cells: list, header_says_dates: bool) -> list[dt.date] | None:
             continue
         if form is _year and not (np.abs(np.diff([d.year for d in dates])) == 1).all():
             continue
-        if form is _serial and not _customary_serials(cells, days):
-            continue
         return dates
-    return None
+    return _serials(cells, header_says_dates)
 
 
-def _customary_serials(cells, days) -> bool:
-    whole = all(20000 <= cell <= 80000 and cell == int(cell) for cell in cells)
-    return whole and len(days) >= 5 and _periods(days) is not None
+def _serials(cells: list, header_says_dates: bool) -> list[dt.date] | None:
+    low, high = (1, 110000) if header_says_dates else (20000, 80001)
+    numbers = all(issubclass(kind, int | float) and kind is not bool for kind in set(map(type, cells)))
+    if not cells or not numbers or not all(low <= cell < high for cell in cells):
+        return None
+    if not header_says_dates:
+        days = np.array(cells, dtype=float)
+        if len(days) < 5 or not monotone(days) or (days % 1).any() or _periods(days) is None:
+            return None
+    return [dt.date.fromordinal(_ORDINAL_0 + int(cell)) for cell in cells]
 
 
 def _periods(days: np.ndarray) -> int | None:

@@ -6,16 +6,9 @@ import math
 import re
 from collections.abc import Iterator
 
-from xlalloc.dates import EPOCH, from_cell
-from xlalloc.errors import ERROR_CODES, ErrorValue
-from xlalloc.values import Reference, as_rows, as_text, elementwise, scalar, to_number
-
-
-def _error(value) -> ErrorValue | None:
-    if isinstance(value, str) and value in ERROR_CODES:
-        return value if isinstance(value, ErrorValue) else ErrorValue(value)
-    return None
-
+from xlalloc.dates import from_serial
+from xlalloc.errors import ErrorValue
+from xlalloc.values import Reference, as_rows, as_text, elementwise, error_in, scalar, to_number
 
 # Functions that decide themselves what to evaluate --------------------------------------------------------------
 
@@ -53,9 +46,9 @@ def _iferror(evaluate, arguments, place):
     if len(arguments) != 2:
         return ErrorValue("#VALUE!", "IFERROR takes a value and what to show in place of an error")
     value, instead = evaluate(arguments[0], place), arguments[1]
-    if not any(_error(cell) for row in as_rows(value) for cell in row):
+    if not any(error_in(cell) for row in as_rows(value) for cell in row):
         return value
-    return elementwise(lambda cell, other: other if _error(cell) else cell, value, evaluate(instead, place))
+    return elementwise(lambda cell, other: other if error_in(cell) else cell, value, evaluate(instead, place))
 
 
 def _row(evaluate, arguments, place):
@@ -72,7 +65,7 @@ def _column(evaluate, arguments, place):
 
 def _numbered(value, numbers):
     if not isinstance(value, Reference):
-        return _error(value) or ErrorValue("#VALUE!", "ROW and COLUMN take a cell or a range")
+        return error_in(value) or ErrorValue("#VALUE!", "ROW and COLUMN take a cell or a range")
     rows = numbers(value)
     return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
 
@@ -83,16 +76,16 @@ LAZY = {"IF": _if, "IFERROR": _iferror, "ROW": _row, "COLUMN": _column}
 # Functions of values ---------------------------------------------------------------------------------------------
 
 
+def _is_number(cell) -> bool:
+    return isinstance(cell, int | float | dt.date) and not isinstance(cell, bool)
+
+
 def _numbers(values) -> Iterator[float | ErrorValue]:
     """The numbers of the arguments: in ranges and arrays only real numbers count, a single value is converted."""
     for value in values:
         if isinstance(value, Reference | list):
             for row in as_rows(value):
-                for cell in row:
-                    if (error := _error(cell)) is not None:
-                        yield error
-                    elif isinstance(cell, int | float | dt.date) and not isinstance(cell, bool):
-                        yield to_number(cell)
+                yield from (to_number(cell) for cell in row if _is_number(cell) or error_in(cell))
         else:
             yield to_number(value)
 
@@ -110,13 +103,21 @@ def _average(numbers):
     return math.fsum(numbers) / len(numbers) if numbers else ErrorValue("#DIV/0!", "AVERAGE of no numbers")
 
 
-def _truths(values) -> list:
-    return [_truth(cell) for value in values for row in as_rows(value) for cell in row if cell is not None]
+def _truths(values) -> Iterator[bool | ErrorValue]:
+    """As of numbers: blanks and texts in ranges and arrays do not count."""
+    for value in values:
+        if isinstance(value, Reference | list):
+            for row in as_rows(value):
+                yield from (_truth(c) for c in row if isinstance(c, bool) or _is_number(c) or error_in(c))
+        else:
+            yield _truth(value)
 
 
 def _logical(function):
     def apply(*values):
-        truths = _truths(values)
+        truths = list(_truths(values))
+        if not truths:
+            return ErrorValue("#VALUE!", "there is no TRUE, no FALSE and no number in the range")
         return next((t for t in truths if isinstance(t, ErrorValue)), None) or function(truths)
 
     return apply
@@ -148,25 +149,21 @@ def _round(value, digits=0.0):
         power = 10.0 ** int(max(-300.0, min(places, 300.0)))
         if abs(number) * power >= 2.0**53:  # there are no digits to be rounded
             return number
-        return math.copysign(math.floor(abs(number) * power * (1 + 1e-15) + 0.5), number) / power
+        return math.copysign(math.floor(abs(number) * power * (1 + 1e-15) + 0.5), number) / power + 0.0
 
     return elementwise(single, value, digits)
 
 
 def _index(array, row=None, column=None):
     """INDEX; an array of rows or columns gives a cell for each, as in an array formula."""
-    if (error := _error(array)) is not None:
+    if (error := error_in(array)) is not None:
         return error
     row, column = (as_rows(v) if isinstance(v, Reference) else v for v in (row, column))
     if any(isinstance(v, list) and len(v) * len(v[0]) > 1 for v in (row, column)):
         source = array if isinstance(array, Reference) else as_rows(array)
         return elementwise(lambda i, j: scalar(_index(source, i, j)), row, column)
     rows = array if isinstance(array, Reference) else as_rows(array)
-    height, width = (
-        (rows.bottom - rows.top + 1, rows.right - rows.left + 1)
-        if isinstance(rows, Reference)
-        else (len(rows), len(rows[0]))
-    )
+    height, width = _size(array)
     row, column = (None if v is None else to_number(scalar(v)) for v in (row, column))
     for number in (row, column):
         if isinstance(number, ErrorValue):
@@ -185,18 +182,29 @@ def _index(array, row=None, column=None):
     return picked[0][0] if len(picked) == len(picked[0]) == 1 else picked
 
 
+def _size(value) -> tuple[int, int]:
+    if isinstance(value, Reference):
+        return value.bottom - value.top + 1, value.right - value.left + 1
+    rows = as_rows(value)
+    return len(rows), len(rows[0])
+
+
 def _match(wanted, cells, kind=1.0):
-    """MATCH for the same value: texts without case, a number never the text that spells it."""
+    """MATCH for the same value: texts without case, a number never the text that spells it (in Calc it is)."""
     if kind is None or to_number(scalar(kind)) != 0.0:
         return ErrorValue("#VALUE!", "MATCH is computed here for the exact value only; give 0 as its third argument")
-    if (error := _error(cells)) is not None:
+    if (error := error_in(cells)) is not None:
         return error
+    if min(_size(cells)) > 1:
+        return ErrorValue("#N/A", "MATCH looks along one row or one column")
     line = [cell for row in as_rows(cells) for cell in row]
-    keys = [None if cell is None or _error(cell) else _key(cell) for cell in line]
+    keys = [None if cell is None or error_in(cell) else _key(cell) for cell in line]
 
     def single(value):
-        if (error := _error(value)) is not None:
+        if (error := error_in(value)) is not None:
             return error
+        if isinstance(value, str) and re.search(r"[*?~]", value):
+            return ErrorValue("#VALUE!", f"MATCH: {value!r} holds *, ? or ~, the wildcards of MATCH, not computed here")
         found = _key(0.0 if value is None else value)
         return float(keys.index(found) + 1) if found in keys else ErrorValue("#N/A", f"MATCH: {value} is not there")
 
@@ -219,19 +227,12 @@ def _substitute(text, old, new):
 
 
 def _counta(*values):
-    return float(sum(cell is not None for value in values for row in as_rows(value) for cell in row))
+    """An argument left empty, as in COUNTA(,1), counts; a blank cell does not."""
+    return float(sum(v is None or sum(cell is not None for row in as_rows(v) for cell in row) for v in values))
 
 
 def _count(*values):
     return float(sum(not isinstance(number, ErrorValue) for number in _numbers(values)))
-
-
-def _rows(value):
-    return float(value.bottom - value.top + 1 if isinstance(value, Reference) else len(as_rows(value)))
-
-
-def _columns(value):
-    return float(value.right - value.left + 1 if isinstance(value, Reference) else len(as_rows(value)[0]))
 
 
 def _transpose(value):
@@ -244,16 +245,17 @@ def _sumproduct(*values):
     if any((len(a), len(a[0])) != (len(arrays[0]), len(arrays[0][0])) for a in arrays):
         return ErrorValue("#VALUE!", "SUMPRODUCT: the ranges differ in size")
     for cells in zip(*[[c for row in a for c in row] for a in arrays], strict=True):
-        if (error := next((e for e in map(_error, cells) if e), None)) is not None:
+        if (error := next((e for e in map(error_in, cells) if e), None)) is not None:
             return error
-        numbers = [c if isinstance(c, int | float) and not isinstance(c, bool) else 0.0 for c in cells]
-        total += math.prod(numbers)
+        total += math.prod(to_number(c) if _is_number(c) else 0.0 for c in cells)
     return total if math.isfinite(total) else ErrorValue("#NUM!", "the number is too large")
 
 
 # TEXT --------------------------------------------------------------------------------------------------------------
 
-_NUMBER_FORMAT = re.compile(r"([#0,]*[#0])(?:\.([0#]+))?(%?)")
+_AS_IT_IS = r'"[^"]*"|\\.|[^"\\#0?.,;@*_\[\]AaBbDdEeGgHhMmNnSsYy]'  # what a format shows as it stands there
+_NUMBER_FORMAT = re.compile(rf"((?:{_AS_IT_IS})*)(?:([#0](?:[#0,]*[#0])?)(?:\.(0+#*|#+))?)?((?:{_AS_IT_IS})*)")
+_DATE_PIECE = re.compile(r'"[^"]*"|\\.|y+|m+|d+|[^"\\#0?;@*_\[\]A-Za-z]', re.IGNORECASE)
 
 
 def _text(value, pattern):
@@ -261,52 +263,60 @@ def _text(value, pattern):
 
 
 def _formatted(value, pattern):
-    for cell in (value, pattern):
-        if (error := _error(cell)) is not None:
-            return error
-    pattern = str(pattern or "")
-    if re.search(r"[yY]{2}", pattern):
-        return _dated(value, pattern)
-    number = to_number(value)
+    """A number or a date as text. Of Excel's formats these: digits, decimals, thousands, %, texts, y, m and d."""
+    if (error := error_in(value) or error_in(pattern)) is not None:
+        return error
+    number, pattern = to_number(value), as_text(pattern)
     if isinstance(number, ErrorValue):
-        return value if isinstance(value, str) else number
+        return value
+    if pattern.casefold() in ("general", "@"):
+        return as_text(number)
+    codes = re.sub(r'"[^"]*"|\\.', "", pattern)
+    shown = _as_date(number, pattern) if re.search("[dmy]", codes, re.IGNORECASE) else _as_number(number, pattern)
+    if shown is None:
+        return ErrorValue("#VALUE!", f"TEXT: {number:.15g} in the format {pattern!r} is not computed here")
+    return shown
+
+
+def _as_number(number: float, pattern: str) -> str | None:
+    """Excel writes the minus before any text (support article 214304), and keeps it when all digits are 0."""
     sections = pattern.split(";")
-    negative = number < 0 and len(sections) > 1
-    match = _NUMBER_FORMAT.search(section := sections[1 if negative else 0])
+    k = 1 if number < 0 and len(sections) > 1 else 2 if number == 0 and len(sections) > 2 else 0
+    match = _NUMBER_FORMAT.fullmatch(sections[k])
     if not match:
-        return section.replace('"', "") or f"{number:.15g}"
-    return _with_format(abs(number) if negative else number, section, match)
+        return None
+    before, whole, decimals, after = match.groups()
+    percents = re.sub(r'"[^"]*"|\\.', "", before + after).count("%")
+    shown = _digits(abs(number) * 100.0**percents, whole, decimals or "") if whole else ""
+    return ("-" if number < 0 and k == 0 else "") + _plain(before) + shown + _plain(after)
 
 
-def _with_format(number: float, section: str, match: re.Match) -> str:
-    whole, decimals, percent = match.groups()
-    number *= 100 if percent else 1
-    places = len(decimals or "")
-    rounded = _round(number, float(places))
-    shown = f"{rounded:,.{places}f}" if "," in whole else f"{rounded:.{places}f}"
-    optional = len(decimals or "") - len((decimals or "").rstrip("#"))
-    for _ in range(optional):
-        shown = shown.removesuffix("0").removesuffix(".") if "." in shown and shown.endswith("0") else shown
-    literal = (section[: match.start()], section[match.end() :])
-    return literal[0].replace('"', "") + shown + percent + literal[1].replace('"', "")
+def _digits(number: float, whole: str, decimals: str) -> str:
+    left, _, right = f"{_round(number, float(len(decimals))):.{len(decimals)}f}".partition(".")
+    left = (left if left != "0" else "").zfill(whole.count("0"))
+    if "," in whole:
+        left = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", ",", left)
+    needed = decimals.count("0")
+    return left + ("." if decimals else "") + right[:needed] + right[needed:].rstrip("0")
 
 
-def _dated(value, pattern: str) -> str | ErrorValue:
-    number = value if isinstance(value, dt.date) else to_number(value)
-    if isinstance(number, ErrorValue):
-        return value if isinstance(value, str) else number
-    date = from_cell(number) or EPOCH
+def _plain(text: str) -> str:
+    return re.sub(r'"([^"]*)"|\\(.)', r"\1\2", text)
+
+
+def _as_date(number: float, pattern: str) -> str | None:
+    """From March 1900, since when all spreadsheets count days alike, to the year 9999."""
+    if not 61 <= number < 2958466:
+        return None
+    date, pieces = from_serial(number), _DATE_PIECE.findall(pattern)
     parts = {
-        "yyyy": f"{date:%Y}",
-        "yy": f"{date:%y}",
-        "mm": f"{date:%m}",
-        "m": str(date.month),
-        "dd": f"{date:%d}",
-        "d": str(date.day),
-    }
-    return re.sub(
-        r'"[^"]*"|yyyy|yy|mm|m|dd|d', lambda m: parts.get(m[0].lower(), m[0].strip('"')), pattern, flags=re.IGNORECASE
-    )
+        "yyyy": f"{date:%Y}", "yy": f"{date:%y}", "mm": f"{date:%m}", "m": f"{date.month}", "dd": f"{date:%d}",
+        "d": f"{date.day}",
+    }  # fmt: skip
+    unknown = any(piece[0] in "yYmMdD" and piece.lower() not in parts for piece in pieces)
+    if unknown or "".join(pieces) != pattern:
+        return None
+    return "".join(parts.get(piece.lower()) or _plain(piece) for piece in pieces)
 
 
 PLAIN = {
@@ -327,16 +337,14 @@ PLAIN = {
     "SUBSTITUTE": _substitute,
     "COUNTA": _counta,
     "COUNT": _count,
-    "ROWS": _rows,
-    "COLUMNS": _columns,
+    "ROWS": lambda value: float(_size(value)[0]),
+    "COLUMNS": lambda value: float(_size(value)[1]),
     "TRANSPOSE": _transpose,
     "SUMPRODUCT": _sumproduct,
     "TEXT": _text,
-    "ISERROR": lambda value: elementwise(lambda cell: _error(cell) is not None, value),
+    "ISERROR": lambda value: elementwise(lambda cell: error_in(cell) is not None, value),
     "ISBLANK": lambda value: elementwise(lambda cell: cell is None, value),
-    "ISNUMBER": lambda value: elementwise(
-        lambda cell: isinstance(cell, int | float | dt.date) and not isinstance(cell, bool), value
-    ),
+    "ISNUMBER": lambda value: elementwise(_is_number, value),
     "NA": lambda: ErrorValue("#N/A", "NA()"),
 }
 

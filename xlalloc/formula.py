@@ -234,7 +234,7 @@ class Place:
 def evaluate(text: str, place: Place | None = None) -> list[list]:
     """The cells a formula gives. Errors of the functions are ErrorValues; an unreadable formula is a FormulaError."""
     try:
-        return as_rows(evaluate_value(text, place or Place()))
+        return as_rows(_evaluate(parse(text), place or Place()))
     except UnknownFunctionError as unknown:
         return [[ErrorValue("#NAME?", f"{unknown}: no function of that name. See `xlalloc list`.")]]
     except RecursionError:
@@ -242,8 +242,8 @@ def evaluate(text: str, place: Place | None = None) -> list[list]:
 
 
 def evaluate_value(text: str, place: Place):
-    """The value of a formula, a reference where it gives one; an unknown function is an exception."""
-    return _evaluate(parse(text), place)
+    """What a cell with this formula holds: never a blank, which is 0 there; an unknown function is an exception."""
+    return elementwise(lambda value: 0.0 if value is None else value, _evaluate(parse(text), place))
 
 
 def _evaluate(node, place: Place):

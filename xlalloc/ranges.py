@@ -33,6 +33,7 @@ class Range:
     dates: list[dt.date] | None = None
     date_cells: list | None = None
     date_header: object = None
+    places: Sequence[int] = ()  # of a panel: where each of its rows stands in the selection
     has_header: bool = False
     across: bool = False  # given as a row
     descending: bool = False
@@ -108,7 +109,7 @@ def number_in(cell, where: str, missing: bool) -> float:
             raise InputError(f"{where} holds {cell}; a number is needed.") from None
     if isinstance(cell, dt.date):
         raise InputError(f"{where} holds the date {cell:%Y-%m-%d}; a number is needed.")
-    raise InputError(f"{where} holds {type(cell).__name__}; a number is needed.")
+    raise InputError(f"{where} holds something that is neither number nor text; a number is needed.")
 
 
 def rows_of(value) -> list:
@@ -120,8 +121,8 @@ def rows_of(value) -> list:
     if not value:
         return [[None]]
     rows = value if isinstance(value[0], list | tuple) else [value]
-    width = len(rows[0])
-    if not width or not all(isinstance(row, (list, tuple)) for row in rows) or set(map(len, rows)) != {width}:
+    of_cells = all(issubclass(kind, list | tuple) for kind in set(map(type, rows)))
+    if not of_cells or not rows[0] or set(map(len, rows)) != {len(rows[0])}:
         raise InputError("The rows of a range must have the same number of cells.")
     return rows
 
@@ -156,7 +157,14 @@ def _lines(rows, name: str) -> tuple[list[list], bool]:
                 f"{name}: this 2 x 2 range has labels {which} (a code of digits is a number here). Give one line, or "
                 "names beside the numbers."
             )
-        return ([list(row) for row in rows], True) if across else ([list(c) for c in zip(*rows, strict=True)], False)
+        if across:
+            return [list(row) for row in rows], True
+    return _lines_of_text(rows, name)
+
+
+def _lines_of_text(rows, name: str) -> tuple[list[list], bool]:
+    """Where nothing tells which way the lines run, down."""
+    height, width = len(rows), len(rows[0])
     if width <= 2 and height >= width:
         return [list(column) for column in zip(*rows, strict=True)], False
     if height <= 2:
@@ -202,15 +210,6 @@ def read_texts(q: Quantity, name: str, rows) -> Range:
     return found
 
 
-def _lines_of_text(rows, name: str) -> tuple[list[list], bool]:
-    height, width = len(rows), len(rows[0])
-    if width <= 2 and height >= width:
-        return [list(column) for column in zip(*rows, strict=True)], False
-    if height <= 2:
-        return [list(row) for row in rows], True
-    raise InputError(f"{name}: a range of {height} x {width} cells; give one row or one column, or two with labels.")
-
-
 def checked_names(cells: Sequence, name: str) -> list:
     """Labels as given; blanks and duplicates are errors, fractional numbers are no names."""
     stop_at_errors(cells, name)
@@ -252,7 +251,7 @@ def read_matrix(q: Quantity, name: str, rows) -> Range:
         left = blank or any(is_text(row[0]) for row in rows[1:]) or (height == 1 and is_text(corner))
     body = [row[1:] for row in rows[top:]] if left else rows[top:]
     if not body or not body[0]:
-        raise InputError(f"{name}: there are labels but no numbers.")
+        raise InputError(f"{name}: there are no numbers in the range, at most labels.")
     across = checked_names(rows[0][left:], name) if top else None
     down = checked_names([row[0] for row in rows[top:]], name) if left else None
     value = _numbers(body, name, 1 + top, 1 + left, False)
@@ -336,6 +335,7 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Range:
         found.value = [None if is_blank(row[0]) else row[0] for row in rows]
     else:
         found.value = _numbers(rows, name, top, left, True)
+    found.places = range(top, top + len(rows))
     _in_time_order(found)
     return found
 
@@ -357,25 +357,20 @@ def _read_date_column(found: Range, rows, header, known: set[str]) -> bool:
     head = header[0] if header else None
     if header and not is_blank(head) and name_key(head) in known:
         return False
-    column = [row[0] for row in rows]
+    column = filled = [row[0] for row in rows]
     if not set(map(type, column)) <= _PLAIN and any(map(is_blank, column)):
         rows = [row for row in rows if not all(map(is_blank, row))]
         column = [row[0] for row in rows]
+        filled = [cell for cell in column if not is_blank(cell)]
     if not column:
         return False
     says = is_date_word(head)
-    if says or is_blank(head):
-        filled = [cell for cell in column if not is_blank(cell)]
+    dates = None
+    if says or is_blank(head) or all(isinstance(cell, dt.date) for cell in filled):
         dates = read_dates(filled, says)
-        if says:
-            stop_at_errors(filled, found.name)
-        if says and dates is None:
-            raise InputError(
-                f"{found.name}: the column {head!r} holds cells that are not dates, or not all in one form."
-            )
-    else:
-        typed = bool(column) and all(isinstance(cell, dt.date) or is_blank(cell) for cell in column)
-        dates = read_dates([cell for cell in column if not is_blank(cell)], False) if typed else None
+    if says and dates is None:
+        stop_at_errors(filled, found.name)
+        raise InputError(f"{found.name}: the column {head!r} holds cells that are not dates, or not all in one form.")
     if dates is None:
         return False
     if len(dates) != len(column):
@@ -405,6 +400,6 @@ def _in_time_order(found: Range) -> None:
 
 def turn(found: Range) -> None:
     """The same rows in the opposite order."""
-    found.value = found.value[::-1]
+    found.value, found.places = found.value[::-1], found.places[::-1]
     if found.dates:
         found.dates, found.date_cells = found.dates[::-1], found.date_cells[::-1]

@@ -89,11 +89,18 @@ def _at(rows: list[list], i: int, j: int):
     return row[0] if len(row) == 1 else row[j]
 
 
+def error_in(value) -> ErrorValue | None:
+    """The error a cell holds; a text that equals an error's code is that error."""
+    if isinstance(value, str) and value in ERROR_CODES:
+        return value if isinstance(value, ErrorValue) else ErrorValue(value)
+    return None
+
+
 def to_number(value) -> float | ErrorValue:
     """A value as arithmetic sees it: blank 0, TRUE 1, a date its serial, a text the number it spells."""
     if isinstance(value, str):
-        if value in ERROR_CODES:
-            return value if isinstance(value, ErrorValue) else ErrorValue(value)
+        if (error := error_in(value)) is not None:
+            return error
         number = as_number(value)
         return ErrorValue("#VALUE!", f"the text {value[:40]!r} is no number") if number is None else number
     if value is None:
@@ -106,9 +113,8 @@ def to_number(value) -> float | ErrorValue:
 def arithmetic(operation: Callable) -> Callable:
     def apply(a, b):
         a, b = to_number(a), to_number(b)
-        for value in (a, b):
-            if isinstance(value, ErrorValue):
-                return value
+        if isinstance(a, ErrorValue) or isinstance(b, ErrorValue):
+            return a if isinstance(a, ErrorValue) else b
         try:
             result = operation(a, b)
         except ZeroDivisionError:
@@ -117,7 +123,7 @@ def arithmetic(operation: Callable) -> Callable:
             return ErrorValue("#NUM!", "the number is too large")
         if isinstance(result, complex) or result - result != 0:
             return ErrorValue("#NUM!", "the result is no number")
-        return result
+        return result + 0.0  # no negative zero
 
     return apply
 
@@ -126,11 +132,9 @@ def as_text(value) -> str | ErrorValue:
     """A value as & sees it."""
     if isinstance(value, bool):
         return str(value).upper()
-    if isinstance(value, ErrorValue) or (isinstance(value, str) and value in ERROR_CODES):
-        return value if isinstance(value, ErrorValue) else ErrorValue(value)
     if isinstance(value, str) or value is None:
-        return value or ""
-    return f"{to_number(value):.15g}"
+        return error_in(value) or value or ""
+    return f"{to_number(value):.15g}".upper()
 
 
 def joined(a, b):
@@ -139,19 +143,23 @@ def joined(a, b):
 
 
 def _compared(value, other):
-    """Excel's order: numbers before texts before TRUE/FALSE; a blank is 0 or an empty text."""
+    """Excel's order: numbers before texts before TRUE/FALSE; a blank is 0 or an empty text.
+
+    Numbers are compared to 15 digits, so that 0.1+0.2=0.3, as Calc does and Microsoft says of Excel (support article
+    78113). Calc takes TRUE for 1 where a formula computed it. Texts of other alphabets stand by their code points here,
+    in the language's own order there.
+    """
     if value is None:
         value = "" if isinstance(other, str) else False if isinstance(other, bool) else 0.0
     if isinstance(value, bool):
         return 2, value
-    return (1, value.casefold()) if isinstance(value, str) else (0, to_number(value))
+    return (1, value.casefold()) if isinstance(value, str) else (0, float(f"{to_number(value):.15g}"))
 
 
 def comparison(operation: Callable) -> Callable:
     def apply(a, b):
-        for value in (a, b):
-            if isinstance(value, str) and value in ERROR_CODES:
-                return value
+        if (error := error_in(a) or error_in(b)) is not None:
+            return error
         return operation(_compared(a, b), _compared(b, a))
 
     return apply

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from xlalloc.errors import InputError
-from xlalloc.hosts import calc, calc_link
+from xlalloc.hosts import Finding, calc, calc_link
 from xlalloc.version import __version__
 
 WANTED = ".".join(map(str, calc.OLDEST))
@@ -54,14 +54,6 @@ class Office:
         """Debian and others pack LibreOffice's Python by itself; without it no extension in Python runs."""
         folders = [self.program, self.program.parent / "Resources"]  # the second on a Mac
         return any((folder / "pythonloader.py").exists() for folder in folders)
-
-
-class Finding(NamedTuple):
-    """One line of the doctor's: what, how it stands, and what to do where something is to be done."""
-
-    what: str
-    state: str
-    remedy: str = ""
 
 
 def environment() -> dict[str, str]:

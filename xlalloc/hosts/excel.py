@@ -5,7 +5,6 @@
 Which of the two it is, is known from where xlwings takes its decorators.
 """
 
-import datetime as dt
 import inspect
 from functools import cache
 from itertools import chain
@@ -16,8 +15,8 @@ from xlwings.conversion import Accessor, Pipeline
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc import cells, help, log
 from xlalloc.catalogue import CATALOGUE, Function
-from xlalloc.dates import to_serial
 from xlalloc.errors import ERROR_CODES, ErrorValue
+from xlalloc.values import to_number
 
 _HOSTS = {"xlwings.udfs": "Excel for Windows (COM)", "xlwings.pro.udfs_officejs": "Excel (Office.js)"}
 ON_COM = xw.func.__module__ == "xlwings.udfs"
@@ -100,11 +99,7 @@ def answered(table: list[list], error) -> list[list]:
 def _written(cell, error):
     if isinstance(cell, str):
         return error(cell) if cell in ERROR_CODES else cell
-    if isinstance(cell, dt.datetime):
-        return to_serial(cell) + (cell.hour * 3600 + cell.minute * 60 + cell.second) / 86400
-    if isinstance(cell, dt.date):
-        return float(to_serial(cell))
-    return float(cell) if isinstance(cell, int) and not isinstance(cell, bool) else cell
+    return cell if isinstance(cell, bool) else to_number(cell)
 
 
 def error_value(code: str):

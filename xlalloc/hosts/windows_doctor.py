@@ -7,23 +7,14 @@ import sys
 import time
 import zipfile
 from pathlib import Path
-from typing import NamedTuple
 
 from xlalloc import log
-from xlalloc.hosts import windows_class
+from xlalloc.hosts import Finding, windows_class
 from xlalloc.hosts.windows_addin import FILE_NAME, startup_folder
 from xlalloc.version import __version__
 
-OK, WRONG, UNKNOWN = "ok", "wrong", "unknown"
+OK, WRONG, UNKNOWN = "ok", "wrong", "unknown"  # with what was found behind it
 INSTALL = "xlalloc install excel"
-
-
-class Finding(NamedTuple):
-    """One thing looked at: what it is, its state (ok, wrong, unknown, with what was found), what to do."""
-
-    what: str
-    state: str
-    remedy: str = ""
 
 
 def doctor(registry=None, addins: Path | None = None, start=None) -> list[Finding]:
