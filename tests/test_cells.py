@@ -375,3 +375,34 @@ def test_anything_gives_rows_or_an_error_value_never_an_exception_never_a_nan(na
             assert isinstance(cell, float | int | str | bool | dt.date), cell
             assert not isinstance(cell, float) or (cell == cell and abs(cell) < float("inf"))
             assert not isinstance(cell, ErrorValue) or "unforeseen" not in cell.reason, cell.reason
+
+
+# An error is neither a label nor a header ------------------------------------------------------------------------
+
+THREE = [[dt.date(2024, 1, 31)], [dt.date(2024, 2, 29)], [dt.date(2024, 3, 31)]]
+
+
+def dated(column):
+    return [[*day, cell] for day, cell in zip(THREE, column, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("DCA_RESULT", [[["#DIV/0!"], [100], [80]], 1000]),
+        ("TRACKING_ERROR", [dated([0.01, 0.02, -0.01]), dated(["#DIV/0!", 0.01, 0.02])]),
+        ("KPI_TABLE", [dated([0.01, 0.02, -0.01]), dated(["#DIV/0!", 0.01, 0.02])]),
+        ("PORT_VOL", [[[0.5], [0.5]], [["#DIV/0!", 1, 2], [1, 0.04, 0.01], [2, 0.01, 0.09]]]),
+        ("COV_NEAREST", [[["#DIV/0!", 1, 0], [1, 1, 1], [0, 1, 1]]]),
+    ],
+)
+def test_an_error_in_the_first_cell_is_that_error(name, arguments):
+    assert call(name, arguments)[0][0] == "#DIV/0!"
+
+
+def test_a_gap_in_the_first_row_leaves_that_row_out():
+    rows = [["#N/A", 0.01], [0.02, 0.03], [0.01, 0.02]]
+    expected = call("MEAN_RETURNS", [rows[1:], 12])
+    assert call("MEAN_RETURNS", [rows, 12]) == expected
+    assert call("MEAN_RETURNS", [[[*day, *row] for day, row in zip(THREE, rows, strict=True)], 12]) == expected
+    assert call("MEAN_RETURNS", [[["#N/A"], [0.02], [0.01]], 12])[0][0] == pytest.approx(0.18)

@@ -62,8 +62,8 @@ def as_number(text: str) -> float | None:
 
 
 def is_text(cell) -> bool:
-    """Text that is no number: what labels and headers are made of."""
-    return isinstance(cell, str) and bool(cell.strip()) and as_number(cell) is None
+    """Text that is no number and no error: what labels and headers are made of."""
+    return isinstance(cell, str) and bool(cell.strip()) and as_number(cell) is None and cell not in _CODES
 
 
 def name_key(cell) -> str:
@@ -234,6 +234,7 @@ def read_matrix(q: Quantity, name: str, rows) -> Range:
     found = Range(name, q)
     height, width = len(rows), len(rows[0])
     corner = rows[0][0]
+    stop_at_errors([corner], name)
     square = q.axes[0] == q.axes[1]
     open_corner = is_blank(corner) or is_text(corner)
     if square:
