@@ -75,8 +75,8 @@ def test_catalogue_functions_nest_and_leave_out_arguments():
 
 @pytest.mark.parametrize(
     "formula, words",
-    [("=1+", "an end"), ("=(1", "')'"), ("=1 2", "'2'"), ('="abc', "cannot be read"), ("=SUM(1;2)", "';'"), ("={1,2;3}", "rows"),
-     ("={1+1}", "'+'"), ("=A1", "--book"), ("=@", "cannot be read"), ("", "an end"), ("=" + "(" * 5000 + "1", "')'"), ("=" + "1+" * 5000 + "1", "8192")],
+    [("=1+", "ends where a value"), ("=RP_WEIGHTS(A1", "a bracket is not closed"), ("=SUM(1，2)", "half-width"), ("=TEXT(1,“0”)", "half-width"), ("=(1", "')'"), ("=1 2", "'2'"), ('="abc', "cannot be read"), ("=SUM(1;2)", "';'"), ("={1,2;3}", "rows"),
+     ("={1+1}", "'+'"), ("=A1", "--book"), ("=@", "cannot be read"), ("", "ends where a value"), ("=" + "(" * 5000 + "1", "')'"), ("=" + "1+" * 5000 + "1", "8192")],
 )  # fmt: skip
 def test_what_cannot_be_read(formula, words):
     with pytest.raises(FormulaError, match=words.replace("(", "\\(").replace(")", "\\)").replace("+", "\\+")):
@@ -147,3 +147,22 @@ def test_any_text_gives_cells_or_a_formula_error(text):
         for cell in row:
             assert cell is None or isinstance(cell, float | str | bool)
             assert not isinstance(cell, ErrorValue) or "unforeseen" not in cell.reason
+
+
+def test_a_formula_of_one_cell_takes_the_cell_of_a_range_beside_or_above_it():
+    """Implicit intersection, as in files older than dynamic arrays; an array formula takes them all."""
+    wb = openpyxl.Workbook()
+    sheet = wb.active
+    for i in range(1, 5):
+        sheet.cell(i, 1, 10 * i)
+    for cell, formula in {
+        "C3": "=A1:A4*2", "D2": "=A1:A4", "E4": "=IF(A1:A4>30,1,0)", "F9": "=A1:A4+1", "G3": "=SUM(A1:A4)*A:A",
+        "A6": "=-A3:C3",
+    }.items():  # fmt: skip
+        sheet[cell] = formula
+    sheet["J1"] = ArrayFormula("J1:J4", "=A1:A4*2")
+    found = Book(wb)
+    shown = {
+        cell: evaluate(f"={cell}", place(found, None))[0][0] for cell in ("C3", "D2", "E4", "F9", "G3", "A6", "J2")
+    }
+    assert shown == {"C3": 60, "D2": 20, "E4": 1, "F9": "#VALUE!", "G3": 3000, "A6": -30, "J2": 40}

@@ -83,14 +83,14 @@ class Book:
         if cell.data_type != "f":
             return cell.value
         self._values[key] = _RUNNING
-        value = scalar(self._compute(key, str(cell.value)))
+        value = scalar(self._compute(key, str(cell.value), array=False))
         self._values[key] = value
         return value
 
-    def _compute(self, key: tuple, text: str):
+    def _compute(self, key: tuple, text: str, array: bool):
         sheet = self._sheets[key[0]]
         try:
-            return evaluate_value(text, Place(self, sheet.title, key[1], key[2]))
+            return evaluate_value(text, Place(self, sheet.title, key[1], key[2], array))
         except (UnknownFunctionError, FormulaError) as reason:
             saved = self._saved[sheet.title].cell(key[1], key[2]).value if self._saved else None
             return ErrorValue("#NAME?", f"{sheet.title}: {reason}") if saved is None else saved
@@ -100,7 +100,8 @@ class Book:
         corner = (key[0], top, left)
         if corner not in self._values:
             self._values[corner] = _RUNNING
-            self._values[corner] = as_rows(self._compute(corner, self._sheets[key[0]].cell(top, left).value.text))
+            text = self._sheets[key[0]].cell(top, left).value.text
+            self._values[corner] = as_rows(self._compute(corner, text, array=True))
         rows = self._values[corner]
         if rows is _RUNNING:
             return ErrorValue("#REF!", "an array formula refers to itself")

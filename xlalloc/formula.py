@@ -3,7 +3,7 @@
 import math
 import operator
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from xlalloc import cells
@@ -47,7 +47,8 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if not match:
-            raise FormulaError(f"The formula cannot be read from {text[at : at + 20]!r} on.")
+            hint = "" if text[at:].lstrip()[:1].isascii() else " Use the half-width signs , ; ( ) and straight quotes."
+            raise FormulaError(f"The formula cannot be read from {text[at : at + 20]!r} on.{hint}")
         found.append((match.lastgroup, match.group(match.lastgroup)))
         at = match.end()
     return [*found, ("end", "")]
@@ -72,7 +73,9 @@ class _Parser:
 
     def need(self, value: str) -> None:
         if not self.take(value):
-            found = self.tokens[self.at][1] or "the end"
+            found = self.tokens[self.at][1]
+            if not found:
+                raise FormulaError(f"The formula ends where {value!r} is needed; a bracket is not closed.")
             raise FormulaError(f"The formula has {found!r} where {value!r} is needed.")
 
     def formula(self):
@@ -130,7 +133,9 @@ class _Parser:
             return node
         if value == "{":
             return self.constant()
-        raise FormulaError(f"The formula has {value or 'an end'!r} where a value is needed.")
+        if not value:
+            raise FormulaError("The formula ends where a value is needed.")
+        raise FormulaError(f"The formula has {value!r} where a value is needed.")
 
     def located(self, kind: str, value: str, sheet: str | None):
         if kind == "cell":
@@ -229,6 +234,11 @@ class Place:
     sheet: str = ""
     row: int = 1
     column: int = 1
+    array: bool = True  # a formula that may give many cells
+
+    def alone(self, value):
+        """A value as an operand: a range is one cell in a formula that gives one."""
+        return value if self.array or not isinstance(value, Reference) else value.met_by(self.row, self.column)
 
 
 def evaluate(text: str, place: Place | None = None) -> list[list]:
@@ -243,7 +253,8 @@ def evaluate(text: str, place: Place | None = None) -> list[list]:
 
 def evaluate_value(text: str, place: Place):
     """What a cell with this formula holds: never a blank, which is 0 there; an unknown function is an exception."""
-    return elementwise(lambda value: 0.0 if value is None else value, _evaluate(parse(text), place))
+    value = place.alone(_evaluate(parse(text), place))
+    return elementwise(lambda one: 0.0 if one is None else one, value)
 
 
 def _evaluate(node, place: Place):
@@ -251,7 +262,7 @@ def _evaluate(node, place: Place):
     if kind == "value":
         return node[1]
     if kind == "binary":
-        return elementwise(_BINARY[node[1]], _evaluate(node[2], place), _evaluate(node[3], place))
+        return elementwise(_BINARY[node[1]], *(place.alone(_evaluate(operand, place)) for operand in node[2:]))
     if kind == "call":
         return _call(node[1], node[2], place)
     if kind == "range":
@@ -276,13 +287,14 @@ def _evaluate(node, place: Place):
     formula = place.book.defined(node[2], sheet)
     if formula is None:
         return ErrorValue("#NAME?", f"there is no name {node[2]!r} in the workbook")
-    return _evaluate(parse(formula), Place(place.book, place.sheet, place.row, place.column))
+    return _evaluate(parse(formula), place)
 
 
 def _call(name: str, arguments: list, place: Place):
     name = name.removeprefix("_XLFN.").removeprefix("_XLWS.")
     if name in LAZY:
         return LAZY[name](_evaluate, arguments, place)
+    place = replace(place, array=True)
     if name in CATALOGUE:
         given = [_evaluate(a, place) for a in arguments]
         rows = cells.call(name, [v.rows() if isinstance(v, Reference) else v for v in given])

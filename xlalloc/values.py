@@ -53,6 +53,17 @@ class Reference:
             max(self.bottom, other.bottom), max(self.right, other.right),
         )  # fmt: skip
 
+    def met_by(self, row: int, column: int):
+        """Its one cell in the row or column of a formula that is no array formula (implicit intersection)."""
+        inside_row, inside_column = self.top <= row <= self.bottom, self.left <= column <= self.right
+        if self.left == self.right and (inside_row or self.top == self.bottom):
+            row, column = (self.top if self.top == self.bottom else row), self.left
+        elif self.top == self.bottom and inside_column:
+            row = self.top
+        else:
+            return ErrorValue("#VALUE!", "a formula of one cell refers to a range; enter it as an array formula")
+        return Reference(self.book, self.sheet, row, column, row, column)
+
     def part(self, row: int, column: int) -> "Reference":
         """One cell, one row (column 0) or one column (row 0) of it, as INDEX gives."""
         top, bottom = (self.top + row - 1, self.top + row - 1) if row else (self.top, self.bottom)
