@@ -603,7 +603,7 @@ V, W = [[120], [80]], [[0.5], [0.5]]
         ("STAMP_DUTY", [[["1997-05-12"]]], "#N/A", "trade_date"),
         ("STAMP_DUTY", [[["today"]]], "#VALUE!", "trade_date"),
         ("STAMP_DUTY", [[[None]]], "#VALUE!", "trade_date"),
-        ("ROUND_LOTS", [V, [[10]]], "#VALUE!", "price: 1 assets, but trades has 2"),
+        ("ROUND_LOTS", [V, [[10]]], "#VALUE!", "price: 1 asset, but trades has 2"),
         ("ROUND_LOTS", [V, [[0], [0]]], "#NUM!", "price"),
         ("ROUND_LOTS", [V, [[10], [-1]]], "#NUM!", "price"),
         ("ROUND_LOTS", [V, [[10], [10]], [[-100]]], "#NUM!", "lot"),

@@ -236,7 +236,8 @@ def _same_sizes(sizes: dict, q: Quantity, name: str, array) -> None:
         other = sizes.setdefault(axis, (size, name))
         if other[0] != size:
             what = "rows" if axis == "time" else axis
-            raise InputError(f"{name}: {size} {what}, but {other[1]} has {other[0]}. Give both the same {what}.")
+            many = what.removesuffix("s") if size == 1 else what
+            raise InputError(f"{name}: {size} {many}, but {other[1]} has {other[0]}. Give both the same {what}.")
 
 
 def _drop_incomplete_rows(timed: list[_Checked]) -> None:
