@@ -1,5 +1,7 @@
 """What makes weights weights and a matrix a covariance matrix: the checks that quantities name."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from xlalloc.errors import InputError, Label, NumberError
@@ -36,14 +38,20 @@ def mirrored(array: np.ndarray) -> bool:
     The matrix is read in order. A difference d between a pair moves the two products apart by at least d/2; only
     differences that cancel one another to ten digits, each weighted by its own irrational factor, could hide.
     """
-    vector = 1.5 + np.cos(np.arange(len(array)))
-    apart = np.abs(array.dot(vector) - array.T.dot(vector)).max()
-    return bool(apart <= 1e-10 * array.diagonal().max())
+    vector = _irregular(len(array))
+    apart = array.dot(vector)
+    apart -= array.T.dot(vector)
+    return float(apart.dot(apart)) <= (1e-10 * float(array.diagonal().max())) ** 2
+
+
+@lru_cache(maxsize=4)
+def _irregular(n: int) -> np.ndarray:
+    return 1.5 + np.cos(np.arange(n))
 
 
 def no_negative_variance(quantity, name: str, array: np.ndarray) -> None:
     diagonal = array.diagonal()
-    if min(diagonal.tolist()) < 0:  # of few numbers a list's min is quicker than an array's
+    if least(diagonal) < 0:
         i = int(diagonal.argmin())
         raise NumberError(f"{name}: {{}} has a negative variance ({diagonal[i]:.6g}).", Label(quantity.axes[0], i))
 
@@ -63,20 +71,27 @@ def definite(quantity, name: str, array: np.ndarray) -> None:
 
 def factorises(cov: np.ndarray) -> bool:
     """Have the correlations plus 1e-8 on the diagonal a Cholesky factor?"""
-    shifted = cov.copy()
-    shifted.reshape(-1)[:: len(cov) + 1] += DEFINITE * _with_variance(cov.diagonal())
+    try:
+        np.linalg.cholesky(cov)
+        return True
+    except np.linalg.LinAlgError:
+        shifted = cov.copy()
+        shifted.reshape(-1)[:: len(cov) + 1] += DEFINITE * _with_variance(cov.diagonal())
     try:
         np.linalg.cholesky(shifted)
+        return True
     except np.linalg.LinAlgError:
         return False
-    return True
 
 
 def _with_variance(variances: np.ndarray) -> np.ndarray:
     """The variances, that of cash as large as any: its covariances must be zero too."""
-    if min(variances.tolist()) > 0.0:  # of few numbers a list's min is quicker than an array's
-        return variances
     return np.where(variances > 0.0, variances, max(float(variances.max()), 1.0))
+
+
+def least(array: np.ndarray) -> float:
+    """The least of the numbers; of few a list's min is quicker than an array's."""
+    return min(array.tolist()) if array.size <= FEW else float(array.min())
 
 
 def unit_diagonal(quantity, name: str, array: np.ndarray) -> None:

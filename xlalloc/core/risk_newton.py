@@ -278,14 +278,13 @@ def lowest_seen(vols: np.ndarray, lines: np.ndarray) -> float:
     0 where it is seen more quickly not to be below −1e-8: then the p'Σp plus 1e-8 of the p'p factorise.
     """
     n = len(vols)
-    P = lines[:, :n]
-    cross = P.dot(lines[:, n:].T)
-    P = P * vols
+    P, images = lines[:, :n], lines[:, n:]
     try:
-        np.linalg.cholesky(cross + P.dot(DEFINITE * P.T))
+        np.linalg.cholesky(P.dot((images + DEFINITE * vols * vols * P).T))
         return 0.0
     except np.linalg.LinAlgError:
-        pass
+        cross = P.dot(images.T)
+        P = P * vols
     norms = 1.0 / np.sqrt(np.vecdot(P, P))
     scale = np.multiply.outer(norms, norms)
     sizes, Q = np.linalg.eigh(P.dot(P.T) * scale)
