@@ -24,13 +24,15 @@ import xlalloc  # noqa: F401  fills the catalogue
 from benchmarks.peers import Peers
 from benchmarks.table import Section
 from benchmarks.timing import once
-from xlalloc.reports import index, pages, run, write
+from xlalloc.reports import index, pages, run
 from xlalloc.reports.batch import Task, Work, batch
 from xlalloc.reports.compute import compute
 from xlalloc.reports.example import write_clients
 from xlalloc.reports.notes_page import About
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Inputs
+from xlalloc.reports.texts import TEXTS
+from xlalloc.templates.layout import Document
 
 OURS, WHOLE = "xlalloc, stamping", "numbers, stamping, disk"
 FIVE = 5  # clients of the example, one of each kind
@@ -89,7 +91,7 @@ def candidates(inputs: Inputs, out: Path, peers: Peers) -> dict[str, Callable[[]
     kinds = [[task for task in tasks if task.place % FIVE == k] for k in range(FIVE)]
     fresh = iter([list(alike) for alike in zip(*kinds, strict=True)])
     results = [compute(client, inputs) for client in inputs.clients[:FIVE]]
-    laid = [_laid_out(pages.draw(result, about, write.document(result.lang)).book) for result in results]
+    laid = [_laid_out(pages.draw(result, about, Document(result.lang, TEXTS)).book) for result in results]
 
     def stamped() -> None:
         for _ in range(SAMPLE):
@@ -102,7 +104,7 @@ def candidates(inputs: Inputs, out: Path, peers: Peers) -> dict[str, Callable[[]
 
     def by_openpyxl() -> None:
         for result in results:
-            pages.draw(result, about, write.document(result.lang)).book.save(io.BytesIO())
+            pages.draw(result, about, Document(result.lang, TEXTS)).book.save(io.BytesIO())
 
     found = {OURS: stamped, WHOLE: whole, "openpyxl": by_openpyxl}
     if by_xlsxwriter := peers.get("XlsxWriter", lambda: partial(_with_xlsxwriter, import_module("xlsxwriter"))):
