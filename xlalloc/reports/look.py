@@ -84,13 +84,14 @@ class Look:
         tree = fromstring(written(write_stylesheet(self.document.book)))
         parts = {name: list(tree.find(MAIN + name)) for name in ("fonts", "fills", "borders", "cellXfs")}
         formats = {x.get("numFmtId"): x.get("formatCode") for x in tree.iter(MAIN + "numFmt")}
-        words = {
-            k: [formats.get(xf.get("numFmtId"), xf.get("numFmtId"))]
-            + [tostring(parts[n][int(xf.get(i))]) for n, i in _KINDS]
-            + [tostring(xf)]
-            for k, xf in enumerate(parts["cellXfs"])
-        }
-        order = [0, *sorted(used - {0}, key=lambda k: (str(words[k][0]), *words[k][1:4], _rest(parts["cellXfs"][k])))]
+
+        def words(k: int) -> tuple:
+            """A style without the numbers of its parts, which depend on what came before."""
+            xf = parts["cellXfs"][k]
+            number = xf.get("numFmtId")
+            return formats.get(number, number), *(tostring(parts[n][int(xf.get(i))]) for n, i in _KINDS), _rest(xf)
+
+        order = [0, *sorted(used - {0}, key=words)]
         self._keep(tree, parts, formats, order)
         dxfs = tree.find(MAIN + "dxfs")
         if dxfs is not None:

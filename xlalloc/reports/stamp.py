@@ -179,10 +179,11 @@ def _row(row: int, height: float | None, pattern: Pattern, values: tuple, styles
         styles.patterns[key] = words
     if not pattern.kinds:
         return words
-    if not pattern.plain:
-        found = zip(pattern.kinds, values, strict=True)
-        values = tuple([value if kind == "n" else _WRITE[kind](value) for kind, value in found])
-    return _placed(words, row, height) % values
+    if pattern.worded:
+        values = list(values)
+        for k, kind in pattern.worded:
+            values[k] = _WRITE[kind](values[k])
+    return _placed(words, row, height) % tuple(values)
 
 
 def _placed(words: str, row: int, height: float | None) -> str:

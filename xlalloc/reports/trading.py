@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -275,8 +276,13 @@ def lot_fee(position: Position, lot: Lot, as_of: dt.date | None) -> float:
     """The redemption fee of one lot; none where the day it was bought is not known."""
     if not charges(position.asset) or lot.bought_on is None or as_of is None:
         return 0.0
-    days = max((as_of - lot.bought_on).days, 0)
-    return float(redemption_fee(days, *(position.asset.redemption or ())))
+    return _fee(max((as_of - lot.bought_on).days, 0), position.asset.redemption or ())
+
+
+@lru_cache(maxsize=65_536)
+def _fee(days: int, schedule: tuple) -> float:
+    """REDEMPTION_FEE: many lots were bought on the same day under the same schedule."""
+    return float(redemption_fee(days, *schedule))
 
 
 def exit_fee(position: Position, sale: float, as_of: dt.date | None) -> float:

@@ -284,12 +284,13 @@ class Sheet(Pictures):
         lines = max(lines_beside(value), -(-int(width_of(self.document.say(key))) // LABEL))
         self.sheet.row_dimensions[row].height = min(ROW_POINTS * lines, 400)
 
-    def definition(self, key: str) -> None:
-        """A line of the texts themselves: its label is that of the key's name."""
-        self._as_drawn(Sheet._definition, key)
+    def definitions(self, keys: tuple) -> None:
+        """A line for each of these terms, in the words of the texts."""
+        self._as_drawn(Sheet._definitions, keys)
 
-    def _definition(self, key: str) -> None:
-        self.line(f"{key}.name", self.document.say(key))
+    def _definitions(self, keys: tuple) -> None:
+        for key in keys:
+            self.line(f"define.{key}.name", self.document.say(f"define.{key}"))
 
     def _line(self, key: str, warn: bool) -> int:
         label = self.put(self.row, 2, self.document.say(key), color=GREY)
@@ -361,9 +362,9 @@ class Sheet(Pictures):
 
     def together(self, rows: int) -> None:
         """So many rows from here print on one page: on the next one where this one has no room for them."""
-        heights = self.sheet.row_dimensions
-        used = sum((heights[row].height if row in heights else None) or 15 for row in range(self.page_top, self.row))
-        if used + 15 * rows > PAGE_POINTS:
+        sizes = self.sheet.row_dimensions.items()
+        more = sum((size.height or 15) - 15 for row, size in sizes if self.page_top <= row < self.row)
+        if 15 * (self.row - self.page_top + rows) + more > PAGE_POINTS:
             self.new_page()
             self.row += 1  # the frame of a chart needs a little
 
