@@ -495,6 +495,7 @@ WARNING = {
     "missing": lambda s: second_client(s, threshold=None, last_rebalanced=None, risk_level=None, frequency=None),
     "unknown_option": lambda s: second_client(s, frequency="fortnightly"),
     "bad_date": lambda s: second_client(s, last_rebalanced="31/02/2026"),
+    "unreadable_years": lambda s: second_client(s, age="forty"),  # no figure of a report needs it
     "unknown_benchmark": lambda s: second_client(s, benchmark="Shanghai"),
     "assessment_expired": lambda s: second_client(s, assessment_expires=dt.date(2026, 5, 1)),
     "value_differs": lambda s: first_holding(s, value=1_000),
@@ -693,6 +694,14 @@ def test_an_id_is_never_a_path(tmp_path, sheets):
     assert run.report(rd.write_book(tmp_path / "c.xlsx", sheets), out, lang="en").written == 1
     assert {path.name for path in tmp_path.rglob("*.xlsx")} - {"c.xlsx"} == {path.name for path in out.iterdir()}
     assert len(list(out.iterdir())) == 3 and "../x" in rd.labelled(out / "index.xlsx", "Index")
+
+
+def test_a_refused_client_is_not_said_to_have_a_file(tmp_path, sheets):
+    rd.keep_clients(sheets, "K001")
+    row = sheets["clients"][1]
+    sheets["clients"].append(["../x", *row[1:]])
+    summary = run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
+    assert summary.written == 1 and [p.kind for p in summary.problems if p.client == "../x"] == ["no_holdings"]
 
 
 def test_ids_that_differ_only_for_us_get_their_own_files(tmp_path, sheets):

@@ -80,8 +80,8 @@ def _common(inputs: Inputs) -> Inputs:
 
 
 def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progress, event) -> Summary:
-    files = file_names(inputs.clients, inputs.problems)
     refused, lines, tasks = inputs.problems.refused, index.Lines(len(inputs.clients)), []
+    files = file_names([client for client in inputs.clients if client.id not in refused], inputs.problems)
     for k, client in enumerate(inputs.clients):
         if client.id in refused:
             lines[k] = Line(client.id, client.name, notes=client.notes)

@@ -158,7 +158,7 @@ _TEXTS = {
     "plan.chance": ("Chance of the goal", "达成概率"), "plan.goal": ("Goal", "目标金额"), "plan.years": ("Years", "年限"),
     "plan.wealth": ("Wealth now", "当前资产"), "plan.monthly": ("Saved a month", "每月投入"),
     "plan.assumptions": (
-        "A scenario calculation (情景测算) at {mean} expected return and {vol} volatility per year, the model's; before inflation and tax.",
+        "A scenario calculation at {mean} expected return and {vol} volatility per year, the model's; before inflation and tax.",
         "情景测算：按模型年化预期收益 {mean}、波动率 {vol}；未计通胀与税。",
     ),
     "plan.bands": ("Range of wealth", "资产区间"),

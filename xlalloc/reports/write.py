@@ -178,7 +178,7 @@ class Sheet(Pictures):
         lines = self._name_lines(text)
         if lines > 1:
             self.sheet.row_dimensions[row].height = ROW_POINTS * lines
-        return self.show(row, 2, text, wrap=lines > 1, **style)
+        return self.show(row, 2, text, align="left", wrap=lines > 1, **style)
 
     def table(self, *columns: tuple, total: list | None = None, left: tuple = ()) -> tuple[int, int]:
         """Columns of (header, format, values) and a bold total row; gives the first and last row of the values.
