@@ -71,7 +71,7 @@ def clients(folder: Path, count: int) -> Inputs:
 
 def work_for(inputs: Inputs, out: Path) -> tuple[Work, list[Task]]:
     tasks = [Task(k, client, f"{client.id}.xlsx") for k, client in enumerate(inputs.clients)]
-    return Work(run._common(inputs), out), sorted(tasks, key=run._alike)
+    return Work(run.common(inputs), out), sorted(tasks, key=run.alike)
 
 
 def timed(call) -> float:
@@ -176,7 +176,7 @@ def processes(inputs: Inputs, out: Path) -> None:
     calls = [jobs for _ in range(TURNS) for jobs in found]
     for k, jobs in enumerate(calls):
         own = tasks[k :: len(calls)]  # as many of each kind
-        found[jobs].append(timed(lambda jobs=jobs, own=own: list(run._many(work, own, jobs, ""))) / len(own))
+        found[jobs].append(timed(lambda jobs=jobs, own=own: list(run.many(work, own, jobs, ""))) / len(own))
     one, two = min(found[1]), min(found[2])
     print(f"one process                               {one * 1e3:7.2f} ms a client")
     print(f"two processes                             {two * 1e3:7.2f} ms a client   {one / two:.2f} x (goal 1.7)")
@@ -191,7 +191,7 @@ def memory(count: int) -> None:
         work, tasks = work_for(inputs, Path(folder))
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         lines = index.Lines(count)
-        for k, line in run._many(work, tasks, 1, ""):
+        for k, line in run.many(work, tasks, 1, ""):
             lines[k] = line
             (work.out / line.file).unlink()
         index.write_index(lines, work.out / "index.xlsx", "en", inputs.market.as_of)

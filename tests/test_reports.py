@@ -246,6 +246,21 @@ def test_purchases_above_the_level_are_flagged(tmp_path, sheets):
     assert set(one(tmp_path, sheets, "K004").above_level) == {"CSI 500", "China bonds", "Gold"}
 
 
+def test_a_product_without_a_level_is_not_said_to_be_allowed(tmp_path, sheets):
+    rd.keep_clients(sheets, "K004")
+    for row in sheets["assets"][1:]:
+        row[rd.column(sheets, "assets", "risk_level")] = None
+    run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
+    said = rd.labelled(tmp_path / "out/K004.xlsx", "Summary")["Suitability"][0]
+    assert "No purchase is above" not in said and "not known: CSI 500, China bonds, Gold" in said
+
+
+def test_a_plan_says_that_the_cash_flow_is_in_it(english):
+    for id_, label in (("K002", "Wealth with the cash flow"), ("K004", "Wealth now")):
+        page = openpyxl.load_workbook(english[0] / f"{id_}.xlsx")["Plan"]
+        assert label in [cell.value for row in page for cell in row]
+
+
 def test_weight_outside_the_models_limits_is_said(tmp_path, sheets):
     row = next(k for k, row in enumerate(sheets["models"][1:]) if row[:2] == ["Balanced", "CSI 300"])
     rd.change(sheets, "models", row, "upper", "41%")

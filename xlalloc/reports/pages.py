@@ -119,9 +119,14 @@ def _suitability(page: Sheet, r: Result) -> tuple[str, bool]:
     expired = bool(r.client.assessment_expires and r.as_of and r.client.assessment_expires < r.as_of)
     if expired:
         words += say("summary.expired", date=f"{r.client.assessment_expires}")
-    if r.above_level:
-        return words + say("summary.above", assets=joined(r.above_level, r.lang)), True
-    return words + say("summary.none_above"), expired
+    above, unknown = r.above_level, r.without_level
+    if above:
+        words += say("summary.above", assets=joined(above, r.lang))
+    if unknown:
+        words += say("summary.unknown_level", assets=joined(unknown, r.lang))
+    if not above and not unknown:
+        words += say("summary.none_above")
+    return words + ("。" if r.lang == "zh" else "."), bool(above or unknown or expired)
 
 
 def _policy(page: Sheet, r: Result) -> None:

@@ -166,7 +166,10 @@ def orders(held: list[Position], client: Client, as_of: dt.date | None, due: boo
         else:
             break
     else:
-        raise NumberError("redemption fees: no set of orders was found whose fees are those of the lots sold.")
+        raise NumberError(
+            "redemption fees: no set of orders was found whose fees are those of the lots sold. Mark the youngest lots "
+            "of these funds as never sold, or plan their sales by hand."
+        )
     values = np.array([position.value for position in held])
     target = np.array([position.target for position in held])
     after = rebal_drift(np.append(np.maximum(values + trades, 0.0), max(cash, 0.0)), np.append(target, 0.0)).column(
