@@ -93,7 +93,8 @@ def _todo(page: Sheet, r: Result) -> str:
         return say("summary.no_orders", error=str(r.orders))
     asset, deviation, threshold = r.largest[0], f"{r.largest[4]:+.1%}", f"{r.client.threshold:.1%}"
     rule = "summary.calendar" if r.calendar_known else "summary.no_calendar"
-    words = [say("summary.rebalance" if r.due is True else "summary.cash_only")]
+    to_do = "cash_suffices" if r.orders.cash_suffices else "rebalance" if r.due is True else "cash_only"
+    words = [say(f"summary.{to_do}")]
     if r.sales:
         words.append(say("summary.sell", n=len(r.sales), money=f"{-sum(o.money for o in r.sales):,.0f}"))
     if r.purchases:

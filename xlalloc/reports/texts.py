@@ -48,6 +48,9 @@ _TEXTS = {
     "summary.todo": ("What to do", "操作建议"),
     "summary.rebalance": ("Rebalance:", "再平衡："),
     "summary.cash_only": ("Not due; only the cash flow is placed:", "未到再平衡时点，仅安排资金进出："),
+    "summary.cash_suffices": (
+        "Due, but placing the cash flow brings every deviation within the threshold:", "已到再平衡时点，但安排资金进出后各项偏离均在阈值内：",
+    ),
     "summary.sell": ("sell {n} products for {money};", "卖出 {n} 只共 {money}；"),
     "summary.buy": ("buy {n} products for {money};", "买入 {n} 只共 {money}；"),
     "summary.costs": ("costs {cost}.", "费用 {cost}。"),

@@ -67,6 +67,7 @@ class Orders:
     cash: float
     after: list[float]  # weights, cash last
     held_back: dict[int, str]  # position → why it is not traded as the model wants
+    cash_suffices: bool = False  # due, but nothing is beyond the threshold once the cash flow is placed
 
 
 # Positions -----------------------------------------------------------------------------------------------------------
@@ -175,7 +176,15 @@ def orders(held: list[Position], client: Client, as_of: dt.date | None, due: boo
     after = rebal_drift(np.append(np.maximum(values + trades, 0.0), max(cash, 0.0)), np.append(target, 0.0)).column(
         "weight"
     )
-    return Orders(trades, costs, units, fees, cash, after, held_back)
+    suffices = due and client.cash_flow != 0.0 and not _exceeded(held, client, fees, barred, "target")
+    return Orders(trades, costs, units, fees, cash, after, held_back, suffices)
+
+
+def _exceeded(held: list[Position], client: Client, fees, barred: set[int], rule: str) -> bool:
+    """Is the threshold exceeded once the cash flow is placed?"""
+    with collect() as facts:
+        _plan(held, list(range(len(held))), fees, barred, client.cash_flow, client.threshold, rule)
+    return facts.get(TRIGGERED) == "yes"
 
 
 def _planned(held, client: Client, fees, fixed: dict[int, float], barred: set[int], rule: str) -> tuple:
@@ -183,9 +192,7 @@ def _planned(held, client: Client, fees, fixed: dict[int, float], barred: set[in
     everything = list(range(len(held)))
     if not fixed:
         return _plan(held, everything, fees, barred, client.cash_flow, client.threshold, rule)
-    with collect() as facts:
-        _plan(held, everything, fees, barred, client.cash_flow, client.threshold, rule)
-    threshold = 0.0 if facts.get(TRIGGERED) == "yes" else 1.0
+    threshold = 0.0 if _exceeded(held, client, fees, barred, rule) else 1.0
     trades, costs = np.zeros(len(held)), np.zeros(len(held))
     units: list = [None] * len(held)
     for i, trade in fixed.items():
