@@ -17,7 +17,7 @@ from xlalloc.book import Book
 from xlalloc.errors import ErrorValue
 from xlalloc.reports import run
 from xlalloc.reports.texts import TEXTS
-from xlalloc.templates import case_workbook
+from xlalloc.templates import cached, case_workbook
 from xlalloc.templates.cases import case
 
 
@@ -85,6 +85,13 @@ def test_array_formulas_carry_their_mark(live):
     assert "metadata.xml" in parts["xl/_rels/workbook.xml.rels"] and "fullCalcOnLoad" not in parts["xl/workbook.xml"]
     with zipfile.ZipFile(live / "plain/K004.xlsx") as archive:
         assert "xl/metadata.xml" not in archive.namelist()
+
+
+def test_a_workbook_written_in_another_way_is_not_half_completed():
+    parts = cached.parts_of(openpyxl.Workbook())
+    cached.complete(parts)
+    with pytest.raises(ValueError, match=r"workbook\.xml"):
+        cached.complete({**cached.parts_of(openpyxl.Workbook()), "xl/workbook.xml": b"<workbook/>"})
 
 
 def test_a_changed_weight_moves_what_depends_on_it(live, tmp_path):

@@ -246,6 +246,28 @@ def test_purchases_above_the_level_are_flagged(tmp_path, sheets):
     assert set(one(tmp_path, sheets, "K004").above_level) == {"CSI 500", "China bonds", "Gold"}
 
 
+def test_a_product_without_a_level_is_not_said_to_be_allowed(tmp_path, sheets):
+    rd.keep_clients(sheets, "K004")
+    for row in sheets["assets"][1:]:
+        row[rd.column(sheets, "assets", "risk_level")] = None
+    run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
+    said = rd.labelled(tmp_path / "out/K004.xlsx", "Summary")["Suitability"][0]
+    assert "No purchase is above" not in said and "not known: CSI 500, China bonds, Gold" in said
+
+
+def test_a_rebalancing_that_the_cash_flow_makes_needless_is_said(english):
+    """K002: S&P 500 is 5.9% over, 4.9% once 60,000 are placed; the threshold is 5%. K004 has no cash flow."""
+    said = {id_: rd.labelled(english[0] / f"{id_}.xlsx", "Summary")["What to do"][0] for id_ in ("K002", "K004")}
+    assert said["K002"].startswith("Due, but placing the cash flow brings every deviation within the threshold: buy 3")
+    assert said["K004"].startswith("Rebalance: sell 2")
+
+
+def test_a_plan_says_that_the_cash_flow_is_in_it(english):
+    for id_, label in (("K002", "Wealth with the cash flow"), ("K004", "Wealth now")):
+        page = openpyxl.load_workbook(english[0] / f"{id_}.xlsx")["Plan"]
+        assert label in [cell.value for row in page for cell in row]
+
+
 def test_weight_outside_the_models_limits_is_said(tmp_path, sheets):
     row = next(k for k, row in enumerate(sheets["models"][1:]) if row[:2] == ["Balanced", "CSI 300"])
     rd.change(sheets, "models", row, "upper", "41%")
@@ -495,6 +517,7 @@ WARNING = {
     "missing": lambda s: second_client(s, threshold=None, last_rebalanced=None, risk_level=None, frequency=None),
     "unknown_option": lambda s: second_client(s, frequency="fortnightly"),
     "bad_date": lambda s: second_client(s, last_rebalanced="31/02/2026"),
+    "unreadable_years": lambda s: second_client(s, age="forty"),  # no figure of a report needs it
     "unknown_benchmark": lambda s: second_client(s, benchmark="Shanghai"),
     "assessment_expired": lambda s: second_client(s, assessment_expires=dt.date(2026, 5, 1)),
     "value_differs": lambda s: first_holding(s, value=1_000),
@@ -693,6 +716,14 @@ def test_an_id_is_never_a_path(tmp_path, sheets):
     assert run.report(rd.write_book(tmp_path / "c.xlsx", sheets), out, lang="en").written == 1
     assert {path.name for path in tmp_path.rglob("*.xlsx")} - {"c.xlsx"} == {path.name for path in out.iterdir()}
     assert len(list(out.iterdir())) == 3 and "../x" in rd.labelled(out / "index.xlsx", "Index")
+
+
+def test_a_refused_client_is_not_said_to_have_a_file(tmp_path, sheets):
+    rd.keep_clients(sheets, "K001")
+    row = sheets["clients"][1]
+    sheets["clients"].append(["../x", *row[1:]])
+    summary = run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
+    assert summary.written == 1 and [p.kind for p in summary.problems if p.client == "../x"] == ["no_holdings"]
 
 
 def test_ids_that_differ_only_for_us_get_their_own_files(tmp_path, sheets):

@@ -18,10 +18,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 import report_data as rd
 
 from xlalloc.errors import ErrorValue
-from xlalloc.reports import look, pages, stamp, write
+from xlalloc.reports import look, pages, stamp
 from xlalloc.reports.compute import compute
 from xlalloc.reports.notes_page import About
 from xlalloc.reports.read import read
+from xlalloc.reports.texts import TEXTS
+from xlalloc.templates.layout import Document
 
 ABOUT = About("0123456789abcdef", "Illustrative: simulated.", True)
 PARTS = ("font", "fill", "border", "alignment", "number_format", "protection", "quotePrefix")
@@ -62,7 +64,7 @@ def broken(result):
 
 def drawn(result) -> openpyxl.Workbook:
     """As openpyxl itself draws and reads it."""
-    document = pages.draw(result, ABOUT, write.document(result.lang))
+    document = pages.draw(result, ABOUT, Document(result.lang, TEXTS))
     buffer = io.BytesIO()
     document.book.save(buffer)
     return openpyxl.load_workbook(buffer)

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from xlalloc import data
-from xlalloc.catalogue import CATALOGUE
 from xlalloc.core.estimation import corr_from_cov
+from xlalloc.core.mean_variance import frontier
 from xlalloc.core.models import equal_weights, policy_check
+from xlalloc.core.planning import fee_drag, goal_prob, wealth_bands
 from xlalloc.core.portfolio import diversification, effective_n, port_return, port_sharpe, port_vol, risk_contrib
 from xlalloc.core.rebalance import rebal_drift, rebal_due
 from xlalloc.core.risk_parity import rp_weights
+from xlalloc.core.stress import stress_table
 from xlalloc.errors import AllocError, ErrorValue, spoken
 from xlalloc.reports import trading
 from xlalloc.reports.history import History, history
@@ -110,7 +112,14 @@ class Result:
 
     @property
     def above_level(self) -> list[str]:
-        return [self.names[order.index] for order in self.purchases if "flag.above_level" in order.flags]
+        return self._flagged("flag.above_level")
+
+    @property
+    def without_level(self) -> list[str]:
+        return self._flagged("flag.no_level")
+
+    def _flagged(self, flag: str) -> list[str]:
+        return [self.names[order.index] for order in self.purchases if flag in order.flags]
 
 
 def compute(client: Client, inputs: Inputs) -> Result:
@@ -300,17 +309,11 @@ class _Computation:
         return {**found, "stated": stated} if found["target"] and found["now"] else {}
 
     def _frontier(self, mu, cov) -> list[list]:
-        """Return, volatility, Sharpe ratio and weights along the frontier, where the catalogue has it."""
-        if "FRONTIER" not in CATALOGUE:
-            return []
-        return self.ask.rows(
-            "FRONTIER", self.ask.shared("FRONTIER", CATALOGUE["FRONTIER"].public, mu, cov, FRONTIER_POINTS)
-        )
+        """Return, volatility, Sharpe ratio and weights along the frontier."""
+        return self.ask.rows("FRONTIER", self.ask.shared("FRONTIER", frontier, mu, cov, FRONTIER_POINTS))
 
     def _stress(self) -> list[list] | ErrorValue:
-        """STRESS_TABLE of today's weights by reference asset class, where the catalogue has it."""
-        if "STRESS_TABLE" not in CATALOGUE:
-            return []
+        """STRESS_TABLE of today's weights by reference asset class."""
         classes: dict[str, float] = {}
         for position, weight in zip(self.held, self.now.tolist(), strict=True):
             known = data.find("asset_classes", position.asset.asset_class)
@@ -318,8 +321,7 @@ class _Computation:
                 known["name_zh" if self.client.language == "zh" else "asset"] if known else position.asset.asset_class
             )
             classes[name] = classes.get(name, 0.0) + weight
-        function, weights = CATALOGUE["STRESS_TABLE"].public, np.array(list(classes.values()))
-        table = self.ask("STRESS_TABLE", function, weights, asset_names=list(classes))
+        table = self.ask("STRESS_TABLE", stress_table, np.array(list(classes.values())), asset_names=list(classes))
         return table if isinstance(table, ErrorValue) else self.ask.rows("STRESS_TABLE", table)
 
     # Performance and plan --------------------------------------------------------------------------------------------
@@ -340,22 +342,21 @@ class _Computation:
     def _plan(self, mu, cov) -> dict:
         """Chance of the goal, range of wealth, what fees take: on the model's expected return and volatility."""
         client, ask = self.client, self.ask
-        if client.goal is None or not client.goal_years or "GOAL_PROB" not in CATALOGUE:
+        if client.goal is None or not client.goal_years:
             return {}
         wealth = float(self.values.sum()) + client.cash_flow
         mean = ask.shared("PORT_RETURN", port_return, self.target, mu)
         vol = ask.shared("PORT_VOL", port_vol, self.target, cov)
         start = (wealth, client.monthly, client.goal_years, mean, vol)
         whole = (wealth, client.monthly, max(int(client.goal_years), 1), mean, vol)
-        known = {name: CATALOGUE[name].public for name in ("GOAL_PROB", "WEALTH_BANDS", "FEE_DRAG")}
-        bands = ask("WEALTH_BANDS", known["WEALTH_BANDS"], *whole)
+        bands = ask("WEALTH_BANDS", wealth_bands, *whole)
         return {
             "wealth": wealth,
             "mean": mean,
             "vol": vol,
-            "chance": ask("GOAL_PROB", known["GOAL_PROB"], *start, client.goal),
+            "chance": ask("GOAL_PROB", goal_prob, *start, client.goal),
             "bands": ask.rows("WEALTH_BANDS", bands),
-            "fees": [[fee, ask.shared("FEE_DRAG", known["FEE_DRAG"], fee, client.goal_years, mean)] for fee in FEES],
+            "fees": [[fee, ask.shared("FEE_DRAG", fee_drag, fee, client.goal_years, mean)] for fee in FEES],
         }
 
 

@@ -13,19 +13,14 @@ from xlalloc import data
 from xlalloc.dates import to_serial
 from xlalloc.reports.columns import COLUMNS, SHEETS, Column
 from xlalloc.reports.fields import FIRST_DAY, FREQUENCIES, KINDS, LANGUAGES, LAST_DAY, RANGES
+from xlalloc.reports.measure import width_of
 from xlalloc.reports.texts import TEXTS
-from xlalloc.reports.write import save, width_of
-from xlalloc.templates.cases import AS_OF, illustrative_prices
+from xlalloc.templates.cached import parts_of, write_parts
+from xlalloc.templates.cases import AS_OF, BENCHMARK, ETFS, FUND_LEVELS, illustrative_prices, unit_price
 from xlalloc.templates.layout import DATE, GREY, INK, LAST_COLUMN, PERCENT, TINT, WARN, Document
 
-ETFS = {"CSI 300", "CSI 500", "Gold", "REITs", "Sector ETF"}
-RISK = {
-    "CSI 300": 3, "CSI 500": 4, "S&P 500": 3, "China bonds": 2, "Corporate bonds": 2, "Gold": 3, "Money market": 1,
-    "REITs": 3, "Nasdaq 100": 4, "Sector ETF": 4,
-}  # fmt: skip
 MODELS = ("Conservative", "Balanced", "Aggressive")
-BENCHMARK = {"60% CSI 300, 40% bonds": {"CSI 300": 0.6, "China bonds": 0.4}}
-ETF_UNIT = 25.0  # an exchange-traded fund's unit is priced at a twenty-fifth of the index
+BENCHMARKS = {"60% CSI 300, 40% bonds": BENCHMARK}
 D = dt.date
 
 
@@ -85,20 +80,16 @@ def _rows() -> dict[str, list[list]]:
     weights = [row for row in data.rows("model_weights") if row["model"] in MODELS]
     names = list(dict.fromkeys(row["asset"] for row in weights))
     prices = illustrative_prices(names)
-    panel = [[date, *[_unit_price(a, p) for a, p in zip(names, row, strict=True)]] for date, row in prices]
+    panel = [[date, *[unit_price(a, p) for a, p in zip(names, row, strict=True)]] for date, row in prices]
     return {
         "clients": [_client(client) for client in CLIENTS],
         "holdings": [row for client in CLIENTS for row in _holdings(client, weights, names, panel)],
         "assets": [_asset(k, name) for k, name in enumerate(names, 1)],
         "models": _models(weights),
-        "benchmarks": [[name, asset, share] for name, parts in BENCHMARK.items() for asset, share in parts.items()],
+        "benchmarks": [[name, asset, share] for name, parts in BENCHMARKS.items() for asset, share in parts.items()],
         "suitability": [[f"C{c}", ";".join(f"R{r}" for r in range(1, c + 1))] for c in range(1, 6)],
         "prices": [["date", *names], *panel],
     }
-
-
-def _unit_price(asset: str, price: float) -> float:
-    return round(price / ETF_UNIT, 3) if asset in ETFS else price
 
 
 def _client(p: Person) -> list:
@@ -106,7 +97,7 @@ def _client(p: Person) -> list:
     assessed, expires = D(2026, 2, 10), D(2027, 2, 9)
     frequency = data.find("models", p.model)["frequency"]
     return [
-        p.id, name, p.model, p.lang, "A. Adviser (invented)", *BENCHMARK, p.level, assessed, expires, p.cash_flow,
+        p.id, name, p.model, p.lang, "A. Adviser (invented)", *BENCHMARKS, p.level, assessed, expires, p.cash_flow,
         p.last, frequency, p.threshold, p.goal, p.goal_years, p.monthly, p.age, "illustrative", None,
     ]  # fmt: skip
 
@@ -148,7 +139,7 @@ def _asset(k: int, name: str) -> list:
     costs = [0.0003, 5, 0] if etf else [0, 0, 0]
     settles = 1 if etf or cash else 7 if name in ("S&P 500", "Nasdaq 100") else 2
     return [
-        name, known["name_zh"], f"X{k:05d}", "A" if kind == "fund" else None, kind, f"R{RISK[name]}",
+        name, known["name_zh"], f"X{k:05d}", "A" if kind == "fund" else None, kind, f"R{FUND_LEVELS[name]}",
         100 if etf else 0, 0 if etf else 10, None, settles, *costs, "7:1.5%;30:0.5%" if kind == "fund" else None,
         *data.expected(name), name, None,
     ]  # fmt: skip
@@ -169,11 +160,13 @@ def _models(weights: list[dict]) -> list[list]:
 
 def _write(path: Path, lang: str, rows: dict[str, list[list]], remark: str) -> Path:
     document = Document(lang, TEXTS)
-    document.book.properties.title = "xlalloc clients"
+    properties = document.book.properties
+    properties.title, properties.creator = "xlalloc clients", "xlalloc"
+    properties.created = dt.datetime.combine(AS_OF, dt.time())
     _about(document, remark)
     for sheet in SHEETS:
         _sheet(document, sheet, rows.get(sheet, []), remark)
-    save(document.book, path, AS_OF)
+    write_parts(parts_of(document.book), path)
     return path
 
 

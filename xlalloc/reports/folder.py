@@ -23,9 +23,10 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         with temporary.open("wb") as file:
             yield file
         os.replace(temporary, path)
-    finally:
+    except BaseException:
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            temporary.unlink()
+        raise
 
 
 def why(error: OSError) -> str:

@@ -77,7 +77,8 @@ def write_index(lines: Lines, path: Path, lang: str, date: dt.date | None) -> No
 
     first = page.row
     linked = len(lines) <= MOST_LINKS
-    last = page.stream(rows, formats, left, _link if linked else None)
+    page.dress(page.sheet.cell(first - 1, 8), "status header", _set_off)
+    last = page.stream(rows, formats, left, _linked if linked else _unlinked)
     page.widths({2: 16, 3: 28, 8: 20, 9: 26, 10: 30})
     page.sheet.filter = f"B{first - 1}:J{max(last, first)}"
     if linked and lines.written:
@@ -85,10 +86,20 @@ def write_index(lines: Lines, path: Path, lang: str, date: dt.date | None) -> No
     _write(document, path, date)
 
 
-def _link(page: Sheet) -> None:
+def _unlinked(page: Sheet) -> None:
+    page.dress(page.sheet.rows[1][8], "status", _set_off)
+
+
+def _linked(page: Sheet) -> None:
+    _unlinked(page)
     cell = page.sheet.rows[1][9]
     if cell.value != "–":
         page.dress(cell, "link", lambda cell: _underlined(page, cell))
+
+
+def _set_off(cell) -> None:
+    """Words a little off the figures before them."""
+    cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
 
 
 def _underlined(page: Sheet, cell) -> None:
@@ -105,7 +116,7 @@ def write_problems(problems: Iterable[Problem], path: Path, lang: str, date: dt.
     keys = ("index.id", "problems.sheet", "problems.row", "problems.column", "problems.value", "problems.wrong",
             "problems.done")  # fmt: skip
     widths = {2: 16, 3: 14, 4: 8, 5: 18, 6: 26, 7: 62, 8: 40}
-    left = (1, 3, 4, 5, 6)
+    left = tuple(range(1, len(keys)))
     page.header(list(keys))
     page.aligned_left(left)
 
@@ -126,8 +137,8 @@ def write_problems(problems: Iterable[Problem], path: Path, lang: str, date: dt.
 
 
 def _wrapped(page: Sheet) -> None:
-    for column in (3, 5, 6, 7, 8):
-        page.dress(page.sheet.rows[1][column], "wrapped", _top)
+    for cell in page.sheet.rows[1].values():
+        page.dress(cell, "wrapped", _top)
 
 
 def _top(cell) -> None:

@@ -6,9 +6,7 @@ uses, in an order of their own, so that the same client gives the same bytes in 
 """
 
 import datetime as dt
-import io
 import re
-import zipfile
 from collections.abc import Callable
 from copy import copy, deepcopy
 from dataclasses import dataclass, field
@@ -16,7 +14,6 @@ from functools import lru_cache
 from xml.etree.ElementTree import fromstring, tostring
 
 from openpyxl.chart import BarChart
-from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, TwoCellAnchor
 from openpyxl.formatting.formatting import ConditionalFormattingList
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.styles.stylesheet import write_stylesheet
@@ -24,6 +21,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring as written
 
 from xlalloc.reports.texts import TEXTS
+from xlalloc.templates.cached import parts_of
+from xlalloc.templates.charts import anchor
 from xlalloc.templates.layout import Document, Page
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -85,13 +84,14 @@ class Look:
         tree = fromstring(written(write_stylesheet(self.document.book)))
         parts = {name: list(tree.find(MAIN + name)) for name in ("fonts", "fills", "borders", "cellXfs")}
         formats = {x.get("numFmtId"): x.get("formatCode") for x in tree.iter(MAIN + "numFmt")}
-        words = {
-            k: [formats.get(xf.get("numFmtId"), xf.get("numFmtId"))]
-            + [tostring(parts[n][int(xf.get(i))]) for n, i in _KINDS]
-            + [tostring(xf)]
-            for k, xf in enumerate(parts["cellXfs"])
-        }
-        order = [0, *sorted(used - {0}, key=lambda k: (str(words[k][0]), *words[k][1:4], _rest(parts["cellXfs"][k])))]
+
+        def words(k: int) -> tuple:
+            """A style without the numbers of its parts, which depend on what came before."""
+            xf = parts["cellXfs"][k]
+            number = xf.get("numFmtId")
+            return formats.get(number, number), *(tostring(parts[n][int(xf.get(i))]) for n, i in _KINDS), _rest(xf)
+
+        order = [0, *sorted(used - {0}, key=words)]
         self._keep(tree, parts, formats, order)
         dxfs = tree.find(MAIN + "dxfs")
         if dxfs is not None:
@@ -163,7 +163,7 @@ class Look:
 
     def skeleton(self, shape: tuple, title: str, date: dt.date) -> dict[str, bytes]:
         """The parts of a workbook of this shape: (key, landscape, frozen cell, widths of columns,
-        (left, right, end) of each chart) a sheet.
+        (left, right) of each chart) a sheet.
 
         Rows of charts are marked; the properties of the file hold the word KEY.
         """
@@ -173,30 +173,15 @@ class Look:
             sheet.freeze_panes = freeze or None
             for column, width in widths:
                 sheet.column_dimensions[get_column_letter(column)].width = width
-            for k, (left, right, end) in enumerate(pictures):
+            for k, (left, right) in enumerate(pictures):
                 chart = BarChart()
-                chart.anchor = anchor(left, right, MARK + 10 * k, MARK + 10 * k + 5, end)
+                chart.anchor = anchor(left, right, MARK + 10 * k, MARK + 10 * k + 5)
                 sheet.add_chart(chart)
         book = document.book
         book.properties.title, book.properties.creator = title, "xlalloc"
         book.properties.created = book.properties.modified = dt.datetime.combine(date, dt.time())
         book.custom_doc_props.append(StringProperty(name="xlalloc", value="KEY"))
-        buffer = io.BytesIO()
-        book.save(buffer)
-        with zipfile.ZipFile(buffer) as archive:
-            parts = {name: archive.read(name) for name in archive.namelist()}
-        created = re.search(rb"<dcterms:created[^>]*>([^<]*)<", parts["docProps/core.xml"])[1]
-        parts["docProps/core.xml"] = re.sub(  # openpyxl puts the clock there
-            rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + created, parts["docProps/core.xml"]
-        )
-        return parts
-
-
-def anchor(left: int, right: int, top: int, bottom: int, end: int) -> TwoCellAnchor:
-    """From the left column to ``end`` EMU into the right one, rows from 0."""
-    return TwoCellAnchor(
-        _from=AnchorMarker(col=left - 1, row=top), to=AnchorMarker(col=right - 1, colOff=end, row=bottom)
-    )
+        return parts_of(book)
 
 
 # Pieces of XML -------------------------------------------------------------------------------------------------------

@@ -2,23 +2,22 @@
 
 from functools import lru_cache
 
-from xlalloc.templates.layout import CELL, LABEL, LAST_COLUMN, Page
+from xlalloc.templates import look
+from xlalloc.templates.look import CELL, LABEL, LAST_COLUMN, lines_of
 
-
-@lru_cache(maxsize=4096)
-def width_of(text: str) -> float:
-    """A text's width in characters; a Chinese one is as wide as two."""
-    return sum(1.95 if ord(char) > 0x2E80 else 1.05 for char in text)
+width_of = lru_cache(maxsize=4096)(look.width_of)
 
 
 @lru_cache(maxsize=4096)
 def label_lines(text: str) -> int:
-    return -(-int(sum(1.95 if ord(char) > 0x2E80 else 0.93 for char in text)) // LABEL)
+    """Lines a name takes in the first column."""
+    return -(-int(look.width_of(text, 0.93)) // LABEL)
 
 
 @lru_cache(maxsize=4096)
 def lines_across(text: str) -> int:
-    return Page.lines(None, text)
+    """Lines a text takes across a page."""
+    return lines_of(text, LABEL + CELL * (LAST_COLUMN - 2))
 
 
 @lru_cache(maxsize=4096)

@@ -29,8 +29,7 @@ def notes(page: Sheet, r: Result, about: About) -> None:
     """The whole sheet."""
     page.note("disclaimer", color=INK, bold=True)
     page.heading("report.definitions")
-    for key in DEFINITIONS:
-        page.definition(f"define.{key}")
+    page.definitions(DEFINITIONS)
     _data(page, r, about)
     say = page.document.say
     sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}: {row[3]}" for row in r.stress]

@@ -9,17 +9,9 @@ from xlalloc.templates.layout import DATE, INK, MONEY, NUMBER, PERCENT, PLAIN, S
 CHART_ROWS = 16
 EVERY = {252: "every.day", 52: "every.week", 12: "every.month", 4: "every.quarter", 1: "every.year"}
 PLAIN_NUMBERS = frozenset(
-    [
-        "Sharpe ratio",
-        "Sortino ratio",
-        "Calmar ratio",
-        "omega",
-        "skewness",
-        "excess kurtosis",
-        "information ratio",
-        "beta",
-    ]
-)
+    ["Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness", "excess kurtosis", "information ratio",
+     "beta"]
+)  # fmt: skip
 
 
 def performance(page: Sheet, r: Result) -> None:
@@ -79,7 +71,7 @@ def plan(page: Sheet, r: Result) -> None:
         ("plan.chance", found["chance"], PERCENT),
         ("plan.goal", client.goal, MONEY),
         ("plan.years", client.goal_years, "0.#" if client.goal_years % 1 else "0"),
-        ("plan.wealth", found["wealth"], MONEY),
+        ("plan.wealth_flow" if client.cash_flow else "plan.wealth", found["wealth"], MONEY),
         ("plan.monthly", client.monthly, MONEY),
     )
     if not isinstance(found["mean"], ErrorValue) and not isinstance(found["vol"], ErrorValue):

@@ -93,7 +93,8 @@ def _todo(page: Sheet, r: Result) -> str:
         return say("summary.no_orders", error=str(r.orders))
     asset, deviation, threshold = r.largest[0], f"{r.largest[4]:+.1%}", f"{r.client.threshold:.1%}"
     rule = "summary.calendar" if r.calendar_known else "summary.no_calendar"
-    words = [say("summary.rebalance" if r.due is True else "summary.cash_only")]
+    to_do = "cash_suffices" if r.orders.cash_suffices else "rebalance" if r.due is True else "cash_only"
+    words = [say(f"summary.{to_do}")]
     if r.sales:
         words.append(say("summary.sell", n=len(r.sales), money=f"{-sum(o.money for o in r.sales):,.0f}"))
     if r.purchases:
@@ -119,9 +120,14 @@ def _suitability(page: Sheet, r: Result) -> tuple[str, bool]:
     expired = bool(r.client.assessment_expires and r.as_of and r.client.assessment_expires < r.as_of)
     if expired:
         words += say("summary.expired", date=f"{r.client.assessment_expires}")
-    if r.above_level:
-        return words + say("summary.above", assets=joined(r.above_level, r.lang)), True
-    return words + say("summary.none_above"), expired
+    above, unknown = r.above_level, r.without_level
+    if above:
+        words += say("summary.above", assets=joined(above, r.lang))
+    if unknown:
+        words += say("summary.unknown_level", assets=joined(unknown, r.lang))
+    if not above and not unknown:
+        words += say("summary.none_above")
+    return words + ("。" if r.lang == "zh" else "."), bool(above or unknown or expired)
 
 
 def _policy(page: Sheet, r: Result) -> None:

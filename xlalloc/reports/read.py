@@ -85,7 +85,7 @@ class Reader:
             yield row
 
     def _list(self, client: str, row: Row, done: str = REFUSED) -> bool:
-        """List what cannot be read of a row; a date is left out, of anything else ``done``. True where it matters."""
+        """List what cannot be read of a row; dates and ages are left out, else ``done``. True where it matters."""
         if not row.bad and not row.odd:
             return False
         kinds = {key: column.kind for key, column in columns_of(row.table.sheet).items()}
@@ -95,7 +95,7 @@ class Reader:
             kind = "unreadable_" + _group(kinds[key])
             if isinstance(cell, Formula | ErrorValue):
                 kind = "formula_without_value" if isinstance(cell, Formula) else "error_value"
-            if kinds[key] == "date":
+            if kinds[key] == "date" or key == "age":  # no figure of a report needs the latter
                 kind = "bad_date" if kind == "unreadable_date" else kind
                 self.problems.note(client, kind, "done.left_out", row.place(key))
             else:
@@ -398,11 +398,5 @@ def _asset(row: Row) -> Asset:
 
 def _group(kind: str) -> str:
     """Kinds that are spoken of alike."""
-    return {
-        "money": "number",
-        "amount": "number",
-        "price": "number",
-        "weight": "number",
-        "vol": "rate",
-        "levels": "level",
-    }.get(kind, kind)
+    alike = {**dict.fromkeys(("money", "amount", "price", "weight"), "number"), "vol": "rate", "levels": "level"}
+    return alike.get(kind, kind)

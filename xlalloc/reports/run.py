@@ -71,25 +71,25 @@ def report(
     inputs = read(Path(source), prices, lang)
     out = Path(out).absolute()
     with only_run(out):
-        return _run(inputs, out, Work(_common(inputs), out, resume, live, pdf), jobs, scheduler, progress, event)
+        return _run(inputs, out, Work(common(inputs), out, resume, live, pdf), jobs, scheduler, progress, event)
 
 
-def _common(inputs: Inputs) -> Inputs:
+def common(inputs: Inputs) -> Inputs:
     """What all clients share."""
     return replace(inputs, clients=[], problems=Problems())
 
 
 def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progress, event) -> Summary:
-    files = file_names(inputs.clients, inputs.problems)
     refused, lines, tasks = inputs.problems.refused, index.Lines(len(inputs.clients)), []
+    files = file_names([client for client in inputs.clients if client.id not in refused], inputs.problems)
     for k, client in enumerate(inputs.clients):
         if client.id in refused:
             lines[k] = Line(client.id, client.name, notes=client.notes)
         else:
             tasks.append(Task(k, client, files[client.id], tuple(inputs.problems.of(client.id))))
-    tasks.sort(key=_alike)
+    tasks.sort(key=alike)
     kept = 0
-    for done, (k, line) in enumerate(_many(work, tasks, jobs, scheduler), 1):
+    for done, (k, line) in enumerate(many(work, tasks, jobs, scheduler), 1):
         lines[k] = line
         kept += line.kept
         if progress:
@@ -109,7 +109,7 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
     return Summary(len(lines), lines.written, len(lines) - lines.written, problems, kept, unwritten)
 
 
-def _alike(task: Task) -> tuple:
+def alike(task: Task) -> tuple:
     """Clients who have much in common follow each other: what is computed once for them is still at hand."""
     client = task.client
     return client.language, client.model, client.goal_years or 0.0, client.benchmark, task.place
@@ -131,7 +131,7 @@ def processors() -> int:
 # Where the work is done ----------------------------------------------------------------------------------------------
 
 
-def _many(work: Work, tasks: list[Task], jobs: int, scheduler: str) -> Iterable[tuple[int, Line]]:
+def many(work: Work, tasks: list[Task], jobs: int, scheduler: str) -> Iterable[tuple[int, Line]]:
     """Each task's line as it is done: here, in worker processes, or on a cluster."""
     size = max(1, min(BATCH, -(-len(tasks) // (4 * max(jobs, 1)))))
     batches = [tasks[k : k + size] for k in range(0, len(tasks), size)]

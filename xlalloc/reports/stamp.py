@@ -17,7 +17,7 @@ from xlalloc.errors import ErrorValue
 from xlalloc.reports.look import MARK, Look, Styles, look_of
 from xlalloc.reports.surface import Cell, Pattern, Surface
 from xlalloc.reports.texts import TEXTS
-from xlalloc.templates.cached import METADATA
+from xlalloc.templates import cached
 from xlalloc.templates.layout import Document
 
 LEVEL = 2  # of compression
@@ -57,8 +57,7 @@ def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -
     """The same to an open file, rows that a page streams as they come."""
     look, surfaces = document.look, document.surfaces
     shape = tuple(
-        (s.key, s.landscape, s.freeze, s.widths, tuple((x[2][0], x[2][1], x[2][4]) for x in s.pictures))
-        for s in surfaces
+        (s.key, s.landscape, s.freeze, s.widths, tuple(place[:2] for *_, place in s.pictures)) for s in surfaces
     )
     formats = tuple(dict.fromkeys(dxf for s in surfaces for rule, *_ in s.rules if (dxf := look.rule(*rule)[1])))
     styles = look.stylesheet(frozenset().union(*(s.styles() for s in surfaces)), formats)
@@ -82,7 +81,7 @@ def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -
             archive.add(f"xl/charts/chart{chart}.xml", *_chart(words, numbers))
         if surface.pictures:
             name, pieces = heads["drawings", k]
-            archive.add(name, *_drawing(pieces, tuple(place[2:4] for *_, place in surface.pictures)))
+            archive.add(name, *_drawing(pieces, tuple(place[2:] for *_, place in surface.pictures)))
     archive.close()
 
 
@@ -114,20 +113,12 @@ def _fixed(look: Look, shape: tuple, title: str, date: dt.date, live: bool) -> t
             name: parts[name] for name in [first, *sorted(set(parts) - {first})] if not name.startswith("xl/charts/")
         }
         if live:
-            _enliven(parts)
+            cached.complete(parts)
         archive = Archive(io.BytesIO())
         for name, data in parts.items():
             archive.add(name, *_packed(data, 9))
         _FIXED[key] = archive.so_far(), heads
     return _FIXED[key]
-
-
-def _enliven(parts: dict[str, bytes]) -> None:
-    """As a workbook of live formulas has it: the dynamic-array mark, values that stand until something changes."""
-    from xlalloc.templates import cached
-
-    cached._complete(parts)
-    assert parts["xl/metadata.xml"] == METADATA.encode()
 
 
 # Parts of one client -------------------------------------------------------------------------------------------------
@@ -188,10 +179,11 @@ def _row(row: int, height: float | None, pattern: Pattern, values: tuple, styles
         styles.patterns[key] = words
     if not pattern.kinds:
         return words
-    if not pattern.plain:
-        found = zip(pattern.kinds, values, strict=True)
-        values = tuple([value if kind == "n" else _WRITE[kind](value) for kind, value in found])
-    return _placed(words, row, height) % values
+    if pattern.worded:
+        values = list(values)
+        for k, kind in pattern.worded:
+            values[k] = _WRITE[kind](values[k])
+    return _placed(words, row, height) % tuple(values)
 
 
 def _placed(words: str, row: int, height: float | None) -> str:

@@ -33,12 +33,12 @@ class Pattern:
     ``cells`` are (column, style, kind, value); kind says how the value of a row is written, "" that it is always this.
     """
 
-    __slots__ = ("cells", "kinds", "plain", "styles")
+    __slots__ = ("cells", "kinds", "styles", "worded")
 
     def __init__(self, cells: tuple):
         self.cells = cells
         self.kinds = tuple(kind for _, _, kind, _ in cells if kind)
-        self.plain = set(self.kinds) <= {"n"}  # finite numbers of Python only, which write themselves
+        self.worded = [(k, kind) for k, kind in enumerate(self.kinds) if kind != "n"]  # finite numbers write themselves
         self.styles = frozenset(style for _, style, _, _ in cells)
 
 

@@ -48,6 +48,9 @@ _TEXTS = {
     "summary.todo": ("What to do", "操作建议"),
     "summary.rebalance": ("Rebalance:", "再平衡："),
     "summary.cash_only": ("Not due; only the cash flow is placed:", "未到再平衡时点，仅安排资金进出："),
+    "summary.cash_suffices": (
+        "Due, but placing the cash flow brings every deviation within the threshold:", "已到再平衡时点，但安排资金进出后各项偏离均在阈值内：",
+    ),
     "summary.sell": ("sell {n} products for {money};", "卖出 {n} 只共 {money}；"),
     "summary.buy": ("buy {n} products for {money};", "买入 {n} 只共 {money}；"),
     "summary.costs": ("costs {cost}.", "费用 {cost}。"),
@@ -67,8 +70,9 @@ _TEXTS = {
     "summary.level_is": ("Client level {level}", "客户风险等级 {level}"),
     "summary.assessed": (", assessed {date}", "，测评日期 {date}"),
     "summary.expired": (", expired {date}: assess again", "，已于 {date} 过期，请重新测评"),
-    "summary.above": (". Purchases above this level: {assets}.", "。买入中超出该等级的产品：{assets}。"),
-    "summary.none_above": (". No purchase is above this level.", "。买入产品均不超出该等级。"),
+    "summary.above": (". Purchases above this level: {assets}", "。买入中超出该等级的产品：{assets}"),
+    "summary.unknown_level": (". Purchases whose level is not known: {assets}", "。买入产品中等级未知：{assets}"),
+    "summary.none_above": (". No purchase is above this level", "。买入产品均不超出该等级"),
     "summary.level_missing": ("The client's risk level is missing; purchases were not checked.", "缺少客户风险等级，未核对买入产品。"),
     "summary.funds": ("Number of products", "产品数量"),
     "summary.funds_fine": ("{n} products: within the {low} to {high} that usually suffice.", "{n} 只产品：处于通常足够的 {low}–{high} 只之间。"),
@@ -156,9 +160,9 @@ _TEXTS = {
     "report.stress_sources": ("Sources of the stress scenarios", "压力情景的来源"),
     # Plan
     "plan.chance": ("Chance of the goal", "达成概率"), "plan.goal": ("Goal", "目标金额"), "plan.years": ("Years", "年限"),
-    "plan.wealth": ("Wealth now", "当前资产"), "plan.monthly": ("Saved a month", "每月投入"),
+    "plan.wealth": ("Wealth now", "当前资产"), "plan.wealth_flow": ("Wealth with the cash flow", "资产（含资金进出）"), "plan.monthly": ("Saved a month", "每月投入"),
     "plan.assumptions": (
-        "A scenario calculation (情景测算) at {mean} expected return and {vol} volatility per year, the model's; before inflation and tax.",
+        "A scenario calculation at {mean} expected return and {vol} volatility per year, the model's; before inflation and tax.",
         "情景测算：按模型年化预期收益 {mean}、波动率 {vol}；未计通胀与税。",
     ),
     "plan.bands": ("Range of wealth", "资产区间"),
@@ -283,8 +287,9 @@ _TEXTS = {
     "define.var": ("Loss of the worst one in twenty periods: its threshold, and its mean. Positive is a loss.", "最差二十分之一期数的损失：临界值与平均值。正数表示损失。"),
     "define.benchmark.name": ("Against the benchmark", "相对基准"),
     "define.benchmark": (
-        "Excess return, tracking error, information ratio, beta and alpha compare with the benchmark over the same periods.",
-        "超额收益、跟踪误差、信息比率、贝塔与阿尔法均与同期基准比较。",
+        "Over the same periods. Excess return: the difference of the returns per year; information ratio: the mean of the periods' differences, per year, over "
+        "the tracking error, their standard deviation.",
+        "均按同期计算。超额收益：年化收益之差；信息比率：各期收益差的年化平均与其标准差（跟踪误差）之比。",
     ),
     # Index and problems
     "index.tab": ("Index", "索引"), "index.title": ("Client reports", "客户报告索引"),

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -66,6 +67,7 @@ class Orders:
     cash: float
     after: list[float]  # weights, cash last
     held_back: dict[int, str]  # position → why it is not traded as the model wants
+    cash_suffices: bool = False  # due, but nothing is beyond the threshold once the cash flow is placed
 
 
 # Positions -----------------------------------------------------------------------------------------------------------
@@ -165,13 +167,24 @@ def orders(held: list[Position], client: Client, as_of: dt.date | None, due: boo
         else:
             break
     else:
-        raise NumberError("redemption fees: no set of orders was found whose fees are those of the lots sold.")
+        raise NumberError(
+            "redemption fees: no set of orders was found whose fees are those of the lots sold. Mark the youngest lots "
+            "of these funds as never sold, or plan their sales by hand."
+        )
     values = np.array([position.value for position in held])
     target = np.array([position.target for position in held])
     after = rebal_drift(np.append(np.maximum(values + trades, 0.0), max(cash, 0.0)), np.append(target, 0.0)).column(
         "weight"
     )
-    return Orders(trades, costs, units, fees, cash, after, held_back)
+    suffices = due and client.cash_flow != 0.0 and not _exceeded(held, client, fees, barred, "target")
+    return Orders(trades, costs, units, fees, cash, after, held_back, suffices)
+
+
+def _exceeded(held: list[Position], client: Client, fees, barred: set[int], rule: str) -> bool:
+    """Is the threshold exceeded once the cash flow is placed?"""
+    with collect() as facts:
+        _plan(held, list(range(len(held))), fees, barred, client.cash_flow, client.threshold, rule)
+    return facts.get(TRIGGERED) == "yes"
 
 
 def _planned(held, client: Client, fees, fixed: dict[int, float], barred: set[int], rule: str) -> tuple:
@@ -179,9 +192,7 @@ def _planned(held, client: Client, fees, fixed: dict[int, float], barred: set[in
     everything = list(range(len(held)))
     if not fixed:
         return _plan(held, everything, fees, barred, client.cash_flow, client.threshold, rule)
-    with collect() as facts:
-        _plan(held, everything, fees, barred, client.cash_flow, client.threshold, rule)
-    threshold = 0.0 if facts.get(TRIGGERED) == "yes" else 1.0
+    threshold = 0.0 if _exceeded(held, client, fees, barred, rule) else 1.0
     trades, costs = np.zeros(len(held)), np.zeros(len(held))
     units: list = [None] * len(held)
     for i, trade in fixed.items():
@@ -275,8 +286,13 @@ def lot_fee(position: Position, lot: Lot, as_of: dt.date | None) -> float:
     """The redemption fee of one lot; none where the day it was bought is not known."""
     if not charges(position.asset) or lot.bought_on is None or as_of is None:
         return 0.0
-    days = max((as_of - lot.bought_on).days, 0)
-    return float(redemption_fee(days, *(position.asset.redemption or ())))
+    return _fee(max((as_of - lot.bought_on).days, 0), position.asset.redemption or ())
+
+
+@lru_cache(maxsize=65_536)
+def _fee(days: int, schedule: tuple) -> float:
+    """REDEMPTION_FEE: many lots were bought on the same day under the same schedule."""
+    return float(redemption_fee(days, *schedule))
 
 
 def exit_fee(position: Position, sale: float, as_of: dt.date | None) -> float:

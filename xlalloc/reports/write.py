@@ -1,65 +1,27 @@
-"""Results → pages that hold values only, drawn by openpyxl or stamped; files that carry no clock."""
+"""Results → pages that hold values only, drawn by openpyxl or stamped."""
 
 import datetime as dt
-import os
-import zipfile
 from collections.abc import Callable, Iterator
 from copy import copy
 from math import isfinite
-from pathlib import Path
 
 from openpyxl.styles import Alignment
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import column_index_from_string
 from openpyxl.worksheet.pagebreak import Break
-from openpyxl.writer.excel import ExcelWriter
 
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.measure import label_lines, lines_across, lines_beside, width_of
 from xlalloc.reports.pictures import Pictures
 from xlalloc.reports.stamp import Stamped
 from xlalloc.reports.surface import Pattern, Surface
-from xlalloc.reports.texts import TEXTS
-from xlalloc.templates.layout import GREY, HEADING, LABEL, LAST_COLUMN, PLAIN, WARN, Document, Page
+from xlalloc.templates.layout import GREY, HEADING, LABEL, LAST_COLUMN, PLAIN, ROW_POINTS, WARN, Document, Page
 
 NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
-ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
-ROW_POINTS = 15.5
 PAGE_POINTS = 930  # of rows that a page holds, at the width it is printed
 _KIND = {float: "n", int: "n", str: "s", dt.date: "d", ErrorValue: "e", type(None): ""}
 _ANY = {"n": 0.0, "s": "", "q": "=", "e": ErrorValue("#N/A"), "": None}
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
-
-
-class Archive(zipfile.ZipFile):
-    """A zip whose members carry no clock."""
-
-    def writestr(self, name, data, *_):
-        member = zipfile.ZipInfo(name, ZIP_EPOCH)
-        member.external_attr = 0o600 << 16
-        super().writestr(member, data, zipfile.ZIP_DEFLATED)
-
-    def write(self, filename, arcname=None, *_):
-        self.writestr(arcname, Path(filename).read_bytes())
-
-
-def save(book, path: Path, date: dt.date | None) -> None:
-    """Write the whole file or nothing; ``date`` is the one its properties carry."""
-    path = Path(path)
-    moment = dt.datetime.combine(date or NO_DATE, dt.time())
-    book.properties.creator = "xlalloc"
-    book.properties.created = book.properties.modified = moment
-    temporary = path.with_name(path.name + ".part")
-    try:
-        with Archive(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            ExcelWriter(book, archive).write_data()
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def document(lang: str) -> Document:
-    return Document(lang, TEXTS)
 
 
 def joined(names: list[str], lang: str) -> str:
@@ -216,7 +178,7 @@ class Sheet(Pictures):
         lines = self._name_lines(text)
         if lines > 1:
             self.sheet.row_dimensions[row].height = ROW_POINTS * lines
-        return self.show(row, 2, text, wrap=lines > 1, **style)
+        return self.show(row, 2, text, align="left", wrap=lines > 1, **style)
 
     def table(self, *columns: tuple, total: list | None = None, left: tuple = ()) -> tuple[int, int]:
         """Columns of (header, format, values) and a bold total row; gives the first and last row of the values.
@@ -322,12 +284,13 @@ class Sheet(Pictures):
         lines = max(lines_beside(value), -(-int(width_of(self.document.say(key))) // LABEL))
         self.sheet.row_dimensions[row].height = min(ROW_POINTS * lines, 400)
 
-    def definition(self, key: str) -> None:
-        """A line of the texts themselves: its label is that of the key's name."""
-        self._as_drawn(Sheet._definition, key)
+    def definitions(self, keys: tuple) -> None:
+        """A line for each of these terms, in the words of the texts."""
+        self._as_drawn(Sheet._definitions, keys)
 
-    def _definition(self, key: str) -> None:
-        self.line(f"{key}.name", self.document.say(key))
+    def _definitions(self, keys: tuple) -> None:
+        for key in keys:
+            self.line(f"define.{key}.name", self.document.say(f"define.{key}"))
 
     def _line(self, key: str, warn: bool) -> int:
         label = self.put(self.row, 2, self.document.say(key), color=GREY)
@@ -399,9 +362,9 @@ class Sheet(Pictures):
 
     def together(self, rows: int) -> None:
         """So many rows from here print on one page: on the next one where this one has no room for them."""
-        heights = self.sheet.row_dimensions
-        used = sum((heights[row].height if row in heights else None) or 15 for row in range(self.page_top, self.row))
-        if used + 15 * rows > PAGE_POINTS:
+        sizes = self.sheet.row_dimensions.items()
+        more = sum((size.height or 15) - 15 for row, size in sizes if self.page_top <= row < self.row)
+        if 15 * (self.row - self.page_top + rows) + more > PAGE_POINTS:
             self.new_page()
             self.row += 1  # the frame of a chart needs a little
 

@@ -31,7 +31,6 @@ METADATA = (
     '<cellMetadata count="1"><bk><rc t="1" v="0"/></bk></cellMetadata></metadata>'
 )
 _CELL = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
-_CALC = re.compile(r"<calcPr\b[^>]*/>")
 EPOCH = (1980, 1, 1, 0, 0, 0)  # zip members carry no clock: the same input gives the same bytes
 
 
@@ -41,20 +40,37 @@ def save(workbook, path: str | Path) -> Book:
     for sheet in workbook.worksheets:
         for chart in sheet._charts:
             charts.show_values(chart, lambda ref: _plain(evaluate(f"={ref}", place(book, None))))
+    parts = parts_of(workbook)
+    for sheet, part in zip(workbook.worksheets, _sheet_parts(parts), strict=True):
+        parts[part] = _with_values(parts[part].decode(), sheet.title, book).encode()
+    _describe_charts(parts, workbook)
+    complete(parts)
+    write_parts(parts, path)
+    return book
+
+
+def parts_of(workbook) -> dict[str, bytes]:
+    """What openpyxl saves, part by part; the clock it puts there is the date the document was made instead."""
     buffer = io.BytesIO()
     workbook.save(buffer)
     with zipfile.ZipFile(buffer) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
-    for sheet, part in zip(workbook.worksheets, _sheet_parts(parts), strict=True):
-        parts[part] = _with_values(parts[part].decode(), sheet.title, book).encode()
-    _describe_charts(parts, workbook)
-    _complete(parts)
+    core = parts["docProps/core.xml"].decode()
+    created = re.search(r"<dcterms:created[^>]*>([^<]*)<", core)[1]
+    parts["docProps/core.xml"] = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{created}", core).encode()
+    return parts
+
+
+def write_parts(parts: dict[str, bytes], path: str | Path) -> None:
+    """The whole file or nothing."""
     temporary = Path(f"{path}.part")
-    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
-    temporary.replace(path)
-    return book
+    try:
+        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in parts.items():
+                archive.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _plain(rows: list[list]) -> list[list]:
@@ -137,20 +153,21 @@ def _value(value) -> tuple[str, str | None]:
     return "", repr(float(value)).removesuffix(".0")
 
 
-def _complete(parts: dict[str, bytes]) -> None:
+def complete(parts: dict[str, bytes]) -> None:
     """The dynamic-array metadata, and no order to recalculate on opening."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
+    relation = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sheetMetadata"
     parts["xl/metadata.xml"] = METADATA.encode()
-    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheetMetadata+xml"
-    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
-        b"</Types>", b'<Override PartName="/xl/metadata.xml" ContentType="' + kind + b'"/></Types>'
-    )
-    parts["xl/_rels/workbook.xml.rels"] = parts["xl/_rels/workbook.xml.rels"].replace(
-        b"</Relationships>",
-        b'<Relationship Id="rIdMetadata" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/'
-        b'sheetMetadata" Target="metadata.xml"/></Relationships>',
-    )
-    workbook = parts["xl/workbook.xml"].decode()
-    core = parts["docProps/core.xml"].decode()  # openpyxl stamps the clock on saving; the document's own date stays
-    created = re.search(r"<dcterms:created[^>]*>([^<]*)<", core)[1]
-    parts["docProps/core.xml"] = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{created}", core).encode()
-    parts["xl/workbook.xml"] = _CALC.sub('<calcPr calcId="191029"/>', workbook).encode()
+    for part, mark, words in (
+        ("[Content_Types].xml", r"(?=</Types>)", f'<Override PartName="/xl/metadata.xml" ContentType="{kind}"/>'),
+        (
+            "xl/_rels/workbook.xml.rels",
+            r"(?=</Relationships>)",
+            f'<Relationship Id="rIdMetadata" Type="{relation}" Target="metadata.xml"/>',
+        ),
+        ("xl/workbook.xml", r"<calcPr\b[^>]*/>", '<calcPr calcId="191029"/>'),
+    ):
+        xml, found = re.subn(mark, words, parts[part].decode())
+        if found != 1:
+            raise ValueError(f"{part}: {mark} stands there {found} times, not once: openpyxl writes it in another way")
+        parts[part] = xml.encode()

@@ -121,7 +121,7 @@ def case(name: str) -> Case:
     model, investor = data.find("models", key), INVESTORS[key]
     targets = {row["asset"]: row["weight"] for row in data.rows("model_weights") if row["model"] == model["model"]}
     assets = [*targets, *(asset for asset in BENCHMARK if asset not in targets)]
-    prices = [(date, list(map(_unit_price, assets, row))) for date, row in illustrative_prices(assets)]
+    prices = [(date, list(map(unit_price, assets, row))) for date, row in illustrative_prices(assets)]
     shares = _drifted([targets.get(asset, 0.0) for asset in assets], prices)
     holdings = [
         _holding(asset, round(investor.wealth * share, -2), targets.get(asset, 0.0))
@@ -159,7 +159,8 @@ def _holding(asset: str, value: float, target: float) -> Holding:
     )  # fmt: skip
 
 
-def _unit_price(asset: str, price: float) -> float:
+def unit_price(asset: str, price: float) -> float:
+    """Of an index's value the price of a fund's unit."""
     return round(price / ETF_UNIT, 3) if asset in ETFS else price
 
 

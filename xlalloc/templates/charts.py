@@ -62,6 +62,24 @@ def curves(series: list, across, format: str, across_format: str = "0"):
     return chart
 
 
+def curve_and_points(ranges: list, names: tuple, format: str):
+    """A curve and points beside it: a range's column goes up, the one to the right of it across."""
+    chart = ScatterChart()
+    chart.scatterStyle = "lineMarker"
+    for k, (name, (page, first, last, column)) in enumerate(zip(names, ranges, strict=True)):
+        up, across = (Reference(page.sheet, min_col=c, min_row=first, max_row=last) for c in (column, column + 1))
+        line = Series(up, across, title=name)
+        chart.series.append(line)
+        _stroke(line, k)
+        if k:
+            line.graphicalProperties.line = LineProperties(noFill=True)
+            line.marker.symbol, line.marker.size = ("diamond", "circle")[k % 2], 10
+            line.marker.graphicalProperties = _filled(COLORS[k % 3])
+    for axis in (chart.x_axis, chart.y_axis):
+        axis.delete, axis.number_format, axis.majorGridlines = False, format, None
+    return chart
+
+
 def name_ends(chart, ends: list[int]) -> None:
     """Each line named where it ends, in its own colour, in place of a legend; of two that meet the first is above."""
     places = "tr" if len(ends) == 2 else "r" * len(ends)
@@ -96,8 +114,13 @@ def dress(chart, title: str, font: str, across: str = "", up: str = "", alt: str
 
 def spread(chart, row: int, rows: int, left: int, right: int) -> None:
     """Held by cells, not centimetres: a chart fits whatever font a machine has."""
-    end = AnchorMarker(col=right - 1, colOff=IN_LAST_COLUMN, row=row - 1 + rows)
-    chart.anchor = TwoCellAnchor(_from=AnchorMarker(col=left - 1, row=row - 1), to=end)
+    chart.anchor = anchor(left, right, row - 1, row - 1 + rows)
+
+
+def anchor(left: int, right: int, top: int, bottom: int) -> TwoCellAnchor:
+    """From the left column into the right one, rows counted from 0."""
+    end = AnchorMarker(col=right - 1, colOff=IN_LAST_COLUMN, row=bottom)
+    return TwoCellAnchor(_from=AnchorMarker(col=left - 1, row=top), to=end)
 
 
 def show_values(chart, value_of) -> None:
@@ -124,13 +147,16 @@ def _fill(chart, series: list, labels, colors, named: bool) -> None:
     """``labels`` (names or numbers) and ``series`` are (page, first row, last row, column), the header above."""
     for k, (page, first, last, column) in enumerate(series):
         chart.add_data(Reference(page.sheet, min_col=column, min_row=first - 1, max_row=last), titles_from_data=True)
-        color = colors[k % len(colors)]
-        chart.series[-1].graphicalProperties = GraphicalProperties(solidFill=color, ln=LineProperties(solidFill=color))
+        chart.series[-1].graphicalProperties = _filled(colors[k % len(colors)])
     page, first, last, column = labels
     cells = str(Reference(page.sheet, min_col=column, min_row=first, max_row=last))
     for line in chart.series:
         line.cat = AxDataSource(strRef=StrRef(f=cells)) if named else AxDataSource(numRef=NumRef(f=cells))
     chart.x_axis.delete = chart.y_axis.delete = False
+
+
+def _filled(color: str) -> GraphicalProperties:
+    return GraphicalProperties(solidFill=color, ln=LineProperties(solidFill=color))
 
 
 def _stroke(line, k: int) -> None:
