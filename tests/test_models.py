@@ -189,7 +189,7 @@ def test_model_weights_are_the_articles(name):
 def test_model_list_states_the_articles_figures_and_no_others():
     table = xlalloc.model_list()
     assert table.column("model") == list(MODELS)
-    columns = ("return from", "return to", "volatility from", "volatility to", "deepest drawdown")
+    columns = ("return from", "return to", "volatility from", "volatility to", "maximum drawdown")
     for name, *figures in zip(table.column("model"), *(table.column(c) for c in columns), strict=True):
         assert tuple(figures) == tuple("" if x is None else x for x in STATED.get(name, (None,) * 5))
     reviews = zip(table.column("model"), table.column("reviewed"), table.column("threshold"), strict=True)

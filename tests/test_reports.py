@@ -150,7 +150,7 @@ def test_numbers_equal_the_catalogue_called_directly(english, original):
         assert risk[name][:6] == pytest.approx([now[i], shares[i], target[i], goal[i], 1 / 6, parity[i]], rel=1e-9)
     assert risk["Volatility per year"][:2] == pytest.approx([xlalloc.port_vol(now, cov), xlalloc.port_vol(target, cov)])
     r = xlalloc.returns(prices)
-    for label, function in (("Deepest drawdown", xlalloc.max_drawdown), ("Total return", xlalloc.total_return)):
+    for label, function in (("Maximum drawdown", xlalloc.max_drawdown), ("Total return", xlalloc.total_return)):
         assert performance[label][:2] == pytest.approx([function(r @ now), function(r @ target)])
     assert performance["Sharpe ratio"][0] == pytest.approx(xlalloc.sharpe(r @ now, 0, 12))
     assert performance["2024"][0] == pytest.approx(np.prod(1 + (r @ now)[26:38]) - 1)
@@ -430,7 +430,7 @@ def test_less_than_a_year_is_not_annualised(tmp_path, sheets):
     run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
     rows = rd.labelled(tmp_path / "out/K004.xlsx", "Performance")
     assert rows["Return per year"][:3] == rows["Sharpe ratio"][:3] == rows["Volatility per year"][:3] == ["–"] * 3
-    assert isinstance(rows["Total return"][0], float) and isinstance(rows["Deepest drawdown"][0], float)
+    assert isinstance(rows["Total return"][0], float) and isinstance(rows["Maximum drawdown"][0], float)
     assert "Less than a year of prices: nothing is annualised." in rows
     risk = rd.cells(tmp_path / "out/K004.xlsx")["Risk"].values()
     assert any("Too few prices for an estimate" in str(value) for value in risk)

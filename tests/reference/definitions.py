@@ -30,7 +30,7 @@ MEASURES = {
         "fund itself measure no target.",
     ),
     "max_drawdown": (
-        "Deepest drawdown", "MAX_DRAWDOWN(returns)", lambda: xa.max_drawdown(R),
+        "Maximum drawdown", "MAX_DRAWDOWN(returns)", lambda: xa.max_drawdown(R),
         "Money was there before the first period. A client who lost 3% in the first month is 3% down, whatever a chart "
         "that starts at the end of that month shows. And losses compound.",
     ),

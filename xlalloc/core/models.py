@@ -45,7 +45,7 @@ VolRange = Annotated[
     np.ndarray, Quantity("vector", "Stated range of volatility: two numbers, low and high", "per year", low=0)
 ]
 DrawdownLimit = Annotated[
-    float, number("Stated deepest drawdown; 0.15 and -0.15 both mean 15%", "fraction", low=-1, high=1)
+    float, number("Stated maximum drawdown; 0.15 and -0.15 both mean 15%", "fraction", low=-1, high=1)
 ]
 ModelWeights = Annotated[np.ndarray, result("vector", "Weight of each asset", "fraction", ("assets",))]
 
@@ -66,7 +66,7 @@ def _table(cells: list[list]) -> Table:
 
 _MODELS = _cells("models", {
     "model": "model", "name_zh": "name in Chinese", "return_low": "return from", "return_high": "return to",
-    "vol_low": "volatility from", "vol_high": "volatility to", "drawdown": "deepest drawdown", "basis": "basis",
+    "vol_low": "volatility from", "vol_high": "volatility to", "drawdown": "maximum drawdown", "basis": "basis",
     "frequency": "reviewed", "threshold": "threshold", "source": "source",
 })  # fmt: skip
 _CLASSES = _cells("asset_classes", {

@@ -274,7 +274,7 @@ def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
 
 @worksheet_function("=CALMAR({0.1;-0.05;-0.1;0.2},4)", [[0.8868966]])
 def calmar(returns: Returns, periods: Periods = None) -> Ratio:
-    """Annual return per unit of the deepest drawdown.
+    """Annual return per unit of the maximum drawdown.
 
     Formula: ANN_RETURN / |MAX_DRAWDOWN|
 

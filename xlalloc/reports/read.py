@@ -5,6 +5,7 @@ from pathlib import Path
 
 from xlalloc.core.rebalance import STAMP_DUTY
 from xlalloc.errors import ErrorValue
+from xlalloc.meaning import SUM_TO_ONE
 from xlalloc.ranges import name_key
 from xlalloc.reports import fields
 from xlalloc.reports.columns import columns_of
@@ -14,7 +15,6 @@ from xlalloc.reports.records import Asset, Client, Inputs, Lot, Model
 from xlalloc.reports.sheets import MOST_TEXT, Formula
 from xlalloc.reports.tables import Row, Source, load
 
-SUM_TO_ONE = 1e-6
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
 PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebalanced", "goal", "goal_years", "age")

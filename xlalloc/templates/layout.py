@@ -12,7 +12,6 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlalloc.catalogue import CATALOGUE
-from xlalloc.templates import charts
 from xlalloc.templates.look import (  # noqa: F401  some only for the pages, which take them from here
     ACCENT,
     BODY,
@@ -265,19 +264,3 @@ class Page:
     def emphasise(self, cells: str, formula: str, color: str = WARN) -> None:
         """Bold and coloured where the formula is true."""
         self.sheet.conditional_formatting.add(cells, FormulaRule([formula], font=Font(bold=True, color=color)))
-
-    def bar_chart(self, title: str, labels, series: list, at: str, width=24.5, height=10.5) -> None:
-        """Bars side by side; ``labels`` and ``series`` are (page, first row, last row, column), the header above."""
-        chart = charts.bars(series, labels, (self.document.accent, *charts.COLORS[1:]))
-        chart.y_axis.scaling.min = 0
-        self._place(chart, title, at, width, height)
-
-    def line_chart(
-        self, title: str, labels, series: list, at: str, format: str = "0.00", width=24.5, height=7.0, dated=True
-    ) -> None:
-        self._place(charts.lines(series, labels, format, dated), title, at, width, height)
-
-    def _place(self, chart, title: str, at: str, width: float, height: float) -> None:
-        chart.width, chart.height = width, height
-        charts.dress(chart, self.document.say(title), FONTS[self.document.lang])
-        self.sheet.add_chart(chart, at)
