@@ -53,6 +53,10 @@ def tables(draw, cell=anything):
     return [[draw(cell) for _ in range(width)] for _ in range(height)]
 
 
+def lists_of(inner):
+    return st.lists(inner, max_size=3)
+
+
 nested = st.one_of(
     anything,
     tables(),
@@ -62,7 +66,7 @@ nested = st.one_of(
     st.lists(anything, max_size=5),
     st.lists(anything, max_size=5).map(tuple),
     st.lists(st.lists(anything, max_size=4), max_size=4),
-    st.recursive(anything, lambda inner: st.lists(inner, max_size=3), max_leaves=8),
+    st.recursive(anything, lists_of, max_leaves=8),
 )
 
 
