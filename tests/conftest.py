@@ -9,6 +9,9 @@ from hypothesis import HealthCheck, settings
 
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.append(str(Path(__file__).parent.parent))  # benchmarks; last, so that an installed xlalloc comes first
+for library in ("OMP", "OPENBLAS", "MKL"):  # before numpy loads; more threads than cores wait for each other
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+os.environ["PYTHONSAFEPATH"] = "1"  # a command run from this folder is the installed one, as here
 os.environ.setdefault("OPENPYXL_LXML", "False")  # a test's dependency brings lxml; who installs xlalloc has none
 
 # A slow machine is no fault, and what is tested on CI is the same every time; elsewhere every run tries new inputs.

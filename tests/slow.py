@@ -3,8 +3,6 @@
 Written from the definitions, not from the code, so that neither can be wrong alone. None stands for #DIV/0!.
 """
 
-import calendar
-import datetime as dt
 from decimal import Decimal
 from fractions import Fraction as Q
 
@@ -19,13 +17,6 @@ def root(q: Q) -> Q:
 
 def power(base: Q, exponent: Q) -> Q:
     return Q(0) if base == 0 else Q(decimal(Q(base)) ** decimal(Q(exponent)))
-
-
-def product(factors) -> Q:
-    total = Q(1)
-    for factor in factors:
-        total *= factor
-    return total
 
 
 def mean(numbers) -> Q:
@@ -303,94 +294,8 @@ def regression(y, factors) -> tuple[list[Q], Q]:
 # Rebalancing -------------------------------------------------------------------------------------------------
 
 
-def trades(values, target, threshold, cash_flow, rule, band) -> list[Q]:
-    W, n = sum(values) + cash_flow, len(values)
-    cash = [Q(0)] * n
-    gaps = [t * W - v for t, v in zip(target, values, strict=True)]
-    gaps = [max(g, Q(0)) if cash_flow > 0 else min(g, Q(0)) for g in gaps]
-    if cash_flow != 0:
-        cash = [cash_flow * g / sum(gaps) for g in gaps]
-    held = [v + c for v, c in zip(values, cash, strict=True)]
-    if W == 0:
-        return [-v for v in values]
-    width = [threshold * t if band == "relative" else threshold for t in target]
-    beyond = [abs(v / W - t) > h + Q(1, 10**9) for v, t, h in zip(held, target, width, strict=True)]
-    if rule == "cash" or not any(beyond):
-        return cash
-    if rule == "target":
-        return [t * W - v for t, v in zip(target, values, strict=True)]
-    edges = [min(max(v, (t - h) * W), (t + h) * W) for v, t, h in zip(values, target, width, strict=True)]
-    left = W - sum(edges)
-    gaps = [t * W - e for t, e in zip(target, edges, strict=True)]
-    gaps = [max(g, Q(0)) if left > 0 else min(g, Q(0)) for g in gaps]
-    if sum(gaps) != 0:
-        edges = [e + left * g / sum(gaps) for e, g in zip(edges, gaps, strict=True)]
-    return [e - v for e, v in zip(edges, values, strict=True)]
-
-
-def whole_lots(x: Q, lot_value: Q) -> Q:
-    """Towards zero."""
-    if lot_value == 0:
-        return x
-    count = abs(x) // lot_value
-    return count * lot_value * (1 if x > 0 else -1)
-
-
-def cost(x: Q, commission, sell_tax, min_commission, exit_fee, spread=Q(0)) -> Q:
-    if x == 0:
-        return Q(0)
-    return max(commission * abs(x), min_commission) + spread / 2 * abs(x) + (sell_tax + exit_fee) * max(-x, Q(0))
-
-
-def plan(values, target, cash_flow, lot_values, ideal, rates) -> tuple[list[Q], Q] | None:
-    """Orders and cash left, by the letter: None where the sales alone do not cover their costs and a withdrawal, or
-    where two purchases stand equally far above target."""
-    W = sum(values) + cash_flow
-    sold = [-values[i] if -x >= values[i] > 0 else whole_lots(min(x, Q(0)), lot_values[i]) for i, x in enumerate(ideal)]
-    bought = [Q(0) if s else whole_lots(max(x, Q(0)), v) for s, x, v in zip(sold, ideal, lot_values, strict=True)]
-
-    def cash(orders):
-        return cash_flow - sum(x + cost(x, *rates) for x in orders)
-
-    if cash(sold) < 0:
-        return None
-    while cash([s + b for s, b in zip(sold, bought, strict=True)]) < 0:
-        above = [(values[i] + b - target[i] * W if b > 0 else None) for i, b in enumerate(bought)]
-        most = max(x for x in above if x is not None)
-        if above.count(most) > 1:
-            return None
-        i = above.index(most)
-        bought[i] -= lot_values[i]
-    orders = [s + b for s, b in zip(sold, bought, strict=True)]
-    return orders, cash(orders)
-
-
-def months_later(date: dt.date, months: int) -> dt.date:
-    year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def due(last: dt.date, today: dt.date, frequency: str) -> bool:
-    if frequency == "weekly":
-        return today >= last + dt.timedelta(days=7)
-    return today >= months_later(last, {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}[frequency])
-
-
 def redemption_fee(held: Q, days, fees) -> Q:
     for limit, fee in zip(days, fees, strict=False):
         if held < limit:
             return fee
     return fees[len(days)] if len(fees) > len(days) else Q(0)
-
-
-# Planning ----------------------------------------------------------------------------------------------------
-
-
-def dca(prices, amount) -> list[Q]:
-    units = sum(amount / p for p in prices)
-    invested = amount * len(prices)
-    return [invested, units * prices[-1], units * prices[-1] / invested - 1, invested / units, prices[-1]]
-
-
-def fee_drag(fee, years, gross) -> Q:
-    return 1 - power((1 + gross - fee) / (1 + gross), years)

@@ -74,20 +74,20 @@ def check(text: str, at=None) -> None:
             assert cell in ERROR_CODES and "unforeseen" not in cell.reason, cell.reason
 
 
-@settings(max_examples=400, derandomize=True, deadline=None, database=None)
+@settings(max_examples=400)
 @given(st.text(max_size=60))
 def test_any_text(text):
     check(text)
     check("=" + text)
 
 
-@settings(max_examples=600, derandomize=True, deadline=None, database=None)
+@settings(max_examples=600)
 @given(formulas)
 def test_any_formula(where, text):
     check("=" + text, where)
 
 
-@settings(max_examples=200, derandomize=True, deadline=None, database=None)
+@settings(max_examples=200)
 @given(formulas, st.integers(0, 60), st.text(max_size=2))
 def test_any_damaged_formula(where, text, at, what):
     check("=" + text[:at] + what + text[at + 1 :], where)

@@ -4,18 +4,14 @@ import copy
 import csv
 import datetime as dt
 import io
-import sys
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
+import report_data as rd
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parent))
-import report_data as rd
 
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.cli import main
@@ -80,14 +76,15 @@ def test_what_is_no_date(cell):
 @pytest.mark.parametrize(
     "kind,cell",
     [("amount", -1), ("amount", "1e16"), ("money", "-2e15"), ("price", 0), ("share", 1.01), ("share", "101%"), ("rate", 7), ("rate", "-101%"), ("vol", -0.1),
-     ("vol", 15), ("years", 1e6), ("days", 400), ("weight", -0.1), ("weight", 101), ("amount", float("nan") - float("inf")), ("amount", float("-inf"))],
+     ("vol", 15), ("years", 1e6), ("days", 400), ("weight", -0.1), ("weight", 101), ("amount", float("-inf"))],
 )  # fmt: skip
 def test_figures_no_column_may_hold(kind, cell):
-    if cell != cell:
-        assert fields.read(kind, cell) is None  # not a number counts as blank
-        return
     with pytest.raises(fields.UnreadableError):
         fields.read(kind, cell)
+
+
+def test_a_cell_that_is_not_a_number_counts_as_blank():
+    assert fields.read("amount", float("nan")) is None
 
 
 @pytest.mark.parametrize(

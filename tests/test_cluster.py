@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 pytest.importorskip("distributed")
-sys.path.insert(0, str(Path(__file__).parent))
 import report_data as rd
 from test_report_runs import contents, crowd
 

@@ -83,23 +83,6 @@ def test_the_ten_assets_of_markowitz_and_todd():
     assert np.abs(frontier.min_variance() - TODD_LEAST).max() < 6e-4
 
 
-MRT_VOLS = np.array([0.1, 0.2, 0.3, 0.4])
-MRT_COV = np.array([[1, 0.8, 0, 0], [0.8, 1, 0, 0], [0, 0, 1, -0.5], [0, 0, -0.5, 1]]) * np.outer(MRT_VOLS, MRT_VOLS)
-
-
-def test_least_variance_of_maillard_roncalli_teiletche():
-    w = corner_portfolios(np.zeros(4), MRT_COV).min_variance()
-    assert np.abs(100 * w - [74.48, 0, 15.17, 10.34]).max() < 6e-3
-    assert w[1] == 0
-    assert 100 * vol(w, MRT_COV) == pytest.approx(8.63, abs=6e-3)
-
-
-def test_most_diversified_portfolio():
-    w = corner_portfolios(MRT_VOLS, MRT_COV).max_sharpe(0.0)
-    assert w == pytest.approx([5 / 18, 5 / 36, 1 / 3, 1 / 4], abs=1e-12)
-    assert w @ MRT_VOLS / vol(w, MRT_COV) == pytest.approx(2.26078, abs=5e-6)
-
-
 def test_two_assets_in_closed_form():
     s, t, rho, mu, rf = 0.2, 0.1, 0.3, np.array([0.09, 0.04]), 0.01
     cov = np.array([[s * s, rho * s * t], [rho * s * t, t * t]])

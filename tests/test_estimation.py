@@ -1,7 +1,6 @@
 """Estimation: packages on real prices, closed forms, slow second implementations, invariants, nonsense."""
 
 import datetime as dt
-from fractions import Fraction
 from math import log, sqrt
 
 import numpy as np
@@ -105,95 +104,6 @@ def test_factor_model_equals_the_packages():
 # Slow second implementations ---------------------------------------------------------------------------------
 
 
-def slow_covariance(rows, freedom):
-    """The textbook's sums in exact fractions."""
-    T, n = len(rows), len(rows[0])
-    mean = [sum(row[i] for row in rows) / T for i in range(n)]
-    return [
-        [sum((row[i] - mean[i]) * (row[j] - mean[j]) for row in rows) / (T - freedom) for j in range(n)]
-        for i in range(n)
-    ]
-
-
-def slow_ledoit_wolf(rows):
-    """Definitions of section 3 of the paper, term by term: m, d², b̄², b²."""
-    T, n = len(rows), len(rows[0])
-    S = slow_covariance(rows, 0)
-    mean = [sum(row[i] for row in rows) / T for i in range(n)]
-    X = [[row[i] - mean[i] for i in range(n)] for row in rows]
-    pairs = [(i, j) for i in range(n) for j in range(n)]
-    m = sum(S[i][i] for i in range(n)) / n
-    d2 = sum((S[i][j] - (m if i == j else 0)) ** 2 for i, j in pairs) / n
-    b2 = sum(sum((x[i] * x[j] - S[i][j]) ** 2 for i, j in pairs) for x in X) / n / T**2
-    delta = min(b2, d2) / d2
-    return [[(1 - delta) * S[i][j] + (delta * m if i == j else 0) for j in range(n)] for i in range(n)], delta
-
-
-def slow_constant_correlation(rows):
-    """Appendices A and B of the paper, term by term, without its symmetries."""
-    X = np.array(rows, dtype=float)
-    T, n = X.shape
-    X = X - X.mean(axis=0)
-    s = np.array(slow_covariance(rows, 0), dtype=float)
-    r = sum(s[i, j] / sqrt(s[i, i] * s[j, j]) for i in range(n) for j in range(i + 1, n)) * 2 / ((n - 1) * n)
-    f = np.array([[s[i, i] if i == j else r * sqrt(s[i, i] * s[j, j]) for j in range(n)] for i in range(n)])
-
-    def pi(i, j):
-        return sum((X[t, i] * X[t, j] - s[i, j]) ** 2 for t in range(T)) / T
-
-    def theta(k, i, j):
-        return sum((X[t, k] ** 2 - s[k, k]) * (X[t, i] * X[t, j] - s[i, j]) for t in range(T)) / T
-
-    rho = sum(pi(i, i) for i in range(n)) + sum(
-        r / 2 * (sqrt(s[j, j] / s[i, i]) * theta(i, i, j) + sqrt(s[i, i] / s[j, j]) * theta(j, i, j))
-        for i in range(n)
-        for j in range(n)
-        if i != j
-    )
-    kappa = (sum(pi(i, j) for i in range(n) for j in range(n)) - rho) / ((f - s) ** 2).sum()
-    delta = max(0.0, min(kappa / T, 1.0))
-    return delta * f + (1 - delta) * s, delta
-
-
-whole_returns = st.integers(2, 8).flatmap(
-    lambda T: st.integers(1, 5).flatmap(
-        lambda n: st.lists(
-            st.lists(st.integers(-90, 90), min_size=n, max_size=n), min_size=T, max_size=T
-        )
-    )
-)  # fmt: skip
-
-
-@given(whole_returns)
-def test_sample_covariance_in_exact_fractions(percent):
-    rows = [[Fraction(x, 100) for x in row] for row in percent]
-    expected = np.array(slow_covariance(rows, 1), dtype=float)
-    assert np.abs(es.cov_matrix(np.array(percent) / 100, "sample", 1) - expected).max() <= 1e-15
-    flat = np.array([len({row[i] for row in percent}) == 1 for i in range(len(percent[0]))])
-    assert (np.diag(es.cov_matrix(np.array(percent) / 100)) == 0).tolist() == flat.tolist()
-
-
-@given(whole_returns)
-def test_ledoit_wolf_in_exact_fractions(percent):
-    rows = [[Fraction(x, 100) for x in row] for row in percent]
-    S = np.array(slow_covariance(rows, 0), dtype=float)
-    spread = np.linalg.norm(S - np.eye(len(S)) * np.trace(S) / len(S))
-    if spread <= 1e-6 * max(np.linalg.norm(S), 1e-9):
-        return  # the sample is its own target: any intensity gives it
-    expected, delta = slow_ledoit_wolf(rows)
-    assert np.abs(es.cov_matrix(np.array(percent) / 100, "ledoit_wolf", 1) - np.array(expected, float)).max() <= 1e-14
-    assert es.shrinkage(np.array(percent) / 100) == pytest.approx(float(delta), abs=1e-8)
-
-
-@pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("rows, assets", [(40, 5), (6, 9), (3, 4)])
-def test_constant_correlation_term_by_term(seed, rows, assets):
-    returns = history(seed, rows, assets)
-    expected, delta = slow_constant_correlation(returns.tolist())
-    close(es.cov_matrix(returns, "constant_correlation", 1), expected)
-    assert es.shrinkage(returns, "constant_correlation") == pytest.approx(delta, abs=1e-10)
-
-
 @pytest.mark.parametrize("rows, assets", [(2, 1), (10, 3), (100, 10), (20, 30)])
 @pytest.mark.parametrize("half_life", [None, 0.5, 11.2023, 400.0])
 def test_ewma_equals_pandas(rows, assets, half_life):
@@ -209,14 +119,6 @@ def test_riskmetrics_half_life():
     expected = np.cov(returns.T, aweights=w / w.sum(), ddof=0)
     close(es.cov_matrix(returns, "ewma", 1, log(0.5) / log(0.94)), expected)
     assert log(0.5) / log(0.94) == pytest.approx(11.2023, abs=5e-5)
-
-
-@given(whole_returns)
-def test_semicovariance_in_exact_fractions(percent):
-    T, n = len(percent), len(percent[0])
-    falls = [[min(Fraction(x, 100), 0) for x in row] for row in percent]
-    expected = [[float(sum(row[i] * row[j] for row in falls) / T * 12) for j in range(n)] for i in range(n)]
-    assert np.abs(es.cov_matrix(np.array(percent) / 100, "semi", 12) - np.array(expected)).max() <= 1e-14
 
 
 @pytest.mark.parametrize("window", [2, 5, 59, 60])

@@ -388,7 +388,7 @@ def test_the_vba_runs_in_libreoffice(addin):
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(addin.parent)}
     program = Path(__file__).parent / "windows" / "basic.py"
     done = subprocess.run(
-        [python, program, addin], capture_output=True, text=True, timeout=120, env=environment, check=False
+        [python, program, addin], capture_output=True, text=True, timeout=300, env=environment, check=False
     )
     answers = dict(line.split(": ", 1) for line in done.stdout.splitlines())
     assert answers == {

@@ -50,7 +50,7 @@ def test_install_puts_the_file_and_the_class_and_uninstall_takes_all_back(machin
     command = windows_class.registered(registry)
     assert (
         command
-        == f'"{Path(sys.executable).with_name("pythonw.exe")}" -P "{windows_class.__file__.replace("class", "server")}" {windows_class.CLSID}'
+        == f'"{Path(sys.executable).with_name("pythonw.exe")}" -P "{Path(windows_class.__file__).with_name("windows_server.py")}" {windows_class.CLSID}'
     )
     views = {view for _, view, key in registry.keys if windows_class.CLSID.casefold() in key}
     assert views == {0, 1}, "32-bit Excel looks elsewhere than 64-bit Excel"

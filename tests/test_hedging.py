@@ -48,18 +48,6 @@ def slow_put(spot, strike, T, vol, rf, dividend=0.0):
 # Puts ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("arguments", "price"),
-    [
-        ((42, 40, 0.5, 0.2, 0.1), 0.8086),  # Hull, example 15.6
-        ((100, 100, 1, 0.2, 0.05), 5.5735),
-    ],
-)
-def test_published_prices(arguments, price):
-    assert xlalloc.put_price(*arguments) == pytest.approx(price, abs=5e-5)
-    assert xlalloc.put_price(*arguments) == pytest.approx(slow_put(*arguments), rel=1e-12)
-
-
 @given(spots, spots, years, vols, rates, rates)
 def test_prices_equal_those_in_decimals(spot, strike, T, vol, rf, dividend):
     slow = slow_put(spot, strike, T, vol, rf, dividend)

@@ -8,7 +8,6 @@ import io
 import os
 import re
 import struct
-import sys
 import tracemalloc
 import unicodedata
 import zipfile
@@ -18,11 +17,9 @@ from xml.parsers import expat
 
 import openpyxl
 import pytest
+import report_data as rd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-sys.path.insert(0, str(Path(__file__).parent))
-import report_data as rd
 
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc import workbook_files
@@ -245,13 +242,14 @@ def test_ids_that_look_alike_are_refused(tmp_path, sheets, one, other):
 
 def test_an_input_that_is_no_plain_file(tmp_path, sheets):
     folder = rd.write_folder(tmp_path / "in", {k: v for k, v in sheets.items() if k != "clients"})
-    os.mkfifo(folder / "clients.csv")  # reading it would wait for ever
-    assert "no sheet clients" in refused(folder)
-    (folder / "clients.csv").unlink()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "clients.csv")  # reading it would wait for ever
+        assert "no sheet clients" in refused(folder)
+        (folder / "clients.csv").unlink()
     (folder / "clients.csv").mkdir()
     assert "no sheet clients" in refused(folder)
-    for name in ("x\0y.xlsx", "n" * 5000 + ".xlsx", "none.xlsx"):
-        assert "no such file" in refused(Path(tmp_path / name))[:6000] if len(name) < 300 else True
+    for name in ("x\0y.xlsx", "none.xlsx"):
+        assert "no such file" in refused(tmp_path / name)
     with pytest.raises(InputError, match="no such file"):
         read(tmp_path / ("n" * 5000 + ".xlsx"))
 
@@ -307,9 +305,8 @@ def test_characters_no_file_may_hold(tmp_path, sheets):
 
 
 def test_escapes_of_a_workbook_are_those_characters(tmp_path, parts):
-    sheet = parts["xl/worksheets/sheet1.xml"]
     strings = parts["xl/sharedStrings.xml"].replace(b"<t>Name</t>", b"<t>a_x0007__x202E_b_xD800__x005F_x0041_</t>")
-    assert strings != parts["xl/sharedStrings.xml"] and sheet
+    assert strings != parts["xl/sharedStrings.xml"]
     out, summary = checked_report(tmp_path, pack(tmp_path / "in.xlsx", {**parts, "xl/sharedStrings.xml": strings}))
     assert "illegal_characters" in [p.kind for p in summary.problems] and "ab_x0041_" in texts(out / "K1.xlsx")
 

@@ -42,12 +42,6 @@ TWO = [[0.04, 0.0], [0.0, 0.01]]
 # Published tables ---------------------------------------------------------------------------------------------
 
 
-def test_least_variance_of_maillard_roncalli_teiletche():
-    weights = xa.min_var_weights(MAILLARD)
-    assert percent(weights) == [74.48, 0, 15.17, 10.34] and weights[1] == 0
-    assert round(100 * xa.port_vol(weights, MAILLARD), 2) == 8.63
-
-
 def test_most_diversified_of_maillard_roncalli_teiletche():
     weights = xa.max_div_weights(MAILLARD)
     close(weights, [5 / 18, 5 / 36, 1 / 3, 1 / 4])

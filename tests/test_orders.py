@@ -4,14 +4,10 @@ Every expected figure is worked out in the comment above it, in exact fractions;
 """
 
 import datetime as dt
-import sys
 from fractions import Fraction
-from pathlib import Path
 
 import openpyxl
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 import report_data as rd
 
 import xlalloc  # noqa: F401  fills the catalogue

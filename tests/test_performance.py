@@ -1,7 +1,6 @@
-"""Performance: a slow exact second implementation, published numbers, public packages, pandas, invariants, nonsense."""
+"""Performance: published numbers, public packages, pandas, invariants, nonsense."""
 
 import datetime as dt
-from decimal import Decimal, localcontext
 
 import numpy as np
 import pandas as pd
@@ -23,119 +22,6 @@ INDEX = DAYS.mean(axis=1)
 CRASH = [0.1, -0.05, -0.1, 0.2]
 
 
-# A second implementation: loops over decimals of 50 digits, straight from the definitions ---------------------
-
-
-def _mean(xs):
-    return sum(xs) / len(xs)
-
-
-def _std(xs):
-    m = _mean(xs)
-    return (sum((x - m) ** 2 for x in xs) / (len(xs) - 1)).sqrt()
-
-
-def _depths(r):
-    wealth = peak = Decimal(1)
-    found = []
-    for x in r:
-        wealth *= 1 + x
-        peak = max(peak, wealth)
-        found.append(wealth / peak - 1)
-    return found
-
-
-def _longest(r):
-    longest = current = 0
-    for depth in _depths(r):
-        current = current + 1 if depth < Decimal("-1e-12") else 0
-        longest = max(longest, current)
-    return longest
-
-
-def _annual(r, P):
-    wealth = Decimal(1)
-    for x in r:
-        wealth *= 1 + x
-    return wealth ** (P / len(r)) - 1 if wealth else Decimal(-1)
-
-
-def _downside(r, threshold):
-    return (sum(min(x - threshold, Decimal(0)) ** 2 for x in r) / len(r)).sqrt()
-
-
-def _quantile(r, level):
-    h = Decimal(1.0 - level) * (len(r) - 1)
-    k, ordered = int(h), sorted(r)
-    return ordered[k] + (h - k) * (ordered[min(k + 1, len(r) - 1)] - ordered[k])
-
-
-def _tail(r, level):
-    q = _quantile(r, level) + Decimal("1e-12") * max(map(abs, r))
-    return _mean([x for x in r if x <= q])
-
-
-def _moment(r, power):
-    m, s = _mean(r), _std(r)
-    return sum(((x - m) / s) ** power for x in r)
-
-
-def _beta(r, b):
-    mr, mb = _mean(r), _mean(b)
-    return sum((x - mr) * (y - mb) for x, y in zip(r, b, strict=True)) / sum((y - mb) ** 2 for y in b)
-
-
-def _kurt(r):
-    T = len(r)
-    factor = Decimal(T * (T + 1)) / ((T - 1) * (T - 2) * (T - 3))
-    return factor * _moment(r, 4) - Decimal(3 * (T - 1) ** 2) / ((T - 2) * (T - 3))
-
-
-def _omega(r, m):
-    return sum(max(x - m, Decimal(0)) for x in r) / sum(max(m - x, Decimal(0)) for x in r)
-
-
-def _active(r, b):
-    return [x - y for x, y in zip(r, b, strict=True)]
-
-
-def slowly(name, r, b, P=12.0, rf=0.0, level=0.95, m=0.0):
-    """A measure of one series; None where the risk is zero."""
-    with localcontext() as context:
-        context.prec = 50
-        r, b = [Decimal(repr(float(x))) for x in r], [Decimal(repr(float(x))) for x in b]
-        P, rf, m = Decimal(P), Decimal(rf), Decimal(m)
-        f, root, T = (1 + rf) ** (1 / P) - 1, P.sqrt(), len(r)
-        formula = {
-            "total_return": lambda: _annual(r, Decimal(T)),
-            "ann_return": lambda: _annual(r, P),
-            "mean_return": lambda: _mean(r) * P,
-            "ann_vol": lambda: _std(r) * root,
-            "downside_vol": lambda: _downside(r, m) * root,
-            "max_drawdown": lambda: min(_depths(r)),
-            "underwater_periods": lambda: _longest(r),
-            "sharpe": lambda: (_mean(r) - f) / _std(r) * root,
-            "sortino": lambda: (_mean(r) - f) / _downside(r, f) * root,
-            "calmar": lambda: _annual(r, P) / abs(min(_depths(r))),
-            "hist_var": lambda: -_quantile(r, level),
-            "hist_cvar": lambda: -_tail(r, level),
-            "omega": lambda: _omega(r, m),
-            "ulcer": lambda: (sum(x * x for x in _depths(r)) / T).sqrt(),
-            "win_rate": lambda: Decimal(sum(x > 0 for x in r)) / T,
-            "skew": lambda: _moment(r, 3) * T / ((T - 1) * (T - 2)),
-            "kurt": lambda: _kurt(r),
-            "excess_return": lambda: _annual(r, P) - _annual(b, P),
-            "tracking_error": lambda: _std(_active(r, b)) * root,
-            "info_ratio": lambda: _mean(_active(r, b)) / _std(_active(r, b)) * root,
-            "port_beta": lambda: _beta(r, b),
-            "jensen_alpha": lambda: P * (_mean(r) - f - _beta(r, b) * (_mean(b) - f)),
-        }[name]
-        try:
-            return float(formula())
-        except ArithmeticError:  # divided by zero
-            return None
-
-
 PERIODIC = {"ann_return", "ann_vol", "downside_vol", "calmar", "excess_return", "tracking_error", "info_ratio"}
 WITH_RF = {"sharpe", "sortino", "port_beta", "jensen_alpha"}
 FUNCTIONS = [name for name in kpi.MEASURES if name not in ("mean_return", "skew", "kurt")]
@@ -155,41 +41,7 @@ def quickly(name, returns, benchmark, P, rf):
     return getattr(pf, name)(returns, **arguments)
 
 
-@pytest.mark.parametrize("name", kpi.MEASURES)
-def test_equals_the_slow_second_implementation(name):
-    found = quickly(name, DAYS, INDEX, 252.0, 0.03)
-    expected = [slowly(name, column, INDEX, 252.0, 0.03) for column in DAYS.T]
-    assert found == pytest.approx(expected, rel=1e-11, abs=1e-13)
-
-
-returns_of = st.integers(-900, 1000).map(lambda k: k / 1000)
-short_panels = st.tuples(st.integers(4, 12), st.integers(1, 3)).flatmap(
-    lambda shape: st.lists(
-        st.lists(returns_of, min_size=shape[1], max_size=shape[1]), min_size=shape[0], max_size=shape[0]
-    )
-)
-
-
-@settings(max_examples=60)
-@given(short_panels, st.sampled_from([1.0, 4.0, 12.0]), st.sampled_from([0.0, 0.05]))
-def test_the_table_equals_the_slow_second_implementation(panel, P, rf):
-    returns = np.array(panel)
-    benchmark = returns[:, 0]
-    table = pf.kpi_table(returns, benchmark, rf, P)
-    for name, row in zip(kpi.MEASURES, table.rows, strict=True):
-        for column, cell in zip(returns.T, row[1:], strict=True):
-            expected = slowly(name, column, benchmark, P, rf)
-            if isinstance(cell, AllocError):
-                assert expected is None and cell.code == "#DIV/0!", name
-            else:
-                assert cell == pytest.approx(expected, rel=1e-9, abs=1e-9), name
-
-
 # Published and hand-made numbers ------------------------------------------------------------------------------
-
-
-def test_sortino_of_rollinger_and_hoffman():
-    assert round(pf.sortino(ROLLINGER_HOFFMAN, 0.0, 1), 3) == 4.417
 
 
 def test_sortino_is_not_the_ratio_to_the_deviation_of_losses():

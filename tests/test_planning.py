@@ -6,6 +6,7 @@ import math
 import statistics
 from fractions import Fraction
 
+import article_code
 import numpy as np
 import pytest
 from hypothesis import given
@@ -157,9 +158,8 @@ def test_the_average_cost_does_not_depend_on_the_amount():
 
 def test_the_article_buys_59_times_and_counts_60():
     """S0 at a constant price: its loop runs over range(1, 60), its total over 60 months."""
-    units = sum(1000 / 100 for _ in range(1, 60))
-    article = units * 100 / (1000 * 60) - 1
-    assert article == pytest.approx(-1 / 60)  # a loss of 1.7% where nothing has moved
+    article = article_code.dollar_cost_averaging(100, 1000, 60, 0.0)
+    assert article["return"] == pytest.approx(-1 / 60)  # a loss of 1.7% where nothing has moved
     table = measures(xlalloc.dca_sim(100, 1000, 60, 0))
     assert table["invested"] == (60_000,) * 5 and table["value"] == pytest.approx((60_000,) * 5)
     assert table["return"] == pytest.approx((0,) * 5, abs=1e-14) and table["average cost"] == pytest.approx((100,) * 5)

@@ -19,19 +19,6 @@ def close(a, b, tolerance=1e-12):
     np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
-def test_roncalli_example():
-    """Roncalli (2013), the example of three assets: volatility 20.87%, shares 70.43, 15.93, 13.64."""
-    assert round(xa.port_vol(W, COV), 4) == 0.2087
-    assert [round(x, 4) for x in xa.risk_contrib(W, COV)] == [0.7043, 0.1593, 0.1364]
-
-
-def test_the_article_on_risk_parity_two_asset_sixty_forty():
-    """Stocks with 3 to 5 times the volatility of bonds carry over 90% of the risk of 60/40 (uncorrelated)."""
-    for multiple in (3, 4, 5):
-        share = xa.risk_contrib([0.6, 0.4], np.diag([(0.05 * multiple) ** 2, 0.05**2]))[0]
-        assert share > 0.90
-
-
 def test_the_articles_formula_for_risk_contributions():
     """Its prose multiplies weight, volatility and a correlation; the right answer is w(Σw)/σ², as its code computes."""
     weights = np.array([0.4, 0.2, 0.3, 0.1])

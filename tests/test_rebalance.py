@@ -3,6 +3,7 @@
 import datetime as dt
 from fractions import Fraction
 
+import article_code
 import numpy as np
 import pandas as pd
 import pytest
@@ -119,10 +120,9 @@ def test_trades_equal_the_definition_in_exact_fractions(portfolio, threshold, ru
 
 def test_the_article_sells_both_and_the_right_trades_add_up():
     """S0 scales its purchase by the (negative) sum of the sales: it would sell 20000 of both and lose 40000."""
-    articles = {"股票": -20000, "债券": -20000 * (20000 / 20000)}
-    trades = rb.rebal_trades([120000, 80000], [0.5, 0.5], 0.05)
-    assert trades.tolist() == [-20000, 20000]
-    assert trades.sum() == 0 != sum(articles.values())
+    articles = article_code.rebalance_portfolio({"股票": 120000, "债券": 80000}, {"股票": 0.5, "债券": 0.5})
+    assert list(articles.values()) == pytest.approx([-20000, -20000])
+    assert rb.rebal_trades([120000, 80000], [0.5, 0.5], 0.05).tolist() == [-20000, 20000]
 
 
 def test_the_articles_story_of_50_50_that_became_60_40():

@@ -6,7 +6,6 @@ import json
 import os
 import random
 import re
-import resource
 import signal
 import subprocess
 import sys
@@ -16,8 +15,6 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 import report_data as rd
 
 from xlalloc.errors import InputError
@@ -92,7 +89,7 @@ def test_killed_at_any_moment_it_is_finished_by_resuming(tmp_path, many):
     seed = int(os.environ.get("XLALLOC_SEED", random.SystemRandom().randrange(10**6)))
     print(f"seed {seed}: XLALLOC_SEED={seed} repeats these moments")
     moments = random.Random(seed)
-    out, kept = tmp_path / "out", 0
+    out = tmp_path / "out"
     for k in range(KILLS):
         process = command(source, "--out", out, "--resume", "--jobs", 1 + k % 2)
         folder_there = time.monotonic() + 60
@@ -103,8 +100,7 @@ def test_killed_at_any_moment_it_is_finished_by_resuming(tmp_path, many):
         process.communicate()
         assert all(expected[name] == data for name, data in contents(out).items() if not name.startswith("."))
     summary = run.report(source, out, resume=True)
-    kept = summary.kept
-    assert contents(out) == expected and summary.written == 60, (seed, kept)
+    assert contents(out) == expected and summary.written == 60, (seed, summary.kept)
     again = run.report(source, out, resume=True)
     assert again.kept == 60 and contents(out) == expected
 
@@ -241,6 +237,8 @@ def test_no_file_larger_than_allowed(tmp_path, many):
     """A quota as the system enforces it: every report fails, in one line each, and the run ends with status 1."""
 
     def limit():
+        import resource  # not on Windows
+
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
     process = command(many[0], "--out", tmp_path / "out", "--lang", "en", "--jobs", 2, preexec_fn=limit)
@@ -318,9 +316,7 @@ def test_quiet_in_a_pipe_and_json_for_a_scheduler(tmp_path, sheets):
     events = [json.loads(line) for line in lines]
     assert [event["done"] for event in events] == [1, 2, 3, 4] and {event["of"] for event in events} == {4}
     assert {event["status"] for event in events} == {"kept"} and {event["event"] for event in events} == {"client"}
-    assert [event["problems"] for event in events if event["id"] == "K004"] == [
-        ["risk_level: nothing is given."]
-    ] or events
+    assert [event["problems"] for event in events if "problems" in event] == [["Nothing is given."]]
     assert "4 of them kept" in told and last.startswith("2 problems")
 
 

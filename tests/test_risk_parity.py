@@ -1,7 +1,8 @@
-"""Risk parity: published tables, closed forms, the article's own procedure, public packages, slow second versions."""
+"""Risk parity: closed forms, the article's own procedure, public packages, slow second versions."""
 
 import itertools
 
+import article_code
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings
@@ -50,19 +51,6 @@ FIVE = covariance(
 
 
 # Published tables ---------------------------------------------------------------------------------------------
-
-
-def test_roncalli():
-    """Roncalli (2013), three assets: budgets 50/20/30 and equal ones."""
-    assert percent(xa.rp_weights(RONCALLI, [50, 20, 30])) == [31.15, 21.90, 46.96]
-    assert percent(xa.rp_weights(RONCALLI)) == [19.69, 32.44, 47.87]
-
-
-def test_maillard_roncalli_teiletche():
-    """The second example of Maillard, Roncalli & Teiletche (2010): 38.36, 19.18, 24.26, 18.20 at 10.29%."""
-    weights = xa.rp_weights(MAILLARD)
-    assert percent(weights) == [38.36, 19.18, 24.26, 18.20]
-    assert round(xa.port_vol(weights, MAILLARD), 4) == 0.1029
 
 
 def test_hrp_in_closed_form():
@@ -132,23 +120,12 @@ def test_all_contributions_are_sigma_over_n():
     close(xa.risk_contrib(weights, FIVE, "absolute"), np.full(5, xa.port_vol(weights, FIVE) / 5))
 
 
-def spread_of_contributions(weights, cov):
-    """What the article's procedure minimises, the variance of the absolute contributions."""
-    return np.var(weights * (cov @ weights) / np.sqrt(weights @ cov @ weights))
-
-
 @pytest.mark.parametrize("per_year", [1.0, 252.0])
 def test_the_articles_procedure_leaves_its_start_or_fails_where_these_weights_are_exact(per_year):
     """Its constraints ask for Σw = 1 and w = 0 at once; its objective is so flat that daily figures stop it at the start."""
-    from scipy.optimize import minimize
-
     cov = FIVE / 252.0 * per_year
-    whole = {"type": "eq", "fun": lambda w: w.sum() - 1.0}
-    nothing = {"type": "eq", "fun": lambda w: w}
-    start, options = np.full(5, 0.2), {"args": (cov,), "method": "SLSQP", "bounds": [(0, 1)] * 5}
-    as_printed = minimize(spread_of_contributions, start, constraints=[whole, nothing], **options)
-    assert not as_printed.success and (as_printed.x == start).all()
-    mended = minimize(spread_of_contributions, start, constraints=[whole], **options)
+    as_printed, mended = article_code.solve(cov), article_code.solve(cov, as_printed=False)
+    assert not as_printed.success and (as_printed.x == 0.2).all()
     assert mended.success and np.abs(shares(mended.x, cov) - 0.2).max() > 0.05
     assert np.abs(shares(xa.rp_weights(cov), cov) - 0.2).max() < 1e-10
 

@@ -12,7 +12,7 @@ from xlalloc.errors import ErrorValue
 
 NAMES = ["黄金", "Bond B", "510300", "d", "E1", "f", "g"]
 FACTORS = ["value", "size", "momentum"]
-FULL_WIDTH = str.maketrans("0123456789.-", "0123456789.-")
+FULL_WIDTH = {ord(c): ord(c) + 0xFEE0 for c in "0123456789.-"}
 
 
 def rows_of(value) -> list[list]:

@@ -40,7 +40,7 @@ COMMANDS = [
 
 
 def run(code: str, folder: Path) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(folder), "LOCALAPPDATA": str(folder)}
+    environment = {**os.environ, "HOME": str(folder), "LOCALAPPDATA": str(folder)}
     return subprocess.run(
         [sys.executable, "-c", NO_NETWORK + code], cwd=folder, env=environment, capture_output=True, text=True
     )

@@ -122,7 +122,7 @@ def test_calc_really_computes_and_does_not_keep_what_was_cached(folder, computed
 
 def test_pages_can_be_looked_at(office, folder, tmp_path):
     (pdf,) = office.pdf([folder / "balanced-zh.xlsx"], tmp_path)
-    shown = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    shown = subprocess.run(["pdftotext", pdf, "-"], capture_output=True, encoding="utf-8", check=True).stdout
     for key in ("client", "allocation", "risk", "performance", "stress", "plan", "market", "notes"):
         title = TEXTS["case.balanced"]["zh"] if key == "client" else TEXTS[f"{key}.title"]["zh"]
         assert title in shown

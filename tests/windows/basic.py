@@ -92,12 +92,13 @@ def office(folder: str):
     process = subprocess.Popen([*words, f"--accept=pipe,name={pipe};urp;"], stderr=subprocess.DEVNULL)
     here = uno.getComponentContext()
     resolver = here.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", here)
-    for _ in range(120):
+    for _ in range(480):
         try:
             there = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
             return process, there.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", there)
         except Exception:
             time.sleep(0.25)
+    process.kill()
     raise SystemExit("LibreOffice did not start.")
 
 
