@@ -30,7 +30,7 @@ SAME_MEAN = 1e-11  # means this close (relative to the largest) are tied
 TIE = 1e-10  # events this close in λ (relative) are tied
 ROUNDING = 1e-12  # a weight this far beyond its bound is still on it
 EPS = 1e-16
-REFRESH = 50  # corners between two inversions
+REFRESH = 100  # corners between two inversions
 ENTER, LOWER, UPPER, EXCHANGE = 0.0, 1.0, -1.0, 2.0  # what happens to a variable at a corner
 # Per attempt: from which shares of its rounding a gradient has changed its sign, and a curvature is positive.
 TOLERANCES = ((1e-13, 1e-11), (1e-12, 1e-11), (1e-13, 1e-14), (1e-14, 1e-11), (1e-11, 1e-11), (1e-13, 1e-11))
@@ -139,7 +139,8 @@ class CriticalLine:
     """The path in one attempt: the free set F, the right-hand sides ``base``, the solution z and the inverse M.
 
     z, e and ``base`` have two rows, their terms in 1 and λ. T = [z; M], as one step changes both; R is the rows F of K.
-    ``side`` is +1 at lower, −1 at upper, 0 when free, as the multipliers are.
+    ``side`` is +1 at lower, −1 at upper, 0 when free, as the multipliers are, whose ``ends`` are infinite. ``pulled``:
+    the gradient against the bound (0 where nothing may move), and its slope.
     """
 
     def __init__(self, p: Problem, side, widen, attempt: int):
@@ -150,7 +151,8 @@ class CriticalLine:
         free, size = np.flatnonzero(self.side == 0), self.side.size
         self.all_F, self.all_R = np.empty(size, int), np.empty((size, size))
         self.all_F[: free.size], self.all_R[: free.size] = free, p.K[free]
-        self.grown, self.times, self.at_lam = np.empty((2, size)), np.empty(2 * size), np.ones(2)
+        self.pulled, self.times, self.at_lam = np.empty((2, size)), np.empty(2 * size), np.ones(2)
+        self.against, self.slope = self.pulled
         self._resize(np.empty((free.size + 2, free.size)))
         self._scale(1.0)
 
@@ -173,11 +175,10 @@ class CriticalLine:
 
     def rebuild(self):
         """Right-hand sides of all equations, M, z and e from scratch."""
-        m = self.p.m
         self.at = self._at_bounds(self.ends)
         self.pull = np.where(self.frozen, 0.0, self.side) * [[-1.0], [1.0]]
         self.base = np.zeros((2, self.side.size))
-        self.base[0, :m], self.base[1, m:] = self.p.b, self.objective
+        self.base[0, : self.p.m], self.base[1, self.p.m :] = self.p.b, self.objective
         if self.at.any():
             self.base[0] -= self.at @ self.p.K
         try:
@@ -196,16 +197,16 @@ class CriticalLine:
         self.e = z @ self.R - self.base
 
     def solve(self):
-        """z and e as the last step left them (in later attempts afresh), refined until the residuals of F are rounding."""
+        """z and e as the last step left them (in later attempts afresh), refined until e is rounding on F."""
         if self.age >= REFRESH:
             self.rebuild()
         elif self.afresh:
             self._solve_for(self.base.take(self.F, axis=1) @ self.M)
         self.at_lam[1] = min(self.lam, 1.0)
-        for attempt in range(5):
+        for attempt in range(6):
             self.wrong = self.e.take(self.F, axis=1)
             share = self.at_lam.dot(self.wrong) / self.allowed.take(self.F)
-            if share.dot(share) <= 1.0:
+            if share.dot(share) <= 1.0 or attempt == 5:
                 break
             z = self.z.copy()
             if attempt == 2 and self.age:
@@ -214,23 +215,22 @@ class CriticalLine:
 
     def events(self):
         """The λ at which each variable of F meets a bound, then that at which each of all may move: none where ≤ 0."""
-        k, (a, b) = self.size, (self.T[0], self.T[1])
+        k, ends = self.size, self.ends.take(self.F, axis=1)
         lam = self.times[: k + self.side.size]
-        ends = self.ends.take(self.F, axis=1)
-        ends -= a
-        ends /= b + 1e-200
-        np.minimum(ends[0], ends[1], out=lam[:k])  # of the two, the one that x moves to as λ falls
-        wrong, slope = np.multiply(self.pull, self.e, out=self.grown)
-        np.divide(wrong, np.maximum(slope, 1e-200, out=slope), out=lam[k:])
+        ends -= self.z[0]
+        ends /= self.z[1] + 1e-200
+        np.minimum(ends[0], ends[1], out=lam[:k])  # the end that x moves to as λ falls; the other is behind
+        np.multiply(self.pull, self.e, out=self.pulled)
+        np.divide(self.against, np.maximum(self.slope, 1e-200, out=self.slope), out=lam[k:])
         return lam
 
     def _drop_rounding(self, lam):
         """Events that are rounding do not count; those overdue, beyond the present λ, are due now."""
-        k, (wrong, slope) = self.size, self.grown
+        k, wrong = self.size, self.against
         lam[:k][lam[:k] * np.abs(self.z[1] + 1e-200) <= ROUNDING] = 0.0
         lam[k:][wrong <= self.least] = 0.0
         if lam.max() > self.lam:  # a gradient of the wrong sign that came from 0 may be rounding
-            lam[k:][(slope == 1e-200) & (wrong <= 1e-13 * self.noise)] = 0.0
+            lam[k:][(self.slope == 1e-200) & (wrong <= 1e-13 * self.noise)] = 0.0
             np.minimum(lam, self.lam, out=lam)
 
     def perturbed(self):
@@ -248,7 +248,7 @@ class CriticalLine:
         return np.divide(top, slope, out=np.full_like(top, -np.inf), where=slope != 0)
 
     def step(self):
-        """The next event: its λ, what happens, and to which variable or, where it leaves F, row of it; λ = 0 at the end."""
+        """The next event: its λ, what happens, and the variable or, where it leaves F, its row; λ = 0 at the end."""
         lam, k, dropped = self.events(), self.size, False
         while True:
             i = int(lam.argmax())
@@ -256,7 +256,7 @@ class CriticalLine:
             if top <= 0:
                 return 0.0, None, None
             tied = (lam >= top * (1 - TIE)).nonzero()[0]
-            real = top * abs(self.z[1, i]) > ROUNDING if i < k else self.grown[0, i - k] > self.least[i - k]
+            real = top * abs(self.z[1, i]) > ROUNDING if i < k else self.against[i - k] > self.least[i - k]
             if not dropped and (tied.size > 1 or top > self.lam or not real):
                 self._drop_rounding(lam)
                 dropped = True
@@ -284,8 +284,8 @@ class CriticalLine:
         return EXCHANGE if wrong > self.real * self.noise[i] else None
 
     def _border(self, i):
-        """Keeps the direction s = (g, −1) of variable i, g = M c, under its e; the curvature Σ_ii − c'Mc along s; and
-        sK. Gives the curvature and its noise.
+        """Keeps the direction s = (g, −1) of variable i, g = M c, below its e, the curvature Σ_ii − c'Mc along it, and
+        sK; gives the curvature and its noise.
         """
         k, own = self.size, self.p.K[i]
         self.all_R[k], R = own, self.all_R[: k + 1]
@@ -300,7 +300,7 @@ class CriticalLine:
             miss = image.take(self.F)
         curvature = float(g.dot(miss) - image[i])  # correct to the second order of the error in g
         self.border = s, curvature, image
-        return curvature, EPS * (1 + own[i] + (1 + np.abs(c)).dot(np.abs(g)))
+        return curvature, EPS * (2 + 2 * float(k * g.dot(g)) ** 0.5)  # no number in K is above 1
 
     def _room(self, i, lam):
         """How far variable i can go before one meets a bound, and the row of that one (None: i itself)."""
@@ -316,9 +316,11 @@ class CriticalLine:
     def _along(self, s, curvature, image):
         """z and e move along s until its gradient s[:2] is 0, and ss' / curvature is added to M; gives the new T."""
         s, own = s / curvature, s[2:]
-        self.e += np.multiply(s[:2, None], image, out=self.grown)
+        self.e += np.multiply(s[:2, None], image, out=self.pulled)
         T = s[:, None].dot(own[None])
-        T[: self.size + 2, : self.size] += self.T
+        old = T[: self.size + 2, : self.size]
+        old += self.T
+        self.age += 1
         return T
 
     def enter(self, i):
@@ -328,11 +330,12 @@ class CriticalLine:
         self.all_F[self.size] = i
         self.at[i] = self.side[i] = self.pull[0, i] = self.pull[1, i] = 0.0
         self._resize(T)
-        self._move(at, i)
+        if at:
+            self.base[0] += at * self.p.K[i]
 
     def leave(self, j, side):
-        """Fix the variable of row j at its lower (+1) or upper (−1) bound, z moving along its row of M; the last row of F
-        takes its place. The variable.
+        """Fix the variable of row j at its lower (+1) or upper (−1) bound, and give it back: z moves along its row of M.
+        The last of F takes its place.
         """
         i, s = int(self.F[j]), self.T[:, j].copy()
         if not s[j + 2] > 0:
@@ -346,7 +349,8 @@ class CriticalLine:
         if not self.frozen[i]:
             self.pull[0, i], self.pull[1, i] = -side, side
         self._resize(T[:-1, :-1])
-        self._move(-at, i)
+        if at:
+            self.base[0] -= at * self.p.K[i]
         return i
 
     def exchange(self, i, lam):
@@ -361,12 +365,6 @@ class CriticalLine:
             self.F[row], self.R[row], self.side[i] = i, self.p.K[i], 0.0
         self.rebuild()
         return stops
-
-    def _move(self, weight, i):
-        """Take the weight of variable i, at a bound, out of the right-hand sides, or with a minus into them."""
-        self.age += 1
-        if weight:
-            self.base[0] += weight * self.p.K[i]
 
     def corner(self, lam):
         """λ and the solution there, corrected once for the residuals of its equations."""
