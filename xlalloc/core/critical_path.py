@@ -334,7 +334,7 @@ class CriticalLine:
             self.base[0] += at * self.p.K[i]
 
     def leave(self, j, side):
-        """Fix the variable of row j at its lower (+1) or upper (−1) bound, and give it back: z moves along its row of M.
+        """Fix the variable of row j, given back, at its lower (+1) or upper (−1) bound: z moves along its row of M.
         The last of F takes its place.
         """
         i, s = int(self.F[j]), self.T[:, j].copy()
