@@ -261,8 +261,6 @@ class CriticalLine:
                 self._drop_rounding(lam)
                 dropped = True
                 continue
-            if top > 1e100:
-                raise LostError
             if tied.size > 1:
                 i = int(tied[self.ties()[tied].argmax()])
                 top = float(lam[i])
