@@ -55,7 +55,7 @@ def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_up
     n = mu.size
     lo, hi = np.broadcast_to(lower, n).astype(float), np.broadcast_to(upper, n).astype(float)
     _check_bounds(lo, hi)
-    scale = np.abs(np.diag(cov)).max() or 1.0
+    scale = 2.0 ** int(np.frexp(np.abs(np.diag(cov)).max())[1])  # a power of 2, so that scaling is exact
     if groups is None:
         total = min(max(1.0, lo.sum()), hi.sum())
         K = np.empty((1 + n, 1 + n))

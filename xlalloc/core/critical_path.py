@@ -30,7 +30,7 @@ SAME_MEAN = 1e-11  # means this close (relative to the largest) are tied
 TIE = 1e-10  # events this close in λ (relative) are tied
 ROUNDING = 1e-12  # a weight this far beyond its bound is still on it
 EPS = 1e-16
-REFRESH = 100  # corners between two inversions
+REFRESH = 50  # corners between two inversions
 ENTER, LOWER, UPPER, EXCHANGE = 0.0, 1.0, -1.0, 2.0  # what happens to a variable at a corner
 # Per attempt: from which shares of its rounding a gradient has changed its sign, and a curvature is positive.
 TOLERANCES = ((1e-13, 1e-11), (1e-12, 1e-11), (1e-13, 1e-14), (1e-14, 1e-11), (1e-11, 1e-11), (1e-13, 1e-11))
@@ -366,9 +366,11 @@ class CriticalLine:
 
     def corner(self, lam):
         """λ and the solution there, corrected once for the residuals of its equations."""
-        full = self.at.copy()
+        m, full = self.p.m, self.at.copy()
         self.at_lam[1] = lam
-        full[self.F] = self.at_lam.dot(self.z) - self.M.dot(self.at_lam.dot(self.wrong))
+        full[self.F], wrong = self.at_lam.dot(self.z), self.at_lam.dot(self.wrong)
+        wrong[:m] = self.p.K[:m].dot(full) - self.p.b
+        full[self.F] -= self.M.dot(wrong)
         level = np.abs(full).dot(self.vols)
         if abs(level - self.level) > 0.1 * self.level:
             self._scale(level)
