@@ -79,7 +79,7 @@ def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_up
 def _symmetric(cov, scale, out):
     """cov / scale, without what rounding left between its halves."""
     np.add(cov, cov.T, out=out)
-    out /= 2 * scale
+    out *= 0.5 / scale
 
 
 def _snap(mu):

@@ -30,7 +30,7 @@ SAME_MEAN = 1e-11  # means this close (relative to the largest) are tied
 TIE = 1e-10  # events this close in λ (relative) are tied
 ROUNDING = 1e-12  # a weight this far beyond its bound is still on it
 EPS = 1e-16
-REFRESH = 50  # corners between two inversions
+REFRESH = 100  # corners between two inversions
 ENTER, LOWER, UPPER, EXCHANGE = 0.0, 1.0, -1.0, 2.0  # what happens to a variable at a corner
 # Per attempt: from which shares of its rounding a gradient has changed its sign, and a curvature is positive.
 TOLERANCES = ((1e-13, 1e-11), (1e-12, 1e-11), (1e-13, 1e-14), (1e-14, 1e-11), (1e-11, 1e-11), (1e-13, 1e-11))
@@ -169,7 +169,8 @@ class CriticalLine:
 
     def aim(self, objective, tilt, frozen):
         """Start at λ = ∞ with the linear term −(λ·objective + δ·tilt)'x; frozen ones keep their bound."""
-        self.objective, self.tilt, self.lam = objective, tilt, np.inf
+        self.tilt, self.lam, self.right = tilt, np.inf, np.zeros((2, self.side.size))
+        self.right[0, : self.p.m], self.right[1, self.p.m :] = self.p.b, objective
         self.frozen = np.append(np.zeros(self.p.m, bool), frozen)
         self.rebuild()
 
@@ -177,8 +178,7 @@ class CriticalLine:
         """Right-hand sides of all equations, M, z and e from scratch."""
         self.at = self._at_bounds(self.ends)
         self.pull = np.where(self.frozen, 0.0, self.side) * [[-1.0], [1.0]]
-        self.base = np.zeros((2, self.side.size))
-        self.base[0, : self.p.m], self.base[1, self.p.m :] = self.p.b, self.objective
+        self.base = self.right.copy()
         if self.at.any():
             self.base[0] -= self.at @ self.p.K
         try:
@@ -204,14 +204,14 @@ class CriticalLine:
             self._solve_for(self.base.take(self.F, axis=1) @ self.M)
         self.at_lam[1] = min(self.lam, 1.0)
         for attempt in range(6):
-            self.wrong = self.e.take(self.F, axis=1)
-            share = self.at_lam.dot(self.wrong) / self.allowed.take(self.F)
+            wrong = self.e.take(self.F, axis=1)
+            share = self.at_lam.dot(wrong) / self.allowed.take(self.F)
             if share.dot(share) <= 1.0 or attempt == 5:
                 break
             z = self.z.copy()
             if attempt == 2 and self.age:
                 self.rebuild()
-            self._solve_for(z - self.wrong @ self.M)
+            self._solve_for(z - wrong @ self.M)
 
     def events(self):
         """The λ at which each variable of F meets a bound, then that at which each of all may move: none where ≤ 0."""
@@ -365,12 +365,12 @@ class CriticalLine:
         return stops
 
     def corner(self, lam):
-        """λ and the solution there, corrected once for the residuals of its equations."""
-        m, full = self.p.m, self.at.copy()
+        """λ and the solution there, corrected once for the residuals of its equations, which K gives afresh."""
+        full = self.at.copy()
         self.at_lam[1] = lam
-        full[self.F], wrong = self.at_lam.dot(self.z), self.at_lam.dot(self.wrong)
-        wrong[:m] = self.p.K[:m].dot(full) - self.p.b
-        full[self.F] -= self.M.dot(wrong)
+        now = full[self.F] = self.at_lam.dot(self.z)
+        wrong = self.R.dot(full) - self.at_lam.dot(self.right.take(self.F, axis=1))
+        full[self.F] = now - self.M.dot(wrong)
         level = np.abs(full).dot(self.vols)
         if abs(level - self.level) > 0.1 * self.level:
             self._scale(level)
