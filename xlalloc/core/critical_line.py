@@ -192,7 +192,7 @@ class Frontier:
         variances = np.vecdot(self.weights, self._risk)
         level = risk_level(self.weights, diagonal) ** 2
         self.variances = np.where(variances > RISKLESS * level, variances, 0.0)
-        self.riskless = variances <= NO_RATIO * level
+        self.riskless, self._rounding = variances <= NO_RATIO * level, RISKLESS * level[-1]
         self.vols = np.sqrt(self.variances)
 
     def min_variance(self):
@@ -213,7 +213,7 @@ class Frontier:
     def at_vol(self, target):
         """Weights of greatest return with a volatility of at most ``target``."""
         least = self.vols[-1]
-        if target < least * (1 - 1e-12):
+        if target**2 < least**2 * (1 - 2e-12) - self._rounding:
             raise NumberError(f"target_vol: {target:.10g} is below the least volatility possible, {least:.10g}.")
         if target >= self.vols[0] or target <= least:
             return self.weights[0 if target >= self.vols[0] else -1].copy()
