@@ -368,6 +368,14 @@ def test_targets_out_of_reach_are_named():
     assert frontier.at_vol(9).tolist() == [0, 1]
 
 
+def test_a_volatility_below_the_least_by_rounding_is_reached():
+    hedge = np.array([[1, 1e-12 - 1], [1e-12 - 1, 1]])
+    frontier = corner_portfolios(np.array([0.02, 0.06]), hedge)
+    assert frontier.at_vol(frontier.vols[-1] * (1 - 1e-5)) == pytest.approx([0.5, 0.5], abs=1e-12)
+    with pytest.raises(NumberError, match="target_vol"):
+        frontier.at_vol(0.9 * frontier.vols[-1])
+
+
 def test_an_indefinite_covariance_is_never_answered():
     with pytest.raises(NumberError):
         corner_portfolios(np.zeros(3), np.array([[1, -0.9, -0.9], [-0.9, 1, -0.9], [-0.9, -0.9, 1.0]]))

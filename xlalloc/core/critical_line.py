@@ -32,15 +32,15 @@ def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=No
     diversified portfolio is ``corner_portfolios(vols, cov, …).max_sharpe(0)``.
     """
     mu, cov = np.asarray(mu, float), np.asarray(cov, float)
-    cov = (cov + cov.T) / 2
     p = standard_form(mu, cov, lower, upper, groups, group_lower, group_upper)
     for attempt in range(len(TOLERANCES)):
         try:
             path, top = trace(p, attempt)
         except LostError:
             continue
-        if certified(p, path, top):
-            return Frontier(path[2][:, : p.n], mu, cov)
+        risk = p.risk(path[2])
+        if certified(p, path, risk, top):
+            return Frontier(path[2][:, : p.n], mu, np.diag(cov), p.scale * risk[:, : p.n])
     raise NumberError(
         "cov: the frontier cannot be computed accurately: some assets are almost exact copies "
         'or hedges of others. Leave one of them out, or estimate cov with "ledoit_wolf".'
@@ -55,13 +55,13 @@ def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_up
     n = mu.size
     lo, hi = np.broadcast_to(lower, n).astype(float), np.broadcast_to(upper, n).astype(float)
     _check_bounds(lo, hi)
-    scale = np.abs(np.diag(cov)).max() or 1.0
+    scale = 2.0 ** int(np.frexp(np.abs(np.diag(cov)).max())[1])  # a power of 2, so that scaling is exact
     if groups is None:
         total = min(max(1.0, lo.sum()), hi.sum())
         K = np.empty((1 + n, 1 + n))
         K[0], K[:, 0], K[0, 0] = 1.0, 1.0, 0.0
-        np.divide(cov, scale, out=K[1:, 1:])
-        return Problem(n, _snap(mu), K, np.array([total]), lo, hi, None)
+        _symmetric(cov, scale, K[1:, 1:])
+        return Problem(n, scale, _snap(mu), K, np.array([total]), lo, hi, None)
     member = np.asarray(groups, int)
     low, high, total = _group_totals(lo, hi, member, group_lower, group_upper)
     g = low.size
@@ -70,9 +70,16 @@ def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_up
     A[member, np.arange(n)] = 1.0
     A[:g, n:], A[g, n:] = -np.eye(g), 1.0
     K = np.zeros((m + n + g, m + n + g))
-    K[:m, m:], K[m:, :m], K[m : m + n, m : m + n] = A, A.T, cov / scale
+    K[:m, m:], K[m:, :m] = A, A.T
+    _symmetric(cov, scale, K[m : m + n, m : m + n])
     means, b = np.append(_snap(mu), np.zeros(g)), np.append(np.zeros(g), total)
-    return Problem(n, means, K, b, np.append(lo, low), np.append(hi, high), member)
+    return Problem(n, scale, means, K, b, np.append(lo, low), np.append(hi, high), member)
+
+
+def _symmetric(cov, scale, out):
+    """cov / scale, without what rounding left between its halves."""
+    np.add(cov, cov.T, out=out)
+    out *= 0.5 / scale
 
 
 def _snap(mu):
@@ -137,23 +144,21 @@ def _group_totals(lo, hi, member, group_lower, group_upper):
 # -------------------------------------------------------------------------------------------- the certificate
 
 
-def certified(p: Problem, path, top) -> bool:
+def certified(p: Problem, path, risk, top) -> bool:
     """Whether every portfolio on the path is feasible and within GAP of the least variance for its return."""
     lam, y, X = path
     above, below = X - p.lo, p.hi - X
     if np.abs(X @ p.A.T - p.b).max() > FEASIBLE or not (above.min() >= 0 and below.min() >= 0):
         return False
-    held = X.any(axis=0)
-    SX = X[:, held] @ p.sigma[held]
     rounding = 1e-14 * (0.1 + np.abs(X) @ p.vols + lam) + 1e-15 * (p.hi - p.lo)[: p.n].sum()
-    allowed = GAP * _sums(X, SX) + rounding
-    d = SX - np.outer(lam, p.mu) + y @ p.A
+    allowed = GAP * np.vecdot(X, risk) + rounding
+    d = risk + np.column_stack((-lam, y)) @ np.vstack((p.mu, p.A))
     up = np.maximum(d, 0.0)
     down = up - d
 
     def gap(k, j):
         """Bound with the gradients of corners k at the portfolios j."""
-        return _sums(up[k], above[j]) + _sums(down[k], below[j])
+        return np.vecdot(up[k], above[j]) + np.vecdot(down[k], below[j])
 
     here, before, after = slice(None), slice(None, -1), slice(1, None)
     across = (gap(before, after) + gap(after, before)) / 4  # its share half way
@@ -163,35 +168,31 @@ def certified(p: Problem, path, top) -> bool:
     return bool((gap(here, here) <= allowed).all() and (across <= most).all() and missed <= 1e-12)
 
 
-def _sums(X, Y):
-    """Σ xᵢyᵢ of each row."""
-    return np.einsum("ij,ij->i", X, Y)
-
-
 # ----------------------------------------------------------------------------------------------- the frontier
 
 
-def risk_level(weights, cov):
+def risk_level(weights, variances):
     """Σ|w|σ of each row, against which a volatility is none."""
-    vols = np.sqrt(np.maximum(np.diag(cov), 0.0))
+    vols = np.sqrt(np.maximum(variances, 0.0))
     return np.abs(weights) @ vols + DUST * vols.max()
 
 
 class Frontier:
-    """Corner portfolios from greatest return to least variance: weights (k x n), returns, variances, vols."""
+    """Corner portfolios from greatest return to least variance: weights (k x n), returns, variances, vols.
 
-    def __init__(self, weights, mu, cov):
+    Made of all corners and their wΣ, the means and the variances of the assets.
+    """
+
+    def __init__(self, weights, mu, diagonal, risk):
         returns, scale = weights @ mu, np.abs(mu).max()
         lower = np.maximum.accumulate(returns[:0:-1])[::-1]  # the greatest return after each corner
         keep = np.append(returns[:-1] - lower > 1e-15 * scale, True)  # of equal returns the last
         keep[: np.flatnonzero(keep & (returns >= returns[0] - SAME_MEAN * scale)).max(initial=0)] = False
-        self.weights, self.returns, self.mu = weights[keep], returns[keep], mu
-        held = self.weights.any(axis=0)
-        self._risk = self.weights[:, held] @ cov[held]
-        variances = np.einsum("ij,ij->i", self.weights, self._risk)
-        level = risk_level(self.weights, cov) ** 2
+        self.weights, self.returns, self._risk, self.mu = weights[keep], returns[keep], risk[keep], mu
+        variances = np.vecdot(self.weights, self._risk)
+        level = risk_level(self.weights, diagonal) ** 2
         self.variances = np.where(variances > RISKLESS * level, variances, 0.0)
-        self.riskless = variances <= NO_RATIO * level
+        self.riskless, self._rounding = variances <= NO_RATIO * level, RISKLESS * level[-1]
         self.vols = np.sqrt(self.variances)
 
     def min_variance(self):
@@ -212,7 +213,7 @@ class Frontier:
     def at_vol(self, target):
         """Weights of greatest return with a volatility of at most ``target``."""
         least = self.vols[-1]
-        if target < least * (1 - 1e-12):
+        if target**2 < least**2 * (1 - 2e-12) - self._rounding:
             raise NumberError(f"target_vol: {target:.10g} is below the least volatility possible, {least:.10g}.")
         if target >= self.vols[0] or target <= least:
             return self.weights[0 if target >= self.vols[0] else -1].copy()
@@ -261,5 +262,5 @@ class Frontier:
     def _quadratics(self):
         """v0, v1, v2 of the variance v0 + 2·v1·t + v2·t² on the way from each corner j+1 to j."""
         step, rise = self.weights[:-1] - self.weights[1:], self._risk[:-1] - self._risk[1:]
-        v1, v2 = np.einsum("ij,ij->i", self.weights[1:], rise), np.einsum("ij,ij->i", step, rise)
+        v1, v2 = np.vecdot(self.weights[1:], rise), np.vecdot(step, rise)
         return self.variances[1:], np.maximum(v1, 0.0), np.maximum(v2, 0.0)

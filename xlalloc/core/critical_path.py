@@ -30,7 +30,7 @@ SAME_MEAN = 1e-11  # means this close (relative to the largest) are tied
 TIE = 1e-10  # events this close in λ (relative) are tied
 ROUNDING = 1e-12  # a weight this far beyond its bound is still on it
 EPS = 1e-16
-REFRESH = 50  # corners between two inversions
+REFRESH = 100  # corners between two inversions
 ENTER, LOWER, UPPER, EXCHANGE = 0.0, 1.0, -1.0, 2.0  # what happens to a variable at a corner
 # Per attempt: from which shares of its rounding a gradient has changed its sign, and a curvature is positive.
 TOLERANCES = ((1e-13, 1e-11), (1e-12, 1e-11), (1e-13, 1e-14), (1e-14, 1e-11), (1e-11, 1e-11), (1e-13, 1e-11))
@@ -41,6 +41,7 @@ class Problem:
     """Standard form of n assets and g group totals, N = n + g variables and m rows; Σ and μ scaled to 1."""
 
     n: int
+    scale: float  # of Σ
     mu: np.ndarray  # N
     K: np.ndarray  # [0 A; A' Σ], m+N square
     b: np.ndarray  # m
@@ -53,14 +54,19 @@ class Problem:
         self.A, self.sigma = self.K[:m, m:], self.K[m:, m:]
         self.vols = np.sqrt(np.maximum(np.diag(self.sigma), 0.0))
 
+    def risk(self, X):
+        """XΣ, in whose columns of zeros there is nothing to multiply."""
+        held = X.any(axis=0)
+        return X[:, held] @ self.sigma[held]
+
     def feasible(self, X):
         """Rows x of X without their rounding: clipped, and A x = b restored in proportion to the room left."""
-        X = np.minimum(np.maximum(X, self.lo), self.hi)
+        X = np.clip(X, self.lo, self.hi)
         missed = self.b - X @ self.A.T
         for k in np.flatnonzero(np.abs(missed).max(axis=1) > 1e-14):
             room = np.minimum(X[k] - self.lo, self.hi - X[k])
             X[k] += room * (self.A.T @ np.linalg.lstsq((self.A * room) @ self.A.T, missed[k], rcond=1e-10)[0])
-            X[k] = np.minimum(np.maximum(X[k], self.lo), self.hi)
+            X[k] = np.clip(X[k], self.lo, self.hi)
         return X
 
 
@@ -78,13 +84,13 @@ def greatest_return(p: Problem, lo, hi, tie_break):
     complex a + a'j: the widened bounds lo, hi leave exactly m variables between.
     """
     order = np.lexsort((-tie_break[: p.n], -p.mu[: p.n])).tolist()
-    x, lower, upper = lo.tolist(), lo.tolist(), hi.tolist()
+    x, upper = lo.tolist(), hi.tolist()
     if p.member is None:
         _fill(x, upper, order, p.b[0] - sum(x))
     else:
-        _fill_groups(p, x, lower, upper, order)
-    ends = zip(x, lower, upper, strict=True)
-    return np.array([1.0 if a == b else -1.0 if a == c else 0.0 for a, b, c in ends])
+        _fill_groups(p, x, upper, order)
+    x = np.array(x)
+    return np.where(x == lo, 1.0, np.where(x == hi, -1.0, 0.0))
 
 
 def _less(a, b):
@@ -103,15 +109,15 @@ def _fill(x, upper, order, money):
         money -= room
 
 
-def _fill_groups(p, x, lower, upper, order):
+def _fill_groups(p, x, upper, order):
     """The same for groups: first what each must hold, then the rest by return, each group up to its bound."""
     n, member = p.n, p.member.tolist()
     for k in range(p.m - 1):
         inside = [i for i in order if member[i] == k]
-        x[n + k] = sum(x[i] for i in inside)
-        if _less(x[n + k], lower[n + k]):
-            _fill(x, upper, inside, lower[n + k] - x[n + k])
-            x[n + k] = lower[n + k]
+        least, x[n + k] = x[n + k], sum(x[i] for i in inside)
+        if _less(x[n + k], least):
+            _fill(x, upper, inside, least - x[n + k])
+            x[n + k] = least
     money = p.b[-1] - sum(x[n:])
     for i in order:
         k = n + member[i]
@@ -130,245 +136,242 @@ def _fill_groups(p, x, lower, upper, order):
 
 
 class CriticalLine:
-    """The path in one attempt: the free set F in ``rows``, the inverse M of its system, the right-hand sides.
+    """The path in one attempt: the free set F, the right-hand sides ``base``, the solution z and the inverse M.
 
-    z, e and the right-hand sides ``base`` have two rows, their terms in 1 and λ. ``side`` is +1 at lower,
-    −1 at upper, 0 when free, as the multipliers are.
+    z, e and ``base`` have two rows, their terms in 1 and λ. T = [z; M], as one step changes both; R is the rows F of K.
+    ``side`` is +1 at lower, −1 at upper, 0 when free, as the multipliers are, whose ``ends`` are infinite. ``pulled``:
+    the gradient against the bound (0 where nothing may move), and its slope.
     """
 
     def __init__(self, p: Problem, side, widen, attempt: int):
         self.p, (self.real, self.flat), self.afresh = p, TOLERANCES[attempt], attempt > 0
-        size = p.m + p.lo.size
-        self.side, self.vols, self.lo, self.hi, self.lo1, self.hi1 = np.zeros((6, size))  # of y: 0
-        self.side[p.m :], self.vols[p.m :], self.lo[p.m :], self.hi[p.m :] = side, p.vols, p.lo, p.hi
-        self.lo1[p.m :], self.hi1[p.m :] = -widen[0], widen[1]
-        self.rows, self.size = np.zeros(size, int), 0
-        self.M, self.R = np.zeros((size, size)), np.empty((size, size))  # M is 0 beyond F; R: the rows F of K
-        for i in np.flatnonzero(self.side == 0):
-            self._append(i)
+        self.side, self.vols = np.append(np.zeros((2, p.m)), [side, p.vols], axis=1)
+        self.ends = np.append([[-np.inf] * p.m, [np.inf] * p.m], [p.lo, p.hi], axis=1)
+        self.widen = np.append(np.zeros((2, p.m)), [-widen[0], widen[1]], axis=1)
+        free, size = np.flatnonzero(self.side == 0), self.side.size
+        self.all_F, self.all_R = np.empty(size, int), np.empty((size, size))
+        self.all_F[: free.size], self.all_R[: free.size] = free, p.K[free]
+        self.pulled, self.times, self.at_lam = np.empty((2, size)), np.empty(2 * size), np.ones(2)
+        self.against, self.slope = self.pulled
+        self._resize(np.empty((free.size + 2, free.size)))
         self._scale(1.0)
 
-    def aim(self, objective, tilt, frozen):
-        """Start at λ = ∞ with the linear term −(λ·objective + δ·tilt)'x; frozen ones keep their bound."""
-        self.objective, self.tilt, self.lam = objective, tilt, np.inf
-        self.frozen = np.append(np.zeros(self.p.m, bool), frozen)
-        self.rebuild()
-
-    def rebuild(self):
-        """Right-hand sides of all equations, and M, from scratch; z and e are to be solved for."""
-        m, k = self.p.m, self.size
-        self.at = np.where(self.side > 0, self.lo, self.hi) * (self.side != 0)
-        self.pull = np.where(self.frozen, 0.0, self.side)
-        self.base = np.zeros((2, self.side.size))
-        self.base[0, :m], self.base[1, m:] = self.p.b, self.objective
-        self.base[0] -= self.at @ self.p.K
-        try:
-            self.M[:k, :k] = np.linalg.inv(self.R[:k, self.rows[:k]])
-        except np.linalg.LinAlgError:
-            raise LostError from None
-        self.age, self.z = 0, None
-
-    def solve(self):
-        """z_F and e, from the last corner (in later attempts afresh), refined until the residuals of F are rounding."""
-        if self.age >= REFRESH:
-            self.rebuild()
-        k, lam = self.size, min(self.lam, 1.0)
-        rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
-        if self.afresh or self.z is None:
-            self.z = self.base.take(rows, axis=1) @ M
-            self.e = self.z @ R - self.base
-        allowed = 1e-14 * self.noise.take(rows)
-        for attempt in range(5):
-            wrong = self.e.take(rows, axis=1)
-            if (np.abs(wrong[0] + lam * wrong[1]) <= allowed).all():
-                break
-            z = self.z
-            if attempt == 2 and self.age:
-                self.rebuild()
-            self.z = z - wrong @ M
-            self.e = self.z @ R - self.base
-        return self.z, self.e
+    def _resize(self, T):
+        """Keeps T and the parts that belong to its k variables."""
+        k = self.size = T.shape[1]
+        self.T, self.z, self.M, self.F, self.R = T, T[:2], T[2:], self.all_F[:k], self.all_R[:k]
 
     def _scale(self, level):
         """Keeps the level Σ|w|σ of risk and the scale of the rounding in e: 1 for A, else level·(σ + level)."""
         self.level, self.noise = level, level * (self.vols + level) + 1e-3 * ROUNDING
         self.noise[: self.p.m] = 1.0
-        self.most = -10 * EPS * self.noise  # a gradient down to it is 0
+        self.allowed, self.least = 1e-14 * self.noise, 10 * EPS * self.noise  # a gradient above −least is 0
 
-    def events(self, z, e):
-        """The λ at which each free variable meets a bound and each other one may move (0: it never does); the first."""
-        F = self.rows[self.p.m : self.size]
-        a, b = z[0, self.p.m :], z[1, self.p.m :]
-        over = np.maximum(self.lo.take(F) - a, a - self.hi.take(F))
-        wrong, slope = self.pull * e
-        lam = (wrong < self.most) * wrong
-        lam /= np.minimum(-slope, -1e-200)
-        lam[F] = (over > ROUNDING) * over / np.maximum(np.abs(b), 1e-200)
-        i = int(lam.argmax())
-        if lam[i] > self.lam:  # overdue; a gradient of the wrong sign that came from 0 may be rounding
-            lam[(self.pull != 0) & (slope <= 0) & (wrong >= -1e-13 * self.noise)] = 0.0
-            lam = np.minimum(lam, self.lam)
-            i = int(lam.argmax())
-        return lam, i
+    def aim(self, objective, tilt, frozen):
+        """Start at λ = ∞ with the linear term −(λ·objective + δ·tilt)'x; frozen ones keep their bound."""
+        self.tilt, self.lam, self.right = tilt, np.inf, np.zeros((2, self.side.size))
+        self.right[0, : self.p.m], self.right[1, self.p.m :] = self.p.b, objective
+        self.frozen = np.append(np.zeros(self.p.m, bool), frozen)
+        self.rebuild()
+
+    def rebuild(self):
+        """Right-hand sides of all equations, M, z and e from scratch."""
+        self.at = self._at_bounds(self.ends)
+        self.pull = np.where(self.frozen, 0.0, self.side) * [[-1.0], [1.0]]
+        self.base = self.right.copy()
+        if self.at.any():
+            self.base[0] -= self.at @ self.p.K
+        try:
+            self.M[:] = np.linalg.inv(self.R[:, self.F])
+        except np.linalg.LinAlgError:
+            raise LostError from None
+        self.age = 0
+        self._solve_for(self.base.take(self.F, axis=1) @ self.M)
+
+    def _at_bounds(self, ends):
+        """The end of each variable at a bound, 0 of the others."""
+        return np.where(self.side == 0, 0.0, np.where(self.side > 0, ends[0], ends[1]))
+
+    def _solve_for(self, z):
+        self.z[:] = z
+        self.e = z @ self.R - self.base
+
+    def solve(self):
+        """z and e as the last step left them (in later attempts afresh), refined until e is rounding on F."""
+        if self.age >= REFRESH:
+            self.rebuild()
+        elif self.afresh:
+            self._solve_for(self.base.take(self.F, axis=1) @ self.M)
+        self.at_lam[1] = min(self.lam, 1.0)
+        for attempt in range(6):
+            wrong = self.e.take(self.F, axis=1)
+            share = self.at_lam.dot(wrong) / self.allowed.take(self.F)
+            if share.dot(share) <= 1.0 or attempt == 5:
+                break
+            z = self.z.copy()
+            if attempt == 2 and self.age:
+                self.rebuild()
+            self._solve_for(z - wrong @ self.M)
+
+    def events(self):
+        """The λ at which each variable of F meets a bound, then that at which each of all may move: none where ≤ 0."""
+        k, ends = self.size, self.ends.take(self.F, axis=1)
+        lam = self.times[: k + self.side.size]
+        ends -= self.z[0]
+        ends /= self.z[1] + 1e-200
+        np.minimum(ends[0], ends[1], out=lam[:k])  # the end that x moves to as λ falls; the other is behind
+        np.multiply(self.pull, self.e, out=self.pulled)
+        np.divide(self.against, np.maximum(self.slope, 1e-200, out=self.slope), out=lam[k:])
+        return lam
+
+    def _drop_rounding(self, lam):
+        """Events that are rounding do not count; those overdue, beyond the present λ, are due now."""
+        k, wrong = self.size, self.against
+        lam[:k][lam[:k] * np.abs(self.z[1] + 1e-200) <= ROUNDING] = 0.0
+        lam[k:][wrong <= self.least] = 0.0
+        if lam.max() > self.lam:  # a gradient of the wrong sign that came from 0 may be rounding
+            lam[k:][(self.slope == 1e-200) & (wrong <= 1e-13 * self.noise)] = 0.0
+            np.minimum(lam, self.lam, out=lam)
 
     def perturbed(self):
         """The terms in δ of z and e."""
-        k, m = self.size, self.p.m
-        rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
-        base = -(np.where(self.side > 0, self.lo1, self.hi1) * (self.side != 0)) @ self.p.K
-        base[m:] += self.tilt
-        z = base.take(rows) @ M
-        z += (base - z @ R).take(rows) @ M
-        return z, z @ R - base
+        base = -self._at_bounds(self.widen) @ self.p.K
+        base[self.p.m :] += self.tilt
+        z = base.take(self.F) @ self.M
+        z += (base - z @ self.R).take(self.F) @ self.M
+        return z, z @ self.R - base
 
-    def ties(self, z, e):
+    def ties(self):
         """The terms in δ of the λ of all events."""
-        F, z1, e1 = self.rows[self.p.m : self.size], *self.perturbed()
-        b, top, slope = z[1, self.p.m :], -e1, e[1].copy()
-        top[F], slope[F] = np.where(b > 0, self.lo1[F], self.hi1[F]) - z1[self.p.m :], b
+        (z, e), b, widen = self.perturbed(), self.z[1], self.widen[:, self.F]
+        top, slope = np.append(np.where(b > 0, widen[0], widen[1]) - z, -e), np.append(b, self.e[1])
         return np.divide(top, slope, out=np.full_like(top, -np.inf), where=slope != 0)
 
-    def step(self, z, e):
-        """The next event: its λ, the variable, and what happens; λ = 0 and None at the end."""
-        lam, i = self.events(z, e)
+    def step(self):
+        """The next event: its λ, what happens, and the variable or, where it leaves F, its row; λ = 0 at the end."""
+        lam, k, dropped = self.events(), self.size, False
         while True:
+            i = int(lam.argmax())
             top = float(lam[i])
-            if top == np.inf:
-                raise LostError
             if top <= 0:
                 return 0.0, None, None
             tied = (lam >= top * (1 - TIE)).nonzero()[0]
+            real = top * abs(self.z[1, i]) > ROUNDING if i < k else self.against[i - k] > self.least[i - k]
+            if not dropped and (tied.size > 1 or top > self.lam or not real):
+                self._drop_rounding(lam)
+                dropped = True
+                continue
             if tied.size > 1:
-                i = int(tied[self.ties(z, e)[tied].argmax()])
+                i = int(tied[self.ties()[tied].argmax()])
                 top = float(lam[i])
-            if self.side[i] == 0:
-                return top, i, LOWER if z[1, self._row(i)] > 0 else UPPER
-            what = self._way_in(i, z, top, e[0])
+            if i < k:
+                return top, LOWER if self.z[1, i] > 0 else UPPER, i
+            what = self._way_in(i - k, top)
             if what is not None:
-                return top, i, what
-            lam[i] = 0.0
-            i = int(lam.argmax())
+                return top, what, i - k
+            lam[i], dropped = 0.0, False
 
-    def _row(self, i):
-        return (self.rows[: self.size] == i).argmax()
-
-    def _way_in(self, i, z, lam, d):
+    def _way_in(self, i, lam):
         """How variable i leaves its bound: ENTER; without curvature EXCHANGE, or None for rounding."""
         curvature, noise = self._border(i)
         if curvature > self.flat / EPS * noise:
             return ENTER
-        wrong = -self.side[i] * d[i]  # its gradient at λ = 0, if it stayed
-        if curvature > noise and wrong < curvature * self._room(i, z[0] + lam * z[1])[0]:
+        wrong = -self.side[i] * self.e[0, i]  # its gradient at λ = 0, if it stayed
+        if curvature > noise and wrong < curvature * self._room(i, lam)[0]:
             return ENTER
         return EXCHANGE if wrong > self.real * self.noise[i] else None
 
     def _border(self, i):
-        """Keeps g = M c, the curvature Σ_ii − c'Mc along e_i − g, and gK; gives the curvature and its noise."""
-        k = self.size
-        rows, M, R = self.rows[:k], self.M[:k, :k], self.R[:k]
-        own, c = self.p.K[i, i], self.p.K[i].take(rows)
-        g = M @ c
-        image = g @ R
-        miss = c - image.take(rows)
-        if miss @ miss > 1e-28:
-            g += M @ miss
-            image = g @ R
-            miss = c - image.take(rows)
-        curvature = own - g @ (c + miss)  # correct to the second order of the error in g
-        self.border = g, curvature, image
-        return curvature, EPS * (1 + own + (1 + np.abs(c)) @ np.abs(g))
+        """Keeps the direction s = (g, −1) of variable i, g = M c, below its e, the curvature Σ_ii − c'Mc along it, and
+        sK; gives the curvature and its noise.
+        """
+        k, own = self.size, self.p.K[i]
+        self.all_R[k], R = own, self.all_R[: k + 1]
+        c, s = own.take(self.F), np.empty(k + 3)
+        s[:2], s[-1], g = self.e[:, i], -1.0, s[2:-1]
+        self.M.dot(c, out=g)
+        image = s[2:].dot(R)
+        miss = image.take(self.F)
+        if miss.dot(miss) > 1e-28:
+            g -= self.M.dot(miss)
+            image = s[2:].dot(R)
+            miss = image.take(self.F)
+        curvature = float(g.dot(miss) - image[i])  # correct to the second order of the error in g
+        self.border = s, curvature, image
+        return curvature, EPS * (2 + 2 * float(k * g.dot(g)) ** 0.5)  # no number in K is above 1
 
-    def _room(self, i, now):
+    def _room(self, i, lam):
         """How far variable i can go before one meets a bound, and the row of that one (None: i itself)."""
-        m, k = self.p.m, self.size
-        F, towards = self.rows[m:k], -self.side[i] * self.border[0][m:]
+        now, towards = self.z[0] + lam * self.z[1], -self.side[i] * self.border[0][2:-1]
+        low, high = self.ends[:, self.F]
         with np.errstate(divide="ignore", invalid="ignore"):
-            room = (np.where(towards > 0, self.hi[F], self.lo[F]) - now[m:]) / towards
+            room = (np.where(towards > 0, high, low) - now) / towards
         room[np.abs(towards) < ROUNDING] = np.inf
         j = int(room.argmin())
-        own = self.hi[i] - self.lo[i]
-        return (room[j], m + j) if room[j] < own else (own, None)
+        own = self.ends[1, i] - self.ends[0, i]
+        return (room[j], j) if room[j] < own else (own, None)
+
+    def _along(self, s, curvature, image):
+        """z and e move along s until its gradient s[:2] is 0, and ss' / curvature is added to M; gives the new T."""
+        s, own = s / curvature, s[2:]
+        self.e += np.multiply(s[:2, None], image, out=self.pulled)
+        T = s[:, None].dot(own[None])
+        old = T[: self.size + 2, : self.size]
+        old += self.T
+        self.age += 1
+        return T
 
     def enter(self, i):
-        """Free variable i: M gets a border of zeros, and ss' / curvature is added, s = (g, −1).
+        """Free variable i, at its bound: it becomes the last of F."""
+        T, at = self._along(*self.border), self.at[i]
+        T[0, -1] += at
+        self.all_F[self.size] = i
+        self.at[i] = self.side[i] = self.pull[0, i] = self.pull[1, i] = 0.0
+        self._resize(T)
+        if at:
+            self.base[0] += at * self.p.K[i]
 
-        z moves along s until the gradient e_i is 0.
+    def leave(self, j, side):
+        """Fix the variable of row j, given back, at its lower (+1) or upper (−1) bound: z moves along its row of M.
+        The last of F takes its place.
         """
-        g, curvature, image = self.border
-        s = np.empty(self.size + 1)
-        s[:-1], s[-1] = g, -1.0
-        M = self.M[: s.size, : s.size]
-        M += (s / curvature)[:, None] * s
-        length = (self.e[:, i] / curvature)[:, None]
-        z, self.z = self.z, length * s
-        self.z[:, :-1] += z
-        self.z[0, -1] += self.at[i]
-        self.e += length * (image - self.p.K[i])
-        self._move(self.at[i], i)
-        self._append(i)
-        self.at[i] = self.pull[i] = 0.0
-
-    def leave(self, i, side):
-        """Fix variable i at its lower (+1) or upper (−1) bound, z moving along its row of M; the last row of F takes
-        its place.
-        """
-        k, j = self.size - 1, self._row(i)
-        M = self.M[: k + 1, : k + 1]
-        g, pivot = M[j].copy(), M[j, j]
-        if not pivot > 0:
+        i, s = int(self.F[j]), self.T[:, j].copy()
+        if not s[j + 2] > 0:
             raise LostError
-        M -= (g / pivot)[:, None] * g
-        a = self.lo[i] if side > 0 else self.hi[i]
-        length = np.array([[a - self.z[0, j]], [-self.z[1, j]]]) / pivot
-        self.e += length * (g @ self.R[: k + 1])
-        self.z += length * g
-        self.z[:, j] = self.z[:, k]
-        self.z = self.z[:, :k]
-        if j < k:
-            corner = M[k, k]
-            M[j, :k] = M[:k, j] = M[k, :k]
-            M[j, j] = corner
-            self.R[j], self.rows[j] = self.R[k], self.rows[k]
-        M[k] = M[:, k] = 0.0
-        self.size, self.side[i] = k, side
-        self.pull[i] = 0.0 if self.frozen[i] else side
-        self.at[i] = a
-        self._move(-a, i)
+        at = self.at[i] = self.ends[0 if side > 0 else 1, i]
+        s[0] -= at
+        T = self._along(s, -s[j + 2], s[2:].dot(self.R))
+        T[:, j] = T[:, -1]
+        T[j + 2] = T[-1]
+        self.R[j], self.F[j], self.side[i] = self.R[-1], self.F[-1], side
+        if not self.frozen[i]:
+            self.pull[0, i], self.pull[1, i] = -side, side
+        self._resize(T[:-1, :-1])
+        if at:
+            self.base[0] -= at * self.p.K[i]
+        return i
 
-    def exchange(self, i, now):
+    def exchange(self, i, lam):
         """Move along the direction of i, which has no curvature, to a bound; the variable that meets it."""
-        row = self._room(i, now)[1]
+        row = self._room(i, lam)[1]
         if row is None:
             self.side[i] *= -1.0
             stops = i
         else:
-            stops = self.rows[row]
-            self.side[stops] = np.sign(self.border[0][row]) * self.side[i]
-            self.rows[row], self.R[row], self.side[i] = i, self.p.K[i], 0.0
+            stops = self.F[row]
+            self.side[stops] = np.sign(self.border[0][row + 2]) * self.side[i]
+            self.F[row], self.R[row], self.side[i] = i, self.p.K[i], 0.0
         self.rebuild()
         return stops
 
-    def _append(self, i):
-        self.rows[self.size], self.R[self.size] = i, self.p.K[i]
-        self.size += 1
-        self.side[i] = 0.0
-
-    def _move(self, weight, i):
-        """Take the weight of variable i, at a bound, out of the right-hand sides, or with a minus into them."""
-        self.age += 1
-        if weight:
-            self.base[0] += weight * self.p.K[i]
-
-    def corner(self, z, e, lam):
-        """λ and the solution there, corrected once for the residuals of its equations."""
-        m, k = self.p.m, self.size
-        rows, full = self.rows[:k], self.at.copy()
-        now, wrong = z[0] + lam * z[1], e.take(rows, axis=1)
-        wrong = wrong[0] + lam * wrong[1]
-        full[rows] = now
-        wrong[:m] = self.p.K[:m] @ full - self.p.b
-        full[rows] = now - self.M[:k, :k] @ wrong
-        level = np.abs(full) @ self.vols
+    def corner(self, lam):
+        """λ and the solution there, corrected once for the residuals of its equations, which K gives afresh."""
+        full = self.at.copy()
+        self.at_lam[1] = lam
+        now = full[self.F] = self.at_lam.dot(self.z)
+        wrong = self.R.dot(full) - self.at_lam.dot(self.right.take(self.F, axis=1))
+        full[self.F] = now - self.M.dot(wrong)
+        level = np.abs(full).dot(self.vols)
         if abs(level - self.level) > 0.1 * self.level:
             self._scale(level)
         return lam, full
@@ -377,38 +380,34 @@ class CriticalLine:
         """λ, y and x of all corners from λ = ∞ to 0, each from the smaller free set of the two that meet."""
         path, left, reach = [], None, 0.0
         for _ in range(100 + 20 * self.side.size):
-            z, e = self.solve()
+            self.solve()
             if left is not None:
-                if e[1, left]:  # its gradient is 0 at the corner: λ from the better conditioned system
-                    lam = -e[0, left] / e[1, left]
+                if self.e[1, left]:  # its gradient is 0 at the corner: λ from the better conditioned system
+                    lam = -self.e[0, left] / self.e[1, left]
                     self.lam = lam if -1e-9 * lam < self.lam - lam < reach else self.lam
-                path.append(self.corner(z, e, self.lam))
+                path.append(self.corner(self.lam))
                 left = None
-            lam, i, what = self.step(z, e)
+            lam, what, i = self.step()
             if what not in (LOWER, UPPER):
-                path.append(self.corner(z, e, lam))
+                path.append(self.corner(lam))
             self.lam = lam
             if what is None:
-                self.end = z, e
                 lams, Z = (np.array(part) for part in zip(*path, strict=True))
                 return lams, Z[:, : self.p.m], self.p.feasible(Z[:, self.p.m :])
             if what == ENTER:
                 self.enter(i)
             elif what == EXCHANGE:
-                left, reach = self.exchange(i, z[0] + lam * z[1]), lam
+                left, reach = self.exchange(i, lam), lam
             else:
-                left, reach = i, 1e-6 * lam
-                self.leave(i, what)
+                left, reach = self.leave(i, what), 1e-6 * lam
         raise LostError
 
     def last_tie(self):
         """After ``run``: what is tied at λ = 0 holds for λ = δ·t from this t on."""
-        (z, e), F = self.end, self.rows[self.p.m : self.size]
-        a, b = z[0, self.p.m :], z[1, self.p.m :]
-        low, high = a - self.lo[F] < ROUNDING, self.hi[F] - a < ROUNDING
-        tied = (np.abs(e[0]) <= 1e-13 * self.noise) & (self.pull * e[1] > 0)
-        tied[F] = (low & (b > 0)) | (high & (b < 0))
-        return self.ties(z, e)[tied].max(initial=0.0)
+        (a, b), (low, high) = self.z, self.ends[:, self.F]
+        meets = ((a - low < ROUNDING) & (b > 0)) | ((high - a < ROUNDING) & (b < 0))
+        moves = (np.abs(self.e[0]) <= 1e-13 * self.noise) & (self.pull[1] * self.e[1] > 0)
+        return self.ties()[np.append(meets, moves)].max(initial=0.0)
 
 
 def trace(p: Problem, attempt: int):
@@ -421,8 +420,8 @@ def trace(p: Problem, attempt: int):
         raise LostError
     line, fixed = CriticalLine(p, side, widen, attempt), p.lo == p.hi
     line.aim(p.mu, tilt, fixed)
-    z, e = line.solve()
-    top, tied = z[1, : p.m], np.abs(e[1, p.m :]) <= 0.1 * SAME_MEAN
+    line.solve()
+    top, tied = line.z[1, : p.m].copy(), np.abs(line.e[1, p.m :]) <= 0.1 * SAME_MEAN
     if tied.sum() > p.m:  # least variance among the portfolios of greatest return
         line.aim(tilt, np.zeros_like(tilt), fixed | ~tied)
         line.run()

@@ -384,7 +384,9 @@ class Limits:
         except NumberError as error:
             raise NumberError(error.template, *map(self._named, error.labels)) from None
         weights = self.cleaned(found.weights)
-        return Frontier(weights, mu, (cov + cov.T) / 2.0) if (weights != found.weights).any() else found
+        if (weights == found.weights).all():
+            return found
+        return Frontier(weights, mu, cov.diagonal(), weights @ ((cov + cov.T) / 2.0))
 
     def _named(self, label):
         return self.names[label.index] if isinstance(label, Label) and label.axis == "groups" else label
@@ -423,7 +425,7 @@ def _side(sides: list[bool]) -> str:
 
 def _vol(weights: np.ndarray, cov: np.ndarray) -> float:
     """√(w'Σw); what cannot be told from rounding is zero."""
-    value, level = variance(weights, cov), float(risk_level(weights, cov))
+    value, level = variance(weights, cov), float(risk_level(weights, cov.diagonal()))
     return value**0.5 if value > RISKLESS * level**2 else 0.0
 
 
