@@ -111,13 +111,36 @@ def variance_excess(cov, allowed: Allowed, w) -> dict[str, float]:
 
 
 def sharpe_excess(mu, cov, rf: float, allowed: Allowed, w) -> float:
-    """For every x, e'x/e'w ≤ x'Σw/w'Σw + gain ≤ σ(x)/σ(w) + gain: its ratio is greater by gain·σ(w)/σ(x) at most.
+    """For every x and v, e'x/e'w ≤ x'Σv/(σ(v)σ(w)) + gain ≤ σ(x)/σ(w) + gain: its ratio is greater by gain·σ(w)/σ(x).
 
-    Given is that of a mix x of volatility Σ|wᵢ|σᵢ. Near w, where a hedge leaves hardly any risk, the rounding of the
-    weights alone moves the gradient by more, and the ratio by next to nothing.
+    Given is that of a mix x of volatility Σ|wᵢ|σᵢ. v is w, and if that is not enough the best mix that has reached the
+    limits of w: where a hedge leaves hardly any risk, the last digit of a weight moves the gradient of w itself by
+    more than its ratio.
     """
-    e, risk = mu - rf, cov @ w
-    return allowed.gain(e / (e @ w) - risk / (w @ risk), w) * min(1.0, (w @ risk) ** 0.5 / level(cov, w))
+    e, vol = mu - rf, float(w @ cov @ w) ** 0.5
+
+    def excess(v) -> float:
+        slope = cov @ v
+        return float(allowed.gain(e / (e @ w) - slope / (v @ slope) ** 0.5 / vol, w)) * min(1.0, vol / level(cov, w))
+
+    first = excess(w)
+    return first if first <= ENOUGH else min(first, excess(_best_at_limits(e, cov.astype(np.longdouble), allowed, w)))
+
+
+def _best_at_limits(e, cov, allowed: Allowed, w):
+    """The y of least y'Σy for e'y = 1 whose mix y/1'y has reached the same limits as w; as precise as cov is."""
+    low, high = w <= allowed.lower + INSIDE, w >= allowed.upper - INSIDE
+    held, free = allowed.A @ w >= allowed.b - INSIDE, np.flatnonzero(~(low | high))
+    at = np.column_stack([np.eye(len(w))[:, free], np.where(low, allowed.lower, np.where(high, allowed.upper, 0.0))])
+    total = np.eye(len(free) + 1)[-1]
+    rows = [e @ at, at.sum(axis=0) - total, *(allowed.A[held] @ at - np.outer(allowed.b[held], total))]
+    k, m = len(total), len(rows)
+    K, right = np.zeros((k + m, k + m), cov.dtype), np.zeros(k + m, cov.dtype)
+    K[:k, :k], K[k:, :k], K[:k, k:], right[k] = at.T @ cov @ at, rows, np.transpose(rows), 1.0
+    found = np.zeros(k + m, cov.dtype)
+    for _ in range(5):  # the residual in the precision of cov
+        found += np.linalg.lstsq(K.astype(float), (right - K @ found).astype(float), rcond=None)[0]
+    return at @ found[:k]
 
 
 def return_lack(mu, cov, allowed: Allowed, w) -> float:
