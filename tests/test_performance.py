@@ -362,6 +362,15 @@ def test_the_table_repeats_each_function():
     assert alone.rows == table.rows[:17]
 
 
+def test_the_table_of_more_series_than_a_block_holds_is_that_of_each():
+    wide = np.random.default_rng(6).standard_t(4, (40, kpi.SERIES + 3)) * 0.02
+    ends = [0, kpi.SERIES - 1, kpi.SERIES, kpi.SERIES + 2]
+    whole = pf.kpi_table(wide, wide[:, 5], 0.02, 252).rows
+    few = pf.kpi_table(wide[:, ends], wide[:, 5], 0.02, 252).rows
+    for row, wanted in zip(whole, few, strict=True):
+        assert [row[1 + i] for i in ends] == pytest.approx(wanted[1:], rel=1e-13, abs=1e-15), row[0]
+
+
 def test_the_table_keeps_errors_in_their_cells():
     panel = np.column_stack([CRASH[:3], [0.01] * 3])
     rows = call("KPI_TABLE", [[["fund", "cash"], *panel.tolist()], None, 0, 12])

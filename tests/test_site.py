@@ -145,6 +145,7 @@ def shown_number(text: str, name: str) -> None:
 # What was wrong ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:Degrees of freedom", "ignore:invalid value")  # the article's, of a single loss
 def test_the_articles_code_gives_what_the_page_says():
     assert article.rebalance_portfolio({"a": 120000, "b": 80000}, {"a": 0.5, "b": 0.5}) == pytest.approx(
         {"a": -20000, "b": -20000}
