@@ -11,6 +11,7 @@ ASSUMED_PERIODS = 252.0
 ASSUMED = f"{ASSUMED_PERIODS:g}, assumed (no dates, no periods given)"
 NO_RISK = 1e-12  # of the largest |return|: at or below it a ratio's risk is zero
 RISKLESS = 1e-15  # of (Σ|w|σ)²: a variance at or below it is what rounding leaves of none
+DUST = 1e-7  # of the greatest σ, so that rounding of the weights themselves, in a mix of cash alone, is none either
 
 
 def annualisation(periods: float | None) -> float:
@@ -24,12 +25,18 @@ def annualisation(periods: float | None) -> float:
 def variance(weights: np.ndarray, cov: np.ndarray, name: str = "cov") -> float:
     """w'Σw; what rounding leaves of zero is zero, less is an indefinite matrix."""
     value = float(weights.dot(cov).dot(weights))
-    level = float(np.abs(weights).dot(np.sqrt(cov.diagonal())))
+    level = float(risk_level(weights, cov.diagonal()))
     if value < -1e-10 * level * level:
         raise NumberError(
             f"{name}: this portfolio's variance is negative ({value:.3g}). Repair {name} with COV_NEAREST."
         )
     return value if value > RISKLESS * level * level else 0.0
+
+
+def risk_level(weights, variances):
+    """Σ|w|σ of each row, against which a volatility is none."""
+    vols = np.sqrt(np.maximum(variances, 0.0))
+    return np.abs(weights) @ vols + DUST * vols.max()
 
 
 def volatility(weights: np.ndarray, cov: np.ndarray) -> float:

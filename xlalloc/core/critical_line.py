@@ -14,14 +14,13 @@ that misses it is not returned.
 
 import numpy as np
 
+from xlalloc.core.checks import RISKLESS, risk_level
 from xlalloc.core.critical_path import SAME_MEAN, TOLERANCES, LostError, Problem, trace
 from xlalloc.errors import Label, NumberError
 
 FEASIBLE = 1e-11  # slack in sums of bounds, for bounds like 10 x 0.1
 GAP = 1e-10  # certified excess of variance (relative)
-RISKLESS = 1e-15  # variance below this share of (Σ|w|σ)² is rounding
 NO_RATIO = 1e-12  # below this share half of its digits are: no ratio is made of such a risk
-DUST = 1e-7  # of the greatest σ, so that rounding of the weights themselves, in a mix of cash alone, is none either
 
 
 def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=None, group_upper=None):
@@ -169,12 +168,6 @@ def certified(p: Problem, path, risk, top) -> bool:
 
 
 # ----------------------------------------------------------------------------------------------- the frontier
-
-
-def risk_level(weights, variances):
-    """Σ|w|σ of each row, against which a volatility is none."""
-    vols = np.sqrt(np.maximum(variances, 0.0))
-    return np.abs(weights) @ vols + DUST * vols.max()
 
 
 class Frontier:

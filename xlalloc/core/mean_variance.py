@@ -7,15 +7,16 @@ import numpy as np
 
 from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core.checks import (
+    RISKLESS,
     condition_number,
     distinct,
     label_pairs,
     one_per_group,
     per_asset,
     positive_variances,
-    variance,
+    volatility,
 )
-from xlalloc.core.critical_line import RISKLESS, Frontier, corner_portfolios, risk_level
+from xlalloc.core.critical_line import Frontier, corner_portfolios
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
@@ -130,7 +131,7 @@ def max_sharpe_weights(
     frontier = limits.frontier(mu, cov)
     weights = _answer(frontier.max_sharpe(rf), cov, limits, frontier, mu)
     if learning():
-        learn("Sharpe ratio", (float(weights.dot(mu)) - rf) / _vol(weights, cov))
+        learn("Sharpe ratio", (float(weights.dot(mu)) - rf) / volatility(weights, cov))
     return weights
 
 
@@ -277,7 +278,7 @@ def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> 
         ) from None
     weights = _answer(weights, cov, limits, frontier)
     if learning():
-        learn("diversification ratio", float(weights.dot(vols)) / _vol(weights, cov))
+        learn("diversification ratio", float(weights.dot(vols)) / volatility(weights, cov))
     return weights
 
 
@@ -423,14 +424,8 @@ def _side(sides: list[bool]) -> str:
 # Answers and facts -------------------------------------------------------------------------------------------
 
 
-def _vol(weights: np.ndarray, cov: np.ndarray) -> float:
-    """√(w'Σw); what cannot be told from rounding is zero."""
-    value, level = variance(weights, cov), float(risk_level(weights, cov.diagonal()))
-    return value**0.5 if value > RISKLESS * level**2 else 0.0
-
-
 def _frontier_row(weights: np.ndarray, mu: np.ndarray, cov: np.ndarray) -> tuple:
-    expected, vol = float(weights.dot(mu)), _vol(weights, cov)
+    expected, vol = float(weights.dot(mu)), volatility(weights, cov)
     sharpe = expected / vol if vol else DivisionError("cov: this portfolio has no risk, so it has no Sharpe ratio.")
     return expected, vol, sharpe, *weights.tolist()
 
@@ -441,7 +436,7 @@ def _answer(weights: np.ndarray, cov: np.ndarray, limits: Limits, frontier: Fron
     if learning():
         if mu is not None:
             learn("expected return", float(weights.dot(mu)))
-        learn("volatility", _vol(weights, cov))
+        learn("volatility", volatility(weights, cov))
         learn("binding bounds", limits.binding(weights) or "none")
         _learn_solution(frontier, cov)
     return weights
