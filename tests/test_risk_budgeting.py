@@ -312,6 +312,19 @@ def test_indefinite_is_found_even_where_shares_could_be_set():
     assert risk_newton.lowest_ritz(cov, products=60) == pytest.approx(np.linalg.eigvalsh(cov)[0], rel=1e-3)
 
 
+def test_the_least_eigenvalue_seen_is_that_of_the_correlations_on_what_was_seen():
+    """Rayleigh and Ritz on an orthogonal basis of the same vectors; vectors nearly the same add nothing."""
+    rng = np.random.default_rng(14)
+    cov = factors(40, rng)
+    vols = np.sqrt(cov.diagonal())
+    us = [rng.standard_normal(40) for _ in range(12)]
+    Q = np.linalg.qr((np.array(us) * vols).T)[0]
+    expected = np.linalg.eigvalsh(Q.T @ (cov / np.outer(vols, vols)) @ Q)[0]
+    assert risk_newton.lowest_seen(vols, us, [cov @ u for u in us]) == pytest.approx(expected, rel=1e-10)
+    us += [us[0] * (1 + 1e-9), us[3]]
+    assert risk_newton.lowest_seen(vols, us, [cov @ u for u in us]) == pytest.approx(expected, rel=1e-6)
+
+
 def test_ordinary_problems_need_no_repair(monkeypatch):
     """The steps alone reach 1e-10; refinement with exact sums is for hedges."""
 
