@@ -140,6 +140,7 @@ def test_any_cells(name):
 
 ONCE_UNFORESEEN = [  # what such cells have found
     ("WIN_RATE", [Decimal("sNaN")]),
+    ("RP_NESTED", [[[0.04, 0.018, 0], [0.018, 0.0225, 0], [0, 0, 0.01]], [["A"], ["A"], ["B"]], [[0, 0, -1]]]),
     ("MAX_DIV_WEIGHTS", [[["a", "b"], [0.04, 0.012], [Decimal("sNaN"), 0.09]]]),
     ("MAX_DIV_WEIGHTS", [[["x", math.inf, "b"], ["x", 0.04, 0.012], ["b", 0.012, 0.09]]]),
     ("VOLS_FROM_COV", [[[math.inf, 1.0], [0.04, 0.012], [0.012, 0.09]]]),

@@ -20,7 +20,7 @@ class Label(NamedTuple):
     def named(self, names: dict) -> object:
         """The label as the user wrote it, else the numbered one."""
         known = names.get(self.axis)
-        return str(self) if known is None else known[self.index]
+        return known[self.index] if known is not None and self.index < len(known) else str(self)
 
 
 def spoken(value, names: dict):

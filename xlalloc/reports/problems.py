@@ -16,6 +16,9 @@ class Place:
     column: str = ""
     value: str = ""
 
+    def __str__(self) -> str:
+        return ", ".join(filter(None, [self.sheet, f"row {self.row}" if self.row else "", self.column]))
+
 
 NOWHERE = Place()
 

@@ -119,7 +119,7 @@ def _told(line: Line, done: int, total: int) -> dict:
     status = "failed" if not line.file else "kept" if line.kept else "written"
     found = {"event": "client", "id": line.id, "status": status, "file": line.file, "done": done, "of": total}
     if line.problems:
-        found["problems"] = [problem.wrong("en") for problem in line.problems]
+        found["problems"] = [": ".join(filter(None, [str(p.place), p.wrong("en")])) for p in line.problems]
     return found
 
 
