@@ -316,7 +316,9 @@ def test_quiet_in_a_pipe_and_json_for_a_scheduler(tmp_path, sheets):
     events = [json.loads(line) for line in lines]
     assert [event["done"] for event in events] == [1, 2, 3, 4] and {event["of"] for event in events} == {4}
     assert {event["status"] for event in events} == {"kept"} and {event["event"] for event in events} == {"client"}
-    assert [event["problems"] for event in events if "problems" in event] == [["clients, row 5, risk_level: Nothing is given."]]
+    assert [event["problems"] for event in events if "problems" in event] == [
+        ["clients, row 5, risk_level: Nothing is given."]
+    ]
     assert "4 of them kept" in told and last.startswith("2 problems")
 
 
