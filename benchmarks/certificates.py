@@ -111,7 +111,7 @@ def variance_excess(cov, allowed: Allowed, w) -> dict[str, float]:
 
 
 def sharpe_excess(mu, cov, rf: float, allowed: Allowed, w) -> float:
-    """For every x and v, e'x/e'w ≤ x'Σv/(σ(v)σ(w)) + gain ≤ σ(x)/σ(w) + gain: its ratio is greater by gain·σ(w)/σ(x).
+    """For all x, v: e'x/e'w ≤ x'Σv/(σ(v)σ(w)) + most ≤ σ(x)/σ(w) + most; so its ratio is greater by most·σ(w)/σ(x).
 
     Given is that of a mix x of volatility Σ|wᵢ|σᵢ. v is w, and if that is not enough the best mix that has reached the
     limits of w: where a hedge leaves hardly any risk, the last digit of a weight moves the gradient of w itself by
@@ -121,7 +121,8 @@ def sharpe_excess(mu, cov, rf: float, allowed: Allowed, w) -> float:
 
     def excess(v) -> float:
         slope = cov @ v
-        return float(allowed.gain(e / (e @ w) - slope / (v @ slope) ** 0.5 / vol, w)) * min(1.0, vol / level(cov, w))
+        c = e / (e @ w) - slope / (v @ slope) ** 0.5 / vol
+        return float(allowed.gain(c, w) + c @ w) * min(1.0, vol / level(cov, w))
 
     first = excess(w)
     return first if first <= ENOUGH else min(first, excess(_best_at_limits(e, cov.astype(np.longdouble), allowed, w)))

@@ -5,7 +5,7 @@ import pytest
 
 import xlalloc as xa
 from benchmarks import budgets, fuzz, mixes
-from benchmarks.certificates import Allowed, return_lack, sharpe_excess, variance_excess
+from benchmarks.certificates import Allowed, level, return_lack, sharpe_excess, variance_excess
 
 PARTS = 10  # so that a failure does not hide the others
 
@@ -42,6 +42,10 @@ CAPPED = Allowed.within(np.zeros(3), np.full(3, 0.5))
 GROUPED = Allowed.within(np.zeros(3), np.ones(3), ["a", "b", "b"], None, np.array([1.0, 0.6]))
 
 
+def ratio(w):
+    return (MU - 0.01) @ w / (w @ COV @ w) ** 0.5
+
+
 @pytest.mark.parametrize("allowed", [ANY, CAPPED, GROUPED])
 def test_small_departures_from_the_best_are_seen(allowed):
     groups = {} if allowed is not GROUPED else {"groups": ["a", "b", "b"], "group_upper": np.array([1.0, 0.6])}
@@ -49,9 +53,14 @@ def test_small_departures_from_the_best_are_seen(allowed):
     step = np.array([1e-6, -1e-6, 0.0]) if allowed is GROUPED else np.array([0.0, -1e-6, 1e-6])
     w = xa.min_var_weights(COV, **limits)
     assert variance_excess(COV, allowed, w)["excess"] < 1e-12 < variance_excess(COV, allowed, w + step)["excess"]
-    w = xa.max_sharpe_weights(MU, COV, 0.01, **limits)
+    w, seen = xa.max_sharpe_weights(MU, COV, 0.01, **limits), 0
     assert sharpe_excess(MU, COV, 0.01, allowed, w) < 1e-12
-    assert max(sharpe_excess(MU, COV, 0.01, allowed, w + s) for s in (step, -step)) > 1e-9
+    for s in (1e3 * step, -1e3 * step):
+        if allowed.violation(w + s) == 0.0:
+            lost = (ratio(w) / ratio(w + s) - 1.0) * min(1.0, ((w + s) @ COV @ (w + s)) ** 0.5 / level(COV, w + s))
+            assert 1e-7 < lost <= sharpe_excess(MU, COV, 0.01, allowed, w + s) * (1 + 1e-9) < 2 * lost
+            seen += 1
+    assert seen
     w = xa.target_vol_weights(MU, COV, 0.11, **limits)
     assert return_lack(MU, COV, allowed, w) < 1e-12
     assert max(return_lack(MU, COV, allowed, w + s) for s in (step, -step)) > 1e-9

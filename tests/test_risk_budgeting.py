@@ -315,14 +315,16 @@ def test_indefinite_is_found_even_where_shares_could_be_set():
 def test_the_least_eigenvalue_seen_is_that_of_the_correlations_on_what_was_seen():
     """Rayleigh and Ritz on an orthogonal basis of the same vectors; vectors nearly the same add nothing."""
     rng = np.random.default_rng(14)
-    cov = factors(40, rng)
+    cov = rng.standard_normal((40, 40))
+    cov += cov.T
+    np.fill_diagonal(cov, rng.uniform(4.0, 9.0, 40))
     vols = np.sqrt(cov.diagonal())
-    us = [rng.standard_normal(40) for _ in range(12)]
-    Q = np.linalg.qr((np.array(us) * vols).T)[0]
+    us = rng.standard_normal((12, 40))
+    Q = np.linalg.qr((us * vols).T)[0]
     expected = np.linalg.eigvalsh(Q.T @ (cov / np.outer(vols, vols)) @ Q)[0]
-    assert risk_newton.lowest_seen(vols, us, [cov @ u for u in us]) == pytest.approx(expected, rel=1e-10)
-    us += [us[0] * (1 + 1e-9), us[3]]
-    assert risk_newton.lowest_seen(vols, us, [cov @ u for u in us]) == pytest.approx(expected, rel=1e-6)
+    assert risk_newton.lowest_seen(vols, np.hstack([us, us @ cov])) == pytest.approx(expected, rel=1e-10)
+    us = np.vstack([us, us[0] * (1 + 1e-9), us[3]])
+    assert risk_newton.lowest_seen(vols, np.hstack([us, us @ cov])) == pytest.approx(expected, rel=1e-6)
 
 
 def test_ordinary_problems_need_no_repair(monkeypatch):

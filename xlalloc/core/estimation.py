@@ -268,7 +268,7 @@ def _correlations(cov: np.ndarray, name: str) -> np.ndarray:
 
 
 def _symmetric(M: np.ndarray) -> np.ndarray:
-    return 0.5 * (M + M.T)
+    return 0.5 * M + 0.5 * M.T
 
 
 # Repair and check --------------------------------------------------------------------------------------------
