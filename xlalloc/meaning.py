@@ -9,6 +9,7 @@ from xlalloc.errors import InputError, Label, NumberError
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
 SUM_TO_ONE = 1.000001e-6  # as contracted, and what rounding adds to it: 0.999999 passes
+PIECE = 2**16  # numbers of a matrix looked at together
 FEW = 64  # assets up to which a matrix is compared with its transpose element by element
 FACTORISED_BELOW = 200  # assets; with more, to test by factorising costs more than the functions that need none
 
@@ -38,9 +39,13 @@ def mirrored(array: np.ndarray) -> bool:
     The matrix is read in order. A difference d between a pair moves the two products apart by at least d/2; only
     differences that cancel one another to ten digits, each weighted by its own irrational factor, could hide.
     """
-    vector = _irregular(len(array))
-    apart = array.dot(vector)
-    apart -= array.T.dot(vector)
+    n = len(array)
+    vector, step = _irregular(n), max(1, PIECE // n)
+    apart = np.zeros(n)
+    for i in range(0, n, step):  # each piece meets both products while it is in the cache
+        rows = array[i : i + step]
+        apart[i : i + step] += rows.dot(vector)
+        apart -= vector[i : i + step].dot(rows)
     return float(apart.dot(apart)) <= (1e-10 * float(array.diagonal().max())) ** 2
 
 
