@@ -38,7 +38,7 @@ for name in oldest newest; do
     python=$place/$name/bin/python
     if [ -e "$python" ]; then
         echo "$name: $("$python" -c 'import platform, numpy, scipy; print("Python", platform.python_version(), "numpy", numpy.__version__, "scipy", scipy.__version__)')"
-        "$python" -m pytest -p no:cacheprovider "${tests[@]}"
+        PYTHONPATH=$PWD "$python" -m pytest -p no:cacheprovider "${tests[@]}"
     else
         echo "$name: no Python 3.13 or 3.14 on this machine; the other tests run with the newest packages all the same"
     fi

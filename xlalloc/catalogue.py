@@ -271,9 +271,7 @@ def _drop_incomplete_rows(timed: list[_Checked]) -> None:
 def _flattened(answer):
     """The answer for a single series: a number in place of one number per column."""
     if isinstance(answer, np.ndarray) and answer.ndim and answer.shape[-1] == 1:
-        if answer.ndim > 1:
-            return answer[:, 0]
-        return answer[0].item() if isinstance(answer[0], np.generic) else answer[0]
+        return answer[:, 0] if answer.ndim > 1 else answer.item()
     return answer
 
 

@@ -96,7 +96,7 @@ def _with_variance(variances: np.ndarray) -> np.ndarray:
 
 def least(array: np.ndarray) -> float:
     """The least of the numbers; of few a list's min is quicker than an array's."""
-    return min(array.tolist()) if array.size <= FEW else float(array.min())
+    return min(array.ravel().tolist()) if array.size <= 24 else float(array.min())
 
 
 def unit_diagonal(quantity, name: str, array: np.ndarray) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.errors import InputError, Label, NumberError
-from xlalloc.meaning import FEW, definite, mirrored, no_negative_variance, sums_to_one, symmetric, unit_diagonal
+from xlalloc.meaning import FEW, definite, least, mirrored, no_negative_variance, sums_to_one, symmetric, unit_diagonal
 
 PIECE = 2**15  # numbers looked at together
 
@@ -91,14 +91,14 @@ def _place(q: Quantity, name: str, index) -> tuple[str, list]:
 
 def within(q: Quantity, name: str, array: np.ndarray) -> None:
     """The limits of the quantity; NaN and infinity never pass."""
-    total, least = glance(array, q.limited)
+    total, lowest = glance(array, q.limited)
     if total - total != 0.0 and not np.isfinite(array).all():
         index = tuple(np.argwhere(~np.isfinite(array))[0])
         where, labels = _place(q, name, index)
         raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
-    if q.limited and not inside(q, least, array.max() if q.upwards else 0.0):
+    if q.limited and not inside(q, lowest, array.max() if q.upwards else 0.0):
         _beyond(q, name, array)
     if q.whole and (array != np.rint(array)).any():
         raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
@@ -110,10 +110,10 @@ def glance(array: np.ndarray, limited: bool) -> tuple[float, float]:
     What is large is read once, in pieces that stay in the cache.
     """
     if array.size <= PIECE:
-        return float(np.vdot(array, array)), float(array.min()) if limited and array.size else 0.0
+        return float(np.vdot(array, array)), least(array) if limited and array.size else 0.0
     flat = array.ravel()
     looks = [glance(flat[i : i + PIECE], limited) for i in range(0, flat.size, PIECE)]
-    return sum(total for total, _ in looks), min(least for _, least in looks)
+    return sum(total for total, _ in looks), min(lowest for _, lowest in looks)
 
 
 def inside(q: Quantity, least: float, most: float) -> bool:

@@ -40,15 +40,16 @@ def moments(returns: np.ndarray, freedom: int = 0, periods: float = 1.0) -> tupl
     """The deviations X from the mean and S = X'X/(T − freedom), of as many periods."""
     X = returns - np.full(len(returns), 1.0 / len(returns)).dot(returns)
     S = X.T.dot(X)
+    still = _still(S.diagonal() / (len(X) - freedom), returns)
     S *= periods / (len(X) - freedom)
-    if len(still := _still(S, returns)):
+    if len(still):
         X[:, still] = S[still] = S[:, still] = 0.0
     return X, S
 
 
-def _still(S: np.ndarray, returns: np.ndarray) -> np.ndarray:
+def _still(variances: np.ndarray, returns: np.ndarray) -> np.ndarray:
     """The columns that move by no more than rounding: their variance is zero, not what rounding makes of it."""
-    suspects = np.flatnonzero(np.sqrt(S.diagonal()) <= 1e-9 * np.abs(returns[0]) + ROUNDING)
+    suspects = np.flatnonzero(np.sqrt(variances) <= 1e-9 * np.abs(returns[0]) + ROUNDING)
     if not len(suspects):
         return suspects
     first = returns[0, suspects]
@@ -82,7 +83,7 @@ def _exponential(returns: np.ndarray, half_life: float, periods: float) -> np.nd
     X = returns - w.dot(returns)
     X *= np.sqrt(periods * w)[:, None]
     S = X.T.dot(X)
-    if len(still := _still(S, returns)):
+    if len(still := _still(S.diagonal() / periods, returns)):
         S[still] = S[:, still] = 0.0
     return S
 
