@@ -5,7 +5,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import numpy as np
 
@@ -287,7 +287,7 @@ def worksheet_function(example: str, value: list[list]):
     """Enter a function: ``example`` is a formula of constants that any host can run, ``value`` the cells it gives."""
 
     def register(function: Callable) -> Callable:
-        hints = get_type_hints(function, include_extras=True)
+        hints = inspect.get_annotations(function)
         parameters = inspect.signature(function).parameters.values()
         arguments = tuple(
             Argument(p.name, _quantity(hints[p.name]), p.default, p.kind is p.VAR_POSITIONAL)
