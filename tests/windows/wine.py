@@ -53,8 +53,15 @@ class Windows:
     def start(self) -> None:
         """Wine's services once for all programs, with no pipe of ours in their hands."""
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(["wineserver", "-p"], env=self.environment, timeout=30, check=True, **quiet)
-        subprocess.run(["wine", "cmd", "/c", "exit"], env=self.environment, timeout=60, check=True, **quiet)
+        for left in (2, 1, 0):  # a server that is still leaving may refuse the first program
+            subprocess.run(["wineserver", "-p"], env=self.environment, timeout=30, check=True, **quiet)
+            first = subprocess.run(
+                ["wine", "cmd", "/c", "exit"], env=self.environment, timeout=60, check=not left, **quiet
+            )
+            if first.returncode == 0:
+                return
+            self.end()
+            time.sleep(2)
 
     def install_package(self) -> None:
         shutil.rmtree(self.package, ignore_errors=True)
