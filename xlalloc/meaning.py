@@ -9,7 +9,7 @@ from xlalloc.errors import InputError, Label, NumberError
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
 SUM_TO_ONE = 1.000001e-6  # as contracted, and what rounding adds to it: 0.999999 passes
-PIECE = 2**16  # numbers of a matrix looked at together
+PIECE = 2**16  # numbers looked at together
 FEW = 64  # assets up to which a matrix is compared with its transpose element by element
 FACTORISED_BELOW = 200  # assets; with more, to test by factorising costs more than the functions that need none
 

@@ -7,9 +7,17 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.errors import InputError, Label, NumberError
-from xlalloc.meaning import FEW, definite, least, mirrored, no_negative_variance, sums_to_one, symmetric, unit_diagonal
-
-PIECE = 2**15  # numbers looked at together
+from xlalloc.meaning import (
+    FEW,
+    PIECE,
+    definite,
+    least,
+    mirrored,
+    no_negative_variance,
+    sums_to_one,
+    symmetric,
+    unit_diagonal,
+)
 
 
 @dataclass(frozen=True, slots=True)
