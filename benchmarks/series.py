@@ -137,7 +137,7 @@ def cells(rows: int = 5000, columns: int = 20, seconds: float = 1.5) -> Section:
             "xlalloc": partial(call, "RP_WEIGHTS", [grid]),
             "np.array(rows)": partial(np.array, grid),
             "the function on an array": partial(xa.rp_weights, cov),
-            "its kernel": partial(risk_budgeting, cov, b, checked=True),
+            "its kernel": partial(risk_budgeting, cov, b),
         },
         "SHARPE of 60": {
             "xlalloc": partial(call, "SHARPE", [[[r] for r in series.tolist()]]),

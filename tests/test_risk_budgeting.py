@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from xlalloc.core import risk_newton
 from xlalloc.core.risk_budgeting import (
     DIRECT_SIZE,
+    MANY,
     NoSolution,
     check_definite,
     kkt_error,
@@ -18,7 +19,6 @@ from xlalloc.core.risk_budgeting import (
     solve_bounded,
 )
 from xlalloc.errors import NumberError
-from xlalloc.meaning import FACTORISED_BELOW
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -292,7 +292,7 @@ def test_what_cannot_be_solved_says_why():
     with pytest.raises(NumberError, match="not a covariance matrix"):
         solve(bad, equal(3))
     rng = np.random.default_rng(5)
-    large = rng.uniform(-0.5, 0.5, (FACTORISED_BELOW + 140, FACTORISED_BELOW + 140))
+    large = rng.uniform(-0.5, 0.5, (MANY + 140, MANY + 140))
     large = (large + large.T) / 2
     np.fill_diagonal(large, 1.0)
     with pytest.raises(NumberError, match="not a covariance matrix"):
@@ -302,7 +302,7 @@ def test_what_cannot_be_solved_says_why():
 
 def test_indefinite_is_found_even_where_shares_could_be_set():
     """Common correlation 0.3, each estimated with an error of up to 0.1: most eigenvalues go astray."""
-    n = FACTORISED_BELOW + 140
+    n = MANY + 140
     noise = np.triu(np.random.default_rng(11).uniform(-0.1, 0.1, (n, n)), 1)
     cov = equicorrelation(n, 0.3) + noise + noise.T
     assert np.linalg.eigvalsh(cov)[0] < -0.5

@@ -140,19 +140,21 @@ class Function:
 
     def __call__(self, *args, **kwargs):
         """Check the arguments by their quantities and run the function: every caller's path."""
-        given, extra, dates = self._bind(args, kwargs)
+        given, checked, extra, dates = self._bind(args, kwargs)
         if dates is not None and "dates" in self.wants:
-            given["dates"] = _Checked(self.wants["dates"], "dates", dates)
-        flat = _meet(given)
+            checked["dates"] = self.wants["dates"]
+            given["dates"] = checked["dates"].array("dates", dates)
+        flat = _meet(given, checked)
         if dates is not None:
             self._use_dates(given, dates)
         answer = self.function(*given.values(), *extra) if extra else self.function(**given)
         return _flattened(answer) if flat and self.result.kind != "matrix" else answer
 
-    def _bind(self, args, kwargs) -> tuple[dict, tuple, object]:
-        """The arguments by name, checked; those beyond the named ones; the dates of a pandas panel or of a host."""
+    def _bind(self, args, kwargs) -> tuple[dict, dict, tuple, object]:
+        """The arguments by name, the quantities of those given; those beyond; the dates of a pandas panel or a host."""
         dates = kwargs.pop("dates", None)
         given: dict[str, Any] = {}
+        checked: dict[str, Quantity] = {}
         names: dict[str, tuple[list, str]] = {}
         for k, argument in enumerate(self.arguments):
             name = argument.name
@@ -164,20 +166,24 @@ class Function:
                     raise InputError(f"{name}: missing. {self.signature}")
                 given[name] = argument.default
                 continue
+            q = argument.quantity
             if type(value) is not np.ndarray and frames.is_frame(value):
-                if dates is None and argument.quantity.kind == "panel":
+                if dates is None and q.kind == "panel":
                     dates = frames.dates_of(value)
-                value = frames.aligned(value, argument.quantity.axes, name, names)
-            given[name] = _Checked(argument.quantity, name, value)
+                value = frames.aligned(value, q.axes, name, names)
+            given[name] = q.array(name, value)
+            checked[name] = q
         extra = args[len(given) :]
         if extra and not self.arguments[-1:][0].variadic:
             raise InputError(f"{self.name}: takes {len(self.arguments)} arguments, {len(args)} were given.")
-        for name in self.wants:
-            if (value := kwargs.pop(name, None)) is not None:
-                given[name] = _Checked(self.wants[name], name, value)
+        if kwargs:
+            for name, q in self.wants.items():
+                if (value := kwargs.pop(name, None)) is not None:
+                    given[name] = q.array(name, value)
+                    checked[name] = q
         if kwargs:
             raise InputError(f"{self.name}: no argument is called {next(iter(kwargs))}. {self.signature}")
-        return given, extra, dates
+        return given, checked, extra, dates
 
     def _use_dates(self, given: dict, dates) -> None:
         if "periods" in given and given["periods"] is None:
@@ -190,43 +196,28 @@ class Function:
                 raise InputError("dates: one of them is no date. Give dates, or text such as 2026-01-31.") from None
 
 
-class _Checked:
-    """A given argument on its way from the caller to the function."""
-
-    __slots__ = ("good", "name", "quantity", "value")
-
-    def __init__(self, quantity: Quantity, name: str, value):
-        self.quantity, self.name, self.good = quantity, name, False  # good: of a panel, known to be within its limits
-        self.value = quantity.array(name, value)
-
-
-def _meet(given: dict) -> bool:
-    """Unwrap the checked arguments: sizes agree on every axis, incomplete rows are gone from all panels.
+def _meet(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
+    """Sizes agree on every axis, incomplete rows are gone from all panels: checked together, in ``given``.
 
     True where every panel was one-dimensional, so that the result is to be one-dimensional too.
     """
     sizes: dict[str, tuple[int, str]] = {}
-    timed: list[_Checked] = []
+    timed: list[str] = []
     flat = None
-    for item in given.values():
-        if type(item) is not _Checked:
-            continue
-        q, array = item.quantity, item.value
+    for name, q in checked.items():
+        array = given[name]
         if q.kind == "panel":
             if len(q.axes) == 2:
                 flat = array.ndim == 1 and flat is not False
                 if array.ndim == 1:
-                    array = item.value = array.reshape(-1, 1)
-            timed.append(item)
+                    array = given[name] = array.reshape(-1, 1)
+            timed.append(name)
         elif q.kind == "labels":
-            timed.append(item)
-        if q.axes and type(array) is not float:
-            _same_sizes(sizes, q, item.name, array)
+            timed.append(name)
+        if q.axes and len(checked) > 1 and type(array) is not float:
+            _same_sizes(sizes, q, name, array)
     if timed:
-        _drop_incomplete_rows(timed)
-    for name, item in given.items():
-        if type(item) is _Checked:
-            given[name] = item.value
+        _drop_incomplete_rows(given, checked, timed)
     return bool(flat)
 
 
@@ -240,32 +231,34 @@ def _same_sizes(sizes: dict, q: Quantity, name: str, array) -> None:
             raise InputError(f"{name}: {size} {many}, but {other[1]} has {other[0]}. Give both the same {what}.")
 
 
-def _drop_incomplete_rows(timed: list[_Checked]) -> None:
-    keep = None
-    for item in timed:
-        if item.quantity.kind == "labels":
-            missing = np.array([cell is None or cell != cell or cell == "" for cell in item.value])
+def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], timed: list[str]) -> None:
+    keep, unsure = None, []  # unsure: panels that one look did not show to be within their limits
+    for name in timed:
+        q, array = checked[name], given[name]
+        if q.kind == "labels":
+            missing = np.array([cell is None or cell != cell or cell == "" for cell in array])
         else:
-            total, least = glance(item.value, item.quantity.limited)
+            total, least = glance(array, q.limited)
+            if not (total < np.inf and not q.upwards and inside(q, least, 0.0)):
+                unsure.append(name)
             if total == total:
-                item.good = total < np.inf and not item.quantity.upwards and inside(item.quantity, least, 0.0)
                 continue
-            missing = np.isnan(item.value)
+            missing = np.isnan(array)
             missing = missing if missing.ndim == 1 else missing.any(axis=1)
         if missing.any():
             keep = ~missing if keep is None else keep & ~missing
-    rows = len(timed[0].value) if keep is None else int(keep.sum())
+    rows = len(given[timed[0]]) if keep is None else int(keep.sum())
     if rows < 2:
-        raise NotAvailableError(f"{timed[0].name}: {rows} complete rows are left; at least two are needed.")
+        raise NotAvailableError(f"{timed[0]}: {rows} complete rows are left; at least two are needed.")
     if keep is not None:
         learn("rows left out", f"{len(keep) - rows} with a blank or #N/A")
-        for item in timed:
-            item.value = item.value[keep] if isinstance(item.value, np.ndarray) else [
-                v for v, k in zip(item.value, keep, strict=True) if k
-            ]  # fmt: skip
-    for item in timed:
-        if item.quantity.kind == "panel" and not item.good:
-            within(item.quantity, item.name, item.value)
+        for name in timed:
+            value = given[name]
+            given[name] = (
+                value[keep] if isinstance(value, np.ndarray) else [v for v, k in zip(value, keep, strict=True) if k]
+            )
+    for name in unsure:
+        within(checked[name], name, given[name])
 
 
 def _flattened(answer):

@@ -10,8 +10,8 @@ SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an inpu
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
 SUM_TO_ONE = 1.000001e-6  # as contracted, and what rounding adds to it: 0.999999 passes
 PIECE = 2**16  # numbers looked at together
-FEW = 64  # assets up to which a matrix is compared with its transpose element by element
-FACTORISED_BELOW = 200  # assets; with more, to test by factorising costs more than the functions that need none
+FEW = 64  # numbers up to which a list is quicker than an array, assets up to which a matrix is compared as bytes
+FACTORISED_BELOW = 300  # assets; with more, to test by factorising costs more than most functions do
 
 
 def sums_to_one(quantity, name: str, array: np.ndarray) -> None:
@@ -63,11 +63,14 @@ def no_negative_variance(quantity, name: str, array: np.ndarray) -> None:
 
 def definite(quantity, name: str, array: np.ndarray) -> None:
     """No portfolio may have a negative variance."""
-    if len(array) >= FACTORISED_BELOW or factorises(array):
-        return
+    if len(array) < FACTORISED_BELOW and not factorises(array):
+        raise indefinite(name, array)
+
+
+def indefinite(name: str, array: np.ndarray) -> NumberError:
     scale = np.sqrt(_with_variance(array.diagonal()))
     smallest = float(np.linalg.eigvalsh(array / scale / scale[:, None])[0])
-    raise NumberError(
+    return NumberError(
         f"{name}: not a covariance matrix: the smallest eigenvalue of its correlations is {smallest:.3g}, so some "
         "mix of assets would have a negative variance. Repair it with COV_NEAREST, or estimate it from complete "
         "returns."
@@ -96,7 +99,7 @@ def _with_variance(variances: np.ndarray) -> np.ndarray:
 
 def least(array: np.ndarray) -> float:
     """The least of the numbers; of few a list's min is quicker than an array's."""
-    return min(array.ravel().tolist()) if array.size <= 24 else float(array.min())
+    return min(array.ravel().tolist()) if array.size <= FEW else float(array.min())
 
 
 def unit_diagonal(quantity, name: str, array: np.ndarray) -> None:

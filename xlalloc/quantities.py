@@ -329,6 +329,9 @@ Spread = Annotated[Array, _cost("Gap between buying and selling price", "fractio
 
 _COV = Quantity("matrix", "Covariance matrix of asset returns, n x n", "per year", (A, A))
 Covariance = Annotated[Array, replace(_COV, checks=(symmetric, no_negative_variance, definite))]
+BudgetedCovariance = Annotated[  # risk_budgeting itself sees that no mix has a negative variance, often for nothing
+    Array, replace(_COV, checks=(symmetric, no_negative_variance))
+]
 Correlations = Annotated[
     Array,
     Quantity("matrix", "Correlation matrix, n x n", "-1 to 1", (A, A), checks=(symmetric, unit_diagonal, definite)),

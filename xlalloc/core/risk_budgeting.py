@@ -30,7 +30,7 @@ from xlalloc.core.risk_newton import (
     start,
 )
 from xlalloc.errors import Label, NumberError
-from xlalloc.meaning import DEFINITE, FACTORISED_BELOW, factorises, least
+from xlalloc.meaning import DEFINITE, factorises, indefinite, least
 
 SHARE_ERROR = 1e-10  # greatest error of a share of risk that is let through
 KKT_ERROR = 1e-9  # greatest residual of the optimality conditions within bounds, in shares of risk
@@ -38,6 +38,7 @@ DIRECT_SIZE = 64  # up to here a dense solve a step is the quickest
 EXACT_CHECK = 300.0  # diversification ratio above which rounding could make wrong shares look right
 REFINEMENTS = 6  # steps with exact sums
 NAMED = 8  # assets that a message names
+MANY = 200  # assets from which on a Cholesky costs as much as the solution
 PRODUCTS = 6  # Σp that show a negative variance if there is much of it
 TIGHT = 1e-12  # bounds that add to 1 within this leave nothing to choose
 ROUNDING = 1e-14  # a weight this little beyond its bound, relative to it, has reached it
@@ -98,13 +99,13 @@ def risk_budgeting(cov, budgets, lower=None, upper=None, checked: bool = False) 
 def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Solution:
     """Weights whose shares of risk equal positive budgets that sum to 1.
 
-    ``checked`` says that the caller knows ``cov`` to be positive semidefinite (of 200 assets or more it is
-    looked at all the same). Raises NoSolution where a long-only mix has no risk, and NumberError for an asset
+    ``checked`` says that the caller knows ``cov`` to be positive semidefinite (of many assets it is looked
+    at all the same). Raises NoSolution where a long-only mix has no risk, and NumberError for an asset
     without variance, an indefinite matrix, and where a share is not reached.
     """
     n = len(budgets)
     vols = _vols(cov)
-    if not checked and n < FACTORISED_BELOW:
+    if not checked and n < MANY:
         check_definite(cov)
     solution = None
     if n > DIRECT_SIZE:
@@ -114,7 +115,7 @@ def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Soluti
         if not solution.error <= SHARE_ERROR / 10.0:
             y, steps, met = over_directions(by_columns, budgets, y, met)
             solution = _measured(cov, budgets, y, "conjugate gradients", steps)
-        if n >= FACTORISED_BELOW:
+        if n >= MANY:
             check_definite(cov, vols, met)
     if solution is None or not solution.error <= SHARE_ERROR:
         y, steps = newton(cov, budgets, start(cov, budgets, vols), vols)
@@ -141,19 +142,16 @@ def _vols(cov: np.ndarray) -> np.ndarray:
 def check_definite(cov: np.ndarray, vols=None, met=(), thorough: bool = False) -> None:
     """No mix may have a negative variance: the correlations plus 1e-8 on the diagonal factorise.
 
-    From 200 assets on, where that costs more than the solution, there must be no such mix among those ``met`` while
+    Of many, where that costs as much as the solution, there must be no such mix among those ``met`` while
     solving, or, of too few, in a short Lanczos run.
     """
-    if thorough or len(cov) < FACTORISED_BELOW:
+    if thorough or len(cov) < MANY:
         definite = factorises(cov)
     else:
         lowest = lowest_ritz(cov, PRODUCTS) if len(met) < PRODUCTS else lowest_seen(vols, met)
         definite = lowest >= -DEFINITE
     if not definite:
-        raise NumberError(
-            "cov: not a covariance matrix: some mix of assets would have a negative variance. "
-            "Repair it with COV_NEAREST, or estimate it from complete returns."
-        )
+        raise indefinite("cov", cov)
 
 
 def _measured(cov, b, y, method: str, steps: int) -> Solution:
@@ -222,7 +220,7 @@ def solve_bounded(cov, budgets, lower, upper, checked: bool = False) -> Solution
     active set (Hintermüller, Ito & Kunisch 2002); should it go in circles, a barrier shows it where to start.
     """
     lower, upper, only = _box(lower, upper, len(budgets))
-    if not checked or len(budgets) >= FACTORISED_BELOW:
+    if not checked or len(budgets) >= MANY:
         check_definite(cov)
     vols = _vols(cov)
     if only is not None:

@@ -23,6 +23,7 @@ from xlalloc.core.risk_budgeting import Solution, risk_budgeting
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
+    BudgetedCovariance,
     Budgets,
     Covariance,
     FactorCovariance,
@@ -69,7 +70,7 @@ CLOSE = 1e-10  # rounding in the optimality conditions of the closest exposures
 
 
 @worksheet_function("=RP_WEIGHTS({0.04,0.006;0.006,0.01})", [[0.3333333], [0.6666667]])
-def rp_weights(cov: Covariance, budgets: Budgets = None, lower: Lower = None, upper: Upper = None) -> RpWeights:
+def rp_weights(cov: BudgetedCovariance, budgets: Budgets = None, lower: Lower = None, upper: Upper = None) -> RpWeights:
     """Long-only weights with which every asset carries its share of the risk: equal shares, or the budgets given.
 
     Formula: w = y/1'y, y = argmin ½y'Σy − Σ bᵢ ln yᵢ over y > 0, so that wᵢ(Σw)ᵢ/σ² = bᵢ
@@ -80,8 +81,8 @@ def rp_weights(cov: Covariance, budgets: Budgets = None, lower: Lower = None, up
     With bounds, one number or one per asset, it is the same minimum over lᵢ·1'y ≤ yᵢ ≤ uᵢ·1'y. Shares cannot all be met
     then: EXPLAIN names the binding bounds and the shares reached.
 
-    Errors: #NUM! where an asset with a budget has no variance, a long-only mix has no risk, every budget is zero, or
-    the bounds leave nothing to choose from.
+    Errors: #NUM! where some mix has a negative variance, an asset with a budget has no variance, a long-only mix has no
+    risk, every budget is zero, or the bounds leave nothing to choose from.
 
     Peers: riskparityportfolio.RiskParityPortfolio; riskfolio.Portfolio.rp_optimization;
     skfolio.optimization.RiskBudgeting; ffn.core.calc_erc_weights; bt.algos.WeighERC.
@@ -94,7 +95,7 @@ def rp_weights(cov: Covariance, budgets: Budgets = None, lower: Lower = None, up
     if bounded:
         lower = per_asset(0.0 if lower is None else lower, n)
         upper = per_asset(1.0 if upper is None else upper, n)
-    solution = risk_budgeting(cov, risk_budgets(budgets, n), lower, upper, checked=True)
+    solution = risk_budgeting(cov, risk_budgets(budgets, n), lower, upper)
     if learning():
         _learn(cov, solution, bounded)
     return solution.weights
@@ -158,7 +159,7 @@ def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None
 
 @worksheet_function("=RP_LEVERED({0.04,0.006;0.006,0.01},0.12)", [[0.3721042], [0.7442084]])
 def rp_levered(
-    cov: Covariance, target_vol: TargetVol, max_leverage: MaxLeverage = 2.0, budgets: Budgets = None
+    cov: BudgetedCovariance, target_vol: TargetVol, max_leverage: MaxLeverage = 2.0, budgets: Budgets = None
 ) -> RpWeights:
     """Risk-parity weights scaled up or down to a target volatility; they sum to the leverage, not to 1.
 
@@ -167,13 +168,14 @@ def rp_levered(
     w are the weights of RP_WEIGHTS and σ is their volatility. Above 1 the part L − 1 is borrowed, below 1 the rest is
     cash. EXPLAIN gives L and the volatility reached, which is below the target where max_leverage binds.
 
-    Errors: #NUM! where an asset with a budget has no variance, or a long-only mix has no risk.
+    Errors: #NUM! where some mix has a negative variance, an asset with a budget has no variance, or a long-only mix has
+    no risk.
 
     Peers: bt.algos.TargetVol (with WeighERC).
 
     Source: Asness, Frazzini & Pedersen (2012), Leverage Aversion and Risk Parity.
     """
-    solution = risk_budgeting(cov, risk_budgets(budgets, len(cov)), checked=True)
+    solution = risk_budgeting(cov, risk_budgets(budgets, len(cov)))
     sigma = variance(solution.weights, cov) ** 0.5
     leverage = min(target_vol / sigma, max_leverage)
     if learning():
@@ -303,7 +305,9 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> RpWeights:
     '=CAP_RISK_WEIGHTS({0.04,0,0;0,0.04,0;0,0,0.01},{"Shares";"Shares";"Bonds"},"Shares",0.4)',
     [[0.1830127], [0.1830127], [0.6339746]],
 )
-def cap_risk_weights(cov: Covariance, groups: Groups, group: Text, cap: Cap, budgets: Budgets = None) -> RpWeights:
+def cap_risk_weights(
+    cov: BudgetedCovariance, groups: Groups, group: Text, cap: Cap, budgets: Budgets = None
+) -> RpWeights:
     """Risk-parity weights in which one group carries at most a given share of the risk, shares at most 40% say.
 
     Formula: bᵢ' = bᵢ · cap/B in the group, bᵢ · (1 − cap)/(1 − B) outside, where its budget B is above cap
@@ -332,7 +336,7 @@ def cap_risk_weights(cov: Covariance, groups: Groups, group: Text, cap: Cap, bud
                 f"than the cap of {cap:g}. Give other assets a budget."
             )
         b = np.where(inside, b * (cap / share), b * ((1.0 - cap) / rest))
-    solution = risk_budgeting(cov, b, checked=True)
+    solution = risk_budgeting(cov, b)
     if learning():
         learn("share of risk of the group", float(solution.shares[inside].sum()))
         _learn(cov, solution)
