@@ -9,7 +9,7 @@ from xlalloc.errors import InputError, Label, NumberError
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
 SUM_TO_ONE = 1.000001e-6  # as contracted, and what rounding adds to it: 0.999999 passes
-PIECE = 2**16  # numbers looked at together
+PIECE = 2**15  # numbers looked at together
 FEW = 64  # numbers up to which a list is quicker than an array, assets up to which a matrix is compared as bytes
 FACTORISED_BELOW = 300  # assets; with more, to test by factorising costs more than most functions do
 
@@ -99,7 +99,7 @@ def _with_variance(variances: np.ndarray) -> np.ndarray:
 
 def least(array: np.ndarray) -> float:
     """The least of the numbers; of few a list's min is quicker than an array's."""
-    return min(array.ravel().tolist()) if array.size <= FEW else float(array.min())
+    return min(array.ravel().tolist()) if array.size <= FEW else float(np.minimum.reduce(array, axis=None))
 
 
 def unit_diagonal(quantity, name: str, array: np.ndarray) -> None:

@@ -39,7 +39,7 @@ def estimate(returns: np.ndarray, method: str, parameter: float | None, periods:
 def moments(returns: np.ndarray, freedom: int = 0, periods: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
     """The deviations X from the mean and S = X'X/(T − freedom), of as many periods."""
     X = returns - np.full(len(returns), 1.0 / len(returns)).dot(returns)
-    S = X.T.dot(X)
+    S = X.T @ X
     still = _still(S.diagonal() / (len(X) - freedom), returns)
     S *= periods / (len(X) - freedom)
     if len(still):

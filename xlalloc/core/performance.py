@@ -47,10 +47,10 @@ def _each(name: str, returns: np.ndarray, periods=252.0, rf=0.0, benchmark=None,
     values = kpi.evaluate(name, x)
     if rf:
         learn("risk-free rate per period", x.f)
+    if kpi.every(np.isfinite(values)):
+        return values
     bad = ~np.isfinite(values)
-    if bad.any():
-        return where_defined(values, bad, kpi.reason(name, values[bad][0]))
-    return values
+    return where_defined(values, bad, kpi.reason(name, values[bad][0]))
 
 
 # Return -------------------------------------------------------------------------------------------------------
