@@ -108,7 +108,7 @@ def find(name: str) -> Function:
     return entry
 
 
-_PIECES = re.compile(r"\s+|[（“《]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、）”》]*")
+_PIECES = r"\s+|[（“《]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、）”》]*"  # re keeps what it compiled
 
 
 def columns(text: str) -> int:
@@ -119,7 +119,7 @@ def columns(text: str) -> int:
 def folded(text: str, width: int = 80, first: str = "", rest: str = "") -> list[str]:
     """The lines of a text at a width, broken at spaces and between Chinese characters."""
     lines = [first]
-    for piece in _PIECES.findall(text):
+    for piece in re.findall(_PIECES, text):
         if columns(lines[-1] + piece) > width and lines[-1].strip():
             lines.append(rest)
         if not piece.isspace() or lines[-1].strip():
