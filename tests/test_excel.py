@@ -14,6 +14,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
 
+import processes
 import pytest
 from test_catalogue import VBA_WORDS, same
 from windows import encodings, runtimes
@@ -387,9 +388,7 @@ def test_the_vba_runs_in_libreoffice(addin):
         pytest.skip("LibreOffice is not installed with its Python: no interpreter of VBA here")
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(addin.parent)}
     program = Path(__file__).parent / "windows" / "basic.py"
-    done = subprocess.run(
-        [python, program, addin], capture_output=True, text=True, timeout=300, env=environment, check=False
-    )
+    done = processes.run([python, program, addin], 300, env=environment)
     answers = dict(line.split(": ", 1) for line in done.stdout.splitlines())
     assert answers == {
         "Table": "5:1.5 10:Error 2042 8:x 10:Error 2036",

@@ -23,6 +23,8 @@ from xlalloc.hosts.calc_install import OfficeError
 START_SECONDS, FILE_SECONDS = 90, 60  # limits of one run: for the office to start, and for each workbook more
 WORKBOOK, PDF = "xlsx:Calc MS Excel 2007 XML", "pdf:calc_pdf_Export"
 BATCH = 50  # workbooks in one run
+# Standard input is a line to this process: once it is cut, however this process ended, the office's whole group ends.
+TIED = ("/bin/sh", "-c", 'exec 3<&0; (read -r _ <&3; kill -9 0) & exec "$@" </dev/null 3<&-', "office")
 ALWAYS, NEVER = 0, 2
 SETTINGS = {  # recalculate whatever the file has cached; run no macros, follow no links, ask nobody
     "org.openoffice.Office.Calc/Formula/Load": {"OOXMLRecalcMode": ALWAYS, "ODFRecalcMode": ALWAYS},
@@ -111,8 +113,9 @@ class Driver:
         return said[-1].partition("Error: ")[2] if said else "it wrote nothing."
 
     def start(self, *what: str | Path, spoken=subprocess.DEVNULL) -> subprocess.Popen:
-        """The office as a process of this driver's; whoever starts it ends it."""
+        """The office as a process of this driver's; whoever starts it ends it, and it ends with this process."""
         command = [
+            *(TIED if sys.platform != "win32" else ()),
             self.office.soffice, "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
             f"-env:UserInstallation={(self.folder / 'profile').as_uri()}",
             f"-env:BUNDLED_EXTENSIONS={(self.folder / 'extensions').as_uri()}",
@@ -120,7 +123,7 @@ class Driver:
         ]  # fmt: skip
         environment = {**calc_install.environment(), "SAL_USE_VCLPLUGIN": "svp"}
         return subprocess.Popen(
-            [*command, *what], stdin=subprocess.DEVNULL, stdout=spoken, stderr=spoken, start_new_session=True,
+            [*command, *what], stdin=subprocess.PIPE, stdout=spoken, stderr=spoken, start_new_session=True,
             env=environment, cwd=self.folder,
         )  # fmt: skip
 
@@ -152,6 +155,8 @@ def end(process: subprocess.Popen) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    if process.stdin:
+        process.stdin.close()
 
 
 # What became of it -------------------------------------------------------------------------------------------------
@@ -168,12 +173,6 @@ def read(workbook: Path) -> dict[str, dict[str, object]]:
         sheet.title: {c.coordinate: c.value for row in sheet.iter_rows() for c in row if c.value is not None}
         for sheet in book.worksheets
     }
-
-
-def recalculate(workbook: str | Path) -> dict[str, dict[str, object]]:
-    """The values of one workbook, as Calc computes them."""
-    with Driver() as driver:
-        return driver.values(Path(workbook))
 
 
 def pages(pdf: Path, folder: Path, dpi: int = 80) -> list[Path]:
