@@ -238,8 +238,8 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
         if q.kind == "labels":
             missing = np.array([cell is None or cell != cell or cell == "" for cell in array])
         else:
-            total, least = glance(array, q.limited)
-            if not (total < np.inf and not q.upwards and inside(q, least, 0.0)):
+            total, lowest = glance(array, q.limited)
+            if not (total < np.inf and not q.upwards and inside(q, lowest, 0.0)):
                 unsure.append(name)
             if total == total:
                 continue

@@ -20,7 +20,7 @@ from xlalloc.core.checks import (
     variance,
 )
 from xlalloc.core.risk_budgeting import Solution, risk_budgeting
-from xlalloc.errors import DivisionError, InputError, Label, NumberError
+from xlalloc.errors import DivisionError, InputError, Label, NumberError, quoted
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
     BudgetedCovariance,
@@ -325,7 +325,7 @@ def cap_risk_weights(
     names, code = distinct(groups)
     wanted = place(group, names)
     if wanted is None:
-        raise InputError(f"group: {group!r} is not among the groups ({', '.join(names)}).")
+        raise InputError(f"group: {quoted(group)} is not among the groups ({', '.join(names)}).")
     inside = code == wanted
     b = risk_budgets(budgets, len(cov))
     share, rest = float(b[inside].sum()), float(b[~inside].sum())
