@@ -174,7 +174,7 @@ class Function:
             given[name] = q.array(name, value)
             checked[name] = q
         extra = args[len(given) :]
-        if extra and not self.arguments[-1:][0].variadic:
+        if extra and not any(argument.variadic for argument in self.arguments):
             raise InputError(f"{self.name}: takes {len(self.arguments)} arguments, {len(args)} were given.")
         if kwargs:
             for name, q in self.wants.items():
