@@ -248,10 +248,6 @@ def option(help: str, *options: str) -> Quantity:
     return Quantity("option", help, options=options)
 
 
-def result(kind: str, help: str, unit: str = "", axes: tuple[str, ...] = (), **more) -> Quantity:
-    return Quantity(kind, help, unit, axes, **more)
-
-
 Array = np.ndarray
 A, T, F = "assets", "time", "factors"
 
@@ -373,5 +369,7 @@ LabelledPanel = Annotated[
 PanelResult = Annotated[Array, Quantity("rows", "One row a period, one column a series", axes=(T, A))]
 SeriesResult = Annotated[Array, Quantity("rows", "One row a period", axes=(T,))]
 Cells = Annotated[object, Quantity("cells", "Any cells")]
+WeightsResult = Annotated[Array, Quantity("vector", "Weight of each asset", "fraction", (A,))]
+CovarianceResult = Annotated[Array, Quantity("matrix", "Covariance matrix, n x n", "per year", (A, A))]
 Amount = Annotated[Array, Quantity("vector", "Money of each asset", "money", (A,))]
 PerYear = Annotated[Array, Quantity("vector", "One number for each column", "per year", (A,))]

@@ -32,7 +32,6 @@ from xlalloc.quantities import (
     Values,
     number,
     option,
-    result,
 )
 
 A = "assets"
@@ -62,7 +61,7 @@ Fees = Annotated[
         ("fees",), low=0, high=1,
     ),
 ]  # fmt: skip
-FeeRates = Annotated[np.ndarray, result("vector", "Redemption fee", "fraction of the sale", (A,))]
+FeeRates = Annotated[np.ndarray, Quantity("vector", "Redemption fee", "fraction of the sale", (A,))]
 FeeRate = Annotated[float, number("Rate", "fraction of the sale")]
 Achieved = Annotated[
     np.ndarray, Quantity("vector", "Return of the portfolio, one or one per review period", "fraction", ("periods",),

@@ -63,7 +63,7 @@ class Solution:
 
 
 def risk_budgeting(cov, budgets, lower=None, upper=None, checked: bool = False) -> Solution:
-    """Weights for budgets that sum to 1, some of them perhaps 0, with or without bounds.
+    """Weights for budgets that sum to 1, some of them perhaps 0, with or without bounds: a number, or one per asset.
 
     An asset without budget gets weight 0 and is left out of the problem; ``checked`` as in ``solve``.
     """
