@@ -166,7 +166,7 @@ def _periods(days: np.ndarray) -> int | None:
     return next((periods for low, high, periods in PERIODS_BY_GAP if low <= gap <= high), None)
 
 
-def periods_per_year(dates, argument: str = "dates") -> int:
+def periods_per_year(dates, argument: str) -> int:
     """252, 52, 12, 4 or 1 by the median gap between dates; any other gap asks for ``periods``."""
     days = as_days(dates)
     periods = _periods(days) if len(days) > 1 else None

@@ -1,4 +1,4 @@
-"""A private LibreOffice that computes workbooks: values, PDF, pictures of the pages.
+"""A private LibreOffice that computes workbooks: values and PDF.
 
 It runs with a profile of its own in a temporary folder, so it meets neither the user's LibreOffice nor another driver;
 the extension lies in that folder too, and is the one of this xlalloc whatever is installed. It is told what to do on
@@ -173,19 +173,3 @@ def read(workbook: Path) -> dict[str, dict[str, object]]:
         sheet.title: {c.coordinate: c.value for row in sheet.iter_rows() for c in row if c.value is not None}
         for sheet in book.worksheets
     }
-
-
-def pages(pdf: Path, folder: Path, dpi: int = 80) -> list[Path]:
-    """Each page of a PDF as a PNG picture, in order."""
-    tool = shutil.which("pdftoppm")
-    if tool is None:
-        raise OfficeError("pdftoppm is not installed, which makes the pictures. Install poppler (poppler-utils).")
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / pdf.stem
-    try:
-        subprocess.run(
-            [tool, "-r", str(dpi), "-png", pdf, stem], check=True, capture_output=True, timeout=FILE_SECONDS * 2
-        )
-    except subprocess.SubprocessError as error:
-        raise OfficeError(f"{pdf.name}: pdftoppm could not make pictures of it ({error}).") from None
-    return sorted(folder.glob(f"{pdf.stem}-*.png"))
