@@ -14,10 +14,6 @@ def key(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", str(name)).casefold().split())
 
 
-def in_chinese(name: str) -> bool:
-    return any("\u4e00" <= character <= "\u9fff" for character in name)
-
-
 @cache
 def _read(name: str) -> tuple[dict, ...]:
     import csv
