@@ -182,7 +182,9 @@ class Function:
                     given[name] = q.array(name, value)
                     checked[name] = q
         if kwargs:
-            raise InputError(f"{self.name}: no argument is called {next(iter(kwargs))}. {self.signature}")
+            wrong = next(iter(kwargs))
+            what = f"{wrong} is given twice" if wrong in given else f"no argument is called {wrong}"
+            raise InputError(f"{self.name}: {what}. {self.signature}")
         return given, checked, extra, dates
 
     def _use_dates(self, given: dict, dates) -> None:

@@ -24,7 +24,7 @@ from xlalloc.meaning import (
 class Quantity:
     """What a range of cells means: its kind, its axes, its unit, its help, its limits."""
 
-    kind: str  # number text option date vector texts names matrix panel labels table cells
+    kind: str  # number text option date vector texts names matrix panel labels cells; of results also rows table flag
     help: str
     unit: str = ""
     axes: tuple[str, ...] = ()
