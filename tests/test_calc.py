@@ -14,6 +14,7 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import processes
 import pytest
 from openpyxl.worksheet.formula import ArrayFormula
 
@@ -325,9 +326,7 @@ context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", c
     pipe = f"xlalloc{os.getpid()}"
     server = office.start("--accept=pipe,name=" + pipe + ";urp;")
     try:
-        done = subprocess.run(
-            [python, "-c", script, pipe], capture_output=True, text=True, timeout=90, env=calc_install.environment()
-        )
+        done = processes.run([python, "-c", script, pipe], 90, env=calc_install.environment())
         assert done.returncode == 0, done.stderr
         shown = {name: (text, arguments) for name, text, arguments in map(eval, done.stdout.splitlines())}
     finally:
@@ -348,7 +347,7 @@ def test_installed_tried_and_taken_out_again(office, tmp_path, monkeypatch):
     assert not [f for f in calc_install.doctor(own) if f.remedy], calc_install.doctor(own)
     sheet = sheet_of(tmp_path, {"A1": "=RP_WEIGHTS({0.04,0.006;0.006,0.01})"}, {})
     command = [office.office.soffice, *own.options, "--headless", "--convert-to", "csv", "--outdir", tmp_path, sheet]
-    subprocess.run(command, check=True, capture_output=True, timeout=90, env=calc_install.environment())
+    processes.run(command, 90, env=calc_install.environment())
     assert (tmp_path / "sheet.csv").read_text().startswith("0.33333")
     version, folder = calc_install.installed(office.office, own)
     assert version == xlalloc.__version__
@@ -380,7 +379,7 @@ def test_a_libreoffice_that_does_not_fit_is_said_plainly(version, words, tmp_pat
 # The driver --------------------------------------------------------------------------------------------------------
 
 
-def processes(text: str) -> list[int]:
+def running(text: str) -> list[int]:
     """The processes whose command line holds a text."""
     found = []
     for folder in Path("/proc").iterdir():
@@ -410,7 +409,7 @@ def test_two_at_once_do_not_collide_and_leave_nothing(office, tmp_path):
     for thread in threads:
         thread.join()
     assert results == {0.25: 0.25, 0.75: 0.75}
-    assert len(set(folders)) == 2 and not any(folder.exists() or processes(str(folder)) for folder in folders)
+    assert len(set(folders)) == 2 and not any(folder.exists() or running(str(folder)) for folder in folders)
 
 
 def open_ports(pids: list[int]) -> set[str]:
@@ -435,12 +434,12 @@ def test_no_network_port_is_opened(office, tmp_path):
     with socket.create_server(("127.0.0.1", 0)):
         assert open_ports([os.getpid()]), "the look itself works"
     sheet = sheet_of(tmp_path, {f"A{i}": "=RP_WEIGHTS({0.04,0.006;0.006,0.01})" for i in range(1, 200)}, {})
-    running = threading.Thread(target=office.values, args=(sheet,))
-    running.start()
+    office_at_work = threading.Thread(target=office.values, args=(sheet,))
+    office_at_work.start()
     seen, children, opened = set(), set(), set()
-    while running.is_alive():
-        now = processes(str(office.folder))
-        own = {pid for pid in processes("xlalloc.hosts.calc_child") if ancestor(pid) & set(now)}
+    while office_at_work.is_alive():
+        now = running(str(office.folder))
+        own = {pid for pid in running("xlalloc.hosts.calc_child") if ancestor(pid) & set(now)}
         seen, children, opened = seen | set(now), children | own, opened | open_ports([*now, *own])
         time.sleep(0.02)
     assert seen and children and not opened
@@ -461,7 +460,7 @@ def test_a_run_that_takes_too_long_is_ended_with_all_it_started(office, tmp_path
         ):
             driver.values(sheet_of(tmp_path, {"A1": "=CAGR(100,150,5)"}, {}))
         assert time.monotonic() - begun < 10
-        assert not processes(str(driver.folder))
+        assert not running(str(driver.folder))
 
 
 @LINUX
@@ -488,24 +487,31 @@ def test_a_crash_is_retried_once_and_then_said(office, tmp_path, monkeypatch):
 
 
 @LINUX
-def test_nothing_of_it_outlives_a_python_that_was_killed(office, tmp_path):
+@pytest.mark.parametrize(
+    "what", ["driver.values(sheet)", "_ = driver.start('--accept=pipe,name=left;urp;'); time.sleep(60)"]
+)
+def test_nothing_of_it_outlives_a_python_that_was_killed(office, tmp_path, what):
     sheet = sheet_of(tmp_path, {"A1": "=CAGR(100,150,5)"}, {})
-    code = f"from xlalloc.hosts.calc_driver import recalculate; recalculate(r'{sheet}')"
+    code = f"import time; from pathlib import Path; from xlalloc.hosts.calc_driver import Driver; sheet = Path(r'{sheet}')\n"
+    code += f"with Driver() as driver: {what}"
     python = subprocess.Popen([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(tmp_path)})
-    for _ in range(400):
-        if processes(f"{tmp_path}/xlalloc-office-"):
-            break
+    try:
+        assert until(lambda: running(f"{tmp_path}/xlalloc-office-")), "the office never started"
+        python.send_signal(signal.SIGKILL)
+        python.wait()
+        assert until(lambda: not running(f"{tmp_path}/xlalloc-office-")), "the office is still there"
+    finally:
+        python.kill()
+        for left in running(f"{tmp_path}/xlalloc-office-"):
+            os.kill(left, signal.SIGKILL)
+
+
+def until(seen, seconds: float = 20) -> bool:
+    """Whether something is seen in time."""
+    end = time.monotonic() + seconds
+    while not (found := seen()) and time.monotonic() < end:
         time.sleep(0.05)
-    else:
-        pytest.fail("the office never started")
-    python.send_signal(signal.SIGKILL)
-    python.wait()
-    for _ in range(400):
-        if not processes(f"{tmp_path}/xlalloc-office-"):
-            break
-        time.sleep(0.05)
-    else:
-        pytest.fail("the office is still there")
+    return bool(found)
 
 
 def test_what_cannot_be_opened_is_named_and_the_others_are_done(office, tmp_path):

@@ -111,6 +111,20 @@ def test_unknown_names_get_a_hint():
         find("RPWEIGHTS")
 
 
+@pytest.mark.parametrize("name", ["model_list", "rp_weights"])
+def test_an_argument_too_many_is_said_to_python_users_too(name):
+    takes = len(CATALOGUE[name.upper()].arguments)
+    with pytest.raises(xlalloc.InputError, match=f"takes {takes} arguments, {takes + 1} were given"):
+        getattr(xlalloc, name)(*[[[0.04]], *[None] * takes][: takes + 1])
+
+
+def test_an_argument_given_twice_is_not_called_unknown():
+    with pytest.raises(xlalloc.InputError, match="RP_WEIGHTS: cov is given twice"):
+        xlalloc.rp_weights([[0.04]], cov=[[0.04]])
+    with pytest.raises(xlalloc.InputError, match="RP_WEIGHTS: no argument is called covariance"):
+        xlalloc.rp_weights(covariance=[[0.04]], cov=[[0.04]])
+
+
 # The house -------------------------------------------------------------------------------------------------------
 
 FLOORS = [

@@ -5,8 +5,9 @@ import datetime as dt
 import numpy as np
 import pytest
 
+import xlalloc
 from xlalloc.cells import call
-from xlalloc.errors import ERROR_CODES, ErrorValue
+from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
 
 COV = [[0.04, 0.006], [0.006, 0.01]]
 NAMED_COV = [[None, "Stocks", "Bonds"], ["Stocks", 0.04, 0.006], ["Bonds", 0.006, 0.01]]
@@ -313,6 +314,39 @@ def test_a_message_says_the_row_of_the_selection():
 )
 def test_options_are_shown_as_the_cell_shows_them(cell, shown):
     error(call("RISK_CONTRIB", [W, COV, cell]), "#VALUE!", f"mode: {shown} is not known. Known: percent, absolute")
+
+
+@pytest.mark.parametrize(
+    "cell, shown",
+    [(True, "TRUE"), (np.True_, "TRUE"), (dt.date(2026, 1, 31), "2026-01-31"), (dt.datetime(2026, 1, 31), "2026-01-31"),
+     (np.datetime64("2026-01-31"), "2026-01-31"), ("gold", "'gold'"), (np.str_("gold"), "'gold'")],
+)  # fmt: skip
+def test_python_users_read_values_as_a_sheet_shows_them(cell, shown):
+    """Not as Python prints them: datetime.date(2026, 1, 31), np.str_('gold')."""
+    with pytest.raises(InputError, match=f"^years: a single number is needed, not {shown}\\.$"):
+        xlalloc.cagr(100, 150, cell)
+    with pytest.raises(InputError, match=f"^mode: {shown} is not known"):
+        xlalloc.risk_contrib([0.6, 0.4], COV, cell)
+    if "gold" not in shown:
+        with pytest.raises(InputError, match=f"^group: a text is needed, not {shown}\\.$"):
+            xlalloc.cap_risk_weights(COV, ["a", "b"], cell, 0.4)
+    if "2026" not in shown:
+        with pytest.raises(InputError, match=f"^trade_date: {shown} is not a date"):
+            xlalloc.stamp_duty(cell)
+
+
+def test_numbers_and_blanks_among_texts_are_shown_as_a_sheet_shows_them():
+    with pytest.raises(InputError, match=r"^group: a text is needed, not 3\.$"):
+        xlalloc.cap_risk_weights(COV, ["a", "b"], 3.0, 0.4)
+    for blank in (None, float("nan")):
+        with pytest.raises(InputError, match=r"^groups, Asset 2: a text is needed, found a blank\.$"):
+            xlalloc.cap_risk_weights(COV, ["a", blank], "a", 0.4)
+    error(call("STAMP_DUTY", [True]), "#VALUE!", "trade_date: TRUE is not a date")
+    error(call("RISK_CONTRIB", [W, COV, dt.datetime(2026, 1, 31)]), "#VALUE!", "mode: '2026-01-31' is not known")
+    codes = [[510300.0, 0.2], [510300.0, 0.3], ["gold", 0.5]]
+    error(call("EFFECTIVE_N", [codes]), "#VALUE!", "the name 510300 stands twice")
+    mu = [[510500.0, 0.1], ["gold", 0.1], [510300.0, 0.2]]
+    error(call("PORT_RETURN", [[["silver", 0.2], *codes[1:]], mu]), "#VALUE!", "weights: has no 510500, which mu has")
 
 
 # Rule 6: order ----------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from xlalloc import cli
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.cli import main
+from xlalloc.hosts import windows
 from xlalloc.version import __version__
 
 
@@ -157,6 +158,35 @@ def test_as_a_program():
         [sys.executable, "-m", "xlalloc", "eval", "=1/0"], capture_output=True, text=True, check=False
     )
     assert (done.stdout, done.stderr, done.returncode) == ("#DIV/0!\n", "#DIV/0!: division by zero\n", 1)
+
+
+# Installing ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["install", "uninstall"])
+def test_calc_says_in_one_line_what_was_done(what, monkeypatch):
+    monkeypatch.setattr(f"xlalloc.hosts.calc_install.{what}", lambda: f"{what} was asked for")
+    done = run(what, "calc")
+    assert (done.stdout, done.stderr, done.exit_code) == (f"{what} was asked for\n", "", 0)
+
+
+@pytest.mark.parametrize("what", ["install", "uninstall"])
+@pytest.mark.parametrize("succeeds", [True, False])
+def test_excel_says_what_was_done_and_fails_where_it_was_not(what, succeeds, monkeypatch):
+    outcome = windows.Outcome(succeeds, ["first", "second"])
+    monkeypatch.setattr(windows, what, lambda: outcome)
+    done = run(what, "excel")
+    shown = ("first\nsecond\n", "")
+    assert (done.stdout, done.stderr) == (shown if succeeds else shown[::-1])
+    assert done.exit_code == (0 if succeeds else 1)
+
+
+def test_a_missing_libreoffice_is_one_line(tmp_path, monkeypatch):
+    monkeypatch.setenv("XLALLOC_OFFICE", str(tmp_path))
+    for what in ("install", "uninstall"):
+        done = run(what, "calc")
+        assert (done.stdout, done.exit_code) == ("", 2)
+        assert done.stderr.startswith("xlalloc: LibreOffice is not installed") and done.stderr.count("\n") == 1
 
 
 # What cannot be written ---------------------------------------------------------------------------------------------

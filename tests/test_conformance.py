@@ -256,9 +256,9 @@ def in_formulas(cases: list[Case]) -> list:
 def in_office(cases: list[Case]) -> list:
     """LibreOffice with the extension: one workbook, recalculated once; the size of an answer is asked for beside it."""
     book, placed = workbook()
-    with tempfile.TemporaryDirectory() as folder:
+    with calc_driver.Driver() as driver, tempfile.TemporaryDirectory() as folder:
         book.save(Path(folder) / "cases.xlsx")
-        values = calc_driver.recalculate(Path(folder) / "cases.xlsx")["Cases"]
+        values = driver.values(Path(folder) / "cases.xlsx")["Cases"]
     answers = {}
     for case, (_, top, left, ref) in zip(all_cases(), placed, strict=True):
         rows = [[values.get(cell.coordinate) for cell in row] for row in _rectangle(book["Cases"][ref])]

@@ -14,12 +14,13 @@ import xml.etree.ElementTree as ET
 import zipfile
 from pathlib import Path
 
+import processes
 import pytest
 from test_catalogue import VBA_WORDS, same
 from windows import encodings, runtimes
 from windows.regenerate import COPY
 
-from xlalloc import cells, log
+from xlalloc import cells, hosts, log, reference
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
 from xlalloc.hosts import windows_addin
@@ -358,11 +359,17 @@ def test_the_help_sheet_holds_every_text(package):
         for name, content in package.items():
             copy.writestr(name, content.replace(b"excel.addin.macroEnabled", b"excel.sheet.macroEnabled"))
     sheet = openpyxl.load_workbook(as_workbook)["help"]
-    rows = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    rows = list(sheet.iter_rows(min_row=2, values_only=True))
     assert [row[0] for row in rows] == sorted(CATALOGUE)
+    start = dict(re.findall(r"Const (ENGLISH|CHINESE) As Long = (\d+)", windows_addin.machinery_module()))
+    english, chinese = int(start["ENGLISH"]) - 1, int(start["CHINESE"]) - 1
     for row in rows:
         entry = CATALOGUE[row[0]]
-        assert row[2:] == [entry.summary, len(entry.arguments), *[a.help for a in entry.arguments]]
+        texts = [entry.summary, *[a.help for a in entry.arguments]]
+        assert row[1] == len(entry.arguments) and row[english].startswith("xlalloc ")
+        assert [cell for cell in row[english + 1 : chinese] if cell] == texts
+        translated = [cell for cell in row[chinese:] if cell]
+        assert len(translated) == 1 + len(texts) and all(re.search("[\u4e00-\u9fff]", cell) for cell in translated)
         assert all(len(str(cell)) <= 255 for cell in row)
 
 
@@ -380,6 +387,14 @@ def test_without_pyopenvba_it_says_what_to_install(monkeypatch, tmp_path):
 # The VBA itself, where there is an interpreter for it --------------------------------------------------------------
 
 
+def described(lang: str) -> str:
+    """What the wizard is told: how many functions; of FEE_DRAG all but the other arguments; of MODEL_LIST the summary."""
+    entry, without = CATALOGUE["FEE_DRAG"], CATALOGUE["MODEL_LIST"]
+    first = reference.argument_help(entry.arguments[0], lang)
+    said = [hosts.category(entry, lang), reference.say(entry.summary, lang), str(len(entry.arguments)), first]
+    return f"{len(CATALOGUE)} " + "|".join([*said, reference.say(without.summary, lang)])
+
+
 def test_the_vba_runs_in_libreoffice(addin):
     """The file as built, its declared types and CVErr included; VBScript runs it too, in the Windows tier."""
     python = Path("/usr/bin/python3")
@@ -387,9 +402,7 @@ def test_the_vba_runs_in_libreoffice(addin):
         pytest.skip("LibreOffice is not installed with its Python: no interpreter of VBA here")
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(addin.parent)}
     program = Path(__file__).parent / "windows" / "basic.py"
-    done = subprocess.run(
-        [python, program, addin], capture_output=True, text=True, timeout=300, env=environment, check=False
-    )
+    done = processes.run([python, program, addin], 300, env=environment)
     answers = dict(line.split(": ", 1) for line in done.stdout.splitlines())
     assert answers == {
         "Table": "5:1.5 10:Error 2042 8:x 10:Error 2036",
@@ -399,6 +412,8 @@ def test_the_vba_runs_in_libreoffice(addin):
         "Areas": "10:Error 2015",
         "Refused": "10:Error 2015 10:Error 2036 starts 1",
         "Failing": "10:Error 2015 10:Error 2015 starts 1",
+        "English": described("en"),
+        "Chinese": described("zh"),
     }, done.stderr
 
 

@@ -61,6 +61,28 @@ def test_error_values_carry_their_reason():
     assert "NOSUCH" in evaluate("=NOSUCH(1)")[0][0].reason
 
 
+@pytest.mark.parametrize(
+    "formula, code, words",
+    [
+        ("=IF(1)", "#VALUE!", "IF takes a condition"), ("=IFERROR(1)", "#VALUE!", "IFERROR takes a value"),
+        ("=ROW(1)", "#VALUE!", "take a cell or a range"), ("=MATCH(1)", "#VALUE!", "MATCH takes 2 to 3 arguments, 1"),
+        ("=TEXT(1)", "#VALUE!", "TEXT takes 2 arguments, 1"), ("=SUM(1E308,1E308)", "#NUM!", "too large"),
+        ("=SUMPRODUCT({1,2},{1;2})", "#VALUE!", "differ in size"), ("=ROUND(1,#N/A)", "#N/A", ""),
+        ("=INDEX(#REF!,1)", "#REF!", ""), ("=TEXT(#N/A,1)", "#N/A", ""),
+        ('=TEXT(1,"[Red]0")', "#VALUE!", "in the format '[Red]0' is not computed here"),
+    ],
+)  # fmt: skip
+def test_what_a_function_of_excels_cannot_compute_is_an_error_with_its_reason(formula, code, words):
+    ((value,),) = evaluate(formula)
+    assert value == code and words in value.reason
+
+
+def test_values_that_a_function_of_excels_leaves_as_they_are():
+    assert evaluate('=TEXT("abc","0.00")') == [["abc"]]
+    assert evaluate("=ROUND(1E300,2)") == [[1e300]]
+    assert evaluate("=IFERROR({1,2},3)") == [[1.0, 2.0]]
+
+
 def test_catalogue_functions_nest_and_leave_out_arguments():
     assert evaluate("=SUM(RISK_CONTRIB({0.6;0.4},{0.04,0.006;0.006,0.01}))")[0][0] == pytest.approx(1.0, abs=1e-15)
     assert evaluate("=PORT_SHARPE({0.6;0.4},{0.08;0.03},{0.04,0;0,0.01},)") == evaluate(

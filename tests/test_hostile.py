@@ -535,6 +535,23 @@ def test_files_of_another_kind_called_xlsx(tmp_path, name):
         workbook_files.load(tmp_path / "in.xlsx")  # as formulas open them
 
 
+def test_a_workbook_that_is_not_there_or_cannot_be_opened(tmp_path, monkeypatch):
+    for path, words in (
+        (tmp_path / "none.xlsx", r"none\.xlsx: there is no such file\."),
+        (tmp_path, "a folder; a workbook is needed here"),
+        ("a\0b.xlsx", "cannot be opened .*null"),
+    ):
+        with pytest.raises(InputError, match=words):
+            workbook_files.load(path)
+
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", denied)
+    with pytest.raises(InputError, match=r"in\.xlsx: cannot be opened \(Permission denied\)\. Close it elsewhere"):
+        workbook_files.load(tmp_path / "in.xlsx")
+
+
 @pytest.mark.parametrize("name", ["encrypted", "empty", "html"])
 def test_prices_of_another_kind(tmp_path, sheets, name):
     content, words = OTHER_FILES[name]

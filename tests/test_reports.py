@@ -452,6 +452,18 @@ def test_without_prices_the_assumptions_serve(tmp_path, sheets):
     assert result.history is None and result.due is True and not result.calendar_known
 
 
+def test_a_price_beside_a_value_without_units_is_the_price_of_the_lots(tmp_path, sheets):
+    """It stands before the latest price of the sheet, and orders are rounded to lots at it."""
+    rd.keep_clients(sheets, "K004")
+    k = next(k for k, row in enumerate(sheets["holdings"][1:]) if row[1] == "CSI 300")
+    for key, cell in {"units": None, "price": 7.25, "value": 100_000.0}.items():
+        rd.change(sheets, "holdings", k, key, cell)
+    result = one(tmp_path, sheets, "K004")
+    position = next(p for p in result.held if p.asset.name == "CSI 300")
+    assert position.price == 7.25 and position.value == 100_000.0
+    assert sheets["prices"][-1][sheets["prices"][0].index("CSI 300")] != 7.25
+
+
 # Problems ------------------------------------------------------------------------------------------------------------
 
 

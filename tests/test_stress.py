@@ -97,6 +97,14 @@ def test_every_model_portfolio_can_be_stressed_in_both_languages(model):
     assert all(len(source) > 10 for source in column(english, "source"))
 
 
+def test_every_scenario_knows_every_asset_class():
+    classes = {row["asset"] for row in data.rows("asset_classes")}
+    by_scenario = {}
+    for row in data.rows("scenarios"):
+        by_scenario.setdefault(row["scenario"], set()).add(row["asset"])
+    assert {name for name, assets in by_scenario.items() if not classes <= assets} == set()
+
+
 def test_aliases_find_their_class():
     same = [
         [["沪深300指数基金", 0.6], ["国债", 0.4]],

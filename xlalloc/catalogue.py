@@ -174,7 +174,7 @@ class Function:
             given[name] = q.array(name, value)
             checked[name] = q
         extra = args[len(given) :]
-        if extra and not self.arguments[-1:][0].variadic:
+        if extra and not any(argument.variadic for argument in self.arguments):
             raise InputError(f"{self.name}: takes {len(self.arguments)} arguments, {len(args)} were given.")
         if kwargs:
             for name, q in self.wants.items():
@@ -182,7 +182,9 @@ class Function:
                     given[name] = q.array(name, value)
                     checked[name] = q
         if kwargs:
-            raise InputError(f"{self.name}: no argument is called {next(iter(kwargs))}. {self.signature}")
+            wrong = next(iter(kwargs))
+            what = f"{wrong} is given twice" if wrong in given else f"no argument is called {wrong}"
+            raise InputError(f"{self.name}: {what}. {self.signature}")
         return given, checked, extra, dates
 
     def _use_dates(self, given: dict, dates) -> None:
@@ -238,8 +240,8 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
         if q.kind == "labels":
             missing = np.array([cell is None or cell != cell or cell == "" for cell in array])
         else:
-            total, least = glance(array, q.limited)
-            if not (total < np.inf and not q.upwards and inside(q, least, 0.0)):
+            total, lowest = glance(array, q.limited)
+            if not (total < np.inf and not q.upwards and inside(q, lowest, 0.0)):
                 unsure.append(name)
             if total == total:
                 continue

@@ -9,7 +9,7 @@ import numpy as np
 from xlalloc import log
 from xlalloc.catalogue import CATALOGUE, Function, Table
 from xlalloc.dates import periods_per_year
-from xlalloc.errors import AllocError, ErrorValue, InputError, Label, NotAvailableError, spoken
+from xlalloc.errors import AllocError, ErrorValue, InputError, Label, NotAvailableError, spoken, written
 from xlalloc.facts import learn
 from xlalloc.quantities import Quantity
 from xlalloc.ranges import (
@@ -118,16 +118,12 @@ def _read(q: Quantity, name: str, cells) -> Range:
         raise InputError(f"{name}: the cell is blank. Fill it, or leave the argument out if it is optional.")
     if q.kind == "number":
         return Range(name, q, number_in(cell, name, False))
-    return Range(name, q, cell if q.kind == "date" and not isinstance(cell, bool) else _as_text(cell))
+    return Range(name, q, cell if q.kind == "date" else _as_text(cell))
 
 
 def _as_text(cell) -> str:
     """A cell as a text of its own: a number as names are written, TRUE, a date as 2026-01-31."""
-    if isinstance(cell, str):
-        return cell
-    if isinstance(cell, bool):
-        return str(cell).upper()
-    return name_key(cell) if isinstance(cell, int | float) else str(cell)
+    return name_key(cell) if isinstance(cell, int | float) and not isinstance(cell, bool) else written(cell)
 
 
 def _single(cells):

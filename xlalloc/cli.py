@@ -13,7 +13,7 @@ from xlalloc.version import __version__
 
 LANGUAGE = click.Choice(["en", "zh"])
 os.environ.setdefault("OPENPYXL_LXML", "False")  # the same bytes whether or not something else brought lxml along
-EXAMPLES = {"max_content_width": 80, "help_option_names": ["-h", "--help"]}
+SETTINGS = {"max_content_width": 80, "help_option_names": ["-h", "--help"]}
 
 REMEDIES = {
     PermissionError: "no permission. Close the file or choose another folder.",
@@ -49,7 +49,7 @@ def _said(error: OSError) -> str:
     return f"{where}: {said}"
 
 
-@click.group(cls=OneLineErrors, context_settings=EXAMPLES, invoke_without_command=True)
+@click.group(cls=OneLineErrors, context_settings=SETTINGS, invoke_without_command=True)
 @click.version_option(__version__, prog_name="xlalloc")
 @click.pass_context
 def main(ctx):

@@ -11,32 +11,10 @@ from xlalloc.errors import InputError
 _ORDINAL_1970 = dt.date(1970, 1, 1).toordinal()
 EPOCH = dt.date(1899, 12, 30)  # serial 0 of Excel and Calc for every date after February 1900
 _ORDINAL_0 = EPOCH.toordinal()
-DATE_WORDS = frozenset(
-    [
-        "date",
-        "dates",
-        "day",
-        "month",
-        "year",
-        "quarter",
-        "week",
-        "period",
-        "time",
-        "日期",
-        "时间",
-        "日",
-        "月",
-        "年",
-        "月份",
-        "年份",
-        "年度",
-        "季度",
-        "月末",
-        "交易日",
-        "交易日期",
-        "净值日期",
-    ]
-)
+DATE_WORDS = frozenset([
+    "date", "dates", "day", "month", "year", "quarter", "week", "period", "time", "日期", "时间", "日", "月", "年",
+    "月份", "年份", "年度", "季度", "月末", "交易日", "交易日期", "净值日期",
+])  # fmt: skip
 # Median gap in days → periods per year.
 PERIODS_BY_GAP = ((1, 4, 252), (5, 9, 52), (26, 35, 12), (80, 100, 4), (350, 380, 1))
 _ISO = re.compile(
@@ -188,7 +166,7 @@ def _periods(days: np.ndarray) -> int | None:
     return next((periods for low, high, periods in PERIODS_BY_GAP if low <= gap <= high), None)
 
 
-def periods_per_year(dates, argument: str = "dates") -> int:
+def periods_per_year(dates, argument: str) -> int:
     """252, 52, 12, 4 or 1 by the median gap between dates; any other gap asks for ``periods``."""
     days = as_days(dates)
     periods = _periods(days) if len(days) > 1 else None

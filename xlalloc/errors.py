@@ -1,10 +1,29 @@
 """What can go wrong, as values a worksheet understands."""
 
+import datetime as dt
 from itertools import chain
 from typing import NamedTuple
 
 # Every error value of the supported hosts. Text that equals one of these is that error, on any surface.
 ERROR_CODES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!")
+
+
+def written(value) -> str:
+    """A value as a sheet writes it: TRUE, 3, 2026-01-31; a text is itself."""
+    if getattr(value, "ndim", None) == 0:  # numpy's scalars
+        value = value.item()
+    if value is None or (isinstance(value, float) and value != value):
+        return "a blank"
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, dt.date):
+        return str(value)[:10]
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def quoted(value) -> str:
+    """A value as a message shows it: as a sheet writes it, a text in quotes and cut short."""
+    return repr(written(value)[:40]) if isinstance(value, str) else written(value)
 
 
 class Label(NamedTuple):

@@ -159,10 +159,9 @@ def _index(array, row=None, column=None):
     if (error := error_in(array)) is not None:
         return error
     row, column = (as_rows(v) if isinstance(v, Reference) else v for v in (row, column))
-    if any(isinstance(v, list) and len(v) * len(v[0]) > 1 for v in (row, column)):
-        source = array if isinstance(array, Reference) else as_rows(array)
-        return elementwise(lambda i, j: scalar(_index(source, i, j)), row, column)
     rows = array if isinstance(array, Reference) else as_rows(array)
+    if any(isinstance(v, list) and len(v) * len(v[0]) > 1 for v in (row, column)):
+        return elementwise(lambda i, j: scalar(_index(rows, i, j)), row, column)
     height, width = _size(array)
     row, column = (None if v is None else to_number(scalar(v)) for v in (row, column))
     for number in (row, column):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import numpy as np
 
-from xlalloc.errors import InputError, Label, NumberError
+from xlalloc.errors import InputError, Label, NumberError, quoted
 from xlalloc.meaning import (
     FEW,
     PIECE,
@@ -24,7 +24,7 @@ from xlalloc.meaning import (
 class Quantity:
     """What a range of cells means: its kind, its axes, its unit, its help, its limits."""
 
-    kind: str  # number text option date vector texts names matrix panel labels table cells
+    kind: str  # number text option date vector texts names matrix panel labels cells; of results also rows table flag
     help: str
     unit: str = ""
     axes: tuple[str, ...] = ()
@@ -64,20 +64,20 @@ def _number(q: Quantity, name: str, value) -> float | int:
 
 def _described(array: np.ndarray) -> str:
     if array.size == 1:
-        return f"{array.reshape(-1)[0]!r}"
+        return quoted(array.reshape(-1)[0])
     return "x".join(map(str, array.shape)) + " values"
 
 
 def _text(q: Quantity, name: str, value) -> str:
     if not isinstance(value, str) or not value.strip():
-        raise InputError(f"{name}: a text is needed, not {value!r}.")
+        raise InputError(f"{name}: a text is needed, not {quoted(value)}.")
     return value.strip()
 
 
 def _option(q: Quantity, name: str, value) -> str:
     if isinstance(value, str) and (key := value.strip().casefold()) in q.options:
         return key
-    raise InputError(f"{name}: {value!r} is not known. Known: {', '.join(q.options)}.")
+    raise InputError(f"{name}: {quoted(value)} is not known. Known: {', '.join(q.options)}.")
 
 
 def _date(q: Quantity, name: str, value):
@@ -85,7 +85,7 @@ def _date(q: Quantity, name: str, value):
 
     date = from_cell(value.item() if isinstance(value, np.generic) else value)
     if date is None:
-        raise InputError(f"{name}: {value!r} is not a date. Give a date, or text such as 2026-01-31.")
+        raise InputError(f"{name}: {quoted(value)} is not a date. Give a date, or text such as 2026-01-31.")
     return date
 
 
@@ -124,13 +124,13 @@ def glance(array: np.ndarray, limited: bool) -> tuple[float, float]:
     return sum(total for total, _ in looks), min(lowest for _, lowest in looks)
 
 
-def inside(q: Quantity, least: float, most: float) -> bool:
-    """Does everything from least to most keep the limits?"""
+def inside(q: Quantity, lowest: float, highest: float) -> bool:
+    """Does everything from lowest to highest keep the limits?"""
     return (
-        (q.low is None or least >= q.low)
-        and (q.above is None or least > q.above)
-        and (q.high is None or most <= q.high)
-        and (q.below is None or most < q.below)
+        (q.low is None or lowest >= q.low)
+        and (q.above is None or lowest > q.above)
+        and (q.high is None or highest <= q.high)
+        and (q.below is None or highest < q.below)
     )
 
 
@@ -180,7 +180,7 @@ def _texts(q: Quantity, name: str, value) -> list[str]:
     for i, text in enumerate(texts):
         if not text:
             where, labels = _place(q, name, (i,))
-            raise InputError(f"{where}: a text is needed, found {items[i]!r}.", *labels)
+            raise InputError(f"{where}: a text is needed, found {quoted(items[i])}.", *labels)
     return texts
 
 
@@ -246,10 +246,6 @@ def number(help: str, unit: str = "", **limits) -> Quantity:
 
 def option(help: str, *options: str) -> Quantity:
     return Quantity("option", help, options=options)
-
-
-def result(kind: str, help: str, unit: str = "", axes: tuple[str, ...] = (), **more) -> Quantity:
-    return Quantity(kind, help, unit, axes, **more)
 
 
 Array = np.ndarray
@@ -373,5 +369,7 @@ LabelledPanel = Annotated[
 PanelResult = Annotated[Array, Quantity("rows", "One row a period, one column a series", axes=(T, A))]
 SeriesResult = Annotated[Array, Quantity("rows", "One row a period", axes=(T,))]
 Cells = Annotated[object, Quantity("cells", "Any cells")]
+WeightsResult = Annotated[Array, Quantity("vector", "Weight of each asset", "fraction", (A,))]
+CovarianceResult = Annotated[Array, Quantity("matrix", "Covariance matrix, n x n", "per year", (A, A))]
 Amount = Annotated[Array, Quantity("vector", "Money of each asset", "money", (A,))]
 PerYear = Annotated[Array, Quantity("vector", "One number for each column", "per year", (A,))]

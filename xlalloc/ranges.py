@@ -12,7 +12,7 @@ from itertools import chain
 import numpy as np
 
 from xlalloc.dates import as_days, from_text, is_date_word, monotone, read_dates
-from xlalloc.errors import ERROR_CODES, ErrorIn, InputError
+from xlalloc.errors import ERROR_CODES, ErrorIn, InputError, quoted, written
 from xlalloc.quantities import Quantity
 
 _CODES = frozenset(ERROR_CODES)
@@ -91,7 +91,7 @@ def number_in(cell, where: str, missing: bool) -> float:
         if cell.strip():
             number = as_number(cell)
             if number is None:
-                raise InputError(f"{where} holds the text {cell[:40]!r}; a number is needed.")
+                raise InputError(f"{where} holds the text {quoted(cell)}; a number is needed.")
             return number
         cell = None
     if cell is None:
@@ -99,7 +99,7 @@ def number_in(cell, where: str, missing: bool) -> float:
             return float("nan")
         raise InputError(f"{where} is blank; a number is needed.")
     if isinstance(cell, bool | np.bool_):
-        raise InputError(f"{where} holds {str(cell).upper()}; a number is needed.")
+        raise InputError(f"{where} holds {written(cell)}; a number is needed.")
     if isinstance(cell, int | float | np.number) or type(cell).__name__ == "Decimal":
         try:
             return float(cell)
@@ -108,7 +108,7 @@ def number_in(cell, where: str, missing: bool) -> float:
         except ValueError:  # Decimal's signalling NaN
             raise InputError(f"{where} holds {cell}; a number is needed.") from None
     if isinstance(cell, dt.date):
-        raise InputError(f"{where} holds the date {cell:%Y-%m-%d}; a number is needed.")
+        raise InputError(f"{where} holds the date {written(cell)}; a number is needed.")
     raise InputError(f"{where} holds something that is neither number nor text; a number is needed.")
 
 
@@ -221,7 +221,7 @@ def checked_names(cells: Sequence, name: str) -> list:
             raise InputError(f"{name}: label {i} is the number {cell:g}; a name is needed (is the corner cell blank?).")
         key = name_key(cell)
         if key in seen:
-            raise InputError(f"{name}: the name {cell!r} stands twice; names must differ.")
+            raise InputError(f"{name}: the name {quoted(cell)} stands twice; names must differ.")
         seen.add(key)
     return list(cells)
 
@@ -276,13 +276,15 @@ def order_of(wanted: list, have: list, wanted_by: str, had_by: str) -> list[int]
     keys = {name_key(cell) for cell in wanted}
     for cell in have:
         if name_key(cell) not in keys:
-            raise InputError(f"{wanted_by}: has no {cell!r}, which {had_by} has. Names must be the same on both sides.")
+            raise InputError(
+                f"{wanted_by}: has no {quoted(cell)}, which {had_by} has. Names must be the same on both sides."
+            )
     try:
         return [place[name_key(cell)] for cell in wanted]
     except KeyError:
         lacking = next(cell for cell in wanted if name_key(cell) not in place)
         raise InputError(
-            f"{had_by}: has no {lacking!r}, which {wanted_by} has. Names must be the same on both sides."
+            f"{had_by}: has no {quoted(lacking)}, which {wanted_by} has. Names must be the same on both sides."
         ) from None
 
 
@@ -371,7 +373,9 @@ def _read_date_column(found: Range, rows, header, known: set[str]) -> bool:
         dates = read_dates(filled, says)
     if says and dates is None:
         stop_at_errors(filled, found.name)
-        raise InputError(f"{found.name}: the column {head!r} holds cells that are not dates, or not all in one form.")
+        raise InputError(
+            f"{found.name}: the column {quoted(head)} holds cells that are not dates, or not all in one form."
+        )
     if dates is None:
         return False
     if len(dates) != len(column):

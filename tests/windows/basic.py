@@ -45,6 +45,9 @@ End Function
 """
 QUESTIONS = """Option VBASupport 1
 Public starts As Long
+Public asked As Long
+Public count As Long
+Public said As String
 Public Function StandIn() As Object
     starts = starts + 1
     If starts < 100 Then Set StandIn = New FakeServer
@@ -77,6 +80,26 @@ End Function
 Public Function Refused() As String
     Refused = Kind(xlalloc.Answer("BREAK", Array())) & " " & Kind(xlalloc.Answer("ONE", Array())) & " starts " & starts
 End Function
+Public Sub Noted(macro As String, text As String, category As String, Optional words)
+    Dim name As String
+    count = count + 1
+    name = Mid(macro, InStr(macro, "!") + 1)
+    If name = "FEE_DRAG" Then said = category & "|" & text & "|" & UBound(words) & "|" & words(1)
+    If name = "MODEL_LIST" Then said = said & "|" & text
+End Sub
+Private Function Described() As String
+    count = 0
+    xlalloc.Describe
+    Described = count & " " & said
+End Function
+Public Function English() As String
+    asked = 1033
+    English = Described()
+End Function
+Public Function Chinese() As String
+    asked = 2052
+    Chinese = Described()
+End Function
 Public Function Failing() As String
     Dim before As Long
     xlalloc.Release
@@ -108,6 +131,10 @@ def option(name, value):
     return made
 
 
+def _noted(found) -> str:
+    return "Noted" if found[0].startswith("Application") else ""
+
+
 def main(file: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         process, desktop = office(folder)
@@ -121,12 +148,16 @@ def main(file: str) -> None:
             modules = libraries.getByName(name)
             ours = modules.getByName("xlalloc")
             assert ours.count("CreateObject(SERVER_CLASS)") == 1
-            modules.replaceByName("xlalloc", ours.replace("CreateObject(SERVER_CLASS)", "StandIn()"))
+            stood_in = ours.replace("CreateObject(SERVER_CLASS)", "StandIn()").replace("OfficeLanguage()", "asked", 1)
+            stood_in = re.sub(
+                r"Application\.MacroOptions|\b(macro|Description|Category|ArgumentDescriptions):=", _noted, stood_in
+            )
+            modules.replaceByName("xlalloc", stood_in)
             functions = modules.getByName("xlalloc_functions")
             modules.replaceByName("xlalloc_functions", re.sub(r"\bbase\b", "base_", functions))
             modules.insertByName("FakeServer", STAND_IN)
             modules.insertByName("Questions", QUESTIONS)
-            for question in ("Table", "Row", "One", "Cells", "Areas", "Refused", "Failing"):
+            for question in ("Table", "Row", "One", "Cells", "Areas", "Refused", "Failing", "English", "Chinese"):
                 place = f"vnd.sun.star.script:{name}.Questions.{question}?language=Basic&location=document"
                 answer = book.getScriptProvider().getScript(place).invoke((), (), ())[0]
                 print(f"{question}: {answer}")

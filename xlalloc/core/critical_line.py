@@ -49,7 +49,7 @@ def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=No
 # ------------------------------------------------------------------------------------------------ the problem
 
 
-def standard_form(mu, cov, lower, upper, groups=None, group_lower=None, group_upper=None) -> Problem:
+def standard_form(mu, cov, lower, upper, groups, group_lower, group_upper) -> Problem:
     """The Problem of ``critical_path``; NumberError where the bounds leave no weights."""
     n = mu.size
     lo, hi = np.broadcast_to(lower, n).astype(float), np.broadcast_to(upper, n).astype(float)

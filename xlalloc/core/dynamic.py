@@ -24,7 +24,6 @@ from xlalloc.quantities import (
     Volatility,
     Window,
     number,
-    result,
 )
 
 TIE = 1e-9  # a drawdown this close to its limit has not exceeded it
@@ -80,8 +79,8 @@ Financing = Annotated[float, number("Rate of interest on borrowed money", "per y
 Maintenance = Annotated[
     float, number("Least own money the lender accepts, as a share of the assets", "fraction", low=0, below=1)
 ]
-States = Annotated[np.ndarray, result("vector", "State of each column", axes=("assets",))]
-StateBudgets = Annotated[np.ndarray, result("vector", "Share of risk of each asset", "fraction", ("assets",))]
+States = Annotated[np.ndarray, Quantity("vector", "State of each column", axes=("assets",))]
+StateBudgets = Annotated[np.ndarray, Quantity("vector", "Share of risk of each asset", "fraction", ("assets",))]
 
 
 # Volatility ------------------------------------------------------------------------------------------------------
@@ -197,8 +196,7 @@ def market_state(returns: Returns, window: Window = 20, high_std: HighStd = 0.02
     where_defined(stds, empty, NotAvailableError(
         f"returns: the last {window} rows are all zero, so there is no state. Check that the prices are there."
     ))  # fmt: skip
-    calm = high_std if low_std is None else low_std
-    states = ["high" if s > high_std else "low" if s < calm or low_std is None else "normal" for s in stds]
+    states = ["high" if s > high_std else "low" if low_std is None or s < low_std else "normal" for s in stds]
     return _states(states, empty, f"returns, {{}}: the last {window} rows are all zero, so there is no state.")
 
 

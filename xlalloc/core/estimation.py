@@ -14,6 +14,7 @@ from xlalloc.meaning import DEFINITE, SYMMETRIC, no_negative_variance, symmetric
 from xlalloc.quantities import (
     Correlations,
     Covariance,
+    CovarianceResult,
     FactorCovariance,
     FactorReturns,
     LabelledPanel,
@@ -28,7 +29,6 @@ from xlalloc.quantities import (
     TableResult,
     Vols,
     option,
-    result,
 )
 
 COLLINEAR = 1e-6  # of a factor's volatility: the movement of its own that a regression needs
@@ -53,14 +53,13 @@ RepairableCovariance = Annotated[
     Quantity("matrix", "Covariance matrix to be repaired, n x n; it may be indefinite", "per year",
              ("assets", "assets"), checks=(symmetric, no_negative_variance)),
 ]  # fmt: skip
-CovarianceResult = Annotated[np.ndarray, result("matrix", "Covariance matrix, n x n", "per year", ("assets", "assets"))]
 CorrelationResult = Annotated[
-    np.ndarray, result("matrix", "Correlation matrix, n x n", "-1 to 1", ("assets", "assets"))
+    np.ndarray, Quantity("matrix", "Correlation matrix, n x n", "-1 to 1", ("assets", "assets"))
 ]
 LoadingsResult = Annotated[
-    np.ndarray, result("matrix", "Factor loadings, assets down, factors across", "", ("assets", "factors"))
+    np.ndarray, Quantity("matrix", "Factor loadings, assets down, factors across", "", ("assets", "factors"))
 ]
-Intensity = Annotated[float, result("number", "Shrinkage intensity", "0 to 1")]
+Intensity = Annotated[float, Quantity("number", "Shrinkage intensity", "0 to 1")]
 
 
 # Returns and means -------------------------------------------------------------------------------------------

@@ -29,13 +29,12 @@ from xlalloc.quantities import (
     TableResult,
     Upper,
     Weights,
+    WeightsResult,
     number,
-    result,
 )
 
-OptimalWeights = Annotated[np.ndarray, result("vector", "Weight of each asset", "fraction", ("assets",))]
 ReturnsOfAssets = Annotated[
-    np.ndarray, result("vector", "Expected return of each asset, risk-free rate included", "per year", ("assets",))
+    np.ndarray, Quantity("vector", "Expected return of each asset, risk-free rate included", "per year", ("assets",))
 ]
 TargetReturn = Annotated[float, number("Least expected return wanted", "per year")]
 TargetVolatility = Annotated[float, number("Greatest volatility accepted", "per year", low=0)]
@@ -79,7 +78,7 @@ def min_var_weights(
     groups: Groups = None,
     group_lower: GroupLower = None,
     group_upper: GroupUpper = None,
-) -> OptimalWeights:
+) -> WeightsResult:
     """Weights of the least risky mix of all that the bounds allow.
 
     Formula: min w'Σw over 1'w = 1, l ≤ w ≤ u, L_g ≤ Σ_{i∈g} wᵢ ≤ U_g
@@ -111,7 +110,7 @@ def max_sharpe_weights(
     groups: Groups = None,
     group_lower: GroupLower = None,
     group_upper: GroupUpper = None,
-) -> OptimalWeights:
+) -> WeightsResult:
     """Weights of the mix with the greatest Sharpe ratio, the tangency portfolio.
 
     Formula: max (w'μ − rf)/√(w'Σw) over 1'w = 1 and the bounds
@@ -145,7 +144,7 @@ def target_return_weights(
     groups: Groups = None,
     group_lower: GroupLower = None,
     group_upper: GroupUpper = None,
-) -> OptimalWeights:
+) -> WeightsResult:
     """Weights of the least risky mix with at least the expected return wanted.
 
     Formula: min w'Σw over w'μ ≥ m, 1'w = 1 and the bounds
@@ -178,7 +177,7 @@ def target_vol_weights(
     groups: Groups = None,
     group_lower: GroupLower = None,
     group_upper: GroupUpper = None,
-) -> OptimalWeights:
+) -> WeightsResult:
     """Weights of the mix with the greatest expected return among those no riskier than accepted.
 
     Formula: max w'μ over √(w'Σw) ≤ σ_target, 1'w = 1 and the bounds
@@ -247,7 +246,7 @@ def frontier(
 
 
 @worksheet_function("=MAX_DIV_WEIGHTS({0.04,0.012,0;0.012,0.09,0;0,0,0.01})", [[0.2459016], [0.1639344], [0.5901639]])
-def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> OptimalWeights:
+def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> WeightsResult:
     """Weights of the most diversified mix: most volatility of the parts per unit of volatility of the whole.
 
     Formula: max Σ wᵢσᵢ / √(w'Σw) over 1'w = 1, l ≤ w ≤ u
@@ -430,7 +429,9 @@ def _frontier_row(weights: np.ndarray, mu: np.ndarray, cov: np.ndarray) -> tuple
     return expected, vol, sharpe, *weights.tolist()
 
 
-def _answer(weights: np.ndarray, cov: np.ndarray, limits: Limits, frontier: Frontier = None, mu=None) -> np.ndarray:
+def _answer(
+    weights: np.ndarray, cov: np.ndarray, limits: Limits, frontier: Frontier | None = None, mu=None
+) -> np.ndarray:
     """The weights without their rounding; EXPLAIN hears of return, risk, bounds and the solution."""
     weights = limits.cleaned(weights)
     if learning():

@@ -11,7 +11,7 @@ from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core.checks import normal_cdf, rising, scaled, together, volatility
 from xlalloc.errors import InputError, NumberError
 from xlalloc.facts import learn, learning
-from xlalloc.quantities import Covariance, ExpectedReturns, Quantity, TableResult, Weights, number, result
+from xlalloc.quantities import Covariance, ExpectedReturns, Quantity, TableResult, Weights, WeightsResult, number
 
 MOST_ASSETS = 10_000
 CORE_SHARES = (0.6, 0.8)  # the core's usual share of a core-satellite portfolio
@@ -47,7 +47,6 @@ VolRange = Annotated[
 DrawdownLimit = Annotated[
     float, number("Stated maximum drawdown; 0.15 and -0.15 both mean 15%", "fraction", low=-1, high=1)
 ]
-ModelWeights = Annotated[np.ndarray, result("vector", "Weight of each asset", "fraction", ("assets",))]
 
 
 # Reference data --------------------------------------------------------------------------------------------------
@@ -164,7 +163,7 @@ def asset_correlations() -> TableResult:
 
 
 @worksheet_function("=EQUAL_WEIGHTS(4)", [[0.25], [0.25], [0.25], [0.25]])
-def equal_weights(count: AssetCount) -> ModelWeights:
+def equal_weights(count: AssetCount) -> WeightsResult:
     """The same weight for every asset.
 
     Formula: wᵢ = 1/n
@@ -181,7 +180,7 @@ def equal_weights(count: AssetCount) -> ModelWeights:
 
 
 @worksheet_function("=CAP_WEIGHTS({300;150;50})", [[0.6], [0.3], [0.1]])
-def cap_weights(caps: Caps) -> ModelWeights:
+def cap_weights(caps: Caps) -> WeightsResult:
     """Weights in proportion to market value.
 
     Formula: wᵢ = capᵢ / Σ cap

@@ -18,6 +18,7 @@ from xlalloc.quantities import (
     PanelResult,
     Periods,
     PerYear,
+    Quantity,
     Rate,
     Ratio,
     Returns,
@@ -27,17 +28,16 @@ from xlalloc.quantities import (
     Years,
     number,
     option,
-    result,
 )
 
 FirstValue = Annotated[float, number("Value at the start", "money", above=0)]
 LastValue = Annotated[float, number("Value at the end", "money", low=0)]
 KpiName = Annotated[str, option("The KPI", *kpi.MEASURES)]
-Shares = Annotated[np.ndarray, result("vector", "One number for each column", "fraction", ("assets",))]
-Counts = Annotated[np.ndarray, result("vector", "Number of periods, one for each column", "periods", ("assets",))]
-Plain = Annotated[np.ndarray, result("vector", "One number for each column", "", ("assets",), nan="#DIV/0!")]
+Shares = Annotated[np.ndarray, Quantity("vector", "One number for each column", "fraction", ("assets",))]
+Counts = Annotated[np.ndarray, Quantity("vector", "Number of periods, one for each column", "periods", ("assets",))]
+Plain = Annotated[np.ndarray, Quantity("vector", "One number for each column", "", ("assets",), nan="#DIV/0!")]
 RollingResult = Annotated[
-    np.ndarray, result("rows", "One row a window, one column a series", "", ("time", "assets"), nan="#DIV/0!")
+    np.ndarray, Quantity("rows", "One row a window, one column a series", "", ("time", "assets"), nan="#DIV/0!")
 ]
 
 

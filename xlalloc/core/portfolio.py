@@ -15,6 +15,7 @@ from xlalloc.quantities import (
     Loadings,
     Number,
     PositiveVol,
+    Quantity,
     Rate,
     Returns,
     SeriesResult,
@@ -23,15 +24,16 @@ from xlalloc.quantities import (
     Volatility,
     Weights,
     option,
-    result,
 )
 
 Mode = Annotated[
     str, option("What the contributions add up to: percent to 1, absolute to the volatility", "percent", "absolute")
 ]
-RiskContributions = Annotated[np.ndarray, result("vector", "Risk contribution of each asset", "fraction", ("assets",))]
+RiskContributions = Annotated[
+    np.ndarray, Quantity("vector", "Risk contribution of each asset", "fraction", ("assets",))
+]
 FactorContributions = Annotated[
-    np.ndarray, result("vector", "Contribution of each factor, then specific", "fraction", ("factors+1",))
+    np.ndarray, Quantity("vector", "Contribution of each factor, then specific", "fraction", ("factors+1",))
 ]
 
 

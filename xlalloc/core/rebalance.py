@@ -8,7 +8,7 @@ import numpy as np
 
 from xlalloc import data
 from xlalloc.catalogue import Table, worksheet_function
-from xlalloc.core import orders
+from xlalloc.core import orders, review
 from xlalloc.core.checks import per_asset, rising, together
 from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
 from xlalloc.facts import learn
@@ -32,7 +32,6 @@ from xlalloc.quantities import (
     Values,
     number,
     option,
-    result,
 )
 
 A = "assets"
@@ -62,7 +61,7 @@ Fees = Annotated[
         ("fees",), low=0, high=1,
     ),
 ]  # fmt: skip
-FeeRates = Annotated[np.ndarray, result("vector", "Redemption fee", "fraction of the sale", (A,))]
+FeeRates = Annotated[np.ndarray, Quantity("vector", "Redemption fee", "fraction of the sale", (A,))]
 FeeRate = Annotated[float, number("Rate", "fraction of the sale")]
 Achieved = Annotated[
     np.ndarray, Quantity("vector", "Return of the portfolio, one or one per review period", "fraction", ("periods",),
@@ -375,8 +374,6 @@ def rebal_plan(
 
 # Review ------------------------------------------------------------------------------------------------------
 
-ASK = "ask the client"
-
 
 @worksheet_function(
     "=REBAL_CHECKLIST({120000;80000},{0.5;0.5},0.05,{0.04;0.05;0.01},0.045)",
@@ -416,39 +413,4 @@ def rebal_checklist(
 
     Source: the review checklist (再平衡触发检查清单) of the article on asset allocation the library follows.
     """
-    together("Give both achieved and hurdle, or neither.", achieved=achieved, hurdle=hurdle)
-    anew = "If so, choose the target weights anew."
-    return Table(
-        ("question", "answer", "figure", "where", "action"),
-        [
-            ("Does a weight deviate from its target by more than the threshold?", *_drift(values, target, threshold)),
-            ("Has the client's tolerance for risk changed?", ASK, None, None, anew),
-            ("Have the goal or the time horizon changed?", ASK, None, None, anew),
-            ("Has the economic environment changed fundamentally?", "adviser's judgement", None, None,
-             "If so, review the assumptions on return, risk and correlation."),
-            ("Has the portfolio stayed below its benchmark persistently?", *_shortfall(achieved, hurdle)),
-        ],
-    )  # fmt: skip
-
-
-def _drift(values, target, threshold) -> tuple:
-    deviation = values / orders.worth(values) - target / target.sum()
-    i = int(np.abs(deviation).argmax())
-    if abs(deviation[i]) > threshold + orders.TRIGGER:
-        return "yes", float(deviation[i]), Label(A, i), "Rebalance: REBAL_PLAN gives the orders."
-    return "no", float(deviation[i]), Label(A, i), "Nothing to do."
-
-
-def _shortfall(achieved, hurdle) -> tuple:
-    if achieved is None:
-        return "not computed", None, None, "Give achieved and hurdle to have it answered."
-    if np.ndim(hurdle) > np.ndim(achieved):
-        raise InputError(f"achieved: one number, but hurdle has {len(hurdle)}. Give both the same periods.")
-    difference = np.atleast_1d(achieved - hurdle)
-    below, n = int((difference < 0.0).sum()), len(difference)
-    answer, action = "in part", "Watch it; review the holdings if it goes on."
-    if below == n:
-        answer, action = "yes", "Review the holdings, their costs and the benchmark."
-    elif not below:
-        answer, action = "no", "Nothing to do."
-    return answer, float(difference.mean()), f"{below} of {n} periods" if n > 1 else None, action
+    return review.checklist(values, target, threshold, achieved, hurdle)

@@ -63,7 +63,7 @@ class Solution:
 
 
 def risk_budgeting(cov, budgets, lower=None, upper=None, checked: bool = False) -> Solution:
-    """Weights for budgets that sum to 1, some of them perhaps 0, with or without bounds.
+    """Weights for budgets that sum to 1, some of them perhaps 0, with or without bounds: a number, or one per asset.
 
     An asset without budget gets weight 0 and is left out of the problem; ``checked`` as in ``solve``.
     """
@@ -260,20 +260,20 @@ def _box(lower, upper, n: int):
             "upper: {} may not be held but has a risk budget. Raise its bound, or give it a budget of 0.",
             Label("assets", i),
         )
-    least, most = fsum(lower.tolist()), fsum(upper.tolist())
-    if least > 1.0 + TIGHT:
+    low, high = fsum(lower.tolist()), fsum(upper.tolist())
+    if low > 1.0 + TIGHT:
         raise NumberError(
-            f"lower: the lower bounds add up to {least:.6g}, more than 1 (the greatest is {lower.max():.6g} "
+            f"lower: the lower bounds add up to {low:.6g}, more than 1 (the greatest is {lower.max():.6g} "
             "for {}). Lower them.", Label("assets", int(lower.argmax())),
         )  # fmt: skip
-    if most < 1.0 - TIGHT:
+    if high < 1.0 - TIGHT:
         raise NumberError(
-            f"upper: the upper bounds add up to {most:.6g}, less than 1 (the least is {upper.min():.6g} "
+            f"upper: the upper bounds add up to {high:.6g}, less than 1 (the least is {upper.min():.6g} "
             "for {}). Raise them.", Label("assets", int(upper.argmin())),
         )  # fmt: skip
-    if least >= 1.0 - TIGHT:
+    if low >= 1.0 - TIGHT:
         return lower, upper, lower
-    return lower, upper, upper if most <= 1.0 + TIGHT else None
+    return lower, upper, upper if high <= 1.0 + TIGHT else None
 
 
 def _within(cov, b, lower, upper, w, method: str, steps: int) -> Solution:
@@ -333,11 +333,11 @@ def _theta(slope, w, at) -> float:
         return float(weight.dot(slope[free]) / weight.sum())
     if (at == FIXED).all():
         return 0.0
-    least = slope[at == LOWER].min(initial=np.inf)
-    most = slope[at == UPPER].max(initial=-np.inf)
-    if np.isfinite(least) and np.isfinite(most):
-        return float(least + most) / 2.0
-    return float(least if np.isfinite(least) else most)
+    low = slope[at == LOWER].min(initial=np.inf)
+    high = slope[at == UPPER].max(initial=-np.inf)
+    if np.isfinite(low) and np.isfinite(high):
+        return float(low + high) / 2.0
+    return float(low if np.isfinite(low) else high)
 
 
 def _fill(w, lower, upper) -> np.ndarray:

@@ -11,7 +11,6 @@ from xlalloc.core.checks import (
     distinct,
     label_pairs,
     one_per_group,
-    per_asset,
     place,
     positive_risk,
     positive_variances,
@@ -20,7 +19,7 @@ from xlalloc.core.checks import (
     variance,
 )
 from xlalloc.core.risk_budgeting import Solution, risk_budgeting
-from xlalloc.errors import DivisionError, InputError, Label, NumberError
+from xlalloc.errors import DivisionError, InputError, Label, NumberError, quoted
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
     BudgetedCovariance,
@@ -39,12 +38,11 @@ from xlalloc.quantities import (
     Text,
     Upper,
     Weights,
+    WeightsResult,
     number,
     option,
-    result,
 )
 
-RpWeights = Annotated[np.ndarray, result("vector", "Weight of each asset", "fraction", ("assets",))]
 FactorBudgets = Annotated[
     np.ndarray,
     Quantity("vector", "Share of risk wanted from each factor; scaled to 1, equal if left out", "fraction",
@@ -70,7 +68,9 @@ CLOSE = 1e-10  # rounding in the optimality conditions of the closest exposures
 
 
 @worksheet_function("=RP_WEIGHTS({0.04,0.006;0.006,0.01})", [[0.3333333], [0.6666667]])
-def rp_weights(cov: BudgetedCovariance, budgets: Budgets = None, lower: Lower = None, upper: Upper = None) -> RpWeights:
+def rp_weights(
+    cov: BudgetedCovariance, budgets: Budgets = None, lower: Lower = None, upper: Upper = None
+) -> WeightsResult:
     """Long-only weights with which every asset carries its share of the risk: equal shares, or the budgets given.
 
     Formula: w = y/1'y, y = argmin ½y'Σy − Σ bᵢ ln yᵢ over y > 0, so that wᵢ(Σw)ᵢ/σ² = bᵢ
@@ -90,19 +90,14 @@ def rp_weights(cov: BudgetedCovariance, budgets: Budgets = None, lower: Lower = 
     Source: Spinu (2013), An Algorithm for Computing Risk Parity Weights; Maillard, Roncalli & Teiletche (2010),
     The Properties of Equally Weighted Risk Contribution Portfolios.
     """
-    n = len(cov)
-    bounded = lower is not None or upper is not None
-    if bounded:
-        lower = per_asset(0.0 if lower is None else lower, n)
-        upper = per_asset(1.0 if upper is None else upper, n)
-    solution = risk_budgeting(cov, risk_budgets(budgets, n), lower, upper)
+    solution = risk_budgeting(cov, risk_budgets(budgets, len(cov)), lower, upper)
     if learning():
-        _learn(cov, solution, bounded)
+        _learn(cov, solution, bounded=lower is not None or upper is not None)
     return solution.weights
 
 
 @worksheet_function("=INV_VOL_WEIGHTS({0.04,0.006;0.006,0.01})", [[0.3333333], [0.6666667]])
-def inv_vol_weights(cov: Covariance) -> RpWeights:
+def inv_vol_weights(cov: Covariance) -> WeightsResult:
     """Weights in inverse proportion to volatility, the naive form of risk parity.
 
     Formula: wᵢ = (1/σᵢ) / Σ 1/σⱼ
@@ -123,7 +118,7 @@ def inv_vol_weights(cov: Covariance) -> RpWeights:
     '=RP_NESTED({0.04,0.018,0;0.018,0.0225,0;0,0,0.01},{"Shares";"Shares";"Bonds"})',
     [[0.1691749], [0.2255665], [0.6052585]],
 )
-def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None) -> RpWeights:
+def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None) -> WeightsResult:
     """Risk parity in layers: equal shares of risk inside each group, then the groups at their budgets.
 
     Formula: v_g = RP_WEIGHTS(Σ_gg) for every group; shares of V'ΣV at the group budgets
@@ -160,7 +155,7 @@ def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None
 @worksheet_function("=RP_LEVERED({0.04,0.006;0.006,0.01},0.12)", [[0.3721042], [0.7442084]])
 def rp_levered(
     cov: BudgetedCovariance, target_vol: TargetVol, max_leverage: MaxLeverage = 2.0, budgets: Budgets = None
-) -> RpWeights:
+) -> WeightsResult:
     """Risk-parity weights scaled up or down to a target volatility; they sum to the leverage, not to 1.
 
     Formula: L·w, L = min(σ_target/σ, max_leverage)
@@ -225,7 +220,7 @@ def rp_check(weights: Weights, cov: Covariance, budgets: Budgets = None, toleran
 @worksheet_function("=RP_FACTOR({1,0;0,1;0.5,0.5},{0.04,0;0,0.01},{0.1;0.1;0.1})", [[0.1666667], [0.5], [0.3333333]])
 def rp_factor(
     loadings: Loadings, factor_cov: FactorCovariance, specific_vols: SpecificVols, factor_budgets: FactorBudgets = None
-) -> RpWeights:
+) -> WeightsResult:
     """Long-only weights whose factor exposures are closest to those that give each factor its share of the risk.
 
     Formula: w = y/1'y, y = argmin (B'y − f)'F(B'y − f) over y ≥ 0, f = RP_WEIGHTS(F, budgets)
@@ -263,7 +258,7 @@ def rp_factor(
     "=HRP_WEIGHTS({0.04,0.032,0,0;0.032,0.04,0,0;0,0,0.01,0.005;0,0,0.005,0.01})",
     [[0.0862069], [0.0862069], [0.4137931], [0.4137931]],
 )
-def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> RpWeights:
+def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> WeightsResult:
     """Hierarchical risk parity: similar assets stand side by side in a tree, and risk is split in halves along it.
 
     Formula: distances √(½(1 − ρᵢⱼ)); at each split α = 1 − V₁/(V₁ + V₂)
@@ -307,7 +302,7 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> RpWeights:
 )
 def cap_risk_weights(
     cov: BudgetedCovariance, groups: Groups, group: Text, cap: Cap, budgets: Budgets = None
-) -> RpWeights:
+) -> WeightsResult:
     """Risk-parity weights in which one group carries at most a given share of the risk, shares at most 40% say.
 
     Formula: bᵢ' = bᵢ · cap/B in the group, bᵢ · (1 − cap)/(1 − B) outside, where its budget B is above cap
@@ -325,7 +320,7 @@ def cap_risk_weights(
     names, code = distinct(groups)
     wanted = place(group, names)
     if wanted is None:
-        raise InputError(f"group: {group!r} is not among the groups ({', '.join(names)}).")
+        raise InputError(f"group: {quoted(group)} is not among the groups ({', '.join(names)}).")
     inside = code == wanted
     b = risk_budgets(budgets, len(cov))
     share, rest = float(b[inside].sum()), float(b[~inside].sum())

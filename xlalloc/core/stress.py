@@ -7,7 +7,7 @@ import numpy as np
 from xlalloc import data
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.errors import InputError, Label
-from xlalloc.quantities import AssetNames, Covariance, Number, Quantity, TableResult, Weights, number, result
+from xlalloc.quantities import AssetNames, Covariance, CovarianceResult, Number, Quantity, TableResult, Weights, number
 
 ILLUSTRATIVE = "illustrative"
 GIVEN = "as given"
@@ -26,9 +26,6 @@ Scenarios = Annotated[
 ]  # fmt: skip
 Uplift = Annotated[
     float, number("How far correlations move towards 1: 0 not at all, 1 all the way", "fraction", low=0, high=1)
-]
-StressedCovariance = Annotated[
-    np.ndarray, result("matrix", "Covariance matrix, n x n", "per year", ("assets", "assets"))
 ]
 
 
@@ -89,7 +86,7 @@ def stress_table(weights: Weights, scenarios: Scenarios = None, *, asset_names: 
 
 
 @worksheet_function("=STRESS_CORR({0.04,0.006;0.006,0.01},0.5)", [[0.04, 0.013], [0.013, 0.01]])
-def stress_corr(cov: Covariance, uplift: Uplift) -> StressedCovariance:
+def stress_corr(cov: Covariance, uplift: Uplift) -> CovarianceResult:
     """Covariance matrix with the correlations moved towards 1, as they tend to in a crisis.
 
     Formula: ρ' = ρ + (1−ρ)·u; Σ' = (1−u)Σ + u·vv'

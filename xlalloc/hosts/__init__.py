@@ -2,6 +2,15 @@
 
 from typing import NamedTuple
 
+from xlalloc.catalogue import Function
+from xlalloc.reference import say
+
+
+def category(entry: Function, lang: str = "en") -> str:
+    """Where the function stands in Excel's list of functions."""
+    name = say(entry.category, lang)
+    return f"xlalloc {name.replace('_', ' ')}"
+
 
 class Finding(NamedTuple):
     """One thing a doctor looked at: what it is, how it stands, what to do where something is to be done."""

@@ -1,4 +1,4 @@
-"""A private LibreOffice that computes workbooks: values, PDF, pictures of the pages.
+"""A private LibreOffice that computes workbooks: values and PDF.
 
 It runs with a profile of its own in a temporary folder, so it meets neither the user's LibreOffice nor another driver;
 the extension lies in that folder too, and is the one of this xlalloc whatever is installed. It is told what to do on
@@ -23,6 +23,8 @@ from xlalloc.hosts.calc_install import OfficeError
 START_SECONDS, FILE_SECONDS = 90, 60  # limits of one run: for the office to start, and for each workbook more
 WORKBOOK, PDF = "xlsx:Calc MS Excel 2007 XML", "pdf:calc_pdf_Export"
 BATCH = 50  # workbooks in one run
+# Standard input is a line to this process: once it is cut, however this process ended, the office's whole group ends.
+TIED = ("/bin/sh", "-c", 'exec 3<&0; (read -r _ <&3; kill -9 0) & exec "$@" </dev/null 3<&-', "office")
 ALWAYS, NEVER = 0, 2
 SETTINGS = {  # recalculate whatever the file has cached; run no macros, follow no links, ask nobody
     "org.openoffice.Office.Calc/Formula/Load": {"OOXMLRecalcMode": ALWAYS, "ODFRecalcMode": ALWAYS},
@@ -111,8 +113,9 @@ class Driver:
         return said[-1].partition("Error: ")[2] if said else "it wrote nothing."
 
     def start(self, *what: str | Path, spoken=subprocess.DEVNULL) -> subprocess.Popen:
-        """The office as a process of this driver's; whoever starts it ends it."""
+        """The office as a process of this driver's; whoever starts it ends it, and it ends with this process."""
         command = [
+            *(TIED if sys.platform != "win32" else ()),
             self.office.soffice, "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
             f"-env:UserInstallation={(self.folder / 'profile').as_uri()}",
             f"-env:BUNDLED_EXTENSIONS={(self.folder / 'extensions').as_uri()}",
@@ -120,7 +123,7 @@ class Driver:
         ]  # fmt: skip
         environment = {**calc_install.environment(), "SAL_USE_VCLPLUGIN": "svp"}
         return subprocess.Popen(
-            [*command, *what], stdin=subprocess.DEVNULL, stdout=spoken, stderr=spoken, start_new_session=True,
+            [*command, *what], stdin=subprocess.PIPE, stdout=spoken, stderr=spoken, start_new_session=True,
             env=environment, cwd=self.folder,
         )  # fmt: skip
 
@@ -152,6 +155,8 @@ def end(process: subprocess.Popen) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    if process.stdin:
+        process.stdin.close()
 
 
 # What became of it -------------------------------------------------------------------------------------------------
@@ -168,25 +173,3 @@ def read(workbook: Path) -> dict[str, dict[str, object]]:
         sheet.title: {c.coordinate: c.value for row in sheet.iter_rows() for c in row if c.value is not None}
         for sheet in book.worksheets
     }
-
-
-def recalculate(workbook: str | Path) -> dict[str, dict[str, object]]:
-    """The values of one workbook, as Calc computes them."""
-    with Driver() as driver:
-        return driver.values(Path(workbook))
-
-
-def pages(pdf: Path, folder: Path, dpi: int = 80) -> list[Path]:
-    """Each page of a PDF as a PNG picture, in order."""
-    tool = shutil.which("pdftoppm")
-    if tool is None:
-        raise OfficeError("pdftoppm is not installed, which makes the pictures. Install poppler (poppler-utils).")
-    folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / pdf.stem
-    try:
-        subprocess.run(
-            [tool, "-r", str(dpi), "-png", pdf, stem], check=True, capture_output=True, timeout=FILE_SECONDS * 2
-        )
-    except subprocess.SubprocessError as error:
-        raise OfficeError(f"{pdf.name}: pdftoppm could not make pictures of it ({error}).") from None
-    return sorted(folder.glob(f"{pdf.stem}-*.png"))

@@ -16,6 +16,7 @@ import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc import cells, help, log
 from xlalloc.catalogue import CATALOGUE, Function
 from xlalloc.errors import ERROR_CODES, ErrorValue
+from xlalloc.hosts import category
 from xlalloc.values import to_number
 
 _HOSTS = {"xlwings.udfs": "Excel for Windows (COM)", "xlwings.pro.udfs_officejs": "Excel (Office.js)"}
@@ -155,11 +156,6 @@ def _parameter(argument) -> inspect.Parameter:
         return inspect.Parameter(argument.name, inspect.Parameter.VAR_POSITIONAL)
     default = None if argument.optional else inspect.Parameter.empty
     return inspect.Parameter(argument.name, inspect.Parameter.POSITIONAL_OR_KEYWORD, default=default)
-
-
-def category(entry: Function) -> str:
-    """Where the function stands in Excel's list of functions."""
-    return "xlalloc " + entry.category.replace("_", " ")
 
 
 globals().update({name: worksheet_function(entry) for name, entry in CATALOGUE.items()})

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlalloc import log
-from xlalloc.hosts import Finding, windows_class
+from xlalloc.hosts import windows_class
 from xlalloc.hosts.windows_addin import FILE_NAME, build, startup_folder
 from xlalloc.hosts.windows_doctor import doctor, is_store_python
 from xlalloc.version import __version__
 
-__all__ = ["Finding", "Outcome", "build", "doctor", "install", "startup_folder", "uninstall"]
+__all__ = ["Outcome", "build", "doctor", "install", "startup_folder", "uninstall"]
 
 ELSEWHERE = """Excel on the Mac and on the web runs the functions through xlwings Lite, a free add-in:
 

@@ -14,7 +14,9 @@ from xml.sax.saxutils import escape
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.catalogue import CATALOGUE, Function
 from xlalloc.errors import InputError
+from xlalloc.hosts import category
 from xlalloc.hosts.windows_class import CLSID, PROG_ID
+from xlalloc.reference import LANGUAGES, argument_help, say
 from xlalloc.version import __version__
 
 FILE_NAME = "xlalloc.xlam"
@@ -55,7 +57,10 @@ def _wrapper(entry: Function) -> list[str]:
 def machinery_module() -> str:
     """Our module around xlwings's CallUDF."""
     text = (_TEXTS / "xlalloc.bas").read_text(encoding="ascii")
-    return text.replace("{version}", __version__).replace("{clsid}", CLSID).replace("{class}", PROG_ID)
+    known = {"version": __version__, "clsid": CLSID, "class": PROG_ID, **texts_from()}
+    for word, value in known.items():
+        text = text.replace(f"{{{word}}}", str(value))
+    return text
 
 
 def modules() -> dict[str, str]:
@@ -97,20 +102,31 @@ def _template() -> Path:
 # The help sheet ----------------------------------------------------------------------------------------------
 
 
+def texts_from() -> dict[str, int]:
+    """The column of the help sheet, counted from 1, where the texts of each language begin."""
+    width = 2 + max(len(entry.arguments) for entry in CATALOGUE.values())
+    return {lang: 3 + k * width for k, lang in enumerate(LANGUAGES)}
+
+
 def help_rows() -> list[list]:
-    """A row a function: name, category, description, number of arguments, a text for each of them."""
-    rows = [["name", "category", "description", "arguments"]]
-    for name in sorted(CATALOGUE):
-        entry = CATALOGUE[name]
-        words = [argument.help for argument in entry.arguments]
-        rows.append([name, "xlalloc " + entry.category.replace("_", " "), entry.summary, len(words), *words])
-    return rows
+    """A row a function: name, number of arguments, then in each language category, description, arguments."""
+    heads = ["name", "arguments"]
+    rows = [[name, len(CATALOGUE[name].arguments)] for name in sorted(CATALOGUE)]
+    for lang, column in texts_from().items():
+        for row in [heads, *rows]:
+            row += [""] * (column - 1 - len(row))
+        heads.append(lang)
+        for row in rows:
+            entry = CATALOGUE[row[0]]
+            row += [category(entry, lang), say(entry.summary, lang)]
+            row += [argument_help(argument, lang) for argument in entry.arguments]
+    return [heads, *rows]
 
 
 def _sheet() -> str:
     lines = []
     for i, row in enumerate(help_rows(), 1):
-        cells = "".join(_cell(f"{_column(k)}{i}", cell) for k, cell in enumerate(row))
+        cells = "".join(_cell(f"{_column(k)}{i}", cell) for k, cell in enumerate(row) if cell != "")
         lines.append(f'<row r="{i}">{cells}</row>')
     data = f"<sheetData>{''.join(lines)}</sheetData>"
     return f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr codeName="Sheet2"/>{data}</worksheet>'

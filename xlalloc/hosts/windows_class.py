@@ -14,11 +14,11 @@ CLSID = "{B3A8B6D4-5A0E-4E1B-9C57-8E0B6D1F2A63}"
 _CLASSES = "Software\\Classes"
 
 
-def command(python: Path | None = None, script: Path | None = None) -> str:
+def command(python: Path | None = None) -> str:
     """What Windows runs: pythonw.exe, since python.exe needs standard handles; -P keeps the current folder out."""
     python = Path(python or sys.executable)
     windowless = python.with_name("pythonw.exe")
-    script = script or Path(__file__).with_name("windows_server.py")
+    script = Path(__file__).with_name("windows_server.py")
     return f'"{windowless if windowless.exists() else python}" -P "{script}" {CLSID}'
 
 
@@ -61,26 +61,25 @@ def register(line: str | None = None, registry=None, root=None) -> str:
     return line
 
 
-def unregister(registry=None, root=None) -> bool:
+def unregister(registry=None) -> bool:
     """Take the class out again, and nothing else; whether there was one."""
     registry = registry or _registry()
-    root = registry.HKEY_CURRENT_USER if root is None else root
     found = False
     for view in _views(registry):
         for key in reversed(entries("")):
             with contextlib.suppress(FileNotFoundError):
-                registry.DeleteKeyEx(root, f"{_CLASSES}\\{key}", view, 0)
+                registry.DeleteKeyEx(registry.HKEY_CURRENT_USER, f"{_CLASSES}\\{key}", view, 0)
                 found = True
     return found
 
 
-def registered(registry=None, root=None) -> str | None:
+def registered(registry=None) -> str | None:
     """The command in force, None where the class is not known."""
     registry = registry or _registry()
-    root = registry.HKEY_CURRENT_USER if root is None else root
     access = registry.KEY_READ | _views(registry)[0]
     try:
-        with registry.OpenKeyEx(root, f"{_CLASSES}\\CLSID\\{CLSID}\\LocalServer32", 0, access) as opened:
+        key = f"{_CLASSES}\\CLSID\\{CLSID}\\LocalServer32"
+        with registry.OpenKeyEx(registry.HKEY_CURRENT_USER, key, 0, access) as opened:
             return registry.QueryValueEx(opened, "")[0]
     except FileNotFoundError:
         return None

@@ -118,10 +118,7 @@ class _Filling:
         classes = [position.asset.asset_class for position in self.held]
         if any(data.find("asset_classes", name) is None for name in classes):
             return []
-        try:
-            return scenarios(holdings, classes)
-        except KeyError:
-            return []
+        return scenarios(holdings, classes)
 
 
 def _rounded(matrix: np.ndarray) -> list[list[float]]:

@@ -9,6 +9,8 @@ Public Const ADDIN_VERSION As String = "{version}"
 Private Const SERVER_CLASS As String = "{class}"
 Private Const SERVER_KEY As String = "HKCU\Software\Classes\CLSID\{clsid}\LocalServer32\"
 Private Const FUNCTIONS As String = "xlalloc.hosts.windows_calls"
+Private Const ENGLISH As Long = {en} ' columns of the help sheet from which the texts of each language stand
+Private Const CHINESE As Long = {zh}
 Private Const PATIENCE As Double = 30 ' seconds in which a failed start is not tried again: every cell answers at once
 
 Private server As Object
@@ -153,28 +155,42 @@ End Sub
 
 ' Names, categories and texts stand on the add-in's own sheet, in any language; VBA's text knows one code page.
 Public Sub Describe()
-    Dim sheet As Object, row As Long, k As Long, count As Long, words() As String, macro As String
+    Dim sheet As Object, row As Long, first As Long, k As Long, count As Long, words() As String, macro As String
     On Error Resume Next
+    first = TextsFrom(OfficeLanguage())
     Set sheet = ThisWorkbook.Worksheets("help")
     If sheet Is Nothing Then Exit Sub
     row = 2
     Do While sheet.Cells(row, 1).Value2 <> ""
         macro = "'" & ThisWorkbook.Name & "'!" & sheet.Cells(row, 1).Value2
-        count = sheet.Cells(row, 4).Value2
+        count = sheet.Cells(row, 2).Value2
         If count = 0 Then
-            Application.MacroOptions macro:=macro, Description:=sheet.Cells(row, 3).Value2, Category:=sheet.Cells(row, 2).Value2
+            Application.MacroOptions macro:=macro, Description:=sheet.Cells(row, first + 1).Value2, Category:=sheet.Cells(row, first).Value2
         Else
             ReDim words(1 To count)
             For k = 1 To count
-                words(k) = sheet.Cells(row, 4 + k).Value2
+                words(k) = sheet.Cells(row, first + 1 + k).Value2
             Next
-            Application.MacroOptions macro:=macro, Description:=sheet.Cells(row, 3).Value2, Category:=sheet.Cells(row, 2).Value2, ArgumentDescriptions:=words
+            Application.MacroOptions macro:=macro, Description:=sheet.Cells(row, first + 1).Value2, Category:=sheet.Cells(row, first).Value2, ArgumentDescriptions:=words
         End If
         Err.Clear
         row = row + 1
     Loop
     ThisWorkbook.Saved = True
 End Sub
+
+' The language of Office's own menus, 0 where it is not known.
+Private Function OfficeLanguage() As Long
+    Dim host As Object
+    On Error Resume Next
+    Set host = Application
+    OfficeLanguage = host.LanguageSettings.LanguageID(2)
+End Function
+
+' Simplified Chinese (2052) has its own texts, all other languages have English.
+Private Function TextsFrom(ByVal language As Long) As Long
+    If language = 2052 Then TextsFrom = CHINESE Else TextsFrom = ENGLISH
+End Function
 
 ' The ribbon ----------------------------------------------------------------------------------------------------
 
