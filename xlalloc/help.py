@@ -98,14 +98,18 @@ def xlalloc_info() -> TableResult:
 
 def find(name: str) -> Function:
     """A catalogue entry by its name; an unknown one names those that are near."""
-    import difflib
-
     entry = CATALOGUE.get(name.strip().lstrip("=").partition("(")[0].upper())
     if entry is None:
-        near = difflib.get_close_matches(name.upper(), CATALOGUE, n=3, cutoff=0.5)
-        hint = f" Did you mean {', '.join(near)}?" if near else ""
-        raise InputError(f"There is no function {name!r}.{hint} `xlalloc list` shows them all.")
+        raise InputError(f"There is no function {name!r}.{near(name)} `xlalloc list` shows them all.")
     return entry
+
+
+def near(name: str) -> str:
+    """A question that names the functions whose names are like this one."""
+    import difflib
+
+    found = difflib.get_close_matches(name.upper(), CATALOGUE, n=3, cutoff=0.5)
+    return f" Did you mean {', '.join(found)}?" if found else ""
 
 
 _PIECES = r"\s+|[（“《]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、）”》]*"  # re keeps what it compiled

@@ -111,12 +111,12 @@ def errors(entry: Function, lang: str = "en") -> dict[str, list[str]]:
     for argument in entry.arguments:
         for code, words in argument_errors(argument, lang):
             wrong[code].setdefault(argument.name, []).append(words)
-    colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
+    colon, comma, also = ("：", "，", "、") if lang == "zh" else (": ", ", ", ", ")
     for code, arguments in wrong.items():
         alike: dict[str, list[str]] = {}  # arguments of which the same is said stand together
         for name, words in arguments.items():
             alike.setdefault(comma.join(words), []).append(name)
-        shown[code] += [", ".join(names) + colon + words for words, names in alike.items()]
+        shown[code] += [also.join(names) + colon + words for words, names in alike.items()]
     return {code: words for code, words in shown.items() if words}
 
 
