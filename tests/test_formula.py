@@ -78,7 +78,9 @@ def test_catalogue_functions_nest_and_leave_out_arguments():
      ("={1+1}", "'+'"), ("=A1", "--book"), ("=@RP_WEIGHTS(A1)", "Leave the @ out"), ("=TEXT(1,'0')", "double quotes"), ("=3×4", "half-width *"), ("=SHARPE({0.1;0.2},ewma)", "'ewma' is no function"), ("=T[a]", "give the cells"), ("", "ends where a value"), ("=" + "(" * 5000 + "1", "')'"), ("=" + "1+" * 5000 + "1", "8192")],
 )  # fmt: skip
 def test_what_cannot_be_read(formula, words):
-    with pytest.raises(FormulaError, match=words.replace("(", "\\(").replace(")", "\\)").replace("+", "\\+").replace("*", "\\*")):
+    with pytest.raises(
+        FormulaError, match=words.replace("(", "\\(").replace(")", "\\)").replace("+", "\\+").replace("*", "\\*")
+    ):
         evaluate(formula)
 
 
