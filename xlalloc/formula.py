@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from xlalloc import cells
-from xlalloc.catalogue import CATALOGUE
+from xlalloc.catalogue import CATALOGUE, near
 from xlalloc.errors import ErrorValue
 from xlalloc.excel_functions import LAZY, PLAIN, called
 from xlalloc.values import (
@@ -262,8 +262,6 @@ def evaluate(text: str, place: Place | None = None) -> list[list]:
     try:
         return as_rows(_evaluate(parse(text), place or Place()))
     except UnknownFunctionError as unknown:
-        from xlalloc.help import near
-
         words = f"{unknown}: no function known here.{near(str(unknown))} `xlalloc list` shows those there are"
         return [[ErrorValue("#NAME?", f"{words}; of Excel's own only the commonest are computed.")]]
     except RecursionError:

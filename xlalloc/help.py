@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc import cells, log, reference
-from xlalloc.catalogue import CATALOGUE, Function, Table, worksheet_function
+from xlalloc.catalogue import CATALOGUE, Function, Table, near, worksheet_function
 from xlalloc.errors import AllocError, InputError, spoken
 from xlalloc.facts import collect
 from xlalloc.quantities import Cells, Quantity, TableResult
@@ -102,14 +102,6 @@ def find(name: str) -> Function:
     if entry is None:
         raise InputError(f"There is no function {name!r}.{near(name)} `xlalloc list` shows them all.")
     return entry
-
-
-def near(name: str) -> str:
-    """A question that names the functions whose names are like this one."""
-    import difflib
-
-    found = difflib.get_close_matches(name.upper(), CATALOGUE, n=3, cutoff=0.5)
-    return f" Did you mean {', '.join(found)}?" if found else ""
 
 
 _PIECES = r"\s+|[（“《]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、）”》]*"  # re keeps what it compiled

@@ -28,7 +28,7 @@ LIMITS = {"low": "below {}", "above": "not above {}", "high": "above {}", "below
 CHECKS = {
     meaning.sums_to_one: ("#VALUE!", "does not sum to 1"),
     meaning.symmetric: ("#VALUE!", "not symmetric"),
-    meaning.no_negative_variance: ("#NUM!", "negative variance"),
+    meaning.no_negative_variance: ("#NUM!", "negative on its diagonal"),
     meaning.definite: ("#NUM!", "negative variance of some mix"),
     meaning.unit_diagonal: ("#VALUE!", "diagonal other than 1"),
 }
