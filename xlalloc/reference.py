@@ -97,7 +97,7 @@ def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str,
         yield code, say(words, lang)
     for limit, words in LIMITS.items():
         if (value := getattr(quantity, limit)) is not None:
-            yield "#NUM!", say(words, lang).format(f"{value:g}")
+            yield "#NUM!", say(words, lang).format(f"{value:,.10g}")
     if quantity.whole:
         yield "#NUM!", say("not a whole number", lang)
 
