@@ -38,6 +38,7 @@ def test_every_field_is_there(entry):
     codes = [code for code, _ in entry.errors]
     assert len(set(codes)) == len(codes), "one sentence for each code"
     assert entry.peers or entry._field("Peers") == "none."
+    assert not [a.name for a in entry.arguments if a.quantity.help.startswith("A ")], "an argument says what it is"
     for text in entry.definition:
         assert not re.search(r"#(NUM|VALUE|N/A|DIV)", text), "errors stand under Errors"
 
