@@ -360,6 +360,13 @@ def test_installed_tried_and_taken_out_again(office, tmp_path, monkeypatch):
     assert "nothing to do" in calc_install.uninstall(own)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems' LibreOffice knows where its Python is")
+@pytest.mark.parametrize(("python", "told"), [("/a/.venv/bin/python3", True), ("/usr/bin/python3", False)])
+def test_a_terminal_in_which_libreoffice_would_fail_is_named(python, told, monkeypatch):
+    monkeypatch.setattr(calc_install.shutil, "which", lambda name: python)
+    assert ("deactivate" in calc_install._astray()) is told
+
+
 @POSIX
 @pytest.mark.parametrize(
     ("version", "words"), [("7.4.7.2", "7.4.7 in .* is too old"), ("25.2.3.2", "no Python for its extensions"), (None, "is not installed")]

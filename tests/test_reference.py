@@ -17,6 +17,14 @@ HERE = Path(__file__).parent
 CASES = [line.split("\t") for line in (HERE / "reference" / "error_cases.txt").read_text("utf-8").splitlines()]
 ENTRIES = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.name)
 CHINESE = re.compile("[\u4e00-\u9fff]")
+HALF_WIDTH = re.compile("[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]|[\u4e00-\u9fff] [\u4e00-\u9fff]")
+TERMS = {  # one word for one thing: that of the industry in mainland China
+    "volatil": "波动", "covariance": "协方差", "correlation": "相关", "drawdown": "回撤", "sharpe": "夏普比率",
+    "tracking error": "跟踪误差", "benchmark's": "业绩基准", "risk-free": "无风险利率", "rebalanc": "再平衡",
+    "turnover": "换手率", "leverage": "杠杆", "margin call": "追加保证金", "loadings": "载荷", "frontier": "有效前沿",
+    "diversif": "分散", "redemption": "赎回", "commission": "佣金", "stamp duty": "印花税", "premium": "权利金",
+    "strike": "行权价", "beta": "贝塔", "stated": "参考", "scenario": "情景", "views?": "观点", "has no variance": "方差为零",
+}  # fmt: skip
 
 
 @ENTRIES
@@ -30,6 +38,7 @@ def test_every_field_is_there(entry):
     codes = [code for code, _ in entry.errors]
     assert len(set(codes)) == len(codes), "one sentence for each code"
     assert entry.peers or entry._field("Peers") == "none."
+    assert not [a.name for a in entry.arguments if a.quantity.help.startswith("A ")], "an argument says what it is"
     for text in entry.definition:
         assert not re.search(r"#(NUM|VALUE|N/A|DIV)", text), "errors stand under Errors"
 
@@ -94,7 +103,7 @@ def spoilt(quantity, given, words: str):
         rows[i][j] += 0.2
     elif words == "not symmetric":
         rows[0][1] += 0.003
-    elif words == "negative variance":
+    elif words == "negative on its diagonal":
         rows[0][0] = -0.01
     elif words == "negative variance of some mix":
         big = (abs(rows[0][0] * rows[1][1]) ** 0.5 or 1.0) * 1.5
@@ -169,6 +178,13 @@ def test_everything_is_in_the_table_of_translations():
         assert sorted(re.findall("{}", english)) == sorted(re.findall("{}", chinese)), english
         for name in re.findall(r"\b[A-Z]+_[A-Z_]+\b", english):  # functions named in a summary
             assert name in chinese, english
+
+
+def test_chinese_has_one_word_for_one_thing_and_its_own_signs():
+    for row in data.rows("zh"):
+        for term, word in TERMS.items():
+            assert word in row["chinese"] or not re.search(rf"\b{term}", row["english"], re.IGNORECASE), (term, row)
+        assert not HALF_WIDTH.search(row["chinese"]), row
 
 
 def test_nothing_in_the_table_is_of_no_use():

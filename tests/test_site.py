@@ -350,9 +350,13 @@ def test_the_site_needs_no_network(site):
 
 def test_every_link_of_the_site_leads_somewhere(site):
     folder, _ = site
-    for path in folder.rglob("*.html"):
-        for target in re.findall(r'\b(?:href|src)="([^"#?:]+)(?:[#?][^"]*)?"', path.read_text(encoding="utf-8")):
-            assert (path.parent / target).exists(), (path, target)
+    pages = {path: path.read_text(encoding="utf-8") for path in folder.rglob("*.html")}
+    anchors = {path: set(re.findall(r'\bid="([^"]+)"', text)) for path, text in pages.items()}
+    for path, text in pages.items():
+        for target, anchor in re.findall(r'\b(?:href|src)="([^"#?:]*)(?:\?[^"#]*)?(?:#([^"]*))?"', text):
+            there = (path.parent / target).resolve() if target else path
+            assert there.exists(), (path, target)
+            assert not anchor or anchor in anchors.get(there, ()), (path, target, anchor)
 
 
 def test_every_link_of_the_written_pages_leads_somewhere():

@@ -93,7 +93,7 @@ def test_listed_licences_are_those_the_packages_state():
 
 def test_every_requirement_has_a_lower_bound():
     extras = PROJECT["optional-dependencies"]
-    for line in PROJECT["dependencies"] + extras["test"] + extras["dask"]:
+    for line in PROJECT["dependencies"] + extras["test"] + extras["dask"] + extras["docs"]:
         assert line.startswith("xlalloc[") or re.match(r"[\w.-]+>=[\d.]+", line), line
 
 

@@ -306,3 +306,11 @@ def worksheet_function(example: str, value: list[list]):
 def labels(axis: str, count: int) -> list[Label]:
     """The labels of an axis, for the first column or the header of a table."""
     return [Label(axis, i) for i in range(count)]
+
+
+def near(name: str) -> str:
+    """A question that names the functions whose names are like this one."""
+    import difflib
+
+    found = difflib.get_close_matches(name.upper(), CATALOGUE, n=3, cutoff=0.5)
+    return f" Did you mean {', '.join(found)}?" if found else ""

@@ -12,6 +12,7 @@ from xlalloc.errors import AllocError, ErrorValue
 from xlalloc.version import __version__
 
 LANGUAGE = click.Choice(["en", "zh"])
+FILE = click.Path(path_type=Path, readable=False)  # what reads it says better why it cannot be read
 os.environ.setdefault("OPENPYXL_LXML", "False")  # the same bytes whether or not something else brought lxml along
 SETTINGS = {"max_content_width": 80, "help_option_names": ["-h", "--help"]}
 
@@ -43,7 +44,8 @@ def _said(error: OSError) -> str:
     said = REMEDIES.get(type(error), f"{error.strerror or error}.")
     if not error.filename:
         return said
-    where = str(error.filename).removesuffix(".part")  # files are written beside their place, then moved
+    where = str(error.filename)  # files are written beside their place, then moved; a folder is locked by one in it
+    where = where.removesuffix(".part").removesuffix(os.sep + ".xlalloc-lock")
     if isinstance(error, NotADirectoryError):
         where = next((parent for parent in Path(where).parents if parent.is_file()), where)
     return f"{where}: {said}"
@@ -105,7 +107,7 @@ def help_(ctx, name, lang):
 
 @main.command("eval")
 @click.argument("formula")
-@click.option("--book", type=click.Path(path_type=Path), help="Workbook whose cells and names the formula may use.")
+@click.option("--book", type=FILE, help="Workbook whose cells and names the formula may use.")
 @click.option("--sheet", help="Sheet that references without a sheet mean (the first).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list of rows in place of tab-separated text.")
 @click.pass_context
@@ -117,7 +119,7 @@ def eval_(ctx, formula, book, sheet, as_json):
 
     Examples:  xlalloc eval "=RP_WEIGHTS({0.04,0.006;0.006,0.01})"
 
-               xlalloc eval "=SHARPE(B2:B61)" --book fund.xlsx --sheet Returns
+               xlalloc eval "=SHARPE(A1:B61)" --book fund.xlsx --sheet Returns
     """
     from xlalloc.formula import evaluate
 
@@ -198,9 +200,9 @@ def _xlsx(path: Path) -> Path:
 
 
 @main.command()
-@click.argument("clients", type=click.Path(path_type=Path), required=False)
+@click.argument("clients", type=FILE, required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="The folder to write the reports to.")
-@click.option("--prices", type=click.Path(path_type=Path), help="Prices in a file of their own (.xlsx or .csv).")
+@click.option("--prices", type=FILE, help="Prices in a file of their own (.xlsx or .csv).")
 @click.option("--lang", type=LANGUAGE, help="Language of all reports (else each client's own).")
 @click.option("--jobs", type=click.IntRange(1), help="Processes (else one a processor).")
 @click.option("--resume", is_flag=True, help="Keep what an earlier run on the same input finished.")

@@ -3,11 +3,12 @@
 import math
 import operator
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from xlalloc import cells
-from xlalloc.catalogue import CATALOGUE
+from xlalloc.catalogue import CATALOGUE, near
 from xlalloc.errors import ErrorValue
 from xlalloc.excel_functions import LAZY, PLAIN, called
 from xlalloc.values import (
@@ -38,6 +39,14 @@ _TOKEN = re.compile(
 )
 
 
+_HINTS = {
+    "@": "Leave the @ out.",
+    "'": "A text stands in double quotes.",
+    "[": "Other workbooks and columns of tables cannot be referred to; give the cells.",
+}
+_TYPED = {"“": '"', "”": '"', "、": ",", "−": "-", "–": "-", "×": "*", "÷": "/", "≤": "<=", "≥": ">="}
+
+
 # Reading -----------------------------------------------------------------------------------------------------
 
 
@@ -47,11 +56,18 @@ def _tokens(text: str) -> list[tuple[str, str]]:
     while at < len(text):
         match = _TOKEN.match(text, at)
         if not match:
-            hint = "" if text[at:].lstrip()[:1].isascii() else " Use the half-width signs , ; ( ) and straight quotes."
-            raise FormulaError(f"The formula cannot be read from {text[at : at + 20]!r} on.{hint}")
+            rest = text[at:].lstrip()
+            raise FormulaError(f"The formula cannot be read from {rest[:20]!r} on.{_hint(rest[:1])}")
         found.append((match.lastgroup, match.group(match.lastgroup)))
         at = match.end()
     return [*found, ("end", "")]
+
+
+def _hint(char: str) -> str:
+    """What to type in place of a character that no formula has."""
+    typed = _TYPED.get(char) or unicodedata.normalize("NFKC", char)
+    told = _HINTS.get(char) or (f"Type the half-width {typed} in place of {char}" if typed != char else "")
+    return told and f" {told}"
 
 
 _LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
@@ -246,7 +262,8 @@ def evaluate(text: str, place: Place | None = None) -> list[list]:
     try:
         return as_rows(_evaluate(parse(text), place or Place()))
     except UnknownFunctionError as unknown:
-        return [[ErrorValue("#NAME?", f"{unknown}: no function of that name. See `xlalloc list`.")]]
+        words = f"{unknown}: no function known here.{near(str(unknown))} `xlalloc list` shows those there are"
+        return [[ErrorValue("#NAME?", f"{words}; of Excel's own only the commonest are computed.")]]
     except RecursionError:
         return [[ErrorValue("#NUM!", "The formula, or what it refers to, is nested too deeply.")]]
 
@@ -275,6 +292,11 @@ def _evaluate(node, place: Place):
                     else ErrorValue("#REF!", "a range needs a cell on either side of ':'")
                 )
         return first.to(last)
+    if place.book is None and kind == "name":
+        raise FormulaError(
+            f"{node[2]!r} is no function and no number. A text stands in double quotes; a name of a workbook needs "
+            "the workbook (--book FILE)."
+        )
     if place.book is None:
         raise FormulaError("The formula refers to cells; give the workbook that holds them (--book FILE).")
     sheet = place.sheet if node[1] is None else node[1]

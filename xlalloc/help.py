@@ -9,7 +9,7 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc import cells, log, reference
-from xlalloc.catalogue import CATALOGUE, Function, Table, worksheet_function
+from xlalloc.catalogue import CATALOGUE, Function, Table, near, worksheet_function
 from xlalloc.errors import AllocError, InputError, spoken
 from xlalloc.facts import collect
 from xlalloc.quantities import Cells, Quantity, TableResult
@@ -98,13 +98,9 @@ def xlalloc_info() -> TableResult:
 
 def find(name: str) -> Function:
     """A catalogue entry by its name; an unknown one names those that are near."""
-    import difflib
-
     entry = CATALOGUE.get(name.strip().lstrip("=").partition("(")[0].upper())
     if entry is None:
-        near = difflib.get_close_matches(name.upper(), CATALOGUE, n=3, cutoff=0.5)
-        hint = f" Did you mean {', '.join(near)}?" if near else ""
-        raise InputError(f"There is no function {name!r}.{hint} `xlalloc list` shows them all.")
+        raise InputError(f"There is no function {name!r}.{near(name)} `xlalloc list` shows them all.")
     return entry
 
 

@@ -270,8 +270,6 @@ Threshold = Annotated[
 ]
 Years = Annotated[float, number("Number of years", "years", above=0)]
 Parameter = Annotated[float, number("Rows of the window (60), or half-life in periods of ewma (63)", "rows", above=0)]
-Date = Annotated[object, Quantity("date", "A date")]
-Text = Annotated[str, Quantity("text", "A text")]
 
 # Vectors of assets -------------------------------------------------------------------------------------------
 

@@ -78,7 +78,13 @@ def name_key(cell) -> str:
 def stop_at_errors(cells, name: str) -> None:
     for cell in cells:
         if isinstance(cell, str) and cell in _CODES:
-            raise ErrorIn(str(cell), f"{name}: a cell holds the error {cell}. Correct that cell first.")
+            raise _error_in(cell, f"{name}: a cell")
+
+
+def _error_in(cell: str, where: str) -> ErrorIn:
+    """The error a cell holds, with its own reason where it came from a formula evaluated here."""
+    reason = getattr(cell, "reason", "").rstrip(".")
+    return ErrorIn(str(cell), f"{where} holds the error {cell}{reason and f' ({reason})'}. Correct that cell first.")
 
 
 def number_in(cell, where: str, missing: bool) -> float:
@@ -87,7 +93,7 @@ def number_in(cell, where: str, missing: bool) -> float:
         if cell in _CODES:
             if missing and cell == "#N/A":
                 return float("nan")
-            raise ErrorIn(str(cell), f"{where} holds the error {cell}. Correct that cell first.")
+            raise _error_in(cell, where)
         if cell.strip():
             number = as_number(cell)
             if number is None:

@@ -28,7 +28,7 @@ LIMITS = {"low": "below {}", "above": "not above {}", "high": "above {}", "below
 CHECKS = {
     meaning.sums_to_one: ("#VALUE!", "does not sum to 1"),
     meaning.symmetric: ("#VALUE!", "not symmetric"),
-    meaning.no_negative_variance: ("#NUM!", "negative variance"),
+    meaning.no_negative_variance: ("#NUM!", "negative on its diagonal"),
     meaning.definite: ("#NUM!", "negative variance of some mix"),
     meaning.unit_diagonal: ("#VALUE!", "diagonal other than 1"),
 }
@@ -97,7 +97,7 @@ def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str,
         yield code, say(words, lang)
     for limit, words in LIMITS.items():
         if (value := getattr(quantity, limit)) is not None:
-            yield "#NUM!", say(words, lang).format(f"{value:g}")
+            yield "#NUM!", say(words, lang).format(f"{value:,.10g}")
     if quantity.whole:
         yield "#NUM!", say("not a whole number", lang)
 
@@ -111,12 +111,12 @@ def errors(entry: Function, lang: str = "en") -> dict[str, list[str]]:
     for argument in entry.arguments:
         for code, words in argument_errors(argument, lang):
             wrong[code].setdefault(argument.name, []).append(words)
-    colon, comma = ("：", "，") if lang == "zh" else (": ", ", ")
+    colon, comma, also = ("：", "，", "、") if lang == "zh" else (": ", ", ", ", ")
     for code, arguments in wrong.items():
         alike: dict[str, list[str]] = {}  # arguments of which the same is said stand together
         for name, words in arguments.items():
             alike.setdefault(comma.join(words), []).append(name)
-        shown[code] += [", ".join(names) + colon + words for words, names in alike.items()]
+        shown[code] += [also.join(names) + colon + words for words, names in alike.items()]
     return {code: words for code, words in shown.items() if words}
 
 

@@ -20,7 +20,6 @@ from xlalloc.quantities import (
     Quantity,
     Returns,
     TargetVol,
-    Text,
     Volatility,
     Window,
     number,
@@ -50,6 +49,7 @@ LowStd = Annotated[
     float, number("Standard deviation below which the state is low; if left out, low is all that is not high",
                   "per period", low=0)
 ]  # fmt: skip
+State = Annotated[str, Quantity("text", "State of the market: high, low or normal, or a name in states")]
 StateList = Annotated[list[str], Quantity("names", "Name of the state of each row of budgets", axes=("states",))]
 BudgetTable = Annotated[
     np.ndarray,
@@ -73,6 +73,7 @@ ReducedShare = Annotated[float, number("Exposure after the cut", "fraction", low
 Recover = Annotated[
     float, number("Share of the limit that must be regained before exposure is restored", "fraction", low=0, high=1)
 ]
+Unlevered = Annotated[float, number("Expected return per year of the portfolio without leverage")]
 Leverage = Annotated[float, number("Leverage: assets over own money, 1 for none", "times", low=0)]
 Borrowed = Annotated[float, number("Leverage: assets over own money, 1 for none", "times", low=1)]
 Financing = Annotated[float, number("Rate of interest on borrowed money", "per year", above=-1)]
@@ -231,7 +232,7 @@ def _states(states: list[str], empty: np.ndarray, words: str):
 
 
 @worksheet_function('=STATE_BUDGETS("high")', [[0.15], [0.35], [0.2], [0.15], [0.15]])
-def state_budgets(state: Text, states: StateList = None, budgets: BudgetTable = None) -> StateBudgets:
+def state_budgets(state: State, states: StateList = None, budgets: BudgetTable = None) -> StateBudgets:
     """Risk budgets for the state the market is in, to be given to RP_WEIGHTS.
 
     Formula: the row of budgets whose name is state
@@ -318,7 +319,7 @@ def leverage_for(vol: PositiveVol, target_vol: TargetVol, max_leverage: MaxLever
 
 
 @worksheet_function("=LEVERED_RETURN(0.068,1.5,0.03)", [[0.087]])
-def levered_return(mu: Number, leverage: Leverage, financing: Financing) -> Number:
+def levered_return(mu: Unlevered, leverage: Leverage, financing: Financing) -> Number:
     """Expected return of a portfolio held with leverage, after interest.
 
     Formula: Lμ − (L−1)f

@@ -23,12 +23,14 @@ from xlalloc.quantities import (
     TableResult,
     Volatility,
     Weights,
+    number,
     option,
 )
 
 Mode = Annotated[
     str, option("What the contributions add up to: percent to 1, absolute to the volatility", "percent", "absolute")
 ]
+MarketReturn = Annotated[float, number("Expected return of the market portfolio", "per year")]
 RiskContributions = Annotated[
     np.ndarray, Quantity("vector", "Risk contribution of each asset", "fraction", ("assets",))
 ]
@@ -209,7 +211,7 @@ def turnover(current: Weights, target: Weights) -> Number:
 
 
 @worksheet_function("=CML_RETURN(0.03,0.08,0.16,0.12)", [[0.0675]])
-def cml_return(rf: Rate, market_return: Number, market_vol: PositiveVol, vol: Volatility) -> Number:
+def cml_return(rf: Rate, market_return: MarketReturn, market_vol: PositiveVol, vol: Volatility) -> Number:
     """Expected return of a mix of cash and the market with the volatility given.
 
     Formula: E(Rp) = Rf + (E(Rm) − Rf) σp/σm

@@ -16,7 +16,6 @@ from xlalloc.quantities import (
     Amount,
     CashFlow,
     Commission,
-    Date,
     ExitFee,
     Flag,
     Lots,
@@ -46,6 +45,9 @@ Band = Annotated[
     str,
     option("absolute: the threshold itself on either side; relative: that share of the target", "absolute", "relative"),
 ]
+LastDate = Annotated[object, Quantity("date", "Date of the last rebalancing")]
+Today = Annotated[object, Quantity("date", "Date of today")]
+TradeDate = Annotated[object, Quantity("date", "Date of the sale")]
 Frequency = Annotated[str, option("How often to review", "weekly", "monthly", "quarterly", "semiannual", "annual")]
 DaysHeld = Annotated[
     np.ndarray, Quantity("vector", "Days since the units were bought, one or several", "days", (A,), low=0, scalar=True)
@@ -158,8 +160,8 @@ def _ideal(values, target, threshold, cash_flow, rule, band="absolute") -> np.nd
 
 @worksheet_function('=REBAL_DUE("2026-01-31","2026-02-28","monthly")', [[True]])
 def rebal_due(
-    last_date: Date,
-    today: Date,
+    last_date: LastDate,
+    today: Today,
     frequency: Frequency,
     values: Values = None,
     target: Target = None,
@@ -265,7 +267,7 @@ def redemption_fee(days_held: DaysHeld, days: FeeDays = None, fees: Fees = None)
 
 
 @worksheet_function('=STAMP_DUTY("2023-08-28")', [[0.0005]])
-def stamp_duty(trade_date: Date) -> FeeRate:
+def stamp_duty(trade_date: TradeDate) -> FeeRate:
     """Stamp duty on the sale of A-shares on a date, as a share of the sale.
 
     Formula: 0.1% from 2008-09-19, 0.05% from 2023-08-28

@@ -35,7 +35,6 @@ from xlalloc.quantities import (
     SpecificVols,
     TableResult,
     TargetVol,
-    Text,
     Upper,
     Weights,
     WeightsResult,
@@ -51,6 +50,7 @@ FactorBudgets = Annotated[
 Tolerance = Annotated[
     float, number("Relative deviation beyond which a contribution is in breach (0.2 is 20%)", "fraction", low=0)
 ]
+Capped = Annotated[str, Quantity("text", "Name of the group whose risk is capped")]
 Cap = Annotated[float, number("Greatest share of risk of the group (0.4 is 40%)", "fraction", low=0, high=1)]
 Linkage = Annotated[
     str,
@@ -301,7 +301,7 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> WeightsResult:
     [[0.1830127], [0.1830127], [0.6339746]],
 )
 def cap_risk_weights(
-    cov: BudgetedCovariance, groups: Groups, group: Text, cap: Cap, budgets: Budgets = None
+    cov: BudgetedCovariance, groups: Groups, group: Capped, cap: Cap, budgets: Budgets = None
 ) -> WeightsResult:
     """Risk-parity weights in which one group carries at most a given share of the risk, shares at most 40% say.
 

@@ -173,7 +173,19 @@ def install(place: Place = OWN) -> str:
         extension = calc.build(Path(folder) / "xlalloc.oxt", sys.executable)
         _unopkg(office, place, "add", "--force", "--suppress-license", str(extension))
     whom = "all users, since you are root" if _is_root() else "you"
-    return f"Installed in LibreOffice {office.shown} for {whom}. Start LibreOffice anew; =EQUAL_WEIGHTS(4) gives 0.25."
+    done = f"Installed in LibreOffice {office.shown} for {whom}. Start LibreOffice anew; =EQUAL_WEIGHTS(4) gives 0.25."
+    return done + _astray()
+
+
+def _astray() -> str:
+    """A Linux system's LibreOffice looks for its Python's libraries beside the first python3 on the path."""
+    python = shutil.which("python3") or ""
+    if sys.platform != "linux" or not python or Path(python).parent in (Path("/usr/bin"), Path("/bin")):
+        return ""
+    return (
+        f"\nNot from this terminal, though: its python3 is {python}, where LibreOffice may look for its own libraries "
+        "in vain and then open no file. Run `deactivate` first, or start it from the menu."
+    )
 
 
 def uninstall(place: Place = OWN) -> str:

@@ -181,8 +181,9 @@ def load(path: Path, prices: Path | None, problems: Problems) -> Source:
         tables["prices"] = _prices_only(Path(prices), digest, problems)
     missing = [sheet for sheet in REQUIRED if sheet not in tables]
     if missing:
+        kind = "file" if path.is_dir() else "sheet"
         raise InputError(
-            f"{path.name}: there is no sheet {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
+            f"{path}: there is no {kind} {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
             "`xlalloc report --template FILE` writes an empty file with all sheets."
         )
     for table in tables.values():

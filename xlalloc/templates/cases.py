@@ -117,7 +117,7 @@ def case(name: str) -> Case:
     """A case by its English or Chinese name."""
     key = CHINESE.get(name.strip(), name.strip().casefold())
     if key not in INVESTORS:
-        raise InputError(f"There is no case {name!r}. Cases: {', '.join(INVESTORS)}.")
+        raise InputError(f"There is no case {name!r}. Cases: {', '.join([*INVESTORS, *CHINESE])}.")
     model, investor = data.find("models", key), INVESTORS[key]
     targets = {row["asset"]: row["weight"] for row in data.rows("model_weights") if row["model"] == model["model"]}
     assets = [*targets, *(asset for asset in BENCHMARK if asset not in targets)]
