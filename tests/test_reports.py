@@ -4,6 +4,7 @@ import copy
 import datetime as dt
 import re
 import zipfile
+from xml.etree import ElementTree
 
 import numpy as np
 import openpyxl
@@ -11,11 +12,14 @@ import pytest
 import report_data as rd
 
 import xlalloc
+from xlalloc import data
 from xlalloc.errors import InputError
-from xlalloc.reports import example, fields, run
+from xlalloc.reports import example, fields, run, texts
 from xlalloc.reports.compute import compute
+from xlalloc.reports.look import MAIN
 from xlalloc.reports.read import read
 from xlalloc.reports.texts import LANGUAGES, TEXTS
+from xlalloc.templates.texts import TEXTS as SHARED
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +117,52 @@ def test_the_empty_file_is_read_and_explains_every_column(tmp_path):
 
 def test_every_word_stands_in_both_languages():
     for key, words in TEXTS.items():
-        braces = [sorted(re.findall(r"{(\w+)", words[lang])) for lang in LANGUAGES]
+        braces = [set(re.findall(r"{(\w+)", words[lang])) for lang in LANGUAGES]
         assert words["en"] and words["zh"] and braces[0] == braces[1], key
+
+
+def test_a_word_is_said_in_one_place():
+    assert not texts._TEXTS.keys() & SHARED.keys()
+    same = [key for key, words in texts._PAGES.items() if key in texts._TEXTS and TEXTS[key] == words]
+    assert same == []
+
+
+def test_every_page_says_whose_it_is_and_long_tables_repeat_their_header(english):
+    for path in english[0].glob("K*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        for sheet in book:
+            assert sheet.oddHeader.left.text == f"{book['Summary']['B2'].value} · {path.stem}"
+            assert sheet.oddHeader.right.text == "&A"
+        titles = book["Performance"].print_title_rows
+        assert book["Performance"].cell(int(titles.strip("$").split(":")[0].strip("$")), 2).value == "Date"
+    index = openpyxl.load_workbook(english[0] / "index.xlsx")["Index"]
+    assert index.cell(int(index.print_title_rows.split(":")[0].strip("$")), 2).value == "Client"
+
+
+def test_a_name_in_the_header_is_no_mark_and_not_too_long(tmp_path, sheets):
+    rd.keep_clients(sheets, "K004")
+    rd.change(sheets, "clients", 0, "name", "R&D <&P> " * 20)
+    run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out")
+    with zipfile.ZipFile(tmp_path / "out/K004.xlsx") as archive:
+        words = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml")).find(f".//{MAIN}oddHeader").text
+    assert len(words) <= 255 and "R&&D <&&P>" in words
+
+
+def test_sources_of_the_crises_are_in_the_language_of_the_report(tmp_path, sheets):
+    """The same figures and days in both; in Chinese no English word but names of products and of who publishes."""
+    for row in data.rows("scenarios"):
+        for key in ("period", "source"):
+            english, chinese = (re.findall(r"\d[\d.-]*", row[name]) for name in (key, f"{key}_zh"))
+            months = {"1"} if "January" in row[key] else set()  # 1月
+            assert set(english) | months == set(chinese), row
+    rd.keep_clients(sheets, "K001", "K002")
+    run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out")
+    for name in ("K001", "K002"):
+        notes = [c.value for c in openpyxl.load_workbook(tmp_path / f"out/{name}.xlsx")["说明"]["B"]]
+        first = notes.index("压力情景的来源") + 1
+        sources = " ".join(notes[first : first + 4])
+        assert "上证国债指数" in sources and "示意性假设：" in sources
+        assert set(re.findall("[A-Za-z]{2,}", sources)) <= {"ETF", "REITs", "NAREIT", "Nareit"}
 
 
 # Numbers -------------------------------------------------------------------------------------------------------------
@@ -152,7 +200,7 @@ def test_numbers_equal_the_catalogue_called_directly(english, original):
     assert performance["2024"][0] == pytest.approx(np.prod(1 + (r @ now)[26:38]) - 1)
     mu = np.array([row[14] for n in names for row in original["assets"][1:] if row[0] == n])
     policy = xlalloc.policy_check(target, mu, cov, [0.07, 0.09], [0.12, 0.15], 0.2)
-    assert summary["Drawdown in 5 years"][1] == pytest.approx(policy.rows[3][2])
+    assert summary["Drawdown in 5 years (95%)"][1] == pytest.approx(policy.rows[3][2])
     assert summary["Return per year"][:3] == ["7%–9%", pytest.approx(target @ mu), "inside"]
 
 

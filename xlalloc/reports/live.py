@@ -36,7 +36,7 @@ def _assumptions(page: Sheet, r: Result) -> tuple[str, str]:
     """The sheet of expected returns and covariances; gives where the two stand."""
     columns = [(name, "0.000000", column) for name, column in zip(r.names, r.cov.T.tolist(), strict=True)]
     page.heading("live.assumptions")
-    first, last = page.table(("asset", PLAIN, r.names), ("live.mu", PERCENT, r.mu.tolist()), *columns)
+    first, last = page.table(("asset", PLAIN, r.names), ("client.mu", PERCENT, r.mu.tolist()), *columns)
     return page.at("C", first, last), page.at("D", first, last, letter(3 + len(r.names)))
 
 

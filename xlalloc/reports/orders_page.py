@@ -39,11 +39,11 @@ def _weights(page: Sheet, r: Result) -> int:
     trades, costs, after, total = _traded(r)
     first, last = page.table(
         ("asset", PLAIN, [*r.names, say("cash")]),
-        ("report.value", MONEY, [*(row[1] for row in r.drift), 0.0]),
-        ("report.weight", PERCENT, [*(row[2] for row in r.drift), 0.0]),
-        ("report.target", PERCENT, [*(row[3] for row in r.drift), 0.0]),
+        ("client.now", MONEY, [*(row[1] for row in r.drift), 0.0]),
+        ("allocation.weight", PERCENT, [*(row[2] for row in r.drift), 0.0]),
+        ("client.target", PERCENT, [*(row[3] for row in r.drift), 0.0]),
         ("allocation.deviation", SIGNED_PERCENT, [*(row[4] for row in r.drift), None]),
-        ("report.trade", SIGNED, trades),
+        ("allocation.trade", SIGNED, trades),
         ("allocation.cost", NUMBER, costs),
         ("allocation.after", PERCENT, after),
         total=[say("total"), r.value, 1.0, 1.0, None, *total],
@@ -120,7 +120,7 @@ def _lots(page: Sheet, r: Result) -> None:
     page.table(
         ("asset", PLAIN, [r.names[i] for i, _, _ in taken]),
         ("allocation.account", PLAIN, [lot.account or None for _, lot, _ in taken]),
-        ("allocation.bought", DATE, [lot.bought_on for _, lot, _ in taken]),
+        ("allocation.bought_on", DATE, [lot.bought_on for _, lot, _ in taken]),
         ("allocation.days", "0", known),
         ("allocation.taken", MONEY, [value for _, _, value in taken]),
         ("allocation.fee_rate", PERCENT2, [lot_fee(r.held[i], lot, r.as_of) for i, lot, _ in taken]),
@@ -142,7 +142,7 @@ def _purchases(page: Sheet, r: Result) -> None:
         ("allocation.buy", MONEY, [o.money for o in r.purchases]),
         ("allocation.units", _units(r.purchases), [o.units for o in r.purchases]),
         ("allocation.cost", NUMBER, [o.cost for o in r.purchases]),
-        ("allocation.level", PLAIN, [f"R{level}" if level else None for level in levels]),
+        ("client.level", PLAIN, [f"R{level}" if level else None for level in levels]),
         ("allocation.flag", PLAIN, [" ".join(map(say, o.flags)) or None for o in r.purchases]),
         total=[say("total"), _money(r.purchases), None, _costs(r.purchases), None, None],
     )

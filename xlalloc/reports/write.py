@@ -75,7 +75,8 @@ class Sheet(Pictures):
         self._as_drawn(Page.title)
         if subtitle:
             self.text(3, 2, subtitle)
-            self.sheet.row_dimensions[3].height = ROW_POINTS * self.lines(subtitle)
+        words = subtitle or self.document.say(f"{self.key}.subtitle")
+        self.sheet.row_dimensions[3].height = ROW_POINTS * self.lines(words) + 4  # above the rule
 
     def heading(self, key: str, column: int = 2, **values) -> int:
         self.section = key
@@ -180,7 +181,7 @@ class Sheet(Pictures):
             self.sheet.row_dimensions[row].height = ROW_POINTS * lines
         return self.show(row, 2, text, align="left", wrap=lines > 1, **style)
 
-    def table(self, *columns: tuple, total: list | None = None, left: tuple = ()) -> tuple[int, int]:
+    def table(self, *columns: tuple, total: list | None = None, left: tuple = (), repeat: bool = False) -> tuple:
         """Columns of (header, format, values) and a bold total row; gives the first and last row of the values.
 
         ``left`` are the columns of text, counted from the first as 0, that stand on the left.
@@ -188,6 +189,8 @@ class Sheet(Pictures):
         headers, formats, values = zip(*columns, strict=True)
         self.header(list(headers))
         self.aligned_left(left)
+        if repeat:
+            self.repeat_header()
         first = self.row
         if not self._alike(values, formats, left):
             for cells in zip(*values, strict=True):
@@ -285,12 +288,12 @@ class Sheet(Pictures):
         self.sheet.row_dimensions[row].height = min(ROW_POINTS * lines, 400)
 
     def definitions(self, keys: tuple) -> None:
-        """A line for each of these terms, in the words of the texts."""
+        """A line for each of these (term, key of its definition)."""
         self._as_drawn(Sheet._definitions, keys)
 
     def _definitions(self, keys: tuple) -> None:
-        for key in keys:
-            self.line(f"define.{key}.name", self.document.say(f"define.{key}"))
+        for term, key in keys:
+            self.line(term, self.document.say(f"define.{key}"))
 
     def _line(self, key: str, warn: bool) -> int:
         label = self.put(self.row, 2, self.document.say(key), color=GREY)
@@ -359,6 +362,10 @@ class Sheet(Pictures):
         """What follows prints on a page of its own."""
         self.sheet.row_breaks.append(Break(id=self.row - 1))
         self.page_top = self.row
+
+    def repeat_header(self) -> None:
+        """The header just drawn stands on every page that its table prints on."""
+        self.sheet.print_title_rows = f"{self.row - 1}:{self.row - 1}"
 
     def together(self, rows: int) -> None:
         """So many rows from here print on one page: on the next one where this one has no room for them."""
