@@ -165,6 +165,41 @@ def test_sources_of_the_crises_are_in_the_language_of_the_report(tmp_path, sheet
         assert set(re.findall("[A-Za-z]{2,}", sources)) <= {"ETF", "REITs", "NAREIT", "Nareit"}
 
 
+def only(sheets, asset, units, **client):
+    """K002 with all it has in one asset, and a model of that alone."""
+    rd.keep_clients(sheets, "K002")
+    del sheets["holdings"][1:]
+    rd.add(sheets, "holdings", id="K002", asset=asset, units=units)
+    rd.add(sheets, "models", model="One", asset=asset, target=1)
+    for key, value in {"model": "One", "cash_flow": 0, **client}.items():
+        rd.change(sheets, "clients", 0, key, value)
+
+
+def test_one_asset(tmp_path, sheets):
+    """Nothing that needs two, and the crises in Chinese though REITs have no Chinese name."""
+    only(sheets, "REITs", 10_000)
+    summary = run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", live=True)
+    risk = rd.labelled(tmp_path / "out/K002.xlsx", "风险")
+    assert summary.written == 1 and risk["2008年金融危机"][0] == pytest.approx(-0.373)
+    assert "相关系数" not in risk and "有效前沿与组合所处位置" not in risk
+    assert rd.labelled(tmp_path / "out/K002.xlsx", "概要")["产品数量"][0].startswith("1 只产品：少于")
+
+
+def test_amounts_of_twelve_digits_and_withdrawals(tmp_path, sheets):
+    only(sheets, "Gold", 1e11, goal=1e11, goal_years=3, monthly=-1e6)
+    run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
+    book = openpyxl.load_workbook(tmp_path / "out/K002.xlsx")
+    for sheet in book:
+        room = {c: sheet.column_dimensions[c].width for c in "CDEFGHIJ"}
+        for row in sheet.iter_rows(min_col=3, max_col=10):
+            for cell in row:
+                if cell.number_format == "#,##0" and isinstance(cell.value, int | float):
+                    assert len(f"{cell.value:,.0f}") < room[cell.column_letter], cell.coordinate
+    tiles = {c.value: c.offset(1, 0) for row in book["Plan"].iter_rows() for c in row if isinstance(c.value, str)}
+    assert tiles["Taken out each month"].value == -1e6
+    assert tiles["Taken out each month"].number_format == "#,##0;#,##0"
+
+
 # Numbers -------------------------------------------------------------------------------------------------------------
 
 

@@ -321,6 +321,10 @@ class _Computation:
                 known["name_zh" if self.client.language == "zh" else "asset"] if known else position.asset.asset_class
             )
             classes[name] = classes.get(name, 0.0) + weight
+        if self.client.language == "zh":
+            classes.setdefault(
+                "现金", 0.0
+            )  # the table speaks the language of the names, and REITs are so called in both
         table = self.ask("STRESS_TABLE", stress_table, np.array(list(classes.values())), asset_names=list(classes))
         return table if isinstance(table, ErrorValue) else self.ask.rows("STRESS_TABLE", table)
 

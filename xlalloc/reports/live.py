@@ -66,7 +66,7 @@ def _risk(page: Sheet, r: Result, mu: str, cov: str) -> None:
     for row, key in enumerate(r.measures, top):
         for column, w in zip("CDE", weights.values(), strict=True):
             page.formula(column, row, row, WHOLE[key].format(w=w, mu=mu, cov=cov))
-    if r.frontier:
+    if "report.frontier" in page.tables:
         first, last = page.tables["report.frontier"]
         points = last - first - 1  # the last two are the portfolio and its target
         for place, column in enumerate("CDE", 1):

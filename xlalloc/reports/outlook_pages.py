@@ -71,7 +71,7 @@ def plan(page: Sheet, r: Result) -> None:
         ("client.goal", client.goal, MONEY),
         ("client.goal_years", client.goal_years, "0.#" if client.goal_years % 1 else "0"),
         ("plan.wealth_flow" if client.cash_flow else "plan.wealth", found["wealth"], MONEY),
-        ("plan.taken" if client.monthly < 0 else "plan.saved", client.monthly, MONEY),
+        ("plan.taken" if client.monthly < 0 else "plan.saved", client.monthly, f"{MONEY};{MONEY}"),
     )
     if not isinstance(found["mean"], ErrorValue) and not isinstance(found["vol"], ErrorValue):
         page.note("plan.assumptions", mean=f"{found['mean']:.1%}", vol=f"{found['vol']:.1%}")

@@ -11,8 +11,9 @@ from xlalloc.reports.outlook_pages import performance, plan
 from xlalloc.reports.risk_page import risk
 from xlalloc.reports.stamp import stamped, workbook
 from xlalloc.reports.write import NO_DATE, Sheet, joined
-from xlalloc.templates.layout import MONEY, PERCENT, PLAIN, SIGNED_PERCENT, WARN, Document
+from xlalloc.templates.layout import LAST_COLUMN, MONEY, PERCENT, PLAIN, SIGNED_PERCENT, WARN, Document
 
+MOST_NARROW = 1e10  # that a column of the usual width holds
 MOST_HEADER = 40  # characters: Excel reads no more than 255 of a header, marks and fonts among them
 
 
@@ -44,8 +45,18 @@ def draw(result: Result, about: About, report: Document) -> Document:
     notes(pages["notes"], result, about)
     if about.live:
         enliven(pages, result)
+    _widen(pages, result)
     _charts(pages, result, Rows(first["summary"], first["allocation"], first["risk"]))
     return report
+
+
+def _widen(pages: dict[str, Sheet], r: Result) -> None:
+    """Amounts of twelve digits, as some currencies have them, need wider columns."""
+    bands = r.plan["bands"] if r.plan else []
+    largest = max([r.value, *(cell for row in bands for cell in row if isinstance(cell, float))])
+    if largest >= MOST_NARROW:
+        for page in pages.values():
+            page.widths(dict.fromkeys(range(3, LAST_COLUMN + 1), len(f"+{largest:,.0f}") + 2))
 
 
 def _subtitle(r: Result, report: Document) -> str:
@@ -86,7 +97,7 @@ def summary(page: Sheet, r: Result) -> int:
 
 def chart_rows(r: Result) -> int:
     """The height of the summary's charts: room for two bars an asset."""
-    return max(20, 6 + 2 * len(r.names))
+    return max(12, 8 + 2 * len(r.names))
 
 
 def _todo(page: Sheet, r: Result) -> str:

@@ -33,10 +33,11 @@ def risk(page: Sheet, r: Result) -> int:
     page.together(rows + 1)
     page.bar_picture("report.parity_chart", (page, first, last, 2), [(page, first, last, k) for k in (3, 7, 8)], rows)
     page.row += rows + 1
-    _correlations(page, r)
+    if len(r.names) > 1:
+        _correlations(page, r)
     if r.stress:
         _stress(page, r)
-    if r.frontier:
+    if r.frontier and len(r.names) > 1:
         _frontier(page, r)
     return first
 
@@ -57,7 +58,7 @@ def _whole(page: Sheet, r: Result) -> None:
 
 def _correlations(page: Sheet, r: Result) -> None:
     """The lower triangle, eight columns at a time."""
-    page.together(4 + min(len(r.names), 40))
+    page.together(6 + page.name_rows(r.names))
     page.heading("market.correlations")
     if isinstance(r.correlations, ErrorValue):
         page.show(page.row, 2, r.correlations)

@@ -8,6 +8,7 @@ from math import isfinite
 from openpyxl.styles import Alignment
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import column_index_from_string
+from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.pagebreak import Break
 
 from xlalloc.errors import ErrorValue
@@ -276,6 +277,10 @@ class Sheet(Pictures):
                 self.show(self.row, 2 + j, value, format, bold=bold, align=align)
         self.row += 1
 
+    def name_rows(self, names: list[str]) -> int:
+        """The plain rows that these names take below each other, no more than fill most of a page."""
+        return min(sum(map(self._name_lines, names)), 50)
+
     @staticmethod
     def _name_lines(value) -> int:
         return label_lines(value) if isinstance(value, str) else 1
@@ -376,7 +381,11 @@ class Sheet(Pictures):
             self.row += 1  # the frame of a chart needs a little
 
     def widths(self, widths: dict[int, float]) -> None:
-        self.sheet.widths = tuple(widths.items())
+        if isinstance(self.sheet, Surface):
+            self.sheet.widths = tuple(widths.items())
+        else:
+            for column, width in widths.items():
+                self.sheet.column_dimensions[letter(column)].width = width
 
 
 def _one_kind(column: list) -> bool:
