@@ -165,6 +165,15 @@ def test_sources_of_the_crises_are_in_the_language_of_the_report(tmp_path, sheet
         assert set(re.findall("[A-Za-z]{2,}", sources)) <= {"ETF", "REITs", "NAREIT", "Nareit"}
 
 
+def test_the_unit_of_amounts_is_said_where_the_file_names_it(tmp_path, sheets, english):
+    assert " · amounts in CNY · " in openpyxl.load_workbook(english[0] / "K004.xlsx")["Summary"]["B3"].value
+    for row in range(len(sheets["assets"]) - 1):
+        rd.change(sheets, "assets", row, "currency", None)
+    assert one(tmp_path, sheets, "K004").currency == ""
+    rd.change(sheets, "clients", 3, "cash_flow", "HK$1,000")
+    assert one(tmp_path, sheets, "K004").currency == "HKD"
+
+
 def only(sheets, asset, units, **client):
     """K002 with all it has in one asset, and a model of that alone."""
     rd.keep_clients(sheets, "K002")

@@ -72,6 +72,7 @@ class Result:
     client: Client
     lang: str
     as_of: dt.date | None
+    currency: str
     model: str
     names: list[str]
     held: list[trading.Position]
@@ -157,6 +158,7 @@ class _Computation:
             client=client,
             lang=client.language,
             as_of=self.as_of,
+            currency=self.inputs.currency,
             model=self._model_name(),
             names=self.names,
             held=self.held,

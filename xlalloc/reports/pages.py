@@ -63,6 +63,8 @@ def _subtitle(r: Result, report: Document) -> str:
     words = [report.say("summary.line", model=r.model, id=r.client.id)]
     if r.as_of:
         words.append(report.say("summary.as_of", date=f"{r.as_of}"))
+    if r.currency:
+        words.append(report.say("summary.currency", currency=r.currency))
     if r.client.adviser:
         words.append(report.say("summary.adviser", adviser=r.client.adviser))
     return " · ".join(words)

@@ -30,6 +30,7 @@ _TEXTS = {
     # Summary
     "summary.line": ("Model {model} · client {id}", "模型：{model} · 客户编号：{id}"),
     "summary.as_of": ("prices to {date}", "价格截至 {date}"),
+    "summary.currency": ("amounts in {currency}", "金额单位：{currency}"),
     "summary.adviser": ("adviser {adviser}", "顾问：{adviser}"),
     "summary.expected": ("Expected return (target)", "预期收益（目标）"),
     "summary.vol": ("Volatility (target)", "波动率（目标）"),
