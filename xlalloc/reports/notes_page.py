@@ -35,8 +35,8 @@ def notes(page: Sheet, r: Result, about: About) -> None:
     page.heading("report.definitions")
     page.definitions(DEFINITIONS)
     _data(page, r, about)
-    say = page.document.say
-    sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}: {row[3]}" for row in r.stress]
+    say, colon = page.document.say, "：" if r.lang == "zh" else ": "
+    sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}{colon}{row[3]}" for row in r.stress]
     findings = [f"{problem.wrong(r.lang)} {problem.what_was_done(r.lang)}" for problem in r.problems]
     reasons = [f"{what} {reason}" for what, reason in r.reasons.items()]
     for heading, texts in (

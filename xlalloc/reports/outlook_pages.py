@@ -80,6 +80,7 @@ def plan(page: Sheet, r: Result) -> None:
     page.heading("plan.fees")
     fees = [f"{fee:.2%}" for fee, _ in found["fees"]]
     page.table(("plan.fee", PLAIN, fees), ("plan.fee_takes", PERCENT, [taken for _, taken in found["fees"]]))
+    page.note("plan.fees_note")
     page.note("plan.note")
 
 

@@ -80,7 +80,7 @@ _TEXTS = {
     "client.mu": ("Expected return", "预期收益"),
     "client.sigma": ("Volatility", "波动率"),
     "client.bench": ("Benchmark weight", "基准权重"),
-    "client.level": ("Risk level R1–R5", "产品等级"),
+    "client.level": ("Product level", "产品等级"),
     "client.lot": ("Lot, units", "每手份数"),
     "client.sale_fee": ("Fee on sales", "卖出税费率"),
     # Hints beside inputs
@@ -375,7 +375,7 @@ _TEXTS = {
     "plan.fees": ("What fees take", "费用的影响"),
     "plan.fee": ("Fee per year", "年费率"),
     "plan.fee_takes": ("Of the final wealth", "占最终财富"),
-    "plan.fees_note": ("Share of the wealth at the goal's date that a yearly fee takes, at the expected return of the target weights.", "按目标权重的预期收益计算，年费到目标日期时占去财富的比例。"),
+    "plan.fees_note": ("Of today's wealth, grown at the expected return of the target weights until the goal's date, the share that a yearly fee takes. Money put in later bears it for fewer years.", "现有财富按目标权重的预期收益增长，至目标日期时年费占去的比例；之后投入的资金承担的年数较少。"),
     "plan.glide": ("Glide path of a target-date fund", "目标日期基金的下滑路径"),
     "plan.age": ("Age", "年龄"),
     "plan.stocks": ("Stocks", "股票"),
