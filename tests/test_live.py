@@ -160,7 +160,7 @@ def test_report_template_and_cell_agree(tmp_path, key):
             agree([cell], "=" + formula.format(w=w))
     performance = rd.labelled(tmp_path / "True/X1.xlsx", "Performance")
     table = evaluate("=KPI_TABLE(target_returns,bench_returns,0,12)", template)
-    shown = {TEXTS[f"measure.{name}"]["en"]: value for name, value in table[1:]}
+    shown = {TEXTS[f"kpi.{name}"]["en"].format(period="month"): value for name, value in table[1:]}
     agreed = [
         name for name, value in shown.items() if performance[name][1] == pytest.approx(value, rel=1e-9, abs=1e-15)
     ]

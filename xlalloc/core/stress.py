@@ -9,8 +9,9 @@ from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.errors import InputError, Label
 from xlalloc.quantities import AssetNames, Covariance, CovarianceResult, Number, Quantity, TableResult, Weights, number
 
-ILLUSTRATIVE = "illustrative"
 GIVEN = "as given"
+ILLUSTRATIVE = {"": "illustrative", "_zh": "示意性假设"}  # by the end of the columns' names
+MARKS = {"": (": ", "; ", ", "), "_zh": ("：", "；", "、")}
 
 Shocks = Annotated[
     np.ndarray,
@@ -63,8 +64,8 @@ def stress_table(weights: Weights, scenarios: Scenarios = None, *, asset_names: 
 
     Without scenarios the built-in ones are used: 2008, the A-share fall of 2015, the pandemic of 2020, stocks and bonds
     in 2022. They are matched by the names beside the weights, English or Chinese (ASSET_CLASSES lists them). The last
-    column gives the period and the source of each figure used, and names those that are illustrative: assumptions, not
-    history. Where every figure is, it says just "illustrative".
+    column gives the period and the source of each figure used, in the language of the names, and names those that are
+    illustrative: assumptions, not history. Where every figure is, it says just that.
 
     Errors: #VALUE! where the built-in scenarios do not know a name, or there are no names.
 
@@ -117,17 +118,17 @@ def _built_in(weights: np.ndarray, names: list[str] | None) -> list[tuple]:
             "weights: the built-in scenarios are matched by name, and there are no names beside the weights. Put the "
             "names of the asset classes beside them (ASSET_CLASSES lists them), or give scenarios of your own."
         )
-    chinese = any("\u4e00" <= character <= "\u9fff" for name in names for character in name)
+    lang = "_zh" if any("\u4e00" <= character <= "\u9fff" for name in names for character in name) else ""
     by_scenario: dict[str, list[dict]] = {}
     for row in data.rows("scenarios"):
         by_scenario.setdefault(row["scenario"], []).append(row)
     found = []
     for rows in by_scenario.values():
-        title = rows[0]["scenario_zh" if chinese else "scenario"]
+        title = rows[0]["scenario" + lang]
         used = [_row_of(name, rows, title) for name in names]
         shocks = np.array([row["shock"] for row in used])
         held = [(name, row) for name, row, weight in zip(names, used, weights, strict=True) if weight]
-        found.append((title, shocks, _source(held)))
+        found.append((title, shocks, _source(held, lang)))
     return found
 
 
@@ -144,11 +145,12 @@ def _row_of(name: str, rows: list[dict], scenario: str) -> dict:
     )
 
 
-def _source(held: list[tuple[str, dict]]) -> str:
+def _source(held: list[tuple[str, dict]], lang: str) -> str:
     """Period and source of the figures used; those that are assumptions are named."""
+    illustrative, (colon, semicolon, comma) = ILLUSTRATIVE[lang], MARKS[lang]
     assumed = [name for name, row in held if row["illustrative"] == "yes"]
     if len(assumed) == len(held):
-        return ILLUSTRATIVE
-    sources = [f"{name}: {row['source']}" for name, row in held if row["illustrative"] != "yes"]
-    last = [f"{ILLUSTRATIVE}: {', '.join(assumed)}"] if assumed else []
-    return f"{held[0][1]['period']}; " + "; ".join([*sources, *last])
+        return illustrative
+    sources = [f"{name}{colon}{row['source' + lang]}" for name, row in held if row["illustrative"] != "yes"]
+    last = [illustrative + colon + comma.join(assumed)] if assumed else []
+    return semicolon.join([held[0][1]["period" + lang], *sources, *last])

@@ -72,6 +72,7 @@ class Result:
     client: Client
     lang: str
     as_of: dt.date | None
+    currency: str
     model: str
     names: list[str]
     held: list[trading.Position]
@@ -157,6 +158,7 @@ class _Computation:
             client=client,
             lang=client.language,
             as_of=self.as_of,
+            currency=self.inputs.currency,
             model=self._model_name(),
             names=self.names,
             held=self.held,
@@ -321,6 +323,10 @@ class _Computation:
                 known["name_zh" if self.client.language == "zh" else "asset"] if known else position.asset.asset_class
             )
             classes[name] = classes.get(name, 0.0) + weight
+        if self.client.language == "zh":
+            classes.setdefault(
+                "现金", 0.0
+            )  # the table speaks the language of the names, and REITs are so called in both
         table = self.ask("STRESS_TABLE", stress_table, np.array(list(classes.values())), asset_names=list(classes))
         return table if isinstance(table, ErrorValue) else self.ask.rows("STRESS_TABLE", table)
 

@@ -93,11 +93,11 @@ def _rows() -> dict[str, list[list]]:
 
 
 def _client(p: Person) -> list:
-    name = p.name if p.lang == "zh" else f"{p.name} (invented)"
+    name, adviser = (p.name, "某顾问（虚构）") if p.lang == "zh" else (f"{p.name} (invented)", "A. Adviser (invented)")
     assessed, expires = D(2026, 2, 10), D(2027, 2, 9)
     frequency = data.find("models", p.model)["frequency"]
     return [
-        p.id, name, p.model, p.lang, "A. Adviser (invented)", *BENCHMARKS, p.level, assessed, expires, p.cash_flow,
+        p.id, name, p.model, p.lang, adviser, *BENCHMARKS, p.level, assessed, expires, p.cash_flow,
         p.last, frequency, p.threshold, p.goal, p.goal_years, p.monthly, p.age, "illustrative", None,
     ]  # fmt: skip
 
@@ -119,7 +119,9 @@ def _holdings(p: Person, weights: list[dict], names: list[str], panel: list[list
 
 def _lots(id_: str, asset: str, units: float) -> list[list]:
     """Mostly one lot; the Chinese bonds of K004 were bought in two, a locked part of K005's gold is never sold."""
-    account, bought = "securities" if asset in ETFS else "funds", D(2021, 11, 1)
+    chinese = next(client.lang for client in CLIENTS if client.id == id_) == "zh"
+    account = ("证券账户" if chinese else "securities") if asset in ETFS else "基金账户" if chinese else "funds"
+    bought = D(2021, 11, 1)
 
     def row(count, date, locked=None):
         return [id_, asset, round(count, 2), None, None, date, account, locked, None]
@@ -141,7 +143,7 @@ def _asset(k: int, name: str) -> list:
     return [
         name, known["name_zh"], f"X{k:05d}", "A" if kind == "fund" else None, kind, f"R{FUND_LEVELS[name]}",
         100 if etf else 0, 0 if etf else 10, None, settles, *costs, "7:1.5%;30:0.5%" if kind == "fund" else None,
-        *data.expected(name), name, None,
+        *data.expected(name), name, "CNY",
     ]  # fmt: skip
 
 

@@ -58,12 +58,13 @@ def write_index(lines: Lines, path: Path, lang: str, date: dt.date | None) -> No
     page = Sheet(document, "index", landscape=True)
     page.title()
     say = document.say
-    keys = ("index.id", "index.name", "client.value", "client.drift", "client.signal", "client.vol", "index.status",
+    keys = ("index.id", "client.name", "client.value", "client.drift", "client.signal", "client.vol", "index.status",
             "index.report", "index.note")  # fmt: skip
     formats = (PLAIN, PLAIN, MONEY, SIGNED_PERCENT, PLAIN, PERCENT, PLAIN, PLAIN, PLAIN)
     left = (1, 6, 7, 8)
     page.header(list(keys))
     page.aligned_left(left)
+    page.repeat_header()
 
     def rows() -> Iterator[list]:
         for line in lines:
@@ -119,6 +120,7 @@ def write_problems(problems: Iterable[Problem], path: Path, lang: str, date: dt.
     left = tuple(range(1, len(keys)))
     page.header(list(keys))
     page.aligned_left(left)
+    page.repeat_header()
 
     def rows() -> Iterator[list]:
         for p in problems:

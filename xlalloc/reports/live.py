@@ -36,7 +36,7 @@ def _assumptions(page: Sheet, r: Result) -> tuple[str, str]:
     """The sheet of expected returns and covariances; gives where the two stand."""
     columns = [(name, "0.000000", column) for name, column in zip(r.names, r.cov.T.tolist(), strict=True)]
     page.heading("live.assumptions")
-    first, last = page.table(("asset", PLAIN, r.names), ("live.mu", PERCENT, r.mu.tolist()), *columns)
+    first, last = page.table(("asset", PLAIN, r.names), ("client.mu", PERCENT, r.mu.tolist()), *columns)
     return page.at("C", first, last), page.at("D", first, last, letter(3 + len(r.names)))
 
 
@@ -66,7 +66,7 @@ def _risk(page: Sheet, r: Result, mu: str, cov: str) -> None:
     for row, key in enumerate(r.measures, top):
         for column, w in zip("CDE", weights.values(), strict=True):
             page.formula(column, row, row, WHOLE[key].format(w=w, mu=mu, cov=cov))
-    if r.frontier:
+    if "report.frontier" in page.tables:
         first, last = page.tables["report.frontier"]
         points = last - first - 1  # the last two are the portfolio and its target
         for place, column in enumerate("CDE", 1):

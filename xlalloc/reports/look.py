@@ -27,6 +27,7 @@ from xlalloc.templates.layout import Document, Page
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 MARK = 700_000  # row numbers from here on stand for those of a client
+HEADER = "HEADER"  # stands for what is printed above every page
 LOWEST = 0.98765  # stands for the lower end of an axis
 MOST = 4096  # blocks or charts kept
 _MARKS = re.compile(r"(?<=[$>A-Z])7\d{5}(?=\D)|" + re.escape(str(LOWEST)))
@@ -163,14 +164,14 @@ class Look:
 
     def skeleton(self, shape: tuple, title: str, date: dt.date) -> dict[str, bytes]:
         """The parts of a workbook of this shape: (key, landscape, frozen cell, widths of columns,
-        (left, right) of each chart) a sheet.
+        rows on every page, (left, right) of each chart) a sheet.
 
-        Rows of charts are marked; the properties of the file hold the word KEY.
+        Rows of charts are marked; the header is HEADER, the properties of the file hold the word KEY.
         """
-        document = Document(self.lang, TEXTS)
-        for key, landscape, freeze, widths, pictures in shape:
+        document = Document(self.lang, TEXTS, header=HEADER)
+        for key, landscape, freeze, widths, titles, pictures in shape:
             sheet = document.page(key, landscape).sheet
-            sheet.freeze_panes = freeze or None
+            sheet.freeze_panes, sheet.print_title_rows = freeze or None, titles or None
             for column, width in widths:
                 sheet.column_dimensions[get_column_letter(column)].width = width
             for k, (left, right) in enumerate(pictures):

@@ -8,9 +8,13 @@ from xlalloc.reports.write import Sheet
 from xlalloc.templates.layout import DATE, INK, PLAIN
 from xlalloc.version import __version__
 
-DEFINITIONS = (
-    "weight", "deviation", "signal", "orders", "fee", "return", "vol", "risk_share", "parity", "ratio", "effective",
-    "policy", "annual", "sharpe", "sortino", "drawdown", "var", "benchmark",
+DEFINITIONS = (  # what stands on the pages, or a name of its own, and what it is
+    ("allocation.weight", "weight"), ("allocation.deviation", "deviation"), ("define.signal.name", "signal"),
+    ("allocation.orders", "orders"), ("define.fee.name", "fee"), ("client.expected", "return"), ("client.vol", "vol"),
+    ("define.risk_share.name", "risk_share"), ("report.parity", "parity"), ("risk.ratio", "ratio"),
+    ("define.effective.name", "effective"), ("define.policy.name", "policy"), ("kpi.annual return", "annual"),
+    ("kpi.Sharpe ratio", "sharpe"), ("kpi.Sortino ratio", "sortino"), ("define.drawdown.name", "drawdown"),
+    ("define.var.name", "var"), ("define.benchmark.name", "benchmark"),
 )  # fmt: skip
 
 
@@ -31,8 +35,8 @@ def notes(page: Sheet, r: Result, about: About) -> None:
     page.heading("report.definitions")
     page.definitions(DEFINITIONS)
     _data(page, r, about)
-    say = page.document.say
-    sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}: {row[3]}" for row in r.stress]
+    say, colon = page.document.say, "：" if r.lang == "zh" else ": "
+    sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}{colon}{row[3]}" for row in r.stress]
     findings = [f"{problem.wrong(r.lang)} {problem.what_was_done(r.lang)}" for problem in r.problems]
     reasons = [f"{what} {reason}" for what, reason in r.reasons.items()]
     for heading, texts in (
@@ -55,7 +59,7 @@ def _data(page: Sheet, r: Result, about: About) -> None:
         ("asset", PLAIN, r.names),
         ("report.price_date", DATE, [position.price_date for position in r.held]),
         ("report.price", "#,##0.000", [position.price for position in r.held]),
-        ("allocation.level", PLAIN, [f"R{level}" if level else None for level in levels]),
+        ("client.level", PLAIN, [f"R{level}" if level else None for level in levels]),
         ("report.code", PLAIN, [position.asset.code or None for position in r.held]),
     )
     page.note("report.cov_" + (r.cov_from or "none"))

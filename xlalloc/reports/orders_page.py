@@ -6,7 +6,7 @@ from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.trading import Order, charges, lot_fee, sold_lots
 from xlalloc.reports.write import Sheet, bar_rows
-from xlalloc.templates.layout import DATE, MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, WARN
+from xlalloc.templates.layout import CENTS, DATE, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, WARN
 
 DRIFT = 1e-9  # as the rebalancing functions: a deviation this little beyond the threshold is rounding
 
@@ -39,12 +39,12 @@ def _weights(page: Sheet, r: Result) -> int:
     trades, costs, after, total = _traded(r)
     first, last = page.table(
         ("asset", PLAIN, [*r.names, say("cash")]),
-        ("report.value", MONEY, [*(row[1] for row in r.drift), 0.0]),
-        ("report.weight", PERCENT, [*(row[2] for row in r.drift), 0.0]),
-        ("report.target", PERCENT, [*(row[3] for row in r.drift), 0.0]),
+        ("client.now", MONEY, [*(row[1] for row in r.drift), 0.0]),
+        ("allocation.weight", PERCENT, [*(row[2] for row in r.drift), 0.0]),
+        ("client.target", PERCENT, [*(row[3] for row in r.drift), 0.0]),
         ("allocation.deviation", SIGNED_PERCENT, [*(row[4] for row in r.drift), None]),
-        ("report.trade", SIGNED, trades),
-        ("allocation.cost", NUMBER, costs),
+        ("allocation.trade", SIGNED, trades),
+        ("allocation.cost", CENTS, costs),
         ("allocation.after", PERCENT, after),
         total=[say("total"), r.value, 1.0, 1.0, None, *total],
     )
@@ -76,6 +76,7 @@ def _outside(page: Sheet, r: Result) -> list[str]:
 
 
 def _sales(page: Sheet, r: Result) -> None:
+    page.together(5 + page.name_rows([r.names[o.index] for o in r.sales]))
     page.heading("allocation.phase1")
     if not r.sales:
         page.note("allocation.no_sales")
@@ -84,8 +85,8 @@ def _sales(page: Sheet, r: Result) -> None:
         ("asset", PLAIN, [r.names[o.index] for o in r.sales]),
         ("allocation.sell", MONEY, [-o.money for o in r.sales]),
         ("allocation.units", _units(r.sales), [None if o.units is None else -o.units for o in r.sales]),
-        ("allocation.cost", NUMBER, [o.cost for o in r.sales]),
-        ("allocation.fee", NUMBER, [o.fee for o in r.sales]),
+        ("allocation.cost", CENTS, [o.cost for o in r.sales]),
+        ("allocation.fee", CENTS, [o.fee for o in r.sales]),
         ("allocation.settles", "0", [int(r.held[o.index].asset.settle_days) for o in r.sales]),
         total=[page.document.say("total"), -_money(r.sales), None, _costs(r.sales), sum(o.fee for o in r.sales), None],
     )
@@ -94,7 +95,7 @@ def _sales(page: Sheet, r: Result) -> None:
 
 def _units(orders: list[Order]) -> str:
     """Whole units as such; a format of optional decimals would leave a bare point in Excel."""
-    return MONEY if all(o.units is None or o.units == round(o.units) for o in orders) else "#,##0.00"
+    return MONEY if all(o.units is None or o.units == round(o.units) for o in orders) else CENTS
 
 
 def _money(orders: list[Order]) -> float:
@@ -114,13 +115,14 @@ def _lots(page: Sheet, r: Result) -> None:
             taken += [(order.index, lot, value) for lot, value in sold_lots(position, -order.money)]
     if not taken:
         return
+    page.together(5 + page.name_rows([r.names[i] for i, _, _ in taken]))
     page.row += 1
     page.note("allocation.fifo")
     known = [(r.as_of - lot.bought_on).days if lot.bought_on and r.as_of else None for _, lot, _ in taken]
     page.table(
         ("asset", PLAIN, [r.names[i] for i, _, _ in taken]),
         ("allocation.account", PLAIN, [lot.account or None for _, lot, _ in taken]),
-        ("allocation.bought", DATE, [lot.bought_on for _, lot, _ in taken]),
+        ("allocation.bought_on", DATE, [lot.bought_on for _, lot, _ in taken]),
         ("allocation.days", "0", known),
         ("allocation.taken", MONEY, [value for _, _, value in taken]),
         ("allocation.fee_rate", PERCENT2, [lot_fee(r.held[i], lot, r.as_of) for i, lot, _ in taken]),
@@ -132,6 +134,7 @@ def _lots(page: Sheet, r: Result) -> None:
 
 def _purchases(page: Sheet, r: Result) -> None:
     say = page.document.say
+    page.together(5 + page.name_rows([r.names[o.index] for o in r.purchases]))
     page.heading("allocation.phase2" if r.sales else "allocation.phase2_now", days=f"{r.settle_days:g}")
     if not r.purchases:
         page.note("allocation.no_purchases")
@@ -141,8 +144,8 @@ def _purchases(page: Sheet, r: Result) -> None:
         ("asset", PLAIN, [r.names[o.index] for o in r.purchases]),
         ("allocation.buy", MONEY, [o.money for o in r.purchases]),
         ("allocation.units", _units(r.purchases), [o.units for o in r.purchases]),
-        ("allocation.cost", NUMBER, [o.cost for o in r.purchases]),
-        ("allocation.level", PLAIN, [f"R{level}" if level else None for level in levels]),
+        ("allocation.cost", CENTS, [o.cost for o in r.purchases]),
+        ("client.level", PLAIN, [f"R{level}" if level else None for level in levels]),
         ("allocation.flag", PLAIN, [" ".join(map(say, o.flags)) or None for o in r.purchases]),
         total=[say("total"), _money(r.purchases), None, _costs(r.purchases), None, None],
     )

@@ -7,7 +7,6 @@ from xlalloc.reports.write import Sheet, joined
 from xlalloc.templates.layout import DATE, INK, MONEY, NUMBER, PERCENT, PLAIN, SIGNED_PERCENT, WARN
 
 CHART_ROWS = 16
-EVERY = {252: "every.day", 52: "every.week", 12: "every.month", 4: "every.quarter", 1: "every.year"}
 PLAIN_NUMBERS = frozenset(
     ["Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness", "excess kurtosis", "information ratio",
      "beta"]
@@ -22,16 +21,16 @@ def performance(page: Sheet, r: Result) -> None:
         if h and h.missing:
             page.remark(say("report.no_prices", assets=joined(h.missing, r.lang)))
         return
-    every = say(EVERY[h.periods])
-    page.note("report.history_span", color=INK, first=f"{h.first}", last=f"{h.last}", n=h.count, every=every)
+    period = say(f"period.{h.periods}")
+    page.note("report.history_span", color=INK, first=f"{h.first}", last=f"{h.last}", n=h.count, period=period)
     if h.under_a_year:
         page.note("report.under_a_year", color=WARN, bold=True)
-    names = [f"report.series_{name}" for name in h.series]
+    names = [f"performance.{name}" for name in h.series]
     page.heading("performance.kpis")
     page.header(["risk.measure", *names])
     for measure, *cells in h.kpis:
         format = NUMBER if measure in PLAIN_NUMBERS else "0" if measure == "underwater periods" else PERCENT
-        page.cells([say(f"measure.{measure}"), *cells], (PLAIN, *[format] * len(cells)))
+        page.cells([say(f"kpi.{measure}", period=period), *cells], (PLAIN, *[format] * len(cells)))
     page.heading("report.years")
     years = [f"{year}" if whole else say("report.part_year", year=year) for year, whole, *_ in h.years]
     grown = [[row[2 + j] for row in h.years] for j in range(len(names))]
@@ -52,7 +51,7 @@ def _points(page: Sheet, h: History, names: list[str], charts: int) -> None:
     wealth = [(name, "0.000", column) for name, column in zip(names, columns[1 : 1 + k], strict=True)]
     falls = [say("report.depth_of", name=say(name)) for name in names]
     depth = [(title, PERCENT, column) for title, column in zip(falls, columns[1 + k :], strict=True)]
-    first, last = page.table(("performance.date", DATE, columns[0]), *wealth, *depth)
+    first, last = page.table(("performance.date", DATE, columns[0]), *wealth, *depth, repeat=True)
     end, page.row = page.row, charts
     dates = (page, first, last, 2)
     lowest = int(10 * min(min(column) for _, _, column in wealth)) / 10
@@ -68,11 +67,11 @@ def plan(page: Sheet, r: Result) -> None:
     found, client = r.plan, r.client
     page.row += 1
     page.tiles(
-        ("plan.chance", found["chance"], PERCENT),
-        ("plan.goal", client.goal, MONEY),
-        ("plan.years", client.goal_years, "0.#" if client.goal_years % 1 else "0"),
+        ("client.chance", found["chance"], "0%"),
+        ("client.goal", client.goal, MONEY),
+        ("client.goal_years", client.goal_years, "0.#" if client.goal_years % 1 else "0"),
         ("plan.wealth_flow" if client.cash_flow else "plan.wealth", found["wealth"], MONEY),
-        ("plan.monthly", client.monthly, MONEY),
+        ("plan.taken" if client.monthly < 0 else "plan.saved", client.monthly, f"{MONEY};{MONEY}"),
     )
     if not isinstance(found["mean"], ErrorValue) and not isinstance(found["vol"], ErrorValue):
         page.note("plan.assumptions", mean=f"{found['mean']:.1%}", vol=f"{found['vol']:.1%}")
@@ -81,18 +80,18 @@ def plan(page: Sheet, r: Result) -> None:
     page.heading("plan.fees")
     fees = [f"{fee:.2%}" for fee, _ in found["fees"]]
     page.table(("plan.fee", PLAIN, fees), ("plan.fee_takes", PERCENT, [taken for _, taken in found["fees"]]))
+    page.note("plan.fees_note")
     page.note("plan.note")
 
 
 def _bands(page: Sheet, bands: list[list]) -> None:
-    say = page.document.say
     page.heading("plan.bands")
     page.note("plan.bands_note")
     years, *quantiles = (list(column) for column in zip(*bands, strict=True))
-    titles = [say("plan.quantile", share=share) for share in ("5%", "25%", "50%", "75%", "95%")]
+    titles = [f"plan.q{level}" for level in (5, 25, 50, 75, 95)]
     columns = [(title, MONEY, values) for title, values in zip(titles, quantiles, strict=True)]
     first, last = page.table(("plan.year", "0", years), *columns)
     page.row += 1
     page.together(CHART_ROWS)
-    series = [(page, first, last, k) for k in (3, 5, 7)]
+    series = [(page, first, last, k) for k in (5, 3, 7)]  # as the workbook's: the median first
     page.line_picture("plan.bands_chart", (page, first, last, 2), series, CHART_ROWS, MONEY, dated=False)

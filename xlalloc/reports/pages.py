@@ -11,7 +11,10 @@ from xlalloc.reports.outlook_pages import performance, plan
 from xlalloc.reports.risk_page import risk
 from xlalloc.reports.stamp import stamped, workbook
 from xlalloc.reports.write import NO_DATE, Sheet, joined
-from xlalloc.templates.layout import MONEY, PERCENT, PLAIN, SIGNED_PERCENT, WARN, Document
+from xlalloc.templates.layout import LAST_COLUMN, MONEY, PERCENT, PLAIN, SIGNED_PERCENT, WARN, Document
+
+MOST_NARROW = 1e10  # that a column of the usual width holds
+MOST_HEADER = 40  # characters: Excel reads no more than 255 of a header, marks and fonts among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,12 @@ class Rows:
 def stamp(result: Result, about: About) -> bytes:
     """A client's workbook, stamped."""
     report = draw(result, about, stamped(result.lang))
-    return workbook(report, report.say("summary.title"), result.as_of or NO_DATE, about.mark)
+    return workbook(report, report.say("report.summary.title"), result.as_of or NO_DATE, about.mark)
 
 
 def draw(result: Result, about: About, report: Document) -> Document:
     """A client's pages on a document, whichever way it is written."""
+    report.header = f"{result.client.name[:MOST_HEADER]} · {result.client.id[:MOST_HEADER]}"
     keys = ["summary", "allocation", "risk", "performance", *(["plan"] if result.plan else []), "notes"]
     pages = {key: Sheet(report, f"report.{key}") for key in (*keys, *(["live"] if about.live else []))}
     for key, page in pages.items():
@@ -41,14 +45,26 @@ def draw(result: Result, about: About, report: Document) -> Document:
     notes(pages["notes"], result, about)
     if about.live:
         enliven(pages, result)
+    _widen(pages, result)
     _charts(pages, result, Rows(first["summary"], first["allocation"], first["risk"]))
     return report
+
+
+def _widen(pages: dict[str, Sheet], r: Result) -> None:
+    """Amounts of twelve digits, as some currencies have them, need wider columns."""
+    bands = r.plan["bands"] if r.plan else []
+    largest = max([r.value, *(cell for row in bands for cell in row if isinstance(cell, float))])
+    if largest >= MOST_NARROW:
+        for page in pages.values():
+            page.widths(dict.fromkeys(range(3, LAST_COLUMN + 1), len(f"+{largest:,.0f}") + 2))
 
 
 def _subtitle(r: Result, report: Document) -> str:
     words = [report.say("summary.line", model=r.model, id=r.client.id)]
     if r.as_of:
         words.append(report.say("summary.as_of", date=f"{r.as_of}"))
+    if r.currency:
+        words.append(report.say("summary.currency", currency=r.currency))
     if r.client.adviser:
         words.append(report.say("summary.adviser", adviser=r.client.adviser))
     return " · ".join(words)
@@ -69,10 +85,10 @@ def summary(page: Sheet, r: Result) -> int:
     )
     page.row += 1
     page.line("summary.todo", _todo(page, r))
-    page.line("summary.level", *_suitability(page, r))
+    page.line("client.suitability", *_suitability(page, r))
     low, high = ENOUGH_FUNDS
     verdict = "few" if r.funds < low else "many" if r.funds > high else "fine"
-    page.line("summary.funds", say(f"summary.funds_{verdict}", n=r.funds, low=low, high=high))
+    page.line("summary.funds", say(f"summary.funds_{verdict}", products=_products(page, r.funds), low=low, high=high))
     if r.policy:
         _policy(page, r)
     charts = page.row + 1
@@ -83,7 +99,7 @@ def summary(page: Sheet, r: Result) -> int:
 
 def chart_rows(r: Result) -> int:
     """The height of the summary's charts: room for two bars an asset."""
-    return max(20, 6 + 2 * len(r.names))
+    return max(12, 8 + 2 * len(r.names))
 
 
 def _todo(page: Sheet, r: Result) -> str:
@@ -96,9 +112,17 @@ def _todo(page: Sheet, r: Result) -> str:
     to_do = "cash_suffices" if r.orders.cash_suffices else "rebalance" if r.due is True else "cash_only"
     words = [say(f"summary.{to_do}")]
     if r.sales:
-        words.append(say("summary.sell", n=len(r.sales), money=f"{-sum(o.money for o in r.sales):,.0f}"))
+        words.append(
+            say("summary.sell", products=_products(page, len(r.sales)), money=f"{-sum(o.money for o in r.sales):,.0f}")
+        )
     if r.purchases:
-        words.append(say("summary.buy", n=len(r.purchases), money=f"{sum(o.money for o in r.purchases):,.0f}"))
+        words.append(
+            say(
+                "summary.buy",
+                products=_products(page, len(r.purchases)),
+                money=f"{sum(o.money for o in r.purchases):,.0f}",
+            )
+        )
     words.append(say("summary.costs", cost=f"{r.orders.costs.sum():,.0f}"))
     if not r.sales and not r.purchases:
         words = [say("summary.nothing")]
@@ -107,6 +131,10 @@ def _todo(page: Sheet, r: Result) -> str:
     words.append(say("summary.largest", asset=asset, deviation=deviation, threshold=threshold))
     words.append(say(rule, frequency=say(f"every.{r.client.frequency}")))
     return ("" if r.lang == "zh" else " ").join(words)
+
+
+def _products(page: Sheet, n: int) -> str:
+    return page.document.say("summary.product" if n == 1 else "summary.products", n=n)
 
 
 def _suitability(page: Sheet, r: Result) -> tuple[str, bool]:
@@ -142,7 +170,7 @@ def _policy(page: Sheet, r: Result) -> None:
     }
     target, now = r.policy["target"], r.policy["now"]
     first, last = page.table(
-        ("policy.measure", PLAIN, [say(f"measure.{row[0]}") for row in target]),
+        ("policy.measure", PLAIN, [say(f"policy.{row[0]}") for row in target]),
         ("summary.stated", PLAIN, [ranges.get(row[0], deepest) for row in target]),
         ("summary.of_target", PERCENT, [row[2] for row in target]),
         ("policy.verdict", PLAIN, [say(f"verdict.{row[3]}") for row in target]),

@@ -70,6 +70,7 @@ class Reader:
             self.problems,
             self.language,
             self.source.digest,
+            self.currency,
         )
 
     # Rows -------------------------------------------------------------------------------------------------------

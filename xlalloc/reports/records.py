@@ -148,3 +148,4 @@ class Inputs:
     problems: Problems
     language: str
     digest: str
+    currency: str = ""  # of all amounts; empty where the file names none

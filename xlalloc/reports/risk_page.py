@@ -16,9 +16,9 @@ def risk(page: Sheet, r: Result) -> int:
     page.heading("risk.by_asset")
     first, last = page.table(
         ("asset", PLAIN, r.names),
-        ("report.weight", PERCENT, [row[2] for row in r.drift]),
+        ("allocation.weight", PERCENT, [row[2] for row in r.drift]),
         ("report.risk_now", PERCENT, _column(r.risk_now, r)),
-        ("report.target", PERCENT, [row[3] for row in r.drift]),
+        ("client.target", PERCENT, [row[3] for row in r.drift]),
         ("report.risk_target", PERCENT, _column(r.risk_target, r)),
         ("report.equal", PERCENT, r.equal),
         ("report.parity", PERCENT, _column(r.parity, r)),
@@ -33,10 +33,11 @@ def risk(page: Sheet, r: Result) -> int:
     page.together(rows + 1)
     page.bar_picture("report.parity_chart", (page, first, last, 2), [(page, first, last, k) for k in (3, 7, 8)], rows)
     page.row += rows + 1
-    _correlations(page, r)
+    if len(r.names) > 1:
+        _correlations(page, r)
     if r.stress:
         _stress(page, r)
-    if r.frontier:
+    if r.frontier and len(r.names) > 1:
         _frontier(page, r)
     return first
 
@@ -57,8 +58,8 @@ def _whole(page: Sheet, r: Result) -> None:
 
 def _correlations(page: Sheet, r: Result) -> None:
     """The lower triangle, eight columns at a time."""
-    page.together(4 + min(len(r.names), 40))
-    page.heading("report.correlations")
+    page.together(6 + page.name_rows(r.names))
+    page.heading("market.correlations")
     if isinstance(r.correlations, ErrorValue):
         page.show(page.row, 2, r.correlations)
         page.row += 1
@@ -84,10 +85,10 @@ def _stress(page: Sheet, r: Result) -> None:
         page.row += 1
         return
     page.table(
-        ("report.scenario", PLAIN, [row[0] for row in r.stress]),
+        ("stress.scenario", PLAIN, [row[0] for row in r.stress]),
         ("report.loss", SIGNED_PERCENT, [row[1] for row in r.stress]),
-        ("report.loss_money", SIGNED, [row[1] * r.value for row in r.stress]),
-        ("report.worst", PLAIN, [None if row[2] == "none" else row[2] for row in r.stress]),
+        ("stress.money", SIGNED, [row[1] * r.value for row in r.stress]),
+        ("stress.worst", PLAIN, [None if row[2] == "none" else row[2] for row in r.stress]),
     )
     page.note("report.stress_note")
 

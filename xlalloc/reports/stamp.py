@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
 from xlalloc.errors import ErrorValue
-from xlalloc.reports.look import MARK, Look, Styles, look_of
+from xlalloc.reports.look import HEADER, MARK, Look, Styles, look_of
 from xlalloc.reports.surface import Cell, Pattern, Surface
 from xlalloc.reports.texts import TEXTS
 from xlalloc.templates import cached
@@ -57,7 +57,8 @@ def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -
     """The same to an open file, rows that a page streams as they come."""
     look, surfaces = document.look, document.surfaces
     shape = tuple(
-        (s.key, s.landscape, s.freeze, s.widths, tuple(place[:2] for *_, place in s.pictures)) for s in surfaces
+        (s.key, s.landscape, s.freeze, s.widths, s.print_title_rows, tuple(place[:2] for *_, place in s.pictures))
+        for s in surfaces
     )
     formats = tuple(dict.fromkeys(dxf for s in surfaces for rule, *_ in s.rules if (dxf := look.rule(*rule)[1])))
     styles = look.stylesheet(frozenset().union(*(s.styles() for s in surfaces)), formats)
@@ -69,7 +70,9 @@ def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -
     archive.add("xl/styles.xml", *styles.packed)
     chart = 0
     for k, surface in enumerate(surfaces, 1):
-        name, pieces = f"xl/worksheets/sheet{k}.xml", _sheet(surface, styles, formats, *heads[k])
+        head, tail = heads[k]
+        tail = tail.replace(HEADER, clean(document.header.replace("&", "&&")))
+        name, pieces = f"xl/worksheets/sheet{k}.xml", _sheet(surface, styles, formats, head, tail)
         if surface.rest:
             archive.stream(name, pieces)
         else:

@@ -63,6 +63,7 @@ class Surface:
         self.rules: list[tuple] = []  # (key of the rule, cells, formula)
         self.pictures: list[tuple] = []  # (words of the chart, numbers between them, where it stands)
         self.row_breaks: list = []
+        self.print_title_rows = ""
         self.freeze: str = ""
         self.widths: tuple = ()  # (column, width) where it is not the layout's
         self.rest = None  # gives the rows after those drawn: (row, height, pattern, values)

@@ -8,6 +8,7 @@ from math import isfinite
 from openpyxl.styles import Alignment
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import column_index_from_string
+from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.pagebreak import Break
 
 from xlalloc.errors import ErrorValue
@@ -75,7 +76,8 @@ class Sheet(Pictures):
         self._as_drawn(Page.title)
         if subtitle:
             self.text(3, 2, subtitle)
-            self.sheet.row_dimensions[3].height = ROW_POINTS * self.lines(subtitle)
+        words = subtitle or self.document.say(f"{self.key}.subtitle")
+        self.sheet.row_dimensions[3].height = ROW_POINTS * self.lines(words) + 4  # above the rule
 
     def heading(self, key: str, column: int = 2, **values) -> int:
         self.section = key
@@ -180,7 +182,7 @@ class Sheet(Pictures):
             self.sheet.row_dimensions[row].height = ROW_POINTS * lines
         return self.show(row, 2, text, align="left", wrap=lines > 1, **style)
 
-    def table(self, *columns: tuple, total: list | None = None, left: tuple = ()) -> tuple[int, int]:
+    def table(self, *columns: tuple, total: list | None = None, left: tuple = (), repeat: bool = False) -> tuple:
         """Columns of (header, format, values) and a bold total row; gives the first and last row of the values.
 
         ``left`` are the columns of text, counted from the first as 0, that stand on the left.
@@ -188,6 +190,8 @@ class Sheet(Pictures):
         headers, formats, values = zip(*columns, strict=True)
         self.header(list(headers))
         self.aligned_left(left)
+        if repeat:
+            self.repeat_header()
         first = self.row
         if not self._alike(values, formats, left):
             for cells in zip(*values, strict=True):
@@ -273,6 +277,10 @@ class Sheet(Pictures):
                 self.show(self.row, 2 + j, value, format, bold=bold, align=align)
         self.row += 1
 
+    def name_rows(self, names: list[str]) -> int:
+        """The plain rows that these names take below each other, no more than fill most of a page."""
+        return min(sum(map(self._name_lines, names)), 50)
+
     @staticmethod
     def _name_lines(value) -> int:
         return label_lines(value) if isinstance(value, str) else 1
@@ -285,12 +293,12 @@ class Sheet(Pictures):
         self.sheet.row_dimensions[row].height = min(ROW_POINTS * lines, 400)
 
     def definitions(self, keys: tuple) -> None:
-        """A line for each of these terms, in the words of the texts."""
+        """A line for each of these (term, key of its definition)."""
         self._as_drawn(Sheet._definitions, keys)
 
     def _definitions(self, keys: tuple) -> None:
-        for key in keys:
-            self.line(f"define.{key}.name", self.document.say(f"define.{key}"))
+        for term, key in keys:
+            self.line(term, self.document.say(f"define.{key}"))
 
     def _line(self, key: str, warn: bool) -> int:
         label = self.put(self.row, 2, self.document.say(key), color=GREY)
@@ -360,6 +368,10 @@ class Sheet(Pictures):
         self.sheet.row_breaks.append(Break(id=self.row - 1))
         self.page_top = self.row
 
+    def repeat_header(self) -> None:
+        """The header just drawn stands on every page that its table prints on."""
+        self.sheet.print_title_rows = f"{self.row - 1}:{self.row - 1}"
+
     def together(self, rows: int) -> None:
         """So many rows from here print on one page: on the next one where this one has no room for them."""
         sizes = self.sheet.row_dimensions.items()
@@ -369,7 +381,11 @@ class Sheet(Pictures):
             self.row += 1  # the frame of a chart needs a little
 
     def widths(self, widths: dict[int, float]) -> None:
-        self.sheet.widths = tuple(widths.items())
+        if isinstance(self.sheet, Surface):
+            self.sheet.widths = tuple(widths.items())
+        else:
+            for column, width in widths.items():
+                self.sheet.column_dimensions[letter(column)].width = width
 
 
 def _one_kind(column: list) -> bool:

@@ -3,7 +3,7 @@
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates.blocks import Work, quote, sentence, table, within
 from xlalloc.templates.client_page import frequency
-from xlalloc.templates.layout import MONEY, NUMBER, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT
+from xlalloc.templates.layout import CENTS, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
 
@@ -18,7 +18,7 @@ LEVEL = 'SUBSTITUTE(risk_level,"C","R")'  # the highest a client of this level m
 ORDERS = (
     ("client.now", MONEY), ("allocation.weight", PERCENT), ("client.target", PERCENT),
     ("allocation.deviation", SIGNED_PERCENT), ("allocation.trade", SIGNED), ("allocation.units", "+#,##0;-#,##0;0"),
-    ("allocation.cost", NUMBER), ("allocation.after", PERCENT),
+    ("allocation.cost", CENTS), ("allocation.after", PERCENT),
 )  # fmt: skip
 UNITS = 5  # the column of units among them
 
@@ -100,7 +100,7 @@ def _totals(work: Work, page: WorkPage) -> None:
     page.put(head + 1, 2, f"={sentence(work, 'allocation.in_money', currency='currency')}")
     for column, formula, format in (
         (3, "=SUM((trades>0)*trades)", MONEY), (4, "=-SUM((trades<0)*trades)", MONEY),
-        (5, "=SUM(trade_costs)", NUMBER), (6, "=SUM(trade_costs)/SUM(v_now)", PERCENT2),
+        (5, "=SUM(trade_costs)", CENTS), (6, "=SUM(trade_costs)/SUM(v_now)", PERCENT2),
     ):  # fmt: skip
         page.put(head + 1, column, formula, format, array=True, align="right")
     page.row = head + 2

@@ -16,6 +16,7 @@ from xlalloc.templates.look import (  # noqa: F401  some only for the pages, whi
     ACCENT,
     BODY,
     CELL,
+    CENTS,
     DATE,
     FONTS,
     GREY,

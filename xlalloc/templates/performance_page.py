@@ -54,7 +54,7 @@ def _key_figures(work: Work, page: WorkPage) -> None:
         apart = f'IF(MAX(ABS({series}-bench_returns))<1E-12,"–",{table(block, function, column - 1, 1 + known)})'
         page.block(head + known + 1, column, AGAINST, 1, f'=IF(n_months<2,"",{apart})', PERCENT, align="right")
     for k, measure in enumerate(measures, head + 1):
-        page.put(k, 2, work.say(f"kpi.{measure}"))
+        page.put(k, 2, work.say(f"kpi.{measure}", period=work.say("period.12")))
         format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
         for column in range(3, 6):
             page.sheet.cell(k, column).number_format = format
@@ -82,8 +82,8 @@ def _years(work: Work, page: WorkPage) -> None:
 def _months(work: Work, page: WorkPage) -> tuple[int, int]:
     """Return, wealth and drawdown, month by month; gives the first and last row."""
     page.heading("performance.series")
-    keys = [f"{key}_return" for key in SERIES] + [f"{key}_wealth" for key in SERIES]
-    head = page.header(["performance.date", *keys, "performance.now_drawdown", "performance.benchmark_drawdown"])
+    keys = [f"{key}_return" for key in SERIES] + [*SERIES]
+    head = page.header(["performance.date", *keys, SERIES[0], SERIES[2]])
     first, last = head + 1, head + PERIODS
     dates = f"B{first}:B{last}"
     page.block(first, 2, PERIODS, 1, within(dates, "n_months", picked(dates, "RETURNS(price_table)", 1, 1)), DATE,

@@ -59,7 +59,12 @@ def _policy(work: Work, page: WorkPage) -> None:
     """The stated ranges beside what the assumptions imply."""
     page.heading("policy.heading")
     head = page.header(["policy.measure", "policy.low", "policy.high", "policy.implied", "policy.verdict"])
-    stated = (("return", "return_range"), ("vol", "vol_range"), ("drawdown1", None), ("drawdown5", None))
+    stated = (
+        ("return", "return_range"),
+        ("volatility", "vol_range"),
+        ("drawdown in 1 year (95%)", None),
+        ("drawdown in 5 years (95%)", None),
+    )
     for k, (measure, limits) in enumerate(stated, 1):
         page.put(head + k, 2, work.say(f"policy.{measure}"))
         low, high = (f"=INDEX({limits},1)", f"=INDEX({limits},2)") if limits else (None, "=drawdown_limit")
