@@ -172,6 +172,7 @@ def return_lack(mu, cov, allowed: Allowed, w) -> float:
     if gain > ENOUGH:
         as_much = allowed.also(-c, -c @ w)
         v, slope = _least_at_limits(cov, as_much, w, as_much.A @ w >= as_much.b - INSIDE)
-        most = float(v @ slope / Fraction(variance)) ** 0.5
-        gain = min(gain, allowed.also(slope.astype(float) / variance, most).gain(c, w))
+        variance = exact(w) @ exact(cov) @ exact(w)
+        most = float(v @ slope / variance) ** 0.5
+        gain = min(gain, allowed.also((slope / variance).astype(float), most).gain(c, w))
     return gain

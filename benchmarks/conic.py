@@ -2,7 +2,7 @@
 
 excess       of the objective (budgets, 1e-9 at most) or of volatility (mixes, 1e-9 of it at most) over Clarabel's
 riskless     the same where Clarabel's is below 1e-6 of Σ|wᵢ|σᵢ, as a share of that: 3e-8 at most (its square is 1e-15)
-no answer    Clarabel gives up, or violates a constraint by more than 1e-10 (budgets: of a weight, whose logarithm counts)
+no answer    Clarabel gives up, or violates a constraint by more than 1e-10 (budgets: of a weight, for its logarithm)
 allowed      mixes: an excess no greater than Clarabel gains by its own violations, their sum at its multipliers
 worse        Clarabel's is worse than ours by more than these limits
 """

@@ -25,7 +25,7 @@ def test_mixes(part):
     assert table["all", "all"]["declined"] <= 10 and table["all", "all"]["answers"] > 1000
 
 
-@pytest.mark.parametrize("seed", [10116, 20820, 1003655, 1004860, 78008128, 78012496])
+@pytest.mark.parametrize("seed", [10116, 20820, 1003655, 1004860, 72003327, 75002248, 78008128, 78012496])
 def test_mixes_once_wrong_or_refused_without_reason(seed):
     _, found = mixes.check(seed)
     for what, figures in found:
