@@ -1,11 +1,12 @@
 """How far from the best mix some weights are at most: bounds by duality, whatever solver found the weights.
 
 A linear function c'x over the allowed mixes is at most y + z·b + Σ max(rᵢlᵢ, rᵢuᵢ), r = c − y − A'z, for any y and any
-z ≥ 0; with a concave term per asset the maxima are as easily found. The multipliers are those that make r vanish where
-weights are inside their bounds, else a linear program's; wrong ones only make the bound larger.
+z ≥ 0. The multipliers are those that make r vanish where weights are inside their bounds, else a linear program's;
+wrong ones only make the bound larger.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from scipy.optimize import linprog
@@ -43,17 +44,15 @@ class Allowed:
         beyond = [abs(w.sum() - 1), (self.lower - w).max(), (w - self.upper).max(), *(self.A @ w - self.b)]
         return float(max(0.0, *beyond))
 
-    def gain(self, c, w, curvature=None) -> float:
-        """c'x less ½ Σ qᵢ(xᵢ − wᵢ)², q the curvature if any, exceeds c'w by this much at most."""
-        q = np.zeros(len(w)) if curvature is None else curvature
-        found = self._gain(c, w, q, *self._multipliers_at(c, w))
-        return found if found <= ENOUGH else min(found, self._gain(c, w, q, *self._multipliers_of_program(c)))
+    def gain(self, c, w) -> float:
+        """c'x exceeds c'w by this much at most."""
+        found = self._gain(c, w, *self._multipliers_at(c, w))
+        return found if found <= ENOUGH else min(found, self._gain(c, w, *self._multipliers_of_program(c)))
 
-    def _gain(self, c, w, q, y: float, z) -> float:
+    def _gain(self, c, w, y: float, z) -> float:
         r = c - y - z @ self.A
-        ends = np.where(r > 0.0, self.upper, self.lower) - w
-        step = np.where(np.abs(r) < q * np.abs(ends), r / np.where(q > 0.0, q, 1.0), ends)
-        return float(y + z @ self.b + r @ w - c @ w + (r * step - 0.5 * q * step**2).sum())
+        step = np.where(r > 0.0, self.upper, self.lower) - w
+        return float(y + z @ self.b + r @ w - c @ w + r @ step)
 
     def _multipliers_at(self, c, w):
         """Those that leave nothing of c where weights are free; a limit with a negative one does not bind."""
@@ -85,37 +84,56 @@ class Allowed:
         return -np.inf if solved.status == 2 else float(-solved.fun)
 
 
+exact = np.vectorize(Fraction, otypes=[object])
+
+
 def level(cov, w) -> float:
     """Σ|wᵢ|σᵢ, and a little of the greatest σ for the rounding of w."""
     sd = np.sqrt(np.diag(cov))
     return max(float(np.abs(w) @ sd + 1e-7 * sd.max()), 1e-100)
 
 
-def least_curvature(cov):
-    """λσ², λ the smallest eigenvalue of the correlations: d'Σd ≥ λ Σ σᵢ²dᵢ²."""
-    sd = np.sqrt(np.diag(cov))
-    if sd.min() == 0.0:
-        return 0.0 * sd
-    return max(np.linalg.eigvalsh(cov / np.outer(sd, sd))[0] - 1e-14 * len(sd), 0.0) * sd**2
-
-
 def variance_excess(cov, allowed: Allowed, w) -> dict[str, float]:
-    """By how much the variance could be less: x'Σx ≥ w'Σw − 2g'(w − x), g = Σw. As shares of volatility."""
+    """By how much the variance could be less: x'Σx ≥ w'Σw − (w − v)'Σ(w − v) − 2v'Σ(w − x). As shares of volatility.
+
+    v is w, and if that is not enough the least risky mix that has reached the limits of w: where a hedge leaves hardly
+    any risk, the last digit of a weight moves the gradient of w by more than its excess.
+    """
     variance, unit = max(float(w @ cov @ w), 0.0), level(cov, w)
     kind = "excess" if variance > (RISKLESS * unit) ** 2 else "riskless"
     scale = variance if kind == "excess" else unit**2
-    gain = max(allowed.gain(-(cov @ w) / scale, w), 0.0)
-    if kind == "excess" and gain > ENOUGH:
-        gain = min(gain, max(allowed.gain(-(cov @ w) / scale, w, least_curvature(cov) / scale), 0.0))
+
+    gain, held = max(allowed.gain(-(cov @ w) / scale, w), 0.0), allowed.A @ w >= allowed.b - INSIDE
+    while gain > ENOUGH:
+        v, slope = _least_at_limits(cov, allowed, w, held)
+        c, d = -slope.astype(float) / scale, exact(w) - v
+        gain = min(gain, float(d @ exact(cov) @ d) / scale / 2 + max(allowed.gain(c, w), 0.0))
+        pushing = allowed._multipliers_at(c, w)[1] > 0.0
+        if (pushing >= held).all():
+            break
+        held = pushing
     return {kind: gain} if kind == "excess" else {kind: min(2 * gain, variance / scale) ** 0.5}
+
+
+def _least_at_limits(cov, allowed: Allowed, w, held):
+    """The mix v of least variance with the limits of w that are held, far beyond rounding, and Σv without any."""
+    free = np.flatnonzero((w > allowed.lower + INSIDE) & (w < allowed.upper - INSIDE))
+    _, size, basis = np.linalg.svd(np.vstack([np.ones(len(free)), allowed.A[held][:, free]]))
+    along = basis[(size > 1e-12 * size.max(initial=0.0)).sum() :].T  # what keeps the limits
+    curvature = along.T @ cov[np.ix_(free, free)] @ along
+    v, sigma = exact(w), exact(cov)
+    for _ in range(5):
+        slope = sigma @ v
+        v[free] -= exact(
+            along @ np.linalg.lstsq(curvature, (exact(along.T) @ slope[free]).astype(float), rcond=None)[0]
+        )
+    return v, sigma @ v
 
 
 def sharpe_excess(mu, cov, rf: float, allowed: Allowed, w) -> float:
     """For all x, v: e'x/e'w ≤ x'Σv/(σ(v)σ(w)) + most ≤ σ(x)/σ(w) + most; so its ratio is greater by most·σ(w)/σ(x).
 
-    Given is that of a mix x of volatility Σ|wᵢ|σᵢ. v is w, and if that is not enough the best mix that has reached the
-    limits of w: where a hedge leaves hardly any risk, the last digit of a weight moves the gradient of w itself by
-    more than its ratio.
+    Given is that of a mix x of volatility Σ|wᵢ|σᵢ; v as for the variance.
     """
     e, vol = mu - rf, float(w @ cov @ w) ** 0.5
 
@@ -145,9 +163,16 @@ def _best_at_limits(e, cov, allowed: Allowed, w):
 
 
 def return_lack(mu, cov, allowed: Allowed, w) -> float:
-    """By how much a mix no riskier than w could earn more: its x'Σw is at most σ(x)σ(w)."""
-    scale, risk = np.abs(mu).max() or 1.0, cov @ w
+    """By how much a mix no riskier than w could earn more: its x'Σv is at most σ(w)σ(v); v as for the variance."""
+    c, risk = mu / (np.abs(mu).max() or 1.0), cov @ w
     variance = float(w @ risk)
-    if variance > (RISKLESS * level(cov, w)) ** 2:
-        allowed = allowed.also(risk / variance, 1.0)
-    return allowed.gain(mu / scale, w)
+    if variance <= (RISKLESS * level(cov, w)) ** 2:
+        return allowed.gain(c, w)
+    gain = allowed.also(risk / variance, 1.0).gain(c, w)
+    if gain > ENOUGH:
+        as_much = allowed.also(-c, -c @ w)
+        v, slope = _least_at_limits(cov, as_much, w, as_much.A @ w >= as_much.b - INSIDE)
+        variance = exact(w) @ exact(cov) @ exact(w)
+        most = float(v @ slope / variance) ** 0.5
+        gain = min(gain, allowed.also((slope / variance).astype(float), most).gain(c, w))
+    return gain

@@ -175,8 +175,11 @@ def _figures_at_return(mu, cov, allowed, target, w) -> dict:
 
 def _figures_at_vol(mu, cov, allowed, target, w) -> dict:
     vol, unit = max(float(w @ cov @ w), 0.0) ** 0.5, level(cov, w)
-    missed = {"violation": max(allowed.violation(w), (vol - target) / target if vol > RISKLESS * unit else 0.0)}
-    if vol < target * (1 - 1e-9) and vol > RISKLESS * unit:  # not used up: nothing earns more
+    if vol <= RISKLESS * unit:
+        return {"violation": allowed.violation(w), "return": return_lack(mu, cov, allowed, w)}
+    beyond, rounding = vol / target - 1, 1e-16 * (unit / vol) ** 2  # what w'Σw leaves of its digits
+    missed = {"violation": max(allowed.violation(w), beyond if beyond > rounding else 0.0)}
+    if beyond < -max(1e-9, rounding):  # not used up: nothing earns more
         return missed | {"return": allowed.gain(mu / (np.abs(mu).max() or 1.0), w)}
     return missed | {"return": return_lack(mu, cov, allowed, w)}
 

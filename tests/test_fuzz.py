@@ -25,7 +25,7 @@ def test_mixes(part):
     assert table["all", "all"]["declined"] <= 10 and table["all", "all"]["answers"] > 1000
 
 
-@pytest.mark.parametrize("seed", [10116, 20820, 1003655, 1004860])
+@pytest.mark.parametrize("seed", [10116, 20820, 1003655, 1004860, 72003327, 75002248, 78008128, 78012496])
 def test_mixes_once_wrong_or_refused_without_reason(seed):
     _, found = mixes.check(seed)
     for what, figures in found:
@@ -61,9 +61,15 @@ def test_small_departures_from_the_best_are_seen(allowed):
             assert 1e-7 < lost <= sharpe_excess(MU, COV, 0.01, allowed, w + s) * (1 + 1e-9) < 2 * lost
             seen += 1
     assert seen
-    w = xa.target_vol_weights(MU, COV, 0.11, **limits)
+    w, seen = xa.target_vol_weights(MU, COV, 0.11, **limits), 0
     assert return_lack(MU, COV, allowed, w) < 1e-12
-    assert max(return_lack(MU, COV, allowed, w + s) for s in (step, -step)) > 1e-9
+    for s in (1e3 * step, -1e3 * step):
+        if allowed.violation(w + s) < 1e-15:
+            best = xa.target_vol_weights(MU, COV, xa.port_vol(w + s, COV), **limits)
+            lost = MU @ (best - w - s) / MU.max()
+            assert 1e-7 < lost <= return_lack(MU, COV, allowed, w + s) * (1 + 1e-9) < 2 * lost
+            seen += 1
+    assert seen
 
 
 def test_wrong_weights_violate_their_limits():

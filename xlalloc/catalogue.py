@@ -156,6 +156,7 @@ class Function:
         given: dict[str, Any] = {}
         checked: dict[str, Quantity] = {}
         names: dict[str, tuple[list, str]] = {}
+        times: dict[str, np.ndarray] = {}  # the dates of each pandas panel that has some
         for k, argument in enumerate(self.arguments):
             name = argument.name
             if argument.variadic:
@@ -168,11 +169,14 @@ class Function:
                 continue
             q = argument.quantity
             if type(value) is not np.ndarray and frames.is_frame(value):
-                if dates is None and q.kind == "panel":
-                    dates = frames.dates_of(value)
+                if q.kind in ("panel", "labels") and (own := frames.dates_of(value, name)) is not None:
+                    times[name] = own
                 value = frames.aligned(value, q.axes, name, names)
             given[name] = q.array(name, value)
             checked[name] = q
+        if times:
+            own = frames.joined(given, times)
+            dates = own if dates is None else dates
         extra = args[len(given) :]
         if extra and not any(argument.variadic for argument in self.arguments):
             raise InputError(f"{self.name}: takes {len(self.arguments)} arguments, {len(args)} were given.")
