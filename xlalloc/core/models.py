@@ -117,8 +117,7 @@ def model_weights(name: ModelName) -> TableResult:
         known = ", ".join(f"{row['model']} ({row['name_zh']})" for row in data.rows("models"))
         raise InputError(f"name: {name} is no known model portfolio. Known: {known}.")
     learn("source", model["source"])
-    chinese = any("\u4e00" <= character <= "\u9fff" for character in name)
-    asset = "asset_zh" if chinese else "asset"
+    asset = "asset_zh" if data.in_chinese(name) else "asset"
     holdings = [row for row in data.rows("model_weights") if row["model"] == model["model"]]
     return Table(("asset", "weight"), [(row[asset], row["weight"]) for row in holdings])
 

@@ -118,7 +118,7 @@ def _built_in(weights: np.ndarray, names: list[str] | None) -> list[tuple]:
             "weights: the built-in scenarios are matched by name, and there are no names beside the weights. Put the "
             "names of the asset classes beside them (ASSET_CLASSES lists them), or give scenarios of your own."
         )
-    lang = "_zh" if any("\u4e00" <= character <= "\u9fff" for name in names for character in name) else ""
+    lang = "_zh" if data.in_chinese(*names) else ""
     by_scenario: dict[str, list[dict]] = {}
     for row in data.rows("scenarios"):
         by_scenario.setdefault(row["scenario"], []).append(row)

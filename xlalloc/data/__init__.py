@@ -14,6 +14,11 @@ def key(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", str(name)).casefold().split())
 
 
+def in_chinese(*texts: str) -> bool:
+    """Is there a Chinese character in any of them?"""
+    return any("\u4e00" <= character <= "\u9fff" for text in texts for character in text)
+
+
 @cache
 def _read(name: str) -> tuple[dict, ...]:
     import csv

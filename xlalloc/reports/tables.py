@@ -7,6 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
+from xlalloc.data import in_chinese
 from xlalloc.dates import is_date_word
 from xlalloc.errors import ErrorValue, InputError
 from xlalloc.reports import csv_rows, fields
@@ -107,7 +108,7 @@ class Table:
 
     @property
     def chinese(self) -> bool:
-        return any("\u4e00" <= char <= "\u9fff" for header in self.columns.values() for char in header)
+        return in_chinese(*self.columns.values())
 
     def find_header(self, file: str, problems: Problems) -> None:
         """Everything above the first row of data."""
