@@ -79,7 +79,7 @@ class Book:
         if cell is None:
             return None
         if cell.data_type == "e":
-            return ErrorValue(cell.value, "saved in the workbook")
+            return ErrorValue(cell.value)
         if cell.data_type != "f":
             return cell.value
         self._values[key] = _RUNNING

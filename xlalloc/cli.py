@@ -137,7 +137,8 @@ def eval_(ctx, formula, book, sheet, as_json):
     else:
         for row in rows:
             click.echo("\t".join(_shown(cell) for cell in row))
-    reasons = dict.fromkeys(f"{c}: {c.reason}" for row in rows for c in row if isinstance(c, ErrorValue))
+    found = [cell for row in rows for cell in row if isinstance(cell, ErrorValue)]
+    reasons = dict.fromkeys(f"{error}: {error.reason or 'saved in the workbook'}" for error in found)
     for reason in reasons:
         click.echo(reason, err=True)
     ctx.exit(1 if reasons else 0)
