@@ -792,7 +792,7 @@ PAIR, SIX = [[0.08], [0.03]], [[0.6], [0.4]]
     [
         ("MIN_VAR_WEIGHTS", [[[0.04, 0.05], [0.05, 0.04]]], "#NUM!", "COV_NEAREST"),
         ("MIN_VAR_WEIGHTS", [[[0.04, 0.01], [0.02, 0.04]]], "#VALUE!", "cov: not symmetric"),
-        ("MIN_VAR_WEIGHTS", [[[0.04, 0.01]]], "#VALUE!", "cov: 1 rows and 2 columns"),
+        ("MIN_VAR_WEIGHTS", [[[0.04, 0.01]]], "#VALUE!", "cov: 1 x 2 cells"),
         ("MIN_VAR_WEIGHTS", [[[0.04, "#N/A"], [0.0, 0.04]]], "#N/A", "cov"),
         ("MIN_VAR_WEIGHTS", [[[0.04, None], [0.0, 0.04]]], "#VALUE!", "cov"),
         ("MIN_VAR_WEIGHTS", [TWO, 0.6], "#NUM!", "lower: the bounds sum to 1.2"),

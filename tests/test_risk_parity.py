@@ -596,7 +596,7 @@ CASH = [["", "Shares", "Cash"], ["Shares", 0.04, 0.0], ["Cash", 0.0, 0.0]]
     "name, arguments, code, words",
     [
         ("RP_WEIGHTS", [CASH], "#NUM!", "cov: Cash has no variance"),
-        ("RP_WEIGHTS", [[[0.04, 0.01]]], "#VALUE!", "cov: 1 rows and 2 columns"),
+        ("RP_WEIGHTS", [[[0.04, 0.01]]], "#VALUE!", "cov: 1 x 2 cells"),
         ("RP_WEIGHTS", [[[0.04, 0.01], [0.02, 0.04]]], "#VALUE!", "cov: not symmetric"),
         ("RP_WEIGHTS", [[[0.04, 0.05], [0.05, 0.04]]], "#NUM!", "COV_NEAREST"),
         ("RP_WEIGHTS", [[[-0.04, 0.0], [0.0, 0.04]]], "#NUM!", "cov: Asset 1 has a negative variance"),

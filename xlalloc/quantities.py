@@ -201,7 +201,7 @@ def _matrix(q: Quantity, name: str, value) -> np.ndarray:
     if array.ndim != 2:
         raise InputError(f"{name}: a table of rows and columns is needed, not {_described(array)}.")
     if q.axes[0] == q.axes[1] and array.shape[0] != array.shape[1]:
-        raise InputError(f"{name}: {array.shape[0]} rows and {array.shape[1]} columns; a square matrix is needed.")
+        raise InputError(f"{name}: {array.shape[0]} x {array.shape[1]} cells; a square matrix is needed.")
     checks = q.checks
     if len(array) > FEW and checks[:1] == (symmetric,) and mirrored(array):  # finite as well
         checks = checks[1:]

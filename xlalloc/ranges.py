@@ -250,7 +250,7 @@ def read_matrix(q: Quantity, name: str, rows) -> Range:
             height != width and not _could_be_names(rows[0] if top else [r[0] for r in rows])
         ):
             raise InputError(
-                f"{name}: {height} rows and {width} columns; a square matrix is needed (labels may stand around it)."
+                f"{name}: {height} x {width} cells; a square matrix is needed (labels may stand around it)."
             )
     else:
         blank = is_blank(corner) and height > 1 and width > 1

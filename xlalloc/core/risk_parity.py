@@ -266,7 +266,8 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> WeightsResult:
     The tree of `linkage` on the distances √(½(1 − ρ)) orders the assets. The order is halved again and again; the
     weight of the two halves is in inverse proportion to their variances at inverse-variance weights. The matrix is
     never inverted. PyPortfolioOpt, and Riskfolio-Lib and skfolio without reordered leaves, give the same; the
-    paper's own listing clusters on distances between columns of distances, which is another tree.
+    paper's own listing clusters on distances between columns of distances, which is another tree. Left and right in
+    the tree follow the order of the assets: another order can give other weights.
 
     Errors: #NUM! where an asset has no variance, or two halves have no risk.
 

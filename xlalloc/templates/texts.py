@@ -428,7 +428,7 @@ _TEXTS = {
     "notes.crisis": ("{period}; closes and total returns of the indices, listed with their sources in the library's scenarios file", "{period}；各指数收盘价与全收益，来源列于软件的情景数据文件"),
     "notes.crisis_assumed": ("; assumed, not history: {assets}", "；以下为假设而非历史：{assets}"),
     # Policy
-    "policy.heading": ("Do the stated ranges hold?", "所述区间是否成立？"),
+    "policy.heading": ("Do the stated ranges hold?", "参考区间是否成立？"),
     "policy.measure": ("Measure", "指标"),
     "policy.low": ("Stated from", "参考下限"),
     "policy.high": ("Stated to", "参考上限"),
