@@ -9,7 +9,6 @@ from xlalloc.errors import InputError, Label, NumberError
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
 SUM_TO_ONE = 1.000001e-6  # as contracted, and what rounding adds to it: 0.999999 passes
-PIECE = 2**15  # numbers looked at together
 FEW = 64  # numbers up to which a list is quicker than an array, assets up to which a matrix is compared as bytes
 FACTORISED_BELOW = 300  # assets; with more, to test by factorising costs more than most functions do
 
@@ -36,16 +35,12 @@ def symmetric(quantity, name: str, array: np.ndarray) -> None:
 def mirrored(array: np.ndarray) -> bool:
     """Finite, and equal to its transpose far below the tolerance, by two products with one vector.
 
-    The matrix is read in order. A difference d between a pair moves the two products apart by at least d/2; only
-    differences that cancel one another to ten digits, each weighted by its own irrational factor, could hide.
+    A difference d between a pair moves the two products apart by at least d/2; only differences that cancel one
+    another to ten digits, each weighted by its own irrational factor, could hide.
     """
-    n = len(array)
-    vector, step = _irregular(n), max(1, PIECE // n)
-    apart = np.zeros(n)
-    for i in range(0, n, step):  # each piece meets both products while it is in the cache
-        rows = array[i : i + step]
-        apart[i : i + step] += rows.dot(vector)
-        apart -= vector[i : i + step].dot(rows)
+    vector = _irregular(len(array))
+    apart = array.dot(vector)
+    apart -= vector.dot(array)
     return float(apart.dot(apart)) <= (1e-10 * float(array.diagonal().max())) ** 2
 
 

@@ -9,7 +9,6 @@ import numpy as np
 from xlalloc.errors import InputError, Label, NumberError, quoted
 from xlalloc.meaning import (
     FEW,
-    PIECE,
     definite,
     least,
     mirrored,
@@ -18,6 +17,8 @@ from xlalloc.meaning import (
     symmetric,
     unit_diagonal,
 )
+
+PIECE = 2**15  # numbers looked at together
 
 
 @dataclass(frozen=True, slots=True)
