@@ -244,10 +244,10 @@ def test_an_input_that_is_no_plain_file(tmp_path, sheets):
     folder = rd.write_folder(tmp_path / "in", {k: v for k, v in sheets.items() if k != "clients"})
     if hasattr(os, "mkfifo"):
         os.mkfifo(folder / "clients.csv")  # reading it would wait for ever
-        assert "no sheet clients" in refused(folder)
+        assert "no file clients" in refused(folder)
         (folder / "clients.csv").unlink()
     (folder / "clients.csv").mkdir()
-    assert "no sheet clients" in refused(folder)
+    assert "no file clients" in refused(folder)
     for name in ("x\0y.xlsx", "none.xlsx"):
         assert "no such file" in refused(tmp_path / name)
     with pytest.raises(InputError, match="no such file"):

@@ -206,7 +206,7 @@ def test_both_phases_stand_in_the_report(tmp_path):
     texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
     first, second = (next(i for i, t in enumerate(texts) if t.startswith(f"Phase {k}")) for k in (1, 2))
     assert "Share" in texts[first:second] and "Bonds" in texts[second:] and "Bonds" not in texts[first:second]
-    assert "7 days" in texts[second] and "Cash left over: 185.00." in texts
+    assert "up to 7)" in texts[second] and "Cash left over: 185.00." in texts
 
 
 def test_duty_falls_on_shares_only(tmp_path):
