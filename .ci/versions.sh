@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The mathematics and the cells with the oldest packages pyproject.toml admits, and with a newer Python and the newest
+# The mathematics, the cells, the commands and Excel's host with the oldest packages pyproject.toml admits, and with a newer Python and the newest
 # packages where this machine has one. Wheels only.
 #
 #   .ci/versions.sh install DIRECTORY      the environments, which may go on beside something else
@@ -30,7 +30,7 @@ if [ "$what" = install ]; then
     exit
 fi
 
-tests=(tests/test_catalogue.py tests/test_cells.py tests/test_formula.py)
+tests=(tests/test_{catalogue,cells,formula,cli,excel,supply}.py)
 for module in xlalloc/core/*.py; do
     if [ -e "tests/test_$(basename "$module")" ]; then tests+=("tests/test_$(basename "$module")"); fi
 done
