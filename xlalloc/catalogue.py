@@ -298,9 +298,11 @@ def worksheet_function(example: str, value: list[list]):
         entry = Function(function, tuple(arguments), quantities["return"], example, value, wants)
         CATALOGUE[entry.name] = entry
 
+        call = entry.__call__
+
         @functools.wraps(function)
         def public(*args, **kwargs):
-            return entry(*args, **kwargs)
+            return call(*args, **kwargs)
 
         return public
 

@@ -100,14 +100,15 @@ def _place(q: Quantity, name: str, index) -> tuple[str, list]:
 
 def within(q: Quantity, name: str, array: np.ndarray) -> None:
     """The limits of the quantity; NaN and infinity never pass."""
-    total, lowest = glance(array, q.limited)
+    limited = q.limited
+    total, lowest = glance(array, limited)
     if total - total != 0.0 and not np.isfinite(array).all():
         index = tuple(np.argwhere(~np.isfinite(array))[0])
         where, labels = _place(q, name, index)
         raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
-    if q.limited and not inside(q, lowest, array.max() if q.upwards else 0.0):
+    if limited and not inside(q, lowest, array.max() if q.upwards else 0.0):
         _beyond(q, name, array)
     if q.whole and (array != np.rint(array)).any():
         raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
