@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The mathematics, the cells, the commands and Excel's host with the oldest packages pyproject.toml admits, and with a newer Python and the newest
-# packages where this machine has one. Wheels only.
+# The mathematics, the cells, the commands and Excel's host with the oldest packages pyproject.toml admits, and with a
+# newer Python and the newest packages where this machine has one. Wheels only.
 #
 #   .ci/versions.sh install DIRECTORY      the environments, which may go on beside something else
 #   .ci/versions.sh test DIRECTORY

@@ -545,6 +545,15 @@ def test_nonsense_is_refused_by_name(nonsense, error, words):
     assert isinstance(caught.value, AllocError)
 
 
+def test_below_the_size_of_the_definite_check_a_mix_of_negative_variance_is_refused():
+    """Common correlation 0.3, each with an error of up to 0.1: none is beyond 1, yet most eigenvalues go astray."""
+    noise = np.triu(np.random.default_rng(11).uniform(-0.1, 0.1, (299, 299)), 1)
+    cov = 0.3 + 0.7 * np.eye(299) + noise + noise.T
+    for compute in (es.vols_from_cov, es.corr_from_cov):
+        with pytest.raises(NumberError, match="smallest eigenvalue of its correlations is -"):
+            compute(cov)
+
+
 def test_above_the_size_of_the_definite_check_a_correlation_beyond_one_is_still_refused():
     cov = np.eye(301)
     cov[0, 300] = cov[300, 0] = 1.5

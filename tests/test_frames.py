@@ -51,6 +51,12 @@ def test_panels_are_joined_on_their_dates(name):
     )
 
 
+def test_a_known_beta_survives_other_dates():
+    """Of r against 2r + 1%: a half, whatever rows either lacks."""
+    r = R["a"]
+    assert xa.port_beta(r.iloc[2:], 2.0 * r.iloc[:-3] + 0.01) == pytest.approx(0.5, rel=1e-12)
+
+
 @pytest.mark.parametrize("frame", [R.iloc[::-1], R.iloc[[1, 0, *range(2, 24)]], R.iloc[[0, 0, *range(2, 24)]]])
 def test_dates_that_do_not_rise_are_an_error(frame):
     for compute in (xa.drawdowns, xa.ann_return, lambda x: xa.returns(1 + x), lambda x: xa.port_beta(R, x["a"])):

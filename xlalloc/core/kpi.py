@@ -18,8 +18,9 @@ from xlalloc.facts import learn
 ROUNDING = 1e-12  # of wealth: a fall below the peak by less is rounding
 MANY = 256  # series from which walking through time, all series at a time, beats numpy's accumulate
 SERIES = 1000  # measured at a time, to stay in the cache; the rows of a power of 2 would collide there
-every = partial(np.logical_and.reduce, axis=None)  # as np.all, in half the time
 BLOCK = 2**20  # numbers of the rolling windows measured at a time: the memory this takes stays bounded
+
+every = partial(np.logical_and.reduce, axis=None)  # as np.all, in half the time
 
 
 def per_period(rf: float, P: float) -> float:

@@ -317,16 +317,14 @@ class _Computation:
     def _stress(self) -> list[list] | ErrorValue:
         """STRESS_TABLE of today's weights by reference asset class."""
         classes: dict[str, float] = {}
+        chinese = self.client.language == "zh"
         for position, weight in zip(self.held, self.now.tolist(), strict=True):
-            known = data.find("asset_classes", position.asset.asset_class)
-            name = (
-                known["name_zh" if self.client.language == "zh" else "asset"] if known else position.asset.asset_class
-            )
+            name = position.asset.asset_class
+            if known := data.find("asset_classes", name):
+                name = known["name_zh" if chinese else "asset"]
             classes[name] = classes.get(name, 0.0) + weight
-        if self.client.language == "zh":
-            classes.setdefault(
-                "现金", 0.0
-            )  # the table speaks the language of the names, and REITs are so called in both
+        if chinese:  # the table speaks the language of its names, and REITs alone are so called in both
+            classes.setdefault("现金", 0.0)
         table = self.ask("STRESS_TABLE", stress_table, np.array(list(classes.values())), asset_names=list(classes))
         return table if isinstance(table, ErrorValue) else self.ask.rows("STRESS_TABLE", table)
 

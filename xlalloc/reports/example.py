@@ -113,22 +113,21 @@ def _holdings(p: Person, weights: list[dict], names: list[str], panel: list[list
     rows = []
     for asset, share in grown.items():
         units = p.wealth * share / sum(grown.values()) / end[asset]
-        rows += _lots(p.id, asset, round(units / 100) * 100 if asset in ETFS else round(units, 2))
+        rows += _lots(p, asset, round(units / 100) * 100 if asset in ETFS else round(units, 2))
     return rows
 
 
-def _lots(id_: str, asset: str, units: float) -> list[list]:
+def _lots(p: Person, asset: str, units: float) -> list[list]:
     """Mostly one lot; the Chinese bonds of K004 were bought in two, a locked part of K005's gold is never sold."""
-    chinese = next(client.lang for client in CLIENTS if client.id == id_) == "zh"
-    account = ("证券账户" if chinese else "securities") if asset in ETFS else "基金账户" if chinese else "funds"
-    bought = D(2021, 11, 1)
+    securities, funds = ("证券账户", "基金账户") if p.lang == "zh" else ("securities", "funds")
+    account, bought = securities if asset in ETFS else funds, D(2021, 11, 1)
 
     def row(count, date, locked=None):
-        return [id_, asset, round(count, 2), None, None, date, account, locked, None]
+        return [p.id, asset, round(count, 2), None, None, date, account, locked, None]
 
-    if (id_, asset) == ("K004", "China bonds"):
+    if (p.id, asset) == ("K004", "China bonds"):
         return [row(units * 0.1, bought), row(units * 0.9, AS_OF - dt.timedelta(days=20))]
-    if (id_, asset) == ("K005", "Gold"):
+    if (p.id, asset) == ("K005", "Gold"):
         half = round(units / 200) * 100
         return [row(half, bought, "yes"), row(units - half, bought)]
     return [row(units, bought)]

@@ -111,18 +111,10 @@ def _todo(page: Sheet, r: Result) -> str:
     rule = "summary.calendar" if r.calendar_known else "summary.no_calendar"
     to_do = "cash_suffices" if r.orders.cash_suffices else "rebalance" if r.due is True else "cash_only"
     words = [say(f"summary.{to_do}")]
-    if r.sales:
-        words.append(
-            say("summary.sell", products=_products(page, len(r.sales)), money=f"{-sum(o.money for o in r.sales):,.0f}")
-        )
-    if r.purchases:
-        words.append(
-            say(
-                "summary.buy",
-                products=_products(page, len(r.purchases)),
-                money=f"{sum(o.money for o in r.purchases):,.0f}",
-            )
-        )
+    for key, orders in (("summary.sell", r.sales), ("summary.buy", r.purchases)):
+        if orders:
+            money = abs(sum(order.money for order in orders))
+            words.append(say(key, products=_products(page, len(orders)), money=f"{money:,.0f}"))
     words.append(say("summary.costs", cost=f"{r.orders.costs.sum():,.0f}"))
     if not r.sales and not r.purchases:
         words = [say("summary.nothing")]
