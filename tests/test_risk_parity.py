@@ -12,7 +12,7 @@ from reference import market, tables
 import xlalloc as xa
 from xlalloc.cells import call
 from xlalloc.core import risk_parity
-from xlalloc.core.risk_parity import least_distance
+from xlalloc.core.closest_exposures import least_distance
 from xlalloc.errors import AllocError, ErrorValue, Label, NumberError
 from xlalloc.facts import collect
 
