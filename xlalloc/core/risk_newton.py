@@ -13,8 +13,6 @@ from math import fsum, sqrt
 
 import numpy as np
 
-from xlalloc.meaning import DEFINITE
-
 MAX_STEPS = 100
 CHORD_SIZE = 24  # up to here the inverse costs about as much as one solution
 MOST_PRODUCTS, MORE_PRODUCTS = 40, 15  # in conjugate gradients, and after them over all their directions
@@ -111,12 +109,12 @@ def conjugate_gradients(cov: np.ndarray, b: np.ndarray, y: np.ndarray):
     lines, met = np.empty((MOST_PRODUCTS, 2 * n)), 1  # a (p, Σp) a row
     lines[0, :n] = y
     np.dot(cov, y, out=lines[0, n:])
-    state, p, gap_before, size_before = lines[0].copy(), y, None, np.nan
+    state, p, gap_before, size_before = lines[0].copy(), None, None, None
     y, q = state[:n], state[n:]
     variance = float(y.dot(q))
     if variance > 0.0:
         state /= sqrt(variance)
-    while True:
+    for line, direction, image in zip(lines[1:], lines[1:, :n], lines[1:, n:], strict=True):
         pull = b / y
         gap = pull - q
         pull /= y
@@ -124,17 +122,18 @@ def conjugate_gradients(cov: np.ndarray, b: np.ndarray, y: np.ndarray):
         size = float(step.dot(gap))  # at least half of Σ (yᵢ gapᵢ)²/bᵢ, the errors of the shares
         if size <= enough:
             return y + step, met, lines[:met]
-        if not size < np.inf or met == MOST_PRODUCTS:
+        if not size < np.inf:
             break
-        if gap_before is not None:
-            step += (size - float(step.dot(gap_before))) / size_before * p
-        gap_before, size_before = gap, size
-        line, met = lines[met], met + 1
-        p, image = line[:n], line[n:]
-        p[...] = step
+        if p is None:
+            direction[...] = step
+        else:
+            np.multiply(p, (size - float(step.dot(gap_before))) / size_before, out=direction)
+            direction += step
+        p, gap_before, size_before, met = direction, gap, size, met + 1
         np.dot(cov, p, out=image)
         pull *= p
-        curvature = float(p.dot(pull) + p.dot(image))
+        pull += image
+        curvature = float(p.dot(pull))
         if not curvature > 0.0:
             break
         length = float(p.dot(gap)) / curvature
@@ -275,15 +274,15 @@ def _upper_half(a: np.ndarray) -> np.ndarray:
 def lowest_seen(vols: np.ndarray, lines: np.ndarray) -> float:
     """The smallest eigenvalue of the correlations on the span of the p, from their (p, Σp) alone (Rayleigh & Ritz).
 
-    0 where it is seen more quickly not to be below −1e-8: then the p'Σp plus 1e-8 of the p'p factorise.
+    0 where the p'Σp factorise: it is then not below 0.
     """
     n = len(vols)
     P, images = lines[:, :n], lines[:, n:]
+    cross = P.dot(images.T)
     try:
-        np.linalg.cholesky(P.dot((images + DEFINITE * vols * vols * P).T))
+        np.linalg.cholesky(cross)
         return 0.0
     except np.linalg.LinAlgError:
-        cross = P.dot(images.T)
         P = P * vols
     norms = 1.0 / np.sqrt(np.vecdot(P, P))
     scale = np.multiply.outer(norms, norms)
