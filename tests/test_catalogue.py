@@ -114,7 +114,7 @@ def test_unknown_names_get_a_hint():
 @pytest.mark.parametrize("name", ["model_list", "rp_weights"])
 def test_an_argument_too_many_is_said_to_python_users_too(name):
     takes = len(CATALOGUE[name.upper()].arguments)
-    with pytest.raises(xlalloc.InputError, match=f"takes {takes} arguments, {takes + 1} were given"):
+    with pytest.raises(xlalloc.InputError, match=f"{takes + 1} arguments were given, {takes} at most"):
         getattr(xlalloc, name)(*[[[0.04]], *[None] * takes][: takes + 1])
 
 

@@ -67,8 +67,8 @@ def test_error_values_carry_their_reason():
     "formula, code, words",
     [
         ("=IF(1)", "#VALUE!", "IF takes a condition"), ("=IFERROR(1)", "#VALUE!", "IFERROR takes a value"),
-        ("=ROW(1)", "#VALUE!", "take a cell or a range"), ("=MATCH(1)", "#VALUE!", "MATCH takes 2 to 3 arguments, 1"),
-        ("=TEXT(1)", "#VALUE!", "TEXT takes 2 arguments, 1"), ("=SUM(1E308,1E308)", "#NUM!", "too large"),
+        ("=ROW(1)", "#VALUE!", "take a cell or a range"), ("=MATCH(1)", "#VALUE!", "MATCH: 1 given, 2 to 3 needed"),
+        ("=TEXT(1)", "#VALUE!", "TEXT: 1 given, 2 needed"), ("=SUM(1E308,1E308)", "#NUM!", "too large"),
         ("=SUMPRODUCT({1,2},{1;2})", "#VALUE!", "differ in size"), ("=ROUND(1,#N/A)", "#N/A", ""),
         ("=INDEX(#REF!,1)", "#REF!", ""), ("=TEXT(#N/A,1)", "#N/A", ""),
         ('=TEXT(1,"[Red]0")', "#VALUE!", "in the format '[Red]0' is not computed here"),

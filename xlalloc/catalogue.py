@@ -138,6 +138,9 @@ class Function:
         words = [("[%s]" if a.optional else "%s") % (a.name + ("…" if a.variadic else "")) for a in self.arguments]
         return f"{self.name}({', '.join(words)})"
 
+    def too_many(self, given: int) -> InputError:
+        return InputError(f"{self.name}: {given} arguments were given, {len(self.arguments)} at most. {self.signature}")
+
     def __call__(self, *args, **kwargs):
         """Check the arguments by their quantities and run the function: every caller's path."""
         given, checked, extra, dates = self._bind(args, kwargs)
@@ -179,7 +182,7 @@ class Function:
             dates = own if dates is None else dates
         extra = args[len(given) :]
         if extra and not any(argument.variadic for argument in self.arguments):
-            raise InputError(f"{self.name}: takes {len(self.arguments)} arguments, {len(args)} were given.")
+            raise self.too_many(len(args))
         if kwargs:
             for name, q in self.wants.items():
                 if (value := kwargs.pop(name, None)) is not None:

@@ -53,7 +53,7 @@ def run(name: str, arguments: Sequence, names: dict[str, list]) -> list[list]:
     if entry.arguments and entry.arguments[-1].variadic:
         return write(entry, entry(*[_single(cells) for cells in arguments[:1]], *arguments[1:]), {}, names)
     if len(arguments) > len(entry.arguments):
-        raise InputError(f"{entry.name}: takes {len(entry.arguments)} arguments, {len(arguments)} were given.")
+        raise entry.too_many(len(arguments))
     ranges = read(entry, arguments)
     _match_names(ranges, names)
     dates = _match_times(ranges)

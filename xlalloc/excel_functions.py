@@ -362,7 +362,7 @@ def called(name: str, values: list):
     least, most = _TAKES[name]
     if not least <= len(values) <= most:
         takes = f"{least}" if least == most else f"at least {least}" if most == math.inf else f"{least} to {most}"
-        return ErrorValue("#VALUE!", f"{name} takes {takes} arguments, {len(values)} were given")
+        return ErrorValue("#VALUE!", f"number of arguments of {name}: {len(values)} given, {takes} needed")
     try:
         return PLAIN[name](*values)
     except OverflowError:
