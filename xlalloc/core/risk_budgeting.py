@@ -111,10 +111,10 @@ def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Soluti
     if n > DIRECT_SIZE:
         by_columns = cov.T  # the same matrix; BLAS multiplies it quicker
         y, steps, met = conjugate_gradients(by_columns, budgets, start(by_columns, budgets, vols))
-        solution = _measured(cov, budgets, y, "conjugate gradients", steps)
+        solution = _measured(by_columns, budgets, y, "conjugate gradients", steps)
         if not solution.error <= SHARE_ERROR / 10.0:
             y, steps, met = over_directions(by_columns, budgets, y, met)
-            solution = _measured(cov, budgets, y, "conjugate gradients", steps)
+            solution = _measured(by_columns, budgets, y, "conjugate gradients", steps)
         if n >= MANY:
             check_definite(cov, vols, met)
     if solution is None or not solution.error <= SHARE_ERROR:

@@ -5,7 +5,7 @@ risk_budgeting does.
 
 Sources: Spinu (2013), "An Algorithm for Computing Risk Parity Weights"; Choi & Chen (2022), "Improved
 Iterative Methods for Solving Risk Parity Portfolio"; Nesterov (2004), "Introductory Lectures on Convex
-Optimization", 4.1; Polak & Ribière (1969), "Note sur la convergence de méthodes de directions conjuguées";
+Optimization", 4.1; Fletcher & Reeves (1964), "Function Minimization by Conjugate Gradients";
 Dekker (1971), "A Floating-Point Technique for Extending the Available Precision".
 """
 
@@ -17,6 +17,7 @@ MAX_STEPS = 100
 CHORD_SIZE = 24  # up to here the inverse costs about as much as one solution
 MOST_PRODUCTS, MORE_PRODUCTS = 40, 15  # in conjugate gradients, and after them over all their directions
 SHARE_STEP = 2e-11  # the last step of conjugate gradients may move a share of risk by about this
+SHORT = 1e-8  # the square of a step after which conjugate gradients keep H, relative to that of a safe one
 DAMPED = 0.6  # a full step is taken where no weight loses more than this share of itself
 NO_RISK = 3e6  # diversification ratio Σσᵢyᵢ/√(y'Σy) above which double precision sees no risk in the mix
 
@@ -100,47 +101,49 @@ def _chords(cov, b, y, inverse, size: float) -> tuple[np.ndarray, bool]:
 def conjugate_gradients(cov: np.ndarray, b: np.ndarray, y: np.ndarray):
     """Minimise ½ y'Σy − Σ bᵢ ln yᵢ with one product Σp a step; returns y, the number of products, and the (p, Σp) met.
 
-    Each direction p is the gradient over the diagonal of H = Σ + diag(b/y²), conjugate to the last one (Polak &
-    Ribière 1969), each step along it Newton's. Where correlations are not negative the eigenvalues of the scaled H
-    lie in [1, 2] at the solution, whatever n is. The last step is the gradient alone, which needs no product.
+    Each direction p is the gradient over the diagonal of H = Σ + diag(b/y²), conjugate to the last one (Fletcher &
+    Reeves 1964), each step along it Newton's; H is kept once steps are short. Where correlations are not negative the
+    eigenvalues of the scaled H lie in [1, 2] at the solution, whatever n is. The last step is the gradient alone, which
+    needs no product.
     """
     n, variances = len(b), cov.diagonal()
     enough, safe = SHARE_STEP**2 / float(b.max()), DAMPED**2 * float(b.min())
     lines, met = np.empty((MOST_PRODUCTS, 2 * n)), 1  # a (p, Σp) a row
     lines[0, :n] = y
     np.dot(cov, y, out=lines[0, n:])
-    state, p, gap_before, size_before = lines[0].copy(), None, None, None
+    state, p, size_before, moved = lines[0].copy(), y, np.inf, np.inf
     y, q = state[:n], state[n:]
     variance = float(y.dot(q))
     if variance > 0.0:
         state /= sqrt(variance)
     for line, direction, image in zip(lines[1:], lines[1:, :n], lines[1:, n:], strict=True):
-        pull = b / y
-        gap = pull - q
-        pull /= y
-        step = gap / (variances + pull)
+        gap = b / y
+        if moved > SHORT * safe:
+            log_part = gap / y
+            diagonal = variances + log_part
+        gap -= q
+        step = gap / diagonal
         size = float(step.dot(gap))  # at least half of Σ (yᵢ gapᵢ)²/bᵢ, the errors of the shares
         if size <= enough:
             return y + step, met, lines[:met]
         if not size < np.inf:
             break
-        if p is None:
-            direction[...] = step
-        else:
-            np.multiply(p, (size - float(step.dot(gap_before))) / size_before, out=direction)
-            direction += step
-        p, gap_before, size_before, met = direction, gap, size, met + 1
+        np.multiply(p, size / size_before, out=direction)
+        direction += step
+        p, size_before, met = direction, size, met + 1
         np.dot(cov, p, out=image)
-        pull *= p
-        pull += image
-        curvature = float(p.dot(pull))
+        bent = log_part * p
+        bent += image
+        curvature = float(p.dot(bent))
         if not curvature > 0.0:
             break
-        length = float(p.dot(gap)) / curvature
-        if not length * length * curvature < safe:  # else Σ bᵢ(Δyᵢ/yᵢ)² says that no yᵢ loses much of itself
+        length = size / curvature
+        moved = length * size
+        if not moved < safe:  # else Σ bᵢ(Δyᵢ/yᵢ)² says that no yᵢ loses much of itself
             m = -length * float((p / y).min())
             if m > DAMPED:
                 length /= 1.0 + m
+                size_before = np.inf  # the next direction is the gradient alone
         state += length * line
     return y, met, lines[:met]
 
