@@ -208,3 +208,44 @@ def test_the_unit_of_money_is_no_matter(name):
         given = arguments(name, seed)
         more = [4 * v if m and v is not None else v for m, v in zip(money, given, strict=True)]
         close(computed(name, more), four_times(name, computed(name, given)))
+
+
+ONE_NUMBER = ("PORT_RETURN", "PORT_VOL", "PORT_SHARPE", "PORT_SERIES", "TURNOVER", "REBAL_DUE")
+SHARED = ("RISK_CONTRIB", "RP_WEIGHTS", "RP_LEVERED", "CAP_RISK_WEIGHTS", "MIN_VAR_WEIGHTS", "MAX_SHARPE_WEIGHTS",
+          "TARGET_RETURN_WEIGHTS", "TARGET_VOL_WEIGHTS", "MAX_DIV_WEIGHTS", "CAP_WEIGHTS", "REDEMPTION_FEE")  # fmt: skip
+EACH_THE_SAME = ("MEAN_RETURNS", "VOLS_FROM_COV", "SPECIFIC_VOLS", "MARGINAL_RISK", "IMPLIED_RETURNS",
+                 "BLACK_LITTERMAN", "REALIZED_VOL")  # fmt: skip
+DIVIDED = {"weights", "current", "target", "budgets", "values", "trades", "caps", "picks"}
+
+
+def split(name: str, given: list) -> list:
+    """The last asset as two that are the same, each with half of what it holds."""
+    halves = []
+    for a, value in zip(CATALOGUE[name].arguments, given, strict=True):
+        for k, axis in enumerate(a.quantity.axes if isinstance(value, np.ndarray | list) else ()):
+            if axis == "assets" and k < np.ndim(value):
+                n = np.shape(value)[k]
+                value = np.array(value).take([*range(n), n - 1], k)
+                if a.name in DIVIDED:
+                    np.moveaxis(value, k, 0)[-2:] /= 2.0
+        halves.append(value.tolist() if value is not None and a.quantity.kind == "labels" else value)
+    return halves
+
+
+@pytest.mark.parametrize("name", [*ONE_NUMBER, *SHARED, *EACH_THE_SAME])
+def test_one_asset_as_two_halves_changes_nothing(name):
+    answers = 0
+    for seed in range(6):
+        given = [None if a.name in ("lower", "upper") else value  # they are of each asset
+                 for a, value in zip(CATALOGUE[name].arguments, arguments(name, seed), strict=True)]  # fmt: skip
+        whole = computed(name, given)
+        if isinstance(whole[0][0], ErrorValue):
+            continue
+        found, answers = np.array(computed(name, split(name, given)), float), answers + 1
+        if name in SHARED:
+            found = np.concatenate((found[:-2], found[-2:].sum(axis=0, keepdims=True)))
+        elif name in EACH_THE_SAME:
+            assert found[-1] == pytest.approx(found[-2], rel=1e-9)
+            found = found[:-1]
+        np.testing.assert_allclose(found, np.array(whole, float), rtol=1e-7, atol=1e-10)
+    assert answers > 3
