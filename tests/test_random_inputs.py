@@ -1,5 +1,7 @@
 """Every function on random input: the same on every surface, in any order of the assets, in any unit of money."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -249,3 +251,29 @@ def test_one_asset_as_two_halves_changes_nothing(name):
             found = found[:-1]
         np.testing.assert_allclose(found, np.array(whole, float), rtol=1e-7, atol=1e-10)
     assert answers > 3
+
+
+@pytest.mark.parametrize("bad", ["abc", "#REF!", True, None], ids=str)
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_cell_that_cannot_be_read_is_named_with_its_place(name, bad):
+    for k, a in enumerate(CATALOGUE[name].arguments):
+        given = [as_cells(value) for value in arguments(name, 1)]
+        if given[k] is None or a.quantity.kind not in ("number", "vector", "matrix", "panel"):
+            continue
+        place = "(: the cell|: item 1)?"
+        if isinstance(given[k], list):
+            rng = np.random.default_rng(k)
+            i, j = 1 + int(rng.integers(1, len(given[k]))), 1 + int(rng.integers(len(given[k][0])))
+            given[k] = [list(row) for row in given[k]]
+            given[k][i - 1][j - 1] = bad
+            place = f": item {i}" if a.quantity.kind == "vector" else f": row {i}, column {j}"
+            if bad is None and a.quantity.kind == "panel":
+                continue  # a missing number: its row is left out
+        else:
+            given[k] = bad
+            if bad is None:
+                continue  # left out
+        found = cells.call(name, given)[0][0]
+        assert isinstance(found, ErrorValue), a.name
+        assert re.match(f"{a.name}{place} (holds|is blank)", found.reason), found.reason
+        assert str(found) == ("#REF!" if bad == "#REF!" else "#VALUE!")

@@ -113,7 +113,7 @@ def _read(q: Quantity, name: str, cells) -> Range:
     if len(rows) * len(rows[0]) != 1:
         raise InputError(f"{name}: a range of {len(rows)} x {len(rows[0])} cells; a single cell is needed.")
     cell = rows[0][0]
-    stop_at_errors([cell], name)
+    stop_at_errors([cell], name, "the cell")
     if is_blank(cell):
         raise InputError(f"{name}: the cell is blank. Fill it, or leave the argument out if it is optional.")
     if q.kind == "number":

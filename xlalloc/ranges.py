@@ -75,10 +75,10 @@ def name_key(cell) -> str:
     return unicodedata.normalize("NFKC", str(cell)).strip().casefold()
 
 
-def stop_at_errors(cells, name: str) -> None:
-    for cell in cells:
+def stop_at_errors(cells, name: str, place: str = "item {}") -> None:
+    for i, cell in enumerate(cells, 1):
         if isinstance(cell, str) and cell in _CODES:
-            raise _error_in(cell, f"{name}: a cell")
+            raise _error_in(cell, f"{name}: {place.format(i)}")
 
 
 def _error_in(cell: str, where: str) -> ErrorIn:
@@ -181,7 +181,8 @@ def _lines_of_text(rows, name: str) -> tuple[list[list], bool]:
 def read_vector(q: Quantity, name: str, rows) -> Range:
     """Rule 3: one line, or two of which the non-numeric one holds the labels."""
     lines, across = _lines(rows, name)
-    stop_at_errors(chain.from_iterable(lines), name)
+    for line in lines:
+        stop_at_errors(line, name)
     found = Range(name, q, across=across and len(lines[0]) > 1)
     if len(lines) == 1:
         values, skipped = lines[0], 0
@@ -205,7 +206,8 @@ def read_vector(q: Quantity, name: str, rows) -> Range:
 def read_texts(q: Quantity, name: str, rows) -> Range:
     """Groups: one line of texts, or names and texts side by side. A header is told apart once the assets are known."""
     lines, across = _lines_of_text(rows, name)
-    stop_at_errors(chain.from_iterable(lines), name)
+    for line in lines:
+        stop_at_errors(line, name)
     found = Range(name, q, across=across and len(lines[0]) > 1)
     if len(lines) == 2:
         found.names[q.axes[0]] = checked_names(lines[0], name)
@@ -218,7 +220,7 @@ def read_texts(q: Quantity, name: str, rows) -> Range:
 
 def checked_names(cells: Sequence, name: str) -> list:
     """Labels as given; blanks and duplicates are errors, fractional numbers are no names."""
-    stop_at_errors(cells, name)
+    stop_at_errors(cells, name, "label {}")
     seen: set[str] = set()
     for i, cell in enumerate(cells, 1):
         if is_blank(cell) or (isinstance(cell, float) and cell != cell):
@@ -240,7 +242,7 @@ def read_matrix(q: Quantity, name: str, rows) -> Range:
     found = Range(name, q)
     height, width = len(rows), len(rows[0])
     corner = rows[0][0]
-    stop_at_errors([corner], name)
+    stop_at_errors([corner], name, "the corner cell")
     square = q.axes[0] == q.axes[1]
     open_corner = is_blank(corner) or is_text(corner)
     if square:
@@ -378,7 +380,7 @@ def _read_date_column(found: Range, rows, header, known: set[str]) -> bool:
     if says or is_blank(head) or all(isinstance(cell, dt.date) for cell in filled):
         dates = read_dates(filled, says)
     if says and dates is None:
-        stop_at_errors(filled, found.name)
+        stop_at_errors(filled, found.name, "date {}")
         raise InputError(
             f"{found.name}: the column {quoted(head)} holds cells that are not dates, or not all in one form."
         )
