@@ -418,3 +418,12 @@ def test_a_gap_in_the_first_row_leaves_that_row_out():
     assert call("MEAN_RETURNS", [rows, 12]) == expected
     assert call("MEAN_RETURNS", [[[*day, *row] for day, row in zip(THREE, rows, strict=True)], 12]) == expected
     assert call("MEAN_RETURNS", [[["#N/A"], [0.02], [0.01]], 12])[0][0] == pytest.approx(0.18)
+
+
+def test_blank_rows_do_not_shift_the_places_that_messages_name():
+    dated = [["Date", "A"], *([cell[0], r] for cell, r in zip(THREE, (0.1, 0.2, 0.3), strict=True))]
+    dated.insert(2, [None, None])
+    error(call("ANN_VOL", [[*dated[:4], [dated[4][0], "x"]]]), "#VALUE!", "row 5, column 2 holds the text 'x'")
+    error(call("ANN_VOL", [[*dated, [None, 0.1]]]), "#VALUE!", "row 6 has no date")
+    states = [[row[0], state] for row, state in zip(dated, ("State", "a", None, "b", "#REF!"), strict=True)]
+    error(call("KPI_BY_STATE", [dated, states]), "#REF!", "states: item 5 holds")

@@ -1,4 +1,7 @@
-"""Every function on random input: the same on every surface, in any order of the assets, in any unit of money."""
+"""Every function on random input: the same on every surface, in any order of the assets, in any unit of money.
+
+One asset counts as its two halves, and a cell that cannot be read is named with its place.
+"""
 
 import re
 
@@ -212,12 +215,12 @@ def test_the_unit_of_money_is_no_matter(name):
         close(computed(name, more), four_times(name, computed(name, given)))
 
 
-ONE_NUMBER = ("PORT_RETURN", "PORT_VOL", "PORT_SHARPE", "PORT_SERIES", "TURNOVER", "REBAL_DUE")
+ONE_NUMBER = ("PORT_RETURN", "PORT_VOL", "PORT_SHARPE", "PORT_SERIES", "TURNOVER")
 SHARED = ("RISK_CONTRIB", "RP_WEIGHTS", "RP_LEVERED", "CAP_RISK_WEIGHTS", "MIN_VAR_WEIGHTS", "MAX_SHARPE_WEIGHTS",
-          "TARGET_RETURN_WEIGHTS", "TARGET_VOL_WEIGHTS", "MAX_DIV_WEIGHTS", "CAP_WEIGHTS", "REDEMPTION_FEE")  # fmt: skip
+          "TARGET_RETURN_WEIGHTS", "TARGET_VOL_WEIGHTS", "MAX_DIV_WEIGHTS", "CAP_WEIGHTS")  # fmt: skip
 EACH_THE_SAME = ("MEAN_RETURNS", "VOLS_FROM_COV", "SPECIFIC_VOLS", "MARGINAL_RISK", "IMPLIED_RETURNS",
-                 "BLACK_LITTERMAN", "REALIZED_VOL")  # fmt: skip
-DIVIDED = {"weights", "current", "target", "budgets", "values", "trades", "caps", "picks"}
+                 "BLACK_LITTERMAN", "REALIZED_VOL", "REDEMPTION_FEE")  # fmt: skip
+DIVIDED = {"weights", "current", "target", "budgets", "caps", "picks"}
 
 
 def split(name: str, given: list) -> list:
@@ -225,12 +228,13 @@ def split(name: str, given: list) -> list:
     halves = []
     for a, value in zip(CATALOGUE[name].arguments, given, strict=True):
         for k, axis in enumerate(a.quantity.axes if isinstance(value, np.ndarray | list) else ()):
-            if axis == "assets" and k < np.ndim(value):
-                n = np.shape(value)[k]
-                value = np.array(value).take([*range(n), n - 1], k)
+            if axis == "assets" and isinstance(value, list):
+                value = [*value, value[-1]]
+            elif axis == "assets" and k < value.ndim:
+                value = np.insert(value, -1, value.take(-1, k), axis=k)
                 if a.name in DIVIDED:
                     np.moveaxis(value, k, 0)[-2:] /= 2.0
-        halves.append(value.tolist() if value is not None and a.quantity.kind == "labels" else value)
+        halves.append(value)
     return halves
 
 

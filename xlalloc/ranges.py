@@ -133,7 +133,7 @@ def rows_of(value) -> list:
     return rows
 
 
-def _numbers(rows: Sequence, name: str, top: int, left: int, missing: bool) -> np.ndarray:
+def _numbers(rows: Sequence, name: str, places: Sequence[int], left: int, missing: bool) -> np.ndarray:
     """A block of cells as an array: at once where all are numbers, cell by cell otherwise."""
     kinds = set(map(type, chain.from_iterable(rows)))
     if kinds <= (_PLAIN_OR_BLANK if missing else _PLAIN):
@@ -144,7 +144,7 @@ def _numbers(rows: Sequence, name: str, top: int, left: int, missing: bool) -> n
     return np.array(
         [
             [number_in(cell, f"{name}: row {i}, column {j}", missing) for j, cell in enumerate(row, left)]
-            for i, row in enumerate(rows, top)
+            for i, row in zip(places, rows, strict=True)
         ]
     )
 
@@ -263,7 +263,7 @@ def read_matrix(q: Quantity, name: str, rows) -> Range:
         raise InputError(f"{name}: there are no numbers in the range, at most labels.")
     across = checked_names(rows[0][left:], name) if top else None
     down = checked_names([row[0] for row in rows[top:]], name) if left else None
-    value = _numbers(body, name, 1 + top, 1 + left, False)
+    value = _numbers(body, name, range(1 + top, 1 + height), 1 + left, False)
     if square and across and down:
         value = value[:, order_of(down, across, name + " (rows)", name + " (columns)")]
         across = down
@@ -332,6 +332,7 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Range:
         if not rows:
             raise InputError(f"{name}: there is a header but nothing below it.")
     rows, header = _without_blank_edge(rows, header)
+    found.places = range(top, top + len(rows))
     left = 1
     if len(rows[0]) > 1 and _read_date_column(found, rows, header, known):
         filled = found.value
@@ -342,11 +343,11 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Range:
     if len(q.axes) == 1 and len(rows[0]) != 1:
         raise InputError(f"{name}: {len(rows[0])} columns; one is needed (a date column may stand before it).")
     if q.kind == "labels":
-        stop_at_errors((row[0] for row in rows), name)
+        for place, row in zip(found.places, rows, strict=True):
+            stop_at_errors(row[:1], name, f"item {place}")
         found.value = [None if is_blank(row[0]) else row[0] for row in rows]
     else:
-        found.value = _numbers(rows, name, top, left, True)
-    found.places = range(top, top + len(rows))
+        found.value = _numbers(rows, name, found.places, left, True)
     _in_time_order(found)
     return found
 
@@ -363,14 +364,20 @@ def _without_blank_edge(rows, header):
     return [row[:width] for row in rows], header and header[:width]
 
 
+def _without_blank_rows(places, rows):
+    kept = [(place, row) for place, row in zip(places, rows, strict=True) if not all(map(is_blank, row))]
+    return [place for place, _ in kept], [row for _, row in kept]
+
+
 def _read_date_column(found: Range, rows, header, known: set[str]) -> bool:
     """Rule 5: reads the first column into ``found`` where it holds dates; ``found.value`` keeps the dated rows."""
     head = header[0] if header else None
     if header and not is_blank(head) and name_key(head) in known:
         return False
     column = filled = [row[0] for row in rows]
+    places = found.places
     if not set(map(type, column)) <= _PLAIN and any(map(is_blank, column)):
-        rows = [row for row in rows if not all(map(is_blank, row))]
+        places, rows = _without_blank_rows(places, rows)
         column = [row[0] for row in rows]
         filled = [cell for cell in column if not is_blank(cell)]
     if not column:
@@ -388,8 +395,9 @@ def _read_date_column(found: Range, rows, header, known: set[str]) -> bool:
         return False
     if len(dates) != len(column):
         raise InputError(
-            f"{found.name}: row {next(i for i, c in enumerate(column, 1) if is_blank(c))} below the header has no date."
+            f"{found.name}: row {next(i for i, c in zip(places, column, strict=True) if is_blank(c))} has no date."
         )
+    found.places = places
     found.dates, found.date_cells, found.date_header, found.value = dates, column, head, rows
     return True
 

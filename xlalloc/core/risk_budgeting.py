@@ -110,11 +110,11 @@ def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Soluti
     solution = None
     if n > DIRECT_SIZE:
         by_columns = cov.T  # the same matrix; BLAS multiplies it quicker
-        y, steps, met = conjugate_gradients(by_columns, budgets, start(by_columns, budgets, vols))
-        solution = _measured(by_columns, budgets, y, "conjugate gradients", steps)
+        y, met = conjugate_gradients(by_columns, budgets, start(by_columns, budgets, vols))
+        solution = _measured(by_columns, budgets, y, "conjugate gradients", len(met))
         if not solution.error <= SHARE_ERROR / 10.0:
-            y, steps, met = over_directions(by_columns, budgets, y, met)
-            solution = _measured(by_columns, budgets, y, "conjugate gradients", steps)
+            y, met = over_directions(by_columns, budgets, y, met)
+            solution = _measured(by_columns, budgets, y, "conjugate gradients", len(met))
         if n >= MANY:
             check_definite(cov, vols, met)
     if solution is None or not solution.error <= SHARE_ERROR:

@@ -99,7 +99,7 @@ def _chords(cov, b, y, inverse, size: float) -> tuple[np.ndarray, bool]:
 
 
 def conjugate_gradients(cov: np.ndarray, b: np.ndarray, y: np.ndarray):
-    """Minimise ½ y'Σy − Σ bᵢ ln yᵢ with one product Σp a step; returns y, the number of products, and the (p, Σp) met.
+    """Minimise ½ y'Σy − Σ bᵢ ln yᵢ with one product Σp a step; returns y and the (p, Σp) met.
 
     Each direction p is the gradient over the diagonal of H = Σ + diag(b/y²), conjugate to the last one (Fletcher &
     Reeves 1964), each step along it Newton's; H is kept once steps are short. Where correlations are not negative the
@@ -125,7 +125,7 @@ def conjugate_gradients(cov: np.ndarray, b: np.ndarray, y: np.ndarray):
         step = gap / diagonal
         size = float(step.dot(gap))  # at least half of Σ (yᵢ gapᵢ)²/bᵢ, the errors of the shares
         if size <= enough:
-            return y + step, met, lines[:met]
+            return y + step, lines[:met]
         if not size < np.inf:
             break
         np.multiply(p, size / size_before, out=direction)
@@ -145,7 +145,7 @@ def conjugate_gradients(cov: np.ndarray, b: np.ndarray, y: np.ndarray):
                 length /= 1.0 + m
                 size_before = np.inf  # the next direction is the gradient alone
         state += length * line
-    return y, met, lines[:met]
+    return y, lines[:met]
 
 
 def over_directions(cov: np.ndarray, b: np.ndarray, y: np.ndarray, lines: np.ndarray):
@@ -166,7 +166,7 @@ def over_directions(cov: np.ndarray, b: np.ndarray, y: np.ndarray, lines: np.nda
             gap = pull - q
             H = (P * (pull / y) + lines[:met, n:]).dot(P.T)
             if not H.diagonal().min() > 0.0:
-                return y, met, lines[:met]
+                return y, lines[:met]
             scale = 1.0 / np.sqrt(H.diagonal())
             H *= np.multiply.outer(scale, scale)
             H.reshape(-1)[:: met + 1] += 1e-14 * met  # rounding, where one direction is nearly a mix of others
@@ -174,7 +174,7 @@ def over_directions(cov: np.ndarray, b: np.ndarray, y: np.ndarray, lines: np.nda
             alphas = np.linalg.solve(H, slope)
             gain = float(slope.dot(alphas))
             if not 0.0 <= gain < np.inf:
-                return y, met, lines[:met]
+                return y, lines[:met]
             step = (scale * alphas).dot(lines[:met])
             if not gain < safe:
                 m = -float((step[:n] / y).min())
@@ -188,9 +188,9 @@ def over_directions(cov: np.ndarray, b: np.ndarray, y: np.ndarray, lines: np.nda
         step = gap / (variances + pull / y)
         size = float(step.dot(gap))
         if size <= enough:
-            return y + step, met, lines[:met]
+            return y + step, lines[:met]
         if met == len(lines):
-            return y, met, lines
+            return y, lines
         lines[met, :n] = step / sqrt(size)
         np.dot(cov, lines[met, :n], out=lines[met, n:])
         met += 1
