@@ -14,7 +14,7 @@ from xlalloc.catalogue import CATALOGUE, REQUIRED
 from xlalloc.errors import ErrorValue
 from xlalloc.formula import evaluate
 from xlalloc.help import describe, find
-from xlalloc.quantities import Quantity
+from xlalloc.quantity import Quantity
 
 ROOT = Path(__file__).parent.parent
 PINNED = (ROOT / "tests" / "reference" / "signatures.txt").read_text(encoding="utf-8").split("\n")[:-1]
@@ -129,9 +129,13 @@ def test_an_argument_given_twice_is_not_called_unknown():
 
 FLOORS = [
     {"errors", "facts", "log", "version"},
-    {"dates", "frames", "meaning"},
-    {"quantities"},
-    {"catalogue", "ranges", "data"},
+    {"dates", "meaning", "table"},
+    {"quantity"},
+    {"quantities", "labelled"},
+    {"cell_values", "timeline"},
+    {"matching", "ranges"},
+    {"frames"},
+    {"catalogue", "data"},
     {"core", "cells"},
     {"values", "reference"},
     {"excel_functions", "workbook_files"},

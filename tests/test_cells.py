@@ -8,10 +8,16 @@ import pytest
 import xlalloc
 from xlalloc.cells import call
 from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
+from xlalloc.ranges import without_labels
 
 COV = [[0.04, 0.006], [0.006, 0.01]]
 NAMED_COV = [[None, "Stocks", "Bonds"], ["Stocks", 0.04, 0.006], ["Bonds", 0.006, 0.01]]
 PLAIN = call("RISK_CONTRIB", [[[0.6], [0.4]], COV])
+
+
+def numbers(name, arguments):
+    """The answer without its labels."""
+    return without_labels(call(name, arguments))
 
 
 def error(rows, code, *words):
@@ -43,13 +49,13 @@ def test_other_text_is_an_error(text):
 def test_codes_with_leading_zeros_are_names():
     weights = [["000300", 0.6], ["000905", 0.4]]
     cov = [["", "000905", "000300"], ["000905", 0.01, 0.006], ["000300", 0.006, 0.04]]
-    assert np.allclose(call("RISK_CONTRIB", [weights, cov]), PLAIN)
+    assert np.allclose(numbers("RISK_CONTRIB", [weights, cov]), PLAIN)
 
 
 def test_names_compare_after_normalisation():
     weights = [["Ｇold ", 0.6], [510300.0, 0.4], ["x", 0.0]]
     cov = [["", "gold", "510300", "X"], ["gold", 0.04, 0.006, 0], ["510300", 0.006, 0.01, 0], ["X", 0, 0, 0.01]]
-    assert np.allclose(call("RISK_CONTRIB", [weights, cov])[:2], PLAIN)
+    assert np.allclose(numbers("RISK_CONTRIB", [weights, cov])[:2], PLAIN)
 
 
 def test_duplicate_names_are_an_error():
@@ -72,7 +78,7 @@ def test_duplicate_names_are_an_error():
     ],
 )
 def test_labelled_matrices(cov):
-    assert np.allclose(call("RISK_CONTRIB", [[["Stocks", 0.6], ["Bonds", 0.4]], cov]), PLAIN, atol=1e-15)
+    assert np.allclose(numbers("RISK_CONTRIB", [[["Stocks", 0.6], ["Bonds", 0.4]], cov]), PLAIN, atol=1e-15)
 
 
 def test_a_blank_corner_over_numbers_is_an_error_not_a_smaller_matrix():
@@ -106,7 +112,7 @@ def test_matrices_that_are_not_square(cov):
     ],
 )
 def test_columns(weights):
-    rows = call("RISK_CONTRIB", [weights, NAMED_COV])
+    rows = numbers("RISK_CONTRIB", [weights, NAMED_COV])
     first = weights[-2] if len(weights) > 1 else []
     expected = PLAIN[::-1] if "Bonds" in first else PLAIN
     assert np.allclose(rows, expected, atol=1e-15)
@@ -122,7 +128,7 @@ def test_columns(weights):
     ],
 )
 def test_rows_come_back_as_rows(weights):
-    assert np.allclose(call("RISK_CONTRIB", [weights, NAMED_COV]), [[r[0] for r in PLAIN]], atol=1e-15)
+    assert np.allclose(numbers("RISK_CONTRIB", [weights, NAMED_COV]), [[r[0] for r in PLAIN]], atol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +156,7 @@ def test_matching_is_by_name_and_lacking_names_are_named():
 
 def test_result_follows_the_first_labelled_argument():
     rows = call("RISK_CONTRIB", [[["Bonds", 0.4], ["Stocks", 0.6]], NAMED_COV])
-    assert np.allclose(rows, PLAIN[::-1])
+    assert [row[0] for row in rows] == ["Bonds", "Stocks"] and np.allclose([row[1:] for row in rows], PLAIN[::-1])
 
 
 def test_sizes_that_differ():
@@ -190,7 +196,7 @@ def panel(dates=None, header=None):
     ],
 )
 def test_panels(returns):
-    assert np.allclose(call("PORT_SERIES", [returns, W]), SERIES, atol=1e-15)
+    assert np.allclose(numbers("PORT_SERIES", [returns, W]), SERIES, atol=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -205,18 +211,20 @@ def test_panels(returns):
 )
 def test_numbers_are_not_taken_for_dates_on_less(column):
     rows = [[c, r[0]] for c, r in zip(column, BODY, strict=True)]
-    assert np.allclose(call("PORT_SERIES", [rows, W])[0], [(column[0] + BODY[0][0]) / 2])
+    error(call("PORT_SERIES", [rows, W]), "#VALUE!", "look like prices")
+    levels = [[c, 100.0 + i] for i, c in enumerate(column)]
+    assert len(call("DRAWDOWN_STOP", [levels, 0.1])[0]) == 2  # two series, no dates
 
 
 def test_few_serials_are_not_dates():
     rows = [[45000 + i, 0.01] for i in range(4)]
-    assert np.allclose(call("PORT_SERIES", [rows, W])[0], [[22500.005]])
+    error(call("PORT_SERIES", [rows, W]), "#VALUE!", "look like prices", "heading Date")
 
 
 def test_a_header_that_names_an_asset_wins():
-    rows = [["Month", "B"], [202401, 0.1], [202402, 0.2], [202403, 0.3]]
-    weights = [["Month", 0.5], ["B", 0.5]]
-    assert np.allclose(call("PORT_SERIES", [rows, weights])[0], [101200.55])
+    rows = [["Month", "B"], [202401, 100.0], [202402, 101.0], [202403, 99.0]]
+    table = call("BACKTEST", [rows, [["Month", 0.5], ["B", 0.5]], "none"])
+    assert [row[0] for row in table[1:]] == [1, 2, 3]  # no dates
 
 
 def test_a_date_column_that_is_none():
@@ -259,7 +267,7 @@ def test_states_stand_beside_returns(returns, states):
 @pytest.mark.parametrize("hole", [None, "", "  ", ErrorValue("#N/A"), "#N/A", float("nan")])
 def test_rows_with_a_hole_are_left_out(hole):
     rows = [[0.02, 0.04], [hole, 0.03], [0.0, 0.02]]
-    assert np.allclose(call("PORT_SERIES", [rows, W]), [[0.03], [0.01]])
+    assert np.allclose(numbers("PORT_SERIES", [rows, W]), [[0.03], [0.01]])
 
 
 def test_fewer_than_two_rows_are_not_available():
@@ -273,7 +281,7 @@ def test_empty_rows_and_columns_of_a_wide_selection():
         [None] * 4,
         [None] * 4,
     ]
-    assert np.allclose(call("PORT_SERIES", [rows, W]), SERIES)
+    assert np.allclose(numbers("PORT_SERIES", [rows, W]), SERIES)
 
 
 @pytest.mark.parametrize("cell", [None, "", ErrorValue("#N/A")])
@@ -355,7 +363,7 @@ def test_numbers_and_blanks_among_texts_are_shown_as_a_sheet_shows_them():
 def test_descending_dates_come_back_in_the_order_given():
     down = panel(MONTHS, ["date", "A", "B"])
     down = [down[0], *down[:0:-1]]
-    assert np.allclose(call("PORT_SERIES", [down, W]), SERIES[::-1])
+    assert np.allclose(numbers("PORT_SERIES", [down, W]), SERIES[::-1])
 
 
 @pytest.mark.parametrize("dates", [[1, 3, 2, 4, 5, 6], [1, 2, 2, 4, 5, 6]])
@@ -416,7 +424,9 @@ def test_a_gap_in_the_first_row_leaves_that_row_out():
     rows = [["#N/A", 0.01], [0.02, 0.03], [0.01, 0.02]]
     expected = call("MEAN_RETURNS", [rows[1:], 12])
     assert call("MEAN_RETURNS", [rows, 12]) == expected
-    assert call("MEAN_RETURNS", [[[*day, *row] for day, row in zip(THREE, rows, strict=True)], 12]) == expected
+    dated = [[*day, *row] for day, row in zip(THREE, rows, strict=True)]
+    own = call("MEAN_RETURNS", [dated, 12])  # with dates each series on its own rows
+    assert own[0] == expected[0] and own[1][0] == pytest.approx(12 * (0.01 + 0.03 + 0.02) / 3, rel=1e-12)
     assert call("MEAN_RETURNS", [[["#N/A"], [0.02], [0.01]], 12])[0][0] == pytest.approx(0.18)
 
 

@@ -4,19 +4,20 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import numpy as np
 
 from xlalloc import frames
-from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, Label, NotAvailableError
 from xlalloc.facts import learn
-from xlalloc.quantities import Quantity, glance, inside, within
+from xlalloc.quantity import Quantity, glance, inside, within
+from xlalloc.table import Table as Table
 
 CATALOGUE: dict[str, "Function"] = {}
 REQUIRED = inspect.Parameter.empty
+_BARE = frozenset({np.ndarray, float, int, str, list, tuple, bool, range})  # what holds no labels
 FIELDS = ("Formula", "Errors", "Peers", "Source")  # paragraphs of a docstring that begin with such a word
 
 
@@ -47,6 +48,8 @@ class Argument:
             words += say(" – {}").format(", ".join(q.options))
         if self.variadic:
             return words + say("; as many as the function takes")
+        if q.unit_to is not None:
+            words += say("; at most {}").format("100%" if q.unit_to <= 1 else f"{q.unit_to:.0%}")
         if self.optional:
             words += say("; optional") if self.default is None else say("; default {}").format(_plain(self.default))
         return words
@@ -54,22 +57,6 @@ class Argument:
 
 def _plain(default) -> str:
     return f"{default:g}" if isinstance(default, float) else str(default)
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A result with a header row; a Label in it stands for a name the host may know."""
-
-    header: tuple
-    rows: list[tuple] = field(default_factory=list)
-
-    def column(self, name: str) -> list:
-        """One column by its header."""
-        k = self.header.index(name)
-        return [row[k] for row in self.rows]
-
-    def __str__(self) -> str:
-        return "\n".join("\t".join(map(str, row)) for row in [self.header, *self.rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,67 +129,56 @@ class Function:
         return InputError(f"{self.name}: {given} arguments were given, {len(self.arguments)} at most. {self.signature}")
 
     def __call__(self, *args, **kwargs):
-        """Check the arguments by their quantities and run the function: every caller's path."""
-        given, checked, extra, dates = self._bind(args, kwargs)
-        if dates is not None and "dates" in self.wants:
-            checked["dates"] = self.wants["dates"]
-            given["dates"] = checked["dates"].array("dates", dates)
-        flat = _meet(given, checked)
-        if dates is not None:
-            self._use_dates(given, dates)
-        answer = self.function(*given.values(), *extra) if extra else self.function(**given)
-        return _flattened(answer) if flat and self.result.kind != "matrix" else answer
+        """Run the function on what a Python user gives; the same kind comes out as went in."""
+        if self.arguments and self.arguments[-1].variadic:
+            return self.function(*args, **kwargs)
+        given, known = self.bind(args, kwargs)
+        if known.get("dates") is not None or not _BARE.issuperset(map(type, given.values())):
+            return frames.call(self, given, known)
+        return self.compute(given, known)
 
-    def _bind(self, args, kwargs) -> tuple[dict, dict, tuple, object]:
-        """The arguments by name, the quantities of those given; those beyond; the dates of a pandas panel or a host."""
-        dates = kwargs.pop("dates", None)
+    def bind(self, args, kwargs) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The arguments given, by name; what is known besides them."""
+        if len(args) > len(self.arguments):
+            raise self.too_many(len(args))
         given: dict[str, Any] = {}
-        checked: dict[str, Quantity] = {}
-        names: dict[str, tuple[list, str]] = {}
-        times: dict[str, np.ndarray] = {}  # the dates of each pandas panel that has some
         for k, argument in enumerate(self.arguments):
             name = argument.name
-            if argument.variadic:
-                break
-            value = args[k] if k < len(args) else kwargs.pop(name, None)
-            if value is None:
-                if argument.default is REQUIRED:
-                    raise InputError(f"{name}: missing. {self.signature}")
-                given[name] = argument.default
-                continue
-            q = argument.quantity
-            if type(value) is not np.ndarray and frames.is_frame(value):
-                if q.kind in ("panel", "labels") and (own := frames.dates_of(value, name)) is not None:
-                    times[name] = own
-                value = frames.aligned(value, q.axes, name, names)
-            given[name] = q.array(name, value)
-            checked[name] = q
-        if times:
-            own = frames.joined(given, times)
-            dates = own if dates is None else dates
-        extra = args[len(given) :]
-        if extra and not any(argument.variadic for argument in self.arguments):
-            raise self.too_many(len(args))
+            value = args[k] if k < len(args) else kwargs.pop(name, None) if kwargs else None
+            if value is not None:
+                given[name] = value
+            elif argument.default is REQUIRED:
+                raise InputError(f"{name}: missing. {self.signature}")
+        known: dict[str, Any] = {}
         if kwargs:
-            for name, q in self.wants.items():
+            for name in ("dates", *self.wants):
                 if (value := kwargs.pop(name, None)) is not None:
-                    given[name] = q.array(name, value)
-                    checked[name] = q
+                    known[name] = value
         if kwargs:
             wrong = next(iter(kwargs))
             what = f"{wrong} is given twice" if wrong in given else f"no argument is called {wrong}"
             raise InputError(f"{self.name}: {what}. {self.signature}")
-        return given, checked, extra, dates
+        return given, known
 
-    def _use_dates(self, given: dict, dates) -> None:
-        if "periods" in given and given["periods"] is None:
-            given["periods"] = float(periods_per_year(dates, "the dates"))
-            learn("periods per year", f"{given['periods']:g}, from the dates")
-        if "dates" in self.wants:
-            try:
-                given["dates"] = np.array(given["dates"], dtype="datetime64[D]")
-            except ValueError:
-                raise InputError("dates: one of them is no date. Give dates, or text such as 2026-01-31.") from None
+    def compute(self, given: dict[str, Any], known: dict[str, Any]):
+        """Check the arguments by their quantities and run the function: every caller's path."""
+        arrays: dict[str, Any] = {}
+        checked: dict[str, Quantity] = {}
+        for argument in self.arguments:
+            name = argument.name
+            if name in given:
+                q = argument.quantity
+                arrays[name] = q.array(name, given[name])
+                checked[name] = q
+            else:
+                arrays[name] = known.get(name, argument.default)  # periods, where the dates tell them
+        flat = _meet(arrays, checked)
+        if known:
+            for name in self.wants:
+                if name in known:
+                    arrays[name] = known[name]
+        answer = self.function(**arrays)
+        return _flattened(answer) if flat and self.result.kind != "matrix" else answer
 
 
 def _meet(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
@@ -242,6 +218,8 @@ def _same_sizes(sizes: dict, q: Quantity, name: str, array) -> None:
 
 def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], timed: list[str]) -> None:
     keep, unsure = None, []  # unsure: panels that one look did not show to be within their limits
+    if len(timed) == 1 and checked[timed[0]].gaps:
+        return
     for name in timed:
         q, array = checked[name], given[name]
         if q.kind == "labels":
@@ -266,6 +244,9 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
             given[name] = (
                 value[keep] if isinstance(value, np.ndarray) else [v for v, k in zip(value, keep, strict=True) if k]
             )
+    for name in timed:
+        for check in checked[name].checks:
+            check(checked[name], name, given[name])
     for name in unsure:
         within(checked[name], name, given[name])
 

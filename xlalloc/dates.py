@@ -1,5 +1,6 @@
-"""Dates as worksheets write them, and the periods per year they imply."""
+"""Dates as worksheets write them, the periods per year they imply, and the time that passes between them."""
 
+import calendar
 import datetime as dt
 import re
 import unicodedata
@@ -13,18 +14,36 @@ EPOCH = dt.date(1899, 12, 30)  # serial 0 of Excel and Calc for every date after
 _ORDINAL_0 = EPOCH.toordinal()
 DATE_WORDS = frozenset([
     "date", "dates", "day", "month", "year", "quarter", "week", "period", "time", "日期", "时间", "日", "月", "年",
-    "月份", "年份", "年度", "季度", "月末", "交易日", "交易日期", "净值日期",
+    "月份", "年份", "年度", "季度", "月末", "季末", "年末", "年月", "交易日", "估值日", "净值日", "交易日期",
+    "净值日期", "估值日期",
 ])  # fmt: skip
-# Median gap in days → periods per year.
-PERIODS_BY_GAP = ((1, 4, 252), (5, 9, 52), (26, 35, 12), (80, 100, 4), (350, 380, 1))
+_INSIDE = re.compile(r"日期|时间|月份|年份|年度|季度|[年月季]末|年月|[日月年]$")
+_WORDS = re.compile(r"[^\W\d_]+")
+
+# Median gap in days → customary periods per year; daily is 365 where Saturdays are among the dates.
+PERIODS_BY_GAP = ((1, 4, 252), (5, 9, 52), (26, 35, 12), (80, 100, 4), (170, 195, 2), (350, 380, 1))
+AGREES, AGREES_IN_SHORT, SHORT = 0.055, 0.4, 2.0  # of the customary value and the rows per year; years of dates
+YEAR = 365.25  # days
 _ISO = re.compile(
     r"(\d{4})(?:[-/年](\d{1,2})(?:[-/月](\d{1,2})日?|月)?|\.(\d{1,2})\.(\d{1,2}))"
-    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?"
+    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
 
 
 def is_date_word(cell) -> bool:
-    return isinstance(cell, str) and unicodedata.normalize("NFKC", cell).strip().casefold() in DATE_WORDS
+    return isinstance(cell, str) and _plain(cell) in DATE_WORDS
+
+
+def holds_date_word(cell) -> bool:
+    """A header such as "Trade date" or "估值日期": a date word is among its words."""
+    if not isinstance(cell, str):
+        return False
+    text = _plain(cell)
+    return any(word in DATE_WORDS for word in _WORDS.findall(text)) or bool(_INSIDE.search(text))
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 def from_serial(serial: float) -> dt.date:
@@ -35,15 +54,21 @@ def to_serial(date: dt.date) -> int:
     return date.toordinal() - _ORDINAL_0
 
 
+def end_of_month(year: int, month: int) -> dt.date:
+    return dt.date(year, month, calendar.monthrange(year, month)[1])
+
+
 def from_text(text: str) -> dt.date | None:
-    """An ISO date or month (also with / or 年月日), else None."""
+    """An ISO date (also with / or 年月日), or a month, which means its last day; else None."""
     match = _ISO.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if not match:
         return None
     year, month, day, *dotted = match.groups()
     month, day = (month, day) if month else dotted
+    if month is None:
+        return None
     try:
-        return dt.date(int(year), int(month), int(day or 1))
+        return dt.date(int(year), int(month), int(day)) if day else end_of_month(int(year), int(month))
     except ValueError:
         return None
 
@@ -69,7 +94,7 @@ def _whole(cell) -> int | None:
     if isinstance(cell, str):
         cell = unicodedata.normalize("NFKC", cell).strip()
         return int(cell) if cell.isdecimal() and len(cell) <= 8 else None
-    if not isinstance(cell, int | float) or not 0 <= cell < 1e8:
+    if not isinstance(cell, int | float | np.integer) or not 0 <= cell < 1e8:
         return None
     return int(cell) if cell == int(cell) else None
 
@@ -85,7 +110,7 @@ def _yyyymmdd(number) -> dt.date | None:
 def _yyyymm(number) -> dt.date | None:
     whole = _whole(number)
     ok = whole is not None and 190001 <= whole <= 220012 and 1 <= whole % 100 <= 12
-    return dt.date(whole // 100, whole % 100, 1) if ok else None
+    return end_of_month(whole // 100, whole % 100) if ok else None
 
 
 def _year(number) -> dt.date | None:
@@ -101,7 +126,8 @@ def _text(cell) -> dt.date | None:
     return from_text(cell) if isinstance(cell, str) else None
 
 
-_FORMS = (_typed, _text, _yyyymmdd, _yyyymm, _year)  # of one cell; serials are read by the column, being many
+TYPED, TEXT, SERIAL = "dates", "text dates", "date serials"
+_FORMS = {TYPED: _typed, TEXT: _text, "yyyymmdd": _yyyymmdd, "yyyymm": _yyyymm, "years": _year}  # of one cell each
 
 
 def monotone(days: np.ndarray) -> bool:
@@ -112,8 +138,13 @@ def monotone(days: np.ndarray) -> bool:
 def as_days(dates) -> np.ndarray:
     """Days since 1970-01-01."""
     if isinstance(dates, np.ndarray):
-        return dates.astype("datetime64[D]").astype(np.int64)
+        return dates if dates.dtype == np.int64 else dates.astype("datetime64[D]").astype(np.int64)
     return np.fromiter((date.toordinal() for date in dates), np.int64, len(dates)) - _ORDINAL_1970
+
+
+def as_date(day: int) -> dt.date:
+    """The date so many days after 1970-01-01."""
+    return dt.date.fromordinal(int(day) + _ORDINAL_1970)
 
 
 def _all(form, cells) -> list[dt.date] | None:
@@ -127,54 +158,144 @@ def _all(form, cells) -> list[dt.date] | None:
     return dates
 
 
-def read_dates(cells: list, header_says_dates: bool) -> list[dt.date] | None:
-    """The dates of a column, or None where the column is not one of dates.
+# What the header of a column says of it.
+DATES, OPEN, OTHER = "it is dates", "it may be dates", "it is something else"
 
-    Typed dates always are. Under a date word any single form is read. Without it the column must be strictly
-    monotone in ISO text, yyyymmdd, yyyymm, consecutive years, or whole serials 20000-80000 in at least five rows with
-    a customary gap: numbers that could be data are never taken for dates on less.
+
+def header_says(head) -> str:
+    if is_date_word(head):
+        return DATES
+    return OPEN if head is None or (isinstance(head, str) and (not head.strip() or holds_date_word(head))) else OTHER
+
+
+def read_dates(cells: list, says: str) -> tuple[list[dt.date], str] | None:
+    """The dates of a column and the form they are in, or None where the column is not one of dates.
+
+    Typed dates always are. Under a date word any single form is read. Under a blank header, or one that holds a date
+    word among others, the column must be strictly monotone in ISO text, yyyymmdd, yyyymm, consecutive years, or whole
+    serials 20000-80000 in at least five rows with a customary gap. Under any other header only text dates, yyyymmdd
+    and whole serials from 1980 to next year are read: numbers that could be data are never taken for dates on less.
     """
-    for form in _FORMS:
+    for name, form in _FORMS.items():
+        if says == OTHER and name in ("yyyymm", "years"):
+            continue
         dates = _all(form, cells)
         if not dates:
             continue
-        if form is _typed or header_says_dates:
-            return dates
+        if name == TYPED or says == DATES or (says == OTHER and name == TEXT):
+            return dates, name
         days = as_days(dates)
         if not monotone(days):
             continue
-        if form is _year and not (np.abs(np.diff([d.year for d in dates])) == 1).all():
+        if name == "years" and not (np.abs(np.diff([d.year for d in dates])) == 1).all():
             continue
-        return dates
-    return _serials(cells, header_says_dates)
+        return dates, name
+    dates = _serials(cells, says)
+    return dates and (dates, SERIAL)
 
 
-def _serials(cells: list, header_says_dates: bool) -> list[dt.date] | None:
-    low, high = (1, 110000) if header_says_dates else (20000, 80001)
-    numbers = all(issubclass(kind, int | float) and kind is not bool for kind in set(map(type, cells)))
+def _serials(cells: list, says: str) -> list[dt.date] | None:
+    low, high = (367, 110000) if says == DATES else (20000, 80001)
+    if says == OTHER:  # 1980-01-01 to the end of next year
+        low, high = 29221, to_serial(dt.date(dt.date.today().year + 1, 12, 31)) + 1
+    numbers = all(issubclass(kind, int | float | np.number) and kind is not bool for kind in set(map(type, cells)))
     if not cells or not numbers or not all(low <= cell < high for cell in cells):
         return None
-    if not header_says_dates:
+    if says != DATES:
         days = np.array(cells, dtype=float)
-        if len(days) < 5 or not monotone(days) or (days % 1).any() or _periods(days) is None:
+        whole = not (days % 1 - days[0] % 1).any()  # every day stamped at the same hour is as good as whole
+        if len(days) < 5 or not monotone(days) or not whole or customary(np.floor(days)) is None:
             return None
     return [dt.date.fromordinal(_ORDINAL_0 + int(cell)) for cell in cells]
 
 
-def _periods(days: np.ndarray) -> int | None:
-    gap = float(np.median(np.abs(np.diff(days))))
-    return next((periods for low, high, periods in PERIODS_BY_GAP if low <= gap <= high), None)
+# Periods per year --------------------------------------------------------------------------------------------
 
 
-def periods_per_year(dates, argument: str) -> int:
-    """252, 52, 12, 4 or 1 by the median gap between dates; any other gap asks for ``periods``."""
+def _gaps(days: np.ndarray) -> np.ndarray:
+    return np.abs(np.diff(days))
+
+
+def customary(days: np.ndarray) -> int | None:
+    """252 (365 with Saturdays), 52, 12, 4, 2 or 1 by the median gap between dates; None where it fits none."""
+    if len(days) < 2:
+        return None
+    gap = float(np.median(_gaps(days)))
+    found = next((periods for low, high, periods in PERIODS_BY_GAP if low <= gap <= high), None)
+    if found == 252 and 14 * np.count_nonzero((np.asarray(days, np.int64) + 3) % 7 == 5) >= len(days):
+        return 365  # 1970-01-01 was a Thursday
+    return found
+
+
+def holes(days: np.ndarray) -> np.ndarray:
+    """The places of gaps far wider than the others: more than 15 days, and 2.5 median gaps (monthly and slower 1.5)."""
+    gaps = _gaps(days)
+    if not len(gaps):
+        return gaps
+    median = float(np.median(gaps))
+    return np.flatnonzero((gaps > 15) & (gaps > (1.5 if median >= 26 else 2.5) * median))
+
+
+def periods_per_year(dates, argument: str) -> float:
+    """The customary number by the median gap where the rows per year agree with it, else the rows per year."""
     days = as_days(dates)
-    periods = _periods(days) if len(days) > 1 else None
-    if periods is None:
-        gap = (
-            f"the median gap between its dates is {np.median(np.abs(np.diff(days))):g} days"
-            if len(days) > 1
-            else "it has one date"
-        )
-        raise InputError(f"{argument}: {gap}, which is no customary frequency. Give periods (per year) yourself.")
-    return periods
+    if len(days) < 2:
+        raise InputError(f"{argument}: it has one date, which tells no frequency. Give periods (per year) yourself.")
+    usual, gaps = customary(days), _gaps(days)
+    kept = np.delete(gaps, holes(days))
+    if not kept.sum():
+        raise InputError(f"{argument}: its dates do not move, which tells no frequency. Give periods yourself.")
+    rate = len(kept) / (kept.sum() / YEAR)
+    if usual is not None:
+        short = abs(days[-1] - days[0]) < SHORT * YEAR
+        if abs(rate - usual) <= (AGREES_IN_SHORT if short else AGREES) * usual:
+            return float(usual)
+    return float(rate)
+
+
+# Elapsed time ------------------------------------------------------------------------------------------------
+
+
+def years_between(start: dt.date, end: dt.date) -> float:
+    """Whole anniversaries, then the remaining days as a share of the year they lie in."""
+    whole = end.year - start.year
+    if _anniversary(start, whole) > end:
+        whole -= 1
+    last, following = _anniversary(start, whole), _anniversary(start, whole + 1)
+    return whole + (end - last).days / (following - last).days
+
+
+def _anniversary(date: dt.date, years: int) -> dt.date:
+    year = date.year + years
+    return date.replace(year=year, day=28) if (date.month, date.day) == (2, 29) and not calendar.isleap(year) else (
+        date.replace(year=year)
+    )  # fmt: skip
+
+
+def start_of(days: np.ndarray, periods: float) -> dt.date:
+    """Where the first return of a series begins: one period before its first date."""
+    first = as_date(days[0])
+    if periods == 252:  # the weekday before
+        return first - dt.timedelta(days={0: 3, 6: 2}.get(first.weekday(), 1))
+    if periods == 365:
+        return first - dt.timedelta(days=1)
+    if periods == 52:
+        return first - dt.timedelta(days=7)
+    gap = float(np.median(_gaps(days))) if len(days) > 1 else YEAR / periods
+    return first - dt.timedelta(days=round(gap))
+
+
+def elapsed_years(dates, periods: float) -> float:
+    """The years that the returns of these dates span: calendar months where P is 12, 4, 2 or 1, else days."""
+    days = as_days(dates)
+    if periods in (12, 4, 2, 1):
+        months = days.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64)
+        if (np.diff(months) > 0).all():
+            return float((months[-1] - months[0] + 12 / periods) / 12)
+    return years_between(start_of(days, periods), as_date(days[-1]))
+
+
+def elapsed_in_windows(dates, window: int, periods: float) -> np.ndarray:
+    """``elapsed_years`` of every window of so many rows."""
+    days = as_days(dates)
+    return np.array([elapsed_years(days[t : t + window], periods) for t in range(len(days) - window + 1)])

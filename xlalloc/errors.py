@@ -63,6 +63,7 @@ class AllocError(ValueError):
     def __init__(self, message: str, *labels):
         super().__init__(message, *labels)
         self.template, self.labels = message, labels
+        self.names: dict = {}  # of the labels, where the call knew them
 
     def message(self, names: dict) -> str:
         if not self.labels:
@@ -72,7 +73,7 @@ class AllocError(ValueError):
         return pieces[0] + "".join(chain.from_iterable(zip(words, pieces[1:], strict=False)))
 
     def __str__(self) -> str:
-        return self.message({})
+        return self.message(self.names)
 
 
 class InputError(AllocError):

@@ -1,54 +1,418 @@
-"""pandas objects as arguments, without importing pandas: names are matched as in a worksheet, dates are found."""
+"""What Python users give as labelled values, and answers in the kind they gave: pandas, polars, dicts, arrays.
 
-from functools import reduce
+pandas is imported by whoever made a frame; here it is only looked up where one came in.
+"""
+
+import datetime as dt
+import sys
+from collections.abc import Mapping
 
 import numpy as np
 
-from xlalloc.errors import InputError
+from xlalloc import matching
+from xlalloc.dates import DATES, OPEN, TYPED, as_date, as_days, header_says, holds_date_word, read_dates
+from xlalloc.errors import AllocError, InputError, Label, quoted, spoken
+from xlalloc.facts import learn
+from xlalloc.labelled import Answer, Labelled, checked_names, in_time_order, name_key
+from xlalloc.quantity import Quantity
+from xlalloc.table import Table
+
+ARRAY, DICT, FRAME = range(3)  # the richest kind given is the kind of the answer
+_PLAIN = (np.ndarray, np.generic, int, float, str, list, tuple, range, dt.date, np.datetime64)
 
 
-def is_frame(value) -> bool:
-    """A pandas Series or DataFrame."""
-    return hasattr(value, "to_numpy") and hasattr(value, "index")
+def call(entry, given: dict, known: dict):
+    """The function's answer to arguments of which some carry labels or dates."""
+    found, kind, index = read(entry, given, known)
+    names: dict[str, list] = {}
+    answer = matching.run(entry, found, names, {k: v for k, v in known.items() if k != "dates"})
+    return build(entry, answer, kind, index)
 
 
-def dates_of(value, argument: str):
-    """The dates of its index, which rise, or None."""
-    if getattr(value.index.dtype, "kind", "") != "M":
+def kind_of(value) -> int:
+    """How rich in labels a value is."""
+    if isinstance(value, Mapping):
+        return DICT
+    return (
+        FRAME if type(value).__module__.partition(".")[0] in ("pandas", "polars") and hasattr(value, "shape") else ARRAY
+    )
+
+
+def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, object]:
+    """Every argument as a labelled value, the richest kind among them, and the index of the first panel."""
+    quantities = {a.name: a.quantity for a in entry.arguments}
+    kind, found, index = ARRAY, {}, None
+    timed = {name for name, q in quantities.items() if q.kind in ("panel", "labels")}
+    for name in sorted(given, key=lambda n: n in timed):  # panels last: names tell columns from dates
+        value, q = given[name], quantities[name]
+        value = from_polars(value)
+        own = kind_of(value)
+        kind = max(kind, own)
+        if own == ARRAY and not isinstance(value, _PLAIN):
+            raise InputError(
+                f"{name}: {type(value).__module__.partition('.')[0]}'s {type(value).__name__} is not understood here. "
+                "Give a pandas object, a dict or a numpy array."
+            )
+        assets = {name_key(c) for r in found.values() for c in r.names.get("assets", ())}
+        if name not in timed:
+            found[name] = _vector_or_matrix(q, name, value, own)
+        elif own == DICT:
+            raise InputError(f"{name}: a dict holds one number a name; give a pandas DataFrame for a table over time.")
+        else:
+            found[name], rows = _panel(q, name, value, own, assets)
+            index = rows if index is None else index
+    if (dates := known.get("dates")) is not None:
+        _date(found, quantities, dates)
+    for one in found.values():
+        if one.quantity.kind in ("panel", "labels"):
+            in_time_order(one)
+    return {name: found[name] for name in given}, kind, index
+
+
+def _date(found, quantities, dates) -> None:
+    """Dates given beside panels that have none."""
+    try:
+        days = as_days(np.array(dates, dtype="datetime64[D]"))
+    except (ValueError, TypeError):
+        raise InputError("dates: one of them is no date. Give dates, or text such as 2026-01-31.") from None
+    for one in found.values():
+        if one.quantity.kind in ("panel", "labels") and one.dates is None:
+            if len(days) != len(one.value):
+                raise InputError(
+                    f"dates: {len(days)} rows, but {one.name} has {len(one.value)}. Give both the same rows."
+                )
+            one.dates = days
+
+
+def from_polars(value):
+    if type(value).__module__.partition(".")[0] != "polars" or type(value).__name__ not in ("DataFrame", "Series"):
+        return value
+    import pandas as pd
+
+    if type(value).__name__ == "Series":
+        return pd.Series(value.to_list(), name=value.name or None)
+    return pd.DataFrame({column: value[column].to_list() for column in value.columns})
+
+
+# Vectors and matrices ----------------------------------------------------------------------------------------
+
+
+def _unnamed(index) -> bool:
+    return type(index).__name__ == "RangeIndex"
+
+
+def _labels(index, name: str) -> list | None:
+    """The names an index holds; None where it only counts."""
+    if _unnamed(index):
         return None
-    dates = value.index.to_numpy("datetime64[D]")
-    if (late := np.flatnonzero(~(dates[1:] > dates[:-1]))).size:
-        before, date = dates[late[0]], dates[late[0] + 1]
-        if date == before:
-            raise InputError(f"{argument}: the date {date} stands twice in its index; dates must rise from row to row.")
-        raise InputError(f"{argument}: the date {date} follows {before} in its index. Sort it with sort_index().")
-    return dates
+    if getattr(index, "nlevels", 1) > 1:
+        raise InputError(f"{name}: its labels have several levels. Choose one level, such as df['Close'].")
+    if getattr(index.dtype, "kind", "") == "M" or type(index).__name__ == "PeriodIndex":
+        raise InputError(f"{name}: its index holds dates; names are needed here.")
+    return checked_names([c.item() if isinstance(c, np.generic) else c for c in index.tolist()], name)
 
 
-def joined(given: dict, times: dict) -> np.ndarray:
-    """The dates that all dated panels have; ``given`` keeps these rows of each, as panels in cells are joined."""
-    common = reduce(np.intersect1d, times.values())
-    for name, dates in times.items():
-        if len(dates) > len(common):
-            value, rows = given[name], np.flatnonzero(np.isin(dates, common))
-            given[name] = value[rows] if isinstance(value, np.ndarray) else [value[i] for i in rows]
-    return common
+def _vector_or_matrix(q: Quantity, name: str, value, kind: int) -> Labelled:
+    found = Labelled(name, q)
+    if q.kind not in ("vector", "matrix", "texts", "names"):
+        found.value = value
+        return found
+    if kind == DICT:
+        if q.kind == "matrix" and value and all(isinstance(v, Mapping) for v in value.values()):
+            return _nested(q, name, value)
+        if q.kind == "matrix":
+            raise InputError(f"{name}: a dict holds one number a name; give a pandas DataFrame for a matrix.")
+        if not value:
+            raise InputError(f"{name}: the dict is empty.")
+        if q.axes:
+            found.names[q.axes[0]] = checked_names(list(value), name)
+        found.value = list(value.values())
+    elif kind == FRAME:
+        found = _named_matrix(q, name, value) if q.kind == "matrix" else _named_vector(q, name, value)
+    else:
+        found.value = value
+    if q.kind in ("vector", "matrix"):
+        _refuse_text(found, name)
+        if not (q.scalar and np.ndim(found.value) == 0):
+            found.value = q.array(name, found.value) if q.kind == "matrix" or np.ndim(found.value) else found.value
+            if isinstance(found.value, np.ndarray) and q.kind == "vector" and found.value.ndim != 1:
+                found.value = found.value.ravel()
+    else:
+        found.value = np.asarray(found.value, dtype=object).ravel().tolist()
+    return found
 
 
-def aligned(value, axes: tuple[str, ...], argument: str, known: dict[str, tuple[list, str]]):
-    """The object in the order of the first labelled argument; ``known`` remembers that order by axis."""
-    indexes = [value.index, value.columns] if hasattr(value, "columns") else [value.index]
-    for k, (axis, index) in enumerate(zip(axes, indexes, strict=False)):
-        if axis == "time" or type(index).__name__ == "RangeIndex":  # rows of time, or no names given
+def _refuse_text(found: Labelled, name: str) -> None:
+    """A text among numbers is named with its label."""
+    flat = found.value if isinstance(found.value, list) else ()
+    labels = next(iter(found.names.values()), None)
+    for i, cell in enumerate(flat):
+        if isinstance(cell, str) or cell is None:
+            where = f"{name}, {labels[i]}" if labels and len(labels) == len(flat) else f"{name}: item {i + 1}"
+            raise InputError(f"{where} holds {quoted(cell)}; a number is needed.")
+
+
+def _nested(q: Quantity, name: str, value: Mapping) -> Labelled:
+    """A dict of dicts: rows, then columns."""
+    down = checked_names(list(value), name)
+    across = checked_names(list(next(iter(value.values()))), name)
+    rows = [[row[column] if column in row else _lacking(name, label, column) for column in across] for label, row in
+            value.items()]  # fmt: skip
+    return Labelled(name, q, q.array(name, rows), dict(zip(q.axes, (down, across), strict=True)))
+
+
+def _lacking(name: str, row, column):
+    raise InputError(f"{name}: {quoted(row)} has no number for {quoted(column)}.")
+
+
+def _named_vector(q: Quantity, name: str, value) -> Labelled:
+    found = Labelled(name, q)
+    if hasattr(value, "columns"):
+        if value.shape[1] == 2 and _unnamed(value.index) and _numeric(value.dtypes.iloc[0]) is False:
+            value = value.set_index(value.columns[0]).iloc[:, 0]  # names in a column of their own
+        elif value.shape[1] == 1:
+            value = value.iloc[:, 0]
+        elif value.shape[0] == 1:
+            value, found.across = value.iloc[0], True
+        else:
+            raise InputError(f"{name}: a DataFrame of {value.shape[0]} x {value.shape[1]}; give one row or one column.")
+    labels = _labels(value.index, name)
+    if labels is not None and q.axes:
+        found.names[q.axes[0]] = labels
+    found.value = _plain_numbers(value, name) if q.kind == "vector" else value.tolist()
+    return found
+
+
+def _named_matrix(q: Quantity, name: str, value) -> Labelled:
+    found = Labelled(name, q)
+    if not hasattr(value, "columns"):  # one view, one scenario or one factor
+        axis = q.axes[1] if q.axes[0] in ("views", "scenarios") else q.axes[0]
+        labels = _labels(value.index, name)
+        found.value = q.array(name, _plain_numbers(value, name))
+        found.names = {axis: labels} if labels is not None else {}
+        return found
+    if _unnamed(value.index) and value.shape[1] > 1 and _numeric(value.dtypes.iloc[0]) is False:
+        value = value.set_index(value.columns[0])  # names in a column of their own, as a csv file has them
+    down, across = _labels(value.index, name), _labels(value.columns, name)
+    numbers = _plain_numbers(value, name)
+    if q.axes[0] == q.axes[1]:
+        if down and across:
+            numbers = numbers[:, matching.order_of(down, across, name + " (rows)", name + " (columns)")]
+        down = across = down or across
+    found.value = q.array(name, numbers)
+    found.names = {axis: labels for axis, labels in zip(q.axes, (down, across), strict=True) if labels}
+    return found
+
+
+def _numeric(dtype) -> bool:
+    return getattr(dtype, "kind", "O") in "fiub"
+
+
+def _plain_numbers(value, name: str) -> np.ndarray:
+    """The numbers of a frame, missing ones NaN; a text among them is named with its place."""
+    try:
+        if any(getattr(d, "kind", "O") in "bM" for d in (value.dtypes if hasattr(value, "columns") else [value.dtype])):
+            raise TypeError
+        return np.array(value.to_numpy(dtype=float, na_value=np.nan))
+    except (TypeError, ValueError):
+        columns = value.columns if hasattr(value, "columns") else [None]
+        for column in columns:
+            one = value if column is None else value[column]
+            for label, cell in one.items():
+                where = f"{name}, {quoted(_shown(label))}" + ("" if column is None else f" / {quoted(column)}")
+                if isinstance(cell, dt.date):
+                    raise InputError(
+                        f"{where} holds the date {str(cell)[:10]}; make the dates its index, or its first column."
+                    ) from None
+                if isinstance(cell, str | bool):
+                    raise InputError(f"{where} holds {quoted(cell)}; a number is needed.") from None
+        raise InputError(f"{name}: numbers are needed.") from None
+
+
+def _shown(label):
+    return str(label)[:10] if isinstance(label, dt.date | np.datetime64) else label
+
+
+# Panels ------------------------------------------------------------------------------------------------------
+
+
+def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[Labelled, object]:
+    found = Labelled(name, q)
+    if kind == ARRAY:
+        if isinstance(value, np.ma.MaskedArray):
+            value = value.filled(np.nan)
+        array = q.array(name, value)
+        if isinstance(array, np.ndarray) and array.ndim == 1 and q.kind == "panel":
+            found.series, array = True, array[:, None]
+        found.value = array
+        return found, None
+    index = value.index
+    found.dates = _index_dates(index, name)
+    if found.dates is None and hasattr(value, "columns"):
+        value, found.dates, index = _date_column(value, name, known)
+    found.has_header = True
+    if hasattr(value, "columns"):
+        found.names["assets" if len(q.axes) < 2 else q.axes[1]] = _labels(value.columns, name) or [
+            str(c) for c in value.columns
+        ]
+        if _unnamed(value.columns):
+            del found.names["assets" if len(q.axes) < 2 else q.axes[1]]
+    else:
+        found.series = True
+        if value.name is not None and len(q.axes) == 2:
+            found.names[q.axes[1]] = [value.name]
+    if q.kind == "labels":
+        column = value.iloc[:, 0] if hasattr(value, "columns") else value
+        found.value = [None if cell is None or cell != cell else cell for cell in column.tolist()]
+        return found, index
+    numbers = _plain_numbers(value, name)
+    found.value = numbers if numbers.ndim == 2 else numbers[:, None]
+    if len(q.axes) == 1 and found.value.shape[1] != 1:
+        raise InputError(f"{name}: one column is needed, not {found.value.shape[1]}.")
+    if not found.value.shape[1]:
+        raise InputError(f"{name}: there is no column in it.")
+    return found, index
+
+
+def _index_dates(index, name: str) -> np.ndarray | None:
+    """The dates an index holds, in days since 1970: local dates, the last day of a period; None where it holds none."""
+    if _unnamed(index):
+        return None
+    if getattr(index, "nlevels", 1) > 1:
+        raise InputError(f"{name}: its index has several levels. Choose one level.")
+    kind = type(index).__name__
+    if kind == "PeriodIndex":
+        index = index.to_timestamp(how="end")
+        kind = "DatetimeIndex"
+    if kind == "DatetimeIndex":
+        if index.hasnans:
+            raise InputError(f"{name}: its index has a row without a date.")
+        return as_days(index.tz_localize(None).to_numpy("datetime64[D]"))
+    cells = [c.item() if isinstance(c, np.generic) else c for c in index.tolist()]
+    says = DATES if header_says(index.name) == DATES and index.name is not None else OPEN
+    found = read_dates(cells, says)
+    if found is None:
+        if says == DATES:
+            raise InputError(f"{name}: its index {quoted(index.name)} holds cells that are not dates.")
+        return None
+    learn(f"dates of {name}", f"its index, {found[1]}")
+    return as_days(found[0])
+
+
+def _date_column(value, name: str, known: set[str]):
+    """A column of dates in a frame without them in its index: read, or refused by its name."""
+    for column in value.columns:
+        cells = [None if cell is None or cell != cell else cell for cell in value[column].tolist()]
+        typed = bool(cells) and all(isinstance(cell, dt.date) for cell in cells)
+        texts = bool(cells) and all(isinstance(cell, str) for cell in cells)
+        says = header_says(column) == DATES or holds_date_word(column)
+        if name_key(column) in known or not (typed or texts or says):
             continue
-        names = list(index)
-        if len(set(names)) < len(names):
-            raise InputError(f"{argument}: a name stands twice in its labels; names must differ.")
-        wanted, by = known.setdefault(axis, (names, argument))
-        if names == wanted:
+        found = read_dates(cells, DATES if says else OPEN)
+        if found is None:
+            if texts or header_says(column) == DATES:
+                raise InputError(f"{name}: the column {quoted(column)} holds cells that are not dates.")
             continue
-        lacking = set(wanted) ^ set(names)
-        if lacking:
-            raise InputError(f"{argument} and {by}: {min(map(str, lacking))!r} is a name of only one of them.")
-        value = value[wanted] if k else value.loc[wanted]
+        if found[1] != TYPED:
+            learn(f"dates of {name}", f"column {quoted(column)}, {found[1]}")
+        rest = value.drop(columns=[column])
+        return rest, as_days(found[0]), value[column]
+    return value, None, value.index
+
+
+# Answers -----------------------------------------------------------------------------------------------------
+
+
+def build(entry, answer: Answer, kind: int, index):
+    """The answer in the richest kind that was given."""
+    q, value = entry.result, answer.value
+    if isinstance(value, Table):
+        return named_table(value, answer.names, answer.leader)
+    if not isinstance(value, np.ndarray) or not value.ndim:
+        return value
+    value = np.where(answer.blank, np.nan, value) if answer.blank is not None else value
+    for column, error in answer.errors.items():
+        learn("columns without an answer", [Label("assets", column).named(answer.names), str(error)])
+    leader = answer.leader
+    if q.kind in ("panel", "rows"):
+        return _rows_of(entry, answer, value, kind, index)
+    if q.kind == "matrix":
+        return _matrix_of(q, answer, value, kind)
+    timed = leader is not None and leader.quantity.kind == "panel"
+    if timed and leader.series and value.shape == (1,):
+        return value.item()
+    labels = labels_of(q, answer.names, len(value))
+    if kind == FRAME:
+        return _pandas().Series(value, index=labels)
+    if kind == DICT and labels is not None:
+        return dict(zip(labels, value.tolist(), strict=True))
     return value
+
+
+def _pandas():
+    import pandas
+
+    return sys.modules.get("pandas", pandas)
+
+
+def labels_of(q: Quantity, names: dict[str, list], size: int) -> list | None:
+    """The labels of a result over one axis; what stands after the factors is specific."""
+    axis = q.axes[0] if q.axes else ""
+    if axis == "factors+1":
+        known = names.get("factors")
+        return None if known is None else [*known, "specific"][:size]
+    known = names.get(axis)
+    return known if known is not None and len(known) == size else None
+
+
+def _matrix_of(q: Quantity, answer: Answer, value: np.ndarray, kind: int):
+    down, across = (answer.names.get(axis) for axis in q.axes)
+    if kind == FRAME:
+        return _pandas().DataFrame(value, index=down, columns=across)
+    if kind == DICT and down is not None and across is not None:
+        return {label: dict(zip(across, row, strict=True)) for label, row in zip(down, value.tolist(), strict=True)}
+    return value
+
+
+def _rows_of(entry, answer: Answer, value: np.ndarray, kind: int, index):
+    """A result over time: with the rows' own index."""
+    leader, by_series = answer.leader, entry.result.axes.count("assets") == 1
+    if leader.descending:
+        value = value[::-1]
+    if kind != FRAME:
+        return value[:, 0] if value.ndim == 2 and leader.series else value
+    pd = _pandas()
+    rows = answer.rows if answer.rows is not None else np.arange(len(value))
+    if leader.descending:
+        rows = len(leader.value) - 1 - rows[::-1]
+    if index is not None:
+        own = pd.Index(index)[rows]
+    elif answer.dates is not None:
+        own = pd.DatetimeIndex([as_date(day) for day in (answer.dates[::-1] if leader.descending else answer.dates)])
+    else:
+        own = None
+    names = answer.names.get("assets")
+    if not by_series:
+        return pd.Series(value if value.ndim == 1 else value[:, 0], index=own, name="Portfolio")
+    if leader.series:
+        return pd.Series(value[:, 0] if value.ndim == 2 else value, index=own, name=names[0] if names else None)
+    return pd.DataFrame(value if value.ndim == 2 else value[:, None], index=own, columns=names)
+
+
+def named_table(table: Table, names: dict[str, list], leader: Labelled | None) -> Table:
+    """A table with names and dates in place of labels; errors in its cells tell them too."""
+    rows = [tuple(_named(cell, names) for cell in row) for row in table.rows]
+    timed = table.rows and isinstance(table.rows[0][0], Label) and table.rows[0][0].axis == "time"
+    if timed and leader is not None and leader.descending:
+        rows = rows[::-1]
+    return Table(tuple(_named(cell, names) for cell in table.header), rows)
+
+
+def _named(cell, names: dict[str, list]):
+    if isinstance(cell, AllocError):
+        cell.names = names
+        return cell
+    if isinstance(cell, Label) and cell.axis == "time" and cell.axis in names:
+        text = str(spoken(cell, names))
+        return dt.date.fromisoformat(text) if text[:4].isdigit() else cell.index + 1
+    return spoken(cell, names)

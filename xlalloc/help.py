@@ -8,11 +8,11 @@ from typing import Annotated
 
 import numpy as np
 
-from xlalloc import cells, log, reference
+from xlalloc import cell_values, cells, frames, log, matching, ranges, reference
 from xlalloc.catalogue import CATALOGUE, Function, Table, near, worksheet_function
 from xlalloc.errors import AllocError, InputError, spoken
 from xlalloc.facts import collect
-from xlalloc.quantities import Cells, Quantity, TableResult
+from xlalloc.quantities import Cells, CellsResult, Quantity, TableResult
 from xlalloc.version import __version__
 
 FunctionName = Annotated[str, Quantity("text", "Name of a function, such as RP_WEIGHTS")]
@@ -28,7 +28,7 @@ host = "Python"  # each host says its own name when it loads the catalogue
         ["reason", "weights: the weights sum to 0.9, not to 1. Scale them so that they sum to 1 (100%)."],
     ],
 )
-def explain(name: FunctionName, *arguments: Cells) -> TableResult:
+def explain(name: FunctionName, *arguments: Cells, **named) -> TableResult:
     """Why a function gives what it gives: the reason of an error, or what a careful user asks of a result.
 
     Formula: none: the function named is called and reports
@@ -46,19 +46,49 @@ def explain(name: FunctionName, *arguments: Cells) -> TableResult:
     key = find(name).name
     if key == "EXPLAIN":
         raise InputError("name: EXPLAIN explains the other functions, not itself.")
+    entry = CATALOGUE[key]
     names: dict[str, list] = {}
     given = list(arguments)
     while given and given[-1] is None:  # hosts pass the places after the last argument as left out
         given.pop()
     with collect() as facts:
         try:
-            rows = cells.run(key, given, names)
+            rows = _answered(entry, given, named, names)
         except AllocError as error:
             return Table(("item", "value"), [("result", str(error.code)), ("reason", error.message(names))])
     shown = [("result", f"{len(rows)} x {len(rows[0])} cells" if len(rows) * len(rows[0]) > 1 else rows[0][0])]
     shown += [(fact, _shown(spoken(value, names))) for fact, value in facts.items()]
-    entry = CATALOGUE[key]
     return Table(("item", "value"), [*shown, ("definition", " ".join([f"{entry.formula}.", *entry.definition]))])
+
+
+def _answered(entry: Function, given: list, named: dict, names: dict) -> list[list]:
+    """The cells of the answer; a call with frames, dicts, arrays or named arguments is one of Python's."""
+    if not named and not any(frames.kind_of(value) or isinstance(value, np.ndarray) for value in given):
+        return cells.run(entry.name, given, names)
+    arguments, known = entry.bind(given, named)
+    found, _, _ = frames.read(entry, arguments, known)
+    return cells.write(entry, matching.run(entry, found, names, known))
+
+
+@worksheet_function('=PLAIN(RP_WEIGHTS({"","A","B";"A",0.04,0;"B",0,0.01}))', [[0.3333333], [0.6666667]])
+def plain(x: Cells) -> CellsResult:
+    """Numbers of a labelled result without its labels: for arithmetic, charts and functions that take bare numbers.
+
+    Formula: x without its names, dates and headings
+
+    Names beside or above the numbers, a first column of dates and a header row go; one cell stays as it is. As in
+    PLAIN(RP_WEIGHTS(A1:E5))*100, SUMPRODUCT(PLAIN(w),mu), MAX(PLAIN(DRAWDOWNS(r))).
+
+    Errors: none beyond its arguments'.
+
+    Peers: Excel INDEX (with column 2, of names and numbers side by side); Excel DROP (from Excel 2024 on).
+
+    Source: the conventions of labels.
+    """
+    if frames.kind_of(x):
+        x = frames.from_polars(x)
+        return np.asarray(list(x.values()) if isinstance(x, dict) else x.to_numpy())
+    return ranges.without_labels(cell_values.rows_of(x)) if not isinstance(x, np.ndarray) else x
 
 
 def _shown(value):

@@ -106,3 +106,52 @@ def unit_diagonal(quantity, name: str, array: np.ndarray) -> None:
         )
     if np.abs(array).max() > 1 + SYMMETRIC:
         raise NumberError(f"{name}: a correlation of {array.ravel()[np.abs(array).argmax()]:.6g} is outside -1 to 1.")
+
+
+# Units ---------------------------------------------------------------------------------------------------------
+
+
+def as_fractions(quantity, name: str, array: np.ndarray) -> None:
+    """Expected returns that are all 1 or more were typed in percent without the sign."""
+    if array.size and least(array) >= 1.0:
+        raise InputError(
+            f"{name}: they are all 1 or more, so {{}} would be {array[0]:.0%} a year. Type {array[0]:.6g}% or "
+            f"{array[0] / 100:.6g}.", Label(quantity.axes[0], 0),
+        )  # fmt: skip
+
+
+MANY_ROWS, HALF = 5, 0.5  # from so many rows on a column of returns that are all at least a half is one of prices
+
+
+def no_prices(quantity, name: str, array: np.ndarray) -> None:
+    """Returns of which a column looks like prices: all 1 or more, or in five rows or more all a half or more."""
+    table = array if array.ndim == 2 else array[:, None]
+    if len(table) < 2 or not (table[0] >= HALF).any():
+        return
+    lowest = table.min(axis=0)
+    if (like := lowest >= (HALF if len(table) >= MANY_ROWS else 1.0)).any():
+        j = int(like.argmax())
+        where, labels = _column(quantity, name, j)
+        raise InputError(
+            f"{where}: these look like prices, not returns ({table[0, j]:.6g} first). Use RETURNS; over dates put the "
+            "heading Date.",
+            *labels,
+        )
+
+
+def no_returns(quantity, name: str, array: np.ndarray) -> None:
+    """Prices of which a fifth or more in a column are not positive are returns."""
+    table = array if array.ndim == 2 else array[:, None]
+    if least(table.ravel()) > 0.0:
+        return
+    share = (table <= 0.0).mean(axis=0)
+    if (like := share >= 0.2).any():
+        j = int(like.argmax())
+        where, labels = _column(quantity, name, j)
+        raise InputError(
+            f"{where}: these look like returns, not prices ({share[j]:.0%} are 0 or less). Give prices.", *labels
+        )
+
+
+def _column(quantity, name: str, j: int) -> tuple[str, list]:
+    return (name, []) if len(quantity.axes) < 2 else (name + ", {}", [Label(quantity.axes[1], j)])

@@ -31,6 +31,9 @@ CHECKS = {
     meaning.no_negative_variance: ("#NUM!", "negative on its diagonal"),
     meaning.definite: ("#NUM!", "negative variance of some mix"),
     meaning.unit_diagonal: ("#VALUE!", "diagonal other than 1"),
+    meaning.as_fractions: ("#VALUE!", "all 1 or more: percent without the sign"),
+    meaning.no_prices: ("#VALUE!", "look like prices"),
+    meaning.no_returns: ("#VALUE!", "look like returns"),
 }
 CODES = ("#VALUE!", "#NUM!", "#N/A", "#DIV/0!")
 PLAIN_SHAPES = {
@@ -98,6 +101,8 @@ def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str,
     for limit, words in LIMITS.items():
         if (value := getattr(quantity, limit)) is not None:
             yield "#NUM!", say(words, lang).format(f"{value:,.10g}")
+    if quantity.unit_to is not None:
+        yield "#VALUE!", say("above {}: percent without the sign", lang).format(f"{quantity.unit_to:.0%}")
     if quantity.whole:
         yield "#NUM!", say("not a whole number", lang)
 

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from xlalloc.cell_values import as_number
 from xlalloc.dates import to_serial
 from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
-from xlalloc.ranges import as_number
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 MANY_CELLS = 1_000_000  # a range of more is read as far as the sheet's data go, as whole columns are

@@ -8,7 +8,7 @@ import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core import kpi, orders
-from xlalloc.core.checks import annualisation, rising, risk_budgets
+from xlalloc.core.checks import annualisation, elapsed, rising, risk_budgets
 from xlalloc.core.covariances import moments
 from xlalloc.core.rebalance import MONTHS, Frequency
 from xlalloc.core.risk_budgeting import risk_budgeting
@@ -110,8 +110,8 @@ def backtest_kpi(
     Source: BACKTEST and KPI_TABLE.
     """
     course = _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, dates)
-    periods = None if dates is None else float(_periods(dates))
-    x = kpi.Sample(course.returns()[None, :], annualisation(periods), rf)
+    P = annualisation(None if dates is None else periods_per_year(dates, "prices"))
+    x = kpi.Sample(course.returns()[None, :], P, rf, years=None if dates is None else elapsed(dates[1:], P))
     rows = kpi.rows([name for name, m in kpi.MEASURES.items() if not m.against], x)
     return Table(("measure", "portfolio"), rows)
 
@@ -119,7 +119,7 @@ def backtest_kpi(
 @worksheet_function(
     '=RP_BACKTEST({"2024-01-31",100,100;"2024-02-29",110,101;"2024-03-31",99,99;"2024-04-30",108,103;'
     '"2024-05-31",120,102;"2024-06-30",111,105},3)',
-    [[*HEADER], ["2024-05-31", 1, 1, 0], ["2024-06-30", 1.007438, 0.023552, 0]],
+    [[*HEADER], [45443, 1, 1, 0], [45473, 1.007438, 0.023552, 0]],
 )
 def rp_backtest(
     prices: Prices,
@@ -215,14 +215,6 @@ def _due(dates, frequency: str) -> np.ndarray:
     else:
         number = dates.astype("datetime64[M]").astype(int) // MONTHS[frequency]  # months since January 1970
     return np.flatnonzero(np.diff(number)) + 1
-
-
-def _periods(dates) -> int:
-    try:
-        return periods_per_year(dates, "prices")
-    except InputError as error:
-        words = str(error).partition("Give periods")[0]
-        raise InputError(f"{words}Give prices of every day, week, month, quarter or year.") from None
 
 
 # The course of a portfolio ----------------------------------------------------------------------------------------

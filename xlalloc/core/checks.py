@@ -4,6 +4,7 @@ from math import erfc, sqrt
 
 import numpy as np
 
+from xlalloc.dates import elapsed_years
 from xlalloc.errors import AllocError, DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn
 
@@ -20,6 +21,15 @@ def annualisation(periods: float | None) -> float:
         learn("periods per year", ASSUMED)
         return ASSUMED_PERIODS
     return periods
+
+
+def elapsed(dates, P: float) -> float | None:
+    """The years that dated returns span; None without dates, where T/P stands for them."""
+    if dates is None:
+        return None
+    years = elapsed_years(dates, P)
+    learn("years elapsed", years)
+    return years
 
 
 def variance(weights: np.ndarray, cov: np.ndarray, name: str = "cov") -> float:

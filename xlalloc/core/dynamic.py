@@ -9,6 +9,7 @@ from xlalloc.core import kpi
 from xlalloc.core.checks import annualisation, distinct, place, together, where_defined
 from xlalloc.errors import InputError, Label, NotAvailableError, NumberError
 from xlalloc.facts import learn
+from xlalloc.meaning import no_returns
 from xlalloc.quantities import (
     MaxLeverage,
     Number,
@@ -40,9 +41,9 @@ StockShare = Annotated[float, number("Weight of the risky assets", "fraction", l
 BaseShare = Annotated[float, number("Weight of the risky assets at the target volatility", "fraction", low=0)]
 LowestShare = Annotated[float, number("Least weight of the risky assets", "fraction", low=0)]
 HighestShare = Annotated[float, number("Greatest weight of the risky assets", "fraction", low=0)]
-CurrentVol = Annotated[float, number("Volatility of the market now", "per year", above=0)]
-HighVol = Annotated[float, number("Volatility above which the weight is cut", "per year", low=0)]
-LowVol = Annotated[float, number("Volatility below which the weight is raised", "per year", low=0)]
+CurrentVol = Annotated[float, number("Volatility of the market now", "per year", above=0, unit_to=10)]
+HighVol = Annotated[float, number("Volatility above which the weight is cut", "per year", low=0, unit_to=3)]
+LowVol = Annotated[float, number("Volatility below which the weight is raised", "per year", low=0, unit_to=3)]
 Change = Annotated[float, number("Share of the weight by which it is cut or raised", "fraction", low=0, high=1)]
 HighStd = Annotated[float, number("Standard deviation above which the state is high", "per period", low=0)]
 LowStd = Annotated[
@@ -64,7 +65,7 @@ BudgetTable = Annotated[
 Levels = Annotated[
     np.ndarray,
     Quantity("panel", "Prices, or wealth, of the unprotected portfolio, time down", "money", ("time", "assets"),
-             above=0),
+             above=0, checks=(no_returns,)),
 ]  # fmt: skip
 DrawdownStopLimit = Annotated[
     float, number("Drawdown beyond which exposure is cut, 0.1 for 10%", "fraction", above=0, high=1)
@@ -73,10 +74,10 @@ ReducedShare = Annotated[float, number("Exposure after the cut", "fraction", low
 Recover = Annotated[
     float, number("Share of the limit that must be regained before exposure is restored", "fraction", low=0, high=1)
 ]
-Unlevered = Annotated[float, number("Expected return per year of the portfolio without leverage")]
+Unlevered = Annotated[float, number("Expected return per year of the portfolio without leverage", unit_to=1)]
 Leverage = Annotated[float, number("Leverage: assets over own money, 1 for none", "times", low=0)]
 Borrowed = Annotated[float, number("Leverage: assets over own money, 1 for none", "times", low=1)]
-Financing = Annotated[float, number("Rate of interest on borrowed money", "per year", above=-1)]
+Financing = Annotated[float, number("Rate of interest on borrowed money", "per year", above=-1, unit_to=1)]
 Maintenance = Annotated[
     float, number("Least own money the lender accepts, as a share of the assets", "fraction", low=0, below=1)
 ]

@@ -14,8 +14,10 @@ SAME = 1e-12  # two betas this close are the same; a share this far beyond 0 or 
 Spot = Annotated[float, number("Price of the underlying now", "money", above=0)]
 Strike = Annotated[float, number("Price at which the put lets its owner sell", "money", above=0)]
 Maturity = Annotated[float, number("Time until the put expires", "years", low=0)]
-ContinuousRate = Annotated[float, number("Risk-free rate, continuously compounded", "per year", above=-1)]
-Dividend = Annotated[float, number("Dividend yield of the underlying, continuously compounded", "per year", above=-1)]
+ContinuousRate = Annotated[float, number("Risk-free rate, continuously compounded", "per year", above=-1, unit_to=1)]
+Dividend = Annotated[
+    float, number("Dividend yield of the underlying, continuously compounded", "per year", above=-1, unit_to=1)
+]
 PortfolioValue = Annotated[float, number("Market value of the portfolio", "money", above=0)]
 Protect = Annotated[
     float, number("Share of the value that is the floor, 0.9 for a loss of 10% at most", "fraction", above=0, high=1)

@@ -56,14 +56,15 @@ def drawdowns(r: np.ndarray) -> np.ndarray:
 class Sample:
     """Returns r of P periods a year, and what the measures are made of."""
 
-    def __init__(self, r, P=252.0, rf=0.0, benchmark=None, level=0.95, min_return=0.0):
+    def __init__(self, r, P=252.0, rf=0.0, benchmark=None, level=0.95, min_return=0.0, years=None):
         self.r, self.T, self.P = r, r.shape[-1], P
+        self.years = years  # elapsed by the dates, one for all or one for each window
         self.rf, self.b, self.level, self.m = rf, benchmark, level, min_return
         self._below: dict[float, np.ndarray] = {}
 
     def parts(self) -> Iterator["Sample"]:
         """The same in blocks of series."""
-        given = self.P, self.rf, self.b, self.level, self.m
+        given = self.P, self.rf, self.b, self.level, self.m, self.years
         return (Sample(self.r[i : i + SERIES], *given) for i in range(0, len(self.r), SERIES))
 
     @cached_property
@@ -162,11 +163,11 @@ class Sample:
     @cached_property
     def active(self) -> "Sample":
         """The returns beyond the benchmark's."""
-        return Sample(self.r - self.b, self.P)
+        return Sample(self.r - self.b, self.P, years=self.years)
 
     @cached_property
     def benchmark(self) -> "Sample":
-        return Sample(self.b, self.P)
+        return Sample(self.b, self.P, years=self.years)
 
 
 def _dot(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -198,7 +199,7 @@ def ann_return(x: Sample) -> np.ndarray:
 
 
 def _per_year(x: Sample, growth: np.ndarray) -> np.ndarray:
-    return growth ** (x.P / x.T) - 1.0
+    return growth ** (x.P / x.T if x.years is None else 1.0 / x.years) - 1.0
 
 
 def mean_return(x: Sample) -> np.ndarray:
@@ -366,6 +367,12 @@ MEASURES = {
 }
 
 
+def compares(name) -> bool:
+    """Is this a measure that needs a benchmark?"""
+    measure = MEASURES.get(name.strip().casefold()) if isinstance(name, str) else None
+    return measure is None or measure.against
+
+
 def evaluate(name: str, x: Sample) -> np.ndarray:
     """A measure of every series."""
     measure = MEASURES[name]
@@ -429,7 +436,7 @@ def learn_drawdown(r: np.ndarray) -> None:
         learn("recovered", Label("time", trough + int(later[0])) if later.size else "not yet")
 
 
-def rolling(name: str, returns: np.ndarray, window: int, P: float, rf: float, benchmark) -> np.ndarray:
+def rolling(name: str, returns: np.ndarray, window: int, P: float, rf: float, benchmark, years=None) -> np.ndarray:
     """A measure of each of the T − w + 1 windows of each column, in blocks of windows that stay in the cache."""
     series = np.ascontiguousarray(returns.T)
     windows = np.lib.stride_tricks.sliding_window_view(series, window, axis=-1)  # (n, T − w + 1, w), nothing copied
@@ -438,7 +445,8 @@ def rolling(name: str, returns: np.ndarray, window: int, P: float, rf: float, be
     parts = []
     for t in range(0, windows.shape[1], step):
         b = None if against is None else against[t : t + step]
-        parts.append(evaluate(name, Sample(windows[:, t : t + step], P, rf, b)))
+        span = None if years is None else years[t : t + step]
+        parts.append(evaluate(name, Sample(windows[:, t : t + step], P, rf, b, years=span)))
     return np.concatenate(parts, axis=-1).T
 
 

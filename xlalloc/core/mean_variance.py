@@ -36,8 +36,8 @@ from xlalloc.quantities import (
 ReturnsOfAssets = Annotated[
     np.ndarray, Quantity("vector", "Expected return of each asset, risk-free rate included", "per year", ("assets",))
 ]
-TargetReturn = Annotated[float, number("Least expected return wanted", "per year")]
-TargetVolatility = Annotated[float, number("Greatest volatility accepted", "per year", low=0)]
+TargetReturn = Annotated[float, number("Least expected return wanted", "per year", unit_to=1)]
+TargetVolatility = Annotated[float, number("Greatest volatility accepted", "per year", low=0, unit_to=3)]
 Points = Annotated[
     int, number("Number of portfolios, evenly spaced in expected return", "rows", low=2, high=10_000, whole=True)
 ]

@@ -1,20 +1,24 @@
 """Performance of funds and portfolios: returns, risks, ratios, drawdowns, tail losses, KPI tables."""
 
 import math
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, get_args
 
 import numpy as np
 
 from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core import kpi
-from xlalloc.core.checks import annualisation, where_defined
+from xlalloc.core.checks import annualisation, elapsed, where_defined
+from xlalloc.dates import elapsed_in_windows
 from xlalloc.errors import Label, NotAvailableError, NumberError
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
     Benchmark,
+    Dates,
     Level,
     MinReturn,
     Number,
+    OwnRows,
     PanelResult,
     Periods,
     PerYear,
@@ -22,8 +26,9 @@ from xlalloc.quantities import (
     Rate,
     Ratio,
     Returns,
+    SeriesCount,
+    SeriesTable,
     States,
-    TableResult,
     Window,
     Years,
     number,
@@ -32,6 +37,11 @@ from xlalloc.quantities import (
 
 FirstValue = Annotated[float, number("Value at the start", "money", above=0)]
 LastValue = Annotated[float, number("Value at the end", "money", low=0)]
+ComparedWith = Annotated[  # only where the measure asked for compares
+    np.ndarray,
+    replace(get_args(Benchmark)[1], needed=lambda given: kpi.compares(given["name"])),
+]
+SPAN = ("compared from", "compared to")
 KpiName = Annotated[str, option("The KPI", *kpi.MEASURES)]
 Shares = Annotated[np.ndarray, Quantity("vector", "One number for each column", "fraction", ("assets",))]
 Counts = Annotated[np.ndarray, Quantity("vector", "Number of periods, one for each column", "periods", ("assets",))]
@@ -41,9 +51,12 @@ RollingResult = Annotated[
 ]
 
 
-def _each(name: str, returns: np.ndarray, periods=252.0, rf=0.0, benchmark=None, **thresholds) -> np.ndarray:
+def _each(
+    name: str, returns: np.ndarray, periods=252.0, rf=0.0, benchmark=None, dates=None, **thresholds
+) -> np.ndarray:
     """A measure of each column; an error where none has an answer."""
-    x = kpi.Sample(returns.T, annualisation(periods), rf, benchmark, **thresholds)
+    P = annualisation(periods)
+    x = kpi.Sample(returns.T, P, rf, benchmark, years=elapsed(dates, P), **thresholds)
     values = kpi.evaluate(name, x)
     if rf:
         learn("risk-free rate per period", x.f)
@@ -74,13 +87,14 @@ def total_return(returns: Returns) -> Shares:
 
 
 @worksheet_function("=ANN_RETURN({0.1;-0.05;0.02},4)", [[0.088818]])
-def ann_return(returns: Returns, periods: Periods = None) -> PerYear:
+def ann_return(returns: Returns, periods: Periods = None, *, dates: Dates = None) -> PerYear:
     """Return per year, compounded.
 
-    Formula: (Π(1+r))^(P/T) − 1
+    Formula: (Π(1+r))^(1/years) − 1
 
-    With T returns of P periods a year: the constant annual return that ends at the same wealth. −1 once everything is
-    lost. MEAN_RETURNS is the arithmetic mean, which is higher when returns vary.
+    The constant annual return that ends at the same wealth. With dates the years are those that have passed, gaps
+    included: calendar months where the series is monthly or slower, else anniversaries and days. Without dates they are
+    T/P. −1 once everything is lost. MEAN_RETURNS is the arithmetic mean, which is higher when returns vary.
 
     Errors: none beyond its arguments'.
 
@@ -89,7 +103,7 @@ def ann_return(returns: Returns, periods: Periods = None) -> PerYear:
 
     Source: CFA Institute, GIPS Standards (2020), annualised return.
     """
-    return _each("ann_return", returns, periods)
+    return _each("ann_return", returns, periods, dates=dates)
 
 
 @worksheet_function("=CAGR(100,150,5)", [[0.0844718]])
@@ -116,7 +130,7 @@ def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number
 
 
 @worksheet_function("=EXCESS_RETURN({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.0274847]])
-def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> PerYear:
+def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = None, *, dates: Dates = None) -> PerYear:
     """Annual return beyond the benchmark's.
 
     Formula: ANN_RETURN(r) − ANN_RETURN(b)
@@ -129,7 +143,7 @@ def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = Non
 
     Source: CFA Institute, GIPS Standards (2020), arithmetic excess return.
     """
-    return _each("excess_return", returns, periods, benchmark=benchmark)
+    return _each("excess_return", returns, periods, benchmark=benchmark, dates=dates)
 
 
 # Risk ---------------------------------------------------------------------------------------------------------
@@ -273,7 +287,7 @@ def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
 
 
 @worksheet_function("=CALMAR({0.1;-0.05;-0.1;0.2},4)", [[0.8868966]])
-def calmar(returns: Returns, periods: Periods = None) -> Ratio:
+def calmar(returns: Returns, periods: Periods = None, *, dates: Dates = None) -> Ratio:
     """Annual return per unit of the maximum drawdown.
 
     Formula: ANN_RETURN / |MAX_DRAWDOWN|
@@ -286,7 +300,7 @@ def calmar(returns: Returns, periods: Periods = None) -> Ratio:
 
     Source: Young (1991), Calmar Ratio: A Smoother Tool.
     """
-    return _each("calmar", returns, periods)
+    return _each("calmar", returns, periods, dates=dates)
 
 
 # Against a benchmark ------------------------------------------------------------------------------------------
@@ -459,7 +473,7 @@ def win_rate(returns: Returns) -> Shares:
     "=SKEW_KURT({0.03;-0.02;0.01;-0.04;0.02})",
     [["measure", "Asset 1"], ["skewness", -0.6052891], ["excess kurtosis", -1.5986159]],
 )
-def skew_kurt(returns: Returns) -> TableResult:
+def skew_kurt(returns: Returns) -> SeriesTable:
     """Skewness and excess kurtosis of the returns: which tail is longer, and how fat the tails are.
 
     Formula: T/((T−1)(T−2)) Σz³; T(T+1)/((T−1)(T−2)(T−3)) Σz⁴ − 3(T−1)²/((T−2)(T−3)); z = (r − r̄)/std
@@ -493,7 +507,9 @@ def rolling(
     window: Window,
     periods: Periods = None,
     rf: Rate = 0.0,
-    benchmark: Benchmark = None,
+    benchmark: ComparedWith = None,
+    *,
+    dates: Dates = None,
 ) -> RollingResult:
     """A KPI of every window of consecutive periods.
 
@@ -515,7 +531,8 @@ def rolling(
     if window > len(returns):
         raise NotAvailableError(f"window: {window} rows, but returns has {len(returns)}. Choose a shorter window.")
     P = annualisation(periods)
-    values = kpi.rolling(name, returns, window, P, rf, benchmark)
+    years = None if dates is None else elapsed_in_windows(dates, window, P)
+    values = kpi.rolling(name, returns, window, P, rf, benchmark, years)
     bad = ~np.isfinite(values)
     if bad.any():
         if bad.all():
@@ -536,7 +553,15 @@ def rolling(
         ["information ratio", 0.64889], ["beta", 1.56874], ["Jensen's alpha", 0.05148],
     ],
 )  # fmt: skip
-def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, periods: Periods = None) -> TableResult:
+def kpi_table(
+    returns: Returns,
+    benchmark: Benchmark = None,
+    rf: Rate = 0.0,
+    periods: Periods = None,
+    *,
+    dates: Dates = None,
+    own: OwnRows = None,
+) -> SeriesTable:
     """Report of all KPIs: a row each measure, a column each series.
 
     Formula: a row for each function of this chapter
@@ -544,7 +569,9 @@ def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, per
     Each number is that of its own function: TOTAL_RETURN, ANN_RETURN, MEAN_RETURNS, ANN_VOL, DOWNSIDE_VOL,
     MAX_DRAWDOWN, UNDERWATER_PERIODS, SHARPE, SORTINO, CALMAR, HIST_VAR and HIST_CVAR at 95%, OMEGA, ULCER, WIN_RATE,
     SKEW_KURT; with a benchmark also EXCESS_RETURN, TRACKING_ERROR, INFO_RATIO, PORT_BETA and JENSEN_ALPHA. Least
-    returns are 0. Where a series has no answer for a measure, that cell holds the error value and the others stand.
+    returns are 0. What concerns a series alone is measured on all its own dates; comparisons on the dates that it has
+    in common with the benchmark, named in two more rows where they differ. Where a series has no answer for a measure,
+    that cell holds the error value and the others stand.
 
     Errors: #DIV/0! where a ratio has no risk (in its cell, the others stand).
 
@@ -552,9 +579,17 @@ def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, per
 
     Source: the functions named.
     """
-    x = kpi.Sample(returns.T, annualisation(periods), rf, benchmark)
-    names = [name for name, measure in kpi.MEASURES.items() if benchmark is not None or not measure.against]
-    return _kpi_rows(names, x)
+    P = annualisation(periods)
+    x = kpi.Sample(returns.T, P, rf, benchmark, years=elapsed(dates, P))
+    alone = [name for name, measure in kpi.MEASURES.items() if not measure.against]
+    compared = [name for name, measure in kpi.MEASURES.items() if measure.against and benchmark is not None]
+    if own is None:
+        return _kpi_rows([*alone, *compared], x)
+    y = kpi.Sample(own.returns.T, own.periods, rf, years=elapsed(own.dates, own.periods))
+    table = Table(("measure", *labels("assets", len(x.r))), [*kpi.rows(alone, y), *kpi.rows(compared, x)])
+    if len(dates) != len(own.dates) or (dates != own.dates).any():
+        table.rows.extend((title, *[day.item()] * len(x.r)) for title, day in zip(SPAN, dates[[0, -1]], strict=True))
+    return table
 
 
 @worksheet_function(
@@ -565,7 +600,9 @@ def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, per
         ["crisis", -0.21577, 0.04899, -4.89898, 2],
     ],
 )
-def kpi_by_state(returns: Returns, states: States, rf: Rate = 0.0, periods: Periods = None) -> TableResult:
+def kpi_by_state(
+    returns: Returns, states: States, rf: Rate = 0.0, periods: Periods = None, *, count: SeriesCount = None
+) -> SeriesTable:
     """Return, volatility and Sharpe ratio of the periods in each state, for example of the economy or of the market.
 
     Formula: ANN_RETURN, ANN_VOL, SHARPE of the rows with each label
@@ -581,7 +618,7 @@ def kpi_by_state(returns: Returns, states: States, rf: Rate = 0.0, periods: Peri
     Source: Bridgewater (2012), The All Weather Story, the returns of assets by economic environment.
     """
     P = annualisation(periods)
-    several = returns.shape[1] > 1
+    several = (count or returns.shape[1]) > 1
     table = Table(("state", *(["series"] if several else []), "return", "volatility", "Sharpe ratio", "periods"))
     for state, found in kpi.rows_by_state(states):
         x = kpi.Sample(returns[found].T, P, rf)

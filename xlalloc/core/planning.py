@@ -16,7 +16,8 @@ from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core.checks import normal_cdf
 from xlalloc.errors import NumberError
 from xlalloc.facts import learn
-from xlalloc.quantities import Number, Quantity, TableResult, Volatility, Years, number
+from xlalloc.meaning import no_returns
+from xlalloc.quantities import NOT_WHOLE, Number, Quantity, TableResult, Volatility, Years, number
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 BANDS = tuple(f"{level:.0%}" for level in LEVELS)
@@ -26,18 +27,19 @@ WHOLE = 1e-9  # of a month
 REACHED = 1e-12  # of the goal: a shortfall that is rounding
 
 PriceSeries = Annotated[
-    np.ndarray, Quantity("panel", "Price on each day of purchase, one column", "money", ("time",), above=0)
+    np.ndarray,
+    Quantity("panel", "Price on each day of purchase, one column", "money", ("time",), above=0, checks=(no_returns,)),
 ]
 Purchase = Annotated[float, number("Money put in at each purchase", "money", above=0)]
 FirstPrice = Annotated[float, number("Price of the first purchase", "money", above=0)]
 Months = Annotated[int, number("Number of monthly purchases", "months", low=1, high=1200, whole=True)]
-Mu = Annotated[float, number("Expected return per year, 0.07 for 7%", above=-1)]
+Mu = Annotated[float, number("Expected return per year, 0.07 for 7%", above=-1, unit_to=1)]
 Paths = Annotated[int, number("Number of simulated courses", "paths", low=1, high=1_000_000, whole=True)]
 Seed = Annotated[
     int, number("Start of the random numbers; the same seed gives the same result", low=0, high=2**32 - 1, whole=True)
 ]
-Fee = Annotated[float, number("Fee per year, 0.01 for 1%", "fraction", low=0, high=1)]
-Gross = Annotated[float, number("Return per year before the fee", "fraction", above=-1)]
+Fee = Annotated[float, number("Fee per year, 0.01 for 1%", "fraction", low=0, unit_to=NOT_WHOLE)]
+Gross = Annotated[float, number("Return per year before the fee", "fraction", above=-1, unit_to=1)]
 Wealth = Annotated[float, number("Wealth now", "money", low=0)]
 Monthly = Annotated[float, number("Money put in (+) or taken out (-) at the end of each month", "money")]
 WholeYears = Annotated[int, number("Number of years", "years", low=1, high=100, whole=True)]

@@ -30,7 +30,7 @@ from xlalloc.quantities import (
 Mode = Annotated[
     str, option("What the contributions add up to: percent to 1, absolute to the volatility", "percent", "absolute")
 ]
-MarketReturn = Annotated[float, number("Expected return of the market portfolio", "per year")]
+MarketReturn = Annotated[float, number("Expected return of the market portfolio", "per year", unit_to=1)]
 RiskContributions = Annotated[
     np.ndarray, Quantity("vector", "Risk contribution of each asset", "fraction", ("assets",))
 ]

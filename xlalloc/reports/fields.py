@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
+from xlalloc.cell_values import as_number
 from xlalloc.dates import from_cell
-from xlalloc.ranges import as_number
 
 LONGEST = 255  # characters of a text; of notes a whole cell
 MOST = 1e15  # of any figure

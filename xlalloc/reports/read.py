@@ -5,8 +5,8 @@ from pathlib import Path
 
 from xlalloc.core.rebalance import STAMP_DUTY
 from xlalloc.errors import ErrorValue
+from xlalloc.labelled import name_key
 from xlalloc.meaning import SUM_TO_ONE
-from xlalloc.ranges import name_key
 from xlalloc.reports import fields
 from xlalloc.reports.columns import columns_of
 from xlalloc.reports.market import read_prices

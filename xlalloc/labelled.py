@@ -1,0 +1,122 @@
+"""A labelled value: numbers with the names, dates and gaps they came with, whatever they came in."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from xlalloc.dates import as_date
+from xlalloc.errors import AllocError, InputError, quoted
+from xlalloc.quantity import Quantity
+
+
+@dataclass(slots=True)
+class Labelled:
+    """One argument as read: from cells, a pandas object, a dict or an array."""
+
+    name: str
+    quantity: Quantity
+    value: object = None
+    names: dict[str, list] = field(default_factory=dict)  # axis → its labels as given
+    dates: np.ndarray | None = None  # of a panel: days since 1970 of its rows, rising
+    date_header: object = None
+    places: Sequence[int] = ()  # of a panel: where each of its rows stands in the selection
+    has_header: bool = False
+    across: bool = False  # given as a row
+    descending: bool = False  # its rows were turned to make the dates rise
+    series: bool = False  # of a panel: a single series as such (a pandas Series), not a table of one column
+
+    def turn(self) -> None:
+        """The same rows in the opposite order."""
+        self.value, self.places = self.value[::-1], self.places[::-1]
+        if self.dates is not None:
+            self.dates = self.dates[::-1]
+
+
+@dataclass(slots=True)
+class Answer:
+    """What a function gives, with the labels its arguments carried."""
+
+    value: object
+    names: dict[str, list] = field(default_factory=dict)
+    leader: Labelled | None = None  # the panel or vector whose form the result takes
+    dates: np.ndarray | None = None  # of its rows
+    rows: np.ndarray | None = None  # which rows of the leader they are
+    blank: np.ndarray | None = None  # where there is nothing, and no error either
+    errors: dict[int, AllocError] = field(default_factory=dict)  # of columns that have no answer
+
+
+def is_blank(cell) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def name_key(cell) -> str:
+    """The form in which names compare: 510300.0 equals "510300", "Gold " equals "gold"."""
+    if isinstance(cell, bool) or cell is None:
+        return str(cell)
+    if isinstance(cell, int | float | np.number):
+        return str(int(cell)) if cell == cell and abs(cell) < 1e300 and cell == int(cell) else repr(float(cell))
+    return unicodedata.normalize("NFKC", str(cell)).strip().casefold()
+
+
+def name_text(cell) -> str:
+    """A name as it leaves: as text, codes of digits too, so that sums skip it."""
+    return name_key(cell) if isinstance(cell, int | float | np.number) else str(cell)
+
+
+def checked_names(cells: Sequence, name: str) -> list:
+    """Labels as given; blanks and duplicates are errors, fractional numbers are no names."""
+    seen: set[str] = set()
+    for i, cell in enumerate(cells, 1):
+        if is_blank(cell) or (isinstance(cell, float) and cell != cell):
+            raise InputError(f"{name}: label {i} is blank; every item needs a name.")
+        if isinstance(cell, float) and not cell.is_integer():
+            raise InputError(f"{name}: label {i} is the number {cell:g}; a name is needed (is the corner cell blank?).")
+        key = name_key(cell)
+        if key in seen:
+            raise InputError(f"{name}: the name {quoted(cell)} stands twice; names must differ.")
+        seen.add(key)
+    return list(cells)
+
+
+def order_of(wanted: list, have: list, wanted_by: str, had_by: str) -> list[int]:
+    """Where each wanted name stands among those at hand; a name one side lacks is named."""
+    place = {name_key(cell): i for i, cell in enumerate(have)}
+    keys = {name_key(cell) for cell in wanted}
+    for cell in have:
+        if name_key(cell) not in keys:
+            raise InputError(
+                f"{wanted_by}: has no {quoted(cell)}, which {had_by} has. Names must be the same on both sides."
+            )
+    try:
+        return [place[name_key(cell)] for cell in wanted]
+    except KeyError:
+        lacking = next(cell for cell in wanted if name_key(cell) not in place)
+        raise InputError(
+            f"{had_by}: has no {quoted(lacking)}, which {wanted_by} has. Names must be the same on both sides."
+        ) from None
+
+
+def in_time_order(found: Labelled) -> None:
+    """Descending dates are turned round; unsorted or repeated ones are an error."""
+    days = found.dates
+    if days is None or len(days) < 2:
+        return
+    step = np.diff(days)
+    if (step > 0).all():
+        return
+    if (step < 0).all():
+        found.descending = True
+        found.turn()
+        return
+    i = int(np.flatnonzero(step * np.sign(np.median(step) or 1) <= 0)[0])
+    if np.count_nonzero(step == 0) > len(step) // 2:
+        raise InputError(
+            f"{found.name}: several rows of one day ({as_date(days[i])}), as of intraday bars. Give one row a day, "
+            "such as the close."
+        )
+    what = "stands twice" if days[i] == days[i + 1] else "is out of order"
+    raise InputError(
+        f"{found.name}: the date {as_date(days[i + 1])} {what}; dates must rise, or fall, from row to row. Sort them."
+    )

@@ -1,0 +1,52 @@
+"""A result with a header row."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A result with a header row; a Label in it stands for a name the caller may know."""
+
+    header: tuple
+    rows: list[tuple] = field(default_factory=list)
+
+    def column(self, name: str) -> list:
+        """One column by its header."""
+        k = self.header.index(name)
+        return [row[k] for row in self.rows]
+
+    def to_pandas(self):
+        """The table as a pandas DataFrame; an error value is a NaN there."""
+        import pandas as pd
+
+        from xlalloc.errors import AllocError
+
+        plain = [[float("nan") if isinstance(cell, AllocError) else cell for cell in row] for row in self.rows]
+        return pd.DataFrame(plain, columns=[str(cell) for cell in self.header])
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[tuple]:
+        return iter(self.rows)
+
+    def __str__(self) -> str:
+        return "\n".join("\t".join(map(_shown, row)) for row in [self.header, *self.rows])
+
+    def _repr_html_(self) -> str:
+        """How notebooks show it."""
+        from html import escape
+
+        def line(row, tag: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{escape(_shown(cell))}</{tag}>" for cell in row) + "</tr>"
+
+        body = "".join(line(row, "td") for row in self.rows)
+        return f"<table><thead>{line(self.header, 'th')}</thead><tbody>{body}</tbody></table>"
+
+
+def _shown(cell) -> str:
+    code = getattr(cell, "code", None)  # an error of the catalogue shows its value
+    if code:
+        return str(code)
+    return "" if cell is None else f"{cell:.10g}" if isinstance(cell, float) else str(cell)
