@@ -131,14 +131,11 @@ def _vector_or_matrix(q: Quantity, name: str, value, kind: int) -> Labelled:
         found = _named_matrix(q, name, value) if q.kind == "matrix" else _named_vector(q, name, value)
     else:
         found.value = value
-    if q.kind in ("vector", "matrix"):
-        _refuse_text(found, name)
-        if not (q.scalar and np.ndim(found.value) == 0):
-            found.value = q.array(name, found.value) if q.kind == "matrix" or np.ndim(found.value) else found.value
-            if isinstance(found.value, np.ndarray) and q.kind == "vector" and found.value.ndim != 1:
-                found.value = found.value.ravel()
-    else:
+    if q.kind in ("texts", "names"):
         found.value = np.asarray(found.value, dtype=object).ravel().tolist()
+    elif kind != FRAME and not (q.scalar and np.ndim(found.value) == 0):  # limits are looked at with all names known
+        _refuse_text(found, name)
+        found.value = q.array(name, found.value) if kind == ARRAY else np.array(found.value, dtype=float)
     return found
 
 
@@ -158,7 +155,7 @@ def _nested(q: Quantity, name: str, value: Mapping) -> Labelled:
     across = checked_names(list(next(iter(value.values()))), name)
     rows = [[row[column] if column in row else _lacking(name, label, column) for column in across] for label, row in
             value.items()]  # fmt: skip
-    return Labelled(name, q, q.array(name, rows), dict(zip(q.axes, (down, across), strict=True)))
+    return Labelled(name, q, np.array(rows, dtype=float), dict(zip(q.axes, (down, across), strict=True)))
 
 
 def _lacking(name: str, row, column):
@@ -188,7 +185,8 @@ def _named_matrix(q: Quantity, name: str, value) -> Labelled:
     if not hasattr(value, "columns"):  # one view, one scenario or one factor
         axis = q.axes[1] if q.axes[0] in ("views", "scenarios") else q.axes[0]
         labels = _labels(value.index, name)
-        found.value = q.array(name, _plain_numbers(value, name))
+        numbers = _plain_numbers(value, name)
+        found.value = numbers[None, :] if axis == q.axes[1] else numbers[:, None]
         found.names = {axis: labels} if labels is not None else {}
         return found
     if _unnamed(value.index) and value.shape[1] > 1 and _numeric(value.dtypes.iloc[0]) is False:
@@ -199,7 +197,7 @@ def _named_matrix(q: Quantity, name: str, value) -> Labelled:
         if down and across:
             numbers = numbers[:, matching.order_of(down, across, name + " (rows)", name + " (columns)")]
         down = across = down or across
-    found.value = q.array(name, numbers)
+    found.value = numbers
     found.names = {axis: labels for axis, labels in zip(q.axes, (down, across), strict=True) if labels}
     return found
 
@@ -328,7 +326,7 @@ def build(entry, answer: Answer, kind: int, index):
     q, value = entry.result, answer.value
     if isinstance(value, Table):
         return named_table(value, answer.names, answer.leader)
-    if not isinstance(value, np.ndarray) or not value.ndim:
+    if not isinstance(value, np.ndarray) or not value.ndim or q.kind == "cells":
         return value
     value = np.where(answer.blank, np.nan, value) if answer.blank is not None else value
     for column, error in answer.errors.items():

@@ -196,7 +196,7 @@ def _joined(timed: list[Labelled]) -> Sample:
         if one is leader:
             rows = places[1:] - 1
         _learn_join(one, table, common)
-    learn("series joined", f"by calendar {_PERIOD_NAMES.get(months, 'period')}, {len(rows)} in common" if months
+    learn("series joined", f"by calendar {_PERIOD_NAMES.get(months, 'period')}: {len(rows)} periods in common" if months
           else f"on {len(rows)} common dates")  # fmt: skip
     return Sample(values, leader.dates[rows], rows, joined=True)
 
