@@ -41,6 +41,16 @@ def office():
         yield driver
 
 
+@pytest.hookimpl(wrapper=True, optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """No more processes than files; a single file in this one, where it can be stopped, printed and debugged."""
+    processors = yield
+    files = {Path(argument.partition("::")[0]) for argument in config.args}
+    if any(path.suffix != ".py" for path in files):
+        return processors
+    return min(processors, len(files)) if len(files) > 1 else 0
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield

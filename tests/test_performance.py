@@ -281,6 +281,16 @@ def test_a_fund_that_is_its_benchmark(returns):
         pf.info_ratio(returns, returns)
 
 
+@pytest.mark.parametrize("periods", [4, 12, 52, 252])
+@pytest.mark.parametrize("funds", [1, 2, kpi.MANY + 3])
+def test_a_fund_that_is_its_benchmark_is_so_beside_others_too(funds, periods):
+    panel = np.random.default_rng(funds).standard_t(4, (53, funds)) * 0.02
+    for returns in (panel, np.asfortranarray(panel)):
+        assert np.ravel(quickly("excess_return", returns, panel[:, -1], periods, 0.0))[-1] == 0.0
+        windows = pf.rolling("excess_return", returns, 13, periods, 0.0, panel[:, -1])
+        assert (np.reshape(windows, (41, -1))[:, -1] == 0.0).all()
+
+
 def test_a_levered_benchmark_has_its_leverage_as_beta_and_no_alpha():
     f = 1.03 ** (1 / 252) - 1
     levered = f + 1.6 * (INDEX - f)
@@ -333,7 +343,7 @@ def test_a_constant_lead_over_the_benchmark_is_no_active_risk():
 
 def test_one_column_without_an_answer_leaves_the_others():
     panel = np.column_stack([CRASH, [0.01] * 4])
-    assert np.isnan(pf.sharpe(panel)[1]) and pf.sharpe(panel)[0] == pf.sharpe(CRASH)
+    assert np.isnan(pf.sharpe(panel)[1]) and pf.sharpe(panel)[0] == pytest.approx(pf.sharpe(CRASH), rel=1e-13)
     rows = call("SHARPE", [[["fund", "cash"], *panel.tolist()], 0, 12])
     assert rows[0][0] == pytest.approx(pf.sharpe(CRASH, 0, 12)) and rows[1][0] == "#DIV/0!"
     for name in ("sortino", "calmar", "omega"):

@@ -101,7 +101,8 @@ def test_purchases_equal_the_loop(mu, vol):
 
 def test_the_stream_is_the_frozen_one():
     """The first normals of seed 1 and of seed 42, as printed all over the literature on numpy."""
-    assert planning._drawn(1, 1, 3)[:, 0].tolist() == [1.6243453636632417, -0.6117564136500754, -0.5281717522634557]
+    first = [1.6243453636632417, -0.6117564136500754, -0.5281717522634557]
+    assert planning._drawn(1, 1, 3)[:, 0].tolist() == pytest.approx(first, rel=1e-14)
     assert planning._drawn(42, 2, 2).T.ravel().tolist() == pytest.approx(
         [0.49671415, -0.1382643, 0.64768854, 1.52302986]
     )

@@ -72,6 +72,8 @@ def test_every_formula_cell_has_a_cached_value_and_none_is_an_error(written, loa
             shown = cell.value.date() if isinstance(cell.value, dt.datetime) else cell.value
             if isinstance(computed, dt.datetime):
                 computed = computed.date()
+            if isinstance(computed, float):
+                computed = float(f"{computed:.15g}")  # no more digits than a cell shows: the others differ by processor
             assert shown == (None if computed == "" else computed), (sheet, coordinate, text)
     assert count > 2000
 

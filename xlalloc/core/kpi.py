@@ -295,7 +295,9 @@ def kurt(x: Sample) -> np.ndarray:
 
 
 def excess_return(x: Sample) -> np.ndarray:
-    return ann_return(x) - ann_return(x.benchmark)
+    """Annual return less the benchmark's, both from one power: of an array and of a number it rounds differently."""
+    annual = _per_year(x, np.concatenate((x.growth, x.benchmark.growth[None])))
+    return annual[:-1] - annual[-1]
 
 
 def tracking_error(x: Sample) -> np.ndarray:

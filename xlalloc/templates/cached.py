@@ -35,7 +35,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # zip members carry no clock: the same input give
 
 
 def save(workbook, path: str | Path) -> Book:
-    """Write the workbook; gives the computed Book, whose values are those cached."""
+    """Write the workbook; gives the computed Book, whose values are those cached, to 15 digits."""
     book = Book(workbook)
     for sheet in workbook.worksheets:
         for chart in sheet._charts:
@@ -148,9 +148,8 @@ def _value(value) -> tuple[str, str | None]:
         return ' t="e"', str(value)
     if isinstance(value, str):
         return ' t="str"', escape(value)
-    if isinstance(value, dt.date):
-        return "", repr(to_excel(value))
-    return "", repr(float(value)).removesuffix(".0")
+    number = to_excel(value) if isinstance(value, dt.date) else value
+    return "", f"{number:.15g}"  # what a cell shows; the digits after differ between processors
 
 
 def complete(parts: dict[str, bytes]) -> None:
