@@ -11,7 +11,7 @@ import numpy as np
 
 from xlalloc import frames
 from xlalloc.errors import InputError, Label, NotAvailableError
-from xlalloc.facts import learn
+from xlalloc.facts import learn, learning
 from xlalloc.quantity import Quantity, glance, inside, within
 from xlalloc.table import Table as Table
 
@@ -173,12 +173,21 @@ class Function:
             else:
                 arrays[name] = known.get(name, argument.default)  # periods, where the dates tell them
         flat = _meet(arrays, checked)
+        if learning():
+            _learn_units(arrays, checked)
         if known:
             for name in self.wants:
                 if name in known:
                     arrays[name] = known[name]
         answer = self.function(**arrays)
         return _flattened(answer) if flat and self.result.kind != "matrix" else answer
+
+
+def _learn_units(given: dict[str, Any], checked: dict[str, Quantity]) -> None:
+    """A number not far below the limit of its unit is told as a percentage."""
+    for name, q in checked.items():
+        if q.unit_to is not None and (most := float(np.max(given[name]))) >= 0.5 * q.unit_to:
+            learn(f"unit of {name}", f"{most:.6g} is taken as {most:.6%}".replace(".000000%", "%"))
 
 
 def _meet(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:

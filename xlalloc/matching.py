@@ -32,6 +32,8 @@ def run(entry, found: dict[str, Labelled], names: dict[str, list], extra: dict |
     found = {name: one for name, one in found.items() if _needed(one, found)}
     try:
         match_names(found, names)
+        if learning():
+            _learn_totals(found)
         if "assets" in names and "asset_names" in entry.wants:
             extra.setdefault("asset_names", names["assets"])
         panels = {name: one for name, one in found.items() if one.quantity.kind in ("panel", "labels")}
@@ -41,6 +43,21 @@ def run(entry, found: dict[str, Labelled], names: dict[str, list], extra: dict |
     except AllocError as error:
         error.names = {**names}
         raise
+
+
+TOTALS = frozenset(["total", "sum", "totals", "合计", "总计", "总和", "小计", "汇总"])
+
+
+def _learn_totals(found: dict[str, Labelled]) -> None:
+    """A last item that is the sum of the others, or is called so, may be a total row taken along."""
+    for one in found.values():
+        value = one.value
+        if one.quantity.kind != "vector" or not isinstance(value, np.ndarray) or value.ndim != 1 or len(value) < 3:
+            continue
+        labels = next(iter(one.names.values()), None)
+        called = labels is not None and name_key(labels[-1]) in TOTALS
+        if called or abs(value[-1] - value[:-1].sum()) <= 1e-9 * abs(value[-1]) > 0:
+            learn(f"total suspected in {one.name}", "its last item is the sum of the others. Leave a total row out")
 
 
 def _needed(one: Labelled, found: dict[str, Labelled]) -> bool:

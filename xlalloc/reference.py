@@ -4,7 +4,8 @@ English stands in the code; ``data/zh.csv`` is the one table of its translations
 English, and a test fails.
 """
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 
 from xlalloc import data, meaning
@@ -147,3 +148,36 @@ def translations() -> dict[str, dict[str, str]]:
         for argument in entry.arguments:
             words[argument.help] = argument_help(argument, "zh")
     return {"zh-CN": words}
+
+
+# For Python users ----------------------------------------------------------------------------------------------
+
+PYTHON_KINDS = {
+    "number": "float", "option": "str", "text": "str", "date": "date", "vector": "vector", "texts": "list of str",
+    "names": "list of str", "matrix": "matrix", "panel": "panel", "rows": "panel", "labels": "list", "cells": "cells",
+    "table": "Table", "flag": "bool",
+}  # fmt: skip
+
+
+def documented(entry: Function) -> Callable:
+    """The function as Python users see it: a plain signature, and what each argument is in its docstring."""
+    public = entry.public
+    parameters = [
+        inspect.Parameter(
+            a.name,
+            inspect.Parameter.VAR_POSITIONAL if a.variadic else inspect.Parameter.POSITIONAL_OR_KEYWORD,
+            default=inspect.Parameter.empty if a.variadic else a.default,
+        )
+        for a in entry.arguments
+    ]
+    public.__signature__ = inspect.Signature(parameters)
+    summary, *others = (inspect.getdoc(entry.function) or "").split("\n\n")
+    lines = [f"    {a.name}: {a.help} [{PYTHON_KINDS[a.quantity.kind]}]" for a in entry.arguments]
+    arguments = ["Arguments:\n" + "\n".join(lines)] if lines else []
+    returns = f"Returns:\n    {with_unit(entry.result)} [{PYTHON_KINDS[entry.result.kind]}]; {_SAME_KIND}"
+    public.__doc__ = "\n\n".join([summary, *arguments, returns, *others, f"Example: {entry.example}"])
+    public.__annotations__ = {}
+    return public
+
+
+_SAME_KIND = "of the kind that was given: pandas for pandas or polars, a dict for a dict, else numpy."

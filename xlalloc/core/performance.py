@@ -394,6 +394,8 @@ def hist_var(returns: Returns, level: Level = 0.95) -> Shares:
 
     Source: J.P. Morgan (1996), RiskMetrics; Hyndman & Fan (1996), Sample Quantiles, definition 7.
     """
+    if level < 0.5:
+        learn("level", f"{level:g} is below 0.5: the loss that most periods exceed. 95% is 0.95")
     return _each("hist_var", returns, level=level)
 
 
