@@ -4,6 +4,8 @@ import datetime as dt
 from itertools import chain
 from typing import NamedTuple
 
+from xlalloc.messages import say
+
 # Every error value of the supported hosts. Text that equals one of these is that error, on any surface.
 ERROR_CODES = ("#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A", "#SPILL!", "#CALC!")
 
@@ -66,6 +68,9 @@ class AllocError(ValueError):
         self.names: dict = {}  # of the labels, where the call knew them
 
     def message(self, names: dict) -> str:
+        return say(self._english(names))
+
+    def _english(self, names: dict) -> str:
         if not self.labels:
             return self.template
         words = [", ".join(map(str, w)) if isinstance(w, list) else str(w) for w in spoken(self.labels, names)]
