@@ -9,7 +9,7 @@ import numpy as np
 from xlalloc import log, matching
 from xlalloc.catalogue import CATALOGUE, Function, Table
 from xlalloc.cell_values import number_in, rows_of, stop_at_errors
-from xlalloc.dates import EPOCH, is_date_word, to_serial
+from xlalloc.dates import EPOCH, holds_date_word, to_serial
 from xlalloc.errors import AllocError, ErrorValue, InputError, Label, spoken, written
 from xlalloc.frames import labels_of
 from xlalloc.labelled import Answer, Labelled, is_blank, name_key, name_text
@@ -169,7 +169,7 @@ def _write_over_time(answer: Answer, q: Quantity) -> list[list]:
         rows.reverse()
     if source.has_header:
         heads = map(name_text, answer.names.get("assets", [])) if "assets" in q.axes else ["Portfolio"]
-        corner = source.date_header if is_date_word(source.date_header) else "Date"
+        corner = source.date_header if holds_date_word(source.date_header) else "Date"
         rows.insert(0, [*([corner] if dates else []), *heads])
     return [list(row) for row in zip(*rows, strict=True)] if source.across else rows
 

@@ -13,12 +13,13 @@ _ORDINAL_1970 = dt.date(1970, 1, 1).toordinal()
 EPOCH = dt.date(1899, 12, 30)  # serial 0 of Excel and Calc for every date after February 1900
 _ORDINAL_0 = EPOCH.toordinal()
 DATE_WORDS = frozenset([
-    "date", "dates", "day", "month", "year", "quarter", "week", "period", "time", "日期", "时间", "日", "月", "年",
+    "date", "dates", "day", "month", "year", "quarter", "week", "period", "time", "asof", "datum", "fecha", "日期",
+    "时间", "日", "月", "年",
     "月份", "年份", "年度", "季度", "月末", "季末", "年末", "年月", "交易日", "估值日", "净值日", "交易日期",
     "净值日期", "估值日期",
 ])  # fmt: skip
-_INSIDE = re.compile(r"日期|时间|月份|年份|年度|季度|[年月季]末|年月|[日月年]$")
-_WORDS = re.compile(r"[^\W\d_]+")
+_INSIDE = re.compile(r"日期|时间|月份|年份|[年月]度|季度|[年月季]末|年月|期间|报告期|[日月年]$")
+_WORDS = re.compile(r"[A-Z]?[a-zà-ÿ]+|[A-Z]+(?![a-z])")
 
 # Median gap in days → customary periods per year; daily is 365 where Saturdays are among the dates.
 PERIODS_BY_GAP = ((1, 4, 252), (5, 9, 52), (26, 35, 12), (80, 100, 4), (170, 195, 2), (350, 380, 1))
@@ -38,8 +39,8 @@ def holds_date_word(cell) -> bool:
     """A header such as "Trade date" or "估值日期": a date word is among its words."""
     if not isinstance(cell, str):
         return False
-    text = _plain(cell)
-    return any(word in DATE_WORDS for word in _WORDS.findall(text)) or bool(_INSIDE.search(text))
+    text = unicodedata.normalize("NFKC", cell).strip()
+    return any(word.casefold() in DATE_WORDS for word in _WORDS.findall(text)) or bool(_INSIDE.search(text))
 
 
 def _plain(text: str) -> str:

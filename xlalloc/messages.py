@@ -16,7 +16,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 
 def language() -> str:
-    """"zh" or "en": what the host said, else the environment's XLALLOC_LANG, else English."""
+    """ "zh" or "en": what the host said, else the environment's XLALLOC_LANG, else English."""
     return _language.get() or ("zh" if os.environ.get("XLALLOC_LANG", "").lower().startswith("zh") else "en")
 
 
