@@ -174,11 +174,11 @@ class Function:
             if type(value) is not np.ndarray and frames.is_frame(value):
                 if q.kind in ("panel", "labels") and (own := frames.dates_of(value, name)) is not None:
                     times[name] = own
-                value = frames.aligned(value, q.axes, name, names)
+                value = frames.aligned(value, q.axes, name, names, q.scalar)
             given[name] = q.array(name, value)
             checked[name] = q
         if times:
-            own = frames.joined(given, times)
+            own = frames.joined(given, times, {name: q.gaps for name, q in checked.items() if q.gaps})
             dates = own if dates is None else dates
         extra = args[len(given) :]
         if extra and not any(argument.variadic for argument in self.arguments):
@@ -233,6 +233,8 @@ def _meet(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
 def _same_sizes(sizes: dict, q: Quantity, name: str, array) -> None:
     shape = array.shape if isinstance(array, np.ndarray) else (len(array),)
     for axis, size in zip(q.axes, shape, strict=False):
+        if size == 1 and q.scalar:  # one row or column stands for all
+            continue
         other = sizes.setdefault(axis, (size, name))
         if other[0] != size:
             what = "rows" if axis == "time" else axis
@@ -244,7 +246,12 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
     keep, unsure = None, []  # unsure: panels that one look did not show to be within their limits
     for name in timed:
         q, array = checked[name], given[name]
-        if q.kind == "labels":
+        if q.gaps:
+            within(q, name, np.where(np.isnan(array), 0.0, array))
+            continue
+        if isinstance(array, np.ndarray) and array.dtype.kind == "M":
+            missing = np.isnat(array)
+        elif q.kind == "labels":
             missing = np.array([cell is None or cell != cell or cell == "" for cell in array])
         else:
             total, lowest = glance(array, q.limited)

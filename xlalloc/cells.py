@@ -8,14 +8,15 @@ import numpy as np
 
 from xlalloc import log
 from xlalloc.catalogue import CATALOGUE, Function, Table
-from xlalloc.dates import periods_per_year
-from xlalloc.errors import AllocError, ErrorValue, InputError, Label, NotAvailableError, spoken, written
+from xlalloc.dates import from_cell, periods_per_year
+from xlalloc.errors import AllocError, ErrorValue, InputError, Label, NotAvailableError, quoted, spoken, written
 from xlalloc.facts import learn
 from xlalloc.quantities import Quantity
 from xlalloc.ranges import (
     Range,
     checked_names,
     is_blank,
+    is_text,
     name_key,
     number_in,
     order_of,
@@ -98,7 +99,9 @@ def read(entry: Function, arguments: Sequence) -> dict[str, Range]:
     known = {name_key(c) for r in ranges.values() for cells in r.names.values() for c in cells}
     for name, (q, cells) in given.items():
         if name not in ranges:
-            ranges[name] = read_panel(q, name, rows_of(cells), known)
+            ranges[name] = found = read_panel(q, name, rows_of(cells), known)
+            if q.scalar and found.value.shape[1] == 1:  # one column stands for all, whatever its name
+                found.names = {}
     return {name: ranges[name] for name in given}
 
 
@@ -110,6 +113,12 @@ def _read(q: Quantity, name: str, cells) -> Range:
         return read_texts(q, name, rows)
     if q.kind == "matrix":
         return read_matrix(q, name, rows)
+    if q.kind == "cells":
+        for row in rows:
+            stop_at_errors(row, name)
+        return Range(name, q, rows)
+    if q.kind == "dates":
+        return _read_dates(q, name, rows)
     if len(rows) * len(rows[0]) != 1:
         raise InputError(f"{name}: a range of {len(rows)} x {len(rows[0])} cells; a single cell is needed.")
     cell = rows[0][0]
@@ -119,6 +128,22 @@ def _read(q: Quantity, name: str, cells) -> Range:
     if q.kind == "number":
         return Range(name, q, number_in(cell, name, False))
     return Range(name, q, cell if q.kind == "date" else _as_text(cell))
+
+
+def _read_dates(q: Quantity, name: str, rows) -> Range:
+    """One line of dates, each in any form; a first text that is none is a header."""
+    if min(len(rows), len(rows[0])) > 1:
+        raise InputError(f"{name}: a range of {len(rows)} x {len(rows[0])} cells; give one row or one column of dates.")
+    cells = [cell for row in rows for cell in row]
+    stop_at_errors(cells, name)
+    skipped = 1 if len(cells) > 1 and is_text(cells[0]) and from_cell(cells[0]) is None else 0
+    found = Range(name, q, across=len(rows) == 1 and len(cells) > 1)
+    for i, cell in enumerate(cells[skipped:], 1 + skipped):
+        if from_cell(cell) is None:
+            held = "is blank" if is_blank(cell) else f"holds {quoted(cell)}"
+            raise InputError(f"{name}: item {i} {held}; a date is needed, or text such as 2026-01-31.")
+    found.value = np.array([from_cell(cell) for cell in cells[skipped:]], dtype="datetime64[D]")
+    return found
 
 
 def _as_text(cell) -> str:
@@ -234,6 +259,8 @@ def _match_times(ranges: dict[str, Range]) -> list[dt.date] | None:
 
 
 def _missing(found: Range) -> np.ndarray:
+    if found.quantity.gaps:
+        return np.zeros(len(found.value), dtype=bool)
     if isinstance(found.value, list):
         return np.array([cell is None for cell in found.value])
     return np.isnan(found.value).any(axis=1)
@@ -248,6 +275,9 @@ def _keep(found: Range, rows: np.ndarray) -> None:
 
 
 def _join(timed: list[Range]) -> None:
+    if all(found.quantity.gaps for found in timed):
+        _unite(timed)
+        return
     common = set(timed[0].dates).intersection(*(r.dates for r in timed[1:]))
     if len(common) < 2:
         raise NotAvailableError(
@@ -257,6 +287,18 @@ def _join(timed: list[Range]) -> None:
         if len(common) < len(found.dates):
             learn(f"dates of {found.name} without a partner", len(found.dates) - len(common))
         _keep(found, np.array([i for i, date in enumerate(found.dates) if date in common]))
+
+
+def _unite(timed: list[Range]) -> None:
+    """The dates that any of them has; what one lacks is blank, or 0."""
+    cells = {date: cell for found in timed[::-1] for date, cell in zip(found.dates, found.date_cells, strict=True)}
+    dates = sorted(cells)
+    row = {date: i for i, date in enumerate(dates)}
+    for found in timed:
+        value = np.full((len(dates), 1), np.nan if found.quantity.gaps == "kept" else 0.0)
+        value[[row[date] for date in found.dates]] = found.value
+        found.value, found.dates, found.date_cells = value, dates, [cells[date] for date in dates]
+        found.places = range(1, 1 + len(dates))
 
 
 def _same_rows(timed: list[Range]) -> None:
@@ -339,5 +381,5 @@ def _cell(value, nan: str, names: dict | None = None):
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
-        return value + 0.0 if math.isfinite(value) else ErrorValue(nan, "No answer exists here.")
+        return value + 0.0 if math.isfinite(value) else ErrorValue(nan, "No answer exists here.") if nan else ""
     return "" if value is None else value

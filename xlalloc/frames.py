@@ -25,8 +25,18 @@ def dates_of(value, argument: str):
     return dates
 
 
-def joined(given: dict, times: dict) -> np.ndarray:
-    """The dates that all dated panels have; ``given`` keeps these rows of each, as panels in cells are joined."""
+def joined(given: dict, times: dict, gaps: dict[str, str]) -> np.ndarray:
+    """The dates that all dated panels have; ``given`` keeps these rows of each, as panels in cells are joined.
+
+    Where all may have gaps, the dates that any of them has: what a panel lacks is blank, or 0.
+    """
+    if all(name in gaps for name in times):
+        every = reduce(np.union1d, times.values())
+        for name, dates in times.items():
+            row = np.full(len(every), np.nan if gaps[name] == "kept" else 0.0)
+            row[np.searchsorted(every, dates)] = given[name]
+            given[name] = row
+        return every
     common = reduce(np.intersect1d, times.values())
     for name, dates in times.items():
         if len(dates) > len(common):
@@ -35,11 +45,13 @@ def joined(given: dict, times: dict) -> np.ndarray:
     return common
 
 
-def aligned(value, axes: tuple[str, ...], argument: str, known: dict[str, tuple[list, str]]):
+def aligned(value, axes: tuple[str, ...], argument: str, known: dict[str, tuple[list, str]], scalar: bool = False):
     """The object in the order of the first labelled argument; ``known`` remembers that order by axis."""
     indexes = [value.index, value.columns] if hasattr(value, "columns") else [value.index]
     for k, (axis, index) in enumerate(zip(axes, indexes, strict=False)):
-        if axis == "time" or type(index).__name__ == "RangeIndex":  # rows of time, or no names given
+        if (
+            axis == "time" or (scalar and len(index) == 1) or type(index).__name__ == "RangeIndex"
+        ):  # rows of time, one for all, or no names given
             continue
         names = list(index)
         if len(set(names)) < len(names):
