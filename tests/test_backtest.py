@@ -12,7 +12,7 @@ from reference import market, tables
 
 import xlalloc
 from xlalloc.cells import call
-from xlalloc.core import backtest as bk
+from xlalloc.core import orders
 from xlalloc.core.orders import Costs
 from xlalloc.errors import AllocError
 from xlalloc.facts import collect
@@ -118,7 +118,7 @@ def test_costs_are_paid_to_the_cent_and_no_debt_is_left(held, cash, data, commis
     held = np.array(held, float)
     assume(shares.sum() > 0 and held.sum() + cash > 0)
     weights, costs, total = shares / shares.sum(), Costs(float(commission), float(tax)), held.sum() + cash
-    left, cost = bk.after_costs(held, cash, weights, costs)
+    left, cost = orders.after_costs(held, cash, weights, costs)
     trades = left * weights - held
     assert 0 < left <= total
     assert cash - trades.sum() - costs.of(trades).sum() == pytest.approx(

@@ -105,19 +105,27 @@ def test_full_exit_under_the_rule_of_2026(tmp_path):
 
 
 def test_a_partial_sale_takes_the_older_lot_first(tmp_path):
-    """Target 20% of 3,000: sell 2,400 = 2,000 of the old lot (0.5%: 10) + 400 of the young one (1.5%: 6). Buy 2,384."""
+    """Target 20% after costs: of x sold 2,000 come from the old lot (0.5%: 10) and the rest from the young one (1.5%).
+
+    3,000 − x = 0.2·(3,000 − 10 − 0.015(x − 2,000)), so x = 2,396/0.997.
+    """
     assets = [fund("Old", redemption="30:1.5%;365:0.5%"), fund("New")]
     target = {"Old": 0.2, "New": 0.8}
     _, trades, orders, _ = planned(tmp_path, {"Old": 2.0, "New": 1.25}, assets, target, TWO_BANDS)
-    assert (trades["Old"], trades["New"], orders["Old"].fee) == (money(-2400), money(2384), money(16))
+    sold = Fraction(2396) / Fraction(997, 1000)
+    fee = 10 + (sold - 2000) * Fraction(15, 1000)
+    assert 3000 - sold == (3000 - fee) / 5
+    assert (trades["Old"], trades["New"], orders["Old"].fee) == (money(-sold), money(sold - fee), money(fee))
 
 
 def test_a_sale_within_the_older_lot_pays_its_fee_alone(tmp_path):
-    """Target 40% of 3,000: sell 1,800 of the old lot at 0.5% = 9. Buy 1,791."""
+    """Target 40% after costs, all from the old lot at 0.5%: 3,000 − x = 0.4·(3,000 − 0.005x), so x = 1,800/0.998."""
     assets = [fund("Old", redemption="30:1.5%;365:0.5%"), fund("New")]
     target = {"Old": 0.4, "New": 0.6}
     _, trades, orders, _ = planned(tmp_path, {"Old": 2.0, "New": 1.25}, assets, target, TWO_BANDS)
-    assert (trades["Old"], trades["New"], orders["Old"].fee) == (money(-1800), money(1791), money(9))
+    sold = Fraction(1800) / Fraction(998, 1000)
+    fee = sold * Fraction(5, 1000)
+    assert (trades["Old"], trades["New"], orders["Old"].fee) == (money(-sold), money(sold - fee), money(fee))
 
 
 def test_a_fee_that_makes_its_own_sale_larger(tmp_path):
@@ -245,13 +253,17 @@ def test_a_purchase_below_the_minimum_stays_in_cash(tmp_path):
 
 
 def test_lot_and_step_differ(tmp_path):
-    """At least 200 units, then single ones, at 7.00. Wanted 10,000: 1,428 units = 9,996. Of 1,300 wanted only 185: none."""
+    """At least 200 units, then single ones, at 7.00. Wanted 10,000: 1,428 units = 9,996. Of 1,300 wanted only 185: none.
+
+    The fund sells no more than that costs.
+    """
     board = stock("A", lot=200, unit_step=1, commission=0, min_commission=0, sell_tax=0)
-    for held, units, cash in ((10_000, 1428, 4), (1_300, None, 1300)):
+    for held, units in ((10_000, 1428), (1_300, None)):
         lots = [holding("B", 2 * held)]
-        result, _, orders, _ = planned(tmp_path, {"A": 7.0, "B": 1.0}, [board, fund("B")], {"A": 0.5, "B": 0.5}, lots)
+        args = (tmp_path, {"A": 7.0, "B": 1.0}, [board, fund("B")], {"A": 0.5, "B": 0.5}, lots)
+        result, trades, orders, _ = planned(*args)
         assert (orders["A"].units if units else orders.get("A")) == units
-        assert result.orders.cash == money(cash)
+        assert (trades["B"], result.orders.cash) == (money(-7 * (units or 0)), money(0))
         assert result.orders.held_back == ({} if units else {0: "held.minimum"})
 
 

@@ -243,7 +243,7 @@ def test_simulation_meets_the_closed_form_within_its_sampling_error(goal):
 def test_mean_wealth_grows_by_mu_whatever_the_volatility(monthly):
     """E W = W₀(1+μ)^T + d Σ (1+μ)^(k/12), exact where nobody is ruined; four standard errors."""
     (shocks,) = planning._shocks(3, 40_000, 60)
-    final = planning._wealth(100, monthly, *(x[-1] for x in planning._simulated(0.07, 0.1, shocks, every=60)))
+    final = planning._wealth(100, monthly, *(x[-1] for x in planning._simulated(0.07, 0.1, 0.0, shocks, every=60)))
     expected = 100 * 1.07**5 + monthly * sum(1.07 ** (k / 12) for k in range(60))
     assert final.min() > 0
     assert abs(final.mean() - expected) < 4 * final.std() / 200
@@ -276,7 +276,7 @@ def test_wealth_that_is_used_up_stays_at_nothing():
     ruined = lowest.index(0)
     assert 0 < ruined < 10 and set(lowest[ruined:]) == {0}
     (shocks,) = planning._shocks(1, 2000, 120)
-    years = planning._wealth(100, -2, *planning._simulated(0.5, 0.3, shocks, every=12))
+    years = planning._wealth(100, -2, *planning._simulated(0.5, 0.3, 0.0, shocks, every=12))
     for before, after in itertools.pairwise(years):
         assert (after[before == 0] == 0).all() and (after >= 0).all()
     assert facts["chance that the money is used up"] == (years[-1] == 0).mean() > 0.05

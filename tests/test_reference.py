@@ -86,7 +86,7 @@ def spoilt(quantity, given, words: str):
         return [[None for _ in row] for row in rows]
     if words.startswith("not a single"):
         return [[1.0, 2.0]]
-    if words in ("not one of its options", "not a date"):
+    if words in ("not one of its options", "not a date", "not a date for each"):
         return "never heard of"
     if words.startswith(("not a row", "not a table")):
         i, j = places[-1]

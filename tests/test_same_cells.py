@@ -85,7 +85,7 @@ def labelled(names: dict[str, list], order_of=lambda axis, n: list(range(n))):
     return change
 
 
-HAVE_NAMES = ("STRESS_TABLE", "RP_BACKTEST")  # their examples hold names or dates already
+HAVE_NAMES = ("STRESS_TABLE", "RP_BACKTEST", "LOOK_THROUGH")  # their examples hold names or dates already
 WITH_ASSETS = [name for name in CATALOGUE if sizes(name).get("assets", 0) > 1 and name not in HAVE_NAMES]
 
 

@@ -218,6 +218,8 @@ def _meet(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
 def _same_sizes(sizes: dict, q: Quantity, name: str, array) -> None:
     shape = array.shape if isinstance(array, np.ndarray) else (len(array),)
     for axis, size in zip(q.axes, shape, strict=False):
+        if size == 1 and q.scalar:  # one row or column stands for all
+            continue
         other = sizes.setdefault(axis, (size, name))
         if other[0] != size:
             what = "rows" if axis == "time" else axis
@@ -227,11 +229,14 @@ def _same_sizes(sizes: dict, q: Quantity, name: str, array) -> None:
 
 def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], timed: list[str]) -> None:
     keep, unsure = None, []  # unsure: panels that one look did not show to be within their limits
-    if len(timed) == 1 and checked[timed[0]].gaps:
-        return
     for name in timed:
         q, array = checked[name], given[name]
-        if q.kind == "labels":
+        if q.gaps:
+            within(q, name, np.where(np.isnan(array), 0.0, array))
+            continue
+        if isinstance(array, np.ndarray) and array.dtype.kind == "M":
+            missing = np.isnat(array)
+        elif q.kind == "labels":
             missing = np.array([cell is None or cell != cell or cell == "" for cell in array])
         else:
             total, lowest = glance(array, q.limited)

@@ -8,9 +8,9 @@ import numpy as np
 
 from xlalloc import log, matching
 from xlalloc.catalogue import CATALOGUE, Function, Table
-from xlalloc.cell_values import number_in, rows_of, stop_at_errors
-from xlalloc.dates import EPOCH, holds_date_word, to_serial
-from xlalloc.errors import AllocError, ErrorValue, InputError, Label, spoken, written
+from xlalloc.cell_values import is_text, number_in, rows_of, stop_at_errors
+from xlalloc.dates import EPOCH, from_cell, holds_date_word, to_serial
+from xlalloc.errors import AllocError, ErrorValue, InputError, Label, quoted, spoken, written
 from xlalloc.frames import labels_of
 from xlalloc.labelled import Answer, Labelled, is_blank, name_key, name_text
 from xlalloc.quantity import Quantity
@@ -71,7 +71,9 @@ def read(entry: Function, arguments: Sequence) -> dict[str, Labelled]:
     known = {name_key(c) for r in ranges.values() for cells in r.names.values() for c in cells}
     for name, (q, cells) in given.items():
         if name not in ranges:
-            ranges[name] = read_panel(q, name, rows_of(cells), known)
+            ranges[name] = found = read_panel(q, name, rows_of(cells), known)
+            if q.scalar and found.value.shape[1] == 1:  # one column stands for all, whatever its name
+                found.names = {}
     return {name: ranges[name] for name in given}
 
 
@@ -83,6 +85,12 @@ def _read(q: Quantity, name: str, cells) -> Labelled:
         return read_texts(q, name, rows)
     if q.kind == "matrix":
         return read_matrix(q, name, rows)
+    if q.kind == "cells":
+        for row in rows:
+            stop_at_errors(row, name)
+        return Labelled(name, q, rows)
+    if q.kind == "dates":
+        return _read_dates(q, name, rows)
     if len(rows) * len(rows[0]) != 1:
         raise InputError(f"{name}: a range of {len(rows)} x {len(rows[0])} cells; a single cell is needed.")
     cell = rows[0][0]
@@ -92,6 +100,22 @@ def _read(q: Quantity, name: str, cells) -> Labelled:
     if q.kind == "number":
         return Labelled(name, q, number_in(cell, name, False))
     return Labelled(name, q, cell if q.kind == "date" else _as_text(cell))
+
+
+def _read_dates(q: Quantity, name: str, rows) -> Labelled:
+    """One line of dates, each in any form; a first text that is none is a header."""
+    if min(len(rows), len(rows[0])) > 1:
+        raise InputError(f"{name}: a range of {len(rows)} x {len(rows[0])} cells; give one row or one column of dates.")
+    cells = [cell for row in rows for cell in row]
+    stop_at_errors(cells, name)
+    skipped = 1 if len(cells) > 1 and is_text(cells[0]) and from_cell(cells[0]) is None else 0
+    found = Labelled(name, q, across=len(rows) == 1 and len(cells) > 1)
+    for i, cell in enumerate(cells[skipped:], 1 + skipped):
+        if from_cell(cell) is None:
+            held = "is blank" if is_blank(cell) else f"holds {quoted(cell)}"
+            raise InputError(f"{name}: item {i} {held}; a date is needed, or text such as 2026-01-31.")
+    found.value = np.array([from_cell(cell) for cell in cells[skipped:]], dtype="datetime64[D]")
+    return found
 
 
 def _as_text(cell) -> str:
@@ -193,7 +217,7 @@ def _cell(value, nan: str, names: dict | None = None):
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
-        return value + 0.0 if math.isfinite(value) else ErrorValue(nan, "No answer exists here.")
+        return value + 0.0 if math.isfinite(value) else ErrorValue(nan, "No answer exists here.") if nan else ""
     if isinstance(value, dt.date):
         return float(to_serial(value))
     return "" if value is None else value

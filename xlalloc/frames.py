@@ -60,6 +60,8 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
             raise InputError(f"{name}: a dict holds one number a name; give a pandas DataFrame for a table over time.")
         else:
             found[name], rows = _panel(q, name, value, own, assets)
+            if q.scalar and found[name].value.shape[1] == 1:  # one column stands for all, whatever its name
+                found[name].names = {}
             index = rows if index is None else index
     if (dates := known.get("dates")) is not None:
         _date(found, quantities, dates)
@@ -115,7 +117,7 @@ def _labels(index, name: str) -> list | None:
 def _vector_or_matrix(q: Quantity, name: str, value, kind: int) -> Labelled:
     found = Labelled(name, q)
     if q.kind not in ("vector", "matrix", "texts", "names"):
-        found.value = value
+        found.value = value.tolist() if q.kind == "dates" and kind == FRAME else value
         return found
     if kind == DICT:
         if q.kind == "matrix" and value and all(isinstance(v, Mapping) for v in value.values()):
@@ -380,10 +382,10 @@ def _rows_of(entry, answer: Answer, value: np.ndarray, kind: int, index):
     if kind != FRAME:
         return value[:, 0] if value.ndim == 2 and leader.series else value
     pd = _pandas()
-    rows = answer.rows if answer.rows is not None else np.arange(len(value))
-    if leader.descending:
+    rows = answer.rows
+    if rows is not None and leader.descending:
         rows = len(leader.value) - 1 - rows[::-1]
-    if index is not None:
+    if index is not None and rows is not None:
         own = pd.Index(index)[rows]
     elif answer.dates is not None:
         own = pd.DatetimeIndex([as_date(day) for day in (answer.dates[::-1] if leader.descending else answer.dates)])

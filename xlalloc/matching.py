@@ -273,8 +273,8 @@ def _single(entry, value, sample: Sample, names, leader: Labelled) -> Answer:
         answer.dates = sample.dates
         return answer
     count = len(value)
-    rows, answer.dates = sample.rows[-count:], None if sample.dates is None else sample.dates[-count:]
-    answer.rows = rows
+    answer.dates = None if sample.dates is None else sample.dates[-count:]
+    answer.rows = rows = None if sample.rows is None else sample.rows[-count:]
     if per_series(entry) and leader.dates is not None and not sample.joined and len(rows) < len(leader.value):
         first = _first_row(entry, sample, count)
         answer.value, answer.blank = _spread(value, rows - first, len(leader.value) - first)

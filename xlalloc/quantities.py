@@ -39,6 +39,7 @@ Periods = Annotated[
 ]
 NOT_WHOLE = math.nextafter(1.0, 0.0)  # the largest number below 1: fees and taxes take less than everything
 Rate = Annotated[float, number("Risk-free rate", "per year", above=-1, unit_to=1)]
+Inflation = Annotated[float, number("Inflation", "per year", above=-1, unit_to=1)]
 MinReturn = Annotated[float, number("Least acceptable return", "per period")]
 Level = Annotated[float, number("Confidence level", "fraction", above=0, below=1)]
 Window = Annotated[int, number("Length of the window", "rows", low=2, whole=True)]
@@ -178,6 +179,16 @@ FactorReturns = Annotated[
         checks=(no_prices,),
     ),
 ]
+Balances = Annotated[
+    Array,
+    Quantity("panel", "Value of the account at the end of each row, its flow included; one column, blanks allowed",
+             "money", (T,), gaps="kept"),
+]  # fmt: skip
+Flows = Annotated[
+    Array,
+    Quantity("panel", "Money paid in (+) or taken out (-), one column; a blank is none, the first row is ignored",
+             "money", (T,), gaps="zero"),
+]  # fmt: skip
 States = Annotated[list, Quantity("labels", "The state of each period, one column", axes=(T,))]
 Dates = Annotated[Array, Quantity("labels", "Date of each row", axes=(T,))]
 AssetNames = Annotated[list[str], Quantity("texts", "Name of each asset", axes=(A,))]

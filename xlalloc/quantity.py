@@ -15,7 +15,7 @@ PIECE = 2**15  # numbers looked at together
 class Quantity:
     """What a range of cells means: its kind, its axes, its unit, its help, its limits."""
 
-    kind: str  # number text option date vector texts names matrix panel labels cells; of results also rows table flag
+    kind: str  # number text option date dates vector texts names matrix panel labels cells; results: rows table flag
     help: str
     unit: str = ""
     axes: tuple[str, ...] = ()
@@ -27,8 +27,8 @@ class Quantity:
     unit_to: float | None = None  # above it a number was typed in another unit, 5 for 5%: #VALUE!
     whole: bool = False
     scalar: bool = False  # one number may stand for every item
-    nan: str = "#NUM!"  # the error value of a column that has no answer where others have
-    gaps: bool = False  # of a panel: the function itself knows what a blank means
+    nan: str = "#NUM!"  # the error value of a column that has no answer where others have; "" a blank cell
+    gaps: str = ""  # of a panel or matrix: "kept": a blank stays, NaN, and no row leaves for it; "zero": it is 0
     compounds: bool = False  # of a panel: returns, which a longer interval compounds
     needed: Callable | None = field(default=None, repr=False)  # of the arguments given: is this one looked at?
     checks: tuple[Callable, ...] = field(default=(), repr=False)
@@ -82,6 +82,14 @@ def _date(q: Quantity, name: str, value):
     if date is None:
         raise InputError(f"{name}: {quoted(value)} is not a date. Give a date, or text such as 2026-01-31.")
     return date
+
+
+def _dates(q: Quantity, name: str, value) -> np.ndarray:
+    array = np.asarray(value)
+    if array.dtype.kind == "M":
+        return array.astype("datetime64[D]").ravel()
+    items = np.asarray(value, dtype=object).ravel().tolist()
+    return np.array([_date(q, f"{name}, item {i}", item) for i, item in enumerate(items, 1)], dtype="datetime64[D]")
 
 
 def _place(q: Quantity, name: str, index) -> tuple[str, list]:
@@ -203,7 +211,8 @@ def _matrix(q: Quantity, name: str, value) -> np.ndarray:
     if array.ndim == 0:
         array = array.reshape(1, 1)
     if array.ndim == 1 and q.axes[0] != q.axes[1]:
-        array = array.reshape(1, -1) if q.axes[0] in ("views", "scenarios") else array.reshape(-1, 1)
+        row = q.scalar or q.axes[0] in ("views", "scenarios")
+        array = array.reshape(1, -1) if row else array.reshape(-1, 1)
     if array.ndim != 2:
         raise InputError(f"{name}: a table of rows and columns is needed, not {_described(array)}.")
     if q.axes[0] == q.axes[1] and array.shape[0] != array.shape[1]:
@@ -212,7 +221,7 @@ def _matrix(q: Quantity, name: str, value) -> np.ndarray:
     if len(array) > FEW and checks[:1] == (symmetric,) and mirrored(array):  # finite as well
         checks = checks[1:]
     else:
-        within(q, name, array)
+        within(q, name, np.where(np.isnan(array), 0.0, array) if q.gaps else array)
     for check in checks:
         check(q, name, array)
     return array
@@ -229,15 +238,19 @@ def _panel(q: Quantity, name: str, value) -> np.ndarray:
         if array.shape[1] != 1:
             raise InputError(f"{name}: one column is needed, not {array.shape[1]}.")
         array = array[:, 0]
+    if q.gaps == "zero":
+        array = np.where(np.isnan(array), 0.0, array)
     return array
 
 
-def _labels(q: Quantity, name: str, value) -> list:
+def _labels(q: Quantity, name: str, value) -> list | np.ndarray:
+    if isinstance(value, np.ndarray) and value.dtype.kind == "M":
+        return value.ravel()
     return np.asarray(value, dtype=object).ravel().tolist()
 
 
 _READERS = {
-    "number": _number, "text": _text, "option": _option, "date": _date, "vector": _vector,
+    "number": _number, "text": _text, "option": _option, "date": _date, "dates": _dates, "vector": _vector,
     "texts": _texts, "names": _texts, "matrix": _matrix, "panel": _panel, "labels": _labels,
     "cells": lambda q, name, value: value,
 }  # fmt: skip

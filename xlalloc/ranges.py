@@ -174,7 +174,9 @@ def read_matrix(q: Quantity, name: str, rows) -> Labelled:
         learn(f"corner of {name}", written(corner))
     across = checked_names(rows[0][left:], name) if top else None
     down = checked_names([row[0] for row in rows[top:]], name) if left else None
-    value = numbers_in(body, name, range(1 + top, 1 + height), 1 + left, False)
+    if q.gaps:
+        body = [[None if is_blank(cell) else cell for cell in row] for row in body]
+    value = numbers_in(body, name, range(1 + top, 1 + height), 1 + left, bool(q.gaps))
     if square and across and down:
         value = value[:, order_of(down, across, name + " (rows)", name + " (columns)")]
         across = down
@@ -251,7 +253,9 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
             stop_at_errors(row[:1], name, f"item {place}")
         found.value = [None if is_blank(row[0]) else row[0] for row in rows]
     else:
-        found.value = numbers_in(rows, name, found.places, left, True)
+        if q.gaps == "zero":
+            rows = [[0.0 if is_blank(cell) else cell for cell in row] for row in rows]
+        found.value = numbers_in(rows, name, found.places, left, q.gaps != "zero")
     in_time_order(found)
     return found
 

@@ -17,6 +17,7 @@ KINDS = {  # the error where the cells are not of the kind the argument is
     "number": ("#VALUE!", "not a single number"),
     "option": ("#VALUE!", "not one of its options"),
     "date": ("#VALUE!", "not a date"),
+    "dates": ("#VALUE!", "not a date for each"),
     "text": ("#VALUE!", "not a text"),
     "texts": ("#VALUE!", "not a text for each"),
     "names": ("#VALUE!", "not a text for each"),
@@ -24,6 +25,8 @@ KINDS = {  # the error where the cells are not of the kind the argument is
     "matrix": ("#VALUE!", "not a table of numbers"),
     "panel": ("#N/A", "fewer than two complete rows"),
     "labels": ("#N/A", "fewer than two complete rows"),
+    "kept": ("#N/A", "fewer than two values"),  # of a panel with gaps
+    "zero": ("#VALUE!", "not a row or column of numbers"),
 }
 LIMITS = {"low": "below {}", "above": "not above {}", "high": "above {}", "below": "not below {}"}
 CHECKS = {
@@ -43,7 +46,7 @@ PLAIN_SHAPES = {
 }  # fmt: skip
 AXES = {"assets": "asset", "time": "period", "factors": "factor", "views": "view", "groups": "group", "core": "asset",
         "satellite": "asset", "points": "point", "periods": "period", "states": "state", "scenarios": "scenario",
-        "factors+1": "factor"}  # fmt: skip
+        "factors+1": "factor", "flows": "flow", "questions": "question", "categories": "category"}  # fmt: skip
 
 
 def categories() -> dict[str, list[Function]]:
@@ -94,7 +97,8 @@ def shape(quantity: q.Quantity, lang: str = "en") -> str:
 def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str, str]]:
     """Every error of an argument as its quantity declares it: the code, and what is wrong then."""
     quantity, axes = argument.quantity, argument.quantity.axes
-    found = [KINDS[quantity.kind]] if quantity.kind in KINDS else []
+    kind = quantity.gaps if quantity.gaps and quantity.kind == "panel" else quantity.kind
+    found = [KINDS[kind]] if kind in KINDS else []
     if len(axes) == 2 and axes[0] == axes[1]:
         found.append(("#VALUE!", "not square"))
     for code, words in [*found, *(CHECKS[check] for check in quantity.checks)]:

@@ -47,7 +47,9 @@ def share_dates(panels: dict[str, Labelled]) -> None:
 
 
 def _missing(one: Labelled) -> np.ndarray:
-    """Which rows lack a value in any column."""
+    """Which rows lack a value in any column, and leave for it."""
+    if one.quantity.gaps:
+        return np.zeros(len(one.value), dtype=bool)
     if isinstance(one.value, list):
         return np.array([cell is None or cell != cell or cell == "" for cell in one.value], dtype=bool)
     return np.isnan(one.value) if one.value.ndim == 1 else np.isnan(one.value).any(axis=1)
@@ -69,6 +71,8 @@ def sample(panels: dict[str, Labelled]) -> Sample:
     if same and not lacking:
         _enough(len(leader.value), leader.name)
         return Sample({p.name: p.value for p in timed}, leader.dates, np.arange(len(leader.value)))
+    if all(one.quantity.gaps for one in timed):
+        return _united(timed)
     found = _compounded(timed) if same and len(timed) == 1 else _joined(timed)
     blank = [p for p in timed if p.quantity.kind == "labels"]
     for one in blank:  # a period without a label counts for none
@@ -79,6 +83,17 @@ def sample(panels: dict[str, Labelled]) -> Sample:
             found.dates, found.rows = found.dates[keep], found.rows[keep]
     _enough(len(found.dates), leader.name)
     return found
+
+
+def _united(timed: list[Labelled]) -> Sample:
+    """The dates that any of them has; what one lacks is blank, or 0."""
+    days = np.unique(np.concatenate([one.dates for one in timed]))
+    values = {}
+    for one in timed:
+        value = np.full((len(days), 1), np.nan if one.quantity.gaps == "kept" else 0.0)
+        value[np.searchsorted(days, one.dates)] = one.value
+        values[one.name] = value
+    return Sample(values, days, None)
 
 
 def _undated(timed: list[Labelled], missing: dict[str, np.ndarray]) -> Sample:

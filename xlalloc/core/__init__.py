@@ -4,7 +4,8 @@ import importlib
 
 MODULES = (
     "estimation", "portfolio", "risk_parity", "mean_variance", "models", "rebalance", "dynamic", "performance",
-    "stress", "hedging", "planning", "backtest",
+    "account", "stress", "hedging", "planning", "backtest",
+    "suitability",
 )  # fmt: skip
 
 for _module in MODULES:

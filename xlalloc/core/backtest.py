@@ -259,7 +259,7 @@ def _followed(prices, start, next_trade, costs) -> tuple[Course, int, np.ndarray
     while True:
         worth = cash + float(held.sum())
         turnover[row] = 0.5 * (cash + np.abs(weights - held / worth).sum())
-        value[row], cost[row] = after_costs(held, cash, weights, costs)
+        value[row], cost[row] = orders.after_costs(held, cash, weights, costs)
         units, cash = weights * value[row] / prices[row], 0.0
         trade = next_trade(row, units)
         end = len(prices) if trade is None else trade[0] + 1
@@ -268,30 +268,3 @@ def _followed(prices, start, next_trade, costs) -> tuple[Course, int, np.ndarray
             return Course(first, value[first:], turnover[first:], cost[first:]), trades, weights
         (row, weights), trades = trade, trades + 1
         held = units * prices[row]
-
-
-def after_costs(held: np.ndarray, cash: float, weights: np.ndarray, costs: orders.Costs) -> tuple[float, float]:
-    """What is left, L, of holdings and cash once all of it is in ``weights``, and the cost of the trades to L·weights.
-
-    L + cost(L·weights − held) = Σ held + cash. The left side is convex and piecewise linear in L, so that Newton's
-    method from above comes down to the answer in as many steps as there are pieces, at most.
-    """
-    total = cash + float(held.sum())
-    rate = np.broadcast_to(np.asarray(costs.commission, float), held.shape)
-    sell_rate = rate + costs.sell_tax
-    if sell_rate.max() >= 1.0 and held.any():
-        i = int(sell_rate.argmax())
-        raise NumberError(
-            f"commission: with sell_tax, selling {{}} costs {sell_rate[i]:g} of what it brings. Give rates below 1.",
-            Label("assets", i),
-        )
-    left, cost = total, 0.0
-    for _ in range(len(held) + 2):
-        trades = left * weights - held
-        cost = float(costs.of(trades).sum())
-        slope = 1.0 + float(weights.dot(np.where(trades >= 0.0, rate, -sell_rate)))
-        lower = left - (left + cost - total) / slope
-        if not lower < left:
-            break
-        left = lower
-    return left, cost

@@ -1,13 +1,26 @@
-"""Protection against a fall: puts, a floor under the portfolio, an inverse fund."""
+"""Protection against a fall: puts, a floor under the portfolio, an inverse fund; returns in the home currency."""
 
 from math import exp, isfinite, log, sqrt
 from typing import Annotated
 
+import numpy as np
+
 from xlalloc.catalogue import Table, worksheet_function
-from xlalloc.core.checks import normal_cdf
+from xlalloc.core.checks import annualisation, normal_cdf
+from xlalloc.core.kpi import per_period
 from xlalloc.errors import NumberError
 from xlalloc.facts import learn
-from xlalloc.quantities import Number, TableResult, Volatility, Years, number
+from xlalloc.quantities import (
+    LabelledPanel,
+    Number,
+    Periods,
+    Quantity,
+    Returns,
+    TableResult,
+    Volatility,
+    Years,
+    number,
+)
 
 SAME = 1e-12  # two betas this close are the same; a share this far beyond 0 or 1 is 0 or 1
 
@@ -26,6 +39,22 @@ Beta = Annotated[float, number("Beta of the portfolio to the index the puts are 
 OwnBeta = Annotated[float, number("Beta of the portfolio", "ratio")]
 TargetBeta = Annotated[float, number("Beta wanted", "ratio")]
 HedgeBeta = Annotated[float, number("Beta of the inverse fund", "ratio")]
+CurrencyReturns = Annotated[
+    np.ndarray,
+    Quantity("panel", "Return of the foreign currency in home money: one column, or one per asset",
+             "fraction per period", ("time", "assets"), low=-1, scalar=True),
+]  # fmt: skip
+HedgedShare = Annotated[
+    np.ndarray,
+    Quantity("vector", "Share of the initial value that is hedged: one number, or one per asset", "fraction",
+             ("assets",), scalar=True),
+]  # fmt: skip
+Carry = Annotated[
+    np.ndarray,
+    Quantity("vector",
+             "Forward over spot less 1, negative where foreign interest is higher: one number, or one per asset",
+             "per year", ("assets",), above=-1, scalar=True),
+]  # fmt: skip
 
 
 @worksheet_function("=PUT_PRICE(42,40,0.5,0.2,0.1)", [[0.8086]])
@@ -133,6 +162,36 @@ def inverse_hedge(
         )
     learn("share moved", share)
     return value * min(max(share, 0.0), 1.0)
+
+
+@worksheet_function("=RETURNS_IN({0.02;-0.03;0.01},{0.01;0.02;-0.015})", [[0.0302], [-0.0106], [-0.00515]])
+def returns_in(
+    returns: Returns,
+    fx_returns: CurrencyReturns,
+    hedge: HedgedShare = 0.0,
+    carry: Carry = 0.0,
+    periods: Periods = None,
+) -> LabelledPanel:
+    """Returns of foreign assets in the home currency, with the exchange rate hedged in part or not at all.
+
+    Formula: (1+r)(1+e) − 1 − h(e − c), c = (1+carry)^(1/P) − 1
+
+    r is the return in the foreign currency, e that of the foreign currency in home money (+1% where it has become 1%
+    dearer). A share h of the value at the start of each period is sold forward at F; carry = F/S − 1 a year is what the
+    hedge earns, by covered interest parity about the home interest less the foreign one. Gains within a period are not
+    hedged. Each period the hedge is set anew. Currencies of several assets: a column of fx_returns for each, by name.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
+
+    Source: Solnik & McLeavey (2009), Global Investments, ch. 2 and 11 (currency hedging); Ang (2014), Asset Management,
+    ch. 12.
+    """
+    P = annualisation(periods) if np.any(carry) else 1.0
+    c = np.array([per_period(rate, P) for rate in np.atleast_1d(carry).tolist()])
+    e = fx_returns
+    return (1.0 + returns) * (1.0 + e) - 1.0 - hedge * (e - c)
 
 
 def put_value(spot: float, strike: float, years: float, vol: float, rf: float, dividend: float = 0.0) -> float:

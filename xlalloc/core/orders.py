@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlalloc.catalogue import labels
-from xlalloc.errors import DivisionError, NumberError
+from xlalloc.errors import DivisionError, Label, NumberError
 
 TRIGGER = 1e-9  # of a weight: a deviation this little beyond the threshold is rounding
 ROUNDING = 1e-12  # relative: a sale this close to the whole holding is the whole holding
@@ -119,8 +119,82 @@ class Costs:
         """What the sale of each asset brings after its cost."""
         return sold - self.of(-sold)
 
+    def some(self, which: np.ndarray) -> "Costs":
+        """Those of some of the assets."""
+        rates = self.commission, self.sell_tax, self.min_commission, self.exit_fee, self.spread
+        return Costs(*(rate if np.ndim(rate) == 0 else rate[which] for rate in rates))
+
+
+def after_costs(held: np.ndarray, cash: float, weights: np.ndarray, costs: Costs) -> tuple[float, float]:
+    """What is left, L, of holdings and cash once all of it is in ``weights``, and the cost of the trades to L·weights.
+
+    L + cost(L·weights − held) = Σ held + cash. The left side is convex and piecewise linear in L, so that Newton's
+    method from above comes down to the answer in as many steps as there are pieces, at most.
+    """
+    total = cash + float(held.sum())
+    rate = np.broadcast_to(np.asarray(costs.commission, float), held.shape)
+    more = costs.sell_tax + costs.exit_fee
+    if (rate + more).max() >= 1.0 and held.any():
+        i = int((rate + more).argmax())
+        raise NumberError(
+            f"commission: with sell_tax, selling {{}} costs {(rate + more)[i]:g} of what it brings. Give rates below "
+            "1.",
+            Label("assets", i),
+        )
+    left, cost = total, 0.0
+    for _ in range(2 * len(held) + 2):
+        trades = left * weights - held
+        cost = float(costs.of(trades).sum())
+        marginal = np.where(rate * np.abs(trades) >= costs.min_commission, rate, 0.0)
+        slope = 1.0 + float(weights.dot(np.where(trades >= 0.0, marginal, -marginal - more)))
+        lower = left - (left + cost - total) / slope
+        if not lower < left:
+            break
+        left = lower
+    return left, cost
+
 
 # Orders that can be paid for ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What is held and wanted, and what trading costs; amounts of sales and purchases are positive."""
+
+    values: np.ndarray
+    target: np.ndarray
+    cash_flow: float
+    lot_value: np.ndarray  # money of one lot, 0 where there is none
+    costs: Costs
+
+    @property
+    def rounding(self) -> float:
+        """Money that is none."""
+        return CASH * (float(self.values.sum()) + abs(self.cash_flow))
+
+    @property
+    def above(self) -> np.ndarray:
+        """Money above target."""
+        return self.values - self.target * worth(self.values, self.cash_flow)
+
+    def cash(self, sold: np.ndarray, bought: np.ndarray | float = 0.0) -> float:
+        """What is left over."""
+        trades = bought - sold
+        return self.cash_flow - float((trades + self.costs.of(trades)).sum())
+
+    def sale_for(self, proceeds: np.ndarray) -> np.ndarray:
+        """The smallest sale of each asset, whole lots or all of it, that brings at least this after its cost."""
+        kept, commission = 1.0 - self.costs.sell_tax - self.costs.exit_fee, self.costs.commission
+        with np.errstate(divide="ignore", invalid="ignore"):
+            enough = np.maximum(proceeds / (kept - commission), (proceeds + self.costs.min_commission) / kept)
+        enough = np.where((proceeds > 0.0) & (kept > commission), enough, np.where(proceeds > 0.0, np.inf, 0.0))
+        return _all_or_lots(np.minimum(_up(enough, self.lot_value), self.values), self.values)
+
+
+def _up(money: np.ndarray, lot_value: np.ndarray) -> np.ndarray:
+    """Money up to whole lots; what is whole but for rounding stays."""
+    has_lot = lot_value > 0.0
+    return np.where(has_lot, np.ceil(money / np.where(has_lot, lot_value, 1.0) - LOT) * lot_value, money)
 
 
 def lowered(
@@ -184,49 +258,141 @@ def affordable(
     """Orders in whole lots that leave no debt, and the cash left.
 
     Sales come first: rounded down to lots, more only where the cash would run short, all of it in a full exit. Then
-    purchases, rounded down; while cash is short the one furthest above target loses a lot.
+    purchases, rounded down; while cash is short the one furthest above target loses a lot, and one that fits again is
+    restored. Then what was sold without need is given back, the dearest lot first. Without lots, where the ideal trades
+    lead to the target, so do these, after costs.
     """
-    total = worth(values, cash_flow)
-    rounding = CASH * (float(values.sum()) + abs(cash_flow))
-    above = values - target * total
-    sold = _sales(ideal, values, above, cash_flow, lot_value, costs, rounding)
-    cash = cash_flow + float(costs.proceeds(sold).sum())
-    wanted = np.maximum(ideal, 0.0)
-    bought = np.where(sold > 0.0, 0.0, whole_lots(wanted, lot_value))
-    rounding += float(np.maximum(bought - wanted, 0.0).sum())
-
-    def spare(less: np.ndarray) -> float:
-        kept = bought - less
-        return cash - float((kept + costs.of(kept)).sum())
-
-    bought = bought - lowered(above + bought, bought, lot_value, spare, rounding)
-    trades = np.where(bought > 2.0 * rounding, bought, 0.0) - sold
-    return trades, max(cash_flow - float((trades + costs.of(trades)).sum()), 0.0)
-
-
-def _sales(ideal, values, above, cash_flow, lot_value, costs: Costs, rounding: float) -> np.ndarray:
-    """What is sold of each asset, so that the cash flow and the costs of the sales are covered."""
-
-    def spare(sold: np.ndarray) -> float:
-        return cash_flow + float(costs.proceeds(sold).sum())
-
+    s = Situation(values, target, cash_flow, lot_value, costs)
+    if not lot_value.any() and (trades := _to_target(s, ideal)) is not None:
+        return trades, max(s.cash(np.maximum(-trades, 0.0), np.maximum(trades, 0.0)), 0.0)
     wanted = np.maximum(-ideal, 0.0)
-    sold = _all_or_lots(np.where(_is_all(wanted, values), values, whole_lots(wanted, lot_value)), values)
-    if spare(sold) >= -rounding:
+    exits = _is_all(wanted, values) & (target == 0.0)
+    sold = _sales(s, wanted)
+    bought = _purchases(s, np.where(sold > 0.0, 0.0, np.maximum(ideal, 0.0)), sold)
+    sold = _given_back(s, sold, bought, exits)
+    trades = bought - sold
+    return trades, max(s.cash(sold, bought), 0.0)
+
+
+def _to_target(s: Situation, ideal: np.ndarray) -> np.ndarray | None:
+    """Trades to the target of what is left after costs; None where the ideal trades do not lead there.
+
+    A sale that would cost more than it brings is left out, and the others share what it leaves, unless it was ideal and
+    there is money to pay for it.
+    """
+    total = worth(s.values, s.cash_flow)
+    small = ROUNDING * (float(s.values.sum()) + abs(s.cash_flow))
+    if np.abs(s.values + ideal - s.target * total).max() > small or total <= 0.0:
+        return None
+    if (np.asarray(s.costs.commission) + s.costs.sell_tax + s.costs.exit_fee).max() >= 1.0:
+        return None
+    paying = s.cash(np.maximum(-ideal, 0.0)) >= -s.rounding
+    active = np.ones(len(ideal), dtype=bool)
+    while active.any() and (share := float(s.target[active].sum())) > 0.0:
+        costs = s.costs.some(active)
+        left, _ = after_costs(s.values[active], s.cash_flow, s.target[active] / share, costs)
+        if left < 0.0:
+            return None
+        trades = np.zeros(len(ideal))
+        trades[active] = left * s.target[active] / share - s.values[active]
+        trades[np.abs(trades) <= small] = 0.0
+        dear = (trades < 0.0) & (s.costs.proceeds(np.maximum(-trades, 0.0)) <= 0.0) & ~(paying & (ideal < -small))
+        if not dear.any():
+            return trades if s.cash(np.maximum(-trades, 0.0), np.maximum(trades, 0.0)) >= -small else None
+        active &= ~dear
+    return None
+
+
+def _sales(s: Situation, wanted: np.ndarray) -> np.ndarray:
+    """What is sold of each asset, so that the cash flow and the costs of the sales are covered."""
+    values, costs = s.values, s.costs
+    sold = _all_or_lots(np.where(_is_all(wanted, values), values, whole_lots(wanted, s.lot_value)), values)
+    if s.cash(sold) >= -s.rounding:
         return sold
     most = np.where(costs.proceeds(values) > 0.0, values, 0.0)  # what costs more than it brings is no help
-    if spare(most) < -rounding:
+    if s.cash(most) < -s.rounding:
         brings = float(costs.proceeds(most).sum())
         raise NumberError(
-            f"cash_flow: {-cash_flow:.10g} is to be taken out, but selling everything brings {brings:.10g} "
+            f"cash_flow: {-s.cash_flow:.10g} is to be taken out, but selling everything brings {brings:.10g} "
             "after costs. Take out at most that."
         )
+    first = np.where(costs.proceeds(sold) > 0.0, sold, 0.0)
+    room = np.maximum(most - first, 0.0)
+    more = lowered(s.above - first, room, s.lot_value, lambda more: s.cash(first + more), s.rounding)
+    sold = _all_or_lots(first + more, values)
     sold = np.where(costs.proceeds(sold) > 0.0, sold, 0.0)
-    room = np.maximum(most - sold, 0.0)
-    sold = _all_or_lots(
-        sold + lowered(above - sold, room, lot_value, lambda more: spare(sold + more), rounding), values
-    )
-    return np.where(costs.proceeds(sold) > 0.0, sold, 0.0)
+    return _closer(s, sold, first, most)
+
+
+def _closer(s: Situation, sold: np.ndarray, first: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """The shortfall was closed by the lots furthest above target; is it closed as well by smaller ones?
+
+    One of those lots at a time is exchanged for the smallest sale of another asset that pays, as long as what is then
+    held, cash included, lies closer to the target.
+    """
+    above = s.above
+
+    def distance(sale: np.ndarray) -> np.ndarray:
+        """Of each row: the money away from target, cash left over included."""
+        cash = s.cash_flow + (sale - s.costs.of(-sale)).sum(axis=-1)
+        return np.abs(above - sale).sum(axis=-1) + cash
+
+    for _ in range(2 * len(sold)):
+        best, found = float(distance(sold)) - s.rounding, None
+        for i in np.flatnonzero((sold > first) & (s.lot_value > 0.0)).tolist():
+            less = sold.copy()
+            less[i] = max(_up(sold[i : i + 1], s.lot_value[i : i + 1])[0] - s.lot_value[i], first[i])
+            owed = -s.cash(less)
+            each = s.sale_for(s.costs.proceeds(less) + owed)
+            plans = np.where(np.eye(len(sold), dtype=bool), each, less)
+            short = s.cash_flow + s.costs.proceeds(plans).sum(axis=1) < -s.rounding
+            away = np.where(short | (each > most), np.inf, distance(plans))
+            away[i] = np.inf
+            if (j := int(away.argmin())) >= 0 and away[j] < best:
+                best, found = float(away[j]), plans[j]
+        if found is None:
+            break
+        sold = found
+    return sold
+
+
+def _purchases(s: Situation, wanted: np.ndarray, sold: np.ndarray) -> np.ndarray:
+    """What is bought of each asset with the money there is."""
+    most = whole_lots(wanted, s.lot_value)
+    rounding = s.rounding + float(np.maximum(most - wanted, 0.0).sum())
+
+    def cash(less: np.ndarray) -> float:
+        return s.cash(sold, most - less)
+
+    bought = most - lowered(s.above + most, most, s.lot_value, cash, rounding)
+    bought = np.where(bought > 2.0 * rounding, bought, 0.0)
+    order = np.argsort(s.above + bought, kind="stable")
+    for i in order[(bought < most)[order]].tolist():  # what fits again, the furthest below target first
+        other = bought.copy()
+        other[i] = 0.0
+        budget = s.cash(sold, other)
+        one = s.costs.some(np.arange(len(sold)) == i)
+        enough = min(budget / (1.0 + float(np.max(one.commission))), budget - float(np.max(one.min_commission)))
+        other[i] = min(float(whole_lots(np.array([max(enough, 0.0)]), s.lot_value[i : i + 1])[0]), float(most[i]))
+        if other[i] > bought[i] + 2.0 * rounding and s.cash(sold, other) >= -rounding:
+            bought = other
+    return bought
+
+
+def _given_back(s: Situation, sold: np.ndarray, bought: np.ndarray, exits: np.ndarray) -> np.ndarray:
+    """Sales as small as pays for the rest, the dearest lot first; an asset that is to go goes."""
+    order = np.lexsort((np.arange(len(sold)), -s.lot_value))
+    while True:
+        before = sold
+        for i in order[((sold > 0.0) & ~exits)[order]].tolist():
+            cash = s.cash(sold, bought)
+            needed = s.costs.proceeds(sold) - cash
+            less = sold.copy()
+            less[i] = min(float(s.sale_for(needed)[i]), float(sold[i]))
+            if less[i] < sold[i] - s.rounding and s.cash(less, bought) >= -s.rounding:
+                sold = less
+        if sold is before:
+            return sold
 
 
 def _is_all(sold: np.ndarray, values: np.ndarray) -> np.ndarray:

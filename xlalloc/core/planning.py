@@ -1,4 +1,4 @@
-"""Saving and spending over years: regular purchases, the drag of fees, ranges of wealth, the chance of a goal.
+"""Saving and spending over years: regular purchases, the drag of fees, ranges of wealth, goals, living on wealth.
 
 Simulated wealth moves in monthly lognormal steps whose yearly drift is m = ln(1+μ) − σ²/2, so that it grows by μ a
 year on average. The normal numbers are those of ``RandomState(seed).standard_normal``, a stream that numpy keeps as it
@@ -13,11 +13,23 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
+from xlalloc.core import withdrawals
 from xlalloc.core.checks import normal_cdf
 from xlalloc.errors import NumberError
 from xlalloc.facts import learn
 from xlalloc.meaning import no_returns
-from xlalloc.quantities import NOT_WHOLE, Number, Quantity, TableResult, Volatility, Years, number
+from xlalloc.quantities import (
+    NOT_WHOLE,
+    Inflation,
+    Level,
+    Number,
+    Quantity,
+    TableResult,
+    Volatility,
+    Years,
+    number,
+    option,
+)
 
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 BANDS = tuple(f"{level:.0%}" for level in LEVELS)
@@ -34,7 +46,7 @@ Purchase = Annotated[float, number("Money put in at each purchase", "money", abo
 FirstPrice = Annotated[float, number("Price of the first purchase", "money", above=0)]
 Months = Annotated[int, number("Number of monthly purchases", "months", low=1, high=1200, whole=True)]
 Mu = Annotated[float, number("Expected return per year, 0.07 for 7%", above=-1, unit_to=1)]
-Paths = Annotated[int, number("Number of simulated courses", "paths", low=1, high=1_000_000, whole=True)]
+Paths = Annotated[int, number("Number of simulated paths", "paths", low=1, high=1_000_000, whole=True)]
 Seed = Annotated[
     int, number("Start of the random numbers; the same seed gives the same result", low=0, high=2**32 - 1, whole=True)
 ]
@@ -45,6 +57,17 @@ Monthly = Annotated[float, number("Money put in (+) or taken out (-) at the end 
 WholeYears = Annotated[int, number("Number of years", "years", low=1, high=100, whole=True)]
 Goal = Annotated[float, number("Wealth to be reached", "money", above=0)]
 Chance = Annotated[float, number("Probability", "0 to 1")]
+Nominal = Annotated[float, number("Return or rate before inflation", "per year", low=-1)]
+StartWealth = Annotated[float, number("Wealth now", "money", above=0)]
+Spending = Annotated[float, number("Money taken out in the first year, at its start", "money", above=0)]
+SpendingRule = Annotated[
+    str,
+    option(
+        "How spending goes on: the same in real terms, the same share of wealth, or by guardrails (Guyton & Klinger)",
+        *withdrawals.RULES,
+    ),
+]
+SpendingShare = Annotated[float, number("Spending of the first year as a share of wealth", "fraction")]
 
 
 # Regular purchases ------------------------------------------------------------------------------------------------
@@ -94,14 +117,16 @@ def dca_sim(
     mu: Mu = 0.0,
     paths: Paths = 1000,
     seed: Seed = 1,
+    inflation: Inflation = 0.0,
 ) -> TableResult:
-    """Range of outcomes of monthly purchases: what DCA_RESULT gives at 5, 25, 50, 75 and 95% of simulated courses.
+    """Range of outcomes of monthly purchases: what DCA_RESULT gives at 5, 25, 50, 75 and 95% of simulated paths.
 
-    Formula: p_{t+1} = p_t · exp(m/12 + σ√(1/12) z_t), m = ln(1+μ) − σ²/2; then DCA_RESULT of each course
+    Formula: p_{t+1} = p_t · exp(m/12 + σ√(1/12) z_t), m = ln(1+μ) − σ²/2; then DCA_RESULT of each path
 
     ``months`` purchases, the first at ``price`` and the last at the final price, with monthly lognormal steps between.
-    Each row holds the quantiles of its own measure: the 5% of two rows need not be the same course. The same seed gives
-    the same numbers.
+    Each row holds the quantiles of its own measure: the 5% of two rows need not be the same path. The same seed gives
+    the same numbers. With inflation, mu and vol are nominal, the amount grows with inflation, and everything in the
+    table, the price too, is in today's money.
 
     Errors: #NUM! where the amounts grow beyond any number, or paths times months are more random numbers than fit.
 
@@ -110,7 +135,7 @@ def dca_sim(
     Source: the source article on asset allocation (定投模拟), whose code buys one time less than it counts; steps as
     Hull (2018), Options, Futures and Other Derivatives, eq. 21.15.
     """
-    drift, sd = _monthly(mu, vol)
+    drift, sd = _monthly(mu, vol, inflation)
     final, per_units = [], []
     for shocks in _shocks(seed, paths, months - 1):
         log_price = np.zeros(shocks.shape[1])  # of the first price
@@ -163,16 +188,25 @@ def fee_drag(fee: Fee, years: Years, gross: Gross = 0.07) -> Number:
     [["year", *BANDS], [0, *[1000] * 5], [1, *[1193.803] * 5], [2, *[1401.172] * 5]],
 )
 def wealth_bands(
-    wealth: Wealth, monthly: Monthly, years: WholeYears, mu: Mu, vol: Volatility, paths: Paths = 10_000, seed: Seed = 1
+    wealth: Wealth,
+    monthly: Monthly,
+    years: WholeYears,
+    mu: Mu,
+    vol: Volatility,
+    paths: Paths = 10_000,
+    seed: Seed = 1,
+    inflation: Inflation = 0.0,
 ) -> TableResult:
-    """Range of wealth year by year, with money put in or taken out every month: 5, 25, 50, 75 and 95% of all courses.
+    """Range of wealth year by year, with money put in or taken out every month: 5, 25, 50, 75 and 95% of all paths.
 
     Formula: W_{t+1} = max(W_t · exp(m/12 + σ√(1/12) z_t) + monthly, 0), m = ln(1+μ) − σ²/2
 
     Monthly lognormal steps; monthly is added (taken out, where negative) at the end of each month. Wealth that is used
     up stays at 0. One row a year from today, year 0, on; each year has its own quantiles (PERCENTILE.INC), so that no
-    single course need follow a column. In money of the day, before inflation and tax. The same seed gives the same
-    numbers.
+    single path need follow a column. Before tax. The same seed gives the same numbers.
+
+    Left out, inflation is 0 and amounts are in money of the day. With it, mu and vol are nominal, monthly grows with
+    inflation, and the table is in today's money.
 
     Errors: #NUM! where paths times months are more random numbers than fit.
 
@@ -181,7 +215,7 @@ def wealth_bands(
     Source: Hull (2018), Options, Futures and Other Derivatives, eq. 21.15 (steps); Milevsky & Robinson (2005), A
     Sustainable Spending Rate without Simulation (ruin).
     """
-    blocks = [_wealth(wealth, monthly, *grown) for grown in _grown(mu, vol, seed, paths, 12 * years, every=12)]
+    blocks = [_wealth(wealth, monthly, *grown) for grown in _grown(mu, vol, inflation, seed, paths, 12 * years, 12)]
     by_year = np.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
     _within_numbers(by_year, "mu")
     if monthly < 0.0:
@@ -200,14 +234,16 @@ def goal_prob(
     goal: Goal,
     paths: Paths = 10_000,
     seed: Seed = 1,
+    inflation: Inflation = 0.0,
 ) -> Chance:
     """Chance that wealth has reached a goal after some years, with money put in or taken out every month.
 
-    Formula: #{W_T ≥ goal}/paths; with monthly 0 exactly N((ln(W/goal) + mT)/(σ√T)), m = ln(1+μ) − σ²/2
+    Formula: #{W_T ≥ goal}/paths; with monthly 0 exactly N((ln(W/goal) + mT)/(σ√T)), m = ln((1+μ)/(1+i)) − σ²/2
 
-    The courses of WEALTH_BANDS that end at the goal or above, as a share of all. Where monthly is 0 it is exact and
+    The paths of WEALTH_BANDS that end at the goal or above, as a share of all. Where monthly is 0 it is exact and
     nothing is simulated. Otherwise EXPLAIN gives the sampling error √(p(1−p)/paths), and years must be a whole number
-    of months. The same seed gives the same number.
+    of months. The same seed gives the same number. With inflation i the goal is in today's money and monthly grows
+    with inflation; mu and vol are nominal.
 
     Errors: #NUM! where years are not a whole number of months (with monthly payments), or paths times months are more
     random numbers than fit.
@@ -218,39 +254,140 @@ def goal_prob(
     """
     if monthly == 0.0:
         learn("method", "exact: nothing is put in or taken out, so nothing is simulated")
-        return _chance_of(wealth, years, mu, vol, goal)
+        return _chance_of(wealth, years, log1p(mu) - log1p(inflation), vol, goal)
     reached = 0
     months = _months(years)
-    every = 12 if months % 12 == 0 else months  # as WEALTH_BANDS, so that the two share their courses
-    for price, saved in _grown(mu, vol, seed, paths, months, every):
+    every = 12 if months % 12 == 0 else months  # as WEALTH_BANDS, so that the two share their paths
+    for price, saved in _grown(mu, vol, inflation, seed, paths, months, every):
         final = _wealth(wealth, monthly, price[-1], saved[-1])
         _within_numbers(final, "mu")
         reached += int(np.count_nonzero(final >= goal * (1.0 - REACHED)))
     p = reached / paths
-    learn("method", f"simulation of {paths} courses")
+    learn("method", f"simulation of {paths} paths")
     learn("sampling error", sqrt(p * (1.0 - p) / paths))
     if p in (0.0, 1.0):
-        learn("note", f"all courses agree: the chance is within {3.0 / paths:.2g} of this, with 95% confidence")
+        learn("note", f"all paths agree: the chance is within {3.0 / paths:.2g} of this, with 95% confidence")
     return p
 
 
-def _chance_of(wealth: float, years: float, mu: float, vol: float, goal: float) -> float:
-    """P(W e^(mT + σ√T z) ≥ goal) = N((ln(W/goal) + mT)/(σ√T))."""
+def _chance_of(wealth: float, years: float, growth: float, vol: float, goal: float) -> float:
+    """P(W e^(mT + σ√T z) ≥ goal) = N((ln(W/goal) + mT)/(σ√T)), m = growth − σ²/2."""
     if wealth == 0.0:
         return 0.0
-    lead = log(wealth) - log(goal) + log1p(mu) * years
+    lead = log(wealth) - log(goal) + growth * years
     sd = vol * sqrt(years)
     if sd == 0.0:
         return 1.0 if lead >= -REACHED * max(1.0, abs(log(goal))) else 0.0
     return normal_cdf(lead / sd - sd / 2.0)
 
 
+# Spending ---------------------------------------------------------------------------------------------------------
+
+
+@worksheet_function("=REAL_RETURN(0.05,0.03)", [[0.0194175]])
+def real_return(nominal: Nominal, inflation: Inflation) -> Number:
+    """Return after inflation: what it adds to what money buys.
+
+    Formula: (1+n)/(1+i) − 1
+
+    Of a return of several years give the inflation of the same years.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
+
+    Source: Fisher (1930), The Theory of Interest, ch. 2.
+    """
+    return (nominal - inflation) / (1.0 + inflation)
+
+
+@worksheet_function(
+    "=WITHDRAWAL_SIM(1000,100,2,0.1,0,0.02)",
+    [["year", "lasts", *(f"wealth {band}" for band in BANDS), *(f"spending {band}" for band in BANDS)],
+     [1, 1, *[970.58824] * 5, *[100] * 5], [2, 1, *[938.86967] * 5, *[100] * 5]],
+)  # fmt: skip
+def withdrawal_sim(
+    wealth: StartWealth,
+    spending: Spending,
+    years: WholeYears,
+    mu: Mu,
+    vol: Volatility,
+    inflation: Inflation = 0.0,
+    rule: SpendingRule = "constant",
+    paths: Paths = 10_000,
+    seed: Seed = 1,
+) -> TableResult:
+    """Living on wealth, year by year: the chance that the money has lasted, and the range of wealth and of spending.
+
+    Formula: W_{t+1} = (W_t − S_t) · exp(ln((1+μ)/(1+i)) − σ²/2 + σ z_t), all in today's money
+
+    Money is taken out at the start of each year, in the first the amount given. A row is a year: lasts is the share of
+    paths that have paid every withdrawal up to it in full, wealth stands at its end, spending is what was paid at its
+    start, both at 5, 25, 50, 75 and 95% of all paths. mu and vol are nominal. The same seed gives the same numbers.
+
+    constant: the same in real terms. percent: the same share of wealth as in the first year. guardrails (Guyton &
+    Klinger): the amount grows with inflation, but not after a year of negative return if it would then be a larger
+    share of wealth than in the first year; it is cut by 10% where that share exceeds 1.2 times the first and more than
+    15 years remain, raised by 10% where it is below 0.8 times; what was left out is not made up for.
+
+    Errors: #NUM! where more is to be taken out than there is, or the amounts grow beyond any number.
+
+    Peers: none.
+
+    Source: Bengen (1994), Determining Withdrawal Rates Using Historical Data (constant); Guyton & Klinger (2006),
+    Decision Rules and Maximum Initial Withdrawal Rates (guardrails).
+    """
+    if spending > wealth:
+        raise NumberError(f"spending: {spending:,.10g} is more than the wealth of {wealth:,.10g}. Lower spending.")
+    blocks = [
+        withdrawals.paid(wealth, spending, returns, inflation, rule)
+        for returns in _yearly(mu, vol, seed, paths, years)
+    ]  # fmt: skip
+    lasting, worth, spent = blocks[0] if len(blocks) == 1 else map(np.hstack, zip(*blocks, strict=True))
+    _within_numbers(worth, "mu")
+    chances = np.count_nonzero(lasting, axis=1) / paths
+    if 0.0 < (p := float(chances[-1])) < 1.0:
+        learn("sampling error of the last chance", sqrt(p * (1.0 - p) / paths))
+    header = ("year", "lasts", *(f"wealth {band}" for band in BANDS), *(f"spending {band}" for band in BANDS))
+    rows = zip(range(1, years + 1), chances.tolist(), _bands(worth), _bands(spent), strict=True)
+    return Table(header, [(year, chance, *of_wealth, *of_spending) for year, chance, of_wealth, of_spending in rows])
+
+
+@worksheet_function("=SAFE_WITHDRAWAL(30,0.05,0,0.9,0.02)", [[0.0491855]])
+def safe_withdrawal(
+    years: WholeYears,
+    mu: Mu,
+    vol: Volatility,
+    prob: Level = 0.9,
+    inflation: Inflation = 0.0,
+    paths: Paths = 10_000,
+    seed: Seed = 1,
+) -> SpendingShare:
+    """Share of wealth that can be spent in the first year, and in real terms in every later one, with a given chance.
+
+    Formula: PERCENTILE.INC(1/Σ_{k<N} 1/G_k, 1 − prob), G_k = real growth of 1 after k years
+
+    The rate that just lasts is known for every path: one over what an annuity due of 1 a year would have cost on it.
+    With this rate WITHDRAWAL_SIM, whose paths these are, lasts with the chance given. mu and vol are nominal.
+
+    Errors: none beyond its arguments'.
+
+    Peers: none.
+
+    Source: Bengen (1994), Determining Withdrawal Rates Using Historical Data; Milevsky & Robinson (2005), A Sustainable
+    Spending Rate without Simulation (the cost of an annuity on each path).
+    """
+    costs = [withdrawals.annuity_due(returns, inflation) for returns in _yearly(mu, vol, seed, paths, years)]
+    shares = np.sort(1.0 / np.concatenate(costs))
+    return float(_at(1.0 - prob, shares[None, :])[0])
+
+
 # Simulation -------------------------------------------------------------------------------------------------------
 
 
-def _monthly(mu: float, vol: float) -> tuple[float, float]:
-    """Drift and standard deviation of the logarithm in one month."""
-    return (log1p(mu) - vol * vol / 2.0) / 12.0, vol / sqrt(12.0)
+def _monthly(mu: float, vol: float, inflation: float = 0.0) -> tuple[float, float]:
+    """Drift and standard deviation of the logarithm of real wealth in one month."""
+    return (log1p(mu) - log1p(inflation) - vol * vol / 2.0) / 12.0, vol / sqrt(12.0)
 
 
 def _months(years: float) -> int:
@@ -263,27 +400,27 @@ def _months(years: float) -> int:
     return months
 
 
-def _grown(mu: float, vol: float, seed: int, paths: int, steps: int, every: int) -> Iterator[tuple]:
+def _grown(mu: float, vol: float, inflation: float, seed: int, paths: int, steps: int, every: int) -> Iterator[tuple]:
     """What 1 of today, and 1 put in each month, has become after each ``every`` months; in blocks of paths.
 
     Wealth is linear in the two: wealth now and monthly may change, and nothing is simulated again.
     """
     if paths * steps <= KEPT:
-        yield _kept(mu, vol, seed, paths, steps, every)
+        yield _kept(mu, vol, inflation, seed, paths, steps, every)
         return
     for shocks in _shocks(seed, paths, steps):
-        yield _simulated(mu, vol, shocks, every)
+        yield _simulated(mu, vol, inflation, shocks, every)
 
 
 @lru_cache(maxsize=6)
-def _kept(mu: float, vol: float, seed: int, paths: int, steps: int, every: int) -> tuple[np.ndarray, np.ndarray]:
+def _kept(mu, vol, inflation, seed: int, paths: int, steps: int, every: int) -> tuple[np.ndarray, np.ndarray]:
     (shocks,) = _shocks(seed, paths, steps)
-    return _simulated(mu, vol, shocks, every)
+    return _simulated(mu, vol, inflation, shocks, every)
 
 
-def _simulated(mu: float, vol: float, shocks: np.ndarray, every: int) -> tuple[np.ndarray, np.ndarray]:
+def _simulated(mu, vol, inflation, shocks: np.ndarray, every: int) -> tuple[np.ndarray, np.ndarray]:
     """A ← A g and B ← B g + 1 with g = e^(m/12 + σz/√12): rows for the months, columns for the paths."""
-    drift, sd = _monthly(mu, vol)
+    drift, sd = _monthly(mu, vol, inflation)
     price, saved, growth = np.ones(shocks.shape[1]), np.zeros(shocks.shape[1]), np.empty(shocks.shape[1])
     prices = np.empty((len(shocks) // every, shocks.shape[1]))
     savings = np.empty_like(prices)
@@ -308,10 +445,10 @@ def _wealth(wealth: float, monthly: float, price: np.ndarray, saved: np.ndarray)
     it used up as well, and the last month alone decides.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        course = wealth * price
+        path = wealth * price
         if monthly:
-            course += monthly * saved
-    return np.maximum(course, 0.0, out=course) if monthly < 0.0 else course
+            path += monthly * saved
+    return np.maximum(path, 0.0, out=path) if monthly < 0.0 else path
 
 
 def _shocks(seed: int, paths: int, steps: int) -> Iterator[np.ndarray]:
@@ -321,7 +458,7 @@ def _shocks(seed: int, paths: int, steps: int) -> Iterator[np.ndarray]:
     """
     if paths * steps > MOST:
         raise NumberError(
-            f"paths: {paths} courses of {steps} months are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
+            f"paths: {paths} paths of {steps} steps are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
             f"Give at most {MOST // steps} paths."
         )
     if paths * steps <= KEPT:
@@ -331,6 +468,15 @@ def _shocks(seed: int, paths: int, steps: int) -> Iterator[np.ndarray]:
     block = max(KEPT // steps, 1)
     for first in range(0, paths, block):
         yield np.ascontiguousarray(stream.standard_normal((min(block, paths - first), steps)).T)
+
+
+def _yearly(mu: float, vol: float, seed: int, paths: int, years: int) -> Iterator[np.ndarray]:
+    """Nominal growth of 1 in each year, years down, paths across, in blocks of paths."""
+    for shocks in _shocks(seed, paths, years):
+        with np.errstate(over="ignore"):
+            growth = shocks * vol
+            growth += log1p(mu) - vol * vol / 2.0
+            yield np.exp(growth, out=growth)
 
 
 @lru_cache(maxsize=2)

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import numpy as np
 
-from xlalloc.catalogue import Table, worksheet_function
+from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core.checks import NO_RISK, positive_risk, variance, volatility
-from xlalloc.errors import DivisionError, NumberError
+from xlalloc.errors import DivisionError, InputError, Label, NumberError
+from xlalloc.facts import learn
 from xlalloc.quantities import (
     AnyWeights,
     Covariance,
@@ -34,6 +35,13 @@ MarketReturn = Annotated[float, number("Expected return of the market portfolio"
 RiskContributions = Annotated[
     np.ndarray, Quantity("vector", "Risk contribution of each asset", "fraction", ("assets",))
 ]
+CLASSIFIED = 1e-6  # of a fund: shares that add up to this much more or less than 1 add up to 1
+
+Exposures = Annotated[
+    np.ndarray,
+    Quantity("matrix", "Share of each fund in each class, region or sector: funds down, categories across", "fraction",
+             ("assets", "categories")),
+]  # fmt: skip
 FactorContributions = Annotated[
     np.ndarray, Quantity("vector", "Contribution of each factor, then specific", "fraction", ("factors+1",))
 ]
@@ -275,3 +283,35 @@ def factor_risk_contrib(
     exposures *= systematic > 0.0  # without risk no part of it either, whatever rounding says
     parts = np.append(exposures * factor_cov.dot(exposures), specific) / sigma
     return parts / sigma if mode == "percent" else parts
+
+
+@worksheet_function(
+    '=LOOK_THROUGH({0.5;0.3;0.2},{"","equity","bonds";"Fund A",0.9,0.1;"Fund B",0,0.95;"Fund C",0.4,0.4})',
+    [["category", "share"], ["equity", 0.53], ["bonds", 0.415], ["not classified", 0.055]],
+)
+def look_through(weights: Weights, exposures: Exposures) -> TableResult:
+    """What a portfolio of funds really holds: its share in each class, region or sector.
+
+    Formula: share_k = Σ wᵢ xᵢ_k; not classified: Σ wᵢ(1 − Σ_k xᵢ_k)
+
+    exposures has a row for each fund and a column for each category, as fund reports give them. What a row lacks of 1
+    is not classified and stands in the last row of the table, so that the shares add up to 1.
+
+    Errors: #VALUE! where the shares of a fund add up to more than 1 (by more than 1e-6).
+
+    Peers: Excel MMULT (of the weights and the table).
+
+    Source: the definition.
+    """
+    total = exposures.sum(axis=1)
+    if (most := int(total.argmax())) >= 0 and total[most] > 1.0 + CLASSIFIED:
+        raise InputError(
+            f"exposures: the shares of {{}} add up to {total[most]:.6g}, more than 1. Correct them.",
+            Label("assets", most),
+        )
+    shares = weights.dot(exposures).tolist()
+    rest = float(weights.dot(1.0 - total))
+    learn("funds not classified in full", int((total < 1.0 - CLASSIFIED).sum()))
+    rest = 0.0 if abs(rest) <= CLASSIFIED else rest
+    rows = zip(labels("categories", len(shares)), shares, strict=True)
+    return Table(("category", "share"), [*rows, ("not classified", rest)])

@@ -320,10 +320,10 @@ PLAN = ("asset", "value", "weight", "target", "deviation", "trade", "units", "co
     "=REBAL_PLAN({120000;80000},{0.5;0.5},0.05,0,{3.9;101.5},{100;10},0.0003,{0.0005;0},5)",
     [
         list(PLAN),
-        ["Asset 1", 120000, 0.6, 0.5, 0.1, -19890, -5100, 15.912, 0.5006],
+        ["Asset 1", 120000, 0.6, 0.5, 0.1, -19500, -5000, 15.6, 0.50255],
         ["Asset 2", 80000, 0.4, 0.5, -0.1, 19285, 190, 5.7855, 0.49648],
-        ["Cash", 0, 0, 0, 0, 583.3025, "", 0, 0.00292],
-        ["Total", 200000, 1, 1, "", -21.6975, "", 21.6975, 1],
+        ["Cash", 0, 0, 0, 0, 193.6145, "", 0, 0.00097],
+        ["Total", 200000, 1, 1, "", -21.3855, "", 21.3855, 1],
     ],
 )
 def rebal_plan(
@@ -338,15 +338,21 @@ def rebal_plan(
     min_commission: MinCommission = 0.0,
     exit_fee: ExitFee = 0.0,
     rule: Rule = "target",
+    band: Band = "absolute",
 ) -> TableResult:
     """The orders that bring a portfolio back to its target, in whole lots and paid for: the adviser's table.
 
     Formula: the trades of REBAL_TRADES in whole lots, with cash ≥ 0: Σ trades + Σ costs + cash = cash_flow
 
-    The trades of REBAL_TRADES (absolute bands) made executable. Sales come first, rounded down to lots and up only
-    where the cash would run short; a full exit sells odd lots too. Purchases are rounded down, costs are taken from
-    cash, and while cash is negative the purchase furthest above target loses a lot (without lots it gives up the
-    amount). A sale that costs more than it brings is left out where cash is short.
+    The trades of REBAL_TRADES made executable. Sales come first, rounded down to lots. Where they do not pay for a
+    withdrawal more is sold, furthest above target first, the last of it in the lots that leave the portfolio closest to
+    its target. Purchases are rounded down; while cash is negative the one furthest above target loses a lot, and one
+    that fits again is restored. Then all that was sold without need is given back, the dearest lot first: no sale could
+    be a lot smaller. A full exit (target 0) stays one, and sells odd lots too. A sale that costs more than it brings is
+    left out where cash is short.
+
+    Without lots costs are taken so that the target is met by what is left after them, as in BACKTEST; where only the
+    cash flow is placed, or the edge of the band is traded to, they come off the purchases or out of further sales.
 
     Weight and deviation are today's, before the cash flow. The Cash row holds the money left over; cash that is one of
     the holdings is an asset like any other. In the Total row trade + cost = cash_flow. Units need prices, and lots need
@@ -364,7 +370,7 @@ def rebal_plan(
     lots = per_asset(lot, n)
     costs = orders.Costs(commission, sell_tax, min_commission, exit_fee)
     weights_wanted = target / target.sum()
-    ideal = _ideal(values, weights_wanted, threshold, cash_flow, rule)
+    ideal = _ideal(values, weights_wanted, threshold, cash_flow, rule, band)
     lot_value = np.zeros(n) if price is None else lots * price
     trades, cash = orders.affordable(ideal, values, weights_wanted, cash_flow, lot_value, costs)
     units = [None] * n if price is None else orders.units_traded(trades, values, price, lots).tolist()

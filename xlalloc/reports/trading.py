@@ -144,7 +144,7 @@ def orders(held: list[Position], client: Client, as_of: dt.date | None, due: boo
     """The orders of REBAL_PLAN, with the redemption fees of the lots they sell; only the cash flow where none is due.
 
     Where a locked lot keeps a sale back the rest is planned again with what is left. An order below its minimum is left
-    out; the money for it stays in cash, so that nothing is bought beyond its target instead.
+    out, and nothing is bought beyond its target instead: nothing is sold for it, and money that came stays in cash.
     """
     held_back: dict[int, str] = {}
     fixed: dict[int, float] = {}  # position → the sale its locked lots allow

@@ -1,0 +1,151 @@
+"""The rates of return that solve a series of payments: every one of them, or proof that there is only one.
+
+A payment c_k, τ_k years before the end, is worth c_k e^(sτ_k) at the end, s = ln(1+i). The rates are the real roots
+of f(s) = Σ c_k e^(sτ_k); all work is on logarithms, so that no power overflows.
+"""
+
+from itertools import pairwise
+
+import numpy as np
+
+STEPS = 200  # at most, to find one root
+ROUNDING = 1e-12  # of Σ|c_k| e^(sτ_k): a sum below it may be zero
+SAME = 4e-16  # of s, or of 1: two estimates of a root this close are one
+
+
+def rates(amounts: np.ndarray, years: np.ndarray) -> tuple[list[float], bool]:
+    """All s with f(s) = 0, rising, and whether one of them may be two or none, as f only touches zero there.
+
+    ``amounts`` are what was put in (+) and what came back (−), ``years`` the time of each before the end, falling.
+    """
+    some = amounts != 0.0
+    if not some.all():
+        amounts, years = amounts[some], years[some]
+    if not amounts.size or (lowest := amounts.min()) > 0.0 or amounts.max() < 0.0:
+        return [], False
+    root = _root(amounts, years)
+    if root is not None and _alone(amounts, years, root):
+        return [root], False
+    amounts = amounts / max(-float(lowest), float(amounts.max()))
+    return _isolated(amounts, years)
+
+
+def _root(c: np.ndarray, tau: np.ndarray) -> float | None:
+    """A root by Newton's method on ln(Σ c⁺ e^(sτ)) − ln(Σ c⁻ e^(sτ)), which is almost a straight line."""
+    paid = c > 0.0
+    paid_in, taken = (c[paid], tau[paid]), (-c[~paid], tau[~paid])
+    s = 0.0
+    for _ in range(20):
+        (up, rise), (down, fall) = _worth(*paid_in, s), _worth(*taken, s)
+        slope = rise - fall
+        if slope == 0.0:
+            return None
+        step = (up - down) / slope
+        s -= step
+        if not abs(s) < 1e6:
+            return None
+        if abs(step) <= 1e-9 * (1.0 + abs(s)):  # the next step would be the square of it
+            (up, rise), (down, fall) = _worth(*paid_in, s), _worth(*taken, s)
+            return s - (up - down) / (rise - fall) if rise != fall else s
+    return None
+
+
+def _worth(c: np.ndarray, tau: np.ndarray, s: float) -> tuple[float, float]:
+    """ln Σ c e^(sτ) of positive amounts, τ falling, and its derivative, the mean of τ."""
+    largest = s * float(tau[0] if s > 0.0 else tau[-1])
+    each = s * tau
+    each -= largest
+    np.exp(each, out=each)
+    each *= c
+    total = float(np.add.reduce(each))
+    return largest + float(np.log(total)), float(each.dot(tau)) / total
+
+
+def _alone(c: np.ndarray, tau: np.ndarray, s: float) -> bool:
+    """Is there money in the account at every time, when it grows at this rate? Then no other rate solves it.
+
+    With C_k the sums so far, f = Σ C_k (e^(sτ_k) − e^(sτ_k+1)) changes its sign where s = 0 alone (Abel); Teichroew,
+    Robichek & Montalbano (1965) call it a pure investment.
+    """
+    each = s * tau
+    each -= each.max()
+    np.exp(each, out=each)
+    each *= c
+    return bool(np.add.accumulate(each)[:-1].min(initial=0.0) >= 0.0)
+
+
+# All roots ---------------------------------------------------------------------------------------------------------
+
+
+def _isolated(c: np.ndarray, tau: np.ndarray) -> tuple[list[float], bool]:
+    """The roots of f lie between those of (e^(−as) f)', which has a change of sign less (Rolle; Descartes' rule)."""
+    levels = [c]
+    while (changes := np.flatnonzero(levels[-1][1:] * levels[-1][:-1] < 0.0)).size > 1:
+        k = int(changes[changes.size // 2])
+        next_ = levels[-1] * (tau - 0.5 * (tau[k] + tau[k + 1]))
+        levels.append(next_ / np.abs(next_).max())
+    points: list[float] = []
+    touched = False
+    for coefficients in levels[::-1]:
+        points, touched = _between(coefficients, tau, points)
+    return points, touched
+
+
+def _between(c: np.ndarray, tau: np.ndarray, turns: list[float]) -> tuple[list[float], bool]:
+    """The roots of f, monotone up to a factor between its turning points; a turn on zero is a root of its own."""
+    ends = _ends(c, tau, turns)
+    places = [ends[0], *turns, ends[1]]
+    signs = [float(np.sign(c[-1])), *(_sign(c, tau, s) for s in turns), float(np.sign(c[0]))]
+    roots = []
+    for (low, high), (before, after) in zip(pairwise(places), pairwise(signs), strict=True):
+        if before * after < 0.0:
+            roots.append(_bracketed(c, tau, low, high, before))
+    touching = [s for s, sign in zip(turns, signs[1:-1], strict=True) if sign == 0.0]
+    return sorted([*roots, *touching]), bool(touching)
+
+
+def _ends(c: np.ndarray, tau: np.ndarray, turns: list[float]) -> tuple[float, float]:
+    """Beyond these the first or the last payment outweighs all others together."""
+    low, high = min([0.0, *turns]), max([0.0, *turns])
+    width = 1.0
+    while _sign(c, tau, low) != np.sign(c[-1]) and width < 1e12:
+        low, width = low - width, 2.0 * width
+    width = 1.0
+    while _sign(c, tau, high) != np.sign(c[0]) and width < 1e12:
+        high, width = high + width, 2.0 * width
+    return low, high
+
+
+def _value(c: np.ndarray, tau: np.ndarray, s: float) -> tuple[float, float]:
+    """f(s) and Σ|c| e^(sτ), both on the scale of the largest."""
+    each = s * tau
+    each = np.exp(each - each.max())
+    return float(c.dot(each)), float(np.abs(c).dot(each))
+
+
+def _sign(c: np.ndarray, tau: np.ndarray, s: float) -> float:
+    value, scale = _value(c, tau, s)
+    return 0.0 if abs(value) <= ROUNDING * scale else float(np.sign(value))
+
+
+def _bracketed(c: np.ndarray, tau: np.ndarray, low: float, high: float, before: float) -> float:
+    """The root between two places of opposite sign: regula falsi (Illinois) on f beside its parts, else halving."""
+
+    def relative(s: float) -> float:
+        value, scale = _value(c, tau, s)
+        return before * value / scale
+
+    above, below = relative(low), relative(high)
+    above, below = max(above, 1e-300), min(below, -1e-300)
+    for k in range(STEPS):
+        s = (low * below - high * above) / (below - above) if k % 3 else 0.5 * (low + high)
+        if not low < s < high or high - low <= SAME * (1.0 + abs(s)):
+            break
+        value = relative(s)
+        if value == 0.0:
+            return s
+        if value > 0.0:
+            low, above, below = s, value, 0.5 * below if k % 3 else below
+        else:
+            high, below, above = s, value, 0.5 * above if k % 3 else above
+    return 0.5 * (low + high)
