@@ -187,7 +187,7 @@ def _learn_units(given: dict[str, Any], checked: dict[str, Quantity]) -> None:
     """A number not far below the limit of its unit is told as a percentage."""
     for name, q in checked.items():
         if q.unit_to is not None and (most := float(np.max(given[name]))) >= 0.5 * q.unit_to:
-            learn(f"unit of {name}", f"{most:.6g} is taken as {most:.6%}".replace(".000000%", "%"))
+            learn(f"unit of {name}", f"{most:.6g} is taken as {most * 100:.6g}%")
 
 
 def _meet(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:

@@ -192,7 +192,7 @@ def _write_over_time(answer: Answer, q: Quantity) -> list[list]:
     if source.descending:
         rows.reverse()
     if source.has_header:
-        heads = map(name_text, answer.names.get("assets", [])) if "assets" in q.axes else ["Portfolio"]
+        heads = map(name_text, answer.names.get("assets", [])) if "assets" in q.axes else [q.head]
         corner = source.date_header if holds_date_word(source.date_header) else "Date"
         rows.insert(0, [*([corner] if dates else []), *heads])
     return [list(row) for row in zip(*rows, strict=True)] if source.across else rows

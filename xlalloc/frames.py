@@ -393,7 +393,7 @@ def _rows_of(entry, answer: Answer, value: np.ndarray, kind: int, index):
         own = None
     names = answer.names.get("assets")
     if not by_series:
-        return pd.Series(value if value.ndim == 1 else value[:, 0], index=own, name="Portfolio")
+        return pd.Series(value if value.ndim == 1 else value[:, 0], index=own, name=entry.result.head)
     if leader.series:
         return pd.Series(value[:, 0] if value.ndim == 2 else value, index=own, name=names[0] if names else None)
     return pd.DataFrame(value if value.ndim == 2 else value[:, None], index=own, columns=names)

@@ -29,6 +29,7 @@ class Quantity:
     scalar: bool = False  # one number may stand for every item
     nan: str = "#NUM!"  # the error value of a column that has no answer where others have; "" a blank cell
     gaps: str = ""  # of a panel or matrix: "kept": a blank stays, NaN, and no row leaves for it; "zero": it is 0
+    head: str = "Portfolio"  # of a result over time without assets: the header of its column
     compounds: bool = False  # of a panel: returns, which a longer interval compounds
     needed: Callable | None = field(default=None, repr=False)  # of the arguments given: is this one looked at?
     checks: tuple[Callable, ...] = field(default=(), repr=False)
@@ -159,7 +160,7 @@ def _beyond(q: Quantity, name: str, array: np.ndarray) -> None:
 
 def in_percent(value: float) -> str:
     """What a number typed in the wrong unit means, and what to type."""
-    return f"{value:.6g} is {value:.6%}".replace(".000000%", "%") + f": type {value:.6g}% or {value / 100:.6g}."
+    return f"{value:.6g} is {value * 100:.6g}%: type {value:.6g}% or {value / 100:.6g}."
 
 
 def _floats(name: str, value) -> np.ndarray:

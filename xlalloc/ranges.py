@@ -1,6 +1,7 @@
 """One range of cells → numbers, names and dates, by rule. cells.py puts several of them together."""
 
 import datetime as dt
+import math
 from collections.abc import Sequence
 from itertools import chain
 
@@ -241,9 +242,10 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
         if learning():
             learn(f"heading of {name}", ", ".join("(blank)" if is_blank(c) else written(c) for c in header))
     elif q.kind == "panel":
-        _no_codes(rows, name)
+        if len(q.axes) == 2:
+            _no_codes(rows, name)
         for column in zip(*rows[:3], strict=True):
-            no_year_heading(column, name, 10.0)
+            no_year_heading(column, name, 10.0 if q.compounds else math.inf)  # a price may well be 2000
     if len(q.axes) == 2 and header:
         found.names[q.axes[1]] = checked_names(header, name)
     if len(q.axes) == 1 and len(rows[0]) != 1:

@@ -41,7 +41,7 @@ CHECKS = {
 }
 CODES = ("#VALUE!", "#NUM!", "#N/A", "#DIV/0!")
 PLAIN_SHAPES = {
-    "number": "number", "option": "text", "text": "text", "date": "date", "cells": "cells", "table": "table",
+    "number": "number", "option": "text", "text": "text", "date": "date", "dates": "list of dates", "cells": "cells", "table": "table",
     "flag": "TRUE or FALSE",
 }  # fmt: skip
 AXES = {"assets": "asset", "time": "period", "factors": "factor", "views": "view", "groups": "group", "core": "asset",
@@ -157,7 +157,7 @@ def translations() -> dict[str, dict[str, str]]:
 # For Python users ----------------------------------------------------------------------------------------------
 
 PYTHON_KINDS = {
-    "number": "float", "option": "str", "text": "str", "date": "date", "vector": "vector", "texts": "list of str",
+    "number": "float", "option": "str", "text": "str", "date": "date", "dates": "list of dates", "vector": "vector", "texts": "list of str",
     "names": "list of str", "matrix": "matrix", "panel": "panel", "rows": "panel", "labels": "list", "cells": "cells",
     "table": "Table", "flag": "bool",
 }  # fmt: skip
