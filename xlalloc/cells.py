@@ -3,12 +3,13 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from xlalloc import log
 from xlalloc.catalogue import CATALOGUE, Function, Table
-from xlalloc.dates import periods_per_year
+from xlalloc.dates import is_date_word, periods_per_year, read_dates
 from xlalloc.errors import AllocError, ErrorValue, InputError, Label, NotAvailableError, spoken, written
 from xlalloc.facts import learn
 from xlalloc.quantities import Quantity
@@ -16,6 +17,7 @@ from xlalloc.ranges import (
     Range,
     checked_names,
     is_blank,
+    is_text,
     name_key,
     number_in,
     order_of,
@@ -98,8 +100,25 @@ def read(entry: Function, arguments: Sequence) -> dict[str, Range]:
     known = {name_key(c) for r in ranges.values() for cells in r.names.values() for c in cells}
     for name, (q, cells) in given.items():
         if name not in ranges:
-            ranges[name] = read_panel(q, name, rows_of(cells), known)
+            single = _one_period(q, name, rows_of(cells)) if q.single else None
+            ranges[name] = single or read_panel(q, name, rows_of(cells), known)
     return {name: ranges[name] for name in given}
+
+
+def _one_period(q: Quantity, name: str, rows) -> Range | None:
+    """A vector of assets as a panel of one row; None where it is no vector, or its labels are dates."""
+    first = [row[0] for row in rows if not is_blank(row[0])]
+    if len(first) > 1 and len(rows[0]) > 1 and read_dates(first[is_date_word(first[0]) :], True) is not None:
+        return None
+    try:
+        found = read_vector(replace(q, kind="vector", axes=q.axes[1:]), name, rows)
+    except InputError:
+        named = all(map(is_text, first)) and len(rows[0]) == 2, all(map(is_text, rows[0])) and len(rows) == 2
+        if 1 in (len(rows), len(rows[0])) or any(named):
+            raise
+        return None
+    found.quantity, found.value, found.places = q, np.atleast_2d(found.value), range(1, 2)
+    return found
 
 
 def _read(q: Quantity, name: str, cells) -> Range:
@@ -227,7 +246,7 @@ def _match_times(ranges: dict[str, Range]) -> list[dt.date] | None:
         learn("rows left out", f"{int((~keep).sum())} with a blank or #N/A")
         for found in timed:
             _keep(found, np.flatnonzero(keep))
-    if len(timed[0].value) < 2:
+    if len(timed[0].value) < (1 if all(r.quantity.single for r in timed) else 2):
         raise NotAvailableError(f"{timed[0].name}: {len(timed[0].value)} complete rows; at least two are needed.")
     dated = _dated(ranges)
     return dated.dates if dated else None

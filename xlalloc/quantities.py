@@ -36,6 +36,7 @@ class Quantity:
     below: float | None = None  # a number at or above it is #NUM!
     whole: bool = False
     scalar: bool = False  # one number may stand for every item
+    single: bool = False  # of a panel: a row or column of numbers, one per asset, is one period
     nan: str = "#NUM!"  # the error value of a column that has no answer where others have
     checks: tuple[Callable, ...] = field(default=(), repr=False)
 
@@ -271,7 +272,10 @@ Threshold = Annotated[
     float, number("Deviation from target that triggers trading, 0.05 for 5 points", "fraction", low=0, high=1)
 ]
 Years = Annotated[float, number("Number of years", "years", above=0)]
-Parameter = Annotated[float, number("Rows of the window (60), or half-life in periods of ewma (63)", "rows", above=0)]
+Parameter = Annotated[
+    float,
+    number("Rows of the window (60), or half-life in periods of ewma (63) and ewma_shrunk (126)", "rows", above=0),
+]
 
 # Vectors of assets -------------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ PLAIN_SHAPES = {
 }  # fmt: skip
 AXES = {"assets": "asset", "time": "period", "factors": "factor", "views": "view", "groups": "group", "core": "asset",
         "satellite": "asset", "points": "point", "periods": "period", "states": "state", "scenarios": "scenario",
-        "factors+1": "factor"}  # fmt: skip
+        "factors+1": "factor", "methods": "method"}  # fmt: skip
 
 
 def categories() -> dict[str, list[Function]]:
@@ -90,7 +90,7 @@ def shape(quantity: q.Quantity, lang: str = "en") -> str:
 def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str, str]]:
     """Every error of an argument as its quantity declares it: the code, and what is wrong then."""
     quantity, axes = argument.quantity, argument.quantity.axes
-    found = [KINDS[quantity.kind]] if quantity.kind in KINDS else []
+    found = [KINDS["matrix" if quantity.single else quantity.kind]] if quantity.kind in KINDS else []
     if len(axes) == 2 and axes[0] == axes[1]:
         found.append(("#VALUE!", "not square"))
     for code, words in [*found, *(CHECKS[check] for check in quantity.checks)]:

@@ -3,8 +3,8 @@
 import importlib
 
 MODULES = (
-    "estimation", "portfolio", "risk_parity", "mean_variance", "models", "rebalance", "dynamic", "performance",
-    "stress", "hedging", "planning", "backtest",
+    "estimation", "portfolio", "risk_parity", "mean_variance", "tracking", "tail_risk", "models", "rebalance",
+    "dynamic", "performance", "attribution", "stress", "hedging", "planning", "backtest",
 )  # fmt: skip
 
 for _module in MODULES:
