@@ -97,8 +97,9 @@ def hist_var(r, level=Q(95, 100)) -> Q:
 
 
 def hist_cvar(r, level=Q(95, 100)) -> Q:
-    q = percentile_inc(r, 1 - level) + Q(1, 10**12) * max(abs(x) for x in r)
-    return -mean(x for x in r if x <= q)
+    """The least over v of v + Σ max(−r − v, 0)/m, which is reached at one of the losses."""
+    m = (1 - level) * len(r)
+    return min(-v + sum(max(v - x, Q(0)) for x in r) / m for v in r)
 
 
 def omega(r, m=Q(0)) -> Q | None:

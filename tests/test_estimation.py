@@ -16,7 +16,7 @@ from xlalloc.cells import call
 from xlalloc.errors import AllocError, DivisionError, ErrorValue, InputError, NotAvailableError, NumberError
 from xlalloc.facts import collect
 
-METHODS = ("sample", "window", "ewma", "ledoit_wolf", "oas", "constant_correlation", "semi")
+METHODS = ("sample", "window", "ewma", "ledoit_wolf", "oas", "constant_correlation", "semi", "ewma_shrunk")
 HIGHAM = np.array([[1.0, 1, 0], [1, 1, 1], [0, 1, 1]])
 
 
@@ -119,6 +119,43 @@ def test_riskmetrics_half_life():
     expected = np.cov(returns.T, aweights=w / w.sum(), ddof=0)
     close(es.cov_matrix(returns, "ewma", 1, log(0.5) / log(0.94)), expected)
     assert log(0.5) / log(0.94) == pytest.approx(11.2023, abs=5e-5)
+
+
+@pytest.mark.parametrize("rows, assets, half_life", [(400, 4, None), (200, 5, 20.0), (30, 8, 20.0)])
+def test_ewma_shrunk_by_the_sums_of_the_paper(rows, assets, half_life):
+    """Ledoit & Wolf (2004), app. B, written out pair by pair, on the weighted rows."""
+    returns = history(21, rows, assets)
+    returns[:, -1] -= 2.0 * returns[:, 0]  # far from one correlation for all
+    w = 0.5 ** (np.arange(rows)[::-1] / (half_life or 126.0))
+    w /= w.sum()
+    x = np.sqrt(rows * w)[:, None] * (returns - w @ returns)
+    s = x.T @ x / rows
+    pairs = [(i, j) for i in range(assets) for j in range(assets)]
+    apart = [(i, j) for i, j in pairs if i != j]
+    r = np.mean([s[i, j] / np.sqrt(s[i, i] * s[j, j]) for i, j in apart])
+    f = np.array(
+        [[s[i, i] if i == j else r * np.sqrt(s[i, i] * s[j, j]) for j in range(assets)] for i in range(assets)]
+    )
+
+    def theta(i, k, j):
+        return np.mean([(y[k] ** 2 - s[k, k]) * (y[i] * y[j] - s[i, j]) for y in x])
+
+    pi = {(i, j): np.mean([(y[i] * y[j] - s[i, j]) ** 2 for y in x]) for i, j in pairs}
+    rho = sum(pi[i, i] for i in range(assets)) + sum(
+        r / 2 * (np.sqrt(s[j, j] / s[i, i]) * theta(i, i, j) + np.sqrt(s[i, i] / s[j, j]) * theta(i, j, j))
+        for i, j in apart
+    )
+    delta = max(0.0, min((sum(pi.values()) - rho) / sum((f[i, j] - s[i, j]) ** 2 for i, j in pairs) / rows, 1.0))
+    with collect() as facts:
+        close(es.cov_matrix(returns, "ewma_shrunk", 12, half_life), 12 * (delta * f + (1 - delta) * s), 1e-10)
+    assert facts["shrinkage intensity"] == pytest.approx(delta, rel=1e-9)
+    assert half_life is not None or es.shrinkage(returns, "ewma_shrunk") == pytest.approx(delta, rel=1e-9)
+    assert 0.0 < delta < 1.0
+
+
+def test_ewma_shrunk_with_equal_weights_is_constant_correlation():
+    returns = history(22, 90, 6)
+    close(es.cov_matrix(returns, "ewma_shrunk", 252, 1e12), es.cov_matrix(returns, "constant_correlation", 252), 1e-9)
 
 
 @pytest.mark.parametrize("window", [2, 5, 59, 60])
@@ -340,7 +377,7 @@ def test_estimates_are_symmetric_definite_and_scale(method, returns):
     try:
         cov = es.cov_matrix(returns, method, 12)
     except NumberError as error:
-        assert method == "constant_correlation" and "no variance" in str(error)
+        assert method in ("constant_correlation", "ewma_shrunk") and "no variance" in str(error)
         return
     assert (cov == cov.T).all() and cov.shape == (returns.shape[1],) * 2
     largest = max(np.abs(cov).max(), 1e-30)
@@ -363,7 +400,7 @@ def test_correlations_are_those_of_the_covariance(method):
 
 
 @settings(max_examples=60)
-@given(panels, st.sampled_from(["ledoit_wolf", "oas", "constant_correlation"]))
+@given(panels, st.sampled_from(["ledoit_wolf", "oas", "constant_correlation", "ewma_shrunk"]))
 def test_shrinkage_is_what_cov_matrix_uses(returns, method):
     try:
         delta = es.shrinkage(returns, method)
@@ -382,12 +419,12 @@ def test_more_rows_shrink_less():
 
 def test_one_asset_and_one_column():
     series = history(11, 100, 1)
-    for method in ("sample", "ledoit_wolf", "oas", "constant_correlation", "ewma", "semi", "window"):
+    for method in METHODS:
         cov = es.cov_matrix(series, method, 252)
         assert cov.shape == (1, 1) and cov[0, 0] > 0
         assert es.corr_matrix(series, method).tolist() == [[1.0]]
     assert es.cov_matrix(series, "ledoit_wolf", 1)[0, 0] == pytest.approx(series.var())
-    assert [es.shrinkage(series, m) for m in ("ledoit_wolf", "oas", "constant_correlation")] == [0, 0, 0]
+    assert [es.shrinkage(series, m) for m in ("ledoit_wolf", "oas", "constant_correlation", "ewma_shrunk")] == [0] * 4
     assert call("COV_MATRIX", [series.tolist()])[0][0] == pytest.approx(series.var(ddof=1) * 252)
 
 
@@ -403,6 +440,8 @@ def test_cash_has_exactly_zero_variance():
         es.corr_matrix(returns)
     with pytest.raises(NumberError, match="Asset 1 has no variance"):
         es.cov_matrix(returns, "constant_correlation")
+    with pytest.raises(NumberError, match="Asset 1 has no variance"):
+        es.cov_matrix(returns, "ewma_shrunk")
 
 
 def test_specific_and_factor_risk_add_to_the_sample_variance():
@@ -510,7 +549,7 @@ NONSENSE = [
     (lambda: es.cov_matrix([[0.1, 0.2]]), NotAvailableError, "returns"),
     (lambda: es.corr_matrix([[0.1, 0.2], [0.3, 0.2]]), NumberError, "returns.*Asset 2 has no variance"),
     (lambda: es.corr_matrix([[0.1, 0.2], [0.3, -0.2]], "semi"), NumberError, "returns.*Asset 1 has no variance"),
-    (lambda: es.shrinkage(R, "sample"), InputError, "method.*ledoit_wolf, oas, constant_correlation"),
+    (lambda: es.shrinkage(R, "sample"), InputError, "method.*ledoit_wolf, oas, constant_correlation, ewma_shrunk"),
     (lambda: es.cov_from_corr([[1, 2], [2, 1]], [0.1, 0.1]), NumberError, "corr"),
     (lambda: es.cov_from_corr([[0.9, 0.2], [0.2, 1]], [0.1, 0.1]), InputError, "corr.*Asset 1"),
     (lambda: es.cov_from_corr([[1, 0.2], [0.2, 1]], [0.1, -0.1]), NumberError, "vols.*Asset 2"),

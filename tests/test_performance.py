@@ -94,17 +94,17 @@ def test_percentiles_are_those_of_excel():
     """PERCENTILE.INC({1;2;3;4;5},0.1) is 1.4, at 0.25 it is 2."""
     r = np.array([3, 1, 5, 2, 4]) / 100
     assert pf.hist_var(r, 0.9) == pytest.approx(-0.014) and pf.hist_var(r, 0.75) == pytest.approx(-0.02)
-    assert pf.hist_cvar(r, 0.9) == pytest.approx(-0.01) and pf.hist_cvar(r, 0.75) == pytest.approx(-0.015)
 
 
-def test_the_tail_keeps_a_quantile_that_rounding_moved():
-    """11 returns at 90%: the quantile is the second smallest, computed as a hair less."""
-    r = np.arange(-5, 6) / 100
-    assert (1.0 - 0.9) * 10 < 1.0
-    assert pf.hist_cvar(r, 0.9) == pytest.approx(0.045)
-    r[0], r[1] = -0.9, -0.041
-    assert -pf.hist_var(r, 0.9) < -0.041
-    assert pf.hist_cvar(r, 0.9) == pytest.approx((0.9 + 0.041) / 2)
+def test_the_tail_takes_a_part_of_one_return():
+    """Of 5 returns at 75% the worst counts in full and a quarter of the next; at 90% half of the worst is all of it."""
+    r = np.array([3, 1, 5, 2, 4]) / 100
+    assert pf.hist_cvar(r, 0.75) == pytest.approx(-(0.01 + 0.25 * 0.02) / 1.25)
+    assert pf.hist_cvar(r, 0.9) == pytest.approx(-0.01)
+    losses = np.array([-0.09, -0.05, -0.03, 0.01, *[0.02] * 16])
+    assert pf.hist_cvar(losses, 0.95) == pytest.approx(0.09)  # m = 1, but for rounding
+    assert pf.hist_cvar(losses, 0.85) == pytest.approx(0.17 / 3)
+    assert pf.hist_cvar(losses, 0.875) == pytest.approx((0.14 + 0.5 * 0.03) / 2.5)
 
 
 def test_extreme_levels():
@@ -269,6 +269,14 @@ def test_tail_losses_are_ordered(returns, level, more):
     assert pf.hist_cvar(returns, level) >= pf.hist_var(returns, level) - 1e-12
     assert pf.hist_var(returns, level + more) >= pf.hist_var(returns, level) - 1e-12
     assert pf.hist_cvar(returns, level + more) >= pf.hist_cvar(returns, level) - 1e-12
+
+
+@given(plain_returns, st.floats(0.02, 0.98))
+def test_expected_shortfall_is_the_minimum_of_rockafellar_and_uryasev(returns, level):
+    r = np.array(returns)
+    m = (1.0 - level) * len(r)
+    values = [v + np.maximum(-r - v, 0.0).sum() / m for v in -r]
+    assert pf.hist_cvar(r, level) == pytest.approx(min(values), rel=1e-12, abs=1e-15)
 
 
 @given(plain_returns)
@@ -474,7 +482,7 @@ def test_explain_names_rows_and_assumptions():
     with collect() as facts:
         pf.hist_cvar(np.arange(-50, 51) / 1000, 0.95)
         pf.total_return(CRASH)
-    assert facts["returns in the tail"] == 6
+    assert facts["returns in the tail"] == "5.05"
 
 
 # Nonsense -----------------------------------------------------------------------------------------------------

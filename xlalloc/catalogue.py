@@ -202,9 +202,9 @@ def _meet(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
         array = given[name]
         if q.kind == "panel":
             if len(q.axes) == 2:
-                flat = array.ndim == 1 and flat is not False
+                flat = array.ndim == 1 and not q.single and flat is not False
                 if array.ndim == 1:
-                    array = given[name] = array.reshape(-1, 1)
+                    array = given[name] = array.reshape((1, -1) if q.single else (-1, 1))
             timed.append(name)
         elif q.kind == "labels":
             timed.append(name)
@@ -249,7 +249,7 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
         if missing.any():
             keep = ~missing if keep is None else keep & ~missing
     rows = len(given[timed[0]]) if keep is None else int(keep.sum())
-    if rows < 2:
+    if rows < (1 if all(checked[name].single for name in timed) else 2):
         raise NotAvailableError(f"{timed[0]}: {rows} complete rows are left; at least two are needed.")
     if keep is not None:
         learn("rows left out", f"{len(keep) - rows} with a blank or #N/A")

@@ -14,7 +14,7 @@ from xlalloc.errors import AllocError, ErrorValue, InputError, Label, quoted, sp
 from xlalloc.frames import labels_of
 from xlalloc.labelled import Answer, Labelled, is_blank, name_key, name_text
 from xlalloc.quantity import Quantity
-from xlalloc.ranges import read_matrix, read_panel, read_texts, read_vector
+from xlalloc.ranges import one_period, read_matrix, read_panel, read_texts, read_vector
 
 SERIAL_1970 = (dt.date(1970, 1, 1) - EPOCH).days
 
@@ -71,7 +71,8 @@ def read(entry: Function, arguments: Sequence) -> dict[str, Labelled]:
     known = {name_key(c) for r in ranges.values() for cells in r.names.values() for c in cells}
     for name, (q, cells) in given.items():
         if name not in ranges:
-            ranges[name] = found = read_panel(q, name, rows_of(cells), known)
+            single = one_period(q, name, rows_of(cells)) if q.single else None
+            ranges[name] = found = single or read_panel(q, name, rows_of(cells), known)
             if q.scalar and found.value.shape[1] == 1:  # one column stands for all, whatever its name
                 found.names = {}
     return {name: ranges[name] for name in given}

@@ -6,6 +6,7 @@ pandas is imported by whoever made a frame; here it is only looked up where one 
 import datetime as dt
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -56,6 +57,10 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
         assets = {name_key(c) for r in found.values() for c in r.names.get("assets", ())}
         if name not in timed:
             found[name] = _vector_or_matrix(q, name, value, own)
+        elif own == DICT and q.single:
+            vector = _vector_or_matrix(replace(q, kind="vector", axes=q.axes[1:]), name, value, own)
+            vector.quantity, vector.value = q, vector.value[None, :]
+            found[name] = vector
         elif own == DICT:
             raise InputError(f"{name}: a dict holds one number a name; give a pandas DataFrame for a table over time.")
         else:
@@ -243,10 +248,14 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
             value = value.filled(np.nan)
         array = q.array(name, value)
         if isinstance(array, np.ndarray) and array.ndim == 1 and q.kind == "panel":
-            found.series, array = True, array[:, None]
+            found.series, array = not q.single, array[None, :] if q.single else array[:, None]
         found.value = array
         return found, None
     index = value.index
+    if q.single and not hasattr(value, "columns"):
+        found = _named_vector(replace(q, kind="vector", axes=q.axes[1:]), name, value)
+        found.quantity, found.value = q, found.value[None, :]
+        return found, None
     found.dates = _index_dates(index, name)
     if found.dates is None and hasattr(value, "columns"):
         value, found.dates, index = _date_column(value, name, known)

@@ -52,7 +52,10 @@ Threshold = Annotated[
     float, number("Deviation from target that triggers trading, 0.05 for 5 points", "fraction", low=0, high=1)
 ]
 Years = Annotated[float, number("Number of years", "years", above=0)]
-Parameter = Annotated[float, number("Rows of the window (60), or half-life in periods of ewma (63)", "rows", above=0)]
+Parameter = Annotated[
+    float,
+    number("Rows of the window (60), or half-life in periods of ewma (63) and ewma_shrunk (126)", "rows", above=0),
+]
 
 # Vectors of assets -------------------------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ class Quantity:
     unit_to: float | None = None  # above it a number was typed in another unit, 5 for 5%: #VALUE!
     whole: bool = False
     scalar: bool = False  # one number may stand for every item
+    single: bool = False  # of a panel: a row or column of numbers, one per asset, is one period
     nan: str = "#NUM!"  # the error value of a column that has no answer where others have; "" a blank cell
     gaps: str = ""  # of a panel or matrix: "kept": a blank stays, NaN, and no row leaves for it; "zero": it is 0
     head: str = "Portfolio"  # of a result over time without assets: the header of its column

@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -259,6 +260,22 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
             rows = [[0.0 if is_blank(cell) else cell for cell in row] for row in rows]
         found.value = numbers_in(rows, name, found.places, left, q.gaps != "zero")
     in_time_order(found)
+    return found
+
+
+def one_period(q: Quantity, name: str, rows) -> Labelled | None:
+    """A vector of assets as a panel of one row; None where it is no vector, or its labels are dates."""
+    first = [row[0] for row in rows if not is_blank(row[0])]
+    if len(first) > 1 and len(rows[0]) > 1 and read_dates(first[is_date_word(first[0]) :], DATES) is not None:
+        return None
+    try:
+        found = read_vector(replace(q, kind="vector", axes=q.axes[1:]), name, rows)
+    except InputError:
+        named = all(map(is_text, first)) and len(rows[0]) == 2, all(map(is_text, rows[0])) and len(rows) == 2
+        if 1 in (len(rows), len(rows[0])) or any(named):
+            raise
+        return None
+    found.quantity, found.value, found.places = q, np.atleast_2d(found.value), range(1, 2)
     return found
 
 

@@ -41,12 +41,13 @@ CHECKS = {
 }
 CODES = ("#VALUE!", "#NUM!", "#N/A", "#DIV/0!")
 PLAIN_SHAPES = {
-    "number": "number", "option": "text", "text": "text", "date": "date", "dates": "list of dates", "cells": "cells", "table": "table",
-    "flag": "TRUE or FALSE",
+    "number": "number", "option": "text", "text": "text", "date": "date", "dates": "list of dates", "cells": "cells",
+    "table": "table", "flag": "TRUE or FALSE",
 }  # fmt: skip
 AXES = {"assets": "asset", "time": "period", "factors": "factor", "views": "view", "groups": "group", "core": "asset",
         "satellite": "asset", "points": "point", "periods": "period", "states": "state", "scenarios": "scenario",
-        "factors+1": "factor", "flows": "flow", "questions": "question", "categories": "category"}  # fmt: skip
+        "factors+1": "factor", "flows": "flow", "questions": "question", "categories": "category",
+        "methods": "method"}  # fmt: skip
 
 
 def categories() -> dict[str, list[Function]]:
@@ -98,7 +99,7 @@ def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str,
     """Every error of an argument as its quantity declares it: the code, and what is wrong then."""
     quantity, axes = argument.quantity, argument.quantity.axes
     kind = quantity.gaps if quantity.gaps and quantity.kind == "panel" else quantity.kind
-    found = [KINDS[kind]] if kind in KINDS else []
+    found = [KINDS["matrix" if quantity.single else kind]] if kind in KINDS else []
     if len(axes) == 2 and axes[0] == axes[1]:
         found.append(("#VALUE!", "not square"))
     for code, words in [*found, *(CHECKS[check] for check in quantity.checks)]:
@@ -157,7 +158,8 @@ def translations() -> dict[str, dict[str, str]]:
 # For Python users ----------------------------------------------------------------------------------------------
 
 PYTHON_KINDS = {
-    "number": "float", "option": "str", "text": "str", "date": "date", "dates": "list of dates", "vector": "vector", "texts": "list of str",
+    "number": "float", "option": "str", "text": "str", "date": "date", "dates": "list of dates", "vector": "vector",
+    "texts": "list of str",
     "names": "list of str", "matrix": "matrix", "panel": "panel", "rows": "panel", "labels": "list", "cells": "cells",
     "table": "Table", "flag": "bool",
 }  # fmt: skip

@@ -69,7 +69,7 @@ def sample(panels: dict[str, Labelled]) -> Sample:
     same = all(len(p.dates) == len(leader.dates) and (p.dates == leader.dates).all() for p in timed)
     lacking = any(m.any() for m in missing.values())
     if same and not lacking:
-        _enough(len(leader.value), leader.name)
+        _enough(len(leader.value), timed)
         return Sample({p.name: p.value for p in timed}, leader.dates, np.arange(len(leader.value)))
     if all(one.quantity.gaps for one in timed):
         return _united(timed)
@@ -81,7 +81,7 @@ def sample(panels: dict[str, Labelled]) -> Sample:
             learn("rows left out", f"{len(found.dates) - len(keep)} without a label in {one.name}")
             found.values = {name: _taken(value, keep) for name, value in found.values.items()}
             found.dates, found.rows = found.dates[keep], found.rows[keep]
-    _enough(len(found.dates), leader.name)
+    _enough(len(found.dates), timed)
     return found
 
 
@@ -100,16 +100,16 @@ def _undated(timed: list[Labelled], missing: dict[str, np.ndarray]) -> Sample:
     """Rows incomplete in one panel leave all."""
     gone = np.logical_or.reduce(list(missing.values()))
     rows = np.flatnonzero(~gone)
-    _enough(len(rows), timed[0].name)
+    _enough(len(rows), timed)
     if gone.any():
         learn("rows left out", f"{int(gone.sum())} with a blank or #N/A")
         return Sample({p.name: _taken(p.value, rows) for p in timed}, None, rows)
     return Sample({p.name: p.value for p in timed}, None, rows)
 
 
-def _enough(rows: int, name: str) -> None:
-    if rows < 2:
-        raise NotAvailableError(f"{name}: {rows} complete rows are left; at least two are needed.")
+def _enough(rows: int, timed: list[Labelled]) -> None:
+    if rows < (1 if all(one.quantity.single for one in timed) else 2):
+        raise NotAvailableError(f"{timed[0].name}: {rows} complete rows are left; at least two are needed.")
 
 
 def _compounds(one: Labelled) -> bool:

@@ -6,6 +6,8 @@ import market
 import numpy as np
 import pandas as pd
 import quantstats.stats as qs
+import riskfolio
+import skfolio.measures
 import statsmodels.api as sm
 import tables
 from peers_topic import AGREEMENT, DAYS_A_YEAR, Topic, head, package
@@ -13,6 +15,7 @@ from scipy import stats
 
 WITHIN = 1e-10  # relative, or absolute below 1
 EMPYRICAL, QUANTSTATS, FFN, PANDAS = "empyrical-reloaded", "quantstats", "ffn", "pandas"
+SKFOLIO, RISKFOLIO = "skfolio", "riskfolio-lib"
 
 
 def per_period(rf, P):
@@ -95,12 +98,12 @@ def tails(r):
         "hist_var_95": ((EMPYRICAL, -empyrical.value_at_risk(r, 0.05)), (PANDAS, -r.quantile(0.05))),
         "hist_var_99": ((EMPYRICAL, -empyrical.value_at_risk(r, 0.01)), (PANDAS, -r.quantile(0.01))),
         "hist_cvar_95": (
-            (EMPYRICAL, -empyrical.conditional_value_at_risk(r, 0.05)),
-            (QUANTSTATS, -qs.conditional_value_at_risk(r, confidence=0.95, method="historical")),
+            (SKFOLIO, skfolio.measures.cvar(r.values, 0.95)),
+            (RISKFOLIO, float(riskfolio.RiskFunctions.CVaR_Hist(r.values, 0.05))),
         ),
         "hist_cvar_99": (
-            (EMPYRICAL, -empyrical.conditional_value_at_risk(r, 0.01)),
-            (QUANTSTATS, -qs.conditional_value_at_risk(r, confidence=0.99, method="historical")),
+            (SKFOLIO, skfolio.measures.cvar(r.values, 0.99)),
+            (RISKFOLIO, float(riskfolio.RiskFunctions.CVaR_Hist(r.values, 0.01))),
         ),
     }
 
@@ -157,6 +160,7 @@ def other_definitions(r, b, P):
     """(measure, package, value, note): what a package calls the same but computes otherwise."""
     w, stay = wealth(r), (r != 0).sum()
     gaussian = "normal distribution, not history; negative"
+    plain_mean = "plain mean of the returns at or below the quantile; negative"
     return [
         (
             "ann_return",
@@ -180,6 +184,13 @@ def other_definitions(r, b, P):
             qs.conditional_value_at_risk(r, confidence=0.95),
             gaussian + ", the default",
         ),
+        ("hist_cvar_95", EMPYRICAL, empyrical.conditional_value_at_risk(r, 0.05), plain_mean),
+        (
+            "hist_cvar_95",
+            QUANTSTATS,
+            qs.conditional_value_at_risk(r, confidence=0.95, method="historical"),
+            plain_mean,
+        ),
         ("info_ratio", QUANTSTATS, qs.information_ratio(r, b), "per period, not annualised"),
         ("info_ratio", FFN, ffn.calc_information_ratio(r, b), "per period, not annualised"),
         ("alpha", EMPYRICAL, empyrical.alpha(r, b, annualization=P), "compounded: (1+a)^P-1, not P*a"),
@@ -194,8 +205,6 @@ def other_definitions(r, b, P):
 
 
 def kpi():
-    import riskfolio
-
     out, differ = Topic("kpi.csv"), []
     daily, monthly = market.daily_prices(), market.monthly_prices()
     index = series(daily, market.benchmark())

@@ -3,9 +3,8 @@
 import importlib
 
 MODULES = (
-    "estimation", "portfolio", "risk_parity", "mean_variance", "models", "rebalance", "dynamic", "performance",
-    "account", "stress", "hedging", "planning", "backtest",
-    "suitability",
+    "estimation", "portfolio", "risk_parity", "mean_variance", "tracking", "tail_risk", "models", "rebalance",
+    "dynamic", "performance", "account", "attribution", "stress", "hedging", "planning", "backtest", "suitability",
 )  # fmt: skip
 
 for _module in MODULES:

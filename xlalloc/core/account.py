@@ -21,7 +21,9 @@ Timing = Annotated[
 ]
 AccountReturns = Annotated[
     np.ndarray,
-    Quantity("rows", "Return of each period, dated as the balances", "fraction per period", ("time",), nan="", head="Account"),
+    Quantity(
+        "rows", "Return of each period, dated as the balances", "fraction per period", ("time",), nan="", head="Account"
+    ),
 ]
 FirstBalance = Annotated[float, number("Value at the start", "money")]
 LastBalance = Annotated[float, number("Value at the end", "money")]

@@ -1,4 +1,4 @@
-"""Estimators of the covariance matrix per period: sample, window, exponential, shrinkage, semicovariance."""
+"""Estimators of the covariance matrix: sample, window, exponential, shrinkage of either, semicovariance."""
 
 import numpy as np
 
@@ -6,16 +6,16 @@ from xlalloc.core.checks import NO_RISK, positive_variances
 from xlalloc.errors import InputError, NotAvailableError, NumberError
 from xlalloc.facts import learn
 
-WINDOW, HALF_LIFE = 60.0, 63.0
+WINDOW, HALF_LIFE, SHRUNK_HALF_LIFE = 60.0, 63.0, 126.0
 ROUNDING = 1e-15  # returns are price ratios less 1: below this a movement is rounding
 
 
 def estimate(returns: np.ndarray, method: str, parameter: float | None, periods: float = 1.0) -> np.ndarray:
     """The covariances of as many periods."""
-    if parameter is not None and method not in ("window", "ewma"):
+    if parameter is not None and method not in ("window", "ewma", "ewma_shrunk"):
         raise InputError(
             f"parameter: {parameter:g} was given, but the method {method} takes none. Leave it out, or choose window "
-            "(its number of rows) or ewma (its half-life in periods)."
+            "(its number of rows), ewma or ewma_shrunk (their half-life in periods)."
         )
     learn("method", method)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
@@ -25,13 +25,13 @@ def estimate(returns: np.ndarray, method: str, parameter: float | None, periods:
         if method in ("sample", "window"):
             cov = _sample(returns, periods)
         elif method == "ewma":
-            cov = _exponential(returns, HALF_LIFE if parameter is None else parameter, periods)
+            cov = exponential(returns, HALF_LIFE if parameter is None else parameter, periods)[1]
         elif method == "semi":
             downside = np.minimum(returns, 0.0)
             cov = downside.T.dot(downside)
             cov *= periods / len(returns)
         else:
-            cov = _shrunk(returns, method, periods)
+            cov = _shrunk(*samples(returns, method, parameter), method, periods)
     finite(cov.diagonal(), "returns")
     return cov
 
@@ -74,8 +74,8 @@ def _last_rows(returns: np.ndarray, rows: float) -> np.ndarray:
     return np.ascontiguousarray(returns[-int(rows) :])
 
 
-def _exponential(returns: np.ndarray, half_life: float, periods: float) -> np.ndarray:
-    """Σ w_t x_t x_t', w_t ∝ ½^(age/h), x_t less the weighted mean."""
+def exponential(returns: np.ndarray, half_life: float, periods: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """The rows X = √w_t x_t and S = X'X of as many periods, w_t ∝ ½^(age/h), x_t less the weighted mean."""
     w = 0.5 ** (np.arange(len(returns) - 1, -1, -1) / half_life)
     w /= w.sum()
     learn("half-life", f"{half_life:g} periods")
@@ -84,19 +84,26 @@ def _exponential(returns: np.ndarray, half_life: float, periods: float) -> np.nd
     X *= np.sqrt(periods * w)[:, None]
     S = X.T.dot(X)
     if len(still := _still(S.diagonal() / periods, returns)):
-        S[still] = S[:, still] = 0.0
-    return S
+        X[:, still] = S[still] = S[:, still] = 0.0
+    return X, S
 
 
 # Shrinkage ---------------------------------------------------------------------------------------------------
 
 
-def _shrunk(returns: np.ndarray, method: str, periods: float) -> np.ndarray:
+def samples(returns: np.ndarray, method: str, parameter: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """The deviations X that a shrinkage works on, and S = X'X/T: for ewma_shrunk X = √(T·w_t) x_t."""
+    if method != "ewma_shrunk":
+        return moments(returns)
+    X, S = exponential(returns, SHRUNK_HALF_LIFE if parameter is None else parameter)
+    return X * len(X) ** 0.5, S
+
+
+def _shrunk(X: np.ndarray, S: np.ndarray, method: str, periods: float) -> np.ndarray:
     """(1−δ)S + δF of as many periods, in the memory of S."""
-    X, S = moments(returns)
     delta = INTENSITIES[method](X, S)
     learn("shrinkage intensity", delta)
-    if method == "constant_correlation":
+    if method in ("constant_correlation", "ewma_shrunk"):
         F = _constant_correlation(S)
         S *= (1.0 - delta) * periods
         S += delta * periods * F
@@ -169,7 +176,9 @@ def _honey(X: np.ndarray, S: np.ndarray) -> float:
     return max(0.0, min((pi - rho) / gamma / T, 1.0))
 
 
-INTENSITIES = {"ledoit_wolf": _ledoit_wolf, "oas": _oracle, "constant_correlation": _honey}
+INTENSITIES = {
+    "ledoit_wolf": _ledoit_wolf, "oas": _oracle, "constant_correlation": _honey, "ewma_shrunk": _honey,
+}  # fmt: skip
 
 
 def finite(numbers: np.ndarray, name: str) -> np.ndarray:

@@ -23,15 +23,18 @@ GAP = 1e-10  # certified excess of variance (relative)
 NO_RATIO = 1e-12  # below this share half of its digits are: no ratio is made of such a risk
 
 
-def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=None, group_upper=None):
+def corner_portfolios(
+    mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=None, group_upper=None, origin=None
+):  # fmt: skip
     """The Frontier of ``mu`` (n) and ``cov`` (n x n, positive semidefinite).
 
     ``lower`` and ``upper`` are scalars or per asset; ``groups`` holds the index of each asset's group,
     0 … g−1, and ``group_lower``, ``group_upper`` the limits of the g totals (none where left out). The most
-    diversified portfolio is ``corner_portfolios(vols, cov, …).max_sharpe(0)``.
+    diversified portfolio is ``corner_portfolios(vols, cov, …).max_sharpe(0)``. With an ``origin``, a benchmark's
+    weights, the portfolios are the deviations from it, w − origin: their variance is the squared tracking error.
     """
     mu, cov = np.asarray(mu, float), np.asarray(cov, float)
-    p = standard_form(mu, cov, lower, upper, groups, group_lower, group_upper)
+    p = standard_form(mu, cov, lower, upper, groups, group_lower, group_upper, origin)
     for attempt in range(len(TOLERANCES)):
         try:
             path, top = trace(p, attempt)
@@ -49,9 +52,10 @@ def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=No
 # ------------------------------------------------------------------------------------------------ the problem
 
 
-def standard_form(mu, cov, lower, upper, groups, group_lower, group_upper) -> Problem:
+def standard_form(mu, cov, lower, upper, groups, group_lower, group_upper, origin=None) -> Problem:
     """The Problem of ``critical_path``; NumberError where the bounds leave no weights."""
     n = mu.size
+    origin = np.zeros(n) if origin is None else origin
     lo, hi = np.broadcast_to(lower, n).astype(float), np.broadcast_to(upper, n).astype(float)
     _check_bounds(lo, hi)
     scale = 2.0 ** int(np.frexp(np.abs(np.diag(cov)).max())[1])  # a power of 2, so that scaling is exact
@@ -60,7 +64,7 @@ def standard_form(mu, cov, lower, upper, groups, group_lower, group_upper) -> Pr
         K = np.empty((1 + n, 1 + n))
         K[0], K[:, 0], K[0, 0] = 1.0, 1.0, 0.0
         _symmetric(cov, scale, K[1:, 1:])
-        return Problem(n, scale, _snap(mu), K, np.array([total]), lo, hi, None)
+        return Problem(n, scale, _snap(mu), K, np.array([total - origin.sum()]), lo - origin, hi - origin, None)
     member = np.asarray(groups, int)
     low, high, total = _group_totals(lo, hi, member, group_lower, group_upper)
     g = low.size
@@ -71,8 +75,9 @@ def standard_form(mu, cov, lower, upper, groups, group_lower, group_upper) -> Pr
     K = np.zeros((m + n + g, m + n + g))
     K[:m, m:], K[m:, :m] = A, A.T
     _symmetric(cov, scale, K[m : m + n, m : m + n])
-    means, b = np.append(_snap(mu), np.zeros(g)), np.append(np.zeros(g), total)
-    return Problem(n, scale, means, K, b, np.append(lo, low), np.append(hi, high), member)
+    means, b = np.append(_snap(mu), np.zeros(g)), np.append(np.zeros(g), total - origin.sum())
+    shift = np.append(origin, np.bincount(member, origin))
+    return Problem(n, scale, means, K, b, np.append(lo, low) - shift, np.append(hi, high) - shift, member)
 
 
 def _symmetric(cov, scale, out):

@@ -6,7 +6,7 @@ import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core.checks import NO_RISK, annualisation, positive_variances
-from xlalloc.core.covariances import INTENSITIES, ROUNDING, estimate, finite, moments
+from xlalloc.core.covariances import INTENSITIES, ROUNDING, estimate, finite, moments, samples
 from xlalloc.core.nearest_correlation import nearest_correlation
 from xlalloc.errors import DivisionError, Label, NotAvailableError, NumberError
 from xlalloc.facts import learn, learning
@@ -40,10 +40,10 @@ ReturnKind = Annotated[str, option("simple: p(t)/p(t-1) - 1; log: its logarithm 
 CovMethod = Annotated[
     str,
     option("How to estimate the covariances", "sample", "window", "ewma", "ledoit_wolf", "oas", "constant_correlation",
-           "semi"),
+           "semi", "ewma_shrunk"),
 ]  # fmt: skip
 ShrinkageMethod = Annotated[
-    str, option("Which shrinkage estimator of COV_MATRIX", "ledoit_wolf", "oas", "constant_correlation")
+    str, option("Which shrinkage estimator of COV_MATRIX", "ledoit_wolf", "oas", "constant_correlation", "ewma_shrunk")
 ]
 AnyMatrix = Annotated[
     np.ndarray, Quantity("matrix", "Covariance matrix to be checked, n x n", "per year", ("assets", "assets"))
@@ -128,13 +128,21 @@ def cov_matrix(
     OAS. constant_correlation: F has the sample variances and the mean correlation everywhere. All three are usable with
     fewer rows than assets, where sample and window are singular.
 
+    ewma_shrunk: the exponential weights w with a half-life of `parameter` periods (126), the weighted mean removed,
+    then constant_correlation on the rows √(T·w_t)·x_t, divided by T. For forecasts it was the best of the methods here:
+    on 20 US and 52 UK stocks its minimum-variance portfolio was 1.6% and 2.2% less volatile, in the periods that
+    followed, than that of ledoit_wolf. COV_SCORE measures the methods on your own returns. Plain ewma suits
+    volatilities, not optimisers: its few effective rows (1.44 h) make the correlations noisy, and minimum-variance
+    portfolios with short sales were 4% to 6% more volatile than with ledoit_wolf; use it with bounds, or take
+    ewma_shrunk.
+
     semi: Σ min(r_t,0) min(r_t,0)'/T, downside of zero, without a mean, all T rows counted; PyPortfolioOpt's
     semicovariance with benchmark 0. The result is times the periods per year. An asset whose returns never change has
-    exactly zero variance. `parameter` belongs to window and ewma alone.
+    exactly zero variance. `parameter` belongs to window, ewma and ewma_shrunk alone.
 
     Errors: #N/A where there are fewer rows than the window; #NUM! where the window is no whole number of at least 2,
-    and where constant_correlation meets an asset without variance; #VALUE! where a parameter is given to a method that
-    takes none.
+    and where constant_correlation or ewma_shrunk meets an asset without variance; #VALUE! where a parameter is given to
+    a method that takes none.
 
     Peers: pypfopt.risk_models.sample_cov; pypfopt.risk_models.exp_cov (another bias);
     pypfopt.risk_models.semicovariance; sklearn.covariance.LedoitWolf; sklearn.covariance.OAS;
@@ -142,7 +150,8 @@ def cov_matrix(
 
     Source: Ledoit & Wolf (2004), A Well-Conditioned Estimator for Large-Dimensional Covariance Matrices, sec. 3; Chen,
     Wiesel, Eldar & Hero (2010), Shrinkage Algorithms for MMSE Covariance Estimation, eq. 23; Ledoit & Wolf (2004),
-    Honey, I Shrunk the Sample Covariance Matrix, app. B; RiskMetrics (1996) for the exponential weights.
+    Honey, I Shrunk the Sample Covariance Matrix, app. B; RiskMetrics (1996) for the exponential weights. ewma_shrunk
+    joins the last two; measured in the chapter on risk parity of the handbook.
     """
     cov = estimate(returns, method, parameter, annualisation(periods))
     if learning():
@@ -179,7 +188,9 @@ def shrinkage(returns: Returns, method: ShrinkageMethod = "ledoit_wolf") -> Inte
     Near 1 the history says little about the covariances beyond the target; more rows lower it. Where the sample already
     equals the target nothing is shrunk and ledoit_wolf and constant_correlation give 0.
 
-    Errors: #NUM! where constant_correlation meets an asset without variance.
+    ewma_shrunk with its half-life of 126 periods.
+
+    Errors: #NUM! where constant_correlation or ewma_shrunk meets an asset without variance.
 
     Peers: sklearn.covariance.ledoit_wolf_shrinkage; sklearn.covariance.OAS (its shrinkage_);
     pypfopt.risk_models.CovarianceShrinkage (its delta).
@@ -188,8 +199,8 @@ def shrinkage(returns: Returns, method: ShrinkageMethod = "ledoit_wolf") -> Inte
     """
     T, n = returns.shape
     with np.errstate(over="ignore", invalid="ignore"):
-        if method == "constant_correlation" or n <= T:
-            X, S = moments(returns)
+        if method in ("constant_correlation", "ewma_shrunk") or n <= T:
+            X, S = samples(returns, method, None)
         else:
             X = returns - returns.mean(axis=0)
             S = X.dot(X.T) / T  # ‖XX'‖ = ‖X'X‖: the smaller one
@@ -425,7 +436,7 @@ def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> Loadings
     Source: Sharpe (1963), A Simplified Model for Portfolio Analysis; Roncalli (2013), Introduction to Risk Parity and
     Budgeting, sec. 1.1.
     """
-    B, _ = _regression(returns, factor_returns, 1)
+    B, _ = regression(returns, factor_returns, 1)
     return B
 
 
@@ -449,10 +460,8 @@ def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Peri
     Source: Sharpe (1963), A Simplified Model for Portfolio Analysis.
     """
     P = annualisation(periods)
-    _, e = _regression(returns, factor_returns, 2)
-    s = np.sqrt((e * e).sum(axis=0) / (len(e) - 1))
-    s[s <= np.maximum(NO_RISK * np.abs(returns).max(axis=0), ROUNDING)] = 0.0
-    return finite(s * P**0.5, "returns")
+    _, e = regression(returns, factor_returns, 2)
+    return finite(residual_stds(returns, e) * P**0.5, "returns")
 
 
 @worksheet_function(
@@ -479,7 +488,14 @@ def cov_factor(loadings: Loadings, factor_cov: FactorCovariance, specific_vols: 
         return finite(cov, "loadings")
 
 
-def _regression(returns: np.ndarray, factors: np.ndarray, spare: int) -> tuple[np.ndarray, np.ndarray]:
+def residual_stds(returns: np.ndarray, e: np.ndarray) -> np.ndarray:
+    """√(Σe²/(T−1)) of each column; what rounding leaves of an exact fit is zero."""
+    s = np.sqrt((e * e).sum(axis=0) / (len(e) - 1))
+    s[s <= np.maximum(NO_RISK * np.abs(returns).max(axis=0), ROUNDING)] = 0.0
+    return s
+
+
+def regression(returns: np.ndarray, factors: np.ndarray, spare: int) -> tuple[np.ndarray, np.ndarray]:
     """B (n×k) and the residuals (T×n) of the regression with intercept, by the factors' QR decomposition."""
     T, k = factors.shape
     if k + spare > T:

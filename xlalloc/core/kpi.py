@@ -146,14 +146,16 @@ class Sample:
         return lower + (h - k) * (ordered[..., k + 1] - lower), ordered, k + 1
 
     @cached_property
-    def tail(self) -> tuple[np.ndarray, np.ndarray]:
-        """The mean of the returns at or below q, and their number."""
-        q, ordered, count = self.quantile
-        if (ordered[..., count] > q + NO_RISK * float(np.vdot(ordered, ordered)) ** 0.5).all():
-            return ordered[..., :count].sum(-1) / count, np.full(q.shape, count)
-        inside = ordered <= (q + NO_RISK * self.largest)[..., None]  # more returns may equal q
-        counts = np.count_nonzero(inside, axis=-1)
-        return np.add.reduce(ordered, axis=-1, where=inside) / counts, counts
+    def tail(self) -> np.ndarray:
+        """The mean of the worst m = T(1 − level) returns: the k = ⌊m⌋ worst in full, the next with the part m − k."""
+        m = (1.0 - self.level) * self.T
+        _, ordered, count = self.quantile
+        total, following = ordered[..., :count].sum(-1), ordered[..., count]
+        k = min(int(m), count)
+        if k < count:  # the quantile, of T − 1 steps, lies at most one return further
+            following = ordered[..., :count].max(-1)
+            total, k = total - following, count - 1
+        return (total + (m - k) * following) / m
 
     @cached_property
     def standardised(self) -> np.ndarray:
@@ -260,7 +262,7 @@ def hist_var(x: Sample) -> np.ndarray:
 
 
 def hist_cvar(x: Sample) -> np.ndarray:
-    return -x.tail[0]
+    return -x.tail
 
 
 def omega(x: Sample) -> np.ndarray:

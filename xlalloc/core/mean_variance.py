@@ -1,6 +1,6 @@
 """Mean-variance: least risk for a return, the frontier, the tangency, most diversification, Black and Litterman."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -16,7 +16,8 @@ from xlalloc.core.checks import (
     positive_variances,
     volatility,
 )
-from xlalloc.core.critical_line import Frontier, corner_portfolios
+from xlalloc.core.critical_line import Frontier, corner_portfolios, standard_form
+from xlalloc.core.critical_path import Problem
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
@@ -377,16 +378,29 @@ class Limits:
             code = None  # groups without limits
         return cls(per_asset(lower, n), per_asset(upper, n), names, code, group_lower, group_upper)
 
-    def frontier(self, mu: np.ndarray, cov: np.ndarray) -> Frontier:
-        """The frontier within the limits; what rounding left of assets not held is gone, so that no risk is no risk."""
+    def frontier(self, mu: np.ndarray, cov: np.ndarray, origin=None) -> Frontier:
+        """The frontier within the limits; what rounding left of assets not held is gone, so that no risk is no risk.
+
+        With an origin, a benchmark, its portfolios are deviations from it.
+        """
+        limits = (self.lower, self.upper, self.code, self.group_lower, self.group_upper)
         try:
-            found = corner_portfolios(mu, cov, self.lower, self.upper, self.code, self.group_lower, self.group_upper)
+            found = corner_portfolios(mu, cov, *limits, origin)
         except NumberError as error:
             raise NumberError(error.template, *map(self._named, error.labels)) from None
-        weights = self.cleaned(found.weights)
+        own = self if origin is None else replace(self, lower=self.lower - origin, upper=self.upper - origin)
+        weights = own.cleaned(found.weights)
         if (weights == found.weights).all():
             return found
         return Frontier(weights, mu, cov.diagonal(), weights @ ((cov + cov.T) / 2.0))
+
+    def problem(self, n: int) -> Problem:
+        """The limits alone, without means and covariances: what a linear program takes."""
+        limits = (self.lower, self.upper, self.code, self.group_lower, self.group_upper)
+        try:
+            return standard_form(np.zeros(n), np.eye(n), *limits)
+        except NumberError as error:
+            raise NumberError(error.template, *map(self._named, error.labels)) from None
 
     def _named(self, label):
         return self.names[label.index] if isinstance(label, Label) and label.axis == "groups" else label

@@ -399,23 +399,27 @@ def hist_var(returns: Returns, level: Level = 0.95) -> Shares:
     return _each("hist_var", returns, level=level)
 
 
-@worksheet_function("=HIST_CVAR({0.03;-0.02;0.01;-0.04;0.02},0.7)", [[0.03]])
+@worksheet_function("=HIST_CVAR({0.03;-0.02;0.01;-0.04;0.02},0.7)", [[0.0333333]])
 def hist_cvar(returns: Returns, level: Level = 0.95) -> Shares:
     """Mean loss per period of the worst one in twenty periods (at 95%), from history; a loss is positive.
 
-    Formula: −mean(r where r ≤ q), q = PERCENTILE.INC(returns, 1 − level)
+    Formula: −(Σ of the k worst r + (m−k)·the next)/m, m = T(1−level), k = ⌊m⌋
 
-    Returns within 1e-12 of the largest |return| above q count as equal to it. Also called expected shortfall.
+    Exactly the share 1 − level of the periods is in the mean: where m is no whole number the last return counts in
+    part. This is the minimum of Rockafellar & Uryasev that MIN_CVAR_WEIGHTS minimises and CVAR_CONTRIB divides. With
+    m below 1 it is the worst loss. Some packages take the plain mean of the returns at or below the quantile instead:
+    see the page of definitions. Also called expected shortfall.
 
     Errors: none beyond its arguments'.
 
-    Peers: empyrical.conditional_value_at_risk (negative); quantstats.stats.conditional_value_at_risk;
-    riskfolio.CVaR_Hist (weights the last return).
+    Peers: skfolio.measures.cvar; riskfolio.CVaR_Hist; empyrical.conditional_value_at_risk (plain mean of the tail,
+    negative); quantstats.stats.conditional_value_at_risk (plain mean of the tail, or normal).
 
-    Source: Rockafellar & Uryasev (2000), Optimization of Conditional Value-at-Risk; Acerbi & Tasche (2002).
+    Source: Rockafellar & Uryasev (2002), Conditional Value-at-Risk for General Loss Distributions, prop. 8; Acerbi &
+    Tasche (2002), On the Coherence of Expected Shortfall.
     """
-    if learning() and returns.shape[1] == 1:
-        learn("returns in the tail", int(kpi.Sample(returns.T, level=level).tail[1][0]))
+    if learning():
+        learn("returns in the tail", f"{(1.0 - level) * len(returns):.6g}")
     return _each("hist_cvar", returns, level=level)
 
 

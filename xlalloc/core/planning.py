@@ -13,19 +13,22 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
-from xlalloc.core import withdrawals
+from xlalloc.core import bootstrap, withdrawals
 from xlalloc.core.checks import normal_cdf
-from xlalloc.errors import NumberError
+from xlalloc.errors import InputError, NumberError
 from xlalloc.facts import learn
 from xlalloc.meaning import no_returns
 from xlalloc.quantities import (
     NOT_WHOLE,
+    Dates,
     Inflation,
     Level,
     Number,
     Quantity,
+    Returns,
     TableResult,
     Volatility,
+    Weights,
     Years,
     number,
     option,
@@ -55,6 +58,7 @@ Gross = Annotated[float, number("Return per year before the fee", "fraction", ab
 Wealth = Annotated[float, number("Wealth now", "money", low=0)]
 Monthly = Annotated[float, number("Money put in (+) or taken out (-) at the end of each month", "money")]
 WholeYears = Annotated[int, number("Number of years", "years", low=1, high=100, whole=True)]
+Block = Annotated[int, number("Length of a block of consecutive months", "months", low=1, whole=True)]
 Goal = Annotated[float, number("Wealth to be reached", "money", above=0)]
 Chance = Annotated[float, number("Probability", "0 to 1")]
 Nominal = Annotated[float, number("Return or rate before inflation", "per year", low=-1)]
@@ -382,6 +386,59 @@ def safe_withdrawal(
     return float(_at(1.0 - prob, shares[None, :])[0])
 
 
+@worksheet_function(
+    "=BOOTSTRAP_BANDS({0.02,0.01;-0.03,0.02;0.04,-0.01;0.01,0},{0.5;0.5},1000,10,1,4)",
+    [["year", *BANDS], [0, *[1000] * 5], [1, 1217.8507, 1218.1578, 1218.3809, 1218.6694, 1218.9826]],
+)
+def bootstrap_bands(
+    returns: Returns,
+    weights: Weights,
+    wealth: Wealth,
+    monthly: Monthly,
+    years: WholeYears,
+    block: Block = 12,
+    paths: Paths = 10_000,
+    seed: Seed = 1,
+    *,
+    dates: Dates = None,
+) -> TableResult:
+    """Range of wealth year by year from the history itself: 5th to 95th percentile over blocks of past months.
+
+    Formula: W_{t+1} = max(W_t · (1 + w'r_s) + monthly, 0), s along blocks of consecutive months that start at random
+
+    As WEALTH_BANDS, with past months in place of a normal distribution: each path strings together blocks of ``block``
+    months that start at a random month and run on, from the last month to the first. So fat tails stay, and what holds
+    on for less than a block, such as calm and volatile times, and the assets' moves together. What the history does not
+    hold does not happen; its mean return is taken as that of the future, which a short history does not know.
+
+    Dated returns of days or weeks are compounded to whole calendar months, a month cut off at either end being left
+    out; rows without dates are taken as months. The weights are restored every month. The starts are those of
+    RandomState(seed).randint(0, T, (paths, ⌈12·years/block⌉)): the same seed gives the same numbers.
+
+    Errors: #VALUE! where the block is longer than the history, or the rows are further apart than a month; #NUM! where
+    paths times months are too many to simulate, or the amounts grow beyond any number; #N/A where there is no whole
+    month.
+
+    Peers: arch.bootstrap.CircularBlockBootstrap (of any statistic).
+
+    Source: Politis & Romano (1992), A Circular Block-Resampling Procedure for Stationary Data; Künsch (1989), The
+    Jackknife and the Bootstrap for General Stationary Observations.
+    """
+    history = bootstrap.monthly(returns, dates).dot(weights)
+    if block > len(history):
+        raise InputError(
+            f"block: {block} months, but the history has {len(history)}. Give a shorter block or a longer history."
+        )
+    _few_enough(paths, 12 * years)
+    with np.errstate(over="ignore", invalid="ignore"):
+        by_year = bootstrap.wealth_by_year(history, wealth, monthly, years, block, paths, seed)
+    _within_numbers(by_year, "returns")
+    if monthly < 0.0:
+        learn("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
+    rows = ((year, *bands) for year, bands in enumerate(_bands(by_year), 1))
+    return Table(("year", *BANDS), [(0, *[wealth] * len(LEVELS)), *rows])
+
+
 # Simulation -------------------------------------------------------------------------------------------------------
 
 
@@ -461,6 +518,7 @@ def _shocks(seed: int, paths: int, steps: int) -> Iterator[np.ndarray]:
             f"paths: {paths} paths of {steps} steps are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
             f"Give at most {MOST // steps} paths."
         )
+    _few_enough(paths, steps)
     if paths * steps <= KEPT:
         yield _drawn(seed, paths, steps)
         return
@@ -484,6 +542,14 @@ def _drawn(seed: int, paths: int, steps: int) -> np.ndarray:
     shocks = np.ascontiguousarray(np.random.RandomState(seed).standard_normal((paths, steps)).T)
     shocks.flags.writeable = False
     return shocks
+
+
+def _few_enough(paths: int, steps: int) -> None:
+    if paths * steps > MOST:
+        raise NumberError(
+            f"paths: {paths} courses of {steps} months are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
+            f"Give at most {MOST // steps} paths."
+        )
 
 
 def _bands(rows: np.ndarray) -> Iterator[tuple]:
