@@ -12,7 +12,18 @@ from xlalloc.core.kpi import per_period
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn
 from xlalloc.meaning import SUM_TO_ONE
-from xlalloc.quantities import FactorReturns, Groups, Periods, Quantity, Rate, Returns, TableResult, number
+from xlalloc.quantities import (
+    FactorReturns,
+    Groups,
+    Periods,
+    Quantity,
+    Rate,
+    Returns,
+    SeriesCount,
+    SeriesTable,
+    TableResult,
+    number,
+)
 
 Lags = Annotated[
     int,
@@ -46,8 +57,14 @@ NOTHING = 1e-12  # of the weights of a group: their sum is zero
     ],
 )  # fmt: skip
 def factor_regression(
-    returns: Returns, factor_returns: FactorReturns, rf: Rate = 0.0, lags: Lags = None, periods: Periods = None
-) -> TableResult:
+    returns: Returns,
+    factor_returns: FactorReturns,
+    rf: Rate = 0.0,
+    lags: Lags = None,
+    periods: Periods = None,
+    *,
+    count: SeriesCount = None,
+) -> SeriesTable:
     """Regression of returns on factors: alpha per year, betas, Newey–West t-statistics, R² and residual volatility.
 
     Formula: r_t − f = a + β'F_t + e_t by least squares; alpha = P·a; t from (X'X)⁻¹S(X'X)⁻¹, S = Γ₀ + Σ_j
@@ -83,7 +100,7 @@ def factor_regression(
     alpha, errors = _newey_west(excess, factor_returns, B, e, L)
     s = residual_stds(returns, e)
     total = residual_stds(returns, excess - excess.mean(axis=0))
-    several = returns.shape[1] > 1
+    several = (count or returns.shape[1]) > 1
     table = Table((*(["series"] if several else []), "term", "estimate", "t-statistic"))
     for i in range(returns.shape[1]):
         own = [Label("assets", i)] if several else []
