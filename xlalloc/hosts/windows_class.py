@@ -15,11 +15,15 @@ _CLASSES = "Software\\Classes"
 
 
 def command(python: Path | None = None) -> str:
-    """What Windows runs: pythonw.exe, since python.exe needs standard handles; -P keeps the current folder out."""
+    """What Windows runs: pythonw.exe, since python.exe needs standard handles."""
     python = Path(python or sys.executable)
     windowless = python.with_name("pythonw.exe")
-    script = Path(__file__).with_name("windows_server.py")
-    return f'"{windowless if windowless.exists() else python}" -P "{script}" {CLSID}'
+    return command_line(windowless if windowless.exists() else python, Path(__file__).with_name("windows_server.py"))
+
+
+def command_line(program, script) -> str:
+    """-E keeps the variables of other Pythons out (PYTHONPATH, PYTHONHOME), -P the current folder."""
+    return f'"{program}" -E -P "{script}" {CLSID}'
 
 
 def program(line: str) -> str:
