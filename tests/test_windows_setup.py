@@ -51,7 +51,9 @@ def removed(before, after):
 
 
 def commands(registry) -> set[tuple[str, str]]:
-    return {(file, line) for file, key, line in registry if "LocalServer32" in key and windows_class.CLSID in key and line}
+    return {
+        (file, line) for file, key, line in registry if "LocalServer32" in key and windows_class.CLSID in key and line
+    }
 
 
 def test_the_file_and_its_sum(setups):
@@ -98,13 +100,15 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
     assert {file for file, _ in commands(entered)} == {"user.reg"} and "pythonw.exe" in line and "-E -P" in line
     listed = {line for _, key, line in entered if UNINSTALL in key}
     assert any(f'"DisplayVersion"="{__version__}"' in line for line in listed)
-    done = windows.run(python, *"-E -P -X utf8 -m xlalloc eval".split(), HRP)
+    done = windows.run(python, *["-E", "-P", "-X", "utf8", "-m", "xlalloc", "eval"], HRP)
     assert done.returncode == 0 and len(done.stdout.split()) == 3, done.stdout
-    doctor = windows.run(python, *"-E -P -X utf8 -m xlalloc doctor".split()).stdout.decode()
+    doctor = windows.run(python, *["-E", "-P", "-X", "utf8", "-m", "xlalloc", "doctor"]).stdout.decode()
     assert "Excel for Windows" not in doctor and "add-in file" in doctor and doctor.count("wrong") <= 2, doctor
 
     sums = dict(reversed(row.split(" *", 1)) for row in (place / "contents.sha256").read_text("utf-8").splitlines())
-    there = {file.relative_to(place).as_posix() for file in place.rglob("*") if file.is_file() and file.suffix != ".pyc"}
+    there = {
+        file.relative_to(place).as_posix() for file in place.rglob("*") if file.is_file() and file.suffix != ".pyc"
+    }
     assert there - set(sums) == {"uninstall.exe", "contents.sha256"} and set(sums) - there == {"xlalloc.xlam"}
     some = "python/Lib/site-packages/xlalloc/hosts/windows_server.py"
     assert hashlib.sha256((place / some).read_bytes()).hexdigest() == sums[some]
@@ -118,7 +122,7 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
 
 
 def version_of(windows, python) -> str:
-    return windows.run(python, *"-E -P -m xlalloc --version".split()).stdout.decode().split()[-1]
+    return windows.run(python, *["-E", "-P", "-m", "xlalloc", "--version"]).stdout.decode().split()[-1]
 
 
 def test_for_all_users_with_calls_and_removal(setups, windows):
@@ -133,7 +137,12 @@ def test_for_all_users_with_calls_and_removal(setups, windows):
 
     assert windows.run(new, "/S", "/ALLUSERS", seconds=300).returncode == 0
     assert {file for file, _ in commands(windows.registry())} == {"system.reg"}
-    assert len([1 for _, key, line in windows.registry() if windows_class.CLSID in key and "LocalServer32" in key and line]) == 2
+    assert (
+        len(
+            [1 for _, key, line in windows.registry() if windows_class.CLSID in key and "LocalServer32" in key and line]
+        )
+        == 2
+    )
     assert (office / "XLSTART" / "xlalloc.xlam").exists()
 
     question, answer = windows.scratch / "question", windows.scratch / "answer"
@@ -147,7 +156,9 @@ def test_for_all_users_with_calls_and_removal(setups, windows):
 
     script = windows.scratch / "call.vbs"
     lines = ['Set server = CreateObject("Xlalloc.Server")', vbscript.tools()]
-    lines.append(f'Show server.CallUDF("xlalloc.hosts.windows_calls", "ANSWER", Array("RP_WEIGHTS", {vbscript.literal(COV)}))')
+    lines.append(
+        f'Show server.CallUDF("xlalloc.hosts.windows_calls", "ANSWER", Array("RP_WEIGHTS", {vbscript.literal(COV)}))'
+    )
     script.write_text("\n".join(lines), encoding="ascii", newline="\r\n")
     said = windows.run("cscript.exe", "//nologo", wine.windows_path(script), seconds=120).stdout.decode()
     (shown,) = vbscript.read(said.split("\r\n"))
@@ -196,5 +207,7 @@ def test_the_script_packs_without_wine(tmp_path):
     known = {"VERSION": "1.2.3", "OUT": tmp_path / "x.exe", "TREE": tmp_path / "tree", "SIZE": 1, "COMPRESSOR": "zlib"}
     words = [f"-D{key}={value}" for key, value in {**known, "INCLUDE": tmp_path / "class.nsh"}.items()]
     script = Path(windows_setup.__file__).parent / "setup" / "setup.nsi"
-    done = subprocess.run(["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, script], capture_output=True, text=True)
+    done = subprocess.run(
+        ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, script], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr

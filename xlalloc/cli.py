@@ -349,7 +349,8 @@ def _build_setup(out: Path) -> list[Path]:
 
 
 _BUILDERS = {
-    "excel": _build_excel, "calc": _build_calc, "workbooks": _build_workbooks, "docs": _build_docs, "setup": _build_setup,
+    "excel": _build_excel, "calc": _build_calc, "workbooks": _build_workbooks, "docs": _build_docs,
+    "setup": _build_setup,
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""xlalloc-setup-VERSION.exe: Python, the packages and the add-in in one file, made on Linux, for people without Python.
+"""xlalloc-setup-VERSION.exe: Python, the packages and the add-in in one file, made on Linux, for who has no Python.
 
-Everything comes pinned by its hash (``setup/*.txt``), Python itself signed by the Python Software Foundation; NSIS packs
-it with ``setup/setup.nsi``. Run by its path this file only lays the Windows Python out, which is what the tests run too:
+Everything comes pinned by its hash (``setup/*.txt``), Python itself signed by the Python Software Foundation; NSIS
+packs it with ``setup/setup.nsi``. Run by its path this file only lays the Windows Python out, which the tests run too:
 
     python3 -P xlalloc/hosts/windows_setup.py FOLDER
 """
@@ -33,7 +33,7 @@ _LICENCE = re.compile(r"(licen[cs]e|copying|notice|authors)", re.IGNORECASE)
 
 
 class SetupError(OSError):
-    """The setup cannot be made here; the message says what is missing. (No error of xlalloc's: this file runs alone.)"""
+    """The setup cannot be made here; the message says what is missing. (This file also runs without xlalloc.)"""
 
 
 def download(folder: Path, source: Path | None = None) -> Path:
@@ -44,11 +44,20 @@ def download(folder: Path, source: Path | None = None) -> Path:
         for pins in ("python.txt", "wheels.txt"):
             for line in _pins(pins):
                 if line.rpartition(":")[2] not in known:
-                    raise SetupError(f"{source} does not have {line.split()[0]}, or not the pinned file.")
+                    raise SetupError(f"{source} does not have {line.split()[0]}, or not the pinned file")
                 shutil.copy(known[line.rpartition(":")[2]], folder)
         return folder
     common = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes", "-d", str(folder)]
-    windows = ["--only-binary", ":all:", "--platform", "win_amd64", "--python-version", "3.11", "--implementation", "cp"]
+    windows = [
+        "--only-binary",
+        ":all:",
+        "--platform",
+        "win_amd64",
+        "--python-version",
+        "3.11",
+        "--implementation",
+        "cp",
+    ]
     for words in (["--no-binary", ":all:", "-r", _HERE / "python.txt"], [*windows, "-r", _HERE / "wheels.txt"]):
         done = subprocess.run([*common, *words], capture_output=True, text=True, check=False)
         if done.returncode:
@@ -112,7 +121,7 @@ def _check_signatures(python: Path) -> None:
         words = ["osslsigncode", "verify", *no_crl, "-in", str(file)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         if done.returncode or _SIGNER not in done.stdout:
-            raise SetupError(f"The signature of {file.name} is not good.")
+            raise SetupError(f"The signature of {file.name} is not good")
 
 
 def build(out: Path, downloads: Path | None = None, version: str | None = None, compressor: str = "/SOLID lzma"):
