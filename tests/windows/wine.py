@@ -148,7 +148,8 @@ class Fresh:
         return done.returncode
 
     def registry(self) -> set[tuple[str, str, str]]:
-        """Every key and value: file, key, line."""
+        """Every key and value: file, key, line; without what Windows itself writes at every start, or at the next."""
+        own = ("DriverDateData", "PendingFileRenameOperations")  # the latter: files of NSIS to delete at the next start
         self.wait()
         found = set()
         for name in ("system.reg", "user.reg"):
@@ -157,7 +158,7 @@ class Fresh:
                 if line.startswith("["):
                     key = line.rpartition("]")[0] + "]"
                     found.add((name, key, ""))
-                elif line and not line.startswith("#"):
+                elif line and not line.startswith("#") and not any(word in line for word in own):
                     found.add((name, key, line))
         return found
 

@@ -12,7 +12,7 @@ def _chinese() -> dict[str, str]:
 
 def worded(text: str, lang: str = "en", *parts) -> str:
     """The English text in that language, {1} {2} … replaced by the parts."""
-    text = _chinese()[text] if lang == "zh" else text
+    text = _chinese()[text] if lang == "zh" and text != "{1}" else text
     for k, part in enumerate(parts, 1):
         text = text.replace(f"{{{k}}}", str(part))
     return text
