@@ -12,7 +12,6 @@ from xlalloc.hosts import windows, windows_class, windows_doctor
 from xlalloc.hosts.windows_addin import FILE_NAME
 from xlalloc.version import __version__
 
-pytest.importorskip("pyopenvba")
 PROGRAM_KEY = r"SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
 POLICY = r"Software\Policies\Microsoft\Office\16.0\Excel\Security"
 
@@ -50,7 +49,7 @@ def test_install_puts_the_file_and_the_class_and_uninstall_takes_all_back(machin
     command = windows_class.registered(registry)
     assert (
         command
-        == f'"{Path(sys.executable).with_name("pythonw.exe")}" -P "{Path(windows_class.__file__).with_name("windows_server.py")}" {windows_class.CLSID}'
+        == f'"{Path(sys.executable).with_name("pythonw.exe")}" -E -P "{Path(windows_class.__file__).with_name("windows_server.py")}" {windows_class.CLSID}'
     )
     views = {view for _, view, key in registry.keys if windows_class.CLSID.casefold() in key}
     assert views == {0, 1}, "32-bit Excel looks elsewhere than 64-bit Excel"
@@ -98,7 +97,7 @@ def test_a_healthy_machine(machine):
     assert found["Python server"].state.startswith("ok: first answer after")
 
 
-def test_the_doctor_explains_what_is_missing(machine, tmp_path):
+def test_the_doctor_explains_what_is_missing(machine, tmp_path, monkeypatch):
     registry, folder = machine
     found = states(machine)
     assert found["add-in file"].remedy == found["registered class"].remedy == "xlalloc install excel"
@@ -113,8 +112,15 @@ def test_the_doctor_explains_what_is_missing(machine, tmp_path):
     second.touch()
     windows_class.register(windows_class.command(second), registry)
     assert "another Python" in states(machine)["registered class"].state
-    said = states(machine, start=lambda command: "ImportError: no numpy")["Python server"]
-    assert "no numpy" in said.state and str(log.path()) in said.remedy
+    monkeypatch.setattr(windows_doctor, "_last_words", lambda command: "ImportError: no numpy")
+    said = states(machine, start=lambda command: "COM error")["Python server"]
+    assert "no numpy" in said.state and said.remedy == "xlalloc install excel", "there is no log yet"
+    log.path().parent.mkdir()
+    log.path().touch()
+    assert str(log.path()) in states(machine, start=lambda command: "COM error")["Python server"].remedy
+    monkeypatch.setattr(windows_doctor, "_last_words", lambda command: "")
+    said = states(machine, start=lambda command: "COM error")["Python server"]
+    assert "COM error" in said.state and "antivirus" in said.remedy and "/ALLUSERS" in said.remedy
     (folder / FILE_NAME).write_bytes(b"")
     assert __version__ in states(machine)["add-in file"].state
     registry.keys = {k: v for k, v in registry.keys.items() if "app paths" not in k[2]}
@@ -131,12 +137,108 @@ def test_the_doctor_explains_what_is_missing(machine, tmp_path):
         (POLICY + r"\Trusted Locations", "AllLocationsDisabled", 1, True),
         (POLICY.replace(r"\Policies", ""), "RequireAddinSig", 1, True),
         (POLICY.replace(r"\Policies", ""), "VBAWarnings", 4, False),
+        (POLICY.replace(r"\Policies", "") + r"\Trusted Locations", "AllLocationsDisabled", 1, True),
+        (POLICY.replace(r"Excel\Security", "Common"), "VBAOff", 1, True),
+        (POLICY, "blockcontentexecutionfrominternet", 1, False),  # the file was not downloaded
     ],
 )
 def test_blocked_macros_are_seen(machine, key, name, value, blocks):
     machine[0].put(HKEY_CURRENT_USER, key, name, value)
     found = states(machine)["macros"]
     assert found.state.startswith("wrong" if blocks else "ok") and bool(found.remedy) == blocks
+    if blocks and "Policies" in key:
+        assert "xlwings Lite" in found.remedy
+        machine[0].keys = {(HKEY_LOCAL_MACHINE, *rest): values for (_, *rest), values in machine[0].keys.items()}
+        assert states(machine)["macros"].state == found.state, "a policy for the whole machine"
+
+
+def test_a_downloaded_file_under_a_policy_against_such_is_seen(machine):
+    windows.install(*machine)
+    (machine[1] / f"{FILE_NAME}:Zone.Identifier").write_text("[ZoneTransfer]\nZoneId=3\n")
+    assert states(machine)["macros"].state.startswith("ok")
+    machine[0].put(HKEY_CURRENT_USER, POLICY, "blockcontentexecutionfrominternet", 1)
+    assert "Internet" in states(machine)["macros"].state
+
+
+def test_an_administrator_is_told_that_windows_ignores_a_users_classes(machine, monkeypatch):
+    registry, _ = machine
+    windows.install(*machine)
+    monkeypatch.setattr(windows_doctor, "_is_administrator", lambda: True)
+    found = states(machine)["registered class"]
+    assert "runs as administrator" in found.state and "/ALLUSERS" in found.remedy and "normally" in found.remedy
+    key = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
+    registry.put(HKEY_LOCAL_MACHINE, key, "EnableLUA", 0)
+    assert "account control" in states(machine)["registered class"].state
+    windows_class.register(registry=registry, root=HKEY_LOCAL_MACHINE)
+    assert states(machine)["registered class"].state.startswith("ok"), "for all users: no question of who runs it"
+
+
+def test_an_installation_for_all_users_is_enough_and_two_are_one_too_many(machine, tmp_path):
+    registry, folder = machine
+    office = tmp_path / "Office16"
+    registry.put(HKEY_LOCAL_MACHINE, PROGRAM_KEY, "", str(office / "EXCEL.EXE"))
+    windows.install(registry, office / "XLSTART")
+    windows_class.unregister(registry)
+    windows_class.register(registry=registry, root=HKEY_LOCAL_MACHINE)
+    found = states(machine)
+    assert found["add-in file"].state.startswith("ok") and found["registered class"].state.startswith("ok")
+    windows.install(*machine)
+    assert "two places" in states(machine)["add-in file"].state
+
+
+def test_the_doctor_speaks_chinese_and_is_short_for_a_message_box(machine):
+    windows.install(*machine)
+    lines = windows_doctor.short("zh", __version__, *machine)
+    assert lines[0].startswith("Python: ") and len("\n".join(lines)) < 1000
+    registry, folder = machine
+    registry.put(HKEY_CURRENT_USER, POLICY, "VBAWarnings", 4)
+    (folder / FILE_NAME).unlink()
+    lines = windows_doctor.short("zh", "0.0.0", *machine)
+    text = "\n".join(lines)
+    assert "宏: 有问题：" in text.replace(": 有问题: ", ": 有问题：") and "不存在" in text and "0.0.0" in text
+    assert "in order" not in text and all("wrong" not in line for line in lines)
+    for finding in windows.doctor(*machine, start=lambda command: "", lang="zh"):
+        assert not finding.state.startswith(("ok", "wrong", "unknown"))
+
+
+class Refusing(Registry):
+    """A registry that refuses the n-th key."""
+
+    def __init__(self, allowed: int):
+        super().__init__()
+        self.allowed = allowed
+
+    def CreateKeyEx(self, *words):  # noqa: N802
+        self.allowed -= 1
+        if self.allowed < 0:
+            raise PermissionError(5, "Access is denied")
+        return super().CreateKeyEx(*words)
+
+
+@pytest.mark.parametrize("allowed", [0, 4, 9])
+def test_a_registry_that_refuses_leaves_nothing_behind(machine, allowed):
+    registry = Refusing(allowed)
+    done = windows.install(registry, machine[1])
+    assert not done.done and len(done.lines) == 1 and "registry" in done.lines[0]
+    assert registry.keys == {} and not (machine[1] / FILE_NAME).exists()
+
+
+def test_a_failed_installation_leaves_the_earlier_one(machine, tmp_path, monkeypatch):
+    registry, folder = machine
+    windows.install(*machine)
+    before = windows_class.registered(registry)
+    other = tmp_path / "other" / "python.exe"
+    other.parent.mkdir()
+    other.touch()
+    monkeypatch.setattr(sys, "executable", str(other))
+
+    def full(source, target):
+        raise OSError(28, "No space left on device", str(target))
+
+    monkeypatch.setattr(windows.shutil, "copyfile", full)
+    done = windows.install(*machine)
+    assert not done.done and "No space left" in done.lines[0]
+    assert windows_class.registered(registry) == before and [p.name for p in folder.iterdir()] == [FILE_NAME]
 
 
 def test_an_add_in_that_excel_disabled_is_seen(machine):

@@ -283,17 +283,23 @@ def demo(out, lang):
 
 
 HOST = click.Choice(["excel", "calc"])
-BUILT = {"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "workbooks": "workbooks", "docs": "xlalloc-docs"}
+BUILT = {
+    "excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "workbooks": "workbooks", "docs": "xlalloc-docs",
+    "setup": f"xlalloc-setup-{__version__}.exe",
+}  # fmt: skip
 
 
 @main.command()
 @click.argument("what", type=click.Choice(list(BUILT)))
 @click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
 def build(what, out):
-    """An add-in to hand to others, the workbooks, the handbook.
+    """An add-in to hand to others, the workbooks, the handbook, a setup.
 
     The handbook is a site, read from its folder without a network; its tools
     are installed by:  pip install 'xlalloc[docs]'
+    The setup holds Python and the add-in for Excel on Windows, for people
+    without Python; it is made on Linux, with NSIS and osslsigncode, from
+    packages that pip downloads (or from a folder: XLALLOC_WHEELS).
 
     Examples:  xlalloc build calc --out xlalloc.oxt
 
@@ -335,7 +341,17 @@ def _build_docs(out: Path) -> list[Path]:
     return [site(out)]
 
 
-_BUILDERS = {"excel": _build_excel, "calc": _build_calc, "workbooks": _build_workbooks, "docs": _build_docs}
+def _build_setup(out: Path) -> list[Path]:
+    from xlalloc.hosts import windows_setup
+
+    folder = os.environ.get("XLALLOC_WHEELS")
+    return windows_setup.build(out, Path(folder) if folder else None)
+
+
+_BUILDERS = {
+    "excel": _build_excel, "calc": _build_calc, "workbooks": _build_workbooks, "docs": _build_docs,
+    "setup": _build_setup,
+}  # fmt: skip
 
 
 @main.command()

@@ -111,3 +111,62 @@ class Windows:
 
     def end(self) -> None:
         subprocess.run(["wineserver", "-k"], env=self.environment, timeout=30, check=False)
+
+
+class Fresh:
+    """A Windows of its own, as new: a Chinese user with a space in the name, registry and files to be looked at."""
+
+    USER = "王 小明"
+
+    def __init__(self, folder: Path):
+        self.prefix, self.scratch = folder / "前缀 of the test", folder
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("DISPLAY", "PYTHON", "WINE"))} | {
+            "WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "USER": self.USER, "LOGNAME": self.USER, "LC_ALL": "C.UTF-8",
+            "WINEDLLOVERRIDES": "mscoree,mshtml=;winemenubuilder.exe=d",
+        }  # fmt: skip
+        self.run("wineboot", "-i", seconds=180)
+        self.run("winecfg", "-v", "win10")
+        self.wait()
+        self.home = self.prefix / "drive_c" / "users" / self.USER
+        assert self.home.is_dir(), "the user's name"
+
+    def run(self, program, *words, seconds: float = 60) -> subprocess.CompletedProcess:
+        first = [str(program)] if str(program) in ("wineboot", "wineserver") else ["wine", str(program)]
+        return subprocess.run(
+            [*first, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=self.environment, cwd=self.scratch, timeout=seconds, check=False,
+        )  # fmt: skip
+
+    def wait(self) -> None:
+        """Until every program has ended and the registry is written."""
+        self.run("wineserver", "-w", seconds=120)
+
+    def uninstall(self, program: Path) -> int:
+        """An uninstaller starts a copy of itself and ends at once: the copy is waited for."""
+        done = self.run(program, "/S", seconds=120)
+        self.wait()
+        return done.returncode
+
+    def registry(self) -> set[tuple[str, str, str]]:
+        """Every key and value: file, key, line; without what Windows itself writes at every start, or at the next."""
+        own = ("DriverDateData", "PendingFileRenameOperations")  # the latter: files of NSIS to delete at the next start
+        self.wait()
+        found = set()
+        for name in ("system.reg", "user.reg"):
+            key = ""
+            for line in (self.prefix / name).read_text(encoding="utf-8", errors="replace").splitlines():
+                if line.startswith("["):
+                    key = line.rpartition("]")[0] + "]"
+                    found.add((name, key, ""))
+                elif line and not line.startswith("#") and not any(word in line for word in own):
+                    found.add((name, key, line))
+        return found
+
+    def files(self) -> set[str]:
+        """Every file and folder of the disk, without the temporary ones."""
+        disk = self.prefix / "drive_c"
+        every = {path.relative_to(disk).as_posix() for path in disk.rglob("*")}
+        return {path for path in every if "/Temp" not in path and "/temp" not in path}
+
+    def end(self) -> None:
+        self.run("wineserver", "-k", seconds=30)

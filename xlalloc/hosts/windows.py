@@ -1,6 +1,7 @@
 """Excel for Windows: make the add-in, put it where Excel loads it, take it back, say what does not work."""
 
 import compileall
+import contextlib
 import os
 import shutil
 import sys
@@ -37,18 +38,19 @@ class Outcome(NamedTuple):
 
 
 def install(registry=None, addins: Path | None = None) -> Outcome:
-    """The add-in into XLSTART, the class for this user with this Python, the bytecode compiled; in one screen."""
+    """The class for this user with this Python, the add-in into XLSTART, the bytecode compiled; all or nothing."""
     if sys.platform != "win32" and registry is None:
         return Outcome(False, ["This add-in is for Excel on Windows; this machine runs another system.", "", ELSEWHERE])
     if is_store_python():
         return Outcome(False, [STORE])
     folder = addins or startup_folder()
-    try:
-        written = _put(folder)
-    except PermissionError:
-        return Outcome(False, [f"{folder / FILE_NAME} cannot be written: close Excel, then run this again."])
     before = windows_class.registered(registry)
-    line = windows_class.register(registry=registry)
+    try:
+        line = windows_class.register(registry=registry)
+        written = _put(folder)
+    except OSError as error:
+        _take_back(before, registry)
+        return Outcome(False, [_reason(error, folder)])
     compileall.compile_dir(Path(__file__).parents[1], quiet=2)
     lines = [
         f"xlalloc {__version__} for Excel on Windows",
@@ -65,6 +67,26 @@ def install(registry=None, addins: Path | None = None) -> Outcome:
     )
 
 
+def _take_back(before: str | None, registry) -> None:
+    """The registry as it was before an installation that failed."""
+    with contextlib.suppress(OSError):  # what cannot be written cannot be taken back either
+        windows_class.register(before, registry) if before else windows_class.unregister(registry)
+
+
+def _reason(error: OSError, folder: Path) -> str:
+    """One line: what was refused, what to do. Nothing has changed."""
+    if error.filename and FILE_NAME in str(error.filename):
+        if isinstance(error, PermissionError):
+            return f"{folder / FILE_NAME} cannot be written: close Excel, then run this again."
+        return f"{folder / FILE_NAME} cannot be written ({error.strerror}). Nothing was changed."
+    if error.filename:
+        return f"{error.filename}: {error.strerror}. Nothing was changed."
+    return (
+        f"Windows refuses the entry in the registry of this user ({error.strerror or error}). Nothing was changed: ask "
+        "whoever administers this computer, or use xlwings Lite (docs/mac-and-web.md)."
+    )
+
+
 STORE = (
     "This Python comes from the Microsoft Store, which redirects what programs write for other programs: Excel would "
     "not see the add-in. Install Python from python.org, then:  pip install xlalloc  and  xlalloc install excel"
@@ -73,16 +95,18 @@ STORE = (
 
 def _put(folder: Path) -> Path:
     """Built beside, then moved: Excel never finds half a file."""
+    file, new = folder / FILE_NAME, folder / (FILE_NAME + ".new")
     with tempfile.TemporaryDirectory() as scratch:
         made = build(Path(scratch))
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(made, folder / (FILE_NAME + ".new"))
-    try:
-        os.replace(folder / (FILE_NAME + ".new"), folder / FILE_NAME)
-    except PermissionError:
-        (folder / (FILE_NAME + ".new")).unlink(missing_ok=True)
-        raise
-    return folder / FILE_NAME
+        try:
+            shutil.copyfile(made, new)
+            os.replace(new, file)
+        except OSError as error:
+            new.unlink(missing_ok=True)
+            error.filename = error.filename or str(file)
+            raise
+    return file
 
 
 def uninstall(registry=None, addins: Path | None = None) -> Outcome:

@@ -1,6 +1,7 @@
 """The add-in file xlalloc.xlam: our VBA, the functions' help on its sheet, the ribbon. Made on any machine.
 
-The VBA project starts as the one of xlwings's own add-in template and holds nothing of it but its frame.
+The VBA project lies ready in the package (``vba/vbaProject.bin``); ``compiled`` makes it from its text, which takes
+pyOpenVBA and is done once for every change of that text:  python tests/windows/regenerate.py
 """
 
 import importlib.util
@@ -15,7 +16,8 @@ import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.catalogue import CATALOGUE, Function
 from xlalloc.errors import InputError
 from xlalloc.hosts import category
-from xlalloc.hosts.windows_class import CLSID, PROG_ID
+from xlalloc.hosts.windows_class import PROG_ID
+from xlalloc.hosts.windows_words import addin_texts
 from xlalloc.reference import LANGUAGES, argument_help, say
 from xlalloc.version import __version__
 
@@ -57,10 +59,7 @@ def _wrapper(entry: Function) -> list[str]:
 def machinery_module() -> str:
     """Our module around xlwings's CallUDF."""
     text = (_TEXTS / "xlalloc.bas").read_text(encoding="ascii")
-    known = {"version": __version__, "clsid": CLSID, "class": PROG_ID, **texts_from()}
-    for word, value in known.items():
-        text = text.replace(f"{{{word}}}", str(value))
-    return text
+    return text.replace("{class}", PROG_ID).replace("{file}", FILE_NAME)
 
 
 def modules() -> dict[str, str]:
@@ -69,12 +68,10 @@ def modules() -> dict[str, str]:
     return {"xlalloc": machinery_module(), "xlalloc_functions": functions_module(), "ThisWorkbook": workbook}
 
 
-def _vba_project() -> bytes:
-    """xl/vbaProject.bin with our modules in place of the template's."""
-    try:
-        from pyopenvba import ExcelFile
-    except ImportError:
-        raise InputError("Making the add-in needs pyOpenVBA:  pip install pyOpenVBA") from None
+def compiled() -> bytes:
+    """The VBA project of our modules, in the frame of the one in xlwings's add-in template."""
+    from pyopenvba import ExcelFile
+
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         made = Path(folder) / FILE_NAME
@@ -109,7 +106,10 @@ def texts_from() -> dict[str, int]:
 
 
 def help_rows() -> list[list]:
-    """A row a function: name, number of arguments, then in each language category, description, arguments."""
+    """A row a function: name, number of arguments, then in each language category, description, arguments.
+
+    Beside them a row for each text of the add-in itself: key, English, Chinese.
+    """
     heads = ["name", "arguments"]
     rows = [[name, len(CATALOGUE[name].arguments)] for name in sorted(CATALOGUE)]
     for lang, column in texts_from().items():
@@ -120,7 +120,13 @@ def help_rows() -> list[list]:
             entry = CATALOGUE[row[0]]
             row += [category(entry, lang), say(entry.summary, lang)]
             row += [argument_help(argument, lang) for argument in entry.arguments]
-    return [heads, *rows]
+    table = [heads, *rows]
+    width = max(map(len, table))
+    texts = [("text", "", ""), ("version", __version__, __version__), *addin_texts()]
+    for row, text in zip(table, texts, strict=False):
+        row += [""] * (width - len(row)) + list(text)
+    assert len(texts) <= len(table)
+    return table
 
 
 def _sheet() -> str:
@@ -218,7 +224,7 @@ def parts() -> dict[str, str | bytes]:
         ),
         "xl/worksheets/sheet1.xml": _sheet(),
         "xl/styles.xml": _styles(),
-        "xl/vbaProject.bin": _vba_project(),
+        "xl/vbaProject.bin": (_TEXTS / "vbaProject.bin").read_bytes(),
     }
 
 

@@ -1,6 +1,6 @@
 """The COM class that lets Excel ask Windows for Python: registered for one user, no administrator, no file of ours.
 
-HKEY_CURRENT_USER\\Software\\Classes
+HKEY_CURRENT_USER\\Software\\Classes (xlalloc-setup.exe /ALLUSERS: HKEY_LOCAL_MACHINE)
     Xlalloc.Server\\CLSID                   the class behind the name that the add-in asks for
     CLSID\\{…}\\LocalServer32                the command with which Windows starts it
 """
@@ -15,11 +15,15 @@ _CLASSES = "Software\\Classes"
 
 
 def command(python: Path | None = None) -> str:
-    """What Windows runs: pythonw.exe, since python.exe needs standard handles; -P keeps the current folder out."""
+    """What Windows runs: pythonw.exe, since python.exe needs standard handles."""
     python = Path(python or sys.executable)
     windowless = python.with_name("pythonw.exe")
-    script = Path(__file__).with_name("windows_server.py")
-    return f'"{windowless if windowless.exists() else python}" -P "{script}" {CLSID}'
+    return command_line(windowless if windowless.exists() else python, Path(__file__).with_name("windows_server.py"))
+
+
+def command_line(program, script) -> str:
+    """-E keeps the variables of other Pythons out (PYTHONPATH, PYTHONHOME), -P the current folder."""
+    return f'"{program}" -E -P "{script}" {CLSID}'
 
 
 def program(line: str) -> str:
@@ -73,13 +77,15 @@ def unregister(registry=None) -> bool:
     return found
 
 
-def registered(registry=None) -> str | None:
-    """The command in force, None where the class is not known."""
+def registered(registry=None, roots=("HKEY_CURRENT_USER",)) -> str | None:
+    """The command in force, None where the class is not known; ``roots`` are asked in turn."""
     registry = registry or _registry()
     access = registry.KEY_READ | _views(registry)[0]
-    try:
-        key = f"{_CLASSES}\\CLSID\\{CLSID}\\LocalServer32"
-        with registry.OpenKeyEx(registry.HKEY_CURRENT_USER, key, 0, access) as opened:
+    key = f"{_CLASSES}\\CLSID\\{CLSID}\\LocalServer32"
+    for root in roots:
+        with (
+            contextlib.suppress(FileNotFoundError),
+            registry.OpenKeyEx(getattr(registry, root), key, 0, access) as opened,
+        ):
             return registry.QueryValueEx(opened, "")[0]
-    except FileNotFoundError:
-        return None
+    return None

@@ -1,7 +1,7 @@
-"""The program that Windows starts when Excel asks for Xlalloc.Server:  pythonw -P windows_server.py {CLSID}
+"""The program that Windows starts when Excel asks for Xlalloc.Server:  pythonw -E -P windows_server.py {CLSID}
 
-It is run by its path, so that even a package that cannot be imported leaves its reason in the log. xlwings's own server
-does the work; it ends when the last Excel has let it go.
+It is run by its path, so that even a package that cannot be imported leaves its reason in the log. xlwings's own object
+does the work, for one Excel: another gets a Python of its own. It ends when its Excel has let it go.
 """
 
 import ctypes
@@ -12,22 +12,49 @@ import uuid
 from pathlib import Path
 
 FUNCTIONS = "xlalloc.hosts.windows_calls"
+UNUSED = ("pandas", "polars", "matplotlib", "PIL", "plotly")
 E_FAIL = -2147467259
 
 
 def main(clsid: str) -> int:
     """Load the functions, then answer calls until nobody holds the server."""
-    for unused in ("pandas", "polars"):
-        sys.modules.setdefault(unused, None)  # xlwings imports them where it can, half a second for nothing used here
+    for name in UNUSED:
+        sys.modules.setdefault(name, None)  # xlwings imports them where it can: seconds for nothing that is used here
     try:
         for name in ("numpy", "xlwings", FUNCTIONS):  # what is quick to fail comes first
             __import__(name)
-        sys.modules["xlwings"].serve(clsid)
+        serve(clsid)
     except Exception:
         runpy.run_path(str(Path(__file__).parents[1] / "log.py"))["trace"]("The server does not start.")
         refuse(clsid)
         return 1
     return 0
+
+
+def serve(clsid: str) -> None:
+    """xlwings's server, for a single client (REGCLS_SINGLEUSE): a long call in one Excel does not hold up another."""
+    import pythoncom
+    import pywintypes
+    import win32api
+    import win32event
+    from win32com.server import policy, util
+    from xlwings.com_server import XLPython
+
+    class Policy(policy.DefaultPolicy):
+        def _CreateInstance_(self, wanted, interface):  # noqa: N802  as pywin32 calls it
+            return util.wrap(XLPython(), interface)
+
+    policy.DefaultPolicy = Policy
+    identifier = pywintypes.IID(clsid)
+    how = pythoncom.REGCLS_SINGLEUSE | pythoncom.REGCLS_SUSPENDED
+    place = pythoncom.CLSCTX_LOCAL_SERVER
+    cookie = pythoncom.CoRegisterClassObject(identifier, pythoncom.MakePyFactory(identifier), place, how)
+    pythoncom.EnableQuitMessage(win32api.GetCurrentThreadId())  # sent when the client lets its object go
+    pythoncom.CoResumeClassObjects()
+    while not pythoncom.PumpWaitingMessages():
+        win32event.MsgWaitForMultipleObjects((), 0, win32event.INFINITE, win32event.QS_ALLEVENTS)
+    pythoncom.CoRevokeClassObject(cookie)
+    pythoncom.CoUninitialize()
 
 
 def refuse(clsid: str, seconds: float = 3) -> None:

@@ -7,6 +7,10 @@ Private Sub Workbook_Open()
     xlalloc.DescribeSoon
 End Sub
 
+Private Sub host_WorkbookOpen(ByVal book As Workbook)
+    xlalloc.WhenOpened book
+End Sub
+
 Private Sub host_WorkbookActivate(ByVal book As Workbook)
     xlalloc.DescribeSoon
 End Sub

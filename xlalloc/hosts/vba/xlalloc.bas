@@ -5,17 +5,16 @@ Option Private Module
 ' Windows starts Python itself: Xlalloc.Server is a COM class registered for this user ("xlalloc install excel").
 ' One reference to it is kept here, so that one Python serves every workbook; it ends with Excel.
 
-Public Const ADDIN_VERSION As String = "{version}"
 Private Const SERVER_CLASS As String = "{class}"
-Private Const SERVER_KEY As String = "HKCU\Software\Classes\CLSID\{clsid}\LocalServer32\"
 Private Const FUNCTIONS As String = "xlalloc.hosts.windows_calls"
-Private Const ENGLISH As Long = {en} ' columns of the help sheet from which the texts of each language stand
-Private Const CHINESE As Long = {zh}
+Private Const ADDIN_FILE As String = "{file}"
 Private Const PATIENCE As Double = 30 ' seconds in which a failed start is not tried again: every cell answers at once
 
 Private server As Object
 Private failed_at As Double
 Private described As Boolean
+Private ribbon As Object
+Private waiting As Boolean ' the active workbook needs entering, which only the person may start
 
 ' The functions' way to Python ----------------------------------------------------------------------------------
 
@@ -59,17 +58,20 @@ Private Function IsTable(ByRef cells As Variant) As Boolean
     Err.Clear
 End Function
 
-' Value2: exact numbers, where Value cuts Currency to four places and makes dates of serials. Whole columns and
-' rows end with the sheet's last used cell; they keep their beginning, so that two of them stay side by side.
+' Value2: exact numbers, where Value cuts Currency to four places and makes dates of serials. What reaches to the
+' sheet's end (whole columns, A2:A1048576) ends with its last used cell; it keeps its beginning, so that two of them stay
+' side by side.
 Private Function CellsOf(ByVal area As Object) As Variant
-    Dim used As Object, height As Long, width As Long
+    Dim used As Object, height As Long, width As Long, down As Boolean, across As Boolean
     If area.Areas.Count > 1 Then Err.Raise 5
     height = area.Rows.Count
     width = area.Columns.Count
-    If height = area.Worksheet.Rows.Count Or width = area.Worksheet.Columns.Count Then
+    down = (area.Row + height - 1 = area.Worksheet.Rows.Count)
+    across = (area.Column + width - 1 = area.Worksheet.Columns.Count)
+    If down Or across Then
         Set used = area.Worksheet.UsedRange
-        If height = area.Worksheet.Rows.Count Then height = Within(used.Row + used.Rows.Count - area.Row, height)
-        If width = area.Worksheet.Columns.Count Then width = Within(used.Column + used.Columns.Count - area.Column, width)
+        If down Then height = Within(used.Row + used.Rows.Count - area.Row, height)
+        If across Then width = Within(used.Column + used.Columns.Count - area.Column, width)
         CellsOf = area.Resize(height, width).Value2
     Else
         CellsOf = area.Value2
@@ -83,21 +85,26 @@ Private Function Within(ByVal wanted As Long, ByVal most As Long) As Long
 End Function
 
 ' Python's answer. A server that is gone (killed, crashed, updated) is started once more; one that still runs and
-' refuses this one call is left alone, so that other cells do not suffer.
+' refuses this one call is left alone, so that other cells do not suffer. One that ended itself in a call that would not
+' end is not asked again by this cell; the next one starts another.
 Private Function Called(ByRef given As Variant) As Variant
+    Dim begun As Double
     If Not Connected() Then Err.Raise 429
+    begun = Now
     On Error Resume Next
     Called = server.CallUDF(FUNCTIONS, "ANSWER", (given))
     If Err.Number = 0 Then Exit Function
     Err.Clear
     If Not Alive() Then
         Set server = Nothing
-        If Connected() Then Called = server.CallUDF(FUNCTIONS, "ANSWER", (given))
-        If Err.Number = 0 And Not server Is Nothing Then Exit Function
-        Err.Clear
-        If Not Alive() Then
-            Set server = Nothing
-            failed_at = Now
+        If (Now - begun) * 86400 < PATIENCE Then
+            If Connected() Then Called = server.CallUDF(FUNCTIONS, "ANSWER", (given))
+            If Err.Number = 0 And Not server Is Nothing Then Exit Function
+            Err.Clear
+            If Not Alive() Then
+                Set server = Nothing
+                failed_at = Now
+            End If
         End If
     End If
     On Error GoTo 0
@@ -157,7 +164,7 @@ End Sub
 Public Sub Describe()
     Dim sheet As Object, row As Long, first As Long, k As Long, count As Long, words() As String, macro As String
     On Error Resume Next
-    first = TextsFrom(OfficeLanguage())
+    first = ColumnOf(Language())
     Set sheet = ThisWorkbook.Worksheets("help")
     If sheet Is Nothing Then Exit Sub
     row = 2
@@ -188,102 +195,194 @@ Private Function OfficeLanguage() As Long
 End Function
 
 ' Simplified Chinese (2052) has its own texts, all other languages have English.
-Private Function TextsFrom(ByVal language As Long) As Long
-    If language = 2052 Then TextsFrom = CHINESE Else TextsFrom = ENGLISH
+Private Function Language() As String
+    If OfficeLanguage() = 2052 Then Language = "zh" Else Language = "en"
+End Function
+
+' Where on the help sheet something begins, by the word in its first row.
+Private Function ColumnOf(ByVal head As String) As Long
+    Dim sheet As Object
+    Set sheet = ThisWorkbook.Worksheets("help")
+    ColumnOf = 1
+    Do While sheet.Cells(1, ColumnOf).Value2 <> head And ColumnOf < 250
+        ColumnOf = ColumnOf + 1
+    Loop
+End Function
+
+' A text of this add-in in Office's language, {1} in it replaced.
+Public Function Worded(ByVal key As String, Optional ByVal part As String) As String
+    Dim sheet As Object, row As Long, column As Long
+    Set sheet = ThisWorkbook.Worksheets("help")
+    column = ColumnOf("text")
+    row = 2
+    Do While sheet.Cells(row, column).Value2 <> ""
+        If sheet.Cells(row, column).Value2 = key Then
+            Worded = sheet.Cells(row, column + IIf(Language() = "zh", 2, 1)).Value2
+            Worded = Replace(Worded, "{1}", part)
+            Exit Function
+        End If
+        row = row + 1
+    Loop
+    Worded = key
 End Function
 
 ' The ribbon ----------------------------------------------------------------------------------------------------
 
+Public Sub RibbonLoaded(given As IRibbonUI)
+    Set ribbon = given
+End Sub
+
+Public Sub RibbonLabel(control As IRibbonControl, ByRef text)
+    text = Worded(control.ID)
+End Sub
+
+Public Sub RibbonTip(control As IRibbonControl, ByRef text)
+    text = Worded(control.ID & "_tip")
+End Sub
+
+Public Sub RibbonHintVisible(control As IRibbonControl, ByRef shown)
+    shown = waiting
+End Sub
+
 Public Sub RibbonReenter(control As IRibbonControl)
     If ActiveWorkbook Is Nothing Then
-        MsgBox "Open the workbook first.", vbInformation, "xlalloc"
+        Tell Worded("open_first")
     Else
-        MsgBox Reentered(ActiveWorkbook), vbInformation, "xlalloc"
+        Tell Reentered(ActiveWorkbook, True)
+        Hint False
     End If
 End Sub
 
 Public Sub RibbonRestart(control As IRibbonControl)
     Release
-    Application.CalculateFull
-    MsgBox "Python: " & IIf(Connected(), "started again.", "does not start. See Doctor."), vbInformation, "xlalloc"
+    Application.Calculate
+    Tell Worded(IIf(Connected(), "restarted", "not_started"))
 End Sub
 
 Public Sub RibbonDoctor(control As IRibbonControl)
-    MsgBox Diagnosis(), vbInformation, "xlalloc"
+    Tell Diagnosis()
 End Sub
 
 Public Sub RibbonAbout(control As IRibbonControl)
-    MsgBox "xlalloc " & ADDIN_VERSION & vbLf & "Asset-allocation functions. MIT licence." & vbLf & vbLf & _
-        "Python is called through xlwings. The file of this add-in was made from one of xlwings: copyright (C) 2014 - present, " & _
-        "Zoomer Analytics GmbH, BSD 3-clause licence; its text is beside the package.", vbInformation, "xlalloc"
+    Tell "xlalloc " & Worded("version") & vbLf & Worded("about")
 End Sub
 
-' What the add-in can see from inside Excel; "xlalloc doctor" in a command window sees more.
-Private Function Diagnosis() As String
-    Dim registered As String, program As String, shown As Variant, k As Long
+Private Sub Tell(ByVal text As String)
+    MsgBox Left$(text, 1000), vbInformation, "xlalloc" ' the longest that Excel shows
+End Sub
+
+Private Sub Hint(ByVal shown As Boolean)
     On Error Resume Next
-    Diagnosis = "xlalloc " & ADDIN_VERSION & " in " & ThisWorkbook.FullName & vbLf
-    registered = CreateObject("WScript.Shell").RegRead(SERVER_KEY)
-    If registered = "" Then
-        Diagnosis = Diagnosis & "Python is not registered for this user. In a command window:  xlalloc install excel"
-        Exit Function
-    End If
-    program = Split(registered, """")(1)
-    If Dir(program) = "" Then
-        Diagnosis = Diagnosis & "The Python that was registered is gone: " & program & vbLf & "In a command window of the Python you use now:  xlalloc install excel"
-        Exit Function
-    End If
-    Diagnosis = Diagnosis & "Python: " & program & vbLf
+    If waiting = shown Then Exit Sub
+    waiting = shown
+    If Not ribbon Is Nothing Then ribbon.Invalidate
+End Sub
+
+' What the add-in sees from inside Excel, and what Python finds; "xlalloc doctor" in a command window sees more.
+Private Function Diagnosis() As String
+    Dim shown As Variant, link As String, k As Long
+    On Error Resume Next
+    Diagnosis = "xlalloc " & Worded("version") & ": " & ThisWorkbook.FullName & vbLf
+    link = LinkedElsewhere(ActiveWorkbook)
+    If link <> "" Then Diagnosis = Diagnosis & Worded("linked", link) & vbLf
     failed_at = 0
     Err.Clear
-    shown = Called(Array("XLALLOC_INFO"))
-    If Err.Number <> 0 Then
-        Diagnosis = Diagnosis & "It does not start. In a command window:  xlalloc doctor" & vbLf & "Log: " & Environ$("LOCALAPPDATA") & "\xlalloc\xlalloc.log"
+    If Connected() Then shown = server.CallUDF(FUNCTIONS, "DIAGNOSIS", Array(Language(), Worded("version")))
+    If Err.Number <> 0 Or Not IsArray(shown) Then
+        Diagnosis = Diagnosis & Worded("no_start")
         Exit Function
     End If
-    For k = LBound(shown, 1) + 1 To UBound(shown, 1)
-        Diagnosis = Diagnosis & shown(k, LBound(shown, 2)) & ": " & shown(k, LBound(shown, 2) + 1) & vbLf
+    For k = LBound(shown, 1) To UBound(shown, 1)
+        Diagnosis = Diagnosis & shown(k, LBound(shown, 2)) & vbLf
     Next
-    If InStr(Diagnosis, "version: " & ADDIN_VERSION & vbLf) = 0 Then Diagnosis = Diagnosis & "The add-in is of version " & ADDIN_VERSION & ": install it again (xlalloc install excel)."
 End Function
 
 ' Re-enter formulas ---------------------------------------------------------------------------------------------
 ' Excel stores a formula of an add-in with the add-in's full path, which differs between users; and a name that was
 ' unknown when the file was opened stays #NAME? until it is entered again.
 
-Private Function Reentered(ByVal book As Object) As String
-    Dim sheet As Object, guard As Variant, done As Long, skipped As String, calculation As Long
+' A workbook was opened: one that plainly needs it is entered again, unless it is not this person's alone to change.
+Public Sub WhenOpened(ByVal book As Object)
+    Dim needed As Boolean, ignored As String
     On Error Resume Next
-    calculation = Application.Calculation
-    Application.Calculation = -4135 ' manual
-    Application.ScreenUpdating = False
-    Relink book
-    For Each sheet In book.Worksheets
-        guard = Opened(sheet)
-        If sheet.ProtectContents Then
-            skipped = skipped & vbLf & sheet.name & ": protected with a password; take the protection off first."
-        Else
-            done = done + ReenteredOn(sheet, skipped)
-            If IsArray(guard) Then Closed sheet, guard
-        End If
-    Next
-    Application.ScreenUpdating = True
-    Application.Calculation = calculation
-    Reentered = done & " formulas entered again." & skipped
-End Function
+    If book.IsAddin Then Exit Sub
+    needed = (LinkedElsewhere(book) <> "")
+    If Not needed And IsOurFile(book) Then needed = ShowsName(book)
+    Hint needed And IsShared(book)
+    If needed And Not IsShared(book) Then ignored = Reentered(book, False)
+End Sub
 
-' Links to this add-in at another user's place become links to it here.
-Private Sub Relink(ByVal book As Object)
+' The link to another place's xlalloc.xlam, "" where there is none.
+Private Function LinkedElsewhere(ByVal book As Object) As String
     Dim links As Variant, link As Variant
     On Error Resume Next
     links = book.LinkSources(1)
-    If Not IsArray(links) Then Exit Sub
+    If Not IsArray(links) Then Exit Function
     For Each link In links
-        If LCase$(Mid$(link, InStrRev(link, "\") + 1)) = LCase$(ThisWorkbook.Name) And LCase$(link) <> LCase$(ThisWorkbook.FullName) Then
-            book.ChangeLink link, ThisWorkbook.FullName, 1
-        End If
+        If LCase$(Mid$(link, InStrRev(link, "\") + 1)) = LCase$(ADDIN_FILE) And LCase$(link) <> LCase$(ThisWorkbook.FullName) Then LinkedElsewhere = link
     Next
-End Sub
+End Function
+
+' Our workbooks and reports name xlalloc as their author.
+Private Function IsOurFile(ByVal book As Object) As Boolean
+    On Error Resume Next
+    IsOurFile = (book.BuiltinDocumentProperties(3).Value = "xlalloc")
+End Function
+
+Private Function ShowsName(ByVal book As Object) As Boolean
+    Dim sheet As Object, found As Object
+    On Error Resume Next
+    For Each sheet In book.Worksheets
+        Set found = Nothing
+        Set found = sheet.UsedRange.Find("#NAME?", , -4163, 1) ' in values, the whole cell
+        If Not found Is Nothing Then ShowsName = True
+        If ShowsName Then Exit Function
+    Next
+End Function
+
+' Read-only, shared, or saved at once for everybody (AutoSave, which older Excels do not know).
+Private Function IsShared(ByVal book As Object) As Boolean
+    On Error Resume Next
+    IsShared = book.ReadOnly Or book.MultiUserEditing
+    If Not IsShared Then IsShared = book.AutoSaveOn
+End Function
+
+' Enter again what needs it, or every formula of ours; what was switched off is on again whatever happens.
+Private Function Reentered(ByVal book As Object, ByVal every As Boolean) As String
+    Dim sheet As Object, guard As Variant, done As Long, skipped As String
+    Dim calculation As Long, alerts As Boolean, events As Boolean, saved As Boolean
+    calculation = Application.Calculation
+    alerts = Application.DisplayAlerts
+    events = Application.EnableEvents
+    saved = book.Saved
+    On Error GoTo Restore
+    Application.Calculation = -4135 ' manual
+    Application.DisplayAlerts = False
+    Application.EnableEvents = False
+    Application.ScreenUpdating = False
+    For Each sheet In book.Worksheets
+        guard = Opened(sheet)
+        If sheet.ProtectContents Then
+            skipped = skipped & vbLf & Worded("protected", sheet.Name)
+        Else
+            done = done + ReenteredOn(sheet, every, skipped)
+        End If
+        If IsArray(guard) And Not sheet.ProtectContents Then Closed sheet, guard
+        guard = Empty
+    Next
+Restore:
+    If Err.Number <> 0 Then skipped = skipped & vbLf & Err.Description
+    On Error Resume Next
+    If IsArray(guard) Then
+        If Not sheet.ProtectContents Then Closed sheet, guard
+    End If
+    Application.ScreenUpdating = True
+    Application.EnableEvents = events
+    Application.DisplayAlerts = alerts
+    Application.Calculation = calculation
+    If done = 0 Then book.Saved = saved
+    Reentered = Worded("entered", CStr(done)) & skipped
+End Function
 
 ' Takes the protection off a sheet that has one without password, and gives what it allowed.
 Private Function Opened(ByVal sheet As Object) As Variant
@@ -301,40 +400,72 @@ Private Sub Closed(ByVal sheet As Object, ByVal guard As Variant)
     sheet.Protect "", guard(0), True, guard(1), False, guard(2), guard(3), guard(4), guard(5), guard(6), guard(7), guard(8), guard(9), guard(10), guard(11), guard(12)
 End Sub
 
-Private Function ReenteredOn(ByVal sheet As Object, ByRef skipped As String) As Long
-    Dim cell As Object, formulas As Object, names As Variant, done As Long, entered As Boolean
+Private Function ReenteredOn(ByVal sheet As Object, ByVal every As Boolean, ByRef skipped As String) As Long
+    Dim cell As Object, formulas As Object, names As Variant, done As Long, entered As Boolean, text As String, wanted As Boolean
     On Error Resume Next
     Set formulas = sheet.UsedRange.SpecialCells(-4123) ' cells with formulas; an error where there are none
     If formulas Is Nothing Then Exit Function
     names = ThisWorkbook.Worksheets("help").UsedRange.Columns(1).Value2
     For Each cell In formulas.Cells
-        If IsOurs(cell.Formula, names) Then
+        text = cell.Formula
+        wanted = InStr(1, text, ADDIN_FILE, 1) > 0
+        If Not wanted And IsOurs(text, names) Then wanted = every Or IsUnknown(cell)
+        If wanted Then
             Err.Clear
             entered = False
-            entered = Enter(cell) ' an error here leaves it False
+            entered = Enter(cell, names) ' an error here leaves it False
             If entered Then
                 done = done + 1
             ElseIf Err.Number <> 0 Then
-                skipped = skipped & vbLf & sheet.name & "!" & cell.Address & ": enter it yourself (" & Err.Description & ")."
+                skipped = skipped & vbLf & Worded("by_hand", sheet.Name & "!" & cell.Address & " (" & Err.Description & ")")
             End If
         End If
     Next
     ReenteredOn = done
 End Function
 
+Private Function IsUnknown(ByVal cell As Object) As Boolean
+    Dim shown As Variant
+    shown = cell.Value2
+    If IsError(shown) Then IsUnknown = (CStr(shown) = "Error 2029") ' #NAME?
+End Function
+
 Private Function IsOurs(ByVal formula As String, ByVal names As Variant) As Boolean
     Dim row As Long, text As String
     text = UCase$(formula)
     For row = LBound(names, 1) + 1 To UBound(names, 1)
-        If InStr(text, names(row, 1) & "(") > 0 Then
-            IsOurs = True
-            Exit Function
+        If names(row, 1) <> "" Then
+            If InStr(text, names(row, 1) & "(") > 0 Then IsOurs = True
+            If IsOurs Then Exit Function
         End If
     Next
 End Function
 
+' The formula without the add-in's place before our functions ('C:\...\xlalloc.xlam'!), nor the @ that Excel puts before
+' a function that it does not know.
+Public Function Stripped(ByVal formula As String, ByVal names As Variant) As String
+    Dim at As Long, first As Long, row As Long
+    Stripped = formula
+    at = InStr(1, Stripped, ADDIN_FILE & "'!", 1)
+    Do While at > 0
+        first = InStrRev(Stripped, "'", at)
+        Do While first > 2 ' a quote inside the path is doubled
+            If Mid$(Stripped, first - 1, 1) <> "'" Then Exit Do
+            first = InStrRev(Stripped, "'", first - 2)
+        Loop
+        If first = 0 Then Exit Do
+        Stripped = Left$(Stripped, first - 1) & Mid$(Stripped, at + Len(ADDIN_FILE) + 2)
+        at = InStr(1, Stripped, ADDIN_FILE & "'!", 1)
+    Loop
+    Stripped = Replace(Stripped, ADDIN_FILE & "!", "", 1, -1, 1)
+    If InStr(Stripped, "@") = 0 Then Exit Function
+    For row = LBound(names, 1) + 1 To UBound(names, 1)
+        If names(row, 1) <> "" Then Stripped = Replace(Stripped, "@" & names(row, 1) & "(", names(row, 1) & "(", 1, -1, 1)
+    Next
+End Function
+
 ' A block entered as an array is entered as a whole, from its first cell; all else as a formula that may spill.
-Private Function Enter(ByVal cell As Object) As Boolean
+Private Function Enter(ByVal cell As Object, ByVal names As Variant) As Boolean
     Dim block As Object, spills As Boolean
     On Error Resume Next
     spills = cell.HasSpill
@@ -344,16 +475,16 @@ Private Function Enter(ByVal cell As Object) As Boolean
     If Not block Is Nothing Then
         If block.Cells.Count > 1 Then
             If cell.Address = block.Cells(1, 1).Address Then
-                block.FormulaArray = cell.FormulaArray
+                block.FormulaArray = Stripped(cell.FormulaArray, names)
                 Enter = True
             End If
             Exit Function
         End If
     End If
     If Val(Application.Version) >= 16 And HasFormula2(cell) Then
-        cell.Formula2 = cell.Formula2
+        cell.Formula2 = Stripped(cell.Formula2, names)
     Else
-        cell.Formula = cell.Formula
+        cell.Formula = Stripped(cell.Formula, names)
     End If
     Enter = True
 End Function

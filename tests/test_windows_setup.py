@@ -1,0 +1,212 @@
+"""The setup: the very file that is shipped, made here and run silently in a fresh Windows (Wine).
+
+Real: the file, NSIS's program, the registry, Python and COM. Simulated: Windows, and Excel (an entry where it is). Wine's
+COM looks for classes of the whole machine only, so the functions are called from the installation for all users.
+"""
+
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from windows import vbscript, wine
+
+from xlalloc import cells
+from xlalloc.hosts import windows_class, windows_setup
+from xlalloc.version import __version__
+
+HERE = Path(__file__).parent
+COV = [[0.04, 0.006], [0.006, 0.01]]
+EXCEL = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
+UNINSTALL = r"Software\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\xlalloc"
+HRP = "=HRP_WEIGHTS({0.04,0.006,0.002;0.006,0.01,0.001;0.002,0.001,0.02})"  # asks for scipy
+
+
+@pytest.fixture(scope="module")
+def setups(tmp_path_factory):
+    """The shipped file, and one of an older version, packed faster."""
+    place = wine.place()
+    if not shutil.which("makensis"):
+        pytest.fail("NSIS is not installed, which .ci/windows.sh sets up")
+    folder = tmp_path_factory.mktemp("setup with spaces")
+    old, _ = windows_setup.build(folder / "old.exe", place / "wheels", "0.0.1", "zlib")
+    new, sums = windows_setup.build(folder, place / "wheels")
+    return old, new, sums
+
+
+@pytest.fixture(scope="module")
+def windows(tmp_path_factory):
+    wine.place()
+    machine = wine.Fresh(tmp_path_factory.mktemp("fresh"))
+    yield machine
+    machine.end()
+
+
+def left(before, after):
+    """The values that are there now and were not."""
+    return {entry for entry in after - before if entry[2]}
+
+
+def commands(registry) -> set[tuple[str, str]]:
+    return {
+        (file, line) for file, key, line in registry if "LocalServer32" in key and windows_class.CLSID in key and line
+    }
+
+
+def test_the_file_and_its_sum(setups):
+    _, new, sums = setups
+    assert new.name == f"xlalloc-setup-{__version__}.exe" and 20e6 < new.stat().st_size < 60e6
+    assert sums.read_text().split() == [hashlib.sha256(new.read_bytes()).hexdigest(), new.name]
+
+
+def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
+    old, new, _ = setups
+    registry, files = windows.registry(), windows.files()
+    place = windows.home / "AppData" / "Local" / "Programs" / "xlalloc"
+    startup = windows.home / "AppData" / "Roaming" / "Microsoft" / "Excel" / "XLSTART"
+    python = place / "python" / "python.exe"
+
+    assert windows.run(old, "/S", seconds=300).returncode == 0
+    assert version_of(windows, python) == "0.0.1"
+    stale = place / "python" / "Lib" / "site-packages" / "xlalloc" / "left_from_before.py"
+    stale.touch()
+    addin = (startup / "xlalloc.xlam").read_bytes()
+
+    # Something holds the earlier Python (here: its second name is taken): nothing changes, exit status 2.
+    (place / "python.old").touch()
+    before = windows.registry()
+    assert windows.run(new, "/S", seconds=300).returncode == 2
+    assert version_of(windows, python) == "0.0.1" and stale.exists() and windows.registry() == before
+    (place / "python.old").unlink()
+
+    # The add-in cannot be replaced: the earlier version is back, whole.
+    (startup / "xlalloc.xlam").unlink()
+    (startup / "xlalloc.xlam").mkdir()
+    (startup / "xlalloc.xlam" / "x").touch()
+    assert windows.run(new, "/S", seconds=300).returncode == 2
+    assert version_of(windows, python) == "0.0.1" and stale.exists() and not (place / "python.old").exists()
+    assert commands(windows.registry()) == commands(before)
+    shutil.rmtree(startup / "xlalloc.xlam")
+    (startup / "xlalloc.xlam").write_bytes(addin)
+
+    assert windows.run(new, "/S", seconds=300).returncode == 0
+    assert version_of(windows, python) == __version__ and not stale.exists()
+    assert not list(place.glob("*.old")) and (startup / "xlalloc.xlam").read_bytes() != addin
+    entered = windows.registry()
+    (line,) = {line for file, line in commands(entered)}
+    assert {file for file, _ in commands(entered)} == {"user.reg"} and "pythonw.exe" in line and "-E -P" in line
+    listed = {line for _, key, line in entered if UNINSTALL in key}
+    assert any(f'"DisplayVersion"="{__version__}"' in line for line in listed)
+    done = windows.run(python, *["-E", "-P", "-X", "utf8", "-m", "xlalloc", "eval"], HRP)
+    assert done.returncode == 0 and len(done.stdout.split()) == 3, done.stdout
+    doctor = windows.run(python, *["-E", "-P", "-X", "utf8", "-m", "xlalloc", "doctor"]).stdout.decode()
+    assert "Excel for Windows" not in doctor and "add-in file" in doctor and doctor.count("wrong") <= 2, doctor
+
+    sums = dict(reversed(row.split(" *", 1)) for row in (place / "contents.sha256").read_text("utf-8").splitlines())
+    there = {
+        file.relative_to(place).as_posix() for file in place.rglob("*") if file.is_file() and file.suffix != ".pyc"
+    }
+    assert there - set(sums) == {"uninstall.exe", "contents.sha256"} and set(sums) - there == {"xlalloc.xlam"}
+    some = "python/Lib/site-packages/xlalloc/hosts/windows_server.py"
+    assert hashlib.sha256((place / some).read_bytes()).hexdigest() == sums[some]
+    for part in ("Python", "numpy", "scipy", "xlwings", "pywin32", "xlalloc"):
+        assert list((place / "licences" / part).iterdir()), part
+    assert not list(place.rglob("xlwings/pro")), "the part of xlwings with a licence of its own"
+
+    assert windows.uninstall(place / "uninstall.exe") == 0
+    assert windows.files() - files == set()
+    assert left(registry, windows.registry()) == set()
+
+
+def version_of(windows, python) -> str:
+    return windows.run(python, *["-E", "-P", "-m", "xlalloc", "--version"]).stdout.decode().split()[-1]
+
+
+def test_for_all_users_with_calls_and_removal(setups, windows):
+    _, new, _ = setups
+    assert windows.run(new, "/S", "/ALLUSERS", seconds=300).returncode == 2, "there is no Excel to load the add-in"
+    office = windows.prefix / "drive_c" / "Program Files" / "Microsoft Office" / "root" / "Office16"
+    office.mkdir(parents=True)
+    (office / "EXCEL.EXE").touch()
+    windows.run("reg", "add", EXCEL, "/ve", "/d", r"C:\Program Files\Microsoft Office\root\Office16\EXCEL.EXE", "/f")
+    registry, files = windows.registry(), windows.files()
+    place = windows.prefix / "drive_c" / "Program Files" / "xlalloc"
+
+    assert windows.run(new, "/S", "/ALLUSERS", seconds=300).returncode == 0
+    assert {file for file, _ in commands(windows.registry())} == {"system.reg"}
+    assert (
+        len(
+            [1 for _, key, line in windows.registry() if windows_class.CLSID in key and "LocalServer32" in key and line]
+        )
+        == 2
+    )
+    assert (office / "XLSTART" / "xlalloc.xlam").exists()
+
+    question, answer = windows.scratch / "question", windows.scratch / "answer"
+    question.write_text(json.dumps({"calls": [("RP_WEIGHTS", [COV]), ("PORT_VOL", [[[0.5], [0.4]], COV])]}))
+    client = [wine.windows_path(path) for path in (HERE / "windows" / "client.py", question, answer)]
+    done = windows.run(place / "python" / "python.exe", "-X", "utf8", client[0], "calls", *client[1:], seconds=120)
+    assert answer.exists(), done.stdout.decode("utf-8", "replace")
+    weights, refused = json.loads(answer.read_text())["answers"]
+    assert weights == pytest.approx([[1 / 3], [2 / 3]]) or weights == [[pytest.approx(1 / 3)], [pytest.approx(2 / 3)]]
+    assert refused == {"error": -2146826273}
+
+    script = windows.scratch / "call.vbs"
+    lines = ['Set server = CreateObject("Xlalloc.Server")', vbscript.tools()]
+    lines.append(
+        f'Show server.CallUDF("xlalloc.hosts.windows_calls", "ANSWER", Array("RP_WEIGHTS", {vbscript.literal(COV)}))'
+    )
+    script.write_text("\n".join(lines), encoding="ascii", newline="\r\n")
+    said = windows.run("cscript.exe", "//nologo", wine.windows_path(script), seconds=120).stdout.decode()
+    (shown,) = vbscript.read(said.split("\r\n"))
+    assert shown == [[pytest.approx(x) for x in row] for row in cells.call("RP_WEIGHTS", [COV])]
+
+    windows.wait()
+    assert windows.uninstall(place / "uninstall.exe") == 0
+    assert windows.files() - files == set()
+    assert left(registry, windows.registry()) == set()
+
+
+def test_a_changed_part_is_refused(tmp_path):
+    (tmp_path / "numpy-2.0.2-cp311-cp311-win_amd64.whl").write_bytes(b"another")
+    with pytest.raises(windows_setup.SetupError, match="not the pinned file"):
+        windows_setup.download(tmp_path / "to", tmp_path)
+
+
+def test_without_nsis_it_says_what_to_install(monkeypatch, tmp_path):
+    monkeypatch.setattr(windows_setup.shutil, "which", lambda name: None)
+    with pytest.raises(windows_setup.SetupError, match="apt-get install nsis"):
+        windows_setup.build(tmp_path)
+
+
+def test_the_pins_satisfy_the_project():
+    """What is shipped is what the project admits."""
+    from packaging.requirements import Requirement
+    from test_supply import PROJECT, plain
+
+    pinned = {plain(line.split("==")[0]): line.split()[0].split("==")[1] for line in windows_setup._pins("wheels.txt")}
+    for line in PROJECT["dependencies"]:
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({"sys_platform": "win32"}):
+            assert pinned[plain(requirement.name)] in requirement.specifier, line
+
+
+def test_the_script_packs_without_wine(tmp_path):
+    """NSIS's own check of the script, where NSIS is: no warning, every text in both languages."""
+    script = (Path(windows_setup.__file__).parent / "setup" / "setup.nsi").read_text(encoding="utf-8")
+    texts = [line for line in script.splitlines() if line.startswith("!insertmacro TEXT ")]
+    assert len(texts) == 8 and all(any("\u4e00" <= c <= "\u9fff" for c in line) for line in texts)
+    if not shutil.which("makensis"):
+        pytest.skip("NSIS is not installed here")
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "xlalloc.xlam").touch()
+    (tmp_path / "class.nsh").write_text(windows_setup._class_lines(), encoding="utf-8")
+    known = {"VERSION": "1.2.3", "OUT": tmp_path / "x.exe", "TREE": tmp_path / "tree", "SIZE": 1, "COMPRESSOR": "zlib"}
+    words = [f"-D{key}={value}" for key, value in {**known, "INCLUDE": tmp_path / "class.nsh"}.items()]
+    script = Path(windows_setup.__file__).parent / "setup" / "setup.nsi"
+    done = subprocess.run(
+        ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, script], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
