@@ -80,8 +80,6 @@ class Names:
                 for pair in pairs
                 if known.isdigit() and (_lost(code, known, market) or (len(code) == long and _lost(known, code, pair[1])))
             ]
-            if len({name for name, _ in found}) > 1:
-                return set()
         return {name for name, own in found if _same_market(market, own) and self._may_be(name, code, market)}
 
     def _may_be(self, name: str, code: str, market: str) -> bool:

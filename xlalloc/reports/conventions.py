@@ -17,6 +17,7 @@ _COMMA = re.compile(r"\d*,(?:\d{1,2}|\d{4,})|0,\d+|,\d+|\d{4,},\d+|\d{1,3}(?:\.\
 _EITHER = re.compile(r"\d{1,3}[.,]\d{3}")
 _TIME = re.compile(r"(?<=\d)[t ]\s*\d{1,2}:\d{2}.*$")
 _DATE_WITHIN = re.compile(r"(?<![\d.])(\d{1,2}/\d{1,2}/\d{4})(?!\d)")
+_OF_POINTS = ("$", "¥", "£", "元", "人民币", "usd", "cny", "hkd", "gbp", "jpy")
 ORDERS = ("dmy", "mdy")
 
 
@@ -25,6 +26,7 @@ class Column:
 
     def __init__(self):
         self.point = self.comma = self.either = ""  # a cell that proves the mark, or that could be read both ways
+        self.money = False  # 1,000 beside the sign of a currency whose countries write no decimal commas
         self.dates: list[tuple[int, int, int]] = []
         self.dotted = False
         self.short_year = False
@@ -41,6 +43,7 @@ class Column:
             digits = match[1].replace("'", "").replace("’", "").replace(" ", "")
             if _EITHER.fullmatch(digits) and not digits.startswith("0"):
                 self.either = self.either or digits
+                self.money = self.money or ("," in digits and any(sign in text for sign in _OF_POINTS))
             elif _POINT.fullmatch(digits):
                 self.point = self.point or digits
             elif _COMMA.fullmatch(digits):
@@ -68,7 +71,8 @@ def decimal_marks(found: dict[int, Column], semicolons: bool, chinese: bool, giv
     whole = given or ("?" if points and commas else "." if points else "," if commas else "")
     if not given and semicolons and whole != ",":
         whole = "?" if whole else ";"
-    return {k: _mark(column, given, whole or ("." if chinese else "")) for k, column in found.items()}
+    likely = "." if chinese or any(column.money for column in found.values()) else ""
+    return {k: _mark(column, given, whole or likely) for k, column in found.items()}
 
 
 def _mark(column: Column, given: str, whole: str) -> str:
@@ -92,23 +96,23 @@ def date_order(column: Column, given: str = "", hint: str = "") -> str:
     """dmy or mdy; "?" where nothing tells. A 13th proves it, dots are German, and rows in order of time help."""
     if not column.dates:
         return ""
-    if column.short_year and not any(two > 12 or year > 31 for _, two, year in column.dates):
+    dates = [date for date in column.dates if any(in_order(date, order) for order in ORDERS)]  # others are none
+    if not dates:
+        return given
+    if column.short_year and not any(two > 12 or year > 31 for _, two, year in dates):
         return given or "?"  # 24/01/02 may as well begin with the year
-    possible = [order for order in ORDERS if all(in_order(date, order) for date in column.dates)]
+    possible = [order for order in ORDERS if all(in_order(date, order) for date in dates)]
     if given:
         return given if given in possible else "?"
-    if len(possible) == 1:
-        return possible[0]
-    if not possible:
-        return "?"
+    if len(possible) < 2:
+        return next(iter(possible), "?")
     if column.dotted:
         return "dmy"
-    if len({order_date for order_date in zip(*([in_order(d, o) for d in column.dates] for o in ORDERS), strict=True) if order_date[0] != order_date[1]}) == 0:
+    read = {order: [in_order(date, order) for date in dates] for order in ORDERS}
+    if read["dmy"] == read["mdy"]:
         return "mdy"  # 3/3/2026 is the same either way
-    sorted_ = [order for order in ORDERS if _in_time([in_order(date, order) for date in column.dates])]
-    if len(sorted_) == 1:
-        return sorted_[0]
-    return hint or "?"
+    rising = [order for order in ORDERS if _in_time(read[order])]
+    return rising[0] if len(rising) == 1 else hint or "?"
 
 
 def _in_time(dates: list[dt.date]) -> bool:

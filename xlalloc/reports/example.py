@@ -119,7 +119,7 @@ def _client(p: Person) -> list:
     )  # fmt: skip
 
 
-def _row(sheet: str, **cells) -> list:
+def _row(sheet: str, /, **cells) -> list:
     """A row of a sheet, its cells by column."""
     return [cells.get(column.key) for column in asked(sheet)]
 

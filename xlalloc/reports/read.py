@@ -149,7 +149,7 @@ class Reader:
 
     def _flat_cash(self, market) -> None:
         """Cash whose price nobody gives is worth 1 a unit throughout."""
-        lacking = [asset.name for asset in self.assets.values() if asset.kind == "cash" and market.last(asset.name) is None]
+        lacking = [asset.name for asset in self.assets.values() if asset.kind == "cash" and asset.name not in market.assets]
         market.add_flat(lacking)
         for name in lacking if market.dates else ():
             self.problems.note("", "cash_without_price", "done.worth_one", self.assets[name].place("asset", name))
@@ -361,7 +361,7 @@ class Reader:
                 return
             self.problems.refuse(client.id, why or "unknown_asset", row.place("code" if "code" in row.raw else "asset"))
         elif not wrong and row.get("value") is None and row.get("units") is None:
-            if row.raw.get("value") is not None or row.raw.get("units") is not None:
+            if isinstance(row.raw.get("value"), str) or isinstance(row.raw.get("units"), str):  # -- or n/a
                 self.problems.note(client.id, "nothing_held", "done.left_out", row.place("asset"))
                 return
             self.problems.refuse(client.id, "no_value", row.place("value"))
@@ -389,7 +389,8 @@ class Reader:
             return None, "code_and_name"  # 00700 is not 000700, whatever it is called
         if asset or why:
             return asset, why
-        if is_cash(code) or is_cash(name) or _is_kind(kind, "cash"):
+        money_alone = row.get("units") is None and row.get("value") is not None
+        if is_cash(code) or is_cash(name) or _is_kind(kind, "cash") or (money_alone and (name or code).casefold().startswith("cash ")):
             return self._cash(), ""
         return None, ""
 

@@ -82,6 +82,8 @@ def find(top: list[tuple[int, dict]]) -> Layout | None:
         dated = [c for c in dated if c not in below or _dated(below[c], True, True)]
         if not dated or not any(c not in dated and _is_number(cell) for c, cell in row.items()):
             continue
+        k = _first_of_figures(top, k, dated)
+        number, above = top[k][0], top[:k]
         named = [c for c in dated if any(_is_date_header(w) for w in words[c])]
         headed = [r for _, r in above if len(r) > 1 or any(_is_date_header(cell) for cell in r.values())]
         columns = {c for _, r in top[k : k + 5] for c in r} | {c for r in headed for c in r}
@@ -89,6 +91,17 @@ def find(top: list[tuple[int, dict]]) -> Layout | None:
         remarks = [text for _, r in above if r not in headed for cell in r.values() if isinstance(cell, str) and (text := clean(cell))]
         return Layout(number, named or dated[:1], headers, remarks)
     return None
+
+
+def _first_of_figures(top: list[tuple[int, dict]], k: int, dated: list[int]) -> int:
+    """The first row below the header with figures, also where what stands for its date is none."""
+    heads = [i for i, (_, row) in enumerate(top[:k]) if any(_is_date_header(row.get(c)) for c in dated)]
+    for i in range(heads[-1] + 1, k) if heads else ():
+        row = top[i][1]
+        wrong = any(c in row and any(letter.isdigit() for letter in clean(row[c])) for c in dated)
+        if wrong and any(c not in dated and _is_number(cell) for c, cell in row.items()):
+            return i
+    return k
 
 
 def _is_date_header(cell) -> bool:
@@ -255,7 +268,7 @@ class Reader:
     def _only(self, layout: Layout) -> str:
         """The asset of a file that holds one: by the lines above, by the name of the file, or the only one there is."""
         for text in (*layout.remarks, self.part.name, *layout.headers.get(layout.dates[0], [])):
-            words = [text, *_PARTS_OF_A_NAME.split(text), *re.findall(r"(?<!\d)\d{6}(?!\d)", text)]
+            words = [text, *_PARTS_OF_A_NAME.split(text), *re.findall(r"[A-Za-z0-9.]+|[\u4e00-\u9fff]+|(?<!\d)\d{6}(?!\d)", text)]
             found = {asset for word in words if word and (asset := self.named(word))}
             if len(found) == 1:
                 return found.pop()
@@ -438,7 +451,7 @@ class Reader:
                 panels.append(Panel(self.title, [asset], list(dates.values()), prices))
             self.remarks = [clean(cell) for _, r in top[:k] for cell in r.values() if isinstance(cell, str)]
             return panels
-        if top:
+        if top and not any(_is_date_header(cell) for _, row in top for cell in row.values()):
             self.problems.note("", "no_header", "done.ignored", Place(self.title))
         return []
 

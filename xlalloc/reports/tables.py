@@ -124,6 +124,7 @@ class Table:
         self.units: dict[str, tuple[float, str]] = {}  # column → what its header says of its figures
         self._rows: Rows = iter(())
         self._keys: dict[int, tuple] = {}  # column → its key and kind
+        self._words: set[str] = set()  # of the header
         self._problems: Problems | None = None
 
     @property
@@ -151,7 +152,7 @@ class Table:
         if at is None:
             if self.sheet in REQUIRED:
                 raise InputError(
-                    f"{file}: sheet {self.title}: no header found in its first {HEADER_WITHIN} rows; it needs "
+                    f"{file}: sheet {self.title}: no header found; it needs "
                     f"{', '.join(_needed(self.sheet))}."
                 )
             if top:
@@ -188,6 +189,7 @@ class Table:
         """What each cell of the header stands for."""
         kinds, unknown = columns_of(self.sheet), []
         words = {column: text for column, cell in header.items() if (text := clean(cell))}
+        self._words = {normal(text) for text in words.values()}
         meant = {column: self.key_of(text) for column, text in words.items()}
         for (sheet, key), other in OTHERWISE.items():
             loose = [c for c, found in meant.items() if found == key and normal(words[c]) == "amount"]
@@ -249,13 +251,12 @@ class Table:
             self._problems.note("", "footers", "done.ignored", Place(self.where.sheet, first), count=f"{footers}")
 
     def _is_header(self, cells: dict) -> bool:
-        keys = [self.key_of(cell) for cell in cells.values()]
-        return len(keys) > 1 and sum(key is not None for key in keys) * 2 > len(keys)
+        known = sum(self.key_of(cell) is not None for cell in cells.values())
+        return known > 2 or (known > 1 and known * 2 > len(cells))
 
     def _next_header(self, number: int, cells: dict) -> bool:
         """A header further down: the same again, or that of another account; else the table ends there."""
-        again = {column: key for column, cell in cells.items() if (key := self.key_of(cell))}
-        if set(again.values()) <= {key for key, _ in self._keys.values()} and self._has_needed(cells):
+        if {normal(cell) for cell in cells.values()} == self._words:
             self._name_columns(cells, Problems())
             return True
         self._problems.note("", "other_tables", "done.ignored", Place(self.where.sheet, number), tables=clean(" ".join(map(clean, cells.values())))[:MOST_SHOWN])
