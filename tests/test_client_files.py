@@ -17,7 +17,7 @@ import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.cli import main
 from xlalloc.errors import AllocError, InputError
 from xlalloc.reports import example, fields
-from xlalloc.reports.columns import COLUMNS, SHEETS, column_of
+from xlalloc.reports.columns import COLUMNS, SHEETS, asked, column_of
 from xlalloc.reports.read import read
 from xlalloc.reports.sheets import Workbook
 
@@ -449,8 +449,8 @@ def test_the_empty_file_explains_and_checks_every_column(tmp_path, lang):
     titles = {sheet: sheet if lang == "en" else names[0] for sheet, names in SHEETS.items()}
     assert book.sheetnames[1:] == list(titles.values())
     words = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
-    for sheet, columns in COLUMNS.items():
-        page = book[titles[sheet]]
+    for sheet in COLUMNS:
+        page, columns = book[titles[sheet]], asked(sheet)
         checks = {str(check.sqref): check for check in page.data_validations.dataValidation}
         assert page.freeze_panes and page.print_title_rows == "$2:$2" and len(checks) == len(columns)
         for j, column in enumerate(columns, 1):
@@ -469,7 +469,7 @@ def test_the_empty_file_explains_and_checks_every_column(tmp_path, lang):
 
 def understood(key: str, word: str):
     """What a list offers is what the reader knows."""
-    options = {"language": fields.LANGUAGES, "frequency": fields.FREQUENCIES, "kind": fields.KINDS}.get(key)
+    options = example.CHOICES.get(key)
     if options:
         assert fields.option(word, options) in options
     else:

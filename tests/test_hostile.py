@@ -713,4 +713,4 @@ def test_a_csv_of_one_enormous_line(tmp_path, sheets):
     assert "no header found" in refused(folder)
     with (folder / "holdings.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["x"]] * 5)
-    assert "no header found in its first 20 rows" in refused(folder)
+    assert "no header found" in refused(folder)

@@ -436,7 +436,8 @@ def test_untidy_equals_tidy(tmp_path, sheets, encoding):
         else rd.write_folder(tmp_path / "m", mess, encoding)
     )
     theirs, ours = read(source), read(rd.write_book(tmp_path / "tidy.xlsx", sheets))
-    assert theirs.problems.items == ours.problems.items == []
+    said = ["encoding"] if encoding == "gb18030" else []  # what a file is read as is said where it is not UTF-8
+    assert [p.kind for p in theirs.problems.items] == said and ours.problems.items == []
     for one, two in zip(ours.clients, theirs.clients, strict=True):
         tidy, found = compute(one, ours), compute(two, theirs)
         assert figures(found) == pytest.approx(figures(tidy), rel=1e-12, abs=1e-12)

@@ -1,19 +1,27 @@
 """What the input sheets hold: every sheet and column once, with its names and its kind; texts.py explains each."""
 
-from functools import cache
+import re
+import unicodedata
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from xlalloc.data import key
+from xlalloc.reports.fields import CURRENCIES
 
 
 class Column(NamedTuple):
-    """A column of an input sheet; the first Chinese name is the one a new file carries, ``also`` are English ones."""
+    """A column of an input sheet; the first Chinese name is the one a new file carries, ``also`` are all other ones.
+
+    What brokers, banks and vendors call it stands in ``also`` as well. A column that is not ``asked`` is read where an
+    export has it, and is no column of our own empty file.
+    """
 
     key: str
     kind: str  # text date level yes schedule, or one of fields.RANGES
     zh: tuple[str, ...]
     needed: bool = False
     also: tuple[str, ...] = ()
+    asked: bool = True
 
 
 SHEETS = {
@@ -23,13 +31,17 @@ SHEETS = {
     "models": ("模型", "模型组合", "目标配置"),
     "benchmarks": ("基准", "业绩基准"),
     "suitability": ("适当性", "适当性匹配"),
-    "prices": ("价格", "净值", "行情"),
+    "prices": ("价格", "净值", "行情", "历史价格", "历史净值"),
+    "history": ("账户历史", "历史", "资产历史"),
+    "accounts": ("账户", "账户对应"),
+    "firm": ("机构", "公司"),
+    "headers": ("列名", "表头"),
 }
 UNREAD = ("about", "说明", "read me", "readme")  # sheets that explain, nothing to read
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "clients": (
-        Column("id", "text", ("客户编号", "编号", "客户号", "客户代码", "客户id"), needed=True, also=("client", "client id", "client no")),
+        Column("id", "text", ("客户编号", "编号", "客户号", "客户代码", "客户id"), needed=True, also=("client", "client id", "client no", "client number")),
         Column("name", "text", ("姓名", "客户姓名", "客户名称", "名称"), also=("client name",)),
         Column("model", "text", ("模型", "模型组合", "目标模型"), needed=True),
         Column("language", "text", ("语言",), also=("lang",)),
@@ -48,22 +60,35 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("age", "years", ("年龄",)),
         Column("notes", "notes", ("备注",)),
         Column("currency", "text", ("币种", "货币")),
+        Column("investor_class", "text", ("投资者类别", "投资者类型", "投资者分类"), also=("investor class", "investor type", "client type")),
+        Column("reserve", "amount", ("预留现金", "预留资金"), also=("cash reserve", "reserved cash")),
+        Column("advisory_fee", "share", ("投顾费率", "投顾费", "投资顾问费率"), also=("advisory fee", "advice fee")),
+        Column("currency_goal", "text", ("目标口径",), also=("goal in", "goal money")),
+        Column("household", "text", ("家庭",), also=("family",)),
     ),
     "holdings": (
-        Column("id", "text", ("客户编号", "编号", "客户号", "客户代码", "客户id"), needed=True, also=("client", "client id", "client no")),
-        Column("asset", "text", ("资产", "资产名称", "产品", "产品名称", "产品代码", "基金", "基金名称", "基金代码", "证券名称", "证券代码", "代码"), needed=True, also=("code", "fund", "security", "product")),
-        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量"), also=("shares", "quantity")),
-        Column("price", "price", ("单价", "最新净值", "价格", "净值", "单位净值", "最新价")),
-        Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值"), also=("market value", "amount")),
-        Column("bought_on", "date", ("买入日期", "申购日期", "购买日期"), also=("bought", "purchase date")),
-        Column("account", "text", ("账户",)),
+        Column("id", "text", ("客户编号", "编号", "客户号", "客户代码", "客户id"), also=("client", "client id", "client no", "client number", "kundennummer")),
+        Column("asset", "text", ("资产", "资产名称", "产品", "产品名称", "产品简称", "基金", "基金名称", "基金简称", "证券名称", "证券简称", "股票名称", "股票简称", "名称"), needed=True,
+               also=("fund", "fund name", "security", "security name", "security description", "product", "name", "description", "investment name", "investment", "stock", "holding",
+                     "bezeichnung", "wertpapier", "wertpapiername", "wertpapierbezeichnung", "produkt", "titel", "naam")),
+        Column("code", "text", ("证券代码", "代码", "产品代码", "基金代码", "股票代码", "资产代码"), also=("symbol", "ticker", "symbol/isin", "symbol/cusip", "isin", "wkn", "isin/wkn", "wkn/isin", "sedol", "cusip", "ts_code", "instrument", "fund code", "stock code", "security code", "security id", "epic"), asked=False),
+        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量"),
+               also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings")),
+        Column("price", "price", ("单价", "最新净值", "价格", "净值", "单位净值", "最新价", "当前价", "市价", "现价", "最新价格", "参考价", "收盘价", "当前价格", "最新单位净值", "昨日净值", "参考净值"),
+               also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers")),
+        Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值", "最新市值", "证券市值", "当前市值", "持有金额", "资产市值", "持有市值", "参考金额", "总市值", "持仓金额", "基金市值"),
+               also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde")),
+        Column("bought_on", "date", ("买入日期", "申购日期", "购买日期", "建仓日期"), also=("bought", "purchase date", "date acquired", "acquired", "open date", "kaufdatum")),
+        Column("account", "text", ("账户", "资金账号", "资金账户", "账号", "交易账号", "基金账号", "客户资金账号"), also=("account number", "account no", "account id", "clientaccountid", "depot", "depotnummer")),
         Column("no_sell", "yes", ("不可卖出", "锁定", "禁止卖出"), also=("locked",)),
-        Column("currency", "text", ("币种", "货币")),
+        Column("currency", "text", ("币种", "货币"), also=("ccy", "currencyprimary", "währung", "whrg", "valuta")),
+        Column("kind", "text", ("品种", "证券类别", "产品类型", "证券类型", "资产类型"), also=("security type", "asset type", "asset category", "assetclass"), asked=False),
+        Column("as_of", "date", ("市值日期", "净值日期", "估值日期", "持仓日期", "日期"), also=("as of", "price date", "nav date", "valuation date", "kursdatum", "date", "reportdate")),
     ),
     "assets": (
-        Column("asset", "text", ("资产", "资产名称", "产品", "名称"), needed=True, also=("name",)),
+        Column("asset", "text", ("资产", "资产名称", "产品", "产品名称", "名称"), needed=True, also=("name", "product", "fund", "security")),
         Column("name_zh", "text", ("中文名称", "中文名"), also=("chinese name",)),
-        Column("code", "text", ("代码", "基金代码", "证券代码")),
+        Column("code", "text", ("代码", "基金代码", "证券代码", "产品代码", "股票代码"), also=("symbol", "ticker", "isin", "wkn", "sedol", "cusip")),
         Column("share_class", "text", ("份额类别", "类别份额")),
         Column("kind", "text", ("品种", "产品类型", "种类"), also=("type",)),
         Column("risk_level", "level", ("风险等级", "产品风险等级"), also=("risk level",)),
@@ -71,14 +96,17 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("min_buy", "amount", ("最低申购金额", "最低买入金额", "起购金额"), also=("minimum",)),
         Column("unit_step", "amount", ("递增单位", "份额步长")),
         Column("settle_days", "days", ("到账天数", "交收天数")),
-        Column("commission", "share", ("佣金费率", "佣金", "申购费率")),
+        Column("commission", "share", ("佣金费率", "佣金")),
         Column("min_commission", "amount", ("最低佣金",)),
         Column("sell_tax", "share", ("卖出税率", "印花税"), also=("stamp duty",)),
         Column("redemption", "schedule", ("赎回费", "赎回费率"), also=("redemption schedule", "redemption fee")),
         Column("expected_return", "rate", ("预期收益", "预期收益率", "预期年化收益"), also=("mu",)),
         Column("vol", "vol", ("波动率", "年化波动率"), also=("volatility",)),
-        Column("class", "text", ("资产类别", "大类资产", "类别"), also=("asset class",)),
+        Column("class", "text", ("资产类别", "参考类别", "类别"), also=("reference class", "proxy")),
         Column("currency", "text", ("币种", "货币")),
+        Column("asset_class", "text", ("大类", "大类资产", "资产大类")),
+        Column("ongoing_cost", "share", ("年综合费率", "综合费率", "持续费用"), also=("ongoing cost", "ongoing charge", "ongoing charges", "ocf", "ter", "expense ratio")),
+        Column("subscription", "steps", ("申购费率", "申购费"), also=("subscription fee", "front load", "entry charge")),
     ),
     "models": (
         Column("model", "text", ("模型", "模型组合", "名称"), needed=True),
@@ -91,6 +119,10 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("vol_low", "vol", ("波动率下限",)),
         Column("vol_high", "vol", ("波动率上限",)),
         Column("drawdown", "rate", ("最大回撤", "参考最大回撤")),
+        Column("risk_level", "level", ("组合风险等级",), also=("risk level", "portfolio level")),
+        Column("budget", "weight", ("风险预算",), also=("risk budget",)),
+        Column("leverage", "leverage", ("杠杆", "杠杆倍数")),
+        Column("rebalance_on", "text", ("触发依据", "再平衡依据"), also=("rebalance on", "trigger")),
     ),
     "benchmarks": (
         Column("name", "text", ("基准", "名称", "基准名称"), needed=True, also=("benchmark",)),
@@ -102,30 +134,98 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("allowed", "levels", ("可购买等级", "产品等级", "适配产品等级"), needed=True, also=("asset_levels",)),
     ),
     "prices": (),
+    "history": (
+        Column("id", "text", ("客户编号", "编号", "客户号", "客户代码", "客户id"), also=("client", "client id", "client no", "client number")),
+        Column("account", "text", ("账户", "资金账号", "账号"), also=("account number",)),
+        Column("date", "date", ("日期", "估值日期"), needed=True, also=("as of", "valuation date")),
+        Column("value", "amount", ("市值", "资产总值", "期末市值", "总资产"), needed=True, also=("market value", "total value", "balance")),
+        Column("flow", "money", ("净流入", "资金进出", "出入金"), also=("net flow", "cash flow", "deposits")),
+        Column("fee", "amount", ("费用", "投顾费"), also=("fees", "advisory fee")),
+    ),
+    "accounts": (
+        Column("account", "text", ("账户", "资金账号", "账号", "文件"), needed=True, also=("account number", "file")),
+        Column("id", "text", ("客户编号", "编号", "客户号", "客户代码", "客户id"), needed=True, also=("client", "client id", "client no", "client number")),
+    ),
+    "firm": (
+        Column("key", "text", ("项目", "键"), needed=True, also=("item", "setting")),
+        Column("value", "notes", ("内容", "值"), needed=True),
+        Column("language", "text", ("语言",), also=("lang",)),
+    ),
+    "headers": (
+        Column("theirs", "text", ("文件列名", "原列名"), needed=True, also=("their word", "their header", "their column")),
+        Column("ours", "text", ("标准列名", "本表列名"), needed=True, also=("our column", "our header", "our word")),
+        Column("sheet", "text", ("工作表",), also=("file",)),
+    ),
 }  # fmt: skip
 
 
-def _normal(header) -> str:
-    """Headers compare without width, case, spaces, underscores or a unit in brackets."""
-    return key(str(header)).partition("(")[0].replace("_", "").rstrip(":%*")
+_MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·]+")
+_BRACKET = re.compile(r"[(\[（【](.*?)[)\]）】]")
+# What a bracket behind a header may say of its figures: factor, currency.
+_UNITS = {
+    "万元": (1e4, "CNY"), "万": (1e4, ""), "人民币万元": (1e4, "CNY"), "千元": (1e3, "CNY"), "亿元": (1e8, "CNY"), "亿": (1e8, ""), "百万元": (1e6, "CNY"), "万份": (1e4, ""), "亿份": (1e8, ""),
+    "pence": (0.01, "GBP"), "p": (0.01, "GBP"), "gbx": (0.01, "GBP"), "%": (0.01, ""), "％": (0.01, ""), "thousands": (1e3, ""), "in thousands": (1e3, ""), "000s": (1e3, ""), "'000": (1e3, ""), "k": (1e3, ""),
+    "millions": (1e6, ""), "in millions": (1e6, ""), "mn": (1e6, ""),
+}  # fmt: skip
 
 
-_HEADERS = {
-    sheet: {_normal(name): column.key for column in columns for name in (column.key, *column.zh, *column.also)}
-    for sheet, columns in COLUMNS.items()
-}
-_SHEETS = {_normal(name): sheet for sheet, names in SHEETS.items() for name in (sheet, *names)}
+def normal(header) -> str:
+    """Headers compare without width, case, spaces, punctuation or a unit in brackets."""
+    text = key(str(header))
+    return _MARKS.sub("", _BRACKET.sub("", text).partition("(")[0]) or _MARKS.sub("", text)
 
 
+def unit_of(header: str) -> tuple[float, str]:
+    """What a header says of its figures: the factor of a unit in its bracket (万元, pence, %), and a currency."""
+    text = unicodedata.normalize("NFKC", str(header)).casefold()
+    found = [part.strip().removeprefix("单位:").strip() for part in _BRACKET.findall(text)]
+    found += [word for _, word in [text.rpartition(" in ")[1:]] if word]
+    for word in found:
+        if word in _UNITS:
+            return _UNITS[word]
+        if word in CURRENCIES and word != "元":  # every currency's, loosely
+            return 1.0, CURRENCIES[word]
+    return 1.0, ""
+
+
+def _index() -> dict[str, dict[str, str]]:
+    """Sheet → header → column; a word of two columns means the one that lists it first."""
+    found: dict[str, dict[str, str]] = {}
+    for sheet, columns in COLUMNS.items():
+        known = found.setdefault(sheet, {})
+        for column in columns:
+            for name in (column.key, *column.zh, *column.also):
+                known.setdefault(normal(name), column.key)
+    return found
+
+
+_HEADERS = _index()
+_SHEETS = {key(name): sheet for sheet, names in SHEETS.items() for name in (sheet, *names)}
+EITHER = {"asset": "code", "id": "name"}  # a code does where there is no name of a holding, the name where a client has no id
+OTHERWISE = {("holdings", "value"): "units"}  # what "Amount" is where another column has the value
+
+
+@lru_cache(8192)
 def column_of(sheet: str, header) -> str | None:
     """The column a header stands for."""
-    return _HEADERS[sheet].get(_normal(header))
+    return _HEADERS[sheet].get(normal(header))
 
 
 def sheet_of(title: str) -> str | None:
-    return _SHEETS.get(_normal(title))
+    """The sheet a title stands for: a title is also a file's name, so that its punctuation matters."""
+    return _SHEETS.get(key(str(title)).partition("(")[0].replace("_", "").rstrip(":%*"))
 
 
 @cache
 def columns_of(sheet: str) -> dict[str, Column]:
     return {column.key: column for column in COLUMNS[sheet]}
+
+
+def asked(sheet: str) -> tuple[Column, ...]:
+    """The columns of our own empty file."""
+    return tuple(column for column in COLUMNS[sheet] if column.asked)
+
+
+CHINESE_WORDS = frozenset(
+    word for columns in COLUMNS.values() for column in columns for word in column.zh if len(word) > 1 and word[0] > "z"
+) | frozenset(["日期", "收盘", "开盘", "交易日", "时间", "人民币", "合计"])  # fmt: skip

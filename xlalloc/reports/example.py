@@ -11,8 +11,19 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from xlalloc import data
 from xlalloc.dates import to_serial
-from xlalloc.reports.columns import COLUMNS, SHEETS, Column
-from xlalloc.reports.fields import FIRST_DAY, FREQUENCIES, KINDS, LANGUAGES, LAST_DAY, RANGES
+from xlalloc.reports.columns import COLUMNS, SHEETS, Column, asked
+from xlalloc.reports.fields import (
+    CLASSES,
+    FIRST_DAY,
+    FREQUENCIES,
+    GOAL_MONEY,
+    INVESTORS,
+    KINDS,
+    LANGUAGES,
+    LAST_DAY,
+    RANGES,
+    TRIGGERS,
+)
 from xlalloc.reports.measure import width_of
 from xlalloc.reports.texts import TEXTS
 from xlalloc.templates.cached import parts_of, write_parts
@@ -54,11 +65,15 @@ FORMATS = {
     "date": DATE, "share": "0.00%", "rate": PERCENT, "vol": PERCENT, "weight": PERCENT, "money": "#,##0.00",
     "price": "#,##0.0000", "text": "@", "schedule": "@", "levels": "@", "notes": "@",
 }  # fmt: skip
-AMOUNTS = {"value", "goal", "min_buy", "min_commission"}  # of money, among the figures that are not below zero
+AMOUNTS = {"value", "goal", "min_buy", "min_commission", "reserve", "fee"}  # of money, among the figures that are not below zero
 ABOUT_WIDTHS = {"B": 33, "C": 9, "D": 25, "E": 13}
 MEANING_ROOM = 88  # characters in the columns that hold it
 WIDE = {"name", "name_zh", "asset", "benchmark", "adviser", "account", "redemption", "model", "notes"}
 LAST_ROW = 20_000  # to which what is typed is checked
+CHOICES = {
+    "language": LANGUAGES, "frequency": FREQUENCIES, "kind": KINDS, "asset_class": CLASSES, "investor_class": INVESTORS,
+    "currency_goal": GOAL_MONEY, "rebalance_on": TRIGGERS,
+}  # fmt: skip
 OWN_NAMES = {("assets", "asset"), ("clients", "id")}  # where names are made, not chosen
 
 
@@ -96,10 +111,17 @@ def _client(p: Person) -> list:
     name, adviser = (p.name, "某顾问（虚构）") if p.lang == "zh" else (f"{p.name} (invented)", "A. Adviser (invented)")
     assessed, expires = D(2026, 2, 10), D(2027, 2, 9)
     frequency = data.find("models", p.model)["frequency"]
-    return [
-        p.id, name, p.model, p.lang, adviser, *BENCHMARKS, p.level, assessed, expires, p.cash_flow,
-        p.last, frequency, p.threshold, p.goal, p.goal_years, p.monthly, p.age, "illustrative", None,
-    ]  # fmt: skip
+    return _row(
+        "clients", id=p.id, name=name, model=p.model, language=p.lang, adviser=adviser, benchmark=next(iter(BENCHMARKS)),
+        risk_level=p.level, assessed_on=assessed, assessment_expires=expires, cash_flow=p.cash_flow, last_rebalanced=p.last,
+        frequency=frequency, threshold=p.threshold, goal=p.goal, goal_years=p.goal_years, monthly=p.monthly, age=p.age,
+        notes="illustrative",
+    )  # fmt: skip
+
+
+def _row(sheet: str, /, **cells) -> list:
+    """A row of a sheet, its cells by column."""
+    return [cells.get(column.key) for column in asked(sheet)]
 
 
 def _holdings(p: Person, weights: list[dict], names: list[str], panel: list[list]) -> list[list]:
@@ -123,7 +145,8 @@ def _lots(p: Person, asset: str, units: float) -> list[list]:
     account, bought = securities if asset in ETFS else funds, D(2021, 11, 1)
 
     def row(count, date, locked=None):
-        return [p.id, asset, round(count, 2), None, None, date, account, locked, None]
+        units = round(count, 2)
+        return _row("holdings", id=p.id, asset=asset, units=units, bought_on=date, account=account, no_sell=locked)
 
     if (p.id, asset) == ("K004", "China bonds"):
         return [row(units * 0.1, bought), row(units * 0.9, AS_OF - dt.timedelta(days=20))]
@@ -137,22 +160,26 @@ def _asset(k: int, name: str) -> list:
     known = data.find("asset_classes", name)
     etf, cash = name in ETFS, name == "Money market"
     kind = "etf" if etf else "cash" if cash else "fund"
-    costs = [0.0003, 5, 0] if etf else [0, 0, 0]
+    commission, minimum = (0.0003, 5) if etf else (0, 0)
     settles = 1 if etf or cash else 7 if name in ("S&P 500", "Nasdaq 100") else 2
-    return [
-        name, known["name_zh"], f"X{k:05d}", "A" if kind == "fund" else None, kind, f"R{FUND_LEVELS[name]}",
-        100 if etf else 0, 0 if etf else 10, None, settles, *costs, "7:1.5%;30:0.5%" if kind == "fund" else None,
-        *data.expected(name), name, "CNY",
-    ]  # fmt: skip
+    mu, vol = data.expected(name)
+    return _row(
+        "assets", asset=name, name_zh=known["name_zh"], code=f"X{k:05d}", share_class="A" if kind == "fund" else None,
+        kind=kind, risk_level=f"R{FUND_LEVELS[name]}", lot=100 if etf else 0, min_buy=0 if etf else 10, settle_days=settles,
+        commission=commission, min_commission=minimum, sell_tax=0, redemption="7:1.5%;30:0.5%" if kind == "fund" else None,
+        expected_return=mu, vol=vol, currency="CNY", **{"class": name},
+    )  # fmt: skip
 
 
 def _models(weights: list[dict]) -> list[list]:
     rows = []
     for model in MODELS:
         stated = data.find("models", model)
-        ranges = [stated[key] for key in ("return_low", "return_high", "vol_low", "vol_high", "drawdown")]
+        keys = ("return_low", "return_high", "vol_low", "vol_high", "drawdown")
+        ranges = [stated[key] for key in keys]
         for k, row in enumerate([row for row in weights if row["model"] == model]):
-            rows.append([model, row["asset"], row["weight"], None, None, *(ranges if k == 0 else [None] * 5)])
+            found = dict(zip(keys, ranges if k == 0 else [None] * 5, strict=True))
+            rows.append(_row("models", model=model, asset=row["asset"], target=row["weight"], **found))
     return rows
 
 
@@ -182,7 +209,8 @@ def _about(document: Document, remark: str) -> None:
     page.note("input.forms", color=INK)
     page.note("input.problems", color=INK)
     examples = _examples(document.lang)
-    for sheet, columns in COLUMNS.items():
+    for sheet in COLUMNS:
+        columns = asked(sheet)
         page.heading(f"input.{sheet}")
         if not columns:
             page.note("input.prices_form", color=INK)
@@ -214,11 +242,15 @@ def _examples(lang: str) -> dict[str, list]:
     rows = _rows()
     return {
         "clients": _client(person),
-        "holdings": next(row for row in rows["holdings"] if row[7]),
-        "assets": next(row for row in rows["assets"] if row[13]),
+        "holdings": next(row for row in rows["holdings"] if "yes" in row),
+        "assets": next(row for row in rows["assets"] if "fund" in row),
         "models": rows["models"][0],
         "benchmarks": rows["benchmarks"][0],
         "suitability": rows["suitability"][2],
+        "history": _row("history", id=person.id, date=AS_OF, value=1.2e6, flow=6e4, fee=500),
+        "accounts": _row("accounts", account="66600012345", id=person.id),
+        "firm": _row("firm", key="date_order", value="dmy"),
+        "headers": _row("headers", theirs="当前市值" if lang == "zh" else "Mkt value today", ours="value", sheet="holdings"),
     }
 
 
@@ -241,7 +273,7 @@ def _sheet(document: Document, sheet: str, rows: list[list], remark: str) -> Non
         formats, widths = [DATE] + ["#,##0.000"] * len(header), [14] * len(header)
         kinds = ["date"] + ["price"] * len(header)
     else:
-        columns = COLUMNS[sheet]
+        columns = asked(sheet)
         header = [column.key if document.lang == "en" else column.zh[0] for column in columns]
         formats, kinds = [_format(column) for column in columns], [column.kind for column in columns]
         needed = [column.needed for column in columns]
@@ -284,7 +316,7 @@ def _across(kind: str) -> Alignment:
 
 def _worded(lang: str, key: str, value):
     """A word of a list in the file's language."""
-    known = {"language": LANGUAGES, "frequency": FREQUENCIES, "kind": KINDS, "no_sell": {"yes": ("是",)}}.get(key)
+    known = {**CHOICES, "no_sell": {"yes": ("是",)}}.get(key)
     return _word(lang, value, known[value]) if known and value in known else value
 
 
@@ -314,7 +346,7 @@ def _print_setup(document: Document, page) -> None:
 
 def _checks(document: Document, page, sheet: str) -> None:
     """A hint on every column; a list where there is one, limits where there are."""
-    for j, column in enumerate(COLUMNS[sheet], 1):
+    for j, column in enumerate(asked(sheet), 1):
         check = DataValidation(allow_blank=True, showInputMessage=True, showErrorMessage=True)
         if choices := _choices(document, sheet, column.key):
             check.type, check.formula1 = "list", choices
@@ -342,7 +374,7 @@ def _choices(document: Document, sheet: str, key: str) -> str:
         return '"C1,C2,C3,C4,C5"'
     if key == "no_sell":
         return '"是,否"' if zh else '"yes,no"'
-    known = {"language": LANGUAGES, "frequency": FREQUENCIES, "kind": KINDS}.get(key)
+    known = CHOICES.get(key)
     if known:
         words = [_word(document.lang, name, others) for name, others in known.items()]
         return f'"{",".join(words)}"'

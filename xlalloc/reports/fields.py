@@ -19,24 +19,30 @@ _ILLEGAL = re.compile(
 )
 _SPACES = re.compile("[\\s\u200b\u2060\ufeff]+")
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?").fullmatch
-_BLANK = frozenset(["", "-", "--", "—", "——", "–", "/", "n/a", "na", "null", "none", "nan", "无", "不适用"])
+_BLANK = frozenset(["", "-", "--", "---", "—", "——", "–", "/", "n/a", "n.a.", "#n/a", "na", "null", "none", "nan", "k.a.", "无", "不适用", "暂无"])
 _NAMES_OF_MONEY = {
     "CNY": ("¥", "元", "人民币", "人民币元", "rmb"), "USD": ("$", "us$", "美元"), "HKD": ("hk$", "港元", "港币"),
     "EUR": ("€", "欧元"), "GBP": ("£", "英镑"), "JPY": ("日元",),
 }  # fmt: skip
-_CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
-_MULTIPLES = {"万": 1e4, "亿": 1e8}
+CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
+_MULTIPLES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "mio.": 1e6, "b": 1e9, "bn": 1e9}
+_COUNTED = frozenset(["份", "股", "shares", "units", "st.", "stk", "stk.", "stück", "st"])  # what units are called
+_GAPS = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")  # between thousands
 _MONEY = re.compile(
-    r"(?P<before>[^\d.,()+\-%\s]*)\s*(?P<number>[(+\-]*\s*[\d.,]+(?:e[+-]?\d+)?\s*%?\)?)\s*(?P<multiple>[万亿]?)\s*(?P<after>\S*)"
+    r"(?P<sign>[(+\-]?)\s*(?P<before>[^\d.,()+\-%\s]*)\s*(?P<number>[(+\-]*\s*[\d.,]+(?:e[+-]?\d+)?\s*%?\)?-?)\s*(?P<multiple>[万亿]|(?:k|mn?|mio\.?|bn?)(?![a-z]))?\s*(?P<after>[^\s\d]*)"
 )
 UNDATED = dt.date.min
 _AROUND_MARKS = re.compile(r"\s*([-/.年月日])\s*")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {name: k for k, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
+_MONTHS |= {"mär": 3, "mai": 5, "okt": 10, "dez": 12}  # German
 _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _NAMED_MONTH = re.compile(
-    rf"(?P<d1>\d{{1,2}})[-/ ](?P<m1>{_MONTH})[-/ ,]+(?P<y1>\d{{4}})"
-    rf"|(?P<m2>{_MONTH}) (?P<d2>\d{{1,2}}),? (?P<y2>\d{{4}})"
+    rf"(?P<d1>\d{{1,2}})\.?[-/ ]*(?P<m1>{_MONTH})[-/ ,]+(?P<y1>\d{{4}}|\d{{2}})"
+    rf"|(?P<m2>{_MONTH})[- ](?P<d2>\d{{1,2}}),? (?P<y2>\d{{4}})"
 )
+_SHORT_DATE = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})")
+_TIME = re.compile(r"(?<=\d)[t ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?\s*(?:z|utc|gmt|e[sd]?t|[+-]\d{2}:?\d{2})?$")
+_NO_FEE = ("none", "no", "0", "0%", "无", "免", "免赎回费", "免申购费")
 _YES = frozenset(["yes", "y", "true", "1", "x", "√", "✓", "是", "对"])
 _NO = frozenset(["no", "n", "false", "0", "否"])
 FREQUENCIES = {
@@ -49,9 +55,23 @@ LANGUAGES = {
     "zh": ("chinese", "中文", "汉语", "简体中文", "zh-cn", "cn"),
 }
 KINDS = {
-    "stock": ("股票", "a股"), "etf": ("交易所基金",), "fund": ("基金", "开放式基金", "mutual fund"), "bond": ("债券",),
-    "cash": ("现金", "货币基金", "货币", "存款", "money market"),
+    "stock": ("股票", "a股", "equity", "stocks", "equities", "common stock", "aktie"),
+    "etf": ("交易所基金", "交易型开放式指数基金", "etfs", "etfs & closed end funds"),
+    "fund": ("基金", "开放式基金", "mutual fund", "funds", "mutual funds", "混合型基金", "股票型基金", "fonds"),
+    "index_fund": ("指数基金", "指数型基金", "index fund"),
+    "bond_fund": ("债券基金", "债券型基金", "bond fund"),
+    "bond": ("债券", "bonds", "fixed income", "anleihe"),
+    "cash": ("现金", "货币基金", "货币", "货币型基金", "存款", "money market", "cash and money market"),
 }  # fmt: skip
+OPEN_FUNDS = frozenset(["fund", "index_fund", "bond_fund"])  # that redeem, rather than trade on an exchange
+CLASSES = {
+    "equity": ("股票", "权益", "权益类", "stocks", "stock", "equities"), "bond": ("债券", "固收", "固定收益", "bonds", "fixed income"),
+    "cash": ("现金", "现金类", "货币", "货币类"), "commodity": ("商品", "大宗商品", "commodities", "黄金", "gold"),
+    "property": ("房地产", "不动产", "reits", "reit", "real estate"), "other": ("其他", "另类", "alternatives"),
+}  # fmt: skip
+INVESTORS = {"retail": ("普通投资者", "普通", "individual"), "professional": ("专业投资者", "专业"), "institution": ("机构", "机构投资者", "institutional")}
+GOAL_MONEY = {"today": ("当前", "今日购买力", "today's money", "今天"), "then": ("届时", "名义", "nominal", "future")}
+TRIGGERS = {"weights": ("权重", "weight"), "risk": ("风险", "风险占比")}
 
 
 class UnreadableError(ValueError):
@@ -86,14 +106,14 @@ def is_empty(value) -> bool:
     return value is None or (isinstance(value, str) and not value.strip()) or value != value
 
 
-def money(value) -> tuple[float | None, str]:
+def money(value, decimal: str = ".") -> tuple[float | None, str]:
     """The number in a cell (None where it is blank) and the currency written beside it."""
     if type(value) is float and abs(value) <= MOST:
         return value, ""
     if is_empty(value):
         return None, ""
     if isinstance(value, str):
-        number, currency = _written(value)
+        number, currency = _written(value, decimal)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         number, currency = value, ""
     else:
@@ -103,40 +123,64 @@ def money(value) -> tuple[float | None, str]:
     return number if number is None else float(number), currency
 
 
-def _written(value: str) -> tuple[float | None, str]:
-    if _PLAIN(value):
+def _written(value: str, decimal: str = ".") -> tuple[float | None, str]:
+    if decimal == "." and _PLAIN(value):
         return float(value), ""
     if len(value) > LONGEST:
         raise UnreadableError
-    text = plain(value).replace("−", "-").replace("，", ",")
+    text = plain(unwrapped(value)).replace("−", "-").replace("，", ",")
     if text in _BLANK:
         return None, ""
-    match = _MONEY.fullmatch(text)
+    match = _MONEY.fullmatch(_GAPS.sub("", text))
     if not match:
         raise UnreadableError
     marks = [match["before"], match["after"]]
-    if any(mark and mark not in _CURRENCIES for mark in marks):
+    if any(mark and mark not in CURRENCIES and mark not in _COUNTED for mark in marks):
         raise UnreadableError
-    digits = match["number"].replace(" ", "")
-    negative = digits.startswith("(") and digits.endswith(")")
-    number = as_number(digits.strip("()") if negative else digits)
-    if number is None or (negative and number < 0):
+    number = _signed(match["sign"] + match["number"], decimal)
+    if number is None:
         raise UnreadableError
-    currency = next((_CURRENCIES[mark] for mark in marks if mark), "")
-    return (-number if negative else number) * _MULTIPLES.get(match["multiple"], 1.0), currency
+    currency = next((CURRENCIES[mark] for mark in marks if mark in CURRENCIES), "")
+    return number * _MULTIPLES.get(match["multiple"], 1.0), currency
+
+
+_SWAPPED = str.maketrans(".,", ",.")
+
+
+def _signed(digits: str, decimal: str) -> float | None:
+    """The number of digits and marks, with its minus before, behind or as brackets."""
+    digits = digits.replace(" ", "")
+    if decimal == ",":
+        digits = digits.translate(_SWAPPED)
+    if digits.startswith("(") and digits.endswith(")"):
+        number = as_number(digits.strip("()"))
+        return None if number is None or number < 0 else -number
+    if digits.endswith("-"):
+        number = as_number(digits[:-1])
+        return None if number is None or number < 0 or digits[0] in "+-" else -number
+    return as_number(digits)
+
+
+def unwrapped(text: str) -> str:
+    """A cell without what keeps a code a text: ="510300", '510300, tabs."""
+    text = text.strip()
+    if text.startswith('="') and text.endswith('"'):
+        text = text[2:-1]
+    return text.removeprefix("'").strip()
 
 
 def currency_of(value) -> str:
     text = plain(value)
-    return _CURRENCIES.get(text, text.upper())
+    return CURRENCIES.get(text, text.upper())
 
 
-def date(value) -> dt.date | None:
+def date(value, order: str = "") -> dt.date | None:
+    """The date in a cell; ``order`` (dmy, mdy) is that of the column's dates such as 3/4/2026."""
     if type(value) is not dt.date:
         if is_empty(value):
             return None
         if isinstance(value, str):
-            value = _dated(value)
+            value = _dated(value, order)
             if value is None:
                 return None
         else:
@@ -147,17 +191,37 @@ def date(value) -> dt.date | None:
 
 
 @lru_cache(100_000)
-def _dated(value: str) -> dt.date | None:
+def _dated(value: str, order: str = "") -> dt.date | None:
     """The date a text spells: 2026/3/1, 2026 年 3 月 1 日, 20260301, 1 Mar 2026; None for a blank."""
-    text = plain(value)
+    text = plain(unwrapped(value))
     if text in _BLANK:
         return None
-    found = from_cell(_AROUND_MARKS.sub(r"\1", text).upper())
+    text = _TIME.sub("", _AROUND_MARKS.sub(r"\1", text))
+    found = from_cell(text.upper())
     if found is None and (match := _NAMED_MONTH.fullmatch(text)):
-        month = _MONTHS.index((match["m1"] or match["m2"])[:3]) + 1
+        month = _MONTHS[(match["m1"] or match["m2"])[:3]]
+        year = int(match["y1"] or match["y2"])
         with contextlib.suppress(ValueError):
-            found = dt.date(int(match["y1"] or match["y2"]), month, int(match["d1"] or match["d2"]))
+            found = dt.date(year + 2000 if year < 100 else year, month, int(match["d1"] or match["d2"]))
+    if found is None and (numbers := day_and_month(text)):
+        found = in_order(numbers, order)
     return UNDATED if found is None else found
+
+
+def day_and_month(text: str) -> tuple[int, int, int] | None:
+    """The three numbers of 3/4/2026, whose first two are day and month or month and day."""
+    match = _SHORT_DATE.fullmatch(text)
+    return (int(match[1]), int(match[3]), int(match[4])) if match else None
+
+
+def in_order(numbers: tuple[int, int, int], order: str) -> dt.date | None:
+    """Their date where day and month come in this order."""
+    one, two, year = numbers
+    day, month = (one, two) if order == "dmy" else (two, one) if order == "mdy" else (0, 0)
+    try:
+        return dt.date(year + 2000 if year < 100 else year, month, day)
+    except ValueError:
+        return None
 
 
 def level(value) -> int | None:
@@ -194,6 +258,28 @@ def yes(value) -> bool:
     raise UnreadableError
 
 
+def steps(value) -> tuple | None:
+    """((amounts, …), (rates, …)) of 100万:1.2%;500万:0.8%;0.3%, each rate for purchases under its amount."""
+    if is_empty(value):
+        return None
+    text = plain(value)
+    if text in _NO_FEE or value == 0:
+        return (), (0.0,)
+    amounts, rates = [], []
+    for part in re.split(r"[;、\n]+", text):
+        under, _, rate = part.rpartition(":")
+        number = as_number(rate)
+        amount = money(re.sub(r"[<≤]|under", "", under))[0] if under.strip() else None
+        if number is None or not 0 <= number <= 1 or (under.strip() and amount is None):
+            raise UnreadableError
+        if amount is not None:
+            amounts.append(amount)
+        rates.append(number)
+    if len(rates) - len(amounts) not in (0, 1) or sorted(set(amounts)) != amounts:
+        raise UnreadableError
+    return tuple(amounts), tuple(rates if len(rates) > len(amounts) else [*rates, 0.0])
+
+
 def schedule(value) -> tuple | None:
     """((days, …), (fees, …)) of 7:1.5%;30:0.75%; ((), ()) for none; None where the cell is blank.
 
@@ -202,7 +288,7 @@ def schedule(value) -> tuple | None:
     if is_empty(value):
         return None
     text = plain(value)
-    if text in ("none", "no", "0", "0%", "无", "免", "免赎回费") or value == 0:
+    if text in _NO_FEE or value == 0:
         return (), ()
     days, fees = [], []
     for part in re.split(r"[;,、\n]+", text):
@@ -237,13 +323,14 @@ def option(value, known: dict[str, tuple]) -> str | None:
 # The figures a column may hold: from, to. A rate of 7 is 7% written without its sign, hardly ever 700%.
 RANGES = {
     "money": (-MOST, MOST), "amount": (0.0, MOST), "price": (1e-9, MOST), "share": (0.0, 1.0), "rate": (-1.0, 3.0),
-    "vol": (0.0, 3.0), "weight": (0.0, 100.0), "days": (0.0, 366.0), "years": (0.0, 150.0),
+    "vol": (0.0, 3.0), "weight": (0.0, 100.0), "days": (0.0, 366.0), "years": (0.0, 150.0), "leverage": (0.0, 10.0),
 }  # fmt: skip
 _READERS: dict[str, Callable] = {
     "date": date,
     "level": level,
     "yes": yes,
     "schedule": schedule,
+    "steps": steps,
     "text": clean,
     "notes": clean,
     "levels": levels,

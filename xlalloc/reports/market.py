@@ -10,14 +10,14 @@ from xlalloc import data
 from xlalloc.core.estimation import cov_from_corr, cov_matrix, returns
 from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, NotAvailableError
-from xlalloc.reports import fields
+from xlalloc.reports import shapes
 from xlalloc.reports.history import Course, course
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.shared import Shared
-from xlalloc.reports.tables import Table
 
 STALE_AFTER = {252: 10, 52: 10, 12: 45, 4: 130, 1: 400}  # days, by periods per year
 LEAST_PERIODS = 24  # below it covariance comes from assumptions
+SAME = 1e-6  # between two files' prices of one asset and day
 MOST_REMARK = 1_000  # characters of what is said about the prices
 ILLUSTRATIVE = ("illustrative", "示例", "模拟")
 
@@ -31,6 +31,7 @@ class Market:
     panel: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     periods: int | None = None
     remark: str = ""
+    indexed: frozenset = frozenset()  # assets whose figures are no price of a unit
     _covariances: dict = field(default_factory=dict, repr=False)
     _last: dict = field(default_factory=dict, repr=False)
     _panels: dict = field(default_factory=dict, repr=False)
@@ -52,6 +53,17 @@ class Market:
                 (float(self._column(asset)[filled[-1]]), self.dates[filled[-1]]) if len(filled) else None
             )
         return self._last[asset]
+
+    def unit_price(self, asset: str) -> tuple[float, dt.date] | None:
+        """The latest price of a unit and its date."""
+        return None if asset in self.indexed else self.last(asset)
+
+    def add_flat(self, assets: list[str]) -> None:
+        """Assets worth 1 a unit on every date."""
+        new = [asset for asset in assets if asset not in self.assets]
+        if self.dates and new:
+            self.assets += new
+            self.panel = np.column_stack([self.panel, np.ones((len(self.dates), len(new)))])
 
     def _column(self, asset: str) -> np.ndarray:
         return self.panel[:, self.assets.index(asset)]
@@ -137,63 +149,49 @@ def expected_return(asset) -> float:
 # Reading -----------------------------------------------------------------------------------------------------------
 
 
-def read_prices(table: Table, named: Callable, problems: Problems) -> Market:
-    """The price table, in time order; a cell that is no price is listed and left out."""
-    columns = _columns(table, named, problems)
-    rows: dict[dt.date, list[float]] = {}
-    for row in table.rows():
-        date = _date(row, problems)
-        if date is None:
-            continue
-        if date in rows:
-            problems.note("", "date_twice", "done.ignored", row.place("date"))
-            continue
-        rows[date] = [_price(row, header, problems) for header in columns]
-    if not rows or not columns:
-        return Market(remark=" ".join(table.remarks)[:MOST_REMARK])
-    dates = sorted(rows)
-    panel = np.array([rows[date] for date in dates])
+def read_prices(parts: list, named: Callable, assets: dict, settings, problems: Problems) -> Market:
+    """The prices of all files in time order; a cell that is no price is listed and left out."""
+    panels, remarks = [], []
+    for part in parts:
+        reader = shapes.Reader(part, named, list(assets), settings, problems)
+        panels += reader.panels()
+        remarks += [text for text in reader.remarks if text not in remarks]
+    panels = [panel for panel in panels if panel.dates and panel.assets]
+    remark = " ".join(remarks)[:MOST_REMARK]
+    if not panels:
+        return Market(remark=remark)
+    dates, names, prices = _together(panels, problems)
     try:
         periods = periods_per_year(dates, "prices")
     except InputError:
         periods = None
-        problems.note("", "no_frequency", "done.no_history", Place(table.title))
-    return Market(dates, list(columns.values()), panel, periods, " ".join(table.remarks)[:MOST_REMARK])
+        problems.note("", "no_frequency", "done.no_history", Place(panels[0].title))
+    indexed = frozenset().union(*(panel.indexed for panel in panels))
+    for asset in sorted(indexed):
+        problems.note("", "indexed_prices", "done.no_unit_price", Place(panels[0].title), asset=asset)
+    return Market(dates, names, prices, periods, remark, indexed)
 
 
-def _columns(table: Table, named: Callable, problems: Problems) -> dict[str, str]:
-    """Header → asset."""
-    columns: dict[str, str] = {}
-    for header in table.columns:
-        if header == "date":
-            continue
-        asset = named(header)
-        if asset is None or asset in columns.values():
-            kind = "price_of_nobody" if asset is None else "column_twice"
-            problems.note("", kind, "done.ignored", table.where.place(table.header_row, header))
-            continue
-        columns[header] = asset
-    return columns
-
-
-def _date(row, problems: Problems) -> dt.date | None:
-    try:
-        date = fields.date(row.raw.get("date"))
-    except fields.UnreadableError:
-        date = None
-    if date is None:
-        problems.note("", "bad_date", "done.ignored", row.place("date"))
-    return date
-
-
-def _price(row, header: str, problems: Problems) -> float:
-    cell = row.raw.get(header)
-    if cell is None or (isinstance(cell, str) and cell.strip() == "#N/A"):
-        return float("nan")
-    try:
-        price, _ = fields.money(cell)
-        fields.within("price", price)
-    except fields.UnreadableError:
-        problems.note("", "no_price", "done.left_out", row.place(header))
-        return float("nan")
-    return float("nan") if price is None else price
+def _together(panels: list, problems: Problems) -> tuple[list[dt.date], list[str], np.ndarray]:
+    """All panels on the dates of any of them; of two series of one asset the first counts."""
+    names: list[str] = []
+    dates = sorted(set().union(*(panel.dates for panel in panels)))
+    at = {date: k for k, date in enumerate(dates)}
+    columns = []
+    for panel in panels:
+        values = np.array(panel.rows, dtype=float)
+        rows = np.fromiter((at[date] for date in panel.dates), int, len(panel.dates))
+        for j, asset in enumerate(panel.assets):
+            column = np.full(len(dates), np.nan)
+            column[rows] = values[:, j]
+            if asset not in names:
+                names.append(asset)
+                columns.append(column)
+                continue
+            had = columns[names.index(asset)]  # another file of the same asset: its other dates count
+            if np.any(np.abs(had - column) > SAME * np.abs(had)):
+                problems.note("", "column_twice", "done.first_counts", Place(panel.title, None, asset))
+            columns[names.index(asset)] = np.where(np.isnan(had), column, had)
+    whole = np.column_stack(columns)
+    filled = ~np.isnan(whole).all(axis=1)
+    return [date for date, keep in zip(dates, filled, strict=True) if keep], names, np.ascontiguousarray(whole[filled])

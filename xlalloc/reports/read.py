@@ -1,6 +1,7 @@
 """Tables → clients, assets, models, benchmarks: everything found wrong is listed in one pass, nothing is guessed."""
 
 import gc
+import re
 from pathlib import Path
 
 from xlalloc.core.rebalance import STAMP_DUTY
@@ -8,6 +9,7 @@ from xlalloc.errors import ErrorValue
 from xlalloc.labelled import name_key
 from xlalloc.meaning import SUM_TO_ONE
 from xlalloc.reports import fields
+from xlalloc.reports.codes import Names, is_cash
 from xlalloc.reports.columns import columns_of
 from xlalloc.reports.market import read_prices
 from xlalloc.reports.problems import REFUSED, Place, Problems
@@ -15,11 +17,15 @@ from xlalloc.reports.records import Asset, Client, Inputs, Lot, Model
 from xlalloc.reports.sheets import MOST_TEXT, Formula
 from xlalloc.reports.tables import Row, Source, load
 
+BESIDE = frozenset(["pending activity", "pending", "unsettled cash", "accrued interest", "在途资金", "未交收资金"])
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
 PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebalanced", "goal", "goal_years", "age")
-COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission")
-TOTALS = frozenset(["total", "totals", "sum", "subtotal", "grand total", "合计", "总计", "小计", "汇总", "共计"])
+COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission", "ongoing_cost")
+TOTALS = frozenset(
+    ["total", "totals", "sum", "subtotal", "grand total", "account total", "account totals", "portfolio total", "total portfolio", "total account value", "total value", "totaal",
+     "summe", "gesamt", "gesamtsumme", "gesamtwert", "depotwert", "合计", "总计", "小计", "汇总", "共计", "总资产", "资产合计"]
+)  # fmt: skip
 
 
 def read(source: Path, prices: Path | None = None, lang: str | None = None) -> Inputs:
@@ -42,9 +48,8 @@ class Reader:
         self.language = lang or ("zh" if source.table("clients").chinese else "en")
         self.fixed_language = lang
         self.assets: dict[str, Asset] = {}
-        self.names: dict[str, str] = {}  # any name or code of an asset → its name
+        self.names = Names([])  # any name or code of an asset → its name
         self.currency = ""  # the file's: the first one named
-        self._known: dict[str, str | None] = {}  # texts that named an asset before
         self._kept: dict[str, str] = {}  # one copy of each text that stands in many rows
 
     def inputs(self) -> Inputs:
@@ -52,8 +57,10 @@ class Reader:
         models = self._weights("models", "model", "target")
         benchmarks = self._weights("benchmarks", "name", "weight")
         allowed = self._suitability()
-        market = read_prices(self.source.table("prices"), self._named, self.problems)
+        market = read_prices(self.source.prices, self._named, self.assets, self.source.settings, self.problems)
         self._check_assets(market.as_of)
+        self._market = market
+        self._flat_cash(market)
         clients = self._clients(models, benchmarks)
         self._holdings(clients)
         for client in clients.values():
@@ -77,13 +84,14 @@ class Reader:
 
     def _rows(self, sheet: str):
         """The rows of a sheet but for its totals."""
-        for row in self.source.table(sheet).rows():
-            first = next((cell for cell in row.raw.values() if isinstance(cell, str)), "")
-            if first and len(first) < 12 and fields.plain(first) in TOTALS:
-                key = next(key for key, cell in row.raw.items() if cell is first)
-                self.problems.note("", "total_row", "done.ignored", row.place(key))
-                continue
-            yield row
+        for table in self.source.tables(sheet):
+            for row in table.rows():
+                first = next((cell for cell in row.raw.values() if isinstance(cell, str)), "")
+                if first and len(first) < 40 and _is_total(first):
+                    key = next(key for key, cell in row.raw.items() if cell is first)
+                    self.problems.note("", "total_row", "done.ignored", row.place(key))
+                    continue
+                yield row
 
     def _list(self, client: str, row: Row, done: str = REFUSED) -> bool:
         """List what cannot be read of a row; dates and ages are left out, else ``done``. True where it matters."""
@@ -116,12 +124,8 @@ class Reader:
                 self.problems.refuse(client, "second_currency", row.place("id"), currency=currency, first=self.currency)
 
     def _named(self, text) -> str | None:
-        """The asset a name or code stands for; 300 is 000300 where a file lost the zeros."""
-        text = fields.clean(text)
-        if text not in self._known:
-            key = name_key(text)
-            self._known[text] = self.names.get(key) or (self.names.get(key.zfill(6)) if key.isdigit() else None)
-        return self._known[text]
+        """The asset a name or code stands for."""
+        return self.names.named(text)
 
     def _same(self, text: str) -> str:
         return self._kept.setdefault(text, text)
@@ -129,24 +133,26 @@ class Reader:
     # Assets, models, benchmarks, suitability --------------------------------------------------------------------
 
     def _read_assets(self) -> None:
-        aliases: dict[str, set[str]] = {}
+        taken: set[str] = set()
         for row in self._rows("assets"):
-            name = row.get("asset", "")
+            name = row.get("asset", "") or ("" if "asset" in row.table.columns else row.get("code", ""))
             if not name:
                 self.problems.note("", "no_name", "done.ignored", row.place("asset"))
                 continue
-            if name_key(name) in self.names:
+            if name_key(name) in taken:
                 self.problems.note("", "asset_twice", "done.ignored", row.place("asset"))
                 continue
+            taken.add(name_key(name))
             self._list("", row, "done.users_refused")
-            asset = _asset(row)
-            self.assets[name] = asset
-            self.names[name_key(name)] = name
-            for alias in {name_key(asset.name_zh), name_key(asset.code)} - {""}:
-                aliases.setdefault(alias, set()).add(name)
-        for alias, owners in aliases.items():
-            if len(owners) == 1:  # a name two assets share is nobody's
-                self.names.setdefault(alias, *owners)
+            self.assets[name] = _asset(row, name)
+        self.names = Names(self.assets.values())
+
+    def _flat_cash(self, market) -> None:
+        """Cash whose price nobody gives is worth 1 a unit throughout."""
+        lacking = [asset.name for asset in self.assets.values() if asset.kind == "cash" and asset.name not in market.assets]
+        market.add_flat(lacking)
+        for name in lacking if market.dates else ():
+            self.problems.note("", "cash_without_price", "done.worth_one", self.assets[name].place("asset", name))
 
     def _check_assets(self, as_of) -> None:
         """What is not said of a product and would make its trades cost something else; one currency for all."""
@@ -249,7 +255,7 @@ class Reader:
     def _clients(self, models: dict, benchmarks: dict) -> dict[str, Client]:
         clients: dict[str, Client] = {}
         for row in self._rows("clients"):
-            id_ = row.get("id", "")
+            id_ = row.get("id", "") or ("" if "id" in row.table.columns else row.get("name", ""))
             if not id_:
                 self.problems.refuse("", "no_id", row.place("id"))
                 continue
@@ -328,32 +334,126 @@ class Reader:
     # Holdings ---------------------------------------------------------------------------------------------------
 
     def _holdings(self, clients: dict[str, Client]) -> None:
-        where = self.source.table("holdings").where
+        owners = self._accounts(clients)
         above: Client | None = None
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
             client = clients.get(id_) or clients.get(name_key(id_))
-            if client is None and not id_ and above is not None:
-                self.problems.refuse(above.id, "no_id_in_row", row.place("id"), above=above.id)
-                continue
+            if client is None and not id_:
+                if above is not None and "id" in row.table.columns:
+                    if not self._adds_up(row, above):
+                        self.problems.refuse(above.id, "no_id_in_row", row.place("id"), above=above.id)
+                    continue
+                client = self._owner(row, clients, owners)
+                if client is None:
+                    continue
             if client is None:
                 self.problems.note(id_, "unknown_client", "done.ignored", row.place("id"))
                 continue
             above = client
-            wrong = self._list(client.id, row)
-            asset = self._named(row.get("asset", ""))
-            if asset is None:
-                self.problems.refuse(client.id, "unknown_asset", row.place("asset"))
-            elif not wrong and row.get("value") is None and row.get("units") is None:
-                self.problems.refuse(client.id, "no_value", row.place("value"))
-            if row.currencies:
-                self._currencies(client.id, row)
-            client.lots.append(
-                Lot(
-                    asset or "", row.get("units"), row.get("price"), row.get("value"), row.get("bought_on"),
-                    self._same(row.get("account", "")), bool(row.get("no_sell")), where, row.number,
-                )
-            )  # fmt: skip
+            self._holding(client, row)
+
+    def _holding(self, client: Client, row: Row) -> None:
+        wrong = self._list(client.id, row)
+        asset, why = self._asset_of(row)
+        if asset is None:
+            if self._is_beside(row):
+                return
+            self.problems.refuse(client.id, why or "unknown_asset", row.place("code" if "code" in row.raw else "asset"))
+        elif not wrong and row.get("value") is None and row.get("units") is None:
+            if isinstance(row.raw.get("value"), str) or isinstance(row.raw.get("units"), str):  # -- or n/a
+                self.problems.note(client.id, "nothing_held", "done.left_out", row.place("asset"))
+                return
+            self.problems.refuse(client.id, "no_value", row.place("value"))
+        if row.currencies:
+            self._currencies(client.id, row)
+        account = row.get("account", "") or (row.table.heading if "id" not in row.table.columns else "")
+        client.lots.append(
+            Lot(
+                asset or "", row.get("units"), row.get("price"), row.get("value"), row.get("bought_on"),
+                self._same(account), bool(row.get("no_sell")), row.table.where, row.number,
+            )
+        )  # fmt: skip
+
+    def _asset_of(self, row: Row) -> tuple[str | None, str]:
+        """The asset of a holding, by its codes, then by its name; cash needs none."""
+        name, kind = row.get("asset", ""), row.get("kind", "")
+        why = ""
+        for key in [key for key in row.raw if key.startswith("code")]:
+            asset, why = self.names.find(row.get(key, ""), name, kind)
+            if asset or why:
+                return asset, why
+        code = row.get("code", "")
+        asset, why = self.names.find(name, "", kind) if name else (None, "")
+        if asset and code.isdigit() and self.assets[asset].code.isdigit():
+            return None, "code_and_name"  # 00700 is not 000700, whatever it is called
+        if asset or why:
+            return asset, why
+        money_alone = row.get("units") is None and row.get("value") is not None
+        if is_cash(code) or is_cash(name) or _is_kind(kind, "cash") or (money_alone and (name or code).casefold().startswith("cash ")):
+            return self._cash(), ""
+        return None, ""
+
+    def _cash(self) -> str:
+        """The asset that money without a product is: the only one of kind cash, else one of its own."""
+        found = [asset.name for asset in self.assets.values() if asset.kind == "cash"]
+        if len(found) == 1:
+            return found[0]
+        name = "现金" if self.language == "zh" else "Cash"
+        if name not in self.assets:
+            self._market.add_flat([name])
+            self.assets[name] = Asset.cash(name, self.source.table("holdings").where)
+        return name
+
+    def _is_beside(self, row: Row) -> bool:
+        """Is it no holding but what a broker writes among them: an amount that is on its way?"""
+        texts = [fields.plain(cell) for key, cell in row.raw.items() if key in ("code", "asset") and isinstance(cell, str)]
+        if not any(text in BESIDE for text in texts):
+            return False
+        self.problems.note("", "on_its_way", "done.left_out", row.place("value"), what=texts[0])
+        return True
+
+    def _adds_up(self, row: Row, above: Client) -> bool:
+        """A row without client and asset whose value is that of the rows above: a total without its word."""
+        value = row.get("value")
+        if value is None or row.get("asset") or row.get("code"):
+            return False
+        total = sum(lot.value or 0.0 for lot in above.lots)
+        if abs(total - value) > 0.005 * value:
+            return False
+        self.problems.note("", "total_row", "done.ignored", row.place("value"))
+        return True
+
+    def _accounts(self, clients: dict[str, Client]) -> dict[str, Client]:
+        """Account → client, by the sheet accounts."""
+        owners: dict[str, Client] = {}
+        for row in self._rows("accounts"):
+            client = clients.get(name_key(row.get("id", "")))
+            if client is None:
+                self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
+            else:
+                owners[name_key(row.get("account", ""))] = client
+        return owners
+
+    def _owner(self, row: Row, clients: dict[str, Client], owners: dict[str, Client]) -> Client | None:
+        """Whose a row without an id is: by its account, the file's name, the lines above the table, or the only client."""
+        table = row.table
+        for text in (row.get("account", ""), table.heading, table.part.name, *table.remarks):
+            if text and (client := self._named_client(text, clients, owners)):
+                return client
+        if len(clients) == 1:
+            return next(iter(clients.values()))
+        self.problems.note("", "whose", "done.ignored", Place(table.where.sheet, None, row.get("account", "") or ""))
+        return None
+
+    def _named_client(self, text: str, clients: dict, owners: dict) -> Client | None:
+        key = name_key(text)
+        found = owners.get(key) or clients.get(key)
+        if found is None and len(text) < 200:
+            words = re.findall(r"[\w\-]+", key)
+            named = {id(client): client for word in words if (client := owners.get(word) or clients.get(word))}
+            found = next(iter(named.values())) if len(named) == 1 else None
+        return found
 
     def _check_what_is_used(self, client: Client, models: dict) -> None:
         """A client whose assets have problems of their own, or another currency, is refused."""
@@ -371,23 +471,29 @@ class Reader:
                 self.problems.refuse(client.id, "asset_broken", client.place, asset=name, column=asset.broken)
 
 
-def _asset(row: Row) -> Asset:
+def _is_total(text: str) -> bool:
+    """Total, 合计：, Gesamt (EUR): a row that adds others up; the name of a product is none."""
+    return re.sub(r"\s*[:：(（].*$", "", fields.plain(text)).rstrip(" :") in TOTALS
+
+
+def _asset(row: Row, name: str) -> Asset:
     kind = row.raw.get("kind")
     try:
         kind = fields.option(kind, fields.KINDS) or ""
     except fields.UnreadableError:
         kind = fields.clean(kind)
-    code = row.get("code", "")
     return Asset(
-        name=row.get("asset"),
+        name=name,
         name_zh=row.get("name_zh", ""),
-        code=code.zfill(6) if code.isdigit() else code,
+        code=fields.unwrapped(row.get("code", "")),
         kind=kind,
         risk_level=row.get("risk_level"),
         redemption=row.values.get("redemption"),
         mu=row.get("expected_return"),
         vol=row.get("vol"),
-        asset_class=row.get("class", "") or row.get("asset"),
+        asset_class=row.get("class", "") or name,
+        group=_group_of(row),
+        subscription=row.values.get("subscription"),
         currencies=row.currencies,
         sell_tax=row.get("sell_tax"),
         broken=row.bad[0] if row.bad else "",
@@ -395,6 +501,20 @@ def _asset(row: Row) -> Asset:
         row=row.number,
         **{key: row.get(key, 0.0) for key in COST_COLUMNS},
     )
+
+
+def _is_kind(text: str, kind: str) -> bool:
+    try:
+        return fields.option(text, fields.KINDS) == kind
+    except fields.UnreadableError:
+        return False
+
+
+def _group_of(row: Row) -> str:
+    try:
+        return fields.option(row.raw.get("asset_class"), fields.CLASSES) or ""
+    except fields.UnreadableError:
+        return ""
 
 
 def _group(kind: str) -> str:

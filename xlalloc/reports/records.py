@@ -35,6 +35,18 @@ class Asset:
     where: Where
     row: int
     broken: str = ""  # the column that could not be read
+    group: str = ""  # equity, bond, cash …: what totals are shown by; blank: that of the class
+    ongoing_cost: float = 0.0  # a year, within the price
+    subscription: tuple | None = None  # amounts and rates of a purchase
+
+    @classmethod
+    def cash(cls, name: str, where: Where) -> "Asset":
+        """Money that is no product: no costs, no risk level to speak of but the lowest."""
+        nothing = dict.fromkeys(("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission"), 0.0)
+        return cls(
+            name, "现金", "", "cash", 1, sell_tax=0.0, redemption=None, mu=None, vol=None, asset_class="Cash",
+            currencies=set(), where=where, row=0, **nothing,
+        )  # fmt: skip
 
     def place(self, column: str, value=None) -> Place:
         return self.where.place(self.row, column, value)

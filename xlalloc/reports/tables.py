@@ -1,28 +1,32 @@
-"""Files → tables: a workbook or a folder of csv, read a row at a time, with headers found wherever they stand."""
+"""Parts → tables: headers found wherever they stand, rows read as their columns' kinds, a row at a time."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
 from xlalloc.data import in_chinese
-from xlalloc.dates import is_date_word
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.reports import csv_rows, fields
-from xlalloc.reports.columns import SHEETS, UNREAD, column_of, columns_of, sheet_of
+from xlalloc.reports import conventions, fields, files, sections
+from xlalloc.reports.columns import EITHER, OTHERWISE, SHEETS, UNREAD, column_of, columns_of, normal, sheet_of, unit_of
 from xlalloc.reports.fields import LONGEST, RANGES, UnreadableError, clean, is_empty, plain
+from xlalloc.reports.files import MOST_SHOWN, Part, Rows
 from xlalloc.reports.problems import Place, Problems
-from xlalloc.reports.sheets import MOST_TEXT, Formula, Workbook
-from xlalloc.workbook_files import MB
+from xlalloc.reports.sheets import MOST_TEXT, Formula
 
-HEADER_WITHIN = 20  # filled rows in which a header is looked for
+HEADER_WITHIN = 40  # filled rows in which a header is looked for before all others
 REQUIRED = ("clients", "holdings", "assets", "models")
+MANY = frozenset(["holdings", "prices", "history"])  # sheets that several files may make together
+MOST_NAMED = 12  # columns named in one problem
 
 
-Rows = Iterator[tuple[int, dict[int, object]]]  # number, filled cells by column
-MOST_SHOWN = 60  # characters of a cell quoted in a problem
+class Settings(NamedTuple):
+    """What a firm says of its files: marks and orders that they do not show, words for our columns."""
+
+    decimal: str = ""
+    date_order: str = ""
+    headers: dict = {}  # sheet, or "" for all → their word → our column
 
 
 class Row:
@@ -48,14 +52,23 @@ class Row:
                 self._read(key, kind, cell)
 
     def _read(self, key: str, kind: str, cell) -> None:
+        table = self.table
         try:
             if isinstance(cell, Formula | ErrorValue):
                 raise UnreadableError
             if kind in RANGES:
-                number, currency = fields.money(cell)
+                if cell.__class__ is str and table.two_ways is not False:
+                    table.survey()
+                number, currency = fields.money(cell, table.marks.get(key, "."))
+                if number is not None and key in table.units:
+                    number, currency = table.scaled(key, number, currency, cell)
                 if currency:
                     self.currencies.add(currency)
                 self.values[key] = fields.within(kind, number)
+            elif kind == "date":
+                if cell.__class__ is str and table.two_ways is not False:
+                    table.survey()
+                self.values[key] = fields.date(cell, table.orders.get(key, ""))
             else:
                 self.values[key] = fields.read(kind, cell)
                 if key == "currency" and self.values[key]:
@@ -95,16 +108,24 @@ class Where(NamedTuple):
 
 
 class Table:
-    """One sheet: its header, found once, and the rows below it, read as they are asked for."""
+    """One sheet or file: its header, found once, and the rows below it, read as they are asked for."""
 
-    def __init__(self, sheet: str, title: str = "", rows: Rows | None = None):
-        self.sheet, self.title = sheet, title or sheet
+    def __init__(self, sheet: str, part: Part | None = None, settings: Settings | None = None):
+        self.sheet, self.part = sheet, part or Part(sheet, lambda: iter(()))
+        self.title, self.settings = self.part.title, settings or Settings()
         self.columns: dict[str, str] = {}  # key → header as written
         self.remarks: list[str] = []  # texts above the header
+        self.heading = ""  # a text alone in the last row but one: the name of an account
         self.header_row: int | None = None
-        self.where = Where(self.title, self.columns)
-        self._rows = iter(()) if rows is None else rows
+        self.where = Where(clean(self.title)[:MOST_SHOWN], self.columns)
+        self.two_ways = self.part.two_ways  # False once nothing can be read in two ways any more
+        self.marks: dict[str, str] = {}  # column → its decimal mark, where it is not the point
+        self.orders: dict[str, str] = {}  # column → dmy or mdy
+        self.units: dict[str, tuple[float, str]] = {}  # column → what its header says of its figures
+        self._rows: Rows = iter(())
         self._keys: dict[int, tuple] = {}  # column → its key and kind
+        self._words: set[str] = set()  # of the header
+        self._problems: Problems | None = None
 
     @property
     def chinese(self) -> bool:
@@ -112,159 +133,305 @@ class Table:
 
     def find_header(self, file: str, problems: Problems) -> None:
         """Everything above the first row of data."""
-        top = list(islice(self._rows, HEADER_WITHIN))
-        at = _header_row(self.sheet, top)
+        self._problems = problems
+        source = self.part.rows()
+        top = list(islice(source, HEADER_WITHIN))
+        if self.sheet in MANY and (found := sections.wanted(chain(top, source), self.sheet, self.part.rows)):
+            self.remarks, source = found.remarks, found.rows
+            top = list(islice(source, HEADER_WITHIN))
+            if found.others:
+                words = ", ".join(found.others)[:200]
+                problems.note("", "other_tables", "done.ignored", Place(self.where.sheet), tables=words)
+        at, height, header = _header_row(self, top)
+        while not self._has_needed(header) and (more := list(islice(source, HEADER_WITHIN))):
+            further = _header_row(self, more)
+            if self._has_needed(further[2]):
+                self.remarks += _texts(top)
+                at, height, header = further
+                top = more
         if at is None:
             if self.sheet in REQUIRED:
                 raise InputError(
-                    f"{file}: sheet {self.title}: no header found in its first {HEADER_WITHIN} rows; it needs "
+                    f"{file}: sheet {self.title}: no header found; it needs "
                     f"{', '.join(_needed(self.sheet))}."
                 )
             if top:
-                problems.note("", "no_header", "done.ignored", Place(self.title))
-            self._rows = iter(())
+                problems.note("", "no_header", "done.ignored", Place(self.where.sheet))
             return
-        self.header_row, header = top[at]
-        self.remarks = [
-            text for _, row in top[:at] for cell in row.values() if isinstance(cell, str) and (text := clean(cell))
-        ]
+        self.header_row = top[at][0]
+        self.remarks += _texts(top[:at])
+        self.heading = next((clean(cell) for _, row in reversed(top[:at]) if len(row) == 1 for cell in row.values()), "")
         self._name_columns(header, problems)
-        lacking = [key for key in _needed(self.sheet) if key not in self.columns]
+        lacking = [key for key in _needed(self.sheet) if key not in self.columns and EITHER.get(key) not in self.columns]
         if lacking:
             raise InputError(
-                f"{file}: sheet {self.title}: no column {', '.join(lacking)} in its header (row {self.header_row})."
+                f"{file}: sheet {self.title}: no column {', '.join(lacking)} in its header (row {self.header_row}). "
+                f"Add it, or name your own word for it in a sheet or file headers (theirs, ours)."
             )
-        self._rows = chain(top[at + 1 :], self._rows)
+        self._rows = chain(top[at + height :], source)
+
+    def key_of(self, header) -> str | None:
+        """The column a header stands for, by the firm's own words first."""
+        own = self.settings.headers
+        if own:
+            word = normal(header)
+            found = own.get(self.sheet, {}).get(word) or own.get("", {}).get(word)
+            if found in columns_of(self.sheet):
+                return found
+        return column_of(self.sheet, header)
+
+    def _has_needed(self, header: dict[int, object]) -> bool:
+        keys = {self.key_of(cell) for cell in header.values()}
+        worth = self.sheet != "holdings" or keys & {"units", "value"}
+        return bool(worth) and all(key in keys or EITHER.get(key) in keys for key in _needed(self.sheet))
 
     def _name_columns(self, header: dict[int, object], problems: Problems) -> None:
-        """What each cell of the header stands for; of prices the asset's name itself."""
-        kinds = columns_of(self.sheet)
-        for column, cell in header.items():
-            text = clean(cell)
-            if not text:
+        """What each cell of the header stands for."""
+        kinds, unknown = columns_of(self.sheet), []
+        words = {column: text for column, cell in header.items() if (text := clean(cell))}
+        self._words = {normal(text) for text in words.values()}
+        meant = {column: self.key_of(text) for column, text in words.items()}
+        for (sheet, key), other in OTHERWISE.items():
+            loose = [c for c, found in meant.items() if found == key and normal(words[c]) == "amount"]
+            if sheet == self.sheet and loose and list(meant.values()).count(key) > 1 and other not in meant.values():
+                meant[loose[0]] = other
+        self.columns.clear()
+        self._keys, self.units = {}, {}
+        for column, text in words.items():
+            found = meant[column]
+            if found == "code" and found in self.columns:
+                found = next((f"code {k}" for k in range(2, 5) if f"code {k}" not in self.columns), None)
+            if found is None:
+                unknown.append(text)
                 continue
-            if self.sheet == "prices":
-                found = "date" if "date" not in self.columns and is_date_word(text) else text
-            else:
-                found = column_of(self.sheet, text)
-            if found is None or found in self.columns:
-                kind = "unknown_column" if found is None else "column_twice"
-                problems.note("", kind, "done.ignored", Place(self.title, self.header_row, text[:MOST_SHOWN]))
+            if found in self.columns:
+                if found not in ("currency", "account"):
+                    problems.note("", "column_twice", "done.ignored", self.where.place(self.header_row, text))
                 continue
             self.columns[found] = text
-            self._keys[column] = (found, kinds[found].kind if found in kinds else "")
+            self._keys[column] = (found, kinds[found].kind if found in kinds else "text")
+            if (unit := unit_of(text)) != (1.0, "") and self._keys[column][1] in RANGES:
+                self.units[found] = unit
+        if len(unknown) == 1:
+            problems.note("", "unknown_column", "done.ignored", self.where.place(self.header_row, unknown[0]))
+        elif unknown:
+            named = ", ".join(text[:MOST_SHOWN] for text in unknown[:MOST_NAMED]) + (" …" if unknown[MOST_NAMED:] else "")
+            problems.note("", "unknown_columns", "done.ignored", Place(self.where.sheet, self.header_row), columns=named)
+
+    def scaled(self, key: str, number: float, currency: str, cell) -> tuple[float, str]:
+        """A figure in the unit its header names; a percent sign or 万 in the cell itself counts alone."""
+        factor, named = self.units[key]
+        if isinstance(cell, str) and any(mark in cell for mark in "%％万亿"):
+            factor = 1.0
+        return number * factor, currency or named
+
+    # Rows ------------------------------------------------------------------------------------------------------------
 
     def rows(self) -> Iterator[Row]:
-        """Every row that fills a known column."""
-        keys = self._keys
+        """Every row that fills a known column, but for footers and headers that come again."""
+        footers, first = 0, None
+        loose = self.sheet in MANY
         for number, cells in self._rows:
+            keys = self._keys
             named = [(keys[column], cell) for column, cell in cells.items() if column in keys]
-            if named:
-                yield Row(self, number, named)
+            if loose and len(cells) == 1:
+                (cell,) = cells.values()
+                if isinstance(cell, str):
+                    self.heading, footers, first = clean(cell), footers + 1, first or number
+                    continue
+            if not named:
+                continue
+            row = Row(self, number, named)
+            if loose and not any(isinstance(value, float) for value in row.values.values()) and self._is_header(cells):
+                if not self._next_header(number, cells):
+                    break
+                continue
+            yield row
+        if footers:
+            self._problems.note("", "footers", "done.ignored", Place(self.where.sheet, first), count=f"{footers}")
+
+    def _is_header(self, cells: dict) -> bool:
+        known = sum(self.key_of(cell) is not None for cell in cells.values())
+        return known > 2 or (known > 1 and known * 2 > len(cells))
+
+    def _next_header(self, number: int, cells: dict) -> bool:
+        """A header further down: the same again, or that of another account; else the table ends there."""
+        if {normal(cell) for cell in cells.values()} == self._words:
+            self._name_columns(cells, Problems())
+            return True
+        self._problems.note("", "other_tables", "done.ignored", Place(self.where.sheet, number), tables=clean(" ".join(map(clean, cells.values())))[:MOST_SHOWN])
+        return False
+
+    def survey(self) -> None:
+        """Finds how this file writes numbers and dates; a column that can be read in two ways is refused."""
+        self.two_ways = False
+        below = (row for row in self.part.rows() if row[0] > (self.header_row or 0))
+        found = conventions.survey(below)
+        given = self.settings
+        marks = conventions.decimal_marks(found, self.part.semicolons, self.chinese, given.decimal)
+        hint = conventions.order_within(self.remarks)
+        orders = {k: conventions.date_order(column, given.date_order, hint) for k, column in found.items()}
+        known = {order for k, order in orders.items() if order not in ("", "?")}
+        for k, (key, kind) in self._keys.items():
+            if k not in found:
+                continue
+            if kind in RANGES:
+                if marks[k] == "?":
+                    cell = found[k].either or found[k].comma or found[k].point
+                    raise conventions.two_ways(self.title, self.columns[key], cell, False)
+                self.marks[key] = marks[k]
+            elif kind == "date":
+                order = next(iter(known)) if orders[k] == "?" and len(known) == 1 else orders[k]
+                if order == "?":
+                    raise conventions.two_ways(self.title, self.columns[key], found[k].example, True)
+                self.orders[key] = order
+
+
+def _texts(rows: list[tuple[int, dict]]) -> list[str]:
+    return [text for _, row in rows for cell in row.values() if isinstance(cell, str) and (text := clean(cell))]
 
 
 class Source:
-    """All tables of an input, and its fingerprint."""
+    """All tables of an input, its prices, and its fingerprint."""
 
-    def __init__(self, tables: dict[str, Table], digest: str):
-        self.tables, self.digest = tables, digest
+    def __init__(self, tables: dict[str, list[Table]], prices: list[Part], digest: str, settings: Settings):
+        self._tables, self.prices, self.digest, self.settings = tables, prices, digest, settings
 
     def table(self, sheet: str) -> Table:
-        return self.tables.get(sheet) or Table(sheet)
+        return next(iter(self.tables(sheet)), None) or Table(sheet)
+
+    def tables(self, sheet: str) -> list[Table]:
+        return self._tables.get(sheet, [])
 
 
 def load(path: Path, prices: Path | None, problems: Problems) -> Source:
     """The tables of a clients workbook or folder; ``prices`` replaces its prices."""
     path = Path(path)
     digest = hashlib.sha256()
-    tables = _tables(path, digest, problems)
+    found = _sorted(files.parts(path, digest, problems), problems)
     if prices is not None:
-        tables["prices"] = _prices_only(Path(prices), digest, problems)
-    missing = [sheet for sheet in REQUIRED if sheet not in tables]
+        found["prices"] = _prices_only(Path(prices), digest, problems)
+    missing = [sheet for sheet in REQUIRED if sheet not in found]
     if missing:
         kind = "file" if path.is_dir() else "sheet"
         raise InputError(
             f"{path}: there is no {kind} {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
             "`xlalloc report --template FILE` writes an empty file with all sheets."
         )
-    for table in tables.values():
+    settings = _settings(found, path.name, problems)
+    tables = {
+        sheet: [Table(sheet, part, settings) for part in parts] for sheet, parts in found.items() if sheet != "prices"
+    }
+    for table in chain.from_iterable(tables.values()):
         table.find_header(path.name, problems)
-    return Source(tables, digest.hexdigest())
+    return Source(tables, found.get("prices", []), digest.hexdigest(), settings)
 
 
-def _tables(path: Path, digest, problems: Problems) -> dict[str, Table]:
-    if not _there(path):
-        raise InputError(f"{path}: there is no such file or folder.")
-    if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix.casefold() == ".csv" and file.is_file())
-        if not files:
-            raise InputError(f"{path}: no csv files in this folder; {', '.join(SHEETS)} are looked for.")
-        named = {
-            file.stem: (lambda file=file: csv_rows.rows(file, digest, partial(_known, sheet_of(file.stem))))
-            for file in files
-        }
-    elif path.suffix.casefold() == ".csv":
-        raise InputError(f"{path.name}: one csv is not enough; give the folder that holds clients.csv, holdings.csv …")
-    else:
-        named = _sheets(path, digest, problems)
-    found: dict[str, Table] = {}
-    for title, rows in named.items():
-        sheet = sheet_of(title)
-        if sheet is None or sheet in found:
-            if plain(title) not in UNREAD:
-                kind = "unknown_sheet" if sheet is None else "sheet_twice"
-                problems.note("", kind, "done.ignored", Place(clean(title)[:MOST_SHOWN]))
-            continue
-        found[sheet] = Table(sheet, clean(title), rows())
+def _sorted(parts: list[Part], problems: Problems) -> dict[str, list[Part]]:
+    """Parts by the sheet they are: by folder, by name, else by what stands in them."""
+    found: dict[str, list[Part]] = {}
+    unknown: list[Part] = []
+    for part in parts:
+        sheet = part.folder or sheet_of(part.title)
+        if sheet is None:
+            unknown.append(part)
+        elif sheet in found and not (part.folder and sheet in MANY):
+            problems.note("", "sheet_twice", "done.ignored", Place(clean(part.title)[:MOST_SHOWN]))
+        else:
+            found.setdefault(sheet, []).append(part)
+    named = set(found)
+    for part in unknown:
+        sheet = None if plain(part.title) in UNREAD else sections.guess(part)
+        if sheet and sheet not in named:
+            found.setdefault(sheet, []).append(part)
+            problems.note("", "taken_as", "done.said_once", Place(clean(part.title)[:MOST_SHOWN]), sheet=sheet)
+        elif plain(part.title) not in UNREAD:
+            problems.note("", "unknown_sheet", "done.ignored", Place(clean(part.title)[:MOST_SHOWN]))
     return found
 
 
-def _there(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # a name no system knows
-        return False
-
-
-def _prices_only(path: Path, digest, problems: Problems) -> Table:
-    """The price table of a csv, or of a workbook's sheet prices, else of its first sheet."""
-    if path.suffix.casefold() == ".csv":
-        if not _there(path):
+def _prices_only(path: Path, digest, problems: Problems) -> list[Part]:
+    """The prices of a csv, of a folder of them, or of a workbook's sheet prices, else of its first sheet."""
+    if files.there(path) and path.is_dir():
+        inner = [files._of_file(file, digest, problems, "prices") for file in sorted(path.iterdir())]
+        return list(chain.from_iterable(inner))
+    if path.suffix.casefold() in files.TEXT:
+        if not files.there(path):
             raise InputError(f"{path}: there is no such file.")
-        return Table("prices", path.name, csv_rows.rows(path, digest, partial(_known, "prices")))
-    sheets = _sheets(path, digest, problems)
+        part = files.text_part(path, digest, problems, sheet="prices")
+        part.title = path.name
+        files.say_encodings([part], problems)
+        return [part]
+    sheets = files._book(path, digest, problems)
     if not sheets:
         raise InputError(f"{path.name}: no sheet of cells in this workbook.")
-    title = next((title for title in sheets if sheet_of(title) == "prices"), next(iter(sheets)))
-    return Table("prices", clean(title), sheets[title]())
+    return [next((part for part in sheets if sheet_of(part.title) == "prices"), sheets[0])]
 
 
-def _sheets(path: Path, digest, problems: Problems) -> dict[str, Callable[[], Rows]]:
-    book = Workbook(path)
-    with path.open("rb") as file:
-        while block := file.read(MB):
-            digest.update(block)
-    for what in book.ignored:
-        problems.note("", f"has_{what}", "done.ignored", Place(path.name))
-    return {title: (lambda title=title: book.rows(title)) for title in book.sheets}
+def _settings(found: dict[str, list[Part]], file: str, problems: Problems) -> Settings:
+    """What the sheets firm and headers say of how the others are to be read."""
+
+    def rows(sheet: str) -> list[Row]:
+        table = Table(sheet, found[sheet][0])
+        table.find_header(file, problems)
+        return list(table.rows())
+
+    firm = {plain(row.get("key", "")): clean(row.get("value", "")) for row in (rows("firm") if "firm" in found else ())}
+    headers: dict[str, dict[str, str]] = {}
+    for row in rows("headers") if "headers" in found else ():
+        theirs, ours, sheet = (row.get(key, "") for key in ("theirs", "ours", "sheet"))
+        known = sheet_of(sheet) if sheet else ""
+        keys = {column_of(one, ours) for one in ([known] if known else columns_sheets())} - {None}
+        if known is None or not keys or not theirs:
+            problems.note("", "unknown_own_header", "done.ignored", row.place("ours"))
+            continue
+        for key in keys:
+            headers.setdefault(known, {})[normal(theirs)] = key
+    decimal, order = firm.get("decimal", firm.get("小数点", "")), firm.get("date_order", firm.get("日期顺序", ""))
+    order = {"日月年": "dmy", "月日年": "mdy"}.get(order, order.casefold())
+    if decimal not in ("", ".", ",") or order not in ("", *conventions.ORDERS):
+        raise InputError(f"{file}: sheet firm: decimal is . or , and date_order is dmy or mdy.")
+    return Settings(decimal, order, headers)
+
+
+def columns_sheets() -> list[str]:
+    return [sheet for sheet in SHEETS if columns_of(sheet)]
 
 
 # Headers -------------------------------------------------------------------------------------------------------------
 
 
-def _header_row(sheet: str, rows: list[tuple[int, dict]]) -> int | None:
-    """The first of the rows with the most known headers."""
-    counts = [_known(sheet, row.values()) for _, row in rows]
-    return counts.index(max(counts)) if any(counts) else None
+def _header_row(table: Table, rows: list[tuple[int, dict]]) -> tuple[int | None, int, dict]:
+    """Where the header stands, over how many rows, and its cells: the first with all that is needed and most known.
+
+    A header may be broken over two or three rows; together they must be more headers than each of them.
+    """
+    best, found = (False, 0), (None, 1, {})
+    for k in range(len(rows)):
+        for height in (1, 2, 3):
+            cells = _joined(rows[k : k + height])
+            if len(rows[k : k + height]) < height or (height > 1 and any(_figures(row) for _, row in rows[k : k + height])):
+                break
+            score = table._has_needed(cells), len({table.key_of(cell) for cell in cells.values()} - {None})
+            if score > best:
+                best, found = score, (k, height, cells)
+    return found
 
 
-def _known(sheet: str, cells: Iterable) -> int:
-    """How many headers stand in a row; of prices, whose headers are names, all cells behind a date word."""
-    filled = [cell for cell in cells if not is_empty(cell)]
-    if sheet == "prices":
-        return len(filled) if filled and is_date_word(filled[0]) else 0
-    return len({column_of(sheet, cell) for cell in filled if len(str(cell)) <= LONGEST} - {None})
+def _joined(rows: list[tuple[int, dict]]) -> dict[int, object]:
+    if len(rows) == 1:
+        return {column: cell for column, cell in rows[0][1].items() if not is_empty(cell) and len(str(cell)) <= LONGEST}
+    joined: dict[int, str] = {}
+    for _, row in rows:
+        for column, cell in row.items():
+            joined[column] = f"{joined.get(column, '')} {clean(cell)}".strip()
+    return joined
 
 
-def _needed(sheet: str) -> list[str]:
+def _figures(row: dict) -> bool:
+    """Does a number stand in it?"""
+    return any(not isinstance(cell, str) or cell.strip()[:1].isdigit() for cell in row.values())
+
+
+def _needed(sheet: str) -> Iterable[str]:
     return [column.key for column in columns_of(sheet).values() if column.needed]

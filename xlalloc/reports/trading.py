@@ -85,7 +85,7 @@ def positions(client: Client, inputs: Inputs, problems: Problems) -> list[Positi
         position.lots.append((lot, value))
     for name, position in found.items():
         position.lots.sort(key=lambda item: (item[0].bought_on is not None, item[0].bought_on or dt.date.min))
-        _set_price(position, inputs.market.last(name))
+        _set_price(position, inputs.market.unit_price(name))
         place = position.lots[0][0].place if position.lots else client.place
         if (old := inputs.market.stale(name)) and position.lots:
             problems.note(client.id, "stale_price", "done.used", place, asset=name, date=f"{old}")
@@ -117,7 +117,7 @@ def _set_price(position: Position, last: tuple[float, dt.date] | None) -> None:
 
 def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> float:
     """The value given, else units times the price given or the latest."""
-    last = inputs.market.last(lot.asset)
+    last = inputs.market.unit_price(lot.asset)
     price = lot.price if lot.price is not None else last[0] if last else None
     counted = lot.units * price if lot.units is not None and price is not None else None
     if lot.value is None and counted is None:
