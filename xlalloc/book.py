@@ -3,6 +3,7 @@
 import sys
 from pathlib import Path
 
+from xlalloc import cells
 from xlalloc.errors import ErrorValue, InputError
 from xlalloc.formula import Place, evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, UnknownFunctionError, as_rows, scalar
@@ -58,6 +59,11 @@ class Book:
                 if key.casefold() == name.casefold():
                     return defined.attr_text
         return None
+
+    @staticmethod
+    def call(name: str, arguments: list) -> list[list]:
+        """A function of the catalogue on cells."""
+        return cells.call(name, arguments)
 
     def read(self, reference: Reference) -> list[list]:
         """The values of a rectangle of cells."""

@@ -325,7 +325,8 @@ def _call(name: str, arguments: list, place: Place):
     if name in CATALOGUE:
         inside = place if place.array else replace(place, array=True)
         given = [_evaluate(a, inside) for a in arguments]
-        rows = cells.call(name, [v.rows() if isinstance(v, Reference) else v for v in given])
+        call = cells.call if place.book is None else place.book.call
+        rows = call(name, [v.rows() if isinstance(v, Reference) else v for v in given])
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
     if name in PLAIN:
         if place.array:
