@@ -140,6 +140,7 @@ FLOORS = [
     {"core", "cells"},
     {"values", "reference"},
     {"excel_functions", "workbook_files"},
+    {"excel"},
     {"formula"},
     {"book", "help"},
     {"templates", "hosts"},

@@ -3,9 +3,10 @@
 import sys
 from pathlib import Path
 
+from xlalloc import cells
 from xlalloc.errors import ErrorValue, InputError
 from xlalloc.formula import Place, evaluate_value, parse
-from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, UnknownFunctionError, as_rows, scalar
+from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, UnknownFunctionError, as_rows, scalar
 
 _RUNNING = object()
 
@@ -58,6 +59,30 @@ class Book:
                 if key.casefold() == name.casefold():
                     return defined.attr_text
         return None
+
+    @staticmethod
+    def call(name: str, arguments: list) -> list[list]:
+        """A function of the catalogue on cells."""
+        return cells.call(name, arguments)
+
+    def read(self, reference: Reference) -> list[list]:
+        """The values of a rectangle of cells."""
+        rows, columns = reference.used()
+        return [[self.cell(reference.sheet, row, column) for column in columns] for row in rows]
+
+    def formula(self, sheet: str, row: int, column: int) -> str | None:
+        """The formula of a cell, where it has one."""
+        cell = self._sheets[sheet.casefold()]._cells.get((row, column))
+        if cell is None or cell.data_type != "f":
+            return None
+        return str(getattr(cell.value, "text", cell.value)).removeprefix("=")
+
+    def filled_from(self, anchor: Reference):
+        """All cells that the array formula in a cell fills."""
+        block = self._blocks.get((anchor.sheet.casefold(), anchor.top, anchor.left))
+        if block is None or block[:2] != (anchor.top, anchor.left):
+            return ErrorValue("#REF!", "# stands after a cell whose formula fills several")
+        return Reference(self, anchor.sheet, *block)
 
     def cell(self, sheet: str, row: int, column: int):
         """The value of one cell."""

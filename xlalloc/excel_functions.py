@@ -16,7 +16,7 @@ from xlalloc.values import Reference, as_rows, as_text, elementwise, error_in, s
 def _if(evaluate, arguments, place):
     if not 2 <= len(arguments) <= 3:
         return ErrorValue("#VALUE!", "IF takes a condition, a value if true and a value if false")
-    condition = evaluate(arguments[0], place)
+    condition = place.alone(evaluate(arguments[0], place))
     condition = condition.rows() if isinstance(condition, Reference) else condition
     otherwise = arguments[2] if len(arguments) == 3 else ("value", False)
     if isinstance(condition, list) and len(condition) * len(condition[0]) > 1:
@@ -188,34 +188,6 @@ def _size(value) -> tuple[int, int]:
     return len(rows), len(rows[0])
 
 
-def _match(wanted, cells, kind=1.0):
-    """MATCH for the same value: texts without case, a number never the text that spells it (in Calc it is)."""
-    if kind is None or to_number(scalar(kind)) != 0.0:
-        return ErrorValue("#VALUE!", "MATCH is computed here for the exact value only; give 0 as its third argument")
-    if (error := error_in(cells)) is not None:
-        return error
-    if min(_size(cells)) > 1:
-        return ErrorValue("#N/A", "MATCH looks along one row or one column")
-    line = [cell for row in as_rows(cells) for cell in row]
-    keys = [None if cell is None or error_in(cell) else _key(cell) for cell in line]
-
-    def single(value):
-        if (error := error_in(value)) is not None:
-            return error
-        if isinstance(value, str) and re.search(r"[*?~]", value):
-            return ErrorValue("#VALUE!", f"MATCH: {value!r} holds *, ? or ~, the wildcards of MATCH, not computed here")
-        found = _key(0.0 if value is None else value)
-        return float(keys.index(found) + 1) if found in keys else ErrorValue("#N/A", f"MATCH: {value} is not there")
-
-    return elementwise(single, wanted)
-
-
-def _key(cell) -> tuple:
-    if isinstance(cell, bool):
-        return "truth", cell
-    return ("text", cell.casefold()) if isinstance(cell, str) else ("number", to_number(cell))
-
-
 def _substitute(text, old, new):
     def single(text, old, new):
         texts = [as_text(cell) for cell in (text, old, new)]
@@ -332,7 +304,6 @@ PLAIN = {
     "LN": _each(math.log),
     "ROUND": _round,
     "INDEX": _index,
-    "MATCH": _match,
     "SUBSTITUTE": _substitute,
     "COUNTA": _counta,
     "COUNT": _count,
@@ -347,23 +318,35 @@ PLAIN = {
     "NA": lambda: ErrorValue("#N/A", "NA()"),
 }
 
-# The least and the greatest number of arguments of each.
-_TAKES = {
-    name: (
-        sum(p.default is p.empty for p in parameters),
-        math.inf if any(p.kind is p.VAR_POSITIONAL for p in parameters) else len(parameters),
-    )
-    for name, parameters in ((n, inspect.signature(f).parameters.values()) for n, f in PLAIN.items())
-}
+
+def takes(function) -> tuple[int, float]:
+    """The smallest and the largest number of arguments of a function."""
+    parameters = inspect.signature(function).parameters.values()
+    needed = sum(p.default is p.empty and p.kind is not p.VAR_POSITIONAL for p in parameters)
+    several = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+    return needed, math.inf if several else len(parameters)
+
+
+TAKES = {name: takes(function) for name, function in PLAIN.items()}
+TAKES |= dict.fromkeys(("SUM", "MIN", "MAX", "AVERAGE", "AND", "OR", "COUNT", "COUNTA", "SUMPRODUCT"), (1, math.inf))
+
+# Arguments that are one cell each: in a formula that gives one cell, a range there is its cell beside the formula.
+_OF_ONE = ("NOT", "ABS", "SQRT", "EXP", "LN", "ROUND", "SUBSTITUTE", "TEXT", "ISERROR", "ISBLANK", "ISNUMBER")
+SINGLE = dict.fromkeys(_OF_ONE, frozenset(range(4))) | {"INDEX": frozenset({1, 2})}
+# In the arguments of these, operators take ranges as single cells too, as Excel does where no array formula is entered.
+CLASSIC = {*_OF_ONE, "SUM", "MIN", "MAX", "AVERAGE", "COUNT", "COUNTA", "AND", "OR"}
 
 
 def called(name: str, values: list):
     """One of PLAIN on its arguments; a wrong number of them, or a result beyond any number, is an error value."""
-    least, most = _TAKES[name]
+    least, most = TAKES[name]
     if not least <= len(values) <= most:
         takes = f"{least}" if least == most else f"at least {least}" if most == math.inf else f"{least} to {most}"
         return ErrorValue("#VALUE!", f"number of arguments of {name}: {len(values)} given, {takes} needed")
     try:
-        return PLAIN[name](*values)
+        result = PLAIN[name](*values)
     except OverflowError:
         return ErrorValue("#NUM!", "the number is too large")
+    if result.__class__ is float and result - result != 0:
+        return ErrorValue("#NUM!", "the number is too large")
+    return result

@@ -7,10 +7,11 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+import xlalloc.excel  # noqa: F401  registers Excel's functions
 from xlalloc import cells
 from xlalloc.catalogue import CATALOGUE, near
 from xlalloc.errors import ErrorValue
-from xlalloc.excel_functions import LAZY, PLAIN, called
+from xlalloc.excel_functions import CLASSIC, LAZY, PLAIN, SINGLE, called
 from xlalloc.values import (
     MAX_COLUMN,
     MAX_ROW,
@@ -312,17 +313,27 @@ def _evaluate(node, place: Place):
     return _evaluate(parse(formula), place)
 
 
+def own_name(name: str) -> str:
+    """A function's name without the marks with which files carry newer ones."""
+    return name.removeprefix("_XLFN.").removeprefix("_XLWS.")
+
+
 def _call(name: str, arguments: list, place: Place):
-    name = name.removeprefix("_XLFN.").removeprefix("_XLWS.")
+    name = own_name(name)
     if name in LAZY:
         return LAZY[name](_evaluate, arguments, place)
-    place = replace(place, array=True)
     if name in CATALOGUE:
-        given = [_evaluate(a, place) for a in arguments]
-        rows = cells.call(name, [v.rows() if isinstance(v, Reference) else v for v in given])
+        inside = place if place.array else replace(place, array=True)
+        given = [_evaluate(a, inside) for a in arguments]
+        call = cells.call if place.book is None else place.book.call
+        rows = call(name, [v.rows() if isinstance(v, Reference) else v for v in given])
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
     if name in PLAIN:
-        return called(name, [_evaluate(a, place) for a in arguments])
+        if place.array:
+            return called(name, [_evaluate(a, place) for a in arguments])
+        inside = place if name in CLASSIC else replace(place, array=True)
+        given, single = [_evaluate(a, inside) for a in arguments], SINGLE.get(name, ())
+        return called(name, [place.alone(v) if k in single else v for k, v in enumerate(given)])
     raise UnknownFunctionError(name)
 
 

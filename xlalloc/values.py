@@ -41,8 +41,7 @@ class Reference:
         return range(self.top, bottom + 1), range(self.left, right + 1)
 
     def rows(self) -> list[list]:
-        rows, columns = self.used()
-        return [[self.book.cell(self.sheet, row, column) for column in columns] for row in rows]
+        return self.book.read(self)
 
     def to(self, other: "Reference") -> "Reference":
         """The rectangle from this one to the other (A1:B2)."""

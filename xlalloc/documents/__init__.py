@@ -1,0 +1,1 @@
+"""A document is a template filled for a client: any workbook whose formulas use names of a vocabulary."""

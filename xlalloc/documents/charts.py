@@ -1,0 +1,105 @@
+"""Charts and text boxes: what they keep of the cells they show, since previews never compute."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+from xlalloc.documents import xml
+from xlalloc.errors import ErrorValue
+
+# <c:f>Report!$B$2:$B$9</c:f> with its cache, if any; the same of labels taken from cells; of newer charts their points.
+_CACHED = re.compile(
+    r"(<(?P<n>(?:\w+:)?)(?P<tag>strRef|numRef|multiLvlStrRef)\b[^>]*>\s*(?:<(?P=n)f>(?P<ref>[^<]*)</(?P=n)f>))"
+    r"(?:\s*<(?P=n)(?:str|num|multiLvlStr)Cache\b[^>]*?(?:/>|>.*?</(?P=n)(?:str|num|multiLvlStr)Cache>))?",
+    re.DOTALL,
+)
+_LABELS = re.compile(
+    r"(<(?P<n>\w+:)f>(?P<ref>[^<]*)</(?P=n)f>\s*<(?P=n)dlblRangeCache)>.*?(?=</(?P=n)dlblRangeCache>)", re.DOTALL
+)
+_NEWER = re.compile(
+    r"(<(?P<n>\w+:)(?P<kind>str|num)Dim\b[^>]*>\s*<(?P=n)f\b[^>]*>(?P<ref>[^<]*)</(?P=n)f>)"
+    r"(?P<lvl>(?:\s*<(?P=n)lvl\b.*?(?:</(?P=n)lvl>|/>))*)",
+    re.DOTALL,
+)
+_FORMAT = re.compile(r"<(?:\w+:)?formatCode>.*?</(?:\w+:)?formatCode>", re.DOTALL)
+_BOX = re.compile(r'<(?P<tag>(?:\w+:)?sp)\b(?P<attrs>[^>]*\btextlink="(?P<ref>[^"]*)"[^>]*)>.*?</(?P=tag)>', re.DOTALL)
+_RUN = re.compile(r"(<a:t>)[^<]*(</a:t>)|<a:t\s*/>")
+
+
+def references(text: str) -> list[str]:
+    """The formulas behind the series, titles and labels of a chart, and behind text boxes."""
+    found = [m["ref"] for pattern in (_CACHED, _LABELS, _NEWER) for m in pattern.finditer(text)]
+    found += [m["ref"].lstrip("=") for m in _BOX.finditer(text)]
+    return [own(ref) for ref in found]
+
+
+def own(reference: str) -> str:
+    """A reference as formulas of the workbook have it; a name of the workbook itself is saved as [0]!name."""
+    return unescape(reference).replace("[0]!", "").strip()
+
+
+def with_caches(text: str, points: Callable[[str], list | None]) -> str:
+    """A chart with the values of now; ``points`` gives those of a reference, None where it has none to keep."""
+
+    def cached(match: re.Match) -> str:
+        n, kind = match["n"], match["tag"].removesuffix("Ref")
+        found = points(own(match["ref"])) if kind != "multiLvlStr" else None
+        if found is None:
+            return match[1]
+        code = _FORMAT.search(match[0], len(match[1])) if kind == "num" else None
+        inside = (code[0] if code else "") + _points(found, n, kind)
+        return f"{match[1]}<{n}{kind}Cache>{inside}</{n}{kind}Cache>"
+
+    def labels(match: re.Match) -> str:
+        return f"{match[1]}>{_points(points(own(match['ref'])) or [], match['n'], 'str')}"
+
+    def newer(match: re.Match) -> str:
+        found, n = points(own(match["ref"])), match["n"]
+        if found is None or match["lvl"].count(f"<{n}lvl") > 1:
+            return match[1]
+        code = re.search(r'\bformatCode="[^"]*"', match["lvl"])
+        inside = "".join(
+            f'<{n}pt idx="{k}">{xml.escaped(shown)}</{n}pt>'
+            for k, x in enumerate(found)
+            if (shown := _shown(x, match["kind"])) is not None
+        )
+        return f'{match[1]}<{n}lvl ptCount="{len(found)}"{" " + code[0] if code else ""}>{inside}</{n}lvl>'
+
+    return _NEWER.sub(newer, _LABELS.sub(labels, _CACHED.sub(cached, text)))
+
+
+def _points(values: list, n: str, kind: str) -> str:
+    inside = "".join(
+        f'<{n}pt idx="{k}"><{n}v>{xml.escaped(shown)}</{n}v></{n}pt>'
+        for k, value in enumerate(values)
+        if (shown := _shown(value, kind)) is not None
+    )
+    return f'<{n}ptCount val="{len(values)}"/>{inside}'
+
+
+def _shown(value, kind: str) -> str | None:
+    """A point; a blank and an error are none, and neither is a text among numbers."""
+    if value is None or value == "" or isinstance(value, ErrorValue):
+        return None
+    if kind == "num" and isinstance(value, str):
+        return None
+    if isinstance(value, bool):
+        return str(int(value)) if kind == "num" else str(value).upper()
+    return value if isinstance(value, str) else f"{value:.17g}" if kind == "num" else f"{value:.15g}"
+
+
+def with_texts(text: str, shown: Callable[[str], str | None]) -> str:
+    """A drawing whose text boxes show the cells they are linked to; None takes the link away with the text."""
+
+    def boxed(match: re.Match) -> str:
+        words, first = shown(own(match["ref"].lstrip("="))), True
+
+        def run(part: re.Match) -> str:
+            nonlocal first
+            said, first = (words or "") if first else "", False
+            return f"<a:t>{xml.escaped(said)}</a:t>"
+
+        whole = _RUN.sub(run, match[0])
+        return whole if words is not None else whole.replace(f'textlink="{match["ref"]}"', 'textlink=""', 1)
+
+    return _BOX.sub(boxed, text)

@@ -1,0 +1,213 @@
+"""What keeps a template from being filled: every reason at once, each with its place and what to do."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from xlalloc.catalogue import CATALOGUE, near
+from xlalloc.documents import xml
+from xlalloc.documents.sheet import address
+from xlalloc.documents.template import DATA, ROWS, SHOW, Template, TemplateError, nodes
+from xlalloc.excel_functions import LAZY, PLAIN
+from xlalloc.formula import own_name, parse
+from xlalloc.values import FormulaError
+
+PLACES = 3  # named for one reason
+UNCLEANED = {  # parts that hold more of the sample client than is looked through
+    "pivotTable": "a pivot table", "pivotCacheDefinition": "a pivot table", "slicer": "a slicer",
+    "slicerCache": "a slicer", "timeline": "a timeline", "timelineCache": "a timeline", "queryTable": "a query",
+    "connections": "a data connection", "powerPivotData": "a data model", "package": "an embedded file",
+    "oleObject": "an embedded object", "xmlMaps": "an XML map", "xlMacrosheet": "a macro sheet",
+    "dialogsheet": "a dialog sheet", "revisionHeaders": "tracked changes", "volatileDependencies": "live data (RTD)",
+    "origin": "a digital signature", "rdRichValueWebImage": "pictures from the web",
+}  # fmt: skip
+
+
+def check(template: Template) -> None:
+    """Raises TemplateError with every reason."""
+    if reasons := list(dict.fromkeys(reasons_of(template))):
+        raise TemplateError(template.name, reasons)
+
+
+def reasons_of(template: Template) -> Iterator[str]:
+    yield from _parts(template)
+    yield from template.problems
+    yield from _formulas(template)
+    yield from _inputs(template)
+    yield from _duplicates(template)
+    for sheet in template.sheets:
+        yield from _sheet(template, sheet)
+    if not any(sheet.state == "visible" and sheet.key not in (DATA, *template.shows) for sheet in template.sheets):
+        yield "one visible sheet without xl_show is needed"
+
+
+def _parts(template: Template) -> Iterator[str]:
+    found: dict[str, str] = {}
+    waiting, seen = [""], {""}
+    while waiting:
+        for relation in template.package.relations(waiting.pop()).values():
+            if relation.external:
+                continue
+            if relation.kind in UNCLEANED:
+                found[UNCLEANED[relation.kind]] = relation.kind
+            if relation.kind == "customXml" and _is_query(template, relation.target):
+                found["a query (Power Query)"] = relation.kind
+            if relation.target in template.package.parts and relation.target not in seen:
+                seen.add(relation.target)
+                waiting.append(relation.target)
+    for what in found:
+        yield f"it holds {what}, which can carry data of the sample client. Take it out, or paste its values"
+
+
+def _is_query(template: Template, part: str) -> bool:
+    data = template.package.data(part) if part in template.package.parts else b""
+    return b"DataMashup" in data or "DataMashup".encode("utf-16-le") in data
+
+
+# Formulas ------------------------------------------------------------------------------------------------------------
+
+
+def _formulas(template: Template) -> Iterator[str]:
+    """Functions and names that are not known, formulas that cannot be read, links to other workbooks."""
+    found: dict[str, list[str]] = {}
+    for place, scope, text, ours in _all(template):
+        for reason in _of_formula(template, scope, text, ours):
+            found.setdefault(reason, []).append(place)
+    for reason, places in found.items():
+        more = f" and {len(places) - PLACES} more" if len(places) > PLACES else ""
+        yield f"{', '.join(places[:PLACES])}{more}: {reason}"
+
+
+def _all(template: Template) -> Iterator[tuple[str, str, str, bool]]:
+    """Place, sheet, formula, and whether it is computed here (else by Excel alone)."""
+    for sheet in template.sheets:
+        if sheet.key == DATA:
+            continue
+        for at, cell in sheet.cells.items():
+            if cell.formula is not None:
+                yield f"{sheet.title}!{address(*at)}", sheet.key, cell.formula, True
+        drawn = template.drawn[sheet.key]
+        for text in drawn.rules:
+            yield f"{sheet.title}, a conditional format or validation", sheet.key, text, False
+        for text in drawn.formulas:
+            if text and text not in drawn.rules and not text.startswith("("):
+                yield f"{sheet.title}, a chart or drawing", sheet.key, text, True
+    for (scope, name), text in template.names.items():
+        if name.startswith((ROWS, SHOW)):
+            yield f"the name {name}", scope, text, True
+
+
+def _of_formula(template: Template, scope: str, text: str, ours: bool, within: tuple = ()) -> Iterator[str]:
+    if re.search(r"\[\d+\]", text):
+        yield "refers to another workbook. Put the figures into this one"
+        return
+    try:
+        tree = parse(text)
+    except FormulaError as problem:
+        yield f"{str(problem).rstrip('.')} (={text[:40]})"
+        return
+    bound = {n[2][k][2].casefold() for n in nodes(tree) if n[0] == "call" and own_name(n[1]) == "LET" for k in range(0, len(n[2]) - 1, 2) if n[2][k][0] == "name"}  # fmt: skip  # noqa: E501
+    for node in nodes(tree):
+        if node[0] == "call":
+            yield from _function(node[1], ours)
+        elif node[0] == "name" and node[2].casefold() not in bound:
+            yield from _name(template, scope, node, ours, within)
+        elif node[0] in ("cell", "columns") and node[1] and node[1].casefold() == DATA:
+            yield f"refers to {DATA} by address. Use the names, which move with the client"
+        elif node[0] in ("cell", "columns") and node[1] and node[1].casefold() not in template.by_key:
+            yield f"there is no sheet {node[1]!r}"
+        elif not ours and node[0] in ("cell", "columns") and node[1] and _hideable(template, node[1].casefold()):
+            yield f"a conditional format or validation refers to {node[1]}, which a report can lack. Use a name"
+
+
+def _hideable(template: Template, sheet: str) -> bool:
+    return sheet in template.shows or template.by_key[sheet].state != "visible"
+
+
+def _function(name: str, ours: bool) -> Iterator[str]:
+    name = own_name(name)
+    if not ours and name in CATALOGUE:
+        yield f"{name} cannot stand in a conditional format or a validation; put it into a cell and refer to that"
+    elif name not in CATALOGUE and name not in PLAIN and name not in LAZY:
+        yield f"{name} is no function known here.{near(name)}"
+
+
+def _name(template: Template, scope: str, node: tuple, ours: bool, within: tuple) -> Iterator[str]:
+    name = node[2].casefold()
+    scope = node[1].casefold() if node[1] else scope
+    text = template.names.get((scope, name)) or template.names.get(("", name))
+    if name in template.vocabulary or name in within:
+        return
+    if text is None:
+        close = get_close_matches(name, template.vocabulary, 1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        yield f"the name {node[2]} is neither of the vocabulary nor defined.{hint}"
+    else:
+        for reason in _of_formula(template, scope, text, ours, (*within, name)):
+            yield f"by the name {node[2]}: {reason}"
+
+
+# Places --------------------------------------------------------------------------------------------------------------
+
+
+def _inputs(template: Template) -> Iterator[str]:
+    """Named cells that data are written to."""
+    taken: dict[tuple, str] = {}
+    for found in template.inputs.values():
+        sheet = template.by_key[found.sheet]
+        heads = {
+            (t.area[0], j) for t in template.tables.values() if t.sheet.casefold() == found.sheet and t.header
+            for j in range(t.area[1], t.area[3] + 1)
+        }  # fmt: skip
+        corners = {(top, left) for top, left, *_ in sheet.merged}
+        for at in ((i, j) for i in range(found.top, found.bottom + 1) for j in range(found.left, found.right + 1)):
+            cell, place = sheet.cells.get(at), f"{sheet.title}!{address(*at)}"
+            if cell and cell.formula is not None:
+                yield f"{place}: the name {found.name} takes data where a formula stands"
+            if at in heads:
+                yield f"{place}: the name {found.name} takes data where the header of a table stands"
+            if sheet.blocked.get(at) == "merged cells" and at not in corners:
+                yield f"{place}: the name {found.name} takes data within merged cells. Unmerge them"
+            if taken.setdefault((found.sheet, *at), found.name) != found.name:
+                yield f"{place}: the names {taken[found.sheet, *at]} and {found.name} take data there"
+
+
+def _duplicates(template: Template) -> Iterator[str]:
+    for scope, name in template.names:
+        if scope and name in template.vocabulary:
+            title = template.by_key[scope].title
+            yield f"the name {name} is defined for the sheet {title} alone (as copying a sheet does). Delete it there"
+        if name.startswith("xl_") and not name.startswith((ROWS, SHOW + "_")) and name != SHOW:
+            yield f"the name {name} is not known; names with xl_ are xl_show, xl_show_… and xl_rows_…"
+
+
+def _sheet(template: Template, sheet) -> Iterator[str]:
+    if "<filterColumn" in sheet.tail:
+        yield f"{sheet.title}: a filter is saved with what it let through. Clear it"
+    for relation in template.package.relations(sheet.part).values():
+        if relation.kind == "table" and "<filterColumn" in template.package.text(relation.target):
+            yield f"{sheet.title}: a filter of a table is saved with what it let through. Clear it"
+        if relation.kind == "vmlDrawing" and _mixed(template, relation.target):
+            yield f"{sheet.title}: notes stand beside form controls and cannot be taken out alone. Delete the notes"
+        if relation.kind == "drawing":
+            yield from _anchors(template, sheet, template.package.text(relation.target))
+
+
+def _mixed(template: Template, part: str) -> bool:
+    kinds = set(re.findall(r'ObjectType="(\w+)"', template.package.text(part)))
+    return "Note" in kinds and len(kinds) > 1
+
+
+def _anchors(template: Template, sheet, text: str) -> Iterator[str]:
+    """Pictures that change their size with rows that are hidden."""
+    rows = [(r.top, r.bottom) for r in template.regions if r.sheet == sheet.key]
+    for tag, inside in re.findall(r"<xdr:twoCellAnchor\b([^>]*)>(.*?)</xdr:twoCellAnchor>", text, re.DOTALL):
+        if xml.attributes(tag).get("editAs", "twoCell") != "twoCell":
+            continue
+        first, last = (int(row) + 1 for row in re.findall(r"<xdr:row>(\d+)</xdr:row>", inside)[:2])
+        if any(top <= last and first <= bottom for top, bottom in rows):
+            named = re.search(r'\bname="([^"]*)"', inside)
+            yield (
+                f"{sheet.title}: {named[1] if named else 'a picture'} lies over rows that can be hidden and would "
+                "shrink with them. Format it: move but don't size with cells"
+            )

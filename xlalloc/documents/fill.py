@@ -1,0 +1,232 @@
+"""A template filled for a client: her data in its places, every formula computed, what it is then written from.
+
+Formulas are computed when they are needed, each once; a dynamic array fills the cells its result takes. A result for
+which there is no room is no document: the client does not fit the template.
+"""
+
+import marshal
+import pickle
+
+from xlalloc import cells as catalogue
+from xlalloc.documents.data import placed, rows_of
+from xlalloc.documents.sheet import Cell, Sheet, address
+from xlalloc.documents.template import DATA, Template
+from xlalloc.errors import ErrorValue, InputError
+from xlalloc.formula import Place, _evaluate, evaluate_value, parse
+from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, as_rows, scalar
+
+KEPT = 20_000  # calls remembered; then all are forgotten
+_RUNNING, _NOTHING = object(), object()
+_answers: dict[bytes, list[list]] = {}
+
+
+class FitError(InputError):
+    """The client's data do not fit the template."""
+
+
+class Filled:
+    """The template with one client's data, as formulas see a workbook."""
+
+    def __init__(self, template: Template, data: dict):
+        self.template = template
+        lacking = sorted(set(template.vocabulary) - set(data))
+        if lacking:
+            raise ValueError(f"no value is given for {lacking[0]}")
+        self.values: dict[str, dict] = {sheet.key: {} for sheet in template.sheets}
+        self.given: dict[str, dict] = {sheet.key: {} for sheet in template.sheets}  # data, and cells filled by arrays
+        self.areas: dict[tuple[str, int, int], tuple] = {}  # of dynamic arrays, as filled
+        free = [name for name in data if name not in template.inputs]
+        self.values[DATA], self.ranges = placed(data, free)
+        self.given[DATA] = self.values[DATA]
+        for name, place in template.inputs.items():
+            self._put(name, place, data[name])
+        self._read: dict[tuple, list[list]] = {}
+        self._met = 0  # running formulas met: what is read then is not kept
+
+    def _put(self, name: str, place, value) -> None:
+        """Data into cells of the firm's own; those that stay free are emptied."""
+        rows = rows_of(value)
+        top, left, bottom, right = place.area
+        if len(rows) > bottom - top + 1 or len(rows[0]) > right - left + 1:
+            title = self.template.by_key[place.sheet].title
+            raise FitError(
+                f"{name}: {len(rows)} × {len(rows[0])} cells, and {title}!{address(*place.area)} has room for "
+                f"{bottom - top + 1} × {right - left + 1}. Make the named range larger."
+            )
+        cells = dict.fromkeys((i, j) for i in range(top, bottom + 1) for j in range(left, right + 1))
+        cells.update(((i, j), cell) for i, row in enumerate(rows, top) for j, cell in enumerate(row, left))
+        self.values[place.sheet].update(cells)
+        self.given[place.sheet].update(cells)
+        if place.fixed:
+            title = self.template.by_key[place.sheet].title.replace("'", "''")
+            area = address(top, left, top + len(rows) - 1, left + len(rows[0]) - 1, "$")
+            self.ranges[name] = f"'{title}'!{area}"
+
+    # As formulas see it ----------------------------------------------------------------------------------------------
+
+    def has_sheet(self, name: str) -> bool:
+        return name.casefold() in self.values
+
+    def extent(self, name: str) -> tuple[int, int]:
+        key = name.casefold()
+        sheet = self.template.by_key.get(key)
+        places = [*(sheet.cells if sheet and key != DATA else ()), *self.given[key]]
+        return max((i for i, _ in places), default=1), max((j for _, j in places), default=1)
+
+    def defined(self, name: str, sheet: str) -> str | None:
+        """The sheet's own name, the client's data, the workbook's name."""
+        name, names = name.casefold(), self.template.names
+        return names.get((sheet.casefold(), name)) or self.ranges.get(name) or names.get(("", name))
+
+    def call(self, name: str, arguments: list) -> list[list]:
+        """A function of the catalogue: clients of one model ask the same."""
+        try:
+            key = marshal.dumps((name, arguments), 2)
+        except ValueError:  # dates
+            key = pickle.dumps((name, arguments))
+        found = _answers.get(key)
+        if found is None:
+            if len(_answers) > KEPT:
+                _answers.clear()
+            found = _answers[key] = catalogue.call(name, arguments)
+        return found
+
+    def formula(self, sheet: str, row: int, column: int) -> str | None:
+        own = self.template.by_key.get(sheet.casefold())
+        cell = own.cells.get((row, column)) if own else None
+        return cell.formula if cell else None
+
+    def filled_from(self, anchor: Reference):
+        key = anchor.sheet.casefold()
+        self.cell(key, anchor.top, anchor.left)
+        area = self.areas.get((key, anchor.top, anchor.left))
+        if area is None:
+            return ErrorValue("#REF!", "# stands after a cell whose formula fills several")
+        return Reference(self, anchor.sheet, *area)
+
+    def read(self, reference: Reference) -> list[list]:
+        key = (reference.sheet.casefold(), reference.top, reference.left, reference.bottom, reference.right)
+        found = self._read.get(key)
+        if found is None:
+            met = self._met
+            down, across = reference.used()
+            sheet, values, cell = key[0], self.values[key[0]], self.cell
+            found = []
+            for i in down:
+                row = []
+                for j in across:
+                    value = values.get((i, j), _NOTHING)
+                    row.append(cell(sheet, i, j) if value is _NOTHING or value is _RUNNING else value)
+                found.append(row)
+            if self._met == met:
+                self._read[key] = found
+        return found
+
+    def cell(self, sheet: str, row: int, column: int):
+        """The value of one cell; that of an array's once the array is computed."""
+        key, at = sheet.casefold(), (row, column)
+        values = self.values[key]
+        value = values.get(at, _NOTHING)
+        if value is _RUNNING:
+            self._met += 1
+            return ErrorValue("#REF!", f"{sheet}!{address(row, column)} refers to itself")
+        if value is not _NOTHING:
+            return value
+        own = self.template.by_key.get(key) if key != DATA else None
+        if own is None:
+            return None
+        cell = own.cells.get(at)
+        if cell is not None and cell.formula is not None:
+            return self.compute(own, cell)
+        if cell is not None and cell.value is not None and at not in own.filled:
+            return cell.value
+        return self._within(own, at)
+
+    def _within(self, sheet: Sheet, at: tuple[int, int]):
+        """A cell that an array may fill: those above it and left of it are computed first."""
+        values, sure = self.values[sheet.key], True
+        for anchor in sheet.anchors:
+            if anchor.row <= at[0] and anchor.column <= at[1] and self._reaches(anchor, at):
+                state = values.get(anchor.at, _NOTHING)
+                if state is _NOTHING:
+                    self.compute(sheet, anchor)
+                elif state is _RUNNING:
+                    self._met += 1
+                    sure = False
+                if at in values:
+                    return values[at]
+        if sure:
+            values[at] = None
+        return None
+
+    @staticmethod
+    def _reaches(anchor: Cell, at: tuple[int, int]) -> bool:
+        return anchor.spills or (at[0] <= anchor.area[2] and at[1] <= anchor.area[3])
+
+    # Computing -------------------------------------------------------------------------------------------------------
+
+    def compute(self, sheet: Sheet, cell: Cell):
+        """The value of a formula's cell, its array beside it."""
+        values = self.values[sheet.key]
+        values[cell.at] = _RUNNING
+        try:
+            value = evaluate_value(cell.formula, Place(self, sheet.title, cell.row, cell.column, bool(cell.area)))
+        except FormulaError as reason:
+            value = ErrorValue("#REF!", f"{sheet.title}!{address(*cell.at)}: {reason}")
+        if not cell.area:
+            values[cell.at] = value = scalar(value)
+            return value
+        rows = as_rows(value)
+        if cell.spills:
+            self._spill(sheet, cell, rows)
+        else:
+            top, left, bottom, right = cell.area
+            rows = [[_met_by(rows, i, j) for j in range(right - left + 1)] for i in range(bottom - top + 1)]
+        for i, row in enumerate(rows, cell.row):
+            for j, one in enumerate(row, cell.column):
+                values[i, j] = one
+                if (i, j) != cell.at:
+                    self.given[sheet.key][i, j] = one
+        return values[cell.at]
+
+    def _spill(self, sheet: Sheet, cell: Cell, rows: list[list]) -> None:
+        """The area of a dynamic array; where something stands in its way the client does not fit."""
+        bottom, right = cell.row + len(rows) - 1, cell.column + len(rows[0]) - 1
+        values = self.values[sheet.key]
+        for i in range(cell.row, bottom + 1):
+            for j in range(cell.column, right + 1):
+                if (i, j) == cell.at:
+                    continue
+                if why := self._taken(sheet, (i, j), values):
+                    raise FitError(
+                        f"{sheet.title}!{address(*cell.at)} needs {len(rows)} × {len(rows[0])} cells, and "
+                        f"{address(i, j)} is taken by {why}. Leave more free cells in the template."
+                    )
+        if bottom > MAX_ROW or right > MAX_COLUMN:
+            raise FitError(f"{sheet.title}!{address(*cell.at)}: the result is larger than a sheet.")
+        self.areas[sheet.key, *cell.at] = cell.row, cell.column, bottom, right
+
+    def _taken(self, sheet: Sheet, at: tuple[int, int], values: dict) -> str:
+        if at in sheet.blocked:
+            return sheet.blocked[at]
+        if at in self.given[sheet.key]:
+            return "data or another array"
+        own = sheet.cells.get(at)
+        if own is not None and (own.formula is not None or (own.value is not None and at not in sheet.filled)):
+            return "a formula" if own.formula is not None else "a value"
+        return ""
+
+    def value_of(self, text: str, sheet: str = ""):
+        """What a formula outside the cells stands for, such as a name's or a chart's: a reference where it is one."""
+        return _evaluate(parse(text), Place(self, sheet))
+
+    def ask(self, text: str, sheet: str = ""):
+        return scalar(self.value_of(text, sheet))
+
+
+def _met_by(rows: list[list], i: int, j: int):
+    """What a cell of a fixed array gets of a smaller or larger result."""
+    row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else None
+    if row is None or (len(row) > 1 and j >= len(row)):
+        return ErrorValue("#N/A", "the array formula has more cells than its result")
+    return row[0] if len(row) == 1 else row[j]

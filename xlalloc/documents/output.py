@@ -1,0 +1,378 @@
+"""The filled template as a file: values for whoever reads it, or the same with its formulas."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+
+from xlalloc.dates import to_serial
+from xlalloc.documents import charts, formats, xml
+from xlalloc.documents.fill import Filled
+from xlalloc.documents.package import Part, packed, written
+from xlalloc.documents.sheet import Cell, Sheet, address, letters
+from xlalloc.documents.skeleton import CORE, CUSTOM, custom, skeleton, without_notes
+from xlalloc.documents.template import DATA, Template, TemplateError, nodes
+from xlalloc.errors import ErrorValue
+from xlalloc.values import Reference, scalar
+
+_NAMES = re.compile(r"<definedNames\b.*?</definedNames>", re.DOTALL)
+_NOT_KEPT = re.compile(  # where the file was last saved, links to other workbooks
+    r"<mc:AlternateContent\b(?:(?!</mc:AlternateContent>).)*absPath.*?</mc:AlternateContent>"
+    r"|<externalReferences\b.*?</externalReferences>",
+    re.DOTALL,
+)
+
+
+@dataclass
+class Document:
+    """A finished file, and the error values that its visible sheets show."""
+
+    data: bytes
+    errors: list[tuple[str, str, ErrorValue]] = field(default_factory=list)  # sheet, cell, error
+
+
+def fill(template: Template, data: dict, *, live: bool = False, macros: bool = False, date: dt.date | None = None,
+         stamp: str = "") -> Document:  # fmt: skip
+    """The template filled with a client's data, given by name. ``live`` keeps the formulas; ``date`` and ``stamp``
+    stand in its properties. Raises FitError where the data do not fit."""
+    return _Output(Filled(template, data), live, macros, date, stamp).document()
+
+
+class _Output:
+    def __init__(self, filled: Filled, live: bool, macros: bool, date: dt.date | None, stamp: str):
+        self.filled, self.template = filled, filled.template
+        self.live, self.macros, self.date, self.stamp = live, macros, date, stamp
+        self.hidden: dict[str, dict[int, bool]] = {}  # sheet → row → hidden
+        self.needed: dict[str, list[tuple]] = {}  # of sheets that are not shown: what shown ones draw from them
+        self.needed_names: set[str] = set()
+
+    def document(self) -> Document:
+        template, filled = self.template, self.filled
+        off = {key for key, asked in template.shows.items() if not all(filled.ask(t, key) is True for t in asked)}
+        self.shown = [s for s in template.sheets if s.state == "visible" and s.key not in off and s.key != DATA]
+        if not self.shown:
+            raise TemplateError(template.name, ["no sheet is shown: xl_show is FALSE for every one"])
+        self.off = off
+        computed = template.sheets if self.live else self.shown
+        for sheet in computed:
+            values = filled.values[sheet.key]
+            for cell in sheet.cells.values():
+                if cell.formula is not None and cell.at not in values and sheet.key != DATA:
+                    filled.compute(sheet, cell)
+        if self.live:
+            self.kept = list(template.sheets)
+            self._needs_data_sheet()
+        else:
+            self._hide_rows()
+            self._draw()
+            self.kept = [s for s in template.sheets if s in self.shown or s.key in self.needed]
+        return Document(self._file(), self._errors())
+
+    def _needs_data_sheet(self) -> None:
+        if DATA not in self.template.by_key and any(self.filled.ranges[name].startswith(DATA) for name in self._used()):
+            remedy = f"Write the names into it: xlalloc template --names {self.template.name}"
+            raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {remedy}"])
+
+    def _used(self) -> set[str]:
+        """Names of the vocabulary that formulas use."""
+        found: set[str] = set()
+        for sheet in self.template.sheets:
+            texts = [cell.formula for cell in sheet.cells.values() if cell.formula and sheet.key != DATA]
+            for text in (*texts, *self.template.drawn[sheet.key].formulas):
+                found |= {node[2].casefold() for node in nodes(self.template.tree(text)) if node[0] == "name"}
+        return found & set(self.filled.ranges)
+
+    def _errors(self) -> list:
+        return [
+            (sheet.title, address(*at), value)
+            for sheet in self.shown
+            for at, value in self.filled.values[sheet.key].items()
+            if value.__class__ is ErrorValue
+        ]
+
+    # What is hidden, and what is needed of it ------------------------------------------------------------------------
+
+    def _hide_rows(self) -> None:
+        """Each row that is empty in every region crossing it."""
+        for region in self.template.regions:
+            rows = Reference(self.filled, region.sheet, region.top, region.left, region.bottom, region.right).rows()
+            hidden = self.hidden.setdefault(region.sheet, {})
+            for i, row in enumerate(rows, region.top):
+                empty = all(cell is None or cell == "" for cell in row)
+                hidden[i] = empty and hidden.get(i, True)
+
+    def _draw(self) -> None:
+        """Charts, rules and lists of shown sheets keep what they refer to, wherever it stands; nothing else stays."""
+        keys = {sheet.key for sheet in self.shown}
+        for sheet in self.shown:
+            for text in self.template.drawn[sheet.key].formulas:
+                for reference in self._references(text, sheet.key):
+                    key = reference.sheet.casefold()
+                    if key not in keys:
+                        down, across = reference.used()
+                        self.needed.setdefault(key, []).append((down, across))
+
+    def _references(self, text: str, sheet: str, within: tuple = ()):
+        tree = self.template.tree(text)
+        if tree is None:
+            return
+        if tree[0] in ("range", "cell", "columns"):
+            found = self.filled.value_of(text, sheet)
+            if isinstance(found, Reference):
+                yield found
+                return
+        for node in nodes(tree):
+            if node[0] == "name" and node[2].casefold() not in within:
+                name = node[2].casefold()
+                self.needed_names.add(name)
+                if meaning := self.filled.defined(name, sheet):
+                    yield from self._references(meaning, sheet, (*within, name))
+            elif node[0] in ("cell", "columns") and node[1]:
+                key = node[1].casefold()
+                last = self.filled.extent(key)[0]
+                place = (node[2], node[3]) * 2 if node[0] == "cell" else (1, node[2], last, node[3])
+                yield Reference(self.filled, node[1], *place)
+
+    def _is_needed(self, key: str, at: tuple[int, int]) -> bool:
+        return any(at[0] in down and at[1] in across for down, across in self.needed[key])
+
+    # Parts -----------------------------------------------------------------------------------------------------------
+
+    def _file(self) -> bytes:
+        template = self.template
+        gone = frozenset(s.part for s in template.sheets if s not in self.kept)
+        bones = skeleton(template, gone, self.live, self.macros, bool(self.stamp))
+        parts: dict[str, Part] = dict(bones.parts)
+        first = self.shown[0]
+        for sheet in self.kept:
+            parts[sheet.part] = packed(self._sheet(sheet, sheet is first).encode())
+        for sheet in self.kept if self.live else self.shown:
+            for part in template.drawn[sheet.key].parts:
+                parts[part] = packed(self._drawing(template.package.text(part), sheet).encode())
+        parts[template.book_part] = packed(self._workbook().encode())
+        if CORE in parts:
+            parts[CORE] = packed(self._core().encode())
+        if CUSTOM in parts:
+            parts[CUSTOM] = packed(custom(bones.labels, self.stamp).encode())
+        return written(parts)
+
+    def _core(self) -> str:
+        when = f"{self.date:%Y-%m-%d}T00:00:00Z" if self.date else "2000-01-01T00:00:00Z"
+        moment = '<dcterms:{0} xsi:type="dcterms:W3CDTF">' + when + "</dcterms:{0}>"
+        return (
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
+            'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+            'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+            'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+            f"{moment.format('created')}{moment.format('modified')}</cp:coreProperties>"
+        )
+
+    # Sheets ----------------------------------------------------------------------------------------------------------
+
+    def _sheet(self, sheet: Sheet, first: bool) -> str:
+        if not sheet.head:  # a chart sheet
+            return _selected(self.template.package.text(sheet.part), first)
+        if sheet.key == DATA or (not self.live and sheet not in self.shown):
+            cells, rows = self._data_cells(sheet), {}
+        else:
+            cells, rows = self._cells(sheet), sheet.rows
+        hidden = self.hidden.get(sheet.key, {})
+        lines, used = [], [i for i in cells if cells[i]]
+        for row in sorted({*rows, *cells, *(i for i, off in hidden.items() if off)}):
+            tag = rows.get(row, "")
+            if row in hidden:
+                tag = re.sub(r'\shidden="\w+"', "", tag) + (' hidden="1"' if hidden[row] else "")
+            inside = cells.get(row)
+            if inside is None:
+                lines.append(f'<row r="{row}"{tag}/>')
+            else:
+                lines.append(f'<row r="{row}"{tag}>{"".join([text for _, text in sorted(inside, key=_place)])}</row>')
+        columns = [place for inside in cells.values() for place, _ in inside]
+        area = address(min(used), min(columns), max(used), max(columns)) if used else "A1"
+        head = re.sub(r"<dimension\b[^>]*/>", f'<dimension ref="{area}"/>', _selected(sheet.head, first))
+        return head + "".join(lines) + without_notes(self.template, sheet)
+
+    def _cells(self, sheet: Sheet) -> dict[int, list[tuple[int, str]]]:
+        values, given = self.filled.values[sheet.key], self.filled.given[sheet.key]
+        rows: dict[int, list[tuple[int, str]]] = {}
+        for at, cell in sheet.cells.items():
+            if cell.formula is not None:
+                text = self._formula(sheet, cell, values[at])
+            elif at in given:
+                text = _cell(cell.start, given[at], self.live)
+            elif at in sheet.filled:
+                text = f"{cell.start}/>"
+            else:
+                text = cell.xml
+            rows.setdefault(at[0], []).append((at[1], text))
+        for at, value in given.items():
+            if at not in sheet.cells and value is not None:
+                start = f'<c r="{letters(at[1])}{at[0]}"'
+                rows.setdefault(at[0], []).append((at[1], _cell(start, value, self.live)))
+        return rows
+
+    def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
+        if not self.live:
+            return _cell(cell.start, value)
+        formula = cell.written
+        if cell.spills:
+            formula = formula.replace("\0", address(*self.filled.areas[sheet.key, *cell.at]), 1)
+        return _cell(cell.start, value, mark=cell.mark, formula=formula)
+
+    def _data_cells(self, sheet: Sheet) -> dict[int, list[tuple[int, str]]]:
+        """A sheet that is not shown: all data where formulas stay, else what shown sheets draw from it."""
+        rows: dict[int, list[tuple[int, str]]] = {}
+        places = self.filled.given[sheet.key] if sheet.key == DATA else {}
+        if not self.live:
+            places = {(i, j) for down, across in self.needed[sheet.key] for i in down for j in across}
+        for i, j in places:
+            value = self.filled.cell(sheet.key, i, j)
+            if value is not None:
+                rows.setdefault(i, []).append((j, _cell(f'<c r="{letters(j)}{i}"', value, self.live)))
+        return rows
+
+    # Charts and text boxes -------------------------------------------------------------------------------------------
+
+    def _drawing(self, text: str, sheet: Sheet) -> str:
+        everything = '<c:plotVisOnly val="0"/>' in text
+        text = charts.with_caches(text, lambda ref: self._points(ref, sheet.key, everything))
+        return charts.with_texts(text, lambda ref: self._said(ref, sheet.key))
+
+    def _points(self, reference: str, sheet: str, everything: bool) -> list | None:
+        if self.template.tree(reference) is None:
+            return None
+        found = self.filled.value_of(reference, sheet)
+        if not isinstance(found, Reference):
+            return None
+        key, rows = found.sheet.casefold(), found.rows()
+        hidden, own = self.hidden.get(key, {}), self.template.by_key.get(key)
+        points = []
+        for i, row in enumerate(rows, found.top):
+            off = hidden.get(i, own is not None and 'hidden="1"' in own.rows.get(i, ""))
+            if everything or not off:
+                points += [_plain(cell) for cell in row]
+        return points
+
+    def _said(self, reference: str, sheet: str) -> str | None:
+        """What a linked cell shows; None where its sheet is not in the document."""
+        if not reference:
+            return ""
+        found = self.filled.value_of(reference, sheet)
+        if not isinstance(found, Reference):
+            return str(found)
+        key = found.sheet.casefold()
+        own = self.template.by_key.get(key)
+        value = _plain(scalar(found))
+        cell = own.cells.get((found.top, found.left)) if own else None
+        style = re.search(r' s="(\d+)"', cell.start) if cell else None
+        codes = self.template.formats
+        code = codes[int(style[1])] if style and int(style[1]) < len(codes) else "General"
+        return formats.shown(value, code)
+
+    # The workbook ----------------------------------------------------------------------------------------------------
+
+    def _workbook(self) -> str:
+        text = self.template.workbook
+        sheets = iter(self.template.sheets)
+        text = re.sub(r"<sheet\b[^>]*/>", lambda match: self._entry(match[0], next(sheets)), text)
+        text = _NOT_KEPT.sub("", text)
+        text = _NAMES.sub("\0", text)
+        names = self._names()
+        names = f"<definedNames>{names}</definedNames>" if names else ""
+        text = text.replace("\0", names) if "\0" in text else text.replace("</sheets>", "</sheets>" + names, 1)
+        text = re.sub(r"<calcPr\b[^>]*/>", _calculation, text)
+        active = self.kept.index(self.shown[0])
+        view = f' activeTab="{active}" firstSheet="{active}"' if active else ""
+
+        def opened(match: re.Match) -> str:
+            own = re.sub(r'\s(?:activeTab|firstSheet)="\d+"', "", match[0])
+            return own.replace("<workbookView", f"<workbookView{view}")
+
+        return re.sub(r"<workbookView\b[^>]*>", opened, text)
+
+    def _entry(self, tag: str, sheet: Sheet) -> str:
+        if sheet not in self.kept:
+            return ""
+        tag = re.sub(r'\sstate="\w+"', "", tag)
+        state = sheet.state if sheet in self.shown or sheet.state != "visible" else "hidden"
+        return tag if state == "visible" else tag.replace("/>", f' state="{state}"/>')
+
+    def _names(self) -> str:
+        """The names that stay: all where formulas do, else those of the host and of what charts and rules use."""
+        places, found, done = {id(s): k for k, s in enumerate(self.kept)}, [], set()
+        for tag, meaning in re.findall(r"<definedName\b([^>]*)>(.*?)</definedName>", self.template.workbook, re.DOTALL):
+            a = xml.attributes(tag)
+            name = a["name"].casefold()
+            scope = self.template.sheets[int(a["localSheetId"])] if "localSheetId" in a else None
+            if scope is not None and scope not in self.kept:
+                continue
+            if not self.live and not self._stays(a["name"], meaning):
+                continue
+            if scope is not None:
+                tag = re.sub(r'localSheetId="\d+"', f'localSheetId="{places[id(scope)]}"', tag)
+            elif name in self.filled.ranges:
+                meaning = xml.escaped(self.filled.ranges[name])
+                done.add(name)
+            found.append(f"<definedName{tag}>{meaning}</definedName>")
+        if DATA in {sheet.key for sheet in self.kept}:
+            wanted = set(self.filled.ranges) if self.live else self.needed_names & set(self.filled.ranges)
+            found += [
+                f'<definedName name="{name}">{xml.escaped(self.filled.ranges[name])}</definedName>'
+                for name in self.filled.ranges
+                if name in wanted - done
+            ]
+        return "".join(found)
+
+    def _stays(self, name: str, meaning: str) -> bool:
+        if name.casefold() in self.needed_names:
+            return True
+        titles = {s.title.casefold() for s in self.template.sheets if s not in self.kept}
+        return name.startswith("_xlnm.") and not any(title in meaning.casefold() for title in titles)
+
+
+def _place(item: tuple[int, str]) -> int:
+    return item[0]
+
+
+def _selected(text: str, first: bool) -> str:
+    """The first sheet shown is the one that opens."""
+    text = re.sub(r'(<sheetView\b[^>]*?)\stabSelected="\w+"', r"\1", text)
+    return re.sub(r"<sheetView\b", '<sheetView tabSelected="1"', text, count=1) if first else text
+
+
+def _calculation(match: re.Match) -> str:
+    """Computed by now: nothing asks for it again on opening; whether by hand or not stays."""
+    a = xml.attributes(match[0])
+    kept = {
+        k: v
+        for k, v in a.items()
+        if k not in ("calcId", "fullCalcOnLoad", "forceFullCalc", "calcCompleted", "calcOnSave")
+    }
+    return "<calcPr" + "".join(f' {k}="{xml.quoted(v)}"' for k, v in {"calcId": "191029", **kept}.items()) + "/>"
+
+
+def _plain(value):
+    return float(to_serial(value)) if isinstance(value, dt.date) else value
+
+
+def _cell(start: str, value, live: bool = False, mark: str = "", formula: str = "") -> str:
+    """A cell with its value. An empty text among data is kept as one where formulas read it: blank would be 0."""
+    kind = value.__class__
+    if kind is float or kind is int:
+        number = repr(value)
+        return f"{start}{mark}>{formula}<v>{number[:-2] if number[-2:] == '.0' else number}</v></c>"
+    if kind is str:
+        if live and not value and not formula:
+            formula = '<f>""</f>'
+        return f'{start}{mark} t="str">{formula}<v>{xml.escaped(value)}</v></c>'
+    if value is None:
+        return f"{start}/>" if not formula else f"{start}{mark}>{formula}<v>0</v></c>"
+    if kind is bool:
+        return f'{start}{mark} t="b">{formula}<v>{int(value)}</v></c>'
+    if isinstance(value, ErrorValue):
+        return f'{start}{mark} t="e">{formula}<v>{value}</v></c>'
+    if isinstance(value, dt.date):
+        return f"{start}{mark}>{formula}<v>{to_serial(value)}</v></c>"
+    return f"{start}{mark}>{formula}<v>{float(value)!r}</v></c>"
+
+
+__all__ = ["Document", "Template", "fill"]

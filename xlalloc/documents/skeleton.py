@@ -1,0 +1,173 @@
+"""What stays of a template in its documents: all but links, notes, thumbnails, unused texts, sheets left out."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from xlalloc.documents import xml
+from xlalloc.documents.package import TYPES, Part, packed, relations_of
+from xlalloc.documents.sheet import Sheet
+from xlalloc.documents.template import DATA, Template
+
+CORE, APP, CUSTOM = "docProps/core.xml", "docProps/app.xml", "docProps/custom.xml"
+NEVER = {"thumbnail", "externalLink", "customXml", "person", "comments", "threadedComment", "attachedToolbars"}
+MACROS = {"vbaProject", "extensibility", "wordVbaData"}
+_MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+_WITH_MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+_APP = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties '
+    'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/extended-properties">'
+    "<Application>Microsoft Excel</Application></Properties>"
+)
+_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_CUSTOM_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/custom-properties"
+_CUSTOM_HEAD = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Properties '
+    'xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
+    'xmlns:vt="http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes">'
+)
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The parts of a document, those that a client changes as the template has them."""
+
+    parts: dict[str, Part]
+    labels: str  # a sensitivity label among the custom properties
+
+
+@lru_cache(maxsize=256)
+def skeleton(template: Template, gone: frozenset[str], live: bool, macros: bool, stamped: bool) -> Skeleton:
+    """The parts of documents without the sheets of the parts in ``gone``."""
+    package = template.package
+    changed: dict[str, str] = {}
+    reached = _reached(template, gone, live, macros, changed)
+    parts = {name: part for name, part in package.parts.items() if name in reached and name != TYPES}
+    labels, custom = _custom(template, reached)
+    root = relations_of("")
+    before = changed.get(root, package.text(root))
+    if CUSTOM in parts and not labels and not stamped:
+        del parts[CUSTOM]
+        changed[root] = re.sub(rf'<Relationship\b[^>]*Target="/?{CUSTOM}"[^>]*/>', "", before)
+    elif stamped and CUSTOM not in parts:
+        relation = f'<Relationship Id="rIdXlalloc" Type="{_CUSTOM_KIND}" Target="{CUSTOM}"/></Relationships>'
+        changed[root] = before.replace("</Relationships>", relation)
+        parts[CUSTOM] = packed(b"")
+    if APP in parts:
+        changed[APP] = _APP
+    if template.strings_part in parts:
+        changed[template.strings_part] = _strings(template, gone, live)
+    types = _types(template, parts, macros)
+    parts = {TYPES: packed(types.encode(), 9)} | parts
+    parts.update({name: packed(text.encode(), 9) for name, text in changed.items() if name in parts})
+    return Skeleton(parts, custom)
+
+
+def _reached(template: Template, gone: frozenset[str], live: bool, macros: bool, changed: dict) -> set[str]:
+    """The parts that relationships lead to, without those that are not handed on; relationships changed go there."""
+    package = template.package
+    reached, waiting = {"[Content_Types].xml"}, [""]
+    while waiting:
+        source = waiting.pop()
+        lost = set()
+        for key, relation in package.relations(source).items():
+            kind, part = relation.kind, relation.target
+            if _unwanted(template, source, kind, part, live, macros) or part in gone:
+                lost.add(key)
+            elif not relation.external and part in package.parts and part not in reached:
+                reached.add(part)
+                waiting.append(part)
+        name = relations_of(source)
+        if name in package.parts:
+            reached.add(name)
+        if lost:
+            changed[name] = re.sub(
+                r"<Relationship\b[^>]*/>",
+                lambda m, lost=lost: "" if xml.attributes(m[0]).get("Id") in lost else m[0],
+                package.text(name),
+            )
+    return reached
+
+
+def _unwanted(template: Template, source: str, kind: str, part: str, live: bool, macros: bool) -> bool:
+    if kind in NEVER or (kind in MACROS and not macros) or (kind == "calcChain" and not live):
+        return True
+    return kind == "vmlDrawing" and part in template.package.parts and is_notes(template, source, part)
+
+
+def is_notes(template: Template, source: str, part: str) -> bool:
+    """Does a drawing of the old kind hold notes (and not the pictures of a header)?"""
+    return 'ObjectType="Note"' in template.package.text(part)
+
+
+def without_notes(template: Template, sheet: Sheet) -> str:
+    """What follows a sheet's cells, without the mark of its notes."""
+    relations = template.package.relations(sheet.part)
+
+    def kept(match: re.Match) -> str:
+        relation = relations.get(xml.attributes(match[0]).get("r:id", ""))
+        return "" if relation and is_notes(template, sheet.part, relation.target) else match[0]
+
+    return re.sub(r"<legacyDrawing\b[^>]*/>", kept, sheet.tail)
+
+
+def _custom(template: Template, reached: set[str]) -> tuple[bool, str]:
+    """The properties of a sensitivity label, which stay; all others go."""
+    if CUSTOM not in reached:
+        return False, ""
+    found = re.findall(r"<property\b[^>]*>.*?</property>", template.package.text(CUSTOM), re.DOTALL)
+    kept = "".join(p for p in found if xml.attributes(p).get("name", "").startswith("MSIP_Label_"))
+    return bool(kept), kept
+
+
+def custom(labels: str, stamp: str) -> str:
+    """Custom properties: the label, and what the maker keeps of how the document was made."""
+    count = labels.count("<property")
+    own = (
+        f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{count + 2}" name="xlalloc">'
+        f"<vt:lpwstr>{xml.escaped(stamp)}</vt:lpwstr></property>"
+        if stamp
+        else ""
+    )
+    return f"{_CUSTOM_HEAD}{labels}{own}</Properties>"
+
+
+def _strings(template: Template, gone: frozenset[str], live: bool) -> str:
+    """The shared strings, those that no cell of a document uses emptied: their places stay."""
+    used: set[int] = set()
+    for sheet in template.sheets:
+        if sheet.part in gone or sheet.key == DATA or (not live and sheet.state != "visible"):
+            continue
+        taken = {at for place in template.inputs.values() if place.sheet == sheet.key for at in _cells(place.area)}
+        used |= {
+            cell.shared for at, cell in sheet.cells.items()
+            if cell.shared is not None and cell.formula is None and at not in sheet.filled and at not in taken
+        }  # fmt: skip
+    place = -1
+
+    def kept(match: re.Match) -> str:
+        nonlocal place
+        place += 1
+        return match[0] if place in used else "<si><t/></si>"
+
+    return re.sub(r"<si\s*/>|<si\b[^>]*>.*?</si>", kept, template.package.text(template.strings_part), flags=re.DOTALL)
+
+
+def _cells(area: tuple[int, int, int, int]):
+    top, left, bottom, right = area
+    return ((i, j) for i in range(top, bottom + 1) for j in range(left, right + 1))
+
+
+def _types(template: Template, parts: dict, macros: bool) -> str:
+    def kept(match: re.Match) -> str:
+        a = xml.attributes(match[0])
+        part = a["PartName"].lstrip("/")
+        if part == template.book_part:
+            kind = _WITH_MACROS if macros and "macroEnabled" in a["ContentType"] else _MAIN
+            return f'<Override PartName="/{part}" ContentType="{kind}"/>'
+        return match[0] if part in parts else ""
+
+    text = re.sub(r"<Override\b[^>]*/>", kept, template.package.text(TYPES))
+    if CUSTOM in parts and f"/{CUSTOM}" not in text:
+        text = text.replace("</Types>", f'<Override PartName="/{CUSTOM}" ContentType="{_CUSTOM_TYPE}"/></Types>')
+    return text

@@ -1,0 +1,197 @@
+"""Functions that decide what to evaluate, or need to know which cells they are given."""
+
+import re
+
+from xlalloc.errors import ErrorValue
+from xlalloc.excel.arguments import first_error, one, size, truth, whole
+from xlalloc.excel.lookup import same_value
+from xlalloc.excel_functions import LAZY, called
+from xlalloc.values import MAX_COLUMN, MAX_ROW, Reference, as_rows, elementwise, error_in, scalar
+
+OF_SUBTOTAL = ("AVERAGE", "COUNT", "COUNTA", "MAX", "MIN", "PRODUCT", "STDEV.S", "STDEV.P", "SUM", "VAR.S", "VAR.P")
+_SUBTOTAL = re.compile(r"\s*SUBTOTAL\s*\(", re.IGNORECASE)
+
+
+def lazy(*names: str, least: int, most: float):
+    """Registers a function that gets its arguments unevaluated, ``least`` to ``most`` of them."""
+
+    def add(function):
+        def checked(evaluate, arguments, place):
+            if not least <= len(arguments) <= most:
+                return ErrorValue("#VALUE!", f"number of arguments of {names[0]}: {len(arguments)} given")
+            return function(lambda node: evaluate(node, place), arguments, place)
+
+        LAZY.update(dict.fromkeys(names, checked))
+        return function
+
+    return add
+
+
+def _several(value) -> bool:
+    return not isinstance(value, str) and size(value) != (1, 1)
+
+
+@lazy("IFS", least=2, most=254)
+def ifs(evaluate, arguments, place):
+    if len(arguments) % 2:
+        return ErrorValue("#VALUE!", "IFS: a condition stands without its value")
+    missing = ErrorValue("#N/A", "IFS: no condition is TRUE")
+    for k in range(0, len(arguments), 2):
+        condition = place.alone(evaluate(arguments[k]))
+        if _several(condition):
+            otherwise = ifs(evaluate, arguments[k + 2 :], place) if arguments[k + 2 :] else missing
+            return elementwise(_either, condition, evaluate(arguments[k + 1]), otherwise)
+        met = one(condition, truth)
+        if isinstance(met, ErrorValue):
+            return met
+        if met:
+            value = evaluate(arguments[k + 1])
+            return 0.0 if value is None else value
+    return missing
+
+
+def _either(condition, yes, no):
+    met = truth(condition)
+    return met if isinstance(met, ErrorValue) else yes if met else no
+
+
+@lazy("SWITCH", least=3, most=254)
+def switch(evaluate, arguments, place):
+    value = place.alone(evaluate(arguments[0]))
+    if _several(value):
+        return elementwise(lambda cell: scalar(_switched(cell, evaluate, arguments[1:])), value)
+    return _switched(scalar(value), evaluate, arguments[1:])
+
+
+def _switched(value, evaluate, rest):
+    if error := error_in(value):
+        return error
+    while len(rest) > 1:
+        same = same_value(value, scalar(evaluate(rest[0])))
+        if isinstance(same, ErrorValue):
+            return same
+        if same:
+            return _not_blank(evaluate(rest[1]))
+        rest = rest[2:]
+    return _not_blank(evaluate(rest[0])) if rest else ErrorValue("#N/A", "SWITCH: no case fits")
+
+
+def _not_blank(value):
+    return 0.0 if value is None else value
+
+
+@lazy("CHOOSE", least=2, most=255)
+def choose(evaluate, arguments, place):
+    index = place.alone(evaluate(arguments[0]))
+    if _several(index):
+        return elementwise(lambda cell: scalar(_chosen(whole(cell), evaluate, arguments)), index)
+    return _chosen(one(index, whole), evaluate, arguments)
+
+
+def _chosen(index, evaluate, arguments):
+    if isinstance(index, ErrorValue):
+        return index
+    if not 1 <= index < len(arguments):
+        return ErrorValue("#VALUE!", f"CHOOSE: there are {len(arguments) - 1} values, not {index}")
+    return _not_blank(evaluate(arguments[index]))
+
+
+@lazy("IFNA", least=2, most=2)
+def if_na(evaluate, arguments, place):
+    value = place.alone(evaluate(arguments[0]))
+    if not any(error_in(cell) == "#N/A" for row in as_rows(value) for cell in row):
+        return value
+    return elementwise(lambda cell, other: other if error_in(cell) == "#N/A" else cell, value, evaluate(arguments[1]))
+
+
+@lazy("LET", least=3, most=253)
+def let(evaluate, arguments, place):
+    if not len(arguments) % 2:
+        return ErrorValue("#VALUE!", "LET: names with their values, then what to compute")
+    known: dict = {}
+    for k in range(0, len(arguments) - 1, 2):
+        name = arguments[k]
+        if name[0] != "name" or name[1] is not None:
+            return ErrorValue("#VALUE!", "LET: a name is needed before each value")
+        value = evaluate(_bound(arguments[k + 1], known))
+        known[_variable(name[2])] = ("value", value)
+    return evaluate(_bound(arguments[-1], known))
+
+
+def _variable(name: str) -> str:
+    return name.casefold().removeprefix("_xlpm.")
+
+
+def _bound(node, known: dict):
+    """The formula with the values of names in their places."""
+    if isinstance(node, list):
+        return [_bound(part, known) for part in node]
+    if not isinstance(node, tuple) or not node or node[0] == "value":
+        return node
+    if node[0] == "name" and node[1] is None:
+        return known.get(_variable(node[2]), node)
+    return tuple(_bound(part, known) for part in node)
+
+
+@lazy("OFFSET", least=3, most=5)
+def offset(evaluate, arguments, place):
+    start = evaluate(arguments[0])
+    if not isinstance(start, Reference):
+        return error_in(scalar(start)) or ErrorValue("#VALUE!", "OFFSET starts from a cell")
+    height, width = size(start)
+    given = [place.alone(evaluate(a)) if a != ("value", None) else None for a in arguments[1:]]
+    given += [None] * (4 - len(given))
+    down, across, rows, columns = (
+        default if value is None else one(value, whole)
+        for value, default in zip(given, (0, 0, height, width), strict=True)
+    )
+    if error := first_error(down, across, rows, columns):
+        return error
+    top, left = start.top + down, start.left + across
+    top, rows = (top + rows + 1, -rows) if rows < 0 else (top, rows)
+    left, columns = (left + columns + 1, -columns) if columns < 0 else (left, columns)
+    bottom, right = top + rows - 1, left + columns - 1
+    if not (1 <= top <= bottom <= MAX_ROW and 1 <= left <= right <= MAX_COLUMN):
+        return ErrorValue("#REF!", "OFFSET leads out of the sheet")
+    return Reference(start.book, start.sheet, top, left, bottom, right)
+
+
+@lazy("SUBTOTAL", least=2, most=255)
+def subtotal(evaluate, arguments, place):
+    """Without the cells that are subtotals themselves. Rows that a report hides are empty, so they change nothing."""
+    kind = one(evaluate(arguments[0]), whole)
+    if isinstance(kind, ErrorValue):
+        return kind
+    if kind % 100 not in range(1, 12) or kind not in (*range(1, 12), *range(101, 112)):
+        return ErrorValue("#VALUE!", "SUBTOTAL: 1 to 11, or 101 to 111")
+    ranges = [evaluate(argument) for argument in arguments[1:]]
+    if not all(isinstance(cells, Reference) for cells in ranges):
+        return next(
+            (e for e in map(error_in, map(scalar, ranges)) if e), ErrorValue("#VALUE!", "SUBTOTAL takes ranges")
+        )
+    return called(OF_SUBTOTAL[kind % 100 - 1], [_without_subtotals(cells) for cells in ranges])
+
+
+def _without_subtotals(cells: Reference) -> list[list]:
+    down, across = cells.used()
+    return [
+        [None if _SUBTOTAL.match(cells.book.formula(cells.sheet, i, j) or "") else cells.book.cell(cells.sheet, i, j)
+         for j in across]
+        for i in down
+    ]  # fmt: skip
+
+
+@lazy("ANCHORARRAY", least=1, most=1)
+def anchor_array(evaluate, arguments, place):
+    """A1#: all cells the formula in A1 fills."""
+    cell = evaluate(arguments[0])
+    if not isinstance(cell, Reference):
+        return error_in(scalar(cell)) or ErrorValue("#REF!", "# stands after a cell whose formula fills several")
+    return cell.book.filled_from(cell)
+
+
+@lazy("SINGLE", least=1, most=1)
+def single(evaluate, arguments, place):
+    """@: the one cell of a range in the row or column of the formula, the first of an array."""
+    value = evaluate(arguments[0])
+    return value.met_by(place.row, place.column) if isinstance(value, Reference) else scalar(value)
