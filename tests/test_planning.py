@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import xlalloc
 from xlalloc.cells import call
-from xlalloc.core import planning
+from xlalloc.core import simulation
 from xlalloc.errors import AllocError
 from xlalloc.facts import collect
 
@@ -102,8 +102,8 @@ def test_purchases_equal_the_loop(mu, vol):
 def test_the_stream_is_the_frozen_one():
     """The first normals of seed 1 and of seed 42, as printed all over the literature on numpy."""
     first = [1.6243453636632417, -0.6117564136500754, -0.5281717522634557]
-    assert planning._drawn(1, 1, 3)[:, 0].tolist() == pytest.approx(first, rel=1e-14)
-    assert planning._drawn(42, 2, 2).T.ravel().tolist() == pytest.approx(
+    assert simulation._drawn(1, 1, 3)[:, 0].tolist() == pytest.approx(first, rel=1e-14)
+    assert simulation._drawn(42, 2, 2).T.ravel().tolist() == pytest.approx(
         [0.49671415, -0.1382643, 0.64768854, 1.52302986]
     )
 
@@ -114,7 +114,7 @@ def test_the_same_seed_gives_the_same_numbers_and_another_others():
     assert xlalloc.wealth_bands(1000, 10, 5, 0.07, 0.15, seed=2).rows != first
     assert xlalloc.dca_sim(100, 1000).rows == xlalloc.dca_sim(100, 1000, 60, 0.15, 0, 1000, 1).rows
     with pytest.raises(ValueError):
-        planning._drawn(1, 10, 12)[0, 0] = 9  # what is kept cannot be spoilt
+        simulation._drawn(1, 10, 12)[0, 0] = 9  # what is kept cannot be spoilt
 
 
 def test_blocks_give_the_same_numbers_as_one_piece(monkeypatch):
@@ -242,8 +242,8 @@ def test_simulation_meets_the_closed_form_within_its_sampling_error(goal):
 @pytest.mark.parametrize("monthly", [0, 1, -0.3])
 def test_mean_wealth_grows_by_mu_whatever_the_volatility(monthly):
     """E W = W₀(1+μ)^T + d Σ (1+μ)^(k/12), exact where nobody is ruined; four standard errors."""
-    (shocks,) = planning._shocks(3, 40_000, 60)
-    final = planning._wealth(100, monthly, *(x[-1] for x in planning._simulated(0.07, 0.1, 0.0, shocks, every=60)))
+    (shocks,) = simulation._shocks(3, 40_000, 60)
+    final = simulation.wealth_of(100, monthly, *(x[-1] for x in simulation._simulated(0.07, 0.1, 0.0, shocks, every=60)))
     expected = 100 * 1.07**5 + monthly * sum(1.07 ** (k / 12) for k in range(60))
     assert final.min() > 0
     assert abs(final.mean() - expected) < 4 * final.std() / 200
@@ -275,8 +275,8 @@ def test_wealth_that_is_used_up_stays_at_nothing():
     lowest = [row[1] for row in table.rows]
     ruined = lowest.index(0)
     assert 0 < ruined < 10 and set(lowest[ruined:]) == {0}
-    (shocks,) = planning._shocks(1, 2000, 120)
-    years = planning._wealth(100, -2, *planning._simulated(0.5, 0.3, 0.0, shocks, every=12))
+    (shocks,) = simulation._shocks(1, 2000, 120)
+    years = simulation.wealth_of(100, -2, *simulation._simulated(0.5, 0.3, 0.0, shocks, every=12))
     for before, after in itertools.pairwise(years):
         assert (after[before == 0] == 0).all() and (after >= 0).all()
     assert facts["chance that the money is used up"] == (years[-1] == 0).mean() > 0.05

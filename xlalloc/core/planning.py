@@ -5,8 +5,6 @@ year on average. The normal numbers are those of ``RandomState(seed).standard_no
 is for ever, one path after the other: the same seed gives the same numbers on every machine.
 """
 
-from collections.abc import Iterator
-from functools import lru_cache
 from math import expm1, log, log1p, sqrt
 from typing import Annotated
 
@@ -15,6 +13,19 @@ import numpy as np
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core import bootstrap, withdrawals
 from xlalloc.core.checks import normal_cdf
+from xlalloc.core.simulation import (
+    LEVELS,
+    _at,
+    _shocks,
+    bands,
+    few_enough,
+    grown,
+    monthly_growth,
+    wealth_of,
+    whole_months,
+    within_numbers,
+    yearly_shocks,
+)
 from xlalloc.errors import InputError, NumberError
 from xlalloc.facts import learn
 from xlalloc.meaning import no_returns
@@ -34,11 +45,7 @@ from xlalloc.quantities import (
     option,
 )
 
-LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
 BANDS = tuple(f"{level:.0%}" for level in LEVELS)
-KEPT = 5_000_000  # normal numbers of one simulation that are kept for the next one (40 MB)
-MOST = 200_000_000  # normal numbers of one simulation, some seconds
-WHOLE = 1e-9  # of a month
 REACHED = 1e-12  # of the goal: a shortfall that is rounding
 
 PriceSeries = Annotated[
@@ -101,7 +108,7 @@ def dca_result(prices: PriceSeries, amount: Purchase) -> TableResult:
         invested, final = amount * len(prices), prices[-1]
         growth = (final / prices).mean()  # value/invested, without the amount
         answers = np.array([invested, invested * growth, growth - 1.0, final / growth, final])
-    _within_numbers(answers, "prices")
+    within_numbers(answers, "prices")
     return Table(("measure", "result"), list(zip(MEASURES, answers.tolist(), strict=True)))
 
 
@@ -139,7 +146,7 @@ def dca_sim(
     Source: the source article on asset allocation (定投模拟), whose code buys one time less than it counts; steps as
     Hull (2018), Options, Futures and Other Derivatives, eq. 21.15.
     """
-    drift, sd = _monthly(mu, vol, inflation)
+    drift, sd = monthly_growth(mu, vol, inflation)
     final, per_units = [], []
     for shocks in _shocks(seed, paths, months - 1):
         log_price = np.zeros(shocks.shape[1])  # of the first price
@@ -155,9 +162,9 @@ def dca_sim(
         invested = np.full(paths, amount * months)
         value = amount * units * final
         table = np.array([invested, value, value / invested - 1.0, price * (months / units), price * final])
-    _within_numbers(table, "vol")
+    within_numbers(table, "vol")
     learn("chance of a loss", float((value < invested * (1.0 - REACHED)).mean()))
-    return Table(("measure", *BANDS), [(name, *bands) for name, bands in zip(MEASURES, _bands(table), strict=True)])
+    return Table(("measure", *BANDS), [(name, *bands) for name, bands in zip(MEASURES, bands(table), strict=True)])
 
 
 # Fees -------------------------------------------------------------------------------------------------------------
@@ -219,12 +226,12 @@ def wealth_bands(
     Source: Hull (2018), Options, Futures and Other Derivatives, eq. 21.15 (steps); Milevsky & Robinson (2005), A
     Sustainable Spending Rate without Simulation (ruin).
     """
-    blocks = [_wealth(wealth, monthly, *grown) for grown in _grown(mu, vol, inflation, seed, paths, 12 * years, 12)]
+    blocks = [wealth_of(wealth, monthly, *grown) for grown in grown(mu, vol, inflation, seed, paths, 12 * years, 12)]
     by_year = np.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
-    _within_numbers(by_year, "mu")
+    within_numbers(by_year, "mu")
     if monthly < 0.0:
         learn("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
-    rows = ((year, *bands) for year, bands in enumerate(_bands(by_year), 1))
+    rows = ((year, *bands) for year, bands in enumerate(bands(by_year), 1))
     return Table(("year", *BANDS), [(0, *[wealth] * len(LEVELS)), *rows])
 
 
@@ -260,11 +267,11 @@ def goal_prob(
         learn("method", "exact: nothing is put in or taken out, so nothing is simulated")
         return _chance_of(wealth, years, log1p(mu) - log1p(inflation), vol, goal)
     reached = 0
-    months = _months(years)
+    months = whole_months(years)
     every = 12 if months % 12 == 0 else months  # as WEALTH_BANDS, so that the two share their paths
-    for price, saved in _grown(mu, vol, inflation, seed, paths, months, every):
-        final = _wealth(wealth, monthly, price[-1], saved[-1])
-        _within_numbers(final, "mu")
+    for price, saved in grown(mu, vol, inflation, seed, paths, months, every):
+        final = wealth_of(wealth, monthly, price[-1], saved[-1])
+        within_numbers(final, "mu")
         reached += int(np.count_nonzero(final >= goal * (1.0 - REACHED)))
     p = reached / paths
     learn("method", f"simulation of {paths} paths")
@@ -345,15 +352,15 @@ def withdrawal_sim(
         raise NumberError(f"spending: {spending:,.10g} is more than the wealth of {wealth:,.10g}. Lower spending.")
     blocks = [
         withdrawals.paid(wealth, spending, returns, inflation, rule)
-        for returns in _yearly(mu, vol, seed, paths, years)
+        for returns in yearly_shocks(mu, vol, seed, paths, years)
     ]  # fmt: skip
     lasting, worth, spent = blocks[0] if len(blocks) == 1 else map(np.hstack, zip(*blocks, strict=True))
-    _within_numbers(worth, "mu")
+    within_numbers(worth, "mu")
     chances = np.count_nonzero(lasting, axis=1) / paths
     if 0.0 < (p := float(chances[-1])) < 1.0:
         learn("sampling error of the last chance", sqrt(p * (1.0 - p) / paths))
     header = ("year", "lasts", *(f"wealth {band}" for band in BANDS), *(f"spending {band}" for band in BANDS))
-    rows = zip(range(1, years + 1), chances.tolist(), _bands(worth), _bands(spent), strict=True)
+    rows = zip(range(1, years + 1), chances.tolist(), bands(worth), bands(spent), strict=True)
     return Table(header, [(year, chance, *of_wealth, *of_spending) for year, chance, of_wealth, of_spending in rows])
 
 
@@ -381,7 +388,7 @@ def safe_withdrawal(
     Source: Bengen (1994), Determining Withdrawal Rates Using Historical Data; Milevsky & Robinson (2005), A Sustainable
     Spending Rate without Simulation (the cost of an annuity on each path).
     """
-    costs = [withdrawals.annuity_due(returns, inflation) for returns in _yearly(mu, vol, seed, paths, years)]
+    costs = [withdrawals.annuity_due(returns, inflation) for returns in yearly_shocks(mu, vol, seed, paths, years)]
     shares = np.sort(1.0 / np.concatenate(costs))
     return float(_at(1.0 - prob, shares[None, :])[0])
 
@@ -429,143 +436,11 @@ def bootstrap_bands(
         raise InputError(
             f"block: {block} months, but the history has {len(history)}. Give a shorter block or a longer history."
         )
-    _few_enough(paths, 12 * years)
+    few_enough(paths, 12 * years)
     with np.errstate(over="ignore", invalid="ignore"):
         by_year = bootstrap.wealth_by_year(history, wealth, monthly, years, block, paths, seed)
-    _within_numbers(by_year, "returns")
+    within_numbers(by_year, "returns")
     if monthly < 0.0:
         learn("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
-    rows = ((year, *bands) for year, bands in enumerate(_bands(by_year), 1))
+    rows = ((year, *bands) for year, bands in enumerate(bands(by_year), 1))
     return Table(("year", *BANDS), [(0, *[wealth] * len(LEVELS)), *rows])
-
-
-# Simulation -------------------------------------------------------------------------------------------------------
-
-
-def _monthly(mu: float, vol: float, inflation: float = 0.0) -> tuple[float, float]:
-    """Drift and standard deviation of the logarithm of real wealth in one month."""
-    return (log1p(mu) - log1p(inflation) - vol * vol / 2.0) / 12.0, vol / sqrt(12.0)
-
-
-def _months(years: float) -> int:
-    months = round(12.0 * years)
-    if months < 1 or abs(12.0 * years - months) > WHOLE:
-        raise NumberError(
-            f"years: {years:g} years are not a whole number of months. Money is put in at the end of each month; "
-            "give full months, such as 2.5 for two years and a half."
-        )
-    return months
-
-
-def _grown(mu: float, vol: float, inflation: float, seed: int, paths: int, steps: int, every: int) -> Iterator[tuple]:
-    """What 1 of today, and 1 put in each month, has become after each ``every`` months; in blocks of paths.
-
-    Wealth is linear in the two: wealth now and monthly may change, and nothing is simulated again.
-    """
-    if paths * steps <= KEPT:
-        yield _kept(mu, vol, inflation, seed, paths, steps, every)
-        return
-    for shocks in _shocks(seed, paths, steps):
-        yield _simulated(mu, vol, inflation, shocks, every)
-
-
-@lru_cache(maxsize=6)
-def _kept(mu, vol, inflation, seed: int, paths: int, steps: int, every: int) -> tuple[np.ndarray, np.ndarray]:
-    (shocks,) = _shocks(seed, paths, steps)
-    return _simulated(mu, vol, inflation, shocks, every)
-
-
-def _simulated(mu, vol, inflation, shocks: np.ndarray, every: int) -> tuple[np.ndarray, np.ndarray]:
-    """A ← A g and B ← B g + 1 with g = e^(m/12 + σz/√12): rows for the months, columns for the paths."""
-    drift, sd = _monthly(mu, vol, inflation)
-    price, saved, growth = np.ones(shocks.shape[1]), np.zeros(shocks.shape[1]), np.empty(shocks.shape[1])
-    prices = np.empty((len(shocks) // every, shocks.shape[1]))
-    savings = np.empty_like(prices)
-    with np.errstate(over="ignore"):
-        for month, z in enumerate(shocks, 1):
-            np.multiply(z, sd, out=growth)
-            growth += drift
-            np.exp(growth, out=growth)
-            price *= growth
-            saved *= growth
-            saved += 1.0
-            if month % every == 0:
-                prices[month // every - 1], savings[month // every - 1] = price, saved
-    prices.flags.writeable = savings.flags.writeable = False
-    return prices, savings
-
-
-def _wealth(wealth: float, monthly: float, price: np.ndarray, saved: np.ndarray) -> np.ndarray:
-    """W A + monthly B, never below 0.
-
-    Money taken out is used up in the first month in which W < |monthly| B/A; B/A only grows, so that later months find
-    it used up as well, and the last month alone decides.
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        path = wealth * price
-        if monthly:
-            path += monthly * saved
-    return np.maximum(path, 0.0, out=path) if monthly < 0.0 else path
-
-
-def _shocks(seed: int, paths: int, steps: int) -> Iterator[np.ndarray]:
-    """The normal numbers of RandomState(seed), paths x steps, in blocks of paths; each block has the steps down.
-
-    Drawing them takes longer than all the rest, so those of the latest simulations are kept for the next calculation.
-    """
-    if paths * steps > MOST:
-        raise NumberError(
-            f"paths: {paths} paths of {steps} steps are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
-            f"Give at most {MOST // steps} paths."
-        )
-    _few_enough(paths, steps)
-    if paths * steps <= KEPT:
-        yield _drawn(seed, paths, steps)
-        return
-    stream = np.random.RandomState(seed)
-    block = max(KEPT // steps, 1)
-    for first in range(0, paths, block):
-        yield np.ascontiguousarray(stream.standard_normal((min(block, paths - first), steps)).T)
-
-
-def _yearly(mu: float, vol: float, seed: int, paths: int, years: int) -> Iterator[np.ndarray]:
-    """Nominal growth of 1 in each year, years down, paths across, in blocks of paths."""
-    for shocks in _shocks(seed, paths, years):
-        with np.errstate(over="ignore"):
-            growth = shocks * vol
-            growth += log1p(mu) - vol * vol / 2.0
-            yield np.exp(growth, out=growth)
-
-
-@lru_cache(maxsize=2)
-def _drawn(seed: int, paths: int, steps: int) -> np.ndarray:
-    shocks = np.ascontiguousarray(np.random.RandomState(seed).standard_normal((paths, steps)).T)
-    shocks.flags.writeable = False
-    return shocks
-
-
-def _few_enough(paths: int, steps: int) -> None:
-    if paths * steps > MOST:
-        raise NumberError(
-            f"paths: {paths} courses of {steps} months are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
-            f"Give at most {MOST // steps} paths."
-        )
-
-
-def _bands(rows: np.ndarray) -> Iterator[tuple]:
-    """The quantiles of each row (which is left sorted), interpolated as PERCENTILE.INC does."""
-    rows.sort(axis=1)
-    return zip(*(_at(level, rows).tolist() for level in LEVELS), strict=True)
-
-
-def _at(level: float, rows: np.ndarray) -> np.ndarray:
-    """One quantile of each sorted row, to the digit that of np.quantile, which would sort each row anew for it."""
-    place = level * (rows.shape[1] - 1)
-    k, part = int(place), place - int(place)
-    low, high = rows[:, k], rows[:, min(k + 1, rows.shape[1] - 1)]
-    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
-
-
-def _within_numbers(values: np.ndarray, name: str) -> None:
-    if not np.isfinite(values).all():
-        raise NumberError(f"{name}: the amounts grow beyond any number a computer holds. Check the units: 0.07 is 7%.")

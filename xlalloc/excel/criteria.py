@@ -4,10 +4,10 @@ import math
 import operator
 import re
 
+from xlalloc.cell_values import as_number
 from xlalloc.dates import from_text, to_serial
 from xlalloc.errors import ErrorValue
 from xlalloc.excel.arguments import flat, is_number, register, size
-from xlalloc.ranges import as_number
 from xlalloc.values import Reference, elementwise, error_in, to_number
 
 _CRITERION = re.compile(r"(<>|<=|>=|=|<|>)?(.*)", re.DOTALL)

@@ -2,11 +2,11 @@
 
 import re
 
+from xlalloc.cell_values import as_number
 from xlalloc.dates import from_text, to_serial
 from xlalloc.errors import ErrorValue
 from xlalloc.excel.arguments import MOST_TEXT, anything, each, flat, number, one, register, text, truth, whole
 from xlalloc.excel.criteria import wildcard
-from xlalloc.ranges import as_number
 from xlalloc.values import as_text, elementwise, error_in
 
 _NO_TEXT = ErrorValue("#VALUE!", "the text is not there")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from xlalloc.data import in_chinese
-from xlalloc.ranges import name_key
+from xlalloc.labelled import name_key
 from xlalloc.reports.fields import KINDS, OPEN_FUNDS, UnreadableError, clean, option, unwrapped
 from xlalloc.reports.records import Asset
 

@@ -1,0 +1,143 @@
+"""Simulated wealth: monthly lognormal steps from a frozen stream of random numbers, and its quantiles."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from math import log1p, sqrt
+
+import numpy as np
+
+from xlalloc.errors import NumberError
+
+KEPT = 5_000_000  # normal numbers of one simulation that are kept for the next one (40 MB)
+MOST = 200_000_000  # normal numbers of one simulation, some seconds
+WHOLE = 1e-9  # of a month
+LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
+
+
+def monthly_growth(mu: float, vol: float, inflation: float = 0.0) -> tuple[float, float]:
+    """Drift and standard deviation of the logarithm of real wealth in one month."""
+    return (log1p(mu) - log1p(inflation) - vol * vol / 2.0) / 12.0, vol / sqrt(12.0)
+
+
+def whole_months(years: float) -> int:
+    months = round(12.0 * years)
+    if months < 1 or abs(12.0 * years - months) > WHOLE:
+        raise NumberError(
+            f"years: {years:g} years are not a whole number of months. Money is put in at the end of each month; "
+            "give full months, such as 2.5 for two years and a half."
+        )
+    return months
+
+
+def grown(mu: float, vol: float, inflation: float, seed: int, paths: int, steps: int, every: int) -> Iterator[tuple]:
+    """What 1 of today, and 1 put in each month, has become after each ``every`` months; in blocks of paths.
+
+    Wealth is linear in the two: wealth now and monthly may change, and nothing is simulated again.
+    """
+    if paths * steps <= KEPT:
+        yield _kept(mu, vol, inflation, seed, paths, steps, every)
+        return
+    for shocks in _shocks(seed, paths, steps):
+        yield _simulated(mu, vol, inflation, shocks, every)
+
+
+@lru_cache(maxsize=6)
+def _kept(mu, vol, inflation, seed: int, paths: int, steps: int, every: int) -> tuple[np.ndarray, np.ndarray]:
+    (shocks,) = _shocks(seed, paths, steps)
+    return _simulated(mu, vol, inflation, shocks, every)
+
+
+def _simulated(mu, vol, inflation, shocks: np.ndarray, every: int) -> tuple[np.ndarray, np.ndarray]:
+    """A ← A g and B ← B g + 1 with g = e^(m/12 + σz/√12): rows for the months, columns for the paths."""
+    drift, sd = monthly_growth(mu, vol, inflation)
+    price, saved, growth = np.ones(shocks.shape[1]), np.zeros(shocks.shape[1]), np.empty(shocks.shape[1])
+    prices = np.empty((len(shocks) // every, shocks.shape[1]))
+    savings = np.empty_like(prices)
+    with np.errstate(over="ignore"):
+        for month, z in enumerate(shocks, 1):
+            np.multiply(z, sd, out=growth)
+            growth += drift
+            np.exp(growth, out=growth)
+            price *= growth
+            saved *= growth
+            saved += 1.0
+            if month % every == 0:
+                prices[month // every - 1], savings[month // every - 1] = price, saved
+    prices.flags.writeable = savings.flags.writeable = False
+    return prices, savings
+
+
+def wealth_of(wealth: float, monthly: float, price: np.ndarray, saved: np.ndarray) -> np.ndarray:
+    """W A + monthly B, never below 0.
+
+    Money taken out is used up in the first month in which W < |monthly| B/A; B/A only grows, so that later months find
+    it used up as well, and the last month alone decides.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        path = wealth * price
+        if monthly:
+            path += monthly * saved
+    return np.maximum(path, 0.0, out=path) if monthly < 0.0 else path
+
+
+def _shocks(seed: int, paths: int, steps: int) -> Iterator[np.ndarray]:
+    """The normal numbers of RandomState(seed), paths x steps, in blocks of paths; each block has the steps down.
+
+    Drawing them takes longer than all the rest, so those of the latest simulations are kept for the next calculation.
+    """
+    if paths * steps > MOST:
+        raise NumberError(
+            f"paths: {paths} paths of {steps} steps are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
+            f"Give at most {MOST // steps} paths."
+        )
+    few_enough(paths, steps)
+    if paths * steps <= KEPT:
+        yield _drawn(seed, paths, steps)
+        return
+    stream = np.random.RandomState(seed)
+    block = max(KEPT // steps, 1)
+    for first in range(0, paths, block):
+        yield np.ascontiguousarray(stream.standard_normal((min(block, paths - first), steps)).T)
+
+
+def yearly_shocks(mu: float, vol: float, seed: int, paths: int, years: int) -> Iterator[np.ndarray]:
+    """Nominal growth of 1 in each year, years down, paths across, in blocks of paths."""
+    for shocks in _shocks(seed, paths, years):
+        with np.errstate(over="ignore"):
+            growth = shocks * vol
+            growth += log1p(mu) - vol * vol / 2.0
+            yield np.exp(growth, out=growth)
+
+
+@lru_cache(maxsize=2)
+def _drawn(seed: int, paths: int, steps: int) -> np.ndarray:
+    shocks = np.ascontiguousarray(np.random.RandomState(seed).standard_normal((paths, steps)).T)
+    shocks.flags.writeable = False
+    return shocks
+
+
+def few_enough(paths: int, steps: int) -> None:
+    if paths * steps > MOST:
+        raise NumberError(
+            f"paths: {paths} courses of {steps} months are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
+            f"Give at most {MOST // steps} paths."
+        )
+
+
+def bands(rows: np.ndarray) -> Iterator[tuple]:
+    """The quantiles of each row (which is left sorted), interpolated as PERCENTILE.INC does."""
+    rows.sort(axis=1)
+    return zip(*(_at(level, rows).tolist() for level in LEVELS), strict=True)
+
+
+def _at(level: float, rows: np.ndarray) -> np.ndarray:
+    """One quantile of each sorted row, to the digit that of np.quantile, which would sort each row anew for it."""
+    place = level * (rows.shape[1] - 1)
+    k, part = int(place), place - int(place)
+    low, high = rows[:, k], rows[:, min(k + 1, rows.shape[1] - 1)]
+    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
+
+
+def within_numbers(values: np.ndarray, name: str) -> None:
+    if not np.isfinite(values).all():
+        raise NumberError(f"{name}: the amounts grow beyond any number a computer holds. Check the units: 0.07 is 7%.")
