@@ -124,14 +124,14 @@ def test_blocks_give_the_same_numbers_as_one_piece(monkeypatch):
         xlalloc.dca_sim(100, 10, 25, paths=37).rows,
     )
     for kept in (24 * 36, 24 * 10, 5):
-        monkeypatch.setattr(planning, "KEPT", kept)
+        monkeypatch.setattr(simulation, "KEPT", kept)
         assert xlalloc.wealth_bands(1000, -9, 2, 0.07, 0.15, 37).rows == whole[0]
         assert xlalloc.goal_prob(1000, 5, 2, 0.07, 0.15, 1200, 37) == whole[1]
         assert xlalloc.dca_sim(100, 10, 25, paths=37).rows == whole[2]
 
 
 def test_the_most_random_numbers_are_allowed_and_one_path_more_is_not(monkeypatch):
-    monkeypatch.setattr(planning, "MOST", 120)
+    monkeypatch.setattr(simulation, "MOST", 120)
     assert xlalloc.goal_prob(1000, 5, 1, 0.07, 0.15, 1, 10) == 1
     with pytest.raises(AllocError, match="at most 10 paths"):
         xlalloc.goal_prob(1000, 5, 1, 0.07, 0.15, 1, 11)

@@ -85,7 +85,7 @@ class Function:
 
     @property
     def _paragraphs(self) -> list[str]:
-        return [" ".join(p.split()) for p in inspect.getdoc(self.function).split("\n\n")]
+        return [" ".join(p.split()) for p in (inspect.getdoc(self.function) or "").split("\n\n")]
 
     @property
     def summary(self) -> str:

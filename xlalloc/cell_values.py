@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -129,7 +130,7 @@ def rows_of(value) -> list:
         return [[value]]
     if not value:
         return [[None]]
-    rows = value if isinstance(value[0], list | tuple) else [value]
+    rows: Any = value if isinstance(value[0], list | tuple) else [value]
     of_cells = all(issubclass(kind, list | tuple) for kind in set(map(type, rows)))
     if not of_cells or not rows[0] or set(map(len, rows)) != {len(rows[0])}:
         raise InputError("The rows of a range must have the same number of cells.")
@@ -162,7 +163,7 @@ def no_year_heading(values: Sequence, name: str, times: float = 100.0) -> None:
     first = values[0]
     if len(values) < 2 or not is_year(first):
         return
-    year = as_number(first) if isinstance(first, str) else first
+    year = float(as_number(first) or 0.0) if isinstance(first, str) else first
     rest = [cell for cell in values[1:] if isinstance(cell, int | float) and not isinstance(cell, bool)]
     typed = isinstance(first, str) and len(rest) == len(values) - 1  # a text above numbers
     if rest and max(map(abs, rest)) * (1.0 if typed else times) < year:

@@ -110,8 +110,9 @@ def _yyyymmdd(number) -> dt.date | None:
 
 def _yyyymm(number) -> dt.date | None:
     whole = _whole(number)
-    ok = whole is not None and 190001 <= whole <= 220012 and 1 <= whole % 100 <= 12
-    return end_of_month(whole // 100, whole % 100) if ok else None
+    if whole is None or not 190001 <= whole <= 220012 or not 1 <= whole % 100 <= 12:
+        return None
+    return end_of_month(whole // 100, whole % 100)
 
 
 def _year(number) -> dt.date | None:
@@ -191,8 +192,8 @@ def read_dates(cells: list, says: str) -> tuple[list[dt.date], str] | None:
         if name == "years" and not (np.abs(np.diff([d.year for d in dates])) == 1).all():
             continue
         return dates, name
-    dates = _serials(cells, says)
-    return dates and (dates, SERIAL)
+    serials = _serials(cells, says)
+    return None if serials is None else (serials, SERIAL)
 
 
 def _serials(cells: list, says: str) -> list[dt.date] | None:

@@ -42,7 +42,8 @@ def kind_of(value) -> int:
 def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, object]:
     """Every argument as a labelled value, the richest kind among them, and the index of the first panel."""
     quantities = {a.name: a.quantity for a in entry.arguments}
-    kind, found, index = ARRAY, {}, None
+    kind, index = ARRAY, None
+    found: dict[str, Labelled] = {}
     timed = {name for name, q in quantities.items() if q.kind in ("panel", "labels")}
     for name in sorted(given, key=lambda n: n in timed):  # panels last: names tell columns from dates
         value, q = given[name], quantities[name]

@@ -4,7 +4,7 @@ import re
 import sys
 import unicodedata
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -86,8 +86,8 @@ def plain(x: Cells) -> CellsResult:
     Source: the conventions of labels.
     """
     if frames.kind_of(x):
-        x = frames.from_polars(x)
-        return np.asarray(list(x.values()) if isinstance(x, dict) else x.to_numpy())
+        own: Any = frames.from_polars(x)
+        return np.asarray(list(own.values()) if isinstance(own, dict) else own.to_numpy())
     return ranges.without_labels(cell_values.rows_of(x)) if not isinstance(x, np.ndarray) else x
 
 

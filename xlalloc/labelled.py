@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +18,9 @@ class Labelled:
 
     name: str
     quantity: Quantity
-    value: object = None
+    value: Any = None  # an array, a number, a text or a list of texts, by its quantity
     names: dict[str, list] = field(default_factory=dict)  # axis → its labels as given
-    dates: np.ndarray | None = None  # of a panel: days since 1970 of its rows, rising
+    dates: Any = None  # of a panel, an array: days since 1970 of its rows, rising
     date_header: object = None
     places: Sequence[int] = ()  # of a panel: where each of its rows stands in the selection
     has_header: bool = False
@@ -38,12 +39,12 @@ class Labelled:
 class Answer:
     """What a function gives, with the labels its arguments carried."""
 
-    value: object
+    value: Any
     names: dict[str, list] = field(default_factory=dict)
-    leader: Labelled | None = None  # the panel or vector whose form the result takes
-    dates: np.ndarray | None = None  # of its rows
-    rows: np.ndarray | None = None  # which rows of the leader they are
-    blank: np.ndarray | None = None  # where there is nothing, and no error either
+    leader: Any = None  # the Labelled, a panel or vector, whose form the result takes
+    dates: Any = None  # of its rows, an array
+    rows: Any = None  # which rows of the leader they are
+    blank: Any = None  # where there is nothing, and no error either
     errors: dict[int, AllocError] = field(default_factory=dict)  # of columns that have no answer
 
 
@@ -56,7 +57,8 @@ def name_key(cell) -> str:
     if isinstance(cell, bool) or cell is None:
         return str(cell)
     if isinstance(cell, int | float | np.number):
-        return str(int(cell)) if cell == cell and abs(cell) < 1e300 and cell == int(cell) else repr(float(cell))
+        number = float(cell)
+        return str(int(cell)) if abs(number) < 1e300 and number == int(number) else repr(number)
     return unicodedata.normalize("NFKC", str(cell)).strip().casefold()
 
 

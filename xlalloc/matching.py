@@ -275,7 +275,13 @@ def _single(entry, value, sample: Sample, names, leader: Labelled) -> Answer:
     count = len(value)
     answer.dates = None if sample.dates is None else sample.dates[-count:]
     answer.rows = rows = None if sample.rows is None else sample.rows[-count:]
-    if per_series(entry) and leader.dates is not None and not sample.joined and len(rows) < len(leader.value):
+    if (
+        rows is not None
+        and per_series(entry)
+        and leader.dates is not None
+        and not sample.joined
+        and len(rows) < len(leader.value)
+    ):
         first = _first_row(entry, sample, count)
         answer.value, answer.blank = _spread(value, rows - first, len(leader.value) - first)
         answer.rows, answer.dates = np.arange(first, len(leader.value)), leader.dates[first:]

@@ -1,6 +1,7 @@
 """Panels over time brought together: rows complete in all, dates joined, returns compounded between them."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -16,9 +17,9 @@ NEAR = 7  # days before the end of a calendar period at which another series' ro
 class Sample:
     """Rows of all panels of a call that belong together, each row complete."""
 
-    values: dict[str, object]
-    dates: np.ndarray | None = None  # days since 1970
-    rows: np.ndarray | None = None  # which rows of the first panel they are
+    values: dict[str, Any]
+    dates: Any = None  # an array: days since 1970
+    rows: Any = None  # which rows of the first panel they are
     joined: bool = False  # panels of other dates were brought to common ones
 
 
@@ -133,7 +134,7 @@ def _known(one: Labelled) -> np.ndarray:
     if len(some) < there.shape[1]:
         return np.zeros(len(known), dtype=bool)
     known[there.argmax(axis=0), some] = True  # the place before the first value of each column
-    return known.all(axis=1)
+    return np.logical_and.reduce(known, axis=1)
 
 
 def _between(one: Labelled, places: np.ndarray):
@@ -236,7 +237,7 @@ def _months(one: Labelled, periods: int | None) -> int:
     if periods is None and len(one.dates) > 1:
         gap = float(np.median(np.diff(one.dates)))
         return 0 if gap < 26 else next((m for m, low in ((12, 300), (6, 150), (3, 75)) if gap >= low), 1)
-    return {12: 1, 4: 3, 2: 6, 1: 12}.get(periods, 0)
+    return {12: 1, 4: 3, 2: 6, 1: 12}.get(periods or 0, 0)
 
 
 def _phase(timed: list[Labelled], slow: list[int]) -> int:
