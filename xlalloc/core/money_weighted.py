@@ -139,8 +139,12 @@ def _bracketed(c: np.ndarray, tau: np.ndarray, low: float, high: float, before: 
     above, below = max(above, 1e-300), min(below, -1e-300)
     for k in range(STEPS):
         s = (low * below - high * above) / (below - above) if k % 3 else 0.5 * (low + high)
-        if not low < s < high or high - low <= SAME * (1.0 + abs(s)):
+        if high - low <= SAME * (1.0 + abs(s)):
             break
+        if not low < s < high:  # a chord too flat to fall inside
+            s = 0.5 * (low + high)
+            if not low < s < high:
+                break
         value = relative(s)
         if value == 0.0:
             return s
