@@ -1,6 +1,6 @@
 """The sheet Market data: correlations, crises and prices, all inputs, and the covariance made of the first."""
 
-from xlalloc.templates.blocks import PERIODS, SCENARIOS, Work, picked, within
+from xlalloc.templates.blocks import PERIODS, SCENARIOS, Work, picked, plain, within
 from xlalloc.templates.client_page import allow
 from xlalloc.templates.layout import DATE, INPUT, NUMBER, PLAIN, WARN, Protection
 from xlalloc.templates.layout import letter as column_letter
@@ -80,7 +80,7 @@ def _covariance(work: Work, page: WorkPage) -> None:
                wrap=True, color=work.document.accent)  # fmt: skip
     page.sheet.row_dimensions[head].height = 32
     page.block(first, 2, work.slots, 1, within(side, "n_assets", picked(side, "asset_names")), bold=True, line=False)
-    value = f"INDEX(COV_FROM_CORR(corr,vol_assets),{i},{j})"
+    value = f"INDEX({plain('COV_FROM_CORR(corr,vol_assets)')},{i},{j})"
     filled = f'=IF(n_assets=0,"",IF(({i}>n_assets)+({j}>n_assets),"",{value}))'
     page.block(first, 3, work.slots, work.slots, filled, "0.0000", line=False)
     page.ruled(f"B{first}:{end}{last}", f'$B{first}<>""')

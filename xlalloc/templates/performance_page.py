@@ -2,7 +2,7 @@
 
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates import charts
-from xlalloc.templates.blocks import PERIODS, Work, charted, picked, table, within
+from xlalloc.templates.blocks import PERIODS, Work, charted, picked, plain, table, within
 from xlalloc.templates.layout import DATE, NUMBER, PERCENT, PLAIN, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
@@ -91,7 +91,7 @@ def _months(work: Work, page: WorkPage) -> tuple[int, int]:
     for column, (name, weights) in enumerate(RETURNS.items(), 3):
         own, wealth = column_letter(column), column_letter(column + 3)
         block = f"{own}{first}:{own}{last}"
-        source = f"PORT_SERIES(RETURNS(price_table),{weights}_named)"
+        source = plain(f"PORT_SERIES(RETURNS(price_table),{weights}_named)")
         page.block(first, column, PERIODS, 1, within(block, "n_months", picked(block, source)), PERCENT, line=False)
         work.listed(page, name, first, last, column, "MAX(1,n_months)")
         for row in range(first, last + 1):
@@ -99,7 +99,7 @@ def _months(work: Work, page: WorkPage) -> tuple[int, int]:
             page.put(row, column + 3, f'=IF({own}{row}="","",{before}*(1+{own}{row}))', "0.000", line=False)
     for column, name in ((9, "now_returns"), (10, "bench_returns")):
         block = f"{column_letter(column)}{first}:{column_letter(column)}{last}"
-        page.block(first, column, PERIODS, 1, within(block, "n_months", picked(block, f"DRAWDOWNS({name})")), PERCENT,
+        page.block(first, column, PERIODS, 1, within(block, "n_months", picked(block, plain(f"DRAWDOWNS({name})"))), PERCENT,
                    line=False)  # fmt: skip
     page.ruled(f"B{first}:J{last}", f'$B{first}<>""')
     work.listed(page, "month_dates", first, last, 2, "MAX(1,n_months)")
