@@ -9,6 +9,9 @@ from xlalloc.templates.work_page import WorkPage
 PRICE_FORMAT = "#,##0.000"
 PRICE_ROW = 14  # points: five years on a printed page
 
+# The months in which every asset has a price, with their dates, below a header: as a portfolio of all of them has them.
+COMPLETE_MONTHS = "PORT_SERIES(RETURNS(price_table),EQUAL_WEIGHTS(COLUMNS(price_heads)))"
+
 
 def market(work: Work) -> None:
     page = work.page("market", one_page=False)
@@ -120,7 +123,7 @@ def _prices(work: Work, page: WorkPage) -> int:
     page.heading("market.prices")
     page.note("market.prices_note", rows=PERIODS + 1)
     used = work.result(
-        page, "market.months", "=IF((n_assets=0)+(ROWS(price_table)<3),0,ROWS(RETURNS(price_table))-1)", "0"
+        page, "market.months", f"=IF((n_assets=0)+(ROWS(price_table)<3),0,ROWS({COMPLETE_MONTHS})-1)", "0"
     )
     work.document.name("n_months", page.at(used.coordinate))
     head = _names(work, page, "performance.date")
