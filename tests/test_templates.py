@@ -7,12 +7,15 @@ import zipfile
 import numpy as np
 import openpyxl
 import pytest
+from openpyxl.utils.datetime import to_excel
+from openpyxl.workbook.defined_name import DefinedName
 from workbook_inputs import Inputs, says
 
 import xlalloc as xa
 from xlalloc.book import Book, place
+from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import evaluate
+from xlalloc.formula import Place, evaluate, evaluate_value
 from xlalloc.templates import cached
 from xlalloc.templates.case_workbook import build, write
 from xlalloc.templates.cases import INVESTORS, case
@@ -20,6 +23,7 @@ from xlalloc.templates.definitions import CHINESE
 from xlalloc.templates.layout import Document
 from xlalloc.templates.notes_page import used_functions
 from xlalloc.templates.texts import LANGUAGES, TEXTS
+from xlalloc.values import as_rows
 
 CASES = [(key, lang) for key in INVESTORS for lang in LANGUAGES]
 SHEETS = ["Client", "Allocation", "Risk", "Performance", "Stress", "Plan", "Market data", "Notes"]
@@ -69,13 +73,68 @@ def test_every_formula_cell_has_a_cached_value_and_none_is_an_error(written, loa
             count += 1
             assert not isinstance(cell.value, str) or not cell.value.startswith("#"), (sheet, coordinate, text)
             computed = book.cell(sheet, cell.row, cell.column)
-            shown = cell.value.date() if isinstance(cell.value, dt.datetime) else cell.value
-            if isinstance(computed, dt.datetime):
-                computed = computed.date()
+            shown, computed = (to_excel(v) if isinstance(v, dt.date) else v for v in (cell.value, computed))
             if isinstance(computed, float):
                 computed = float(f"{computed:.15g}")  # no more digits than a cell shows: the others differ by processor
             assert shown == (None if computed == "" else computed), (sheet, coordinate, text)
     assert count > 2000
+
+
+LABELLED = {"corr", "cov"}  # names of square ranges; every other list is a column
+LISTS = {
+    "v_now",
+    "w_target",
+    "w_bench",
+    "mu_assets",
+    "vol_assets",
+    "w_now",
+    "w_rp",
+    "lot_sizes",
+    "sale_fees",
+} | LABELLED
+
+
+def with_labels(text: str) -> str:
+    """The formula with labelled lists wherever a function of the catalogue takes a bare one."""
+    lists = rf"(?<=[(,])({'|'.join(LISTS)})(?=[,)])"
+    for start in [call.end() for call in re.finditer(CALL, text) if call[1] in CATALOGUE][::-1]:
+        end, depth = start, 1
+        while depth:
+            depth += {"(": 1, ")": -1}.get(text[end], 0)
+            end += 1
+        text = text[: start - 1] + re.sub(lists, r"\1_labelled", text[start - 1 : end]) + text[end:]
+    return text
+
+
+def test_every_block_is_the_same_with_labels_on_what_it_reads(written, loaded):
+    _, _, path, book = written
+    live = openpyxl.load_workbook(path)
+    assets = [row[0] for row in value(book, "asset_names")]
+
+    def constant(rows) -> str:
+        cells = ";".join(",".join(f'"{c}"' if isinstance(c, str) else repr(float(c)) for c in row) for row in rows)
+        return f"{{{cells}}}"
+
+    for name in LISTS:
+        rows = [[asset, *row] for asset, row in zip(assets, value(book, name), strict=True)]
+        rows = [["", *assets], *rows] if name in LABELLED else rows
+        live.defined_names[f"{name}_labelled"] = DefinedName(f"{name}_labelled", attr_text=constant(rows))
+    labelled, count = Book(live), 0
+    for sheet, cells, text in formulas(loaded):
+        changed = with_labels(text)
+        if changed == text:
+            continue
+        top = loaded[sheet][cells[0]]
+        found = as_rows(evaluate_value(changed, Place(labelled, sheet, top.row, top.column, array=True)))
+        for coordinate in cells:
+            cell = loaded[sheet][coordinate]
+            i, j = cell.row - top.row, cell.column - top.column
+            own = found[i if len(found) > 1 else 0][j if len(found[0]) > 1 else 0]
+            kept = book.cell(sheet, cell.row, cell.column)
+            same = own == pytest.approx(kept, rel=1e-12, abs=1e-15) if isinstance(kept, float) else own == kept
+            assert same, (sheet, coordinate, changed)
+            count += 1
+    assert count > 200
 
 
 def test_other_readers_see_the_same_values(written):

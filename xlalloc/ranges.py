@@ -359,7 +359,9 @@ def without_labels(rows: Sequence) -> list[list]:
     """The cells of a labelled result that are no names, dates or headings."""
     rows = [list(row) for row in rows]
     top = (
-        len(rows) > 1 and all(is_blank(c) or _names(c) or _dates_head(c) for c in rows[0]) and any(map(_names, rows[0]))
+        all(is_blank(c) or _names(c) or _dates_head(c) for c in rows[0])
+        and any(map(_names, rows[0]))
+        and any(not is_blank(c) and not _names(c) for row in rows[1:] for c in row)  # above texts it is one of them
     )
     header, body = (rows[0], rows[1:]) if top else (None, rows)
     column = [row[0] for row in body]

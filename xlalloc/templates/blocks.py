@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from openpyxl.utils import get_column_letter as letter
 
+from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates.cases import Case
 from xlalloc.templates.layout import ACCENT, GREY, LAST_COLUMN, PLAIN, THIRD, Document
 from xlalloc.templates.work_page import WorkPage
@@ -58,7 +59,7 @@ class Work:
         for j, (_, formula, format) in enumerate(columns, 2):
             block = f"{letter(j)}{first}:{letter(j)}{last}"
             align = "left" if j == 2 else "right"
-            page.block(first, j, self.slots, 1, within(block, "n_assets", picked(block, formula)), format,
+            page.block(first, j, self.slots, 1, within(block, "n_assets", picked(block, plain(formula))), format,
                        line=False, align=align)  # fmt: skip
         page.ruled(f"B{first}:{letter(1 + len(columns))}{last}", f'$B{first}<>""')
         for name, column in (names or {}).items():
@@ -102,10 +103,17 @@ def within(block: str, count: str, value: str, more: int = 0) -> str:
     return f'=IF({count}=0,"",IF(ROW({block})-ROW({first})+1>{rows},"",{value}))'
 
 
-def picked(block: str, function: str, column: int = 1, skip: int = 0) -> str:
-    """One column of a function's rows, row by row over a block (``skip`` header rows)."""
+def picked(block: str, cells: str, column: int = 1, skip: int = 0) -> str:
+    """One column of some cells, row by row over a block (``skip`` header rows)."""
     first = block.split(":")[0]
-    return f"INDEX({function},ROW({block})-ROW({first})+{1 + skip},{column})"
+    return f"INDEX({cells},ROW({block})-ROW({first})+{1 + skip},{column})"
+
+
+def plain(call: str) -> str:
+    """The numbers of a result that has labels where its arguments have: a block reads the same cells either way."""
+    name = call.partition("(")[0]
+    labelled = name in CATALOGUE and CATALOGUE[name].result.kind in ("vector", "matrix", "panel", "rows")
+    return f"PLAIN({call})" if labelled else call
 
 
 def table(block: str, function: str, column: int = 1, skip: int = 1) -> str:

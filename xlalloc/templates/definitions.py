@@ -3,6 +3,7 @@
 # fmt: off
 CHINESE = {
     "RETURNS": "相邻两期价格的收益率，保留日期与名称；缺少价格的行不参与计算。Campbell, Lo & MacKinlay (1997), 1.4 节。",
+    "PLAIN": "去掉结果所带的名称、日期与标题，只留数字。标签约定。",
     "COV_FROM_CORR": "由相关系数与波动率得出协方差矩阵（定义）。Markowitz (1952), Portfolio Selection。",
     "PORT_RETURN": "组合预期收益：各资产预期收益的加权平均。Markowitz (1952), Portfolio Selection。",
     "PORT_VOL": "组合波动率：√(w'Σw)。Markowitz (1952), Portfolio Selection。",
@@ -12,6 +13,7 @@ CHINESE = {
     "RISK_CONTRIB": "各资产占组合风险的比例，合计为 1：wᵢ(Σw)ᵢ/σ²。Maillard, Roncalli & Teïletche (2010)。",
     "DIVERSIFICATION": "分散化比率：各资产波动率的加权平均除以组合波动率。Choueifaty & Coignard (2008)。",
     "EFFECTIVE_N": "有效资产数：与之同样集中的等权组合的资产个数，1/Σw²（赫芬达尔指数的倒数）。",
+    "EQUAL_WEIGHTS": "各资产权重相等。DeMiguel, Garlappi & Uppal (2009)。",
     "RP_WEIGHTS": "风险平价权重：各资产的风险占比等于风险预算（默认相等），只做多。Spinu (2013); Maillard, Roncalli & Teïletche (2010)。",
     "INV_VOL_WEIGHTS": "与波动率成反比的权重，最简单的风险平价。Maillard, Roncalli & Teïletche (2010)。",
     "GLIDE_PATH": "目标日期基金在某一年龄的股票与债券比例，各点之间线性插值。资产配置文章（目标日期基金，典型下滑路径）。",

@@ -1,6 +1,6 @@
 """The sheet Market data: correlations, crises and prices, all inputs, and the covariance made of the first."""
 
-from xlalloc.templates.blocks import PERIODS, SCENARIOS, Work, picked, within
+from xlalloc.templates.blocks import PERIODS, SCENARIOS, Work, picked, plain, within
 from xlalloc.templates.client_page import allow
 from xlalloc.templates.layout import DATE, INPUT, NUMBER, PLAIN, WARN, Protection
 from xlalloc.templates.layout import letter as column_letter
@@ -8,6 +8,9 @@ from xlalloc.templates.work_page import WorkPage
 
 PRICE_FORMAT = "#,##0.000"
 PRICE_ROW = 14  # points: five years on a printed page
+
+# The months in which every asset has a price, with their dates, below a header: as a portfolio of all of them has them.
+COMPLETE_MONTHS = "PORT_SERIES(RETURNS(price_table),EQUAL_WEIGHTS(COLUMNS(price_heads)))"
 
 
 def market(work: Work) -> None:
@@ -80,7 +83,7 @@ def _covariance(work: Work, page: WorkPage) -> None:
                wrap=True, color=work.document.accent)  # fmt: skip
     page.sheet.row_dimensions[head].height = 32
     page.block(first, 2, work.slots, 1, within(side, "n_assets", picked(side, "asset_names")), bold=True, line=False)
-    value = f"INDEX(COV_FROM_CORR(corr,vol_assets),{i},{j})"
+    value = f"INDEX({plain('COV_FROM_CORR(corr,vol_assets)')},{i},{j})"
     filled = f'=IF(n_assets=0,"",IF(({i}>n_assets)+({j}>n_assets),"",{value}))'
     page.block(first, 3, work.slots, work.slots, filled, "0.0000", line=False)
     page.ruled(f"B{first}:{end}{last}", f'$B{first}<>""')
@@ -120,7 +123,7 @@ def _prices(work: Work, page: WorkPage) -> int:
     page.heading("market.prices")
     page.note("market.prices_note", rows=PERIODS + 1)
     used = work.result(
-        page, "market.months", "=IF((n_assets=0)+(ROWS(price_table)<3),0,ROWS(RETURNS(price_table))-1)", "0"
+        page, "market.months", f"=IF((n_assets=0)+(ROWS(price_table)<3),0,ROWS({COMPLETE_MONTHS})-1)", "0"
     )
     work.document.name("n_months", page.at(used.coordinate))
     head = _names(work, page, "performance.date")

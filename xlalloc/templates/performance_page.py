@@ -2,9 +2,10 @@
 
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates import charts
-from xlalloc.templates.blocks import PERIODS, Work, charted, picked, table, within
+from xlalloc.templates.blocks import PERIODS, Work, charted, picked, plain, table, within
 from xlalloc.templates.layout import DATE, NUMBER, PERCENT, PLAIN, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
+from xlalloc.templates.market_page import COMPLETE_MONTHS
 from xlalloc.templates.work_page import WorkPage
 
 SERIES = ("performance.now", "performance.target", "performance.benchmark")
@@ -45,7 +46,7 @@ def _key_figures(work: Work, page: WorkPage) -> None:
     head = page.header(["risk.measure", *SERIES])
     measures = [row[0] for row in CATALOGUE["KPI_TABLE"].value[1:]]
     known = len(measures) - AGAINST
-    function = "KPI_TABLE(all_returns,bench_returns,risk_free,12)"
+    function = "KPI_TABLE(all_returns,bench_returns,risk_free)"  # whose dates say that they are monthly
     block = f"C{head + 1}:E{head + known}"
     page.block(head + 1, 3, known, 3, f'=IF(n_months<2,"",{table(block, function, 2)})', PERCENT, align="right")
     for column, series in enumerate(list(RETURNS)[:2], 3):  # what is the benchmark itself has no ratio to it
@@ -86,12 +87,12 @@ def _months(work: Work, page: WorkPage) -> tuple[int, int]:
     head = page.header(["performance.date", *keys, SERIES[0], SERIES[2]])
     first, last = head + 1, head + PERIODS
     dates = f"B{first}:B{last}"
-    page.block(first, 2, PERIODS, 1, within(dates, "n_months", picked(dates, "RETURNS(price_table)", 1, 1)), DATE,
+    page.block(first, 2, PERIODS, 1, within(dates, "n_months", picked(dates, COMPLETE_MONTHS, 1, 1)), DATE,
                line=False, align="left")  # fmt: skip
     for column, (name, weights) in enumerate(RETURNS.items(), 3):
         own, wealth = column_letter(column), column_letter(column + 3)
         block = f"{own}{first}:{own}{last}"
-        source = f"PORT_SERIES(RETURNS(price_table),{weights}_named)"
+        source = plain(f"PORT_SERIES(RETURNS(price_table),{weights}_named)")
         page.block(first, column, PERIODS, 1, within(block, "n_months", picked(block, source)), PERCENT, line=False)
         work.listed(page, name, first, last, column, "MAX(1,n_months)")
         for row in range(first, last + 1):
@@ -99,11 +100,12 @@ def _months(work: Work, page: WorkPage) -> tuple[int, int]:
             page.put(row, column + 3, f'=IF({own}{row}="","",{before}*(1+{own}{row}))', "0.000", line=False)
     for column, name in ((9, "now_returns"), (10, "bench_returns")):
         block = f"{column_letter(column)}{first}:{column_letter(column)}{last}"
-        page.block(first, column, PERIODS, 1, within(block, "n_months", picked(block, f"DRAWDOWNS({name})")), PERCENT,
-                   line=False)  # fmt: skip
+        below = within(block, "n_months", picked(block, plain(f"DRAWDOWNS({name})")))
+        page.block(first, column, PERIODS, 1, below, PERCENT, line=False)
     page.ruled(f"B{first}:J{last}", f'$B{first}<>""')
     work.listed(page, "month_dates", first, last, 2, "MAX(1,n_months)")
-    work.document.name("all_returns", f"{page.at(f'C{first}')}:INDEX({page.at(f'C{first}:E{last}')},MAX(1,n_months),3)")
+    cells = page.at(f"B{first}:E{last}")
+    work.document.name("all_returns", f"{page.at(f'B{head}')}:INDEX({cells},MAX(1,n_months),4)")
     page.row = last + 1
     return first, last
 
