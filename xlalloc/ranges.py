@@ -335,9 +335,10 @@ def _rising_serials(column) -> bool:
 def without_labels(rows: Sequence) -> list[list]:
     """The cells of a labelled result that are no names, dates or headings."""
     rows = [list(row) for row in rows]
-    top = (
-        len(rows) > 1 and all(is_blank(c) or _names(c) or _dates_head(c) for c in rows[0]) and any(map(_names, rows[0]))
-    )
+    words = all(_names(row[-1]) for row in rows)  # an answer in words, such as states: none of them is a heading
+    top = len(rows) > 1 and not words and all(is_blank(c) or _names(c) or _dates_head(c) for c in rows[0]) and any(
+        map(_names, rows[0])
+    )  # fmt: skip
     header, body = (rows[0], rows[1:]) if top else (None, rows)
     column = [row[0] for row in body]
     if len(rows[0]) > 1:
