@@ -246,10 +246,15 @@ def _match_times(ranges: dict[str, Range]) -> list[dt.date] | None:
         learn("rows left out", f"{int((~keep).sum())} with a blank or #N/A")
         for found in timed:
             _keep(found, np.flatnonzero(keep))
-    if len(timed[0].value) < (1 if all(r.quantity.single for r in timed) else 2):
+    if len(timed[0].value) < _fewest(timed):
         raise NotAvailableError(f"{timed[0].name}: {len(timed[0].value)} complete rows; at least two are needed.")
     dated = _dated(ranges)
     return dated.dates if dated else None
+
+
+def _fewest(timed: list[Range]) -> int:
+    """Rows that are enough: one where a single line is a period."""
+    return 1 if all(found.quantity.single for found in timed) else 2
 
 
 def _missing(found: Range) -> np.ndarray:
@@ -268,7 +273,7 @@ def _keep(found: Range, rows: np.ndarray) -> None:
 
 def _join(timed: list[Range]) -> None:
     common = set(timed[0].dates).intersection(*(r.dates for r in timed[1:]))
-    if len(common) < 2:
+    if len(common) < _fewest(timed):
         raise NotAvailableError(
             f"{timed[0].name} and {timed[1].name}: {len(common)} dates in common; at least two are needed."
         )
