@@ -283,9 +283,11 @@ def test_a_kpi_without_an_answer_leaves_the_others():
 # Risk parity -----------------------------------------------------------------------------------------------------
 
 
-def test_risk_parity_by_hand():
+@pytest.mark.parametrize(("method", "parameter"), [("sample", None), ("ewma_shrunk", 20), ("window", 30)])
+def test_risk_parity_by_hand(method, parameter):
     """Estimated at the first close of each month, held from the next close on."""
-    window, table = 40, xlalloc.rp_backtest(WALK, 40, commission=0.001, dates=DAYS)
+    window = 40
+    table = xlalloc.rp_backtest(WALK, 40, commission=0.001, method=method, parameter=parameter, dates=DAYS)
     returns = xlalloc.returns(WALK)
     months = DAYS.astype("datetime64[M]")
     first, units, value, rows = window + 1, None, 1.0, []
@@ -293,7 +295,7 @@ def test_risk_parity_by_hand():
         value = value if units is None else float(units @ WALK[t])
         decided = t - 1 == window or months[t - 1] != months[t - 2]
         if decided:
-            weights = xlalloc.rp_weights(xlalloc.cov_matrix(returns[t - 1 - window : t - 1], "sample", 252))
+            weights = xlalloc.rp_weights(xlalloc.cov_matrix(returns[t - 1 - window : t - 1], method, 252, parameter))
             held = np.zeros(2) if units is None else units * WALK[t]
             total = value
             for _ in range(60):  # what is left after 0.1% of all trades

@@ -108,8 +108,13 @@ def _undated(timed: list[Labelled], missing: dict[str, np.ndarray]) -> Sample:
     return Sample({p.name: p.value for p in timed}, None, rows)
 
 
+def _fewest(timed: list[Labelled]) -> int:
+    """Rows that are enough: one where a single line is a period."""
+    return 1 if all(one.quantity.single for one in timed) else 2
+
+
 def _enough(rows: int, timed: list[Labelled]) -> None:
-    if rows < (1 if all(one.quantity.single for one in timed) else 2):
+    if rows < _fewest(timed):
         raise NotAvailableError(f"{timed[0].name}: {rows} complete rows are left; at least two are needed.")
 
 
@@ -196,13 +201,14 @@ def _joined(timed: list[Labelled]) -> Sample:
         tables.append(dict(zip(keys.tolist(), places.tolist(), strict=True)))
     common = sorted(set(tables[0]).intersection(*tables[1:]))
     leader, other = timed[0], timed[1] if len(timed) > 1 else timed[0]
-    if len(common) < 2:
+    if len(common) < _fewest(timed):
         what = "calendar periods" if months else "dates"
         raise NotAvailableError(
             f"{leader.name} and {other.name}: {len(common)} {what} in common; at least two are needed."
         )
     firsts = [next(iter(table)) for table in tables if table]
     counts = len(set(usual)) == 1 and usual[0] is not None and common[0] in firsts
+    counts = counts or not any(map(_compounds, timed))  # only returns belong to the time before their date
     values: dict[str, object] = {}
     for one, table in zip(timed, tables, strict=True):
         places = np.array([table[key] for key in common])

@@ -16,6 +16,8 @@ from peers_topic import package
 from scipy import stats
 
 RISKFOLIO, SKFOLIO = "riskfolio-lib", "skfolio"
+BACON = "Bacon (2008)"  # formulas of a book, by hand
+BY_HAND = (BACON, "PerformanceAnalytics (R)")
 
 
 def measured():
@@ -32,6 +34,11 @@ def measured():
     book = Portfolio(X=X, weights=np.ones(1), annualized_factor=P, compounded=True)
     plain = Portfolio(X=X, weights=np.ones(1), annualized_factor=P, risk_free_rate=f)
     losses = (r - f)[r < f]
+    T, per_year, per_year_b = len(r), (1 + r).prod() ** (P / len(r)) - 1, (1 + b).prod() ** (P / len(b)) - 1
+    active = (1 + r) / (1 + b) - 1
+    geometric_excess = (1 + per_year) / (1 + per_year_b) - 1
+    geometric_alpha = per_year - rf - empyrical.beta(r, b, f) * (per_year_b - rf)
+    sample_skew = T / ((T - 1) * (T - 2)) * (((r - r.mean()) / r.std(ddof=0)) ** 3).sum()
     all_rows, own_mean = "all T rows under the root", "deviations below the mean, over T−1"
     return [
         ("sortino", EMPYRICAL, "sortino_ratio", empyrical.sortino_ratio(r, f, annualization=P), all_rows),
@@ -63,12 +70,15 @@ def measured():
         ("hist_var", PANDAS, "quantile", r.quantile(0.05), "a loss is negative"),
         ("hist_var", QUANTSTATS, "value_at_risk", qs.value_at_risk(r, confidence=0.95),
          "normal distribution; a loss is negative"),
+        ("hist_var", "numpy", 'quantile(method="weibull")', np.quantile(r, 0.05, method="weibull"),
+         "Excel's PERCENTILE.EXC; a loss is negative"),
         ("hist_var", RISKFOLIO, "VaR_Hist", riskfolio.RiskFunctions.VaR_Hist(r.values, 0.05), "the return in place ⌈5% of T⌉, no line between"),
         ("hist_var", SKFOLIO, "Portfolio.value_at_risk", plain.value_at_risk, "a return of the series, no line between"),
         ("hist_cvar", EMPYRICAL, "conditional_value_at_risk", empyrical.conditional_value_at_risk(r, 0.05),
-         "a loss is negative"),
+         "plain mean of the returns at or below the quantile; a loss is negative"),
         ("hist_cvar", QUANTSTATS, 'conditional_value_at_risk(method="historical")',
-         qs.conditional_value_at_risk(r, confidence=0.95, method="historical"), "a loss is negative"),
+         qs.conditional_value_at_risk(r, confidence=0.95, method="historical"),
+         "plain mean of the returns at or below the quantile; a loss is negative"),
         ("hist_cvar", QUANTSTATS, "conditional_value_at_risk", qs.conditional_value_at_risk(r, confidence=0.95),
          "normal distribution; a loss is negative"),
         ("hist_cvar", RISKFOLIO, "CVaR_Hist", riskfolio.RiskFunctions.CVaR_Hist(r.values, 0.05), "exactly 5% of the weight in the tail"),
@@ -81,8 +91,11 @@ def measured():
         ("info_ratio", EMPYRICAL, "excess_sharpe", empyrical.excess_sharpe(r, b), "per period"),
         ("info_ratio", QUANTSTATS, "information_ratio", qs.information_ratio(r, b), "per period"),
         ("info_ratio", FFN, "calc_information_ratio", ffn.calc_information_ratio(r, b), "per period"),
+        ("info_ratio", BACON, "geometric", geometric_excess / (active.std() * year),
+         "compounded excess (1+r)/(1+b) − 1, over the volatility of the monthly ones"),
         ("jensen_alpha", QUANTSTATS, "greeks", qs.greeks(r - f, b - f, P)["alpha"], "P times the one per period"),
         ("jensen_alpha", EMPYRICAL, "alpha", empyrical.alpha(r, b, f, annualization=P), "compounded, (1+a)^P − 1"),
+        ("jensen_alpha", BACON, "geometric", geometric_alpha, "annual compounded returns: r − rf − β(b − rf)"),
         ("omega", EMPYRICAL, "omega_ratio(annualization=1)",
          empyrical.omega_ratio(r, required_return=m, annualization=1), "the required return is per period"),
         ("omega", EMPYRICAL, "omega_ratio", empyrical.omega_ratio(r, required_return=m, annualization=P),
@@ -91,6 +104,8 @@ def measured():
         ("skew", PANDAS, "skew", r.skew(), "Excel's SKEW"),
         ("skew", QUANTSTATS, "skew", qs.skew(r), "Excel's SKEW"),
         ("skew", "scipy", "stats.skew", stats.skew(r.values), "without the correction for bias"),
+        ("skew", "PerformanceAnalytics (R)", 'skewness(method="sample")', sample_skew,
+         "its formula: the factor of Excel's SKEW, the standard deviation over T"),
         ("kurt", PANDAS, "kurt", r.kurt(), "Excel's KURT"),
         ("kurt", QUANTSTATS, "kurtosis", qs.kurtosis(r), "Excel's KURT"),
         ("kurt", "scipy", "stats.kurtosis", stats.kurtosis(r.values), "without the correction for bias"),
@@ -102,7 +117,10 @@ def definitions():
     written = (
         f"written by tests/reference/regenerate.py on {dt.date.today()}; series: definitions.py, made up for the page"
     )
-    rows = [(measure, package(source), call, float(value), what) for measure, source, call, value, what in measured()]
+    rows = [
+        (measure, source if source in BY_HAND else package(source), call, float(value), what)
+        for measure, source, call, value, what in measured()
+    ]
     tables.write("definitions.csv", [written], page.COLUMNS, rows)
     page.write()
 

@@ -12,6 +12,7 @@ import peers_backtest as backtests
 import peers_definitions as definitions
 import peers_estimation as estimation
 import peers_performance as performance
+import peers_quant as quant
 import tables
 from peers_topic import AGREEMENT, head
 
@@ -26,6 +27,9 @@ TOPICS = (
     allocation.black_litterman,
     performance.kpi,
     backtests.backtest,
+    quant.tracking,
+    quant.tail_risk,
+    quant.factor_regression,
     definitions.definitions,
 )
 

@@ -18,7 +18,7 @@ Contributions = Annotated[
 ]
 GAP = 1e-9  # of the largest |return|: certified excess of the shortfall over its minimum
 BUDGET_ERROR = 1e-8  # of a share of the shortfall
-SAME = 1e-7  # of a weight: a portfolio that differs by less is the same
+SAME = 1e-4  # a portfolio whose weights differ by less is the same
 
 
 @worksheet_function(

@@ -129,7 +129,7 @@ def target_te_weights(
             "max_te or widen the bounds."
         ) from None
     if max_te > frontier.vols[0]:
-        learn("tracking error", "not used up: no allowed portfolio has a higher expected return than this one")
+        learn("limit", "not used up: no allowed portfolio has a higher expected return than this one")
     return _answer(active, bench_weights, cov, limits, mu)
 
 
