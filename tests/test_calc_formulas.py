@@ -32,7 +32,9 @@ PAIRS = [
 ]
 
 ALIKE = r'''
-=-2^2   =2^-2   =-2^-2   =--3   =- -3   =2^3^2   =0^0   =-(2)^2   =1-2^2   =-1%   =5%%   =200%^2   =2^50%   =10%*10%
+=-2^2   =2^-2   =-2^-2   =--3   =- -3   =2^3^2   ="2024-01-01"+0   ="2024-1-5"*1   =-"2024-01-31"   ="2024-01-31 12:00"+0   ="2024-01-31T07:05:30"+0   ="2024-02-30"+0
+="2024/01/31"+0   ="2024-1"+0   ="2024-01-31">1   =ABS("2024-01-31")   =IF("2024-01-31",1,2)   ="9999-12-31"+0
+=TEXT("2024-01-31","yyyy/m/d")   =TEXT("2024-01-31","0")   =-(2)^2   =1-2^2   =-1%   =5%%   =200%^2   =2^50%   =10%*10%
 =1+-1   =1--1   =1-+1   =2*-3   =2/-4   =-3%^2   =1&2+3   =1+2&3   ="a"&1=1&"a"   ="1"=1   =""=0   =D!A5=0   =D!A5=""
 =D!A5=FALSE   =TRUE="TRUE"   ="a">1   ="A"="a"   ="a"<"B"   ="é"="e"   ="Z"<"a"   ="_"<"a"   ="中"<"文"
 =1.0000000000000001=1   =0.1+0.2=0.3   =0.1+0.2-0.3   =1-0.9-0.1   =43.1-43.2+1   =1/3   =1E+308*10   =TRUE+TRUE
@@ -84,12 +86,12 @@ ALIKE = r'''
 =IF(COUNTA(D!A1:A8)=7,"seven",COUNTA(D!A1:A8))   =IF(ISNUMBER(D!A1:A6),D!A1:A6,"-")
 =INDEX(D!B1:B8,MATCH(MAX(D!A1:A8),D!A1:A8,0))   =nosuchname   =NOSUCH(1)   =D!$A$1+D!A$2+D!$A3   =D!E2-D!E1   =D!E1+1
 =D!E1&""   =D!E4&""   =D!E1>45000   =IF(D!E1,1,0)   =0.1&""   =1/3&""   =0.0001&""   =-0&""   =(0*-1)&""
-=12345.678901234567&""   =TEXT(TRUE,"0")   =TEXT(0.999,"0")   =TEXT(-1234.5,"0")   =TEXT(-0.4,"0.0")
+=12345.678901234567&""   =TEXT(0.999,"0")   =TEXT(-1234.5,"0")   =TEXT(-0.4,"0.0")
 =TEXT(D!E4,"0.0")   =TEXT(0.999,"0.0")   =TEXT(-0.4,"0.00%")   =TEXT(D!A5,"0.00%")   =TEXT(-1234.5,"0.00%")
 =TEXT("12.5","#,##0")   =TEXT(D!E4,"#,##0")   =TEXT(0,"#,##0")   =TEXT(D!A5,"#,##0.00")   =TEXT(#N/A,"#,##0.00")
 =TEXT(-1234.5,"#,##0.00")   =TEXT(0,"0%")   =TEXT(-0.4,"0%")   =TEXT(1E10,"0%")   =TEXT(1234.567,"#")
 =TEXT(#N/A,"#")   =TEXT(2.5,"#")   =TEXT(0.5,"#.##")   =TEXT(-0.4,"#.##")   =TEXT("12.5","#.##")   =TEXT(2.5,"0.##")
-=TEXT(-0.4,"0.##")   =TEXT("abc","0.##")   =TEXT(D!A5,"0.0#")   =TEXT(TRUE,"0.0#")   =TEXT(45322,"0.0#")
+=TEXT(-0.4,"0.##")   =TEXT("abc","0.##")   =TEXT(D!A5,"0.0#")   =TEXT(45322,"0.0#")
 =TEXT("abc","yyyy-mm-dd")   =TEXT(#N/A,"yyyy/m/d")   =TEXT(45322,"yyyy/m/d")   =TEXT("abc","yyyy/m/d")
 =TEXT(D!E4,"dd.mm.yy")   =TEXT("abc","dd.mm.yy")   =TEXT(45322,"d")   =TEXT(D!E4,"d")   =TEXT(#N/A,"d")
 =TEXT(-1234.5,"""x""0")   =TEXT(D!A5,"""x""0")   =TEXT(#N/A,"""x""0")   =TEXT("abc","0"" units""")
@@ -103,11 +105,11 @@ ALIKE = r'''
 =TEXT(1234.567,"0.0;-0.0;-")   =TEXT(D!E4,"0.0;-0.0;-")   =TEXT(0.5,"$0.00")   =TEXT(D!E4,"$0.00")
 =TEXT("abc","$0.00")   =TEXT(-0.4,"0.0x")   =TEXT(1234.567,"0.0x")   =TEXT(0.999,"0.0x")   =TEXT(D!E4,"m")
 =TEXT(D!E4,"mm")   =TEXT("abc","mm")   =TEXT(#N/A,"mm")   =TEXT(-1234.5,"#,##0;-#,##0")   =TEXT(D!A5,"#,##0;-#,##0")
-=TEXT(1E10,"#,##0;-#,##0")   =TEXT(TRUE,"""""")   =TEXT("abc","""""")   =TEXT(0,"""""")   =TEXT("abc","0,")
+=TEXT(1E10,"#,##0;-#,##0")   =TEXT("abc","""""")   =TEXT(0,"""""")   =TEXT("abc","0,")
 =TEXT("abc","0.0,,")   =TEXT("12.5","#,#")   =TEXT(2.5,"#,#")   =TEXT(0.999,"#,#")   =TEXT(45322,"#%")
 =TEXT(1234.567,"#%")   =TEXT(-1234.5,"#%")   =TEXT("abc","0 %")   =TEXT(#N/A,"0 %")   =TEXT(D!A5,"0 %")
 =TEXT(0.5,"+0.0%;-0.0%")   =TEXT(0.999,"+0.0%;-0.0%")   =TEXT(0,"+0.0%;-0.0%")   =TEXT(-1234.5,"\x0")
-=TEXT(TRUE,"\x0")   =TEXT("abc","\x0")   =TEXT(#N/A,"yy")   =TEXT(1234.567,"yy")   =TEXT(0.999,"0.0""%""")
+=TEXT("abc","\x0")   =TEXT(#N/A,"yy")   =TEXT(1234.567,"yy")   =TEXT(0.999,"0.0""%""")
 =TEXT(-1234.5,"0.0""%""")   =TEXT("abc","0.0""%""")
 '''
 
@@ -117,23 +119,25 @@ TRUTH = [  # Calc takes a TRUE or FALSE that was computed, or stands in a cell, 
     ("=TRUE&1", "TRUE1", "11"), ("=D!D2&D!A3", "FALSE-3", "0-3"), ("=SUM(D!D1:D8)", 0, 4), ("=SUM({1,\"2\",TRUE})", 1, 2),
     ("=COUNT(D!D1:D8)", 0, 7), ("=AVERAGE(D!D1:D8)", "#DIV/0!", 4 / 7), ("=SUM(D!A1:A8=D!A5)", 0, 2), ("=ISNUMBER(TRUE)", False, True),
     ("=SUMPRODUCT(D!D1:D8,D!H1:H8)", 0, 407.25), ('=SUBSTITUTE(TRUE,"R","x")', "TxUE", "1"),
+    ('=TEXT(TRUE,"0")', "TRUE", "1"), ('=TEXT(D!D2,"0.00")', "FALSE", "0.00"), ('=TEXT(TRUE,"0.0#")', "TRUE", "1.0"),
 ]  # fmt: skip
 TEXTS = [  # a text that spells a number is one as an argument of its own; Calc refuses it, but finds it among numbers
     ('=SUM("1")', 1, "#VALUE!"), ('=MAX("5",1)', 5, "#VALUE!"), ('=AVERAGE(1,"2",TRUE)', 4 / 3, "#VALUE!"),
     ('=AND("TRUE",1)', True, "#VALUE!"), ('=AND({TRUE,"x"})', True, "#VALUE!"), ('=MATCH("1",D!A1:A8,0)', "#N/A", 1),
+    ('=SUM("2024-01-31")', 45322, "#VALUE!"), ('=MAX("2024-01-31",1)', 45322, "#VALUE!"),
     ("=MATCH(D!A5,D!A1:A8,0)", 4, "#N/A"),  # a blank is looked for as 0
     ('="z"<"é"', True, False), ('=1E20&""', "1E+20", "1E+020"), ('=1E-5&""', "1E-05", "0.00001"),
     ('=TEXT(-0.4,"0"" units""")', "-0 units", "0 units"), ('=TEXT(0,"0.##")', "0.", "0"),  # Excel keeps minus and point
 ]  # fmt: skip
 ERRORS = [  # another error value, or one where Calc has an answer of its own
-    ("=D!C1&D!C6", "#N/A", "#NUM!"), ("=SQRT(-1)", "#NUM!", "#VALUE!"), ("=LN(0)", "#NUM!", "#VALUE!"), ("=0^-1", "#DIV/0!", "#NUM!"),
+    ("=D!C1&D!C6", "#N/A", "#NUM!"), ("=SQRT(-1)", "#NUM!", "#VALUE!"), ("=LN(0)", "#NUM!", "#VALUE!"), ("=0^-1", "#DIV/0!", "#NUM!"), ("=0^0", "#NUM!", 1), ("=D!A5^D!B3", "#NUM!", 1),
     ("=(-8)^(1/3)", "#NUM!", -2), ("=INDEX(D!A1:B8,-1,1)", "#REF!", "#VALUE!"), ("=INDEX(5,1)", 5, "#REF!"), ("=ROWS(5)", 1, "#VALUE!"),
     ("=IF(1)", "#VALUE!", 1), ("=COUNTA()", "#VALUE!", 0), ("=IFERROR(,9)", 0, "#N/A"), ("=Nowhere!A1", "#REF!", "#NAME?"),
     ("=COUNTA({1,\"\",#N/A})", 3, "#N/A"), ("=IFERROR({5,#N/A},5)", 5, "#N/A"),  # Calc drops a constant with an error in it
     ("=MATCH(1,D!A1:B8,0)", "#N/A", "#VALUE!"),
 ]  # fmt: skip
 REFUSED = [  # what is not computed here is an error value, never a guess
-    ('=SUBSTITUTE("aXbX","X","-",2)', "aXb-"), ('="2024-01-31"+0', 45322),
+    ('=SUBSTITUTE("aXbX","X","-",2)', "aXb-"),
     ('=TEXT(45322,"mmm yyyy")', "Jan 2024"), ('=TEXT(45322,"dddd")', "Wednesday"), ('=TEXT(45322.5,"hh:mm")', "12:00"),
     ('=TEXT(45322,"0,")', "45"), ('=TEXT(45322,"0E+00")', "5E+04"), ('=TEXT(-1,"0;[Red]-0")', "-1"), ('=TEXT(1,"yyyy")', "1899"),
 ]  # fmt: skip

@@ -237,6 +237,8 @@ def _formatted(value, pattern):
     """A number or a date as text. Of Excel's formats these: digits, decimals, thousands, %, texts, y, m and d."""
     if (error := error_in(value) or error_in(pattern)) is not None:
         return error
+    if isinstance(value, bool):  # stays what it is, in every format
+        return as_text(value)
     number, pattern = to_number(value), as_text(pattern)
     if isinstance(number, ErrorValue):
         return value

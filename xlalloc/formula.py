@@ -23,6 +23,7 @@ from xlalloc.values import (
     comparison,
     elementwise,
     joined,
+    power,
 )
 
 _TOKEN = re.compile(
@@ -261,7 +262,7 @@ class Place:
 def evaluate(text: str, place: Place | None = None) -> list[list]:
     """The cells a formula gives. Errors of the functions are ErrorValues; an unreadable formula is a FormulaError."""
     try:
-        return as_rows(_evaluate(parse(text), place or Place()))
+        return [[_shown(cell) for cell in row] for row in as_rows(_evaluate(parse(text), place or Place()))]
     except UnknownFunctionError as unknown:
         words = f"{unknown}: no function known here.{near(str(unknown))} `xlalloc list` shows those there are"
         return [[ErrorValue("#NAME?", f"{words}; of Excel's own only the commonest are computed.")]]
@@ -272,7 +273,11 @@ def evaluate(text: str, place: Place | None = None) -> list[list]:
 def evaluate_value(text: str, place: Place):
     """What a cell with this formula holds: never a blank, which is 0 there; an unknown function is an exception."""
     value = place.alone(_evaluate(parse(text), place))
-    return elementwise(lambda one: 0.0 if one is None else one, value)
+    return elementwise(_shown, value)
+
+
+def _shown(value):
+    return 0.0 if value is None else value
 
 
 def _evaluate(node, place: Place):
@@ -339,7 +344,7 @@ def _call(name: str, arguments: list, place: Place):
 
 _BINARY = {
     "+": arithmetic(operator.add), "-": arithmetic(operator.sub), "*": arithmetic(operator.mul),
-    "/": arithmetic(operator.truediv), "^": arithmetic(operator.pow), "&": joined,
+    "/": arithmetic(operator.truediv), "^": arithmetic(power), "&": joined,
     "=": comparison(operator.eq), "<>": comparison(operator.ne), "<": comparison(operator.lt),
     ">": comparison(operator.gt), "<=": comparison(operator.le), ">=": comparison(operator.ge),
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """Values as a worksheet sees them: references, conversions, arithmetic on cells and arrays of cells."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from xlalloc.dates import to_serial
 from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
 MANY_CELLS = 1_000_000  # a range of more is read as far as the sheet's data go, as whole columns are
 
 
@@ -106,18 +108,40 @@ def error_in(value) -> ErrorValue | None:
     return None
 
 
+def _date_in(text: str) -> float | None:
+    """The serial of a date such as 2024-01-31 or 2024-01-31 12:00, from March 1900 on, since when all count alike."""
+    match = _DATE.fullmatch(text.strip())
+    if not match:
+        return None
+    numbers = [int(part or 0) for part in match.groups()]
+    try:
+        serial = to_number(dt.datetime(*numbers))
+    except ValueError:
+        return None
+    return serial if serial >= 61 else None
+
+
 def to_number(value) -> float | ErrorValue:
-    """A value as arithmetic sees it: blank 0, TRUE 1, a date its serial, a text the number it spells."""
+    """A value as arithmetic sees it: blank 0, TRUE 1, a date its serial, a text the number or date it spells."""
     if isinstance(value, str):
         if (error := error_in(value)) is not None:
             return error
         number = as_number(value)
+        if number is None:
+            number = _date_in(value)
         return ErrorValue("#VALUE!", f"the text {value[:40]!r} is no number") if number is None else number
     if value is None:
         return 0.0
     if isinstance(value, dt.datetime):
         return to_serial(value) + (value.hour * 3600 + value.minute * 60 + value.second) / 86400
     return float(to_serial(value)) if isinstance(value, dt.date) else float(value)
+
+
+def power(base: float, exponent: float) -> float:
+    """base^exponent; 0^0, for which programs show different things, is refused."""
+    if base == exponent == 0.0:
+        raise OverflowError
+    return base**exponent
 
 
 def arithmetic(operation: Callable) -> Callable:
@@ -130,7 +154,7 @@ def arithmetic(operation: Callable) -> Callable:
         except ZeroDivisionError:
             return ErrorValue("#DIV/0!", "division by zero")
         except OverflowError:
-            return ErrorValue("#NUM!", "the number is too large")
+            return ErrorValue("#NUM!", "0^0 has no value" if not (a or b) else "the number is too large")
         if isinstance(result, complex) or result - result != 0:
             return ErrorValue("#NUM!", "the result is no number")
         return result + 0.0  # no negative zero
