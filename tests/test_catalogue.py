@@ -138,6 +138,7 @@ FLOORS = [
     {"excel"},
     {"formula"},
     {"book", "help"},
+    {"documents"},
     {"templates", "hosts"},
     {"reports", "site"},
     {"cli"},
