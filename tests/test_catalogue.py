@@ -143,6 +143,7 @@ FLOORS = [
     {"excel"},
     {"formula"},
     {"book", "help"},
+    {"documents"},
     {"templates", "hosts"},
     {"reports", "site"},
     {"cli"},

@@ -160,36 +160,50 @@ def _shown(cell) -> str:
 
 @main.command()
 @click.argument("name", required=False)
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write (.xlsx).")
+@click.argument("clients", type=FILE, required=False)
+@click.option("--out", type=click.Path(path_type=Path), help="The file to write (.xlsx).")
 @click.option("--lang", type=LANGUAGE, help="Its language (en, or the client's own).")
 @click.option("--client", help="Fill it for a client: the clients' file and the id, clients.xlsx:K001.")
-def template(name, out, lang, client):
-    """A case-study workbook: conservative, balanced or aggressive.
+@click.option("--from", "source", type=FILE, help="With --client: the firm's own template.")
+@click.option("--names", type=FILE, help="Write the names of the vocabulary into this workbook.")
+@click.option("--check", "checked", type=FILE, help="What keeps this template from being filled.")
+@click.pass_context
+def template(ctx, name, clients, out, lang, client, source, names, checked):
+    """A workbook to start from, or one client's live workbook.
 
-    With --client it holds the client's own holdings, model and data, and NAME
-    may be left out.
+    NAME is a case study (conservative, balanced, aggressive), report (a
+    template of a firm's report) or clients (the empty input).
 
     Examples:  xlalloc template balanced --out balanced.xlsx --lang zh
 
+               xlalloc template report --out firm.xlsx
+
+               xlalloc template clients --out clients.xlsx
+
                xlalloc template --client clients.xlsx:K001 --out K001.xlsx
+
+               xlalloc template --client clients.xlsx:K001 --from firm.xlsx --out K001.xlsx
+
+               xlalloc template --names firm.xlsx
+
+               xlalloc template --check firm.xlsx clients.xlsx
     """
-    from xlalloc.templates.case_workbook import write
-    from xlalloc.templates.cases import case
+    from xlalloc.reports import make_template
 
-    if client:
-        from xlalloc.reports.client_case import client_case
-
-        source, _, id_ = client.rpartition(":")
-        if not source or not id_:
-            raise click.UsageError(f"--client {client}: give the file and the id, such as clients.xlsx:K001.")
-        chosen, lang = client_case(Path(source), id_, lang)
-        if name and case(name).key != chosen.key:
-            click.echo(f"Targets and stated ranges are those of the client's own model, not of {name}.", err=True)
-    elif name:
-        chosen = case(name)
-    else:
-        raise click.UsageError("Give a NAME (conservative, balanced, aggressive) or --client FILE:ID.")
-    write(chosen, _xlsx(out), lang or "en")
+    if checked is not None:
+        said, good = make_template.check(checked, clients or (Path(name) if name else None))
+        click.echo("\n".join(said), err=not good)
+        ctx.exit(0 if good else 1)
+    if names is not None:
+        make_template.add_names(names, out and _xlsx(out))
+        click.echo(f"Written: {out or names}. Its formulas can now use the names; a sample stands on the hidden sheet.")
+        return
+    if out is None:
+        raise click.UsageError("Give --out FILE, where to write it.")
+    if source is not None and not client:
+        raise click.UsageError("--from needs --client FILE:ID, the client to fill it for.")
+    for line in make_template.write(name, client, source, _xlsx(out), lang):
+        click.echo(line, err=True)
     click.echo(f"Written: {out}")
 
 
@@ -211,16 +225,17 @@ def _xlsx(path: Path) -> Path:
 @click.option("--live", is_flag=True, help="Formulas beside the values, live where the add-in is.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Work on this Dask cluster (needs xlalloc[dask]).")
 @click.option("--log", type=click.Choice(["json"]), help="One line of JSON a client on standard error.")
-@click.option("--template", "empty", type=click.Path(path_type=Path), help="Write an empty input workbook and stop.")
+@click.option("--template", type=FILE, help="The firm's own template, or a folder of them.")
+@click.option("--keep-macros", is_flag=True, help="With --template: keep the macros of an .xlsm.")
 @click.pass_context
-def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, log, empty):
+def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, log, template, keep_macros):
     """A report workbook for every client, an index, the problems.
 
     CLIENTS is a workbook or a folder of csv files.
 
-    Examples:  xlalloc report --template clients.xlsx --lang zh
+    Examples:  xlalloc report clients.xlsx --out reports
 
-               xlalloc report clients.xlsx --out reports
+               xlalloc report clients.xlsx --out reports --template firm.xlsx
 
     \b
     Exit status:
@@ -230,18 +245,17 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
       2  nothing was done: wrong usage, an input that cannot be read, a
          folder another run writes to
     """
-    from xlalloc.reports import example, progress, run
+    from xlalloc.reports import progress, run
 
-    if empty is not None:
-        example.write_empty(_xlsx(empty), lang or "en")
-        click.echo(f"Written: {empty}. Fill it, then: xlalloc report {empty} --out reports")
-        return
     if clients is None or out is None:
-        raise click.UsageError("Give the clients' workbook and --out FOLDER, or --template FILE.")
+        raise click.UsageError("Give the clients' workbook and --out FOLDER. An empty one: xlalloc template clients.")
+    if keep_macros and template is None:
+        raise click.UsageError("--keep-macros needs --template FILE.")
     with progress.telling(log) as (bar, event):
         done = run.report(
             clients, out, prices, lang, jobs or run.processors(), bar,
             resume=resume, live=live, pdf=pdf, scheduler=scheduler, event=event,
+            template=template, macros=keep_macros,
         )  # fmt: skip
     if not done.clients:
         click.echo(f"xlalloc: There is no client in {clients.name}.", err=True)

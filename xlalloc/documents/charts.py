@@ -23,6 +23,7 @@ _NEWER = re.compile(
 )
 _FORMAT = re.compile(r"<(?:\w+:)?formatCode>.*?</(?:\w+:)?formatCode>", re.DOTALL)
 _BOX = re.compile(r'<(?P<tag>(?:\w+:)?sp)\b(?P<attrs>[^>]*\btextlink="(?P<ref>[^"]*)"[^>]*)>.*?</(?P=tag)>', re.DOTALL)
+_PARTS = re.compile(r"(?:'(?:[^']|'')*'|[^,'])+")
 _RUN = re.compile(r"(<a:t>)[^<]*(</a:t>)|<a:t\s*/>")
 
 
@@ -38,25 +39,35 @@ def own(reference: str) -> str:
     return unescape(reference).replace("[0]!", "").strip()
 
 
+def several(reference: str) -> list[str]:
+    """The ranges of (Sheet1!$A$1,Sheet1!$A$3); most references are one."""
+    return _PARTS.findall(reference[1:-1]) if reference.startswith("(") else [reference]
+
+
 def with_caches(text: str, points: Callable[[str], list | None]) -> str:
-    """A chart with the values of now; ``points`` gives those of a reference, None where it has none to keep."""
+    """A chart with the values of now; ``points`` gives the rows of a reference, None where it has none to keep."""
 
     def cached(match: re.Match) -> str:
         n, kind = match["n"], match["tag"].removesuffix("Ref")
-        found = points(own(match["ref"])) if kind != "multiLvlStr" else None
+        found = points(own(match["ref"]))
         if found is None:
             return match[1]
+        if kind == "multiLvlStr":
+            return match[1] + _levels(found, n)
+        found = [cell for row in found for cell in row]
         code = _FORMAT.search(match[0], len(match[1])) if kind == "num" else None
         inside = (code[0] if code else "") + _points(found, n, kind)
         return f"{match[1]}<{n}{kind}Cache>{inside}</{n}{kind}Cache>"
 
     def labels(match: re.Match) -> str:
-        return f"{match[1]}>{_points(points(own(match['ref'])) or [], match['n'], 'str')}"
+        found = [cell for row in points(own(match["ref"])) or [] for cell in row]
+        return f"{match[1]}>{_points(found, match['n'], 'str')}"
 
     def newer(match: re.Match) -> str:
         found, n = points(own(match["ref"])), match["n"]
         if found is None or match["lvl"].count(f"<{n}lvl") > 1:
             return match[1]
+        found = [cell for row in found for cell in row]
         code = re.search(r'\bformatCode="[^"]*"', match["lvl"])
         inside = "".join(
             f'<{n}pt idx="{k}">{xml.escaped(shown)}</{n}pt>'
@@ -66,6 +77,17 @@ def with_caches(text: str, points: Callable[[str], list | None]) -> str:
         return f'{match[1]}<{n}lvl ptCount="{len(found)}"{" " + code[0] if code else ""}>{inside}</{n}lvl>'
 
     return _NEWER.sub(newer, _LABELS.sub(labels, _CACHED.sub(cached, text)))
+
+
+def _levels(rows: list[list], n: str) -> str:
+    """Categories of several levels, a column each, the last one nearest the axis; of others nothing is kept."""
+    if len(rows) < len(rows[0]):
+        return ""
+    levels = "".join(
+        f"<{n}lvl>{re.sub('^<[^>]*ptCount[^>]*>', '', _points(list(column), n, 'str'))}</{n}lvl>"
+        for column in reversed(list(zip(*rows, strict=True)))
+    )
+    return f'<{n}multiLvlStrCache><{n}ptCount val="{len(rows)}"/>{levels}</{n}multiLvlStrCache>'
 
 
 def _points(values: list, n: str, kind: str) -> str:
@@ -85,7 +107,9 @@ def _shown(value, kind: str) -> str | None:
         return None
     if isinstance(value, bool):
         return str(int(value)) if kind == "num" else str(value).upper()
-    return value if isinstance(value, str) else f"{value:.17g}" if kind == "num" else f"{value:.15g}"
+    return (
+        value if isinstance(value, str) else repr(float(value)).removesuffix(".0") if kind == "num" else f"{value:.15g}"
+    )
 
 
 def with_texts(text: str, shown: Callable[[str], str | None]) -> str:

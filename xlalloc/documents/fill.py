@@ -33,9 +33,12 @@ class Filled:
         if lacking:
             raise ValueError(f"no value is given for {lacking[0]}")
         self.values: dict[str, dict] = {sheet.key: {} for sheet in template.sheets}
-        self.given: dict[str, dict] = {sheet.key: {} for sheet in template.sheets}  # data, and cells filled by arrays
+        self.given: dict[str, dict] = {sheet.key: {} for sheet in template.sheets}  # data
+        self.spilled: dict[str, dict] = {
+            sheet.key: {} for sheet in template.sheets
+        }  # by arrays, beside their own cells
         self.areas: dict[tuple[str, int, int], tuple] = {}  # of dynamic arrays, as filled
-        free = [name for name in data if name not in template.inputs]
+        free = [name for name in data if name not in template.inputs and name not in template.own]
         self.values[DATA], self.ranges = placed(data, free)
         self.given[DATA] = self.values[DATA]
         for name, place in template.inputs.items():
@@ -70,7 +73,7 @@ class Filled:
     def extent(self, name: str) -> tuple[int, int]:
         key = name.casefold()
         sheet = self.template.by_key.get(key)
-        places = [*(sheet.cells if sheet and key != DATA else ()), *self.given[key]]
+        places = [*(sheet.cells if sheet and key != DATA else ()), *self.given[key], *self.spilled.get(key, ())]
         return max((i for i, _ in places), default=1), max((j for _, j in places), default=1)
 
     def defined(self, name: str, sheet: str) -> str | None:
@@ -186,7 +189,7 @@ class Filled:
             for j, one in enumerate(row, cell.column):
                 values[i, j] = one
                 if (i, j) != cell.at:
-                    self.given[sheet.key][i, j] = one
+                    self.spilled[sheet.key][i, j] = one
         return values[cell.at]
 
     def _spill(self, sheet: Sheet, cell: Cell, rows: list[list]) -> None:
@@ -209,7 +212,7 @@ class Filled:
     def _taken(self, sheet: Sheet, at: tuple[int, int], values: dict) -> str:
         if at in sheet.blocked:
             return sheet.blocked[at]
-        if at in self.given[sheet.key]:
+        if at in self.given[sheet.key] or at in self.spilled[sheet.key]:
             return "data or another array"
         own = sheet.cells.get(at)
         if own is not None and (own.formula is not None or (own.value is not None and at not in sheet.filled)):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from dataclasses import dataclass, field
 
 from xlalloc.dates import to_serial
 from xlalloc.documents import charts, formats, xml
@@ -22,30 +21,25 @@ _NOT_KEPT = re.compile(  # where the file was last saved, links to other workboo
 )
 
 
-@dataclass
-class Document:
-    """A finished file, and the error values that its visible sheets show."""
-
-    data: bytes
-    errors: list[tuple[str, str, ErrorValue]] = field(default_factory=list)  # sheet, cell, error
-
-
 def fill(template: Template, data: dict, *, live: bool = False, macros: bool = False, date: dt.date | None = None,
-         stamp: str = "") -> Document:  # fmt: skip
+         stamp: str = "") -> bytes:  # fmt: skip
     """The template filled with a client's data, given by name. ``live`` keeps the formulas; ``date`` and ``stamp``
     stand in its properties. Raises FitError where the data do not fit."""
-    return _Output(Filled(template, data), live, macros, date, stamp).document()
+    return Output(Filled(template, data), live, macros, date).file(stamp)
 
 
-class _Output:
-    def __init__(self, filled: Filled, live: bool, macros: bool, date: dt.date | None, stamp: str):
+class Output:
+    """A filled template on its way to a file: computed when made, written when asked for."""
+
+    def __init__(self, filled: Filled, live: bool = False, macros: bool = False, date: dt.date | None = None):
         self.filled, self.template = filled, filled.template
-        self.live, self.macros, self.date, self.stamp = live, macros, date, stamp
+        self.live, self.macros, self.date = live, macros, date
         self.hidden: dict[str, dict[int, bool]] = {}  # sheet → row → hidden
         self.needed: dict[str, list[tuple]] = {}  # of sheets that are not shown: what shown ones draw from them
         self.needed_names: set[str] = set()
+        self._compute()
 
-    def document(self) -> Document:
+    def _compute(self) -> None:
         template, filled = self.template, self.filled
         off = {key for key, asked in template.shows.items() if not all(filled.ask(t, key) is True for t in asked)}
         self.shown = [s for s in template.sheets if s.state == "visible" and s.key not in off and s.key != DATA]
@@ -65,23 +59,15 @@ class _Output:
             self._hide_rows()
             self._draw()
             self.kept = [s for s in template.sheets if s in self.shown or s.key in self.needed]
-        return Document(self._file(), self._errors())
 
     def _needs_data_sheet(self) -> None:
-        if DATA not in self.template.by_key and any(self.filled.ranges[name].startswith(DATA) for name in self._used()):
+        away = {name for name in self.template.used() if self.filled.ranges.get(name, "").startswith(DATA)}
+        if away and DATA not in self.template.by_key:
             remedy = f"Write the names into it: xlalloc template --names {self.template.name}"
             raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {remedy}"])
 
-    def _used(self) -> set[str]:
-        """Names of the vocabulary that formulas use."""
-        found: set[str] = set()
-        for sheet in self.template.sheets:
-            texts = [cell.formula for cell in sheet.cells.values() if cell.formula and sheet.key != DATA]
-            for text in (*texts, *self.template.drawn[sheet.key].formulas):
-                found |= {node[2].casefold() for node in nodes(self.template.tree(text)) if node[0] == "name"}
-        return found & set(self.filled.ranges)
-
-    def _errors(self) -> list:
+    def errors(self) -> list[tuple[str, str, ErrorValue]]:
+        """The error values that shown sheets hold: sheet, cell, error."""
         return [
             (sheet.title, address(*at), value)
             for sheet in self.shown
@@ -137,10 +123,11 @@ class _Output:
 
     # Parts -----------------------------------------------------------------------------------------------------------
 
-    def _file(self) -> bytes:
+    def file(self, stamp: str = "") -> bytes:
+        """The document; ``stamp`` is kept among its properties."""
         template = self.template
         gone = frozenset(s.part for s in template.sheets if s not in self.kept)
-        bones = skeleton(template, gone, self.live, self.macros, bool(self.stamp))
+        bones = skeleton(template, gone, self.live, self.macros, bool(stamp))
         parts: dict[str, Part] = dict(bones.parts)
         first = self.shown[0]
         for sheet in self.kept:
@@ -152,7 +139,7 @@ class _Output:
         if CORE in parts:
             parts[CORE] = packed(self._core().encode())
         if CUSTOM in parts:
-            parts[CUSTOM] = packed(custom(bones.labels, self.stamp).encode())
+            parts[CUSTOM] = packed(custom(bones.labels, stamp).encode())
         return written(parts)
 
     def _core(self) -> str:
@@ -192,11 +179,14 @@ class _Output:
         return head + "".join(lines) + without_notes(self.template, sheet)
 
     def _cells(self, sheet: Sheet) -> dict[int, list[tuple[int, str]]]:
-        values, given = self.filled.values[sheet.key], self.filled.given[sheet.key]
+        key = sheet.key
+        values, given, spilled = self.filled.values[key], self.filled.given[key], self.filled.spilled[key]
         rows: dict[int, list[tuple[int, str]]] = {}
         for at, cell in sheet.cells.items():
             if cell.formula is not None:
                 text = self._formula(sheet, cell, values[at])
+            elif at in spilled:
+                text = _cell(cell.start, spilled[at])
             elif at in given:
                 text = _cell(cell.start, given[at], self.live)
             elif at in sheet.filled:
@@ -204,10 +194,11 @@ class _Output:
             else:
                 text = cell.xml
             rows.setdefault(at[0], []).append((at[1], text))
-        for at, value in given.items():
-            if at not in sheet.cells and value is not None:
-                start = f'<c r="{letters(at[1])}{at[0]}"'
-                rows.setdefault(at[0], []).append((at[1], _cell(start, value, self.live)))
+        for cells, live in ((spilled, False), (given, self.live)):
+            for at, value in cells.items():
+                if at not in sheet.cells and value is not None:
+                    text = _cell(f'<c r="{letters(at[1])}{at[0]}"', value, live)
+                    rows.setdefault(at[0], []).append((at[1], text))
         return rows
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
@@ -238,9 +229,10 @@ class _Output:
         return charts.with_texts(text, lambda ref: self._said(ref, sheet.key))
 
     def _points(self, reference: str, sheet: str, everything: bool) -> list | None:
-        if self.template.tree(reference) is None:
-            return None
-        found = self.filled.value_of(reference, sheet)
+        if len(parts := charts.several(reference)) > 1:
+            several = [self._points(part, sheet, everything) for part in parts]
+            return None if None in several else [row for rows in several for row in rows]
+        found = self.filled.value_of(reference, sheet) if self.template.tree(reference) else None
         if not isinstance(found, Reference):
             return None
         key, rows = found.sheet.casefold(), found.rows()
@@ -249,8 +241,8 @@ class _Output:
         for i, row in enumerate(rows, found.top):
             off = hidden.get(i, own is not None and 'hidden="1"' in own.rows.get(i, ""))
             if everything or not off:
-                points += [_plain(cell) for cell in row]
-        return points
+                points.append([_plain(cell) for cell in row])
+        return points or [[]]
 
     def _said(self, reference: str, sheet: str) -> str | None:
         """What a linked cell shows; None where its sheet is not in the document."""
@@ -329,6 +321,15 @@ class _Output:
         return name.startswith("_xlnm.") and not any(title in meaning.casefold() for title in titles)
 
 
+def data_rows(cells: dict[tuple[int, int], object]) -> str:
+    """Rows of data as a sheet has them."""
+    rows: dict[int, list[str]] = {}
+    for (i, j), value in sorted(cells.items()):
+        if value is not None:
+            rows.setdefault(i, []).append(_cell(f'<c r="{letters(j)}{i}"', value, live=True))
+    return "".join(f'<row r="{i}">{"".join(inside)}</row>' for i, inside in rows.items())
+
+
 def _place(item: tuple[int, str]) -> int:
     return item[0]
 
@@ -373,6 +374,3 @@ def _cell(start: str, value, live: bool = False, mark: str = "", formula: str = 
     if isinstance(value, dt.date):
         return f"{start}{mark}>{formula}<v>{to_serial(value)}</v></c>"
     return f"{start}{mark}>{formula}<v>{float(value)!r}</v></c>"
-
-
-__all__ = ["Document", "Template", "fill"]

@@ -8,7 +8,7 @@ from xlalloc.documents.sheet import address, box
 from xlalloc.errors import InputError
 
 _REFERENCE = re.compile(
-    r"""("(?:[^"]|"")*")|'(?:[^']|'')+'!|([^\W\d][\w.\\]*)\[((?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*)\]""", re.DOTALL
+    r"""("(?:[^"]|"")*")|'(?:[^']|'')+'!|([^\W\d][\w.\\]*)?\[((?:[^\[\]']|'.|\[(?:[^\[\]']|'.)*\])*)\]""", re.DOTALL
 )
 _ITEM = re.compile(r"\[((?:[^\[\]']|'.)*)\]", re.DOTALL)
 
@@ -23,6 +23,10 @@ class Table:
     header: bool
     totals: int
     columns: tuple[str, ...]
+
+    def holds(self, sheet: str, at: tuple[int, int]) -> bool:
+        top, left, bottom, right = self.area
+        return sheet == self.sheet and top <= at[0] <= bottom and left <= at[1] <= right
 
     @property
     def data(self) -> tuple[int, int]:
@@ -39,17 +43,17 @@ def read(text: str, sheet: str) -> Table:
     return Table(a["displayName"], sheet, box(a["ref"]), header, int(a.get("totalsRowCount", 0)), names)
 
 
-def resolved(formula: str, tables: dict[str, Table], row: int) -> str:
-    """The formula with the ranges that its references to tables mean in a row."""
+def resolved(formula: str, tables: dict[str, Table], row: int, around: Table | None = None) -> str:
+    """The formula with the ranges that its references to tables mean in a row; ``around`` is the table it stands in."""
     if "[" not in formula:
         return formula
 
     def replaced(match: re.Match) -> str:
-        if match[2] is None:
+        if match[3] is None:
             return match[0]
-        table = tables.get(match[2].casefold())
+        table = tables.get(match[2].casefold()) if match[2] else around
         if table is None:
-            raise InputError(f"there is no table {match[2]}")
+            raise InputError(f"there is no table {match[2] or 'around the cell'}")
         return _range(table, match[3], row)
 
     return _REFERENCE.sub(replaced, formula)

@@ -87,6 +87,7 @@ class Template:
         self.names = self._names()
         self._resolve_tables()
         self.drawn = {sheet.key: self._drawn(sheet) for sheet in self.sheets}
+        self.own: set[str] = set()  # names of the vocabulary that the template defines by formulas of its own
         self.inputs = {name: found for name in vocabulary if (found := self._input(name))}
         rows = [(name, text) for (_, name), text in self.names.items() if name.startswith(ROWS)]
         self.regions = [region for name, text in rows if (region := self._region(name, text))]
@@ -162,7 +163,8 @@ class Template:
             for cell in sheet.cells.values():
                 if cell.formula and "[" in cell.formula:
                     try:
-                        cell.formula = tables.resolved(cell.formula, self.tables, cell.row)
+                        around = next((t for t in self.tables.values() if t.holds(sheet.title, cell.at)), None)
+                        cell.formula = tables.resolved(cell.formula, self.tables, cell.row, around)
                     except InputError as problem:
                         self.problems.append(f"{sheet.title}!{address(*cell.at)}: {problem}")
         for key, text in self.names.items():
@@ -191,7 +193,7 @@ class Template:
                 waiting.append(part)
                 text = self.package.text(part)
                 references = charts.references(text)
-                found.formulas += references
+                found.formulas += [part for ref in references for part in charts.several(ref)]
                 if references:
                     found.parts.append(part)
         return found
@@ -205,20 +207,44 @@ class Template:
         except FormulaError:
             return None
 
+    def used(self) -> set[str]:
+        """Names of the vocabulary that its formulas, charts and rules use."""
+        texts = [text for (_, name), text in self.names.items() if name not in self.vocabulary]
+        for sheet in self.sheets:
+            texts += self.drawn[sheet.key].formulas
+            if sheet.key != DATA:
+                texts += [cell.formula for cell in sheet.cells.values() if cell.formula]
+        found = {node[2].casefold() for text in texts for node in nodes(self.tree(text)) if node[0] == "name"}
+        return found & set(self.vocabulary)
+
     def _input(self, name: str) -> Input | None:
         text = self.names.get(("", name))
         tree = self.tree(text) if text else None
         places = list(cells_of(tree)) if tree else []
         if not text or (places and places[0][0].casefold() == DATA):
             return None
-        if not places or places[0][0].casefold() not in self.by_key:
-            self.problems.append(f"the name {name} is of the vocabulary and must stand for cells, not {text[:40]}")
+        if not places or tree[0] not in ("cell", "range"):
+            self.own.add(name)
             return None
         sheet = places[0][0].casefold()
+        if sheet not in self.by_key:
+            self.problems.append(f"the name {name} stands for cells of a sheet that is not there: {text[:40]}")
+            return None
         own = [place for place in places if place[0].casefold() == sheet]
         rows, columns = [p[1] for p in own], [p[2] for p in own]
-        fixed = tree[0] == "cell" or (tree[0] == "range" and tree[1][0] == tree[2][0] == "cell")
-        return Input(name, sheet, rows[0], columns[0], max(rows), max(columns), fixed)
+        fixed = tree[0] == "cell" or tree[1][0] == tree[2][0] == "cell"
+        found = Input(name, sheet, rows[0], columns[0], max(rows), max(columns), fixed)
+        if self._computed(found):
+            self.own.add(name)
+            return None
+        return found
+
+    def _computed(self, found: Input) -> bool:
+        """Do formulas of the template fill the cells of a name? Then they are what the name stands for."""
+        sheet = self.by_key[found.sheet]
+        at = found.top, found.left
+        cell = sheet.cells.get(at)
+        return at in sheet.filled or (cell is not None and cell.formula is not None)
 
     def _region(self, name: str, text: str) -> Region | None:
         tree = self.tree(text)

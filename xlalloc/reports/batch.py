@@ -12,7 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xlalloc import log
+from xlalloc.documents.fill import Filled, FitError
+from xlalloc.documents.output import Output
 from xlalloc.errors import ErrorValue
+from xlalloc.reports import firm_templates
 from xlalloc.reports.compute import Result, compute
 from xlalloc.reports.folder import why, writing
 from xlalloc.reports.notes_page import About
@@ -20,6 +23,7 @@ from xlalloc.reports.pages import stamp
 from xlalloc.reports.problems import Place, Problem
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.trading import RefusedError
+from xlalloc.reports.vocabulary import vocabulary
 from xlalloc.version import __version__
 
 REFUSED = "index.refused"
@@ -63,6 +67,9 @@ class Work:
     resume: bool = False
     live: bool = False
     pdf: bool = False
+    template: Path | None = None  # the firm's own, a file or a folder of them
+    template_digest: str = ""
+    macros: bool = False
 
 
 def batch(work: Work, tasks: list[Task]) -> list[tuple[int, Line]]:
@@ -87,9 +94,10 @@ def one(work: Work, task: Task) -> Line:
         if work.resume and (found := _finished(path, key)):
             return replace(line, file=task.file, kept=True, **found)
         result = compute(client, work.inputs)
-        known = list(task.known)
-        found, result.problems = result.problems, known + [p for p in result.problems if p not in known]
-        line = _line(line, result, task.file, tuple(found))
+        result.problems = list(dict.fromkeys([*task.known, *result.problems]))
+        if work.template:
+            return _filled(work, task, result, line, key)
+        line = _line(line, result, task.file, _found(task, result))
         market = work.inputs.market
         about = About(work.inputs.digest, market.remark, market.illustrative, _marked(line, key), work.live)
         with writing(path) as file:
@@ -102,6 +110,29 @@ def one(work: Work, task: Task) -> Line:
         log.trace(f"report of client {client.id}")
         return _failed(line, client, "unforeseen", error=type(error).__name__)
     return line
+
+
+def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
+    """A document from the firm's template; a client it has no room for, and errors on its pages, are findings."""
+    client, place = task.client, task.client.place
+    template = firm_templates.opened(firm_templates.of_client(work.template, client))
+    try:
+        filled = Filled(template, vocabulary(result, work.inputs))
+        output = Output(filled, work.live, work.macros, result.as_of)
+    except FitError as problem:
+        return _failed(line, client, "does_not_fit", file=template.name, error=str(problem))
+    for sheet, cell, error in output.errors():
+        words = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.reason or "–"))
+        result.problems.append(Problem(client.id, "error_shown", "done.said", place, words))
+    line = _line(line, result, task.file, _found(task, result))
+    with writing(work.out / task.file) as file:
+        file.write(output.file(_marked(line, key)))
+    return line
+
+
+def _found(task: Task, result: Result) -> tuple[Problem, ...]:
+    """What was found beside what reading knew."""
+    return tuple(problem for problem in result.problems if problem not in task.known)
 
 
 def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:
@@ -122,7 +153,8 @@ def _failed(line: Line, client: Client, kind: str, **words) -> Line:
 
 def _key(work: Work, task: Task) -> str:
     """Of what input and by what version a workbook is made."""
-    words = (__version__, work.inputs.digest, task.client.id, task.client.language, task.file, work.live)
+    words = (__version__, work.inputs.digest, task.client.id, task.client.language, task.file, work.live,
+             work.template_digest, work.macros)  # fmt: skip
     return hashlib.sha256(repr(words).encode()).hexdigest()[:32]
 
 

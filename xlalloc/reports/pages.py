@@ -9,8 +9,9 @@ from xlalloc.reports.notes_page import About, notes
 from xlalloc.reports.orders_page import allocation
 from xlalloc.reports.outlook_pages import performance, plan
 from xlalloc.reports.risk_page import risk
+from xlalloc.reports.sentences import advice, products, suitability
 from xlalloc.reports.stamp import stamped, workbook
-from xlalloc.reports.write import NO_DATE, Sheet, joined
+from xlalloc.reports.write import NO_DATE, Sheet
 from xlalloc.templates.layout import LAST_COLUMN, MONEY, PERCENT, PLAIN, SIGNED_PERCENT, WARN, Document
 
 MOST_NARROW = 1e10  # that a column of the usual width holds
@@ -84,11 +85,11 @@ def summary(page: Sheet, r: Result) -> int:
         ("summary.vol", r.measures["risk.vol"][1], PERCENT),
     )
     page.row += 1
-    page.line("summary.todo", _todo(page, r))
-    page.line("client.suitability", *_suitability(page, r))
+    page.line("summary.todo", advice(r, say))
+    page.line("client.suitability", *suitability(r, say))
     low, high = ENOUGH_FUNDS
     verdict = "few" if r.funds < low else "many" if r.funds > high else "fine"
-    page.line("summary.funds", say(f"summary.funds_{verdict}", products=_products(page, r.funds), low=low, high=high))
+    page.line("summary.funds", say(f"summary.funds_{verdict}", products=products(r.funds, say), low=low, high=high))
     if r.policy:
         _policy(page, r)
     charts = page.row + 1
@@ -100,54 +101,6 @@ def summary(page: Sheet, r: Result) -> int:
 def chart_rows(r: Result) -> int:
     """The height of the summary's charts: room for two bars an asset."""
     return max(12, 8 + 2 * len(r.names))
-
-
-def _todo(page: Sheet, r: Result) -> str:
-    """The orders in a sentence, with the deviation and the rule behind them."""
-    say = page.document.say
-    if isinstance(r.orders, ErrorValue):
-        return say("summary.no_orders", error=str(r.orders))
-    asset, deviation, threshold = r.largest[0], f"{r.largest[4]:+.1%}", f"{r.client.threshold:.1%}"
-    rule = "summary.calendar" if r.calendar_known else "summary.no_calendar"
-    to_do = "cash_suffices" if r.orders.cash_suffices else "rebalance" if r.due is True else "cash_only"
-    words = [say(f"summary.{to_do}")]
-    for key, orders in (("summary.sell", r.sales), ("summary.buy", r.purchases)):
-        if orders:
-            money = abs(sum(order.money for order in orders))
-            words.append(say(key, products=_products(page, len(orders)), money=f"{money:,.0f}"))
-    words.append(say("summary.costs", cost=f"{r.orders.costs.sum():,.0f}"))
-    if not r.sales and not r.purchases:
-        words = [say("summary.nothing")]
-    if isinstance(r.due, ErrorValue):
-        words.insert(0, say("summary.no_signal", error=str(r.due)))
-    words.append(say("summary.largest", asset=asset, deviation=deviation, threshold=threshold))
-    words.append(say(rule, frequency=say(f"every.{r.client.frequency}")))
-    return ("" if r.lang == "zh" else " ").join(words)
-
-
-def _products(page: Sheet, n: int) -> str:
-    return page.document.say("summary.product" if n == 1 else "summary.products", n=n)
-
-
-def _suitability(page: Sheet, r: Result) -> tuple[str, bool]:
-    """The client's level against what is bought, and whether that is a warning."""
-    say = page.document.say
-    if r.client.risk_level is None:
-        return say("summary.level_missing"), True
-    words = say("summary.level_is", level=f"C{r.client.risk_level}")
-    if r.client.assessed_on:
-        words += say("summary.assessed", date=f"{r.client.assessed_on}")
-    expired = bool(r.client.assessment_expires and r.as_of and r.client.assessment_expires < r.as_of)
-    if expired:
-        words += say("summary.expired", date=f"{r.client.assessment_expires}")
-    above, unknown = r.above_level, r.without_level
-    if above:
-        words += say("summary.above", assets=joined(above, r.lang))
-    if unknown:
-        words += say("summary.unknown_level", assets=joined(unknown, r.lang))
-    if not above and not unknown:
-        words += say("summary.none_above")
-    return words + ("。" if r.lang == "zh" else "."), bool(above or unknown or expired)
 
 
 def _policy(page: Sheet, r: Result) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xlalloc.errors import InputError
-from xlalloc.reports import index
+from xlalloc.reports import firm_templates, index
 from xlalloc.reports.batch import Line, Task, Work, batch, close_office
 from xlalloc.reports.folder import only_run, why
 from xlalloc.reports.problems import Problems
@@ -59,19 +59,33 @@ def report(
     live: bool = False,
     pdf: bool = False,
     scheduler: str = "",
+    template: Path | None = None,
+    macros: bool = False,
     event: Callable[[dict], None] | None = None,
 ) -> Summary:
     """A workbook per client in ``out``, with index.xlsx and problems.xlsx.
 
     ``jobs`` processes, or the workers of a Dask ``scheduler``. ``resume`` keeps what an earlier run on the same input
-    finished. ``progress(done, all)`` and ``event(what happened)`` are told of each client.
+    finished. ``template``, a file or a folder, makes the firm's own documents in place of our report; ``macros`` keeps
+    those of it. ``progress(done, all)`` and ``event(what happened)`` are told of each client.
     """
     if lang not in (None, "en", "zh"):
         raise InputError(f"lang: {lang!r} is not known. Known: en, zh.")
     inputs = read(Path(source), prices, lang)
     out = Path(out).absolute()
     with only_run(out):
-        return _run(inputs, out, Work(common(inputs), out, resume, live, pdf), jobs, scheduler, progress, event)
+        work = Work(common(inputs), out, resume, live, pdf, *_firm(template, inputs), macros)
+        return _run(inputs, out, work, jobs, scheduler, progress, event)
+
+
+def _firm(template: Path | None, inputs: Inputs) -> tuple[Path | None, str]:
+    """The firm's templates, each of them found to be one before the first client."""
+    if template is None:
+        return None, ""
+    template = Path(template).absolute()
+    refused = inputs.problems.refused
+    firm_templates.check_all(template, [client for client in inputs.clients if client.id not in refused])
+    return template, firm_templates.digest(template)
 
 
 def common(inputs: Inputs) -> Inputs:

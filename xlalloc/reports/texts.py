@@ -233,6 +233,8 @@ _TEXTS = {
     "problems.none": ("No problems were found.", "未发现问题。"),
     "problems.sheet": ("Sheet", "工作表"), "problems.row": ("Row", "行"), "problems.column": ("Column", "列"),
     "problems.value": ("Value", "内容"), "problems.wrong": ("What is wrong", "问题"), "problems.done": ("What was done", "处理"),
+    "problem.does_not_fit": ("The client does not fit the template {file}: {error}", "该客户的数据超出模板 {file} 的容量：{error}"),
+    "problem.error_shown": ("{sheet}!{cell} shows {error}: {reason}", "{sheet}!{cell} 显示 {error}：{reason}"),
     "done.no_report": ("No report for this client.", "未生成该客户的报告。"),
     "done.ignored": ("It was ignored.", "已忽略。"),
     "done.said_once": ("Check that this is right.", "请核对是否正确。"),

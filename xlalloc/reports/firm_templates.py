@@ -1,0 +1,75 @@
+"""A firm's own templates: which of them a client's document is made from, read once a process."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from xlalloc.documents.check import check
+from xlalloc.documents.template import Template
+from xlalloc.errors import InputError
+from xlalloc.reports.records import Client
+from xlalloc.reports.vocabulary import shapes
+
+KINDS = (".xlsx", ".xltx", ".xlsm", ".xltm")
+
+
+def opened(path: Path) -> Template:
+    """A template that can be filled, by its file; TemplateError with every reason otherwise."""
+    try:
+        at = path.stat()
+    except OSError:
+        raise InputError(f"{path}: there is no such file.") from None
+    return _opened(path, at.st_mtime_ns, at.st_size)
+
+
+@lru_cache(maxsize=32)
+def _opened(path: Path, _time: int, _size: int) -> Template:
+    template = Template(path, shapes())
+    check(template)
+    return template
+
+
+def files(path: Path) -> list[Path]:
+    """The templates of a folder, or the one file."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(p for p in path.iterdir() if p.suffix.casefold() in KINDS and not p.name.startswith(("~", ".")))
+    if not found:
+        raise InputError(f"{path}: the folder holds no template (.xlsx).")
+    return found
+
+
+def of_client(path: Path, client: Client) -> Path:
+    """In a folder the file named for the client's model and language, model, or language, such as Balanced-zh.xlsx."""
+    found = files(path)
+    if not path.is_dir():
+        return path
+    model, lang = client.model.casefold(), client.language
+    by_name = {p.stem.casefold(): p for p in found}
+    for name in (f"{model}-{lang}", model, lang):
+        if name in by_name:
+            return by_name[name]
+    ends = [p for p in found if p.stem.casefold().endswith(f"-{lang}")]
+    if len(ends) == 1:
+        return ends[0]
+    if len(found) == 1:
+        return found[0]
+    raise InputError(
+        f"{path}: none of {', '.join(p.name for p in found[:5])} is for model {client.model} or language {lang}. "
+        f"Name one {client.model}-{lang}.xlsx, {client.model}.xlsx or {lang}.xlsx."
+    )
+
+
+def digest(path: Path) -> str:
+    """Of all the templates, so that a document of another template is made again."""
+    found = hashlib.sha256()
+    for file in files(path):
+        found.update(file.name.encode() + file.read_bytes())
+    return found.hexdigest()[:32]
+
+
+def check_all(path: Path, clients: Iterable[Client]) -> None:
+    """Every template that a client needs is one that can be filled: before the first client."""
+    for file in sorted({of_client(path, client) for client in clients}):
+        opened(file)

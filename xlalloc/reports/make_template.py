@@ -1,0 +1,137 @@
+"""Workbooks to start from, and what keeps a firm's own from being filled."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from xlalloc.documents.check import check as check_template
+from xlalloc.documents.fill import Filled, FitError
+from xlalloc.documents.names import with_names
+from xlalloc.documents.output import Output
+from xlalloc.documents.package import Package
+from xlalloc.documents.template import Template, TemplateError
+from xlalloc.errors import InputError
+from xlalloc.reports import example, trading
+from xlalloc.reports.client_case import client_case
+from xlalloc.reports.compute import Result, compute
+from xlalloc.reports.firm_template import write_report
+from xlalloc.reports.folder import writing
+from xlalloc.reports.problems import Problem
+from xlalloc.reports.read import read
+from xlalloc.reports.records import Client, Inputs
+from xlalloc.reports.vocabulary import shapes, vocabulary
+from xlalloc.templates.case_workbook import write as write_case
+from xlalloc.templates.cases import case
+
+NAMES = "conservative, balanced, aggressive, report, clients"
+
+
+def write(name: str | None, client: str | None, source: Path | None, out: Path, lang: str | None) -> list[str]:
+    """One file to start from, or one client's workbook; gives what is to be said about it."""
+    if client:
+        file, _, id_ = client.rpartition(":")
+        if not file or not id_:
+            raise InputError(f"--client {client}: give the file and the id, such as clients.xlsx:K001.")
+        if source is not None:
+            return _from_firm(Path(file), id_, source, out, lang)
+        chosen, lang = client_case(Path(file), id_, lang)
+        write_case(chosen, out, lang)
+        other = name and case(name).key != chosen.key
+        return [f"Targets and stated ranges are those of the client's own model, not of {name}."] if other else []
+    if name is None:
+        raise InputError(f"Give a NAME ({NAMES}) or --client FILE:ID.")
+    if name.casefold() == "clients":
+        example.write_empty(out, lang or "en")
+        return [f"Fill it, then: xlalloc report {out} --out reports"]
+    if name.casefold() == "report":
+        write_report(out, lang or "en")
+        return ["Change what you like, then: xlalloc report clients.xlsx --out reports --template " + str(out)]
+    write_case(case(name), out, lang or "en")
+    return []
+
+
+def _from_firm(file: Path, id_: str, source: Path, out: Path, lang: str | None) -> list[str]:
+    inputs = read(file, None, lang)
+    template = _checked(source)
+    result = _result(inputs, id_, file)
+    output = Output(Filled(template, vocabulary(result, inputs)), live=True, macros=True, date=result.as_of)
+    with writing(out) as written:
+        written.write(output.file())
+    return [f"{sheet}!{cell} shows {error}: {error.reason}" for sheet, cell, error in output.errors()]
+
+
+def _checked(path: Path) -> Template:
+    template = Template(path, shapes())
+    check_template(template)
+    return template
+
+
+def _result(inputs: Inputs, id_: str, file: Path) -> Result:
+    client = next((client for client in inputs.clients if client.id == id_), None)
+    if client is None:
+        known = ", ".join(client.id for client in inputs.clients[:10])
+        raise InputError(f"There is no client {id_!r} in {file.name}. Ids: {known}.")
+    return _computed(inputs, client)
+
+
+def _computed(inputs: Inputs, client: Client) -> Result:
+    found: list[Problem] = list(inputs.problems.of(client.id))
+    try:
+        if client.id in inputs.problems.refused:
+            raise trading.RefusedError
+        result = compute(client, inputs)
+    except trading.RefusedError as refused:
+        fatal = [p for p in (*found, *getattr(refused, "problems", ())) if p.fatal]
+        reasons = "; ".join(f"{p.place.sheet} row {p.place.row}: {p.wrong('en')}" for p in fatal)
+        raise InputError(f"{client.id}: no workbook, since {reasons}. Correct the file.") from None
+    result.problems = list(dict.fromkeys([*found, *result.problems]))
+    return result
+
+
+def sample(lang: str = "en") -> tuple[Inputs, Client]:
+    """The second of the invented clients, whom names written into a workbook stand for."""
+    with tempfile.TemporaryDirectory() as folder:
+        inputs = read(example.write_clients(Path(folder) / "clients.xlsx"), None, lang)
+    return inputs, inputs.clients[1]
+
+
+def add_names(path: Path, out: Path | None = None, lang: str = "en") -> None:
+    """Writes the vocabulary's names into a workbook, with a sample they stand for."""
+    inputs, client = sample(lang)
+    data = with_names(path, shapes(), vocabulary(_computed(inputs, client), inputs))
+    with writing(out or path) as file:
+        file.write(data)
+
+
+def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
+    """Lines to show, and whether the template can be filled; with ``clients`` it is, for the first of them."""
+    try:
+        template = _checked(path)
+    except TemplateError as problem:
+        return problem.reasons, False
+    inputs, client = sample()
+    if clients is not None:
+        inputs = read(clients, None, None)
+        fit = [c for c in inputs.clients if c.id not in inputs.problems.refused]
+        if not fit:
+            return [f"{clients.name}: there is no client to fill it for."], False
+        client = fit[0]
+    try:
+        result = _computed(inputs, client)
+        output = Output(Filled(template, vocabulary(result, inputs)))
+        output.file()
+    except (FitError, TemplateError) as problem:
+        return [f"{client.id}: {problem}"], False
+    wrong = [f"{client.id}: {sheet}!{cell} shows {error}: {error.reason}" for sheet, cell, error in output.errors()]
+    used = sorted(template.used())
+    regions = len(template.regions)
+    line = f"OK: {len(template.sheets)} sheets, {len(used)} names, {regions} regions of rows; filled for {client.id}"
+    return [line, *wrong, *_remarks(template)], not wrong
+
+
+def _remarks(template: Template) -> Iterator[str]:
+    own = sorted(template.own)
+    if own:
+        yield f"computed by the template itself: {', '.join(own)}"
+    if any(relation.kind == "vbaProject" for relation in Package(template.path).relations(template.book_part).values()):
+        yield "its macros are left out of reports unless --keep-macros is given"

@@ -1,0 +1,188 @@
+"""A client's data as names and values: the words templates are written in.
+
+The one place that turns what was computed for a report into what a template shows, so that no figure differs between
+the two. Names, shapes and meanings stand in ``data/vocabulary.csv``, from which docs/template-names.md is made.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from xlalloc import data
+from xlalloc.errors import ErrorValue
+from xlalloc.reports.compute import Result
+from xlalloc.reports.records import Inputs
+from xlalloc.reports.sentences import advice, in_language, suitability
+
+SHAPES = ("value", "column", "table")
+
+
+@cache
+def declared() -> dict[str, dict[str, str]]:
+    """Every name with its group, shape, unit, meanings and an example of a formula."""
+    return {row["name"]: row for row in data.rows("vocabulary")}
+
+
+def shapes() -> dict[str, str]:
+    """Every name with its shape."""
+    return {name: row["shape"] for name, row in declared().items()}
+
+
+def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
+    """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
+    found = {**_client(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
+    found |= _prices(r, inputs)
+    return {name: _bare(found[name]) for name in declared()}
+
+
+def _bare(value):
+    """Numbers as cells hold them."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, list):
+        return [_bare(item) for item in value]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _client(r: Result) -> dict:
+    client = r.client
+    return {
+        "client_id": client.id,
+        "client_name": client.name,
+        "client_age": client.age,
+        "adviser_name": client.adviser,
+        "report_language": r.lang,
+        "risk_level": None if client.risk_level is None else f"C{client.risk_level}",
+        "assessed_on": client.assessed_on,
+        "assessment_expires": client.assessment_expires,
+        "model_name": r.model,
+        "benchmark_name": client.benchmark or None,
+        "last_rebalanced": client.last_rebalanced,
+        "check_frequency": client.frequency,
+        "drift_threshold": client.threshold,
+        "cash_flow": client.cash_flow,
+        "goal_amount": client.goal,
+        "goal_years": client.goal_years,
+        "monthly_saving": client.monthly,
+        "goal_chance": r.plan.get("chance"),
+        "finding_texts": [problem.wrong(r.lang) for problem in r.problems],
+    }
+
+
+def _market(r: Result, inputs: Inputs) -> dict:
+    return {
+        "as_of": r.as_of,
+        "currency_code": r.currency or None,
+        "price_remark": inputs.market.remark or None,
+        "prices_illustrative": inputs.market.illustrative,
+        "cov_source": r.cov_from or None,
+        "risk_free": 0.0,
+        "advisory_fee": 0.0,
+    }
+
+
+def _portfolio(r: Result) -> dict:
+    orders, stated = r.orders, r.policy.get("stated", {})
+    failed = orders if isinstance(orders, ErrorValue) else None
+    say = in_language(r.lang)
+    limit = stated.get("drawdown")
+    return {
+        "total_value": r.value,
+        "cash_after": orders.cash if failed is None else failed,
+        "money_bought": sum(order.money for order in r.purchases) if failed is None else failed,
+        "money_sold": -sum(order.money for order in r.sales) if failed is None else failed,
+        "trade_cost": orders.costs.sum() if failed is None else failed,
+        "settle_days": r.settle_days,
+        "trade_due": r.due,
+        "largest_drift": r.largest[4],
+        "largest_drift_asset": r.largest[0],
+        "n_assets": float(len(r.names)),
+        "n_orders": float(len(r.sales) + len(r.purchases)),
+        "advice_line": advice(r, say),
+        "suitability_line": suitability(r, say)[0],
+        "return_low": stated.get("return_low"),
+        "return_high": stated.get("return_high"),
+        "vol_low": stated.get("vol_low"),
+        "vol_high": stated.get("vol_high"),
+        "drawdown_limit": None if limit is None else abs(limit),
+    }
+
+
+def _assets(r: Result) -> dict:
+    held, n = r.held, len(r.held)
+    assets = [position.asset for position in held]
+    target = np.array([position.target for position in held])
+    failed = r.orders if isinstance(r.orders, ErrorValue) else None
+    variances = None if isinstance(r.cov, ErrorValue) else r.cov.diagonal()
+    return {
+        "asset_names": r.names,
+        "asset_codes": [asset.code for asset in assets],
+        "asset_classes": [asset.asset_class for asset in assets],
+        "asset_kinds": [asset.kind for asset in assets],
+        "fund_levels": [f"R{asset.risk_level}" if asset.risk_level else None for asset in assets],
+        "v_now": [position.value for position in held],
+        "w_now": [position.value / r.value for position in held],
+        "w_target": target / target.sum(),
+        "w_after": r.orders.after[:-1] if failed is None else [failed] * n,
+        "weight_low": [position.limits[0] for position in held],
+        "weight_high": [position.limits[1] for position in held],
+        "mu_assets": [r.mu] * n if isinstance(r.mu, ErrorValue) else r.mu,
+        "vol_assets": [r.cov] * n if variances is None else np.sqrt(variances),
+        "unit_prices": [position.price for position in held],
+        "locked_values": [position.locked for position in held],
+        "lot_sizes": [position.step for position in held],
+        "commission_rates": [asset.commission for asset in assets],
+        "minimum_commissions": [asset.min_commission for asset in assets],
+        "trade_money": r.orders.trades if failed is None else [failed] * n,
+        "trade_units": r.orders.units if failed is None else [failed] * n,
+        "trade_costs": r.orders.costs if failed is None else [failed] * n,
+    }
+
+
+def _orders(r: Result) -> dict:
+    say = in_language(r.lang)
+    listed = [*((1.0, order) for order in r.sales), *((2.0, order) for order in r.purchases)]
+    withheld = {} if isinstance(r.orders, ErrorValue) else r.orders.held_back
+    return {
+        "order_phases": [phase for phase, _ in listed],
+        "order_names": [r.names[order.index] for _, order in listed],
+        "order_codes": [r.held[order.index].asset.code for _, order in listed],
+        "order_units": [order.units for _, order in listed],
+        "order_money": [order.money for _, order in listed],
+        "order_costs": [order.cost for _, order in listed],
+        "order_fees": [order.fee for _, order in listed],
+        "order_flags": [" ".join(say(flag) for flag in order.flags) for _, order in listed],
+        "withheld_names": [r.names[i] for i in withheld],
+        "withheld_reasons": [say(reason) for reason in withheld.values()],
+    }
+
+
+def _risk(r: Result) -> dict:
+    n = len(r.names)
+    return {
+        "cov_assets": [[r.cov] * n] * n if isinstance(r.cov, ErrorValue) else r.cov,
+        "corr_assets": [[r.correlations] * n] * n if isinstance(r.correlations, ErrorValue) else r.correlations,
+        "parity_weights": [r.parity] * n if isinstance(r.parity, ErrorValue) else r.parity,
+    }
+
+
+def _prices(r: Result, inputs: Inputs) -> dict:
+    """The simulated history's own prices: those of the assets and of the benchmark on the days all have one."""
+    market = inputs.market
+    own = [position.asset.name for position in r.held]
+    found = inputs.benchmarks.get(r.client.benchmark)
+    known = found is not None and all(asset in market.assets for asset in found.targets)
+    bench = found.targets if known else {}
+    every = own + [asset for asset in bench if asset not in own]
+    shown = [inputs.assets[name].shown(r.lang) if name in inputs.assets else name for name in every]
+    dates, panel = market.prices(every)
+    more = [0.0] * (len(every) - len(own))
+    target = np.array([position.target for position in r.held])
+    return {
+        "price_names": shown,
+        "price_w_now": [position.value / r.value for position in r.held] + more,
+        "price_w_target": (target / target.sum()).tolist() + more,
+        "price_w_bench": [bench.get(name, 0.0) for name in every] if bench else [None] * len(every),
+        "price_table": [["date", *shown], *([date, *row] for date, row in zip(dates, panel.tolist(), strict=True))],
+        "price_dates": list(dates),
+    }
