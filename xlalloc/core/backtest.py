@@ -54,7 +54,7 @@ def backtest(
     commission: Commission = 0.0,
     sell_tax: SellTax = 0.0,
     *,
-    dates: Dates = None,
+    dates: Dates | None = None,
 ) -> TableResult:
     """Course of 1 invested at target weights and rebalanced by a rule: date, value, turnover and cost of each row.
 
@@ -94,7 +94,7 @@ def backtest_kpi(
     sell_tax: SellTax = 0.0,
     rf: Rate = 0.0,
     *,
-    dates: Dates = None,
+    dates: Dates | None = None,
 ) -> TableResult:
     """KPIs of a backtest: the measures of KPI_TABLE for the course that BACKTEST gives.
 
@@ -125,10 +125,10 @@ def rp_backtest(
     prices: Prices,
     window: Window = 252,
     frequency: Frequency = "monthly",
-    budgets: Budgets = None,
+    budgets: Budgets | None = None,
     commission: Commission = 0.0,
     *,
-    dates: Dates = None,
+    dates: Dates | None = None,
 ) -> TableResult:
     """Course of 1 invested at risk-parity weights that are estimated anew from the latest prices at each review.
 

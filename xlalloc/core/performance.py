@@ -74,7 +74,7 @@ def total_return(returns: Returns) -> Shares:
 
 
 @worksheet_function("=ANN_RETURN({0.1;-0.05;0.02},4)", [[0.088818]])
-def ann_return(returns: Returns, periods: Periods = None) -> PerYear:
+def ann_return(returns: Returns, periods: Periods | None = None) -> PerYear:
     """Return per year, compounded.
 
     Formula: (Π(1+r))^(P/T) − 1
@@ -116,7 +116,7 @@ def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number
 
 
 @worksheet_function("=EXCESS_RETURN({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.0274847]])
-def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> PerYear:
+def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods | None = None) -> PerYear:
     """Annual return beyond the benchmark's.
 
     Formula: ANN_RETURN(r) − ANN_RETURN(b)
@@ -136,7 +136,7 @@ def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = Non
 
 
 @worksheet_function("=ANN_VOL({0.1;-0.05;0.02},4)", [[0.1501111]])
-def ann_vol(returns: Returns, periods: Periods = None) -> PerYear:
+def ann_vol(returns: Returns, periods: Periods | None = None) -> PerYear:
     """Volatility: standard deviation of returns, per year.
 
     Formula: √(Σ(r − r̄)²/(T−1)) · √P
@@ -153,7 +153,7 @@ def ann_vol(returns: Returns, periods: Periods = None) -> PerYear:
 
 
 @worksheet_function("=DOWNSIDE_VOL({0.1;-0.05;0.02},0,4)", [[0.057735]])
-def downside_vol(returns: Returns, min_return: MinReturn = 0.0, periods: Periods = None) -> PerYear:
+def downside_vol(returns: Returns, min_return: MinReturn = 0.0, periods: Periods | None = None) -> PerYear:
     """Volatility of the returns below a least acceptable return, per year.
 
     Formula: √(mean(min(r − m, 0)²)) · √P
@@ -235,7 +235,7 @@ def underwater_periods(returns: Returns) -> Counts:
 
 
 @worksheet_function("=SHARPE({0.1;-0.05;0.02},0.02,4)", [[0.4895149]])
-def sharpe(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
+def sharpe(returns: Returns, rf: Rate = 0.0, periods: Periods | None = None) -> Ratio:
     """Mean return above the risk-free rate per unit of volatility, per year.
 
     Formula: mean(e)/std(e) · √P, e = r − ((1+rf)^(1/P) − 1)
@@ -253,7 +253,7 @@ def sharpe(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
 
 
 @worksheet_function("=SORTINO({0.17;0.15;0.23;-0.05;0.12;0.09;0.13;-0.04},0,1)", [[4.417]])
-def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
+def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods | None = None) -> Ratio:
     """Mean return above the risk-free rate per unit of downside risk, per year.
 
     Formula: mean(e)/√(mean(min(e, 0)²)) · √P, e = r − ((1+rf)^(1/P) − 1)
@@ -273,7 +273,7 @@ def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
 
 
 @worksheet_function("=CALMAR({0.1;-0.05;-0.1;0.2},4)", [[0.8868966]])
-def calmar(returns: Returns, periods: Periods = None) -> Ratio:
+def calmar(returns: Returns, periods: Periods | None = None) -> Ratio:
     """Annual return per unit of the maximum drawdown.
 
     Formula: ANN_RETURN / |MAX_DRAWDOWN|
@@ -293,7 +293,7 @@ def calmar(returns: Returns, periods: Periods = None) -> Ratio:
 
 
 @worksheet_function("=TRACKING_ERROR({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.0305505]])
-def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> PerYear:
+def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods | None = None) -> PerYear:
     """Volatility of the returns beyond the benchmark's, per year.
 
     Formula: std(r − b) · √P
@@ -310,7 +310,7 @@ def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods = No
 
 
 @worksheet_function("=INFO_RATIO({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.8728716]])
-def info_ratio(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> Ratio:
+def info_ratio(returns: Returns, benchmark: Benchmark, periods: Periods | None = None) -> Ratio:
     """Mean return beyond the benchmark's per unit of tracking error, per year.
 
     Formula: mean(r − b)/std(r − b) · √P
@@ -328,7 +328,7 @@ def info_ratio(returns: Returns, benchmark: Benchmark, periods: Periods = None) 
 
 
 @worksheet_function("=PORT_BETA({0.1;-0.05;0.02},{0.08;-0.06;0.03})", [[1.0364238]])
-def port_beta(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods = None) -> Plain:
+def port_beta(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods | None = None) -> Plain:
     """Sensitivity of the returns to the benchmark's.
 
     Formula: cov(e, e_b)/var(e_b)
@@ -345,7 +345,7 @@ def port_beta(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: P
 
 
 @worksheet_function("=JENSEN_ALPHA({0.1;-0.05;0.02},{0.08;-0.06;0.03},0.02,4)", [[0.0249615]])
-def jensen_alpha(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
+def jensen_alpha(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods | None = None) -> Ratio:
     """Mean return beyond what the benchmark's risk explains, per year.
 
     Formula: P · (mean e − β · mean e_b)
@@ -491,9 +491,9 @@ def rolling(
     name: KpiName,
     returns: Returns,
     window: Window,
-    periods: Periods = None,
+    periods: Periods | None = None,
     rf: Rate = 0.0,
-    benchmark: Benchmark = None,
+    benchmark: Benchmark | None = None,
 ) -> RollingResult:
     """A KPI of every window of consecutive periods.
 
@@ -536,7 +536,9 @@ def rolling(
         ["information ratio", 0.64889], ["beta", 1.56874], ["Jensen's alpha", 0.05148],
     ],
 )  # fmt: skip
-def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, periods: Periods = None) -> TableResult:
+def kpi_table(
+    returns: Returns, benchmark: Benchmark | None = None, rf: Rate = 0.0, periods: Periods | None = None
+) -> TableResult:
     """Report of all KPIs: a row each measure, a column each series.
 
     Formula: a row for each function of this chapter
@@ -565,7 +567,7 @@ def kpi_table(returns: Returns, benchmark: Benchmark = None, rf: Rate = 0.0, per
         ["crisis", -0.21577, 0.04899, -4.89898, 2],
     ],
 )
-def kpi_by_state(returns: Returns, states: States, rf: Rate = 0.0, periods: Periods = None) -> TableResult:
+def kpi_by_state(returns: Returns, states: States, rf: Rate = 0.0, periods: Periods | None = None) -> TableResult:
     """Return, volatility and Sharpe ratio of the periods in each state, for example of the economy or of the market.
 
     Formula: ANN_RETURN, ANN_VOL, SHARPE of the rows with each label

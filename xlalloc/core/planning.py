@@ -109,7 +109,7 @@ def dca_sim(
     Hull (2018), Options, Futures and Other Derivatives, eq. 21.15.
     """
     drift, sd = _monthly(mu, vol)
-    final, per_units = [], []
+    finals, per_units = [], []
     for shocks in _shocks(seed, paths, months - 1):
         log_price = np.zeros(shocks.shape[1])  # of the first price
         units = np.ones(shocks.shape[1])  # bought, of amount/price
@@ -117,9 +117,9 @@ def dca_sim(
             for z in shocks:
                 log_price += drift + sd * z
                 units += np.exp(-log_price)
-            final.append(np.exp(log_price))
+            finals.append(np.exp(log_price))
         per_units.append(units)
-    final, units = np.concatenate(final), np.concatenate(per_units)
+    final, units = np.concatenate(finals), np.concatenate(per_units)
     with np.errstate(all="ignore"):
         invested = np.full(paths, amount * months)
         value = amount * units * final
