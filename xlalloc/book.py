@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from xlalloc import cells
 from xlalloc.errors import ErrorValue, InputError
@@ -17,7 +18,7 @@ class Book:
     def __init__(self, formulas, saved=None):
         self._formulas, self._saved = formulas, saved
         self._sheets = {sheet.title.casefold(): sheet for sheet in formulas.worksheets}
-        self._values: dict[tuple, object] = {}
+        self._values: dict[tuple, Any] = {}
         self._blocks: dict[tuple, tuple] = {}
         for sheet in formulas.worksheets:
             self._find_blocks(sheet)

@@ -47,7 +47,7 @@ def _said(error: OSError) -> str:
     where = str(error.filename)  # files are written beside their place, then moved; a folder is locked by one in it
     where = where.removesuffix(".part").removesuffix(os.sep + ".xlalloc-lock")
     if isinstance(error, NotADirectoryError):
-        where = next((parent for parent in Path(where).parents if parent.is_file()), where)
+        where = next((str(parent) for parent in Path(where).parents if parent.is_file()), where)
     return f"{where}: {said}"
 
 

@@ -32,7 +32,7 @@ class Label(NamedTuple):
     """One item of an axis (an asset, a factor, a date), shown by its name wherever the names are known."""
 
     axis: str
-    index: int
+    index: int  # type: ignore[assignment]  # tuples have a method of this name
 
     def __str__(self) -> str:
         singular = self.axis[:-3] + "y" if self.axis.endswith("ies") else self.axis.removesuffix("s")

@@ -218,7 +218,7 @@ def _sumproduct(*values):
     for cells in zip(*[[c for row in a for c in row] for a in arrays], strict=True):
         if (error := next((e for e in map(error_in, cells) if e), None)) is not None:
             return error
-        total += math.prod(to_number(c) if _is_number(c) else 0.0 for c in cells)
+        total += math.prod(float(to_number(c)) if _is_number(c) else 0.0 for c in cells)
     return total if math.isfinite(total) else ErrorValue("#NUM!", "the number is too large")
 
 

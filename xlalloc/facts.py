@@ -22,8 +22,9 @@ def learn(fact: str, value) -> None:
 @contextmanager
 def collect() -> Iterator[dict]:
     """The facts learned inside the block, in order."""
-    token = _facts.set({})
+    facts: dict = {}
+    token = _facts.set(facts)
     try:
-        yield _facts.get()
+        yield facts
     finally:
         _facts.reset(token)

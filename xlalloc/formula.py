@@ -18,6 +18,7 @@ from xlalloc.values import (
     FormulaError,
     Reference,
     UnknownFunctionError,
+    Workbook,
     arithmetic,
     as_rows,
     comparison,
@@ -53,11 +54,12 @@ _TYPED = {"“": '"', "”": '"', "、": ",", "−": "-", "–": "-", "×": "*",
 
 
 def _tokens(text: str) -> list[tuple[str, str]]:
-    found, at = [], 0
+    found: list[tuple[str, str]] = []
+    at = 0
     text = text.rstrip()
     while at < len(text):
         match = _TOKEN.match(text, at)
-        if not match:
+        if not match or not match.lastgroup:
             rest = text[at:].lstrip()
             raise FormulaError(f"The formula cannot be read from {rest[:20]!r} on.{_hint(rest[:1])}")
         found.append((match.lastgroup, match.group(match.lastgroup)))
@@ -157,7 +159,9 @@ class _Parser:
 
     def located(self, kind: str, value: str, sheet: str | None):
         if kind == "cell":
-            letters, digits = re.fullmatch(r"\$?([A-Za-z]+)\$?(\d+)", value).groups()
+            plain = value.replace("$", "")
+            letters = plain.rstrip("0123456789")
+            digits = plain[len(letters) :]
             if _column(letters) <= MAX_COLUMN and int(digits) <= MAX_ROW:
                 return ("cell", sheet, int(digits), _column(letters))
             kind = "name"  # beyond the last column or row
@@ -248,7 +252,7 @@ def parse(text: str):
 class Place:
     """Where a formula stands: what ROW() and unqualified references mean."""
 
-    book: object = None
+    book: Workbook | None = None
     sheet: str = ""
     row: int = 1
     column: int = 1

@@ -30,6 +30,7 @@ def option(help: str, *options: str) -> Quantity:
 
 
 Array = np.ndarray
+NumberOrArray = Array | float  # one number for all, or one for each
 A, T, F = "assets", "time", "factors"
 
 Number = Annotated[float, number("A number")]
@@ -74,10 +75,10 @@ Budgets = Annotated[
     Quantity("vector", "Share of risk wanted from each asset; scaled to 1, equal if left out", "fraction", (A,), low=0),
 ]
 Lower = Annotated[
-    Array, Quantity("vector", "Least weight: one number, or one per asset", "fraction", (A,), scalar=True)
+    NumberOrArray, Quantity("vector", "Least weight: one number, or one per asset", "fraction", (A,), scalar=True)
 ]
 Upper = Annotated[
-    Array, Quantity("vector", "Greatest weight: one number, or one per asset", "fraction", (A,), scalar=True)
+    NumberOrArray, Quantity("vector", "Greatest weight: one number, or one per asset", "fraction", (A,), scalar=True)
 ]
 Groups = Annotated[list[str], Quantity("texts", "Name of each asset's group", axes=(A,))]
 GroupValues = Annotated[
@@ -90,7 +91,7 @@ Values = Annotated[Array, Quantity("vector", "Market value of each holding", "mo
 Trades = Annotated[Array, Quantity("vector", "Money to buy (+) or sell (-) of each asset", "money", (A,))]
 Prices1 = Annotated[Array, Quantity("vector", "Price of one unit of each asset", "money", (A,), above=0)]
 Lots = Annotated[
-    Array,
+    NumberOrArray,
     Quantity("vector", "Units of one lot, 0 for none: one number, or one per asset", "units", (A,), low=0, scalar=True),
 ]
 Target = Annotated[
@@ -103,11 +104,15 @@ def _cost(help: str, unit: str, **limits) -> Quantity:
     return Quantity("vector", f"{help}: one number, or one per asset", unit, (A,), low=0, scalar=True, **limits)
 
 
-Commission = Annotated[Array, _cost("Commission on purchases and sales", "fraction of the trade", unit_to=NOT_WHOLE)]
-SellTax = Annotated[Array, _cost("Tax on sales, see STAMP_DUTY", "fraction of the sale", unit_to=NOT_WHOLE)]
-MinCommission = Annotated[Array, _cost("Least commission of an order", "money")]
-ExitFee = Annotated[Array, _cost("Fee on sales, see REDEMPTION_FEE", "fraction of the sale", unit_to=NOT_WHOLE)]
-Spread = Annotated[Array, _cost("Gap between buying and selling price", "fraction of the price", unit_to=NOT_WHOLE)]
+Commission = Annotated[
+    NumberOrArray, _cost("Commission on purchases and sales", "fraction of the trade", unit_to=NOT_WHOLE)
+]
+SellTax = Annotated[NumberOrArray, _cost("Tax on sales, see STAMP_DUTY", "fraction of the sale", unit_to=NOT_WHOLE)]
+MinCommission = Annotated[NumberOrArray, _cost("Least commission of an order", "money")]
+ExitFee = Annotated[NumberOrArray, _cost("Fee on sales, see REDEMPTION_FEE", "fraction of the sale", unit_to=NOT_WHOLE)]
+Spread = Annotated[
+    NumberOrArray, _cost("Gap between buying and selling price", "fraction of the price", unit_to=NOT_WHOLE)
+]
 
 # Matrices ----------------------------------------------------------------------------------------------------
 

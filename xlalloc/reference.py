@@ -125,8 +125,8 @@ def errors(entry: Function, lang: str = "en") -> dict[str, list[str]]:
     colon, comma, also = ("：", "，", "、") if lang == "zh" else (": ", ", ", ", ")
     for code, arguments in wrong.items():
         alike: dict[str, list[str]] = {}  # arguments of which the same is said stand together
-        for name, words in arguments.items():
-            alike.setdefault(comma.join(words), []).append(name)
+        for name, found in arguments.items():
+            alike.setdefault(comma.join(found), []).append(name)
         shown[code] += [also.join(names) + colon + words for words, names in alike.items()]
     return {code: words for code, words in shown.items() if words}
 

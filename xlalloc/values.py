@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from xlalloc.cell_values import as_number
 from xlalloc.dates import to_serial
@@ -22,11 +23,20 @@ class UnknownFunctionError(Exception):
     """A function of Excel's that is not evaluated here."""
 
 
+class Workbook(Protocol):
+    """What a formula asks of the workbook that it stands in."""
+
+    def has_sheet(self, name: str) -> bool: ...
+    def extent(self, name: str) -> tuple[int, int]: ...
+    def defined(self, name: str, sheet: str) -> str | None: ...
+    def cell(self, sheet: str, row: int, column: int) -> Any: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A rectangle of cells, read only when its values are needed."""
 
-    book: object
+    book: Workbook
     sheet: str
     top: int
     left: int
@@ -86,10 +96,10 @@ def scalar(value):
 
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
-    operands = [v.rows() if isinstance(v, Reference) else v for v in operands]
-    if not any(isinstance(v, list) for v in operands):
-        return function(*operands)
-    arrays = [v if isinstance(v, list) else [[v]] for v in operands]
+    values = [v.rows() if isinstance(v, Reference) else v for v in operands]
+    if not any(isinstance(v, list) for v in values):
+        return function(*values)
+    arrays = [v if isinstance(v, list) else [[v]] for v in values]
     height, width = max(len(a) for a in arrays), max(len(a[0]) for a in arrays)
     return [[function(*[_at(a, i, j) for a in arrays]) for j in range(width)] for i in range(height)]
 

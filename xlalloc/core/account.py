@@ -113,7 +113,7 @@ def _stop_at(bad: np.ndarray, rows: np.ndarray, flows: np.ndarray, words: str) -
     '{"date","flow";"2024-01-01",0;"2024-07-01",1000;"2025-01-01",0})',
     [[0.0950442]],
 )
-def mwr(balances: Balances, flows: Flows, timing: Timing = "end", *, dates: Dates = None) -> Number:
+def mwr(balances: Balances, flows: Flows, timing: Timing = "end", *, dates: Dates | None = None) -> Number:
     """Money-weighted return of an account per year: the rate at which its payments grow to what it is worth.
 
     Formula: V₀(1+i)^T + Σ F_t(1+i)^{T−t} = V_T, time in days/365
@@ -256,7 +256,9 @@ def dietz(
         ["money-weighted return, per year", 0.0950442], ["time-weighted return, per year", 0.0935374],
     ],
 )  # fmt: skip
-def account_gain(balances: Balances, flows: Flows, timing: Timing = "end", *, dates: Dates = None) -> TableResult:
+def account_gain(
+    balances: Balances, flows: Flows, timing: Timing = "end", *, dates: Dates | None = None
+) -> TableResult:
     """From the first value of an account to its last: paid in, taken out, gained, and both kinds of return.
 
     Formula: gain = V_T − V₀ − ΣF

@@ -60,10 +60,10 @@ def factor_regression(
     returns: Returns,
     factor_returns: FactorReturns,
     rf: Rate = 0.0,
-    lags: Lags = None,
-    periods: Periods = None,
+    lags: Lags | None = None,
+    periods: Periods | None = None,
     *,
-    count: SeriesCount = None,
+    count: SeriesCount | None = None,
 ) -> SeriesTable:
     """Regression of returns on factors: alpha per year, betas, Newey–West t-statistics, R² and residual volatility.
 
@@ -167,7 +167,7 @@ def brinson(
     returns: PeriodReturns,
     bench_weights: BenchPeriodWeights,
     bench_returns: BenchPeriodReturns,
-    groups: Groups = None,
+    groups: Groups | None = None,
 ) -> TableResult:
     """Attribution of the active return to allocation, selection and interaction, by asset or group (Brinson–Fachler).
 

@@ -65,7 +65,7 @@ def backtest(
     commission: Commission = 0.0,
     sell_tax: SellTax = 0.0,
     *,
-    dates: Dates = None,
+    dates: Dates | None = None,
 ) -> TableResult:
     """Course of 1 invested at target weights and rebalanced by a rule: date, value, turnover and cost of each row.
 
@@ -105,7 +105,7 @@ def backtest_kpi(
     sell_tax: SellTax = 0.0,
     rf: Rate = 0.0,
     *,
-    dates: Dates = None,
+    dates: Dates | None = None,
 ) -> TableResult:
     """KPIs of a backtest: the measures of KPI_TABLE for the course that BACKTEST gives.
 
@@ -136,12 +136,12 @@ def rp_backtest(
     prices: Prices,
     window: Window = 252,
     frequency: Frequency = "monthly",
-    budgets: Budgets = None,
+    budgets: Budgets | None = None,
     commission: Commission = 0.0,
     method: CovMethod = "sample",
-    parameter: Parameter = None,
+    parameter: Parameter | None = None,
     *,
-    dates: Dates = None,
+    dates: Dates | None = None,
 ) -> TableResult:
     """Course of 1 invested at risk-parity weights that are estimated anew from the latest prices at each review.
 
@@ -206,7 +206,11 @@ SCORES = (
     ],
 )
 def cov_score(
-    returns: Returns, methods: Methods = None, window: FitWindow = 504, step: Step = 21, periods: Periods = None
+    returns: Returns,
+    methods: Methods | None = None,
+    window: FitWindow = 504,
+    step: Step = 21,
+    periods: Periods | None = None,
 ) -> TableResult:
     """Which covariance estimate forecast best on these returns: portfolios of each refit, measured on what followed.
 

@@ -122,12 +122,11 @@ def place(name: str, names: list[str]) -> int | None:
     return code if code < len(names) else None
 
 
-def together(remedy: str, **pair) -> bool:
-    """Two arguments that need each other: are they given?"""
+def together(remedy: str, **pair) -> None:
+    """Two arguments that need each other: both or none."""
     missing = [name for name, value in pair.items() if value is None]
     if len(missing) == 1:
         raise InputError(f"{missing[0]}: missing. {remedy}")
-    return not missing
 
 
 def rising(values: np.ndarray, name: str, remedy: str) -> None:

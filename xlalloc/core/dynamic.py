@@ -89,7 +89,7 @@ StateBudgets = Annotated[np.ndarray, Quantity("vector", "Share of risk of each a
 
 
 @worksheet_function("=REALIZED_VOL({0.01;-0.02;0.03;0},4,12)", [[0.072111]])
-def realized_vol(returns: Returns, window: Window = 20, periods: Periods = None) -> PerYear:
+def realized_vol(returns: Returns, window: Window = 20, periods: Periods | None = None) -> PerYear:
     """Volatility of the latest returns, per year.
 
     Formula: √(Σ(r − r̄)²/(n−1)) · √P over the last n = window rows
@@ -175,7 +175,9 @@ def _latest(panel: np.ndarray, window: int, name: str) -> np.ndarray:
 
 
 @worksheet_function("=MARKET_STATE({0.03,0.001;-0.03,0.002;0.04,-0.001;-0.02,0},4)", [["high"], ["low"]])
-def market_state(returns: Returns, window: Window = 20, high_std: HighStd = 0.02, low_std: LowStd = None) -> States:
+def market_state(
+    returns: Returns, window: Window = 20, high_std: HighStd = 0.02, low_std: LowStd | None = None
+) -> States:
     """Whether each market is restless (high), calm (low) or in between (normal) by its latest volatility.
 
     Formula: high where s > high_std, low where s < low_std, else normal; s = √(Σ(r − r̄)²/(n−1)) over the window
@@ -194,7 +196,7 @@ def market_state(returns: Returns, window: Window = 20, high_std: HighStd = 0.02
         _ordered("low_std", low_std, "high_std", high_std)
     latest = _latest(returns, window, "returns")
     stds = latest.std(axis=0, ddof=1)
-    empty = ~latest.any(axis=0)
+    empty = np.logical_not(latest.any(axis=0))
     where_defined(stds, empty, NotAvailableError(
         f"returns: the last {window} rows are all zero, so there is no state. Check that the prices are there."
     ))  # fmt: skip
@@ -233,7 +235,7 @@ def _states(states: list[str], empty: np.ndarray, words: str):
 
 
 @worksheet_function('=STATE_BUDGETS("high")', [[0.15], [0.35], [0.2], [0.15], [0.15]])
-def state_budgets(state: State, states: StateList = None, budgets: BudgetTable = None) -> StateBudgets:
+def state_budgets(state: State, states: StateList | None = None, budgets: BudgetTable | None = None) -> StateBudgets:
     """Risk budgets for the state the market is in, to be given to RP_WEIGHTS.
 
     Formula: the row of budgets whose name is state
@@ -248,7 +250,8 @@ def state_budgets(state: State, states: StateList = None, budgets: BudgetTable =
 
     Source: the source article on risk parity (条件风险平价).
     """
-    if not together("A table of your own needs both states and budgets.", states=states, budgets=budgets):
+    together("A table of your own needs both states and budgets.", states=states, budgets=budgets)
+    if states is None or budgets is None:
         states, budgets = list(BUDGETS_BY_STATE), np.array(list(BUDGETS_BY_STATE.values()))
     names, code = distinct(states)
     if len(names) < len(states):

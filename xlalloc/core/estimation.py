@@ -88,7 +88,7 @@ def returns(prices: Prices, kind: ReturnKind = "simple") -> LabelledPanel:
 
 
 @worksheet_function("=MEAN_RETURNS({0.02,0.01;-0.01,0.03},12)", [[0.06], [0.24]])
-def mean_returns(returns: Returns, periods: Periods = None) -> PerYear:
+def mean_returns(returns: Returns, periods: Periods | None = None) -> PerYear:
     """Arithmetic mean of the returns of each asset, per year.
 
     Formula: μᵢ = P · (1/T) Σ_t r_{t,i}
@@ -114,7 +114,7 @@ def mean_returns(returns: Returns, periods: Periods = None) -> PerYear:
     '=COV_MATRIX({0.02,0.01;-0.01,0.03;0.03,-0.02},"sample",12)', [[0.0052, -0.0058], [-0.0058, 0.0076]]
 )
 def cov_matrix(
-    returns: Returns, method: CovMethod = "sample", periods: Periods = None, parameter: Parameter = None
+    returns: Returns, method: CovMethod = "sample", periods: Periods | None = None, parameter: Parameter | None = None
 ) -> CovarianceResult:
     """Covariance matrix of the returns, per year, by the method chosen.
 
@@ -161,7 +161,7 @@ def cov_matrix(
 
 @worksheet_function('=CORR_MATRIX({0.02,0.01;-0.01,0.03;0.03,-0.02},"sample")', [[1, -0.9226129], [-0.9226129, 1]])
 def corr_matrix(
-    returns: Returns, method: CovMethod = "sample", periods: Periods = None, parameter: Parameter = None
+    returns: Returns, method: CovMethod = "sample", periods: Periods | None = None, parameter: Parameter | None = None
 ) -> CorrelationResult:
     """Correlation matrix of the returns, from the covariance matrix that COV_MATRIX estimates.
 
@@ -360,6 +360,7 @@ def cov_check(cov: AnyMatrix) -> TableResult:
     Computations, sec. 2.6, for the condition number.
     """
     equal = bool(np.abs(cov - cov.T).max() <= SYMMETRIC * np.abs(cov).max())
+    smallest: float | NotAvailableError
     if equal:
         scale = float(np.abs(cov).max()) or 1.0
         values = np.linalg.eigvalsh(_symmetric(cov / scale)) * scale
@@ -443,7 +444,7 @@ def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> Loadings
 @worksheet_function(
     "=SPECIFIC_VOLS({0.02,0.01;-0.01,0.03;0.03,-0.02;0.01,0.02},{0.01;-0.02;0.02;0.01},12)", [[0.0169967], [0.0447214]]
 )
-def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Periods = None) -> PerYear:
+def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Periods | None = None) -> PerYear:
     """Volatility of what the factors leave unexplained of each asset, per year.
 
     Formula: sᵢ = √(P · Σ_t e²_{t,i}/(T−1))

@@ -170,7 +170,7 @@ def returns_in(
     fx_returns: CurrencyReturns,
     hedge: HedgedShare = 0.0,
     carry: Carry = 0.0,
-    periods: Periods = None,
+    periods: Periods | None = None,
 ) -> LabelledPanel:
     """Returns of foreign assets in the home currency, with the exchange rate hedged in part or not at all.
 

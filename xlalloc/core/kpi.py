@@ -177,7 +177,7 @@ def _dot(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.vecdot(x, y) if _few(x) else np.einsum("...t,...t->...", x, y)
 
 
-def _ratio(reward: np.ndarray, risk: np.ndarray, x: Sample, other: Sample | None = None) -> np.ndarray:
+def _ratio(reward: np.ndarray | float, risk: np.ndarray, x: Sample, other: Sample | None = None) -> np.ndarray:
     """reward / risk; NaN where the risk is zero beside the returns, infinite where it is no number any more."""
     squares = x.squares if other is None else x.squares + other.squares
     if every((risk > NO_RISK * np.sqrt(squares)) & (risk < np.inf)):

@@ -25,6 +25,7 @@ from xlalloc.quantities import (
     ExpectedReturns,
     Groups,
     Lower,
+    NumberOrArray,
     Quantity,
     Rate,
     TableResult,
@@ -62,7 +63,7 @@ Picks = Annotated[
 ]  # fmt: skip
 Views = Annotated[np.ndarray, Quantity("vector", "Expected return of each view's mix", "per year", ("views",))]
 Confidence = Annotated[
-    np.ndarray,
+    NumberOrArray,
     Quantity("vector", "Confidence in the views, 0 none to 1 certain: one number, or one per view", "fraction",
              ("views",), low=0, high=1, scalar=True),
 ]  # fmt: skip
@@ -76,9 +77,9 @@ def min_var_weights(
     cov: Covariance,
     lower: Lower = 0.0,
     upper: Upper = 1.0,
-    groups: Groups = None,
-    group_lower: GroupLower = None,
-    group_upper: GroupUpper = None,
+    groups: Groups | None = None,
+    group_lower: GroupLower | None = None,
+    group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
     """Weights of the least risky mix of all that the bounds allow.
 
@@ -108,9 +109,9 @@ def max_sharpe_weights(
     rf: Rate = 0.0,
     lower: Lower = 0.0,
     upper: Upper = 1.0,
-    groups: Groups = None,
-    group_lower: GroupLower = None,
-    group_upper: GroupUpper = None,
+    groups: Groups | None = None,
+    group_lower: GroupLower | None = None,
+    group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
     """Weights of the mix with the greatest Sharpe ratio, the tangency portfolio.
 
@@ -142,9 +143,9 @@ def target_return_weights(
     target_return: TargetReturn,
     lower: Lower = 0.0,
     upper: Upper = 1.0,
-    groups: Groups = None,
-    group_lower: GroupLower = None,
-    group_upper: GroupUpper = None,
+    groups: Groups | None = None,
+    group_lower: GroupLower | None = None,
+    group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
     """Weights of the least risky mix with at least the expected return wanted.
 
@@ -175,9 +176,9 @@ def target_vol_weights(
     target_vol: TargetVolatility,
     lower: Lower = 0.0,
     upper: Upper = 1.0,
-    groups: Groups = None,
-    group_lower: GroupLower = None,
-    group_upper: GroupUpper = None,
+    groups: Groups | None = None,
+    group_lower: GroupLower | None = None,
+    group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
     """Weights of the mix with the greatest expected return among those no riskier than accepted.
 
@@ -216,9 +217,9 @@ def frontier(
     points: Points = 20,
     lower: Lower = 0.0,
     upper: Upper = 1.0,
-    groups: Groups = None,
-    group_lower: GroupLower = None,
-    group_upper: GroupUpper = None,
+    groups: Groups | None = None,
+    group_lower: GroupLower | None = None,
+    group_upper: GroupUpper | None = None,
 ) -> TableResult:
     """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio a row.
 

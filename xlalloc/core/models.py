@@ -226,7 +226,7 @@ def core_satellite(core: Core, satellite: Satellite, core_share: CoreShare = 0.7
 
 
 @worksheet_function("=GLIDE_PATH(62.5)", [["asset", "weight"], ["Stocks", 0.45], ["Bonds", 0.55]])
-def glide_path(age: Age, ages: Ages = None, stock_weights: StockWeights = None) -> TableResult:
+def glide_path(age: Age, ages: Ages | None = None, stock_weights: StockWeights | None = None) -> TableResult:
     """Stocks and bonds of a target-date fund at an age: fewer stocks the nearer the date.
 
     Formula: s(a) = sₖ + (sₖ₊₁ − sₖ)(a − aₖ)/(aₖ₊₁ − aₖ) between two points of the path
@@ -240,7 +240,8 @@ def glide_path(age: Age, ages: Ages = None, stock_weights: StockWeights = None) 
 
     Source: the source article on asset allocation (目标日期基金, 典型下滑路径).
     """
-    if not together("A path of your own needs both ages and stock_weights.", ages=ages, stock_weights=stock_weights):
+    together("A path of your own needs both ages and stock_weights.", ages=ages, stock_weights=stock_weights)
+    if ages is None or stock_weights is None:
         path = data.rows("glide_path")
         ages, stock_weights = (np.array([row[column] for row in path]) for column in ("age", "stocks"))
     rising(ages, "ages", "the ages must increase. Sort them, each once.")
@@ -266,7 +267,7 @@ def policy_check(
     cov: Covariance,
     return_range: ReturnRange,
     vol_range: VolRange,
-    drawdown_limit: DrawdownLimit = None,
+    drawdown_limit: DrawdownLimit | None = None,
 ) -> TableResult:
     """Holds the characteristics stated for a portfolio against what its own assumptions imply.
 

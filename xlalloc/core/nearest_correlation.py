@@ -21,7 +21,8 @@ def nearest_correlation(C: np.ndarray) -> np.ndarray:
     if values[0] >= -1e-15 * len(C):
         return C
     tolerance = CONVERGED * (1.0 + np.abs(values).max())
-    y, dual, history = np.zeros(len(C)), np.inf, []
+    y, dual = np.zeros(len(C)), np.inf
+    history: list = []
     for step in range(1000):
         X = _positive_part(C, y)
         residual = 1.0 - X.diagonal()

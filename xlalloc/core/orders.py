@@ -420,7 +420,7 @@ def plan_rows(values, target, trades, units, cost, cash: float) -> list[tuple]:
     after = [*(values + trades).tolist(), cash]
     if wealth > 0.0:
         after = [money / wealth for money in after]
-        total_after = 1.0
+        total_after: float | DivisionError = 1.0
     else:
         total_after = DivisionError("cash_flow: everything is taken out, so there are no weights after.")
         after = [total_after] * len(after)

@@ -87,7 +87,7 @@ def total_return(returns: Returns) -> Shares:
 
 
 @worksheet_function("=ANN_RETURN({0.1;-0.05;0.02},4)", [[0.088818]])
-def ann_return(returns: Returns, periods: Periods = None, *, dates: Dates = None) -> PerYear:
+def ann_return(returns: Returns, periods: Periods | None = None, *, dates: Dates | None = None) -> PerYear:
     """Return per year, compounded.
 
     Formula: (Π(1+r))^(1/years) − 1
@@ -130,7 +130,9 @@ def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number
 
 
 @worksheet_function("=EXCESS_RETURN({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.0274847]])
-def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = None, *, dates: Dates = None) -> PerYear:
+def excess_return(
+    returns: Returns, benchmark: Benchmark, periods: Periods | None = None, *, dates: Dates | None = None
+) -> PerYear:
     """Annual return beyond the benchmark's.
 
     Formula: ANN_RETURN(r) − ANN_RETURN(b)
@@ -150,7 +152,7 @@ def excess_return(returns: Returns, benchmark: Benchmark, periods: Periods = Non
 
 
 @worksheet_function("=ANN_VOL({0.1;-0.05;0.02},4)", [[0.1501111]])
-def ann_vol(returns: Returns, periods: Periods = None) -> PerYear:
+def ann_vol(returns: Returns, periods: Periods | None = None) -> PerYear:
     """Volatility: standard deviation of returns, per year.
 
     Formula: √(Σ(r − r̄)²/(T−1)) · √P
@@ -167,7 +169,7 @@ def ann_vol(returns: Returns, periods: Periods = None) -> PerYear:
 
 
 @worksheet_function("=DOWNSIDE_VOL({0.1;-0.05;0.02},0,4)", [[0.057735]])
-def downside_vol(returns: Returns, min_return: MinReturn = 0.0, periods: Periods = None) -> PerYear:
+def downside_vol(returns: Returns, min_return: MinReturn = 0.0, periods: Periods | None = None) -> PerYear:
     """Volatility of the returns below a least acceptable return, per year.
 
     Formula: √(mean(min(r − m, 0)²)) · √P
@@ -249,7 +251,7 @@ def underwater_periods(returns: Returns) -> Counts:
 
 
 @worksheet_function("=SHARPE({0.1;-0.05;0.02},0.02,4)", [[0.4895149]])
-def sharpe(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
+def sharpe(returns: Returns, rf: Rate = 0.0, periods: Periods | None = None) -> Ratio:
     """Mean return above the risk-free rate per unit of volatility, per year.
 
     Formula: mean(e)/std(e) · √P, e = r − ((1+rf)^(1/P) − 1)
@@ -267,7 +269,7 @@ def sharpe(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
 
 
 @worksheet_function("=SORTINO({0.17;0.15;0.23;-0.05;0.12;0.09;0.13;-0.04},0,1)", [[4.417]])
-def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
+def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods | None = None) -> Ratio:
     """Mean return above the risk-free rate per unit of downside risk, per year.
 
     Formula: mean(e)/√(mean(min(e, 0)²)) · √P, e = r − ((1+rf)^(1/P) − 1)
@@ -287,7 +289,7 @@ def sortino(returns: Returns, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
 
 
 @worksheet_function("=CALMAR({0.1;-0.05;-0.1;0.2},4)", [[0.8868966]])
-def calmar(returns: Returns, periods: Periods = None, *, dates: Dates = None) -> Ratio:
+def calmar(returns: Returns, periods: Periods | None = None, *, dates: Dates | None = None) -> Ratio:
     """Annual return per unit of the maximum drawdown.
 
     Formula: ANN_RETURN / |MAX_DRAWDOWN|
@@ -307,7 +309,7 @@ def calmar(returns: Returns, periods: Periods = None, *, dates: Dates = None) ->
 
 
 @worksheet_function("=TRACKING_ERROR({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.0305505]])
-def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> PerYear:
+def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods | None = None) -> PerYear:
     """Volatility of the returns beyond the benchmark's, per year.
 
     Formula: std(r − b) · √P
@@ -324,7 +326,7 @@ def tracking_error(returns: Returns, benchmark: Benchmark, periods: Periods = No
 
 
 @worksheet_function("=INFO_RATIO({0.1;-0.05;0.02},{0.08;-0.06;0.03},4)", [[0.8728716]])
-def info_ratio(returns: Returns, benchmark: Benchmark, periods: Periods = None) -> Ratio:
+def info_ratio(returns: Returns, benchmark: Benchmark, periods: Periods | None = None) -> Ratio:
     """Mean return beyond the benchmark's per unit of tracking error, per year.
 
     Formula: mean(r − b)/std(r − b) · √P
@@ -342,7 +344,7 @@ def info_ratio(returns: Returns, benchmark: Benchmark, periods: Periods = None) 
 
 
 @worksheet_function("=PORT_BETA({0.1;-0.05;0.02},{0.08;-0.06;0.03})", [[1.0364238]])
-def port_beta(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods = None) -> Plain:
+def port_beta(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods | None = None) -> Plain:
     """Sensitivity of the returns to the benchmark's.
 
     Formula: cov(e, e_b)/var(e_b)
@@ -359,7 +361,7 @@ def port_beta(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: P
 
 
 @worksheet_function("=JENSEN_ALPHA({0.1;-0.05;0.02},{0.08;-0.06;0.03},0.02,4)", [[0.0249615]])
-def jensen_alpha(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods = None) -> Ratio:
+def jensen_alpha(returns: Returns, benchmark: Benchmark, rf: Rate = 0.0, periods: Periods | None = None) -> Ratio:
     """Mean return beyond what the benchmark's risk explains, per year.
 
     Formula: P · (mean e − β · mean e_b)
@@ -511,11 +513,11 @@ def rolling(
     name: KpiName,
     returns: Returns,
     window: Window,
-    periods: Periods = None,
+    periods: Periods | None = None,
     rf: Rate = 0.0,
-    benchmark: ComparedWith = None,
+    benchmark: ComparedWith | None = None,
     *,
-    dates: Dates = None,
+    dates: Dates | None = None,
 ) -> RollingResult:
     """A KPI of every window of consecutive periods.
 
@@ -561,12 +563,12 @@ def rolling(
 )  # fmt: skip
 def kpi_table(
     returns: Returns,
-    benchmark: Benchmark = None,
+    benchmark: Benchmark | None = None,
     rf: Rate = 0.0,
-    periods: Periods = None,
+    periods: Periods | None = None,
     *,
-    dates: Dates = None,
-    own: OwnRows = None,
+    dates: Dates | None = None,
+    own: OwnRows | None = None,
 ) -> SeriesTable:
     """Report of all KPIs: a row each measure, a column each series.
 
@@ -607,7 +609,12 @@ def kpi_table(
     ],
 )
 def kpi_by_state(
-    returns: Returns, states: States, rf: Rate = 0.0, periods: Periods = None, *, count: SeriesCount = None
+    returns: Returns,
+    states: States,
+    rf: Rate = 0.0,
+    periods: Periods | None = None,
+    *,
+    count: SeriesCount | None = None,
 ) -> SeriesTable:
     """Return, volatility and Sharpe ratio of the periods in each state, for example of the economy or of the market.
 

@@ -147,7 +147,7 @@ def dca_sim(
     Hull (2018), Options, Futures and Other Derivatives, eq. 21.15.
     """
     drift, sd = monthly_growth(mu, vol, inflation)
-    final, per_units = [], []
+    finals, per_units = [], []
     for shocks in _shocks(seed, paths, months - 1):
         log_price = np.zeros(shocks.shape[1])  # of the first price
         units = np.ones(shocks.shape[1])  # bought, of amount/price
@@ -155,9 +155,9 @@ def dca_sim(
             for z in shocks:
                 log_price += drift + sd * z
                 units += np.exp(-log_price)
-            final.append(np.exp(log_price))
+            finals.append(np.exp(log_price))
         per_units.append(units)
-    final, units = np.concatenate(final), np.concatenate(per_units)
+    final, units = np.concatenate(finals), np.concatenate(per_units)
     with np.errstate(all="ignore"):
         invested = np.full(paths, amount * months)
         value = amount * units * final
@@ -407,7 +407,7 @@ def bootstrap_bands(
     paths: Paths = 10_000,
     seed: Seed = 1,
     *,
-    dates: Dates = None,
+    dates: Dates | None = None,
 ) -> TableResult:
     """Range of wealth year by year from the history itself: 5th to 95th percentile over blocks of past months.
 

@@ -261,7 +261,7 @@ def factor_risk_contrib(
     weights: Weights,
     loadings: Loadings,
     factor_cov: FactorCovariance,
-    specific_vols: SpecificVols = None,
+    specific_vols: SpecificVols | None = None,
     mode: Mode = "percent",
 ) -> FactorContributions:
     """Contribution of each factor to the risk of the portfolio, then of the specific risk.

@@ -20,6 +20,7 @@ from xlalloc.quantities import (
     Flag,
     Lots,
     MinCommission,
+    NumberOrArray,
     Prices1,
     Quantity,
     SellTax,
@@ -45,12 +46,13 @@ Band = Annotated[
     str,
     option("absolute: the threshold itself on either side; relative: that share of the target", "absolute", "relative"),
 ]
-LastDate = Annotated[object, Quantity("date", "Date of the last rebalancing")]
-Today = Annotated[object, Quantity("date", "Date of today")]
-TradeDate = Annotated[object, Quantity("date", "Date of the sale")]
+LastDate = Annotated[dt.date, Quantity("date", "Date of the last rebalancing")]
+Today = Annotated[dt.date, Quantity("date", "Date of today")]
+TradeDate = Annotated[dt.date, Quantity("date", "Date of the sale")]
 Frequency = Annotated[str, option("How often to review", "weekly", "monthly", "quarterly", "semiannual", "annual")]
 DaysHeld = Annotated[
-    np.ndarray, Quantity("vector", "Days since the units were bought, one or several", "days", (A,), low=0, scalar=True)
+    NumberOrArray,
+    Quantity("vector", "Days since the units were bought, one or several", "days", (A,), low=0, scalar=True),
 ]
 FeeDays = Annotated[
     np.ndarray,
@@ -63,14 +65,14 @@ Fees = Annotated[
         ("fees",), low=0, high=1,
     ),
 ]  # fmt: skip
-FeeRates = Annotated[np.ndarray, Quantity("vector", "Redemption fee", "fraction of the sale", (A,))]
+FeeRates = Annotated[NumberOrArray, Quantity("vector", "Redemption fee", "fraction of the sale", (A,))]
 FeeRate = Annotated[float, number("Rate", "fraction of the sale")]
 Achieved = Annotated[
-    np.ndarray, Quantity("vector", "Return of the portfolio, one or one per review period", "fraction", ("periods",),
+    NumberOrArray, Quantity("vector", "Return of the portfolio, one or one per review period", "fraction", ("periods",),
                          low=-1, scalar=True)
 ]  # fmt: skip
 Hurdle = Annotated[
-    np.ndarray, Quantity("vector", "Return it is held against, such as its benchmark's", "fraction", ("periods",),
+    NumberOrArray, Quantity("vector", "Return it is held against, such as its benchmark's", "fraction", ("periods",),
                          low=-1, scalar=True)
 ]  # fmt: skip
 
@@ -163,8 +165,8 @@ def rebal_due(
     last_date: LastDate,
     today: Today,
     frequency: Frequency,
-    values: Values = None,
-    target: Target = None,
+    values: Values | None = None,
+    target: Target | None = None,
     threshold: Threshold = 0.05,
 ) -> Flag:
     """TRUE where a review is due by the calendar and, with values and target, the drift exceeds the threshold too.
@@ -183,9 +185,9 @@ def rebal_due(
     """
     if today < last_date:
         raise NumberError(f"today: {today} is before last_date {last_date}. Give the later of the two dates as today.")
-    both = together("Give both values and target, or neither for the calendar alone.", values=values, target=target)
+    together("Give both values and target, or neither for the calendar alone.", values=values, target=target)
     due = _has_passed(last_date, today, frequency)
-    if not both:
+    if values is None or target is None:
         return due
     orders.worth(values)
     target = target / target.sum()
@@ -232,7 +234,7 @@ def rebal_cost(
 
 
 @worksheet_function("=REDEMPTION_FEE({6;7;30;180})", [[0.015], [0.01], [0.005], [0]])
-def redemption_fee(days_held: DaysHeld, days: FeeDays = None, fees: Fees = None) -> FeeRates:
+def redemption_fee(days_held: DaysHeld, days: FeeDays | None = None, fees: Fees | None = None) -> FeeRates:
     """Redemption fee of a fund by the number of days its units were held.
 
     Formula: the fee of the first step k with days_held < daysₖ; after the last step 0, or the fee given
@@ -252,7 +254,8 @@ def redemption_fee(days_held: DaysHeld, days: FeeDays = None, fees: Fees = None)
     Source: China Securities Regulatory Commission (2025), rules on the selling expenses of public securities funds
     (公开募集证券投资基金销售费用管理规定), in force from 2026-01-01.
     """
-    if not together("Give both days and fees, or neither for the floor of the rule of 2026.", days=days, fees=fees):
+    together("Give both days and fees, or neither for the floor of the rule of 2026.", days=days, fees=fees)
+    if days is None or fees is None:
         learn("schedule", "floor of China's rule of 2026-01-01: 1.5% under 7 days, 1% under 30, 0.5% under 180, then 0")
         days, fees = REDEMPTION_DAYS, REDEMPTION_FLOOR
     if len(fees) - len(days) not in (0, 1):
@@ -331,7 +334,7 @@ def rebal_plan(
     target: Target,
     threshold: Threshold = 0.05,
     cash_flow: CashFlow = 0.0,
-    price: Prices1 = None,
+    price: Prices1 | None = None,
     lot: Lots = 0.0,
     commission: Commission = 0.0,
     sell_tax: SellTax = 0.0,
@@ -403,8 +406,8 @@ def rebal_checklist(
     values: Values,
     target: Target,
     threshold: Threshold = 0.05,
-    achieved: Achieved = None,
-    hurdle: Hurdle = None,
+    achieved: Achieved | None = None,
+    hurdle: Hurdle | None = None,
 ) -> TableResult:
     """The periodic review: five questions, answered where the numbers can answer them, with what follows from each.
 

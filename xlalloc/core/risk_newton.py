@@ -301,7 +301,9 @@ def lowest_ritz(cov: np.ndarray, products: int = 8) -> float:
     scale = 1.0 / np.sqrt(np.where(variances > 0.0, variances, 1.0))
     v = np.cos(np.arange(1.0, n + 1.0) ** 2)  # any vector without structure
     v /= sqrt(v.dot(v))
-    alphas, betas, before = [], [], np.zeros(n)
+    alphas: list[float] = []
+    betas: list[float] = []
+    before = np.zeros(n)
     for _ in range(products):
         u = scale * cov.dot(scale * v) - (betas[-1] * before if betas else 0.0)
         alphas.append(u.dot(v))

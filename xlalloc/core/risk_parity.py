@@ -65,7 +65,7 @@ SAME = 1e-9  # a deviation this little beyond its limit is rounding
 
 @worksheet_function("=RP_WEIGHTS({0.04,0.006;0.006,0.01})", [[0.3333333], [0.6666667]])
 def rp_weights(
-    cov: BudgetedCovariance, budgets: Budgets = None, lower: Lower = None, upper: Upper = None
+    cov: BudgetedCovariance, budgets: Budgets | None = None, lower: Lower | None = None, upper: Upper | None = None
 ) -> WeightsResult:
     """Long-only weights with which every asset carries its share of the risk: equal shares, or the budgets given.
 
@@ -114,7 +114,7 @@ def inv_vol_weights(cov: Covariance) -> WeightsResult:
     '=RP_NESTED({0.04,0.018,0;0.018,0.0225,0;0,0,0.01},{"Shares";"Shares";"Bonds"})',
     [[0.1691749], [0.2255665], [0.6052585]],
 )
-def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None) -> WeightsResult:
+def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues | None = None) -> WeightsResult:
     """Risk parity in layers: equal shares of risk inside each group, then the groups at their budgets.
 
     Formula: v_g = RP_WEIGHTS(Σ_gg) for every group; shares of V'ΣV at the group budgets
@@ -150,7 +150,7 @@ def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues = None
 
 @worksheet_function("=RP_LEVERED({0.04,0.006;0.006,0.01},0.12)", [[0.3721042], [0.7442084]])
 def rp_levered(
-    cov: BudgetedCovariance, target_vol: TargetVol, max_leverage: MaxLeverage = 2.0, budgets: Budgets = None
+    cov: BudgetedCovariance, target_vol: TargetVol, max_leverage: MaxLeverage = 2.0, budgets: Budgets | None = None
 ) -> WeightsResult:
     """Risk-parity weights scaled up or down to a target volatility; they sum to the leverage, not to 1.
 
@@ -184,7 +184,9 @@ def rp_levered(
         ["Asset 2", 0.4, 0.161017, 0.5, -0.677966, True],
     ],
 )
-def rp_check(weights: Weights, cov: Covariance, budgets: Budgets = None, tolerance: Tolerance = 0.2) -> TableResult:
+def rp_check(
+    weights: Weights, cov: Covariance, budgets: Budgets | None = None, tolerance: Tolerance = 0.2
+) -> TableResult:
     """Table of each asset's share of risk beside its budget, with a mark where it has drifted too far.
 
     Formula: cᵢ = wᵢ(Σw)ᵢ/σ²; relative deviation cᵢ/bᵢ − 1
@@ -215,7 +217,10 @@ def rp_check(weights: Weights, cov: Covariance, budgets: Budgets = None, toleran
 
 @worksheet_function("=RP_FACTOR({1,0;0,1;0.5,0.5},{0.04,0;0,0.01},{0.1;0.1;0.1})", [[0.1666667], [0.5], [0.3333333]])
 def rp_factor(
-    loadings: Loadings, factor_cov: FactorCovariance, specific_vols: SpecificVols, factor_budgets: FactorBudgets = None
+    loadings: Loadings,
+    factor_cov: FactorCovariance,
+    specific_vols: SpecificVols,
+    factor_budgets: FactorBudgets | None = None,
 ) -> WeightsResult:
     """Long-only weights whose factor exposures are closest to those that give each factor its share of the risk.
 
@@ -298,7 +303,7 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> WeightsResult:
     [[0.1830127], [0.1830127], [0.6339746]],
 )
 def cap_risk_weights(
-    cov: BudgetedCovariance, groups: Groups, group: Capped, cap: Cap, budgets: Budgets = None
+    cov: BudgetedCovariance, groups: Groups, group: Capped, cap: Cap, budgets: Budgets | None = None
 ) -> WeightsResult:
     """Risk-parity weights in which one group carries at most a given share of the risk, shares at most 40% say.
 

@@ -55,7 +55,9 @@ def stress_loss(weights: Weights, shocks: Shocks) -> Number:
         ["Rates up", -0.09, "Bonds", "as given"],
     ],
 )
-def stress_table(weights: Weights, scenarios: Scenarios = None, *, asset_names: AssetNames = None) -> TableResult:
+def stress_table(
+    weights: Weights, scenarios: Scenarios | None = None, *, asset_names: AssetNames | None = None
+) -> TableResult:
     """Result of a portfolio in each of several crises, and the asset that costs it most.
 
     Formula: w's for every scenario s; the asset of least wᵢsᵢ

@@ -80,7 +80,7 @@ def _points(answer: str, row: np.ndarray, question: int) -> float:
 
 
 @worksheet_function('=SUITABLE("C3",{"R2";"R3";"R4"})', [[True], [True], [False]])
-def suitable(profile: Profile, product_levels: ProductLevels, allowed: Allowed = None) -> Suitable:
+def suitable(profile: Profile, product_levels: ProductLevels, allowed: Allowed | None = None) -> Suitable:
     """Whether a client of this risk level may buy each product.
 
     Formula: R ≤ C, or what the firm's own table says

@@ -66,9 +66,9 @@ def min_cvar_weights(
     level: Level = 0.95,
     lower: Lower = 0.0,
     upper: Upper = 1.0,
-    groups: Groups = None,
-    group_lower: GroupLower = None,
-    group_upper: GroupUpper = None,
+    groups: Groups | None = None,
+    group_lower: GroupLower | None = None,
+    group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
     """Minimum-CVaR portfolio within the bounds: the lowest expected shortfall that history shows.
 
@@ -113,7 +113,7 @@ def min_cvar_weights(
 @worksheet_function(
     "=RP_CVAR_WEIGHTS({0.03,0.01;-0.05,0.02;0.02,-0.03;-0.01,-0.02;0.04,0},{3;1},0.7)", [[0.4615385], [0.5384615]]
 )
-def rp_cvar_weights(returns: Returns, budgets: Budgets = None, level: Level = 0.95) -> WeightsResult:
+def rp_cvar_weights(returns: Returns, budgets: Budgets | None = None, level: Level = 0.95) -> WeightsResult:
     """Risk parity with expected shortfall as the risk: long-only weights whose shares of the CVaR equal the budgets.
 
     Formula: min CVaR(y) − Σ bᵢ ln yᵢ over y > 0; w = y/1'y

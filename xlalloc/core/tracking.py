@@ -61,9 +61,9 @@ def min_te_weights(
     bench_weights: BenchWeights,
     lower: Lower = 0.0,
     upper: Upper = 1.0,
-    groups: Groups = None,
-    group_lower: GroupLower = None,
-    group_upper: GroupUpper = None,
+    groups: Groups | None = None,
+    group_lower: GroupLower | None = None,
+    group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
     """Weights of the portfolio that tracks a benchmark most closely within the bounds.
 
@@ -97,9 +97,9 @@ def target_te_weights(
     max_te: MaxTe,
     lower: Lower = 0.0,
     upper: Upper = 1.0,
-    groups: Groups = None,
-    group_lower: GroupLower = None,
-    group_upper: GroupUpper = None,
+    groups: Groups | None = None,
+    group_lower: GroupLower | None = None,
+    group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
     """Weights of the highest expected return with a tracking error of at most the maximum.
 

@@ -65,10 +65,19 @@ def find(name: str, called: str) -> dict | None:
     return None if i is None else dict(_read(name)[i])
 
 
+def row(name: str, called: str) -> dict:
+    """As ``find``; a name that is not known is an error."""
+    found = find(name, called)
+    if found is None:
+        known = ", ".join(next(iter(r.values())) for r in _read(name))
+        raise KeyError(f"{called} is not known in {name}. Known: {known}.")
+    return found
+
+
 def expected(asset: str) -> tuple[float, float]:
     """Return and volatility of an asset class per year: the middles of its ranges."""
-    row = _asset(asset)
-    return (row["return_low"] + row["return_high"]) / 2, (row["vol_low"] + row["vol_high"]) / 2
+    known = row("asset_classes", asset)
+    return (known["return_low"] + known["return_high"]) / 2, (known["vol_low"] + known["vol_high"]) / 2
 
 
 @cache
@@ -83,17 +92,9 @@ def _pairs() -> dict[frozenset, float]:
 
 def correlations(assets: list[str]) -> list[list[float]]:
     """The correlation matrix of the assets named, in their order; pairs outside the 6 x 6 are illustrative."""
-    names = [_asset(asset)["asset"] for asset in assets]
+    names = [row("asset_classes", asset)["asset"] for asset in assets]
     pairs = _pairs()
     try:
         return [[1.0 if a == b else pairs[frozenset((a, b))] for b in names] for a in names]
     except KeyError as missing:
         raise KeyError(f"No correlation of {' with '.join(sorted(missing.args[0]))} is given.") from None
-
-
-def _asset(name: str) -> dict:
-    row = find("asset_classes", name)
-    if row is None:
-        known = ", ".join(r["asset"] for r in _read("asset_classes"))
-        raise KeyError(f"{name} is no known asset class. Known: {known}.")
-    return row

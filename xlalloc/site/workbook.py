@@ -153,7 +153,7 @@ def _headings(page: Page, top: int, cells: list[list]) -> None:
 def _names(section_items) -> list[str]:
     """The names of the assets: those beside the first input that has them, or above its columns."""
     for item in section_items:
-        cells = evaluate(item.formula) if item.is_input else [[0.0]]
+        cells: list[list] = evaluate(item.formula) if item.is_input else [[0.0]]
         if all(isinstance(cell, str) for cell in cells[0]):
             return cells[0]
         if all(isinstance(row[0], str) for row in cells):

@@ -56,7 +56,7 @@ def parts_of(workbook) -> dict[str, bytes]:
     with zipfile.ZipFile(buffer) as archive:
         parts = {info.filename: archive.read(info) for info in archive.infolist()}
     core = parts["docProps/core.xml"].decode()
-    created = re.search(r"<dcterms:created[^>]*>([^<]*)<", core)[1]
+    (created,) = re.findall(r"<dcterms:created[^>]*>([^<]*)<", core)
     parts["docProps/core.xml"] = re.sub(r"(<dcterms:modified[^>]*>)[^<]*", rf"\g<1>{created}", core).encode()
     return parts
 

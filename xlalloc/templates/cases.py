@@ -118,10 +118,12 @@ def case(name: str) -> Case:
     key = CHINESE.get(name.strip(), name.strip().casefold())
     if key not in INVESTORS:
         raise InputError(f"There is no case {name!r}. Cases: {', '.join([*INVESTORS, *CHINESE])}.")
-    model, investor = data.find("models", key), INVESTORS[key]
+    model, investor = data.row("models", key), INVESTORS[key]
     targets = {row["asset"]: row["weight"] for row in data.rows("model_weights") if row["model"] == model["model"]}
     assets = [*targets, *(asset for asset in BENCHMARK if asset not in targets)]
-    prices = [(date, list(map(unit_price, assets, row))) for date, row in illustrative_prices(assets)]
+    prices: list[tuple[dt.date, list[float | None]]] = [
+        (date, [*map(unit_price, assets, row)]) for date, row in illustrative_prices(assets)
+    ]
     shares = _drifted([targets.get(asset, 0.0) for asset in assets], prices)
     holdings = [
         _holding(asset, round(investor.wealth * share, -2), targets.get(asset, 0.0))
@@ -151,7 +153,7 @@ def case(name: str) -> Case:
 
 
 def _holding(asset: str, value: float, target: float) -> Holding:
-    row = data.find("asset_classes", asset)
+    row = data.row("asset_classes", asset)
     return Holding(
         asset, row["name_zh"], value, target, BENCHMARK.get(asset, 0.0), *data.expected(asset),
         level=f"R{FUND_LEVELS[asset]}", lot=100 if asset in ETFS else 0,
@@ -172,7 +174,7 @@ def scenarios(holdings: list[Holding], classes: list[str]) -> list[Scenario]:
     found = []
     for rows in by_name.values():
         known = {row["asset"]: row for row in rows}
-        used = [known[data.find("asset_classes", asset)["asset"]] for asset in classes]
+        used = [known[data.row("asset_classes", asset)["asset"]] for asset in classes]
         assumed = [h for h, row in zip(holdings, used, strict=True) if row["illustrative"] == "yes"]
         shocks = [row["shock"] for row in used]
         found.append(Scenario(rows[0]["scenario"], rows[0]["scenario_zh"], rows[0]["period"], shocks, assumed))

@@ -130,6 +130,8 @@ def show_values(chart, value_of) -> None:
     """
     for line in chart.series:
         for source in (line.tx, line.cat, line.val, getattr(line, "xVal", None), getattr(line, "yVal", None)):
+            if source is None:
+                continue
             if getattr(source, "numRef", None):
                 numbers = [(k, x) for k, (x,) in enumerate(value_of(source.numRef.f)) if not isinstance(x, str | None)]
                 points = [NumVal(idx=k, v=f"{x:.12g}") for k, x in numbers]

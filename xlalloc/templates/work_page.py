@@ -52,7 +52,7 @@ class WorkPage(Page):
     def _header_lines(self, text: str, j: int) -> int:
         return -int(-width_of(text, 1.0) // (LABEL if j == 0 else CELL - 0.2))
 
-    def style(self, cell, format: str = PLAIN, **options) -> None:
+    def style(self, cell, format: str = PLAIN, *args, **options) -> None:
         key = (format, *sorted(options.items()))
         if key not in self.made:
             super().style(cell, format, **options)
