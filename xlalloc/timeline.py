@@ -186,7 +186,8 @@ def _joined(timed: list[Labelled]) -> Sample:
             f"{leader.name} and {other.name}: {len(common)} {what} in common; at least two are needed."
         )
     firsts = [next(iter(table)) for table in tables if table]
-    counts = len(set(usual)) == 1 and usual[0] is not None and common[0] in firsts
+    opens = any(_missing(one)[table[common[0]] - 1] for one, table in zip(timed, tables, strict=True))
+    counts = len(set(usual)) == 1 and usual[0] is not None and common[0] in firsts and not opens
     values: dict[str, object] = {}
     for one, table in zip(timed, tables, strict=True):
         places = np.array([table[key] for key in common])
