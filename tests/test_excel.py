@@ -234,8 +234,30 @@ def test_office_metadata_is_complete(office):
         assert told["description"] == entry.summary and told["result"] == {"dimensionality": "matrix", "type": "any"}
         for given, argument in zip(told["parameters"], entry.arguments, strict=True):
             assert (given["name"], given["description"]) == (argument.name, argument.help)
-            assert given["type"] == "any" and given["dimensionality"] == "matrix"
+            kind = ("string", "scalar") if argument.quantity.options else ("any", "matrix")
+            assert (given["type"], given["dimensionality"]) == kind
             assert bool(given.get("optional") or given.get("repeating")) == argument.optional
+
+
+def test_office_offers_the_options_of_an_argument(office):
+    """Excel shows a list to choose from; an option is taken in any case, and a wrong one is the same error as ever."""
+    from xlwings.server import custom_functions_meta
+
+    meta = custom_functions_meta(office.module)
+    lists = {enum["id"]: [value["stringValue"] for value in enum["values"]] for enum in meta["enums"]}
+    expected = {
+        f"{name}.{argument.name}".upper(): list(argument.quantity.options)
+        for name, entry in CATALOGUE.items()
+        for argument in entry.arguments
+        if argument.quantity.options
+    }
+    assert lists == expected and len(lists) >= 18
+    ids = {(f["name"], p["name"]): p.get("customEnumId") for f in meta["functions"] for p in f["parameters"]}
+    assert {id_ for id_ in ids.values() if id_} == set(lists)
+    panel = [[0.01, 0.02], [-0.02, 0.01], [0.015, -0.01]]
+    for method in ("Ledoit_Wolf", None):
+        assert office.call("COV_MATRIX", [panel, method]) == cells.call("COV_MATRIX", [panel, method])
+    assert office.call("COV_MATRIX", [panel, "no such"]) == [["#VALUE!"]]
 
 
 def test_office_info_names_the_host(office):

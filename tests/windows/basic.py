@@ -148,7 +148,9 @@ def main(file: str) -> None:
             modules = libraries.getByName(name)
             ours = modules.getByName("xlalloc")
             assert ours.count("CreateObject(SERVER_CLASS)") == 1
-            stood_in = ours.replace("CreateObject(SERVER_CLASS)", "StandIn()").replace("If OfficeLanguage() = 2052", "If asked = 2052")
+            stood_in = ours.replace("CreateObject(SERVER_CLASS)", "StandIn()").replace(
+                "If OfficeLanguage() = 2052", "If asked = 2052"
+            )
             stood_in = re.sub(
                 r"Application\.MacroOptions|\b(macro|Description|Category|ArgumentDescriptions):=", _noted, stood_in
             )
