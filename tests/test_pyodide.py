@@ -45,8 +45,8 @@ def calls() -> list[tuple[str, list]]:
     for name in ("MIN_VAR_WEIGHTS", "RP_WEIGHTS", "MAX_SHARPE_WEIGHTS", "COV_NEAREST", "HRP_WEIGHTS", "PORT_VOL"):
         means = [[[0.05], [0.02]]] if name == "MAX_SHARPE_WEIGHTS" else []
         weights = [[[0.5], [0.5]]] if name == "PORT_VOL" else []
-        for matrix in ([[0.04, 0.03], [0.03, 0.01]], [[0.04, 0.04], [0.04, 0.04]], [[1.0, 2.0], [2.0, 4.0]]):
-            found.append((name, [*means, *weights, matrix]))
+        matrices = [[0.04, 0.03], [0.03, 0.01]], [[0.04, 0.04], [0.04, 0.04]], [[1.0, 2.0], [2.0, 4.0]]
+        found += [(name, [*means, *weights, matrix]) for matrix in matrices]
     found.append(("RP_WEIGHTS", [(np.cov(returns.T) * 250).tolist()]))
     return found
 

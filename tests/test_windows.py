@@ -258,14 +258,14 @@ Dim before, cov
 cov = {vbscript.literal(COV)}
 Show XLALLOC_INFO()
 before = server.Str(server.Eval("__import__('os').getpid()"))
-server.Exec "import sys, time; c = sys.modules['xlalloc.hosts.windows_calls']; c.PATIENCE = 2; c.answer = lambda *a: time.sleep(60)"
+server.Exec "c = __import__('sys').modules['xlalloc.hosts.windows_calls']; c.PATIENCE = 2; c.answer = lambda *a: __import__('time').sleep(600)"
 Show Answer("RP_WEIGHTS", Array(cov))
 Show Answer("RP_WEIGHTS", Array(cov))
 Show before <> server.Str(server.Eval("__import__('os').getpid()"))
 """
     impatient = vba.replace("PATIENCE = 30", "PATIENCE = 1")
     assert impatient != vba
-    got = vbscript.read(windows.script("hung", impatient + program))
+    got = vbscript.read(windows.script("hung", impatient + program, seconds=150))
     assert got[1] == [["CVErr 2015"]] and got[3] == [[True]]
     all_equal("RP_WEIGHTS", cells.call("RP_WEIGHTS", [COV]), got[2])
     log = windows.python(
