@@ -475,6 +475,10 @@ def test_the_vba_runs_in_libreoffice(addin):
         "Areas": "10:Error 2015",
         "Refused": "10:Error 2015 10:Error 2036 starts 1",
         "Failing": "10:Error 2015 10:Error 2015 starts 1",
+        "Stripping": "=RP_WEIGHTS(A1:B2)+PORT_VOL(C1,'a b'!D1) =SHARPE(A1) =@SUM(A1)+ANN_VOL(A1) =SUM('other book.xlam'!A1)",
+        # LibreOffice knows no Protection: the failure is told, and what was switched off is on again
+        "Reentering": "0 formulas entered again.|=ABS(-2)|-4105|True|0 formulas entered again. Property or method not found: Protection.|True|-4105",
+        "Wording": "Restart Python|7 formulas entered again.|重启 Python|no_such_key",
         "English": described("en"),
         "Chinese": described("zh"),
     }, done.stderr

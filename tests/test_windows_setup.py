@@ -57,7 +57,7 @@ def commands(registry) -> set[tuple[str, str]]:
 
 def test_the_file_and_its_sum(setups):
     _, new, sums = setups
-    assert new.name == f"xlalloc-setup-{__version__}.exe" and 20e6 < new.stat().st_size < 60e6
+    assert new.name == f"xlalloc-setup-{__version__}.exe" and 20e6 < new.stat().st_size < 90e6
     assert sums.read_text().split() == [hashlib.sha256(new.read_bytes()).hexdigest(), new.name]
 
 
@@ -81,14 +81,23 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
     assert version_of(windows, python) == "0.0.1" and stale.exists() and windows.registry() == before
     (place / "python.old").unlink()
 
-    # The add-in cannot be replaced: the earlier version is back, whole.
+    # The add-in cannot be opened (here: it is a folder), as where Excel holds it: nothing changes either.
     (startup / "xlalloc.xlam").unlink()
     (startup / "xlalloc.xlam").mkdir()
-    (startup / "xlalloc.xlam" / "x").touch()
     assert windows.run(new, "/S", seconds=300).returncode == 2
-    assert version_of(windows, python) == "0.0.1" and stale.exists() and not (place / "python.old").exists()
+    assert version_of(windows, python) == "0.0.1" and stale.exists()
+    said = next(windows.home.rglob("xlalloc-setup.log")).read_text(encoding="utf-16")
+    assert "Excel" in said
+
+    # The last step but one fails (here: XLSTART is a file): the earlier version is back, whole.
+    (startup / "xlalloc.xlam").rmdir()
+    startup.rename(startup.with_name("kept"))
+    startup.touch()
+    assert windows.run(new, "/S", seconds=300).returncode == 2
+    assert version_of(windows, python) == "0.0.1" and stale.exists() and not list(place.glob("*.old"))
     assert commands(windows.registry()) == commands(before)
-    shutil.rmtree(startup / "xlalloc.xlam")
+    startup.unlink()
+    startup.with_name("kept").rename(startup)
     (startup / "xlalloc.xlam").write_bytes(addin)
 
     assert windows.run(new, "/S", seconds=300).returncode == 0

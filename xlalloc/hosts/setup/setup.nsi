@@ -129,6 +129,16 @@ Function .onInit
 FunctionEnd
 
 Section
+  ; Excel holds the add-in that it has opened.
+  ${If} ${FileExists} "$Startup\${ADDIN}"
+    ClearErrors
+    FileOpen $0 "$Startup\${ADDIN}" a
+    ${If} ${Errors}
+      !insertmacro FAIL "$(CLOSE_EXCEL)"
+      Quit
+    ${EndIf}
+    FileClose $0
+  ${EndIf}
   ; The earlier Python steps aside; while Excel uses it Windows refuses that, and nothing has changed.
   RMDir /r "$INSTDIR\python.old"
   ${If} ${FileExists} "$INSTDIR\python\*.*"
@@ -167,7 +177,7 @@ Section
     Abort
   ${EndIf}
 
-  ; The add-in, its predecessor kept until all is done. Excel holds the file it has opened.
+  ; The add-in, its predecessor kept until all is done.
   CreateDirectory "$Startup"
   Delete "$INSTDIR\addin.old"
   StrCpy $Placed 1
@@ -236,6 +246,7 @@ Function .onInstFailed
   ${ElseIf} $Entered == 1
     Delete "$Startup\${ADDIN}"
   ${EndIf}
+  Delete "$INSTDIR\addin.old" ; there still where it could not be put back, its place being held
   Delete "$INSTDIR\${ADDIN}"
   RMDir /r "$INSTDIR\python"
   ${If} $Renamed == 1
