@@ -272,6 +272,24 @@ def test_the_project_imports_nothing_of_xlwings_pro():
             assert not any(n.startswith(("xlwings.pro", "xlwings.server", "xlwings.reports")) for n in names), path
 
 
+def test_the_server_keeps_out_what_xlwings_would_load_and_nothing_here_uses():
+    """pandas is installed here: without the server's care xlwings would import it, for seconds."""
+    code = """
+import runpy, sys
+server = runpy.run_path(sys.argv[1])
+def serve(clsid):
+    import openpyxl.drawing.image, xlwings
+    print([n for n in server["UNUSED"] if sys.modules.get(n)], "xlalloc.hosts.windows_calls" in sys.modules, xlwings.__name__)
+server["main"].__globals__["serve"] = serve
+print(server["main"]("{}"))
+"""
+    script = ROOT / "xlalloc" / "hosts" / "windows_server.py"
+    done = subprocess.run([sys.executable, "-c", code, script], capture_output=True, text=True)
+    assert done.stdout.split("\n")[:2] == ["[] True xlwings", "0"], done.stdout + done.stderr
+    loaded = [sys.executable, "-c", "import sys, xlwings; print('pandas' in sys.modules)"]
+    assert subprocess.run(loaded, capture_output=True, text=True).stdout == "True\n", "the test tests nothing"
+
+
 # The add-in file -------------------------------------------------------------------------------------------------
 
 WRAPPER = re.compile(r"^Public Function (\w+)\((.*)\)$", re.M)

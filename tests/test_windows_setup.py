@@ -11,9 +11,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from windows import vbscript, wine
 
 from xlalloc import cells
+from xlalloc.cli import main
 from xlalloc.hosts import windows_class, windows_setup
 from xlalloc.version import __version__
 
@@ -32,8 +34,12 @@ def setups(tmp_path_factory):
         pytest.fail("NSIS is not installed, which .ci/windows.sh sets up")
     folder = tmp_path_factory.mktemp("setup with spaces")
     old, _ = windows_setup.build(folder / "old.exe", place / "wheels", "0.0.1", "zlib")
-    new, sums = windows_setup.build(folder, place / "wheels")
-    return old, new, sums
+    new = folder / f"xlalloc-setup-{__version__}.exe"
+    done = CliRunner().invoke(
+        main, ["build", "setup", "--out", str(folder)], env={"XLALLOC_WHEELS": str(place / "wheels")}
+    )
+    assert done.exit_code == 0 and str(new) in done.stdout, done.output
+    return old, new, new.with_name(new.name + ".sha256")
 
 
 @pytest.fixture(scope="module")

@@ -293,7 +293,7 @@ BUILT = {
 @click.argument("what", type=click.Choice(list(BUILT)))
 @click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
 def build(what, out):
-    """An add-in to hand to others, the workbooks, the handbook, a setup.
+    """An add-in to hand to others, workbooks, handbook, setup.
 
     The handbook is a site, read from its folder without a network; its tools
     are installed by:  pip install 'xlalloc[docs]'

@@ -73,8 +73,7 @@ Var Made        ; folders that were not there before
   ${EndIf}
 !macroend
 
-!macro FIND_STARTUP un
-Function ${un}FindStartup
+Function FindStartup
   ${If} $AllUsers == ""
     SetShellVarContext current
     StrCpy $Startup "$APPDATA\Microsoft\Excel\XLSTART"
@@ -95,9 +94,6 @@ Function ${un}FindStartup
     StrCpy $Startup "$0\XLSTART"
   ${EndIf}
 FunctionEnd
-!macroend
-!insertmacro FIND_STARTUP ""
-!insertmacro FIND_STARTUP "un."
 
 Function .onInit
   SetRegView 64
@@ -208,6 +204,7 @@ Section
   WriteRegStr SHCTX "${ABOUT}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
   WriteRegStr SHCTX "${ABOUT}" "InstallLocation" "$INSTDIR"
   WriteRegStr SHCTX "${ABOUT}" "FoldersMade" "$Made"
+  WriteRegStr SHCTX "${ABOUT}" "AddinFolder" "$Startup"
   WriteRegDWORD SHCTX "${ABOUT}" "EstimatedSize" ${SIZE}
   WriteRegDWORD SHCTX "${ABOUT}" "NoModify" 1
   WriteRegDWORD SHCTX "${ABOUT}" "NoRepair" 1
@@ -305,7 +302,12 @@ Function un.onInit
       Quit
     ${EndIf}
   ${EndIf}
-  Call un.FindStartup
+  ${If} $AllUsers == 1
+    SetShellVarContext all
+  ${Else}
+    SetShellVarContext current
+  ${EndIf}
+  ReadRegStr $Startup SHCTX "${ABOUT}" "AddinFolder"
 FunctionEnd
 
 Section Uninstall
@@ -319,7 +321,9 @@ Section Uninstall
     Quit
   ${EndIf}
   ClearErrors
-  Delete "$Startup\${ADDIN}"
+  ${If} $Startup != ""
+    Delete "$Startup\${ADDIN}"
+  ${EndIf}
   ${If} ${Errors}
     Rename "$INSTDIR\python.old" "$INSTDIR\python"
     !insertmacro FAIL "$(CLOSE_EXCEL)"
