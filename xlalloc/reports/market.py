@@ -34,6 +34,7 @@ class Market:
     indexed: frozenset = frozenset()  # assets whose figures are no price of a unit
     _covariances: dict = field(default_factory=dict, repr=False)
     _last: dict = field(default_factory=dict, repr=False)
+    _left: dict = field(default_factory=dict, repr=False)
     _panels: dict = field(default_factory=dict, repr=False)
     shared: Shared = field(default_factory=Shared, repr=False)  # what clients have in common, computed once
 
@@ -88,6 +89,23 @@ class Market:
         panel = self.panel[:, [self.assets.index(asset) for asset in assets]]
         complete = ~np.isnan(panel).any(axis=1)
         return [date for date, keep in zip(self.dates, complete, strict=True) if keep], panel[complete]
+
+    def left_out(self, assets: tuple) -> tuple[str, int, int] | None:
+        """The asset whose gaps leave most dates out, how many are left out and of how many; None where none is."""
+        if assets not in self._left:
+            self._left[assets] = self._left_out([asset for asset in assets if asset in self.assets])
+        return self._left[assets]
+
+    def _left_out(self, assets: list[str]) -> tuple[str, int, int] | None:
+        if len(assets) < 2:
+            return None
+        lacking = np.isnan(self.panel[:, [self.assets.index(asset) for asset in assets]])
+        used = ~lacking.all(axis=1)
+        count = int((lacking.any(axis=1) & used).sum())
+        if not count:
+            return None
+        alone = [int((lacking[:, j] & used).sum()) for j in range(len(assets))]
+        return assets[int(np.argmax(alone))], count, int(used.sum())
 
     def course(self, assets: tuple) -> Course:
         """Returns and calendar of the rows in which all have a price."""

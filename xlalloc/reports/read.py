@@ -8,7 +8,7 @@ from xlalloc.core.rebalance import STAMP_DUTY
 from xlalloc.errors import ErrorValue
 from xlalloc.meaning import SUM_TO_ONE
 from xlalloc.ranges import name_key
-from xlalloc.reports import fields
+from xlalloc.reports import fields, implausible
 from xlalloc.reports.codes import Names, is_cash
 from xlalloc.reports.columns import columns_of
 from xlalloc.reports.market import read_prices
@@ -18,6 +18,7 @@ from xlalloc.reports.sheets import MOST_TEXT, Formula
 from xlalloc.reports.tables import Row, Source, load
 
 BESIDE = frozenset(["pending activity", "pending", "unsettled cash", "accrued interest", "在途资金", "未交收资金"])
+LEAST_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
 PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebalanced", "goal", "goal_years", "age")
@@ -58,6 +59,7 @@ class Reader:
         benchmarks = self._weights("benchmarks", "name", "weight")
         allowed = self._suitability()
         market = read_prices(self.source.prices, self._named, self.assets, self.source.settings, self.problems)
+        implausible.look_at(market, self.problems)
         self._check_assets(market.as_of)
         self._market = market
         self._flat_cash(market)
@@ -67,6 +69,7 @@ class Reader:
             if not client.lots and client.id not in self.problems.refused:
                 self.problems.refuse(client.id, "no_holdings", client.place)
             self._check_what_is_used(client, models)
+            self._check_unit_of_money(client)
         return Inputs(
             list(clients.values()),
             self.assets,
@@ -78,6 +81,7 @@ class Reader:
             self.language,
             self.source.digest,
             self.currency,
+            self.source.settings.hold,
         )
 
     # Rows -------------------------------------------------------------------------------------------------------
@@ -163,6 +167,8 @@ class Reader:
                 self.problems.note(
                     "", "unknown_kind", "done.no_fee_floor", asset.place("kind", asset.kind), known=known
                 )
+            if asset.kind == "fund" and asset.redemption is None:
+                self.problems.note("", "no_schedule", "done.fee_floor", asset.place("redemption"), asset=asset.name)
             if asset.sell_tax is None:
                 asset.sell_tax = duty if asset.kind == "stock" else 0.0
                 if asset.sell_tax:
@@ -378,8 +384,9 @@ class Reader:
     def _asset_of(self, row: Row) -> tuple[str | None, str]:
         """The asset of a holding, by its codes, then by its name; cash needs none."""
         name, kind = row.get("asset", ""), row.get("kind", "")
-        why = ""
-        for key in [key for key in row.raw if key.startswith("code")]:
+        if not row.table.codes and (asset := self.names.find(name, "", kind)[0]):
+            return asset, ""
+        for key in row.table.codes:
             asset, why = self.names.find(row.get(key, ""), name, kind)
             if asset or why:
                 return asset, why
@@ -454,6 +461,17 @@ class Reader:
             named = {id(client): client for word in words if (client := owners.get(word) or clients.get(word))}
             found = next(iter(named.values())) if len(named) == 1 else None
         return found
+
+    def _check_unit_of_money(self, client: Client) -> None:
+        """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""
+        values = [lot.value for lot in client.lots if lot.value is not None and lot.units is None]
+        if len(values) < len(client.lots) or not values:
+            return
+        total = sum(values)
+        beside = max(abs(client.cash_flow), abs(client.monthly), client.goal or 0.0)
+        if 0 < total < LEAST_WEALTH or 0 < total < beside / 1000:
+            words = {"total": f"{total:,.2f}"}
+            self.problems.note(client.id, "money_in_wan", "done.used", client.lots[0].at("value"), **words)
 
     def _check_what_is_used(self, client: Client, models: dict) -> None:
         """A client whose assets have problems of their own, or another currency, is refused."""

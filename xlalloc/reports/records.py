@@ -161,3 +161,4 @@ class Inputs:
     language: str
     digest: str
     currency: str = ""  # of all amounts; empty where the file names none
+    hold: bool = False  # purchases above a client's level are withheld

@@ -9,10 +9,11 @@ import numpy as np
 from xlalloc.core.rebalance import rebal_cost, rebal_drift, rebal_plan, redemption_fee, round_lots
 from xlalloc.errors import NumberError
 from xlalloc.facts import collect
-from xlalloc.reports.fields import MOST
+from xlalloc.reports.fields import MOST, OPEN_FUNDS
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
 
+EXEMPT_AFTER_A_WEEK = ((7,), (0.015,))
 TRIGGERED = "threshold exceeded once the cash flow is placed"
 VALUES_DIFFER = 0.02  # between a value given and units × price
 ROUNDS = 12  # of the search for the redemption fee that goes with the sale it causes
@@ -128,9 +129,16 @@ def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> f
         problems.note(client.id, "price_differs", "done.price_used", lot.at("price"), **words)
     if lot.value is None:
         return counted
-    if counted is not None and _differ(counted, lot.value):
-        problems.note(client.id, "value_differs", "done.value_used", lot.at("value"), counted=f"{counted:,.2f}")
-    return lot.value
+    if counted is None:
+        return lot.value
+    if _differ(counted, lot.value):
+        wan = not _differ(counted, 1e4 * lot.value)
+        kind = "value_in_wan" if wan else "value_differs"
+        ours = wan or lot.price is not None  # a price of its own counts, one of another day and source does not
+        done = "done.counted_used" if ours else "done.value_used"
+        problems.note(client.id, kind, done, lot.at("value"), counted=f"{counted:,.2f}")
+        return counted if ours else lot.value
+    return lot.value if lot.price is None else counted
 
 
 def _differ(one: float, other: float) -> bool:
@@ -140,11 +148,14 @@ def _differ(one: float, other: float) -> bool:
 # Orders --------------------------------------------------------------------------------------------------------------
 
 
-def orders(held: list[Position], client: Client, as_of: dt.date | None, due: bool) -> Orders:
+def orders(
+    held: list[Position], client: Client, as_of: dt.date | None, due: bool, withheld: frozenset = frozenset()
+) -> Orders:
     """The orders of REBAL_PLAN, with the redemption fees of the lots they sell; only the cash flow where none is due.
 
     Where a locked lot keeps a sale back the rest is planned again with what is left. An order below its minimum is left
-    out; the money for it stays in cash, so that nothing is bought beyond its target instead.
+    out, and so is a purchase of a position in ``withheld``; the money for it stays in cash, so that nothing is bought
+    beyond its target instead.
     """
     held_back: dict[int, str] = {}
     fixed: dict[int, float] = {}  # position → the sale its locked lots allow
@@ -161,6 +172,9 @@ def orders(held: list[Position], client: Client, as_of: dt.date | None, due: boo
         if sales := _beyond_locked(held, trades, fixed):
             fixed.update(sales)
             held_back.update(dict.fromkeys(sales, "held.locked"))
+        elif above := [i for i in withheld - barred if trades[i] > CENT]:
+            barred.update(above)
+            held_back.update(dict.fromkeys(above, "held.level"))
         elif small := _too_small(held, trades, barred | set(fixed)):
             barred.update(small)
             held_back.update(small)
@@ -267,7 +281,14 @@ def _too_small(held: list[Position], trades, settled: set[int]) -> dict[int, str
 
 def charges(asset: Asset) -> bool:
     """May a sale of it bear a redemption fee?"""
-    return asset.kind == "fund" if asset.redemption is None else bool(asset.redemption[1])
+    return asset.kind in OPEN_FUNDS if asset.redemption is None else bool(asset.redemption[1])
+
+
+def schedule_of(asset: Asset) -> tuple:
+    """A fund's own schedule, else the floor of the rule of 2026: index and bond funds are exempt from the seventh day."""
+    if asset.redemption is not None:
+        return asset.redemption
+    return EXEMPT_AFTER_A_WEEK if asset.kind in ("index_fund", "bond_fund") else ()
 
 
 def sold_lots(position: Position, sale: float) -> list[tuple[Lot, float]]:
@@ -286,7 +307,7 @@ def lot_fee(position: Position, lot: Lot, as_of: dt.date | None) -> float:
     """The redemption fee of one lot; none where the day it was bought is not known."""
     if not charges(position.asset) or lot.bought_on is None or as_of is None:
         return 0.0
-    return _fee(max((as_of - lot.bought_on).days, 0), position.asset.redemption or ())
+    return _fee(max((as_of - lot.bought_on).days, 0), schedule_of(position.asset))
 
 
 @lru_cache(maxsize=65_536)
