@@ -341,6 +341,7 @@ def test_purchases_above_the_level_are_flagged(tmp_path, sheets):
     rd.change(sheets, "suitability", 2, "allowed", "R1-R4")
     assert one(tmp_path, sheets, "K004").above_level == []
     rd.change(sheets, "suitability", 2, "allowed", "R1")
+    sheets["firm"][1][1] = "warn"
     assert set(one(tmp_path, sheets, "K004").above_level) == {"CSI 500", "China bonds", "Gold"}
 
 

@@ -225,8 +225,10 @@ class _Computation:
             if money < 0:
                 sales.append(order)
                 self._check_sale(order)
+                order.account = trading.account_of(self.held, order)
             else:
                 purchases.append(order)
+                order.account = trading.account_of(self.held, order)
                 order.flags = self._flags(i)
         return sales, purchases
 

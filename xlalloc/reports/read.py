@@ -65,6 +65,7 @@ class Reader:
         self._flat_cash(market)
         clients = self._clients(models, benchmarks)
         self._holdings(clients)
+        self._check_history(clients)
         for client in clients.values():
             if not client.lots and client.id not in self.problems.refused:
                 self.problems.refuse(client.id, "no_holdings", client.place)
@@ -195,6 +196,7 @@ class Reader:
                 continue
             model = found.setdefault(name_key(name), Model(name))
             places.setdefault(name_key(name), row.place(named))
+            self._known("", row, "rebalance_on", fields.TRIGGERS)
             for key in ("return_low", "return_high", "vol_low", "vol_high", "drawdown"):
                 if row.get(key) is not None:
                     model.stated.setdefault(key, row.get(key))
@@ -296,7 +298,10 @@ class Reader:
             place=row.place("id"),
             adviser=self._same(row.get("adviser", "")),
             notes=row.get("notes", ""),
-            **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly")},
+            investor_class=self._known(id_, row, "investor_class", fields.INVESTORS),
+            currency_goal=self._known(id_, row, "currency_goal", fields.GOAL_MONEY),
+            household=self._same(row.get("household", "")),
+            **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly", "reserve", "advisory_fee")},
             **{key: row.get(key) for key in PLAIN_COLUMNS},
         )
 
@@ -320,6 +325,14 @@ class Reader:
         if found is None and say:
             self.problems.note(id_, "missing", "done.default", row.place(key), default=f"every.{default}")
         return found or default
+
+    def _known(self, id_: str, row: Row, key: str, known: dict) -> str:
+        """An option without a default; an unknown one is listed and left out."""
+        try:
+            return fields.option(row.raw.get(key), known) or ""
+        except fields.UnreadableError:
+            self.problems.note(id_, "unknown_word", "done.left_out", row.place(key), known=", ".join(known))
+            return ""
 
     def _threshold(self, id_: str, row: Row) -> float:
         threshold = row.get("threshold")
@@ -461,6 +474,15 @@ class Reader:
             named = {id(client): client for word in words if (client := owners.get(word) or clients.get(word))}
             found = next(iter(named.values())) if len(named) == 1 else None
         return found
+
+    def _check_history(self, clients: dict[str, Client]) -> None:
+        """The history of accounts, whose rows must be of a known client and be read whole."""
+        for row in self._rows("history"):
+            client = clients.get(name_key(row.get("id", ""))) or self._owner(row, clients, {})
+            if client is None:
+                self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
+            elif not self._list(client.id, row, "done.left_out") and (row.get("date") is None or row.get("value") is None):
+                self.problems.note(client.id, "history_lacks", "done.left_out", row.place("value"))
 
     def _check_unit_of_money(self, client: Client) -> None:
         """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""
