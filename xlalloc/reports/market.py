@@ -11,6 +11,7 @@ from xlalloc.core.estimation import cov_from_corr, cov_matrix, returns
 from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, NotAvailableError
 from xlalloc.reports import shapes
+from xlalloc.reports.elapsed import rows_per_year
 from xlalloc.reports.history import Course, course
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.shared import Shared
@@ -121,7 +122,7 @@ class Market:
     def _covariance(self, assets: list[str], table: dict) -> tuple[np.ndarray, str]:
         dates, panel = self.prices(assets)
         if self.periods is not None and len(dates) > LEAST_PERIODS:
-            return cov_matrix(returns(panel), periods=float(periods_per_year(dates, "prices"))), "prices"
+            return cov_matrix(returns(panel), periods=rows_per_year(dates)), "prices"
         return cov_from_corr(
             class_correlations(assets, table), [volatility(table[asset]) for asset in assets]
         ), "assumptions"

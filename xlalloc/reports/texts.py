@@ -220,7 +220,7 @@ _TEXTS = {
         "The depth that 95% of courses do not exceed if log wealth is a Brownian motion (Magdon-Ismail et al. 2004); real ones can be deeper.",
         "假设对数财富为布朗运动，95% 的路径不超过的深度（Magdon-Ismail 等，2004）；实际可能更深。",
     ),
-    "define.annual": ("Compounded: (Π(1+r))^(P/T) − 1.", "复利：(Π(1+r))^(P/T) − 1。"),
+    "define.annual": ("Compounded over the years that passed: (Π(1+r))^(1/years) − 1.", "按实际经过的年数复利：(Π(1+r))^(1/年数) − 1。"),
     "define.sharpe": ("Mean return per year over volatility; the risk-free rate is taken as 0 (Sharpe 1994).", "年化平均收益与波动率之比；无风险利率取 0（Sharpe，1994）。"),
     "define.sortino": ("Mean return per year over downside risk, all periods counted (Sortino & Price 1994).", "年化平均收益与下行风险之比，计入所有期数（Sortino 与 Price，1994）。"),
     "define.drawdown.name": ("Drawdown", "回撤"),
