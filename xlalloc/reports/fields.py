@@ -50,6 +50,7 @@ LANGUAGES = {
 }
 KINDS = {
     "stock": ("股票", "a股"), "etf": ("交易所基金",), "fund": ("基金", "开放式基金", "mutual fund"), "bond": ("债券",),
+    "index_fund": ("指数基金", "指数型基金", "index fund"), "bond_fund": ("债券基金", "债券型基金", "bond fund"),
     "cash": ("现金", "货币基金", "货币", "存款", "money market"),
 }  # fmt: skip
 

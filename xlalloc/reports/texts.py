@@ -396,7 +396,7 @@ _TEXTS = {
     "column.assets.name_zh": ("Name in Chinese reports.", "中文报告中的名称。"),
     "column.assets.code": ("As text; leading zeros are kept.", "文本；保留前导零。"),
     "column.assets.share_class": ("Such as A or C.", "如 A 类、C 类。"),
-    "column.assets.kind": ("stock, etf, fund, bond or cash: decides stamp duty and the redemption rule.", "股票、ETF、基金、债券或现金：决定印花税与赎回规则。"),
+    "column.assets.kind": ("stock, etf, fund, index_fund, bond_fund, bond or cash: decides stamp duty and the redemption rule.", "股票、ETF、基金、指数基金、债券基金、债券或现金：决定印花税与赎回规则。"),
     "column.assets.risk_level": ("R1 to R5. Blank: its purchases are marked.", "R1 至 R5。留空则买入时提示。"),
     "column.assets.lot": ("Units of the smallest order, such as 100. 0 or blank: any amount.", "最小交易份数，如 100。0 或留空表示按金额。"),
     "column.assets.min_buy": ("Smallest purchase in money; a smaller one is left out.", "最低买入金额；低于此金额的买入不列入。"),
