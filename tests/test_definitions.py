@@ -26,5 +26,5 @@ def test_a_package_agrees_with_ours(measure):
 def test_the_information_ratio_of_packages_is_per_period():
     ours = definitions.MEASURES["info_ratio"][2]()
     for row in ROWS:
-        if row["measure"] == "info_ratio":
+        if row["measure"] == "info_ratio" and not row["package"].startswith("numpy"):  # these are geometric
             assert float(row["value"]) * definitions.P**0.5 == pytest.approx(ours, rel=1e-12)

@@ -20,6 +20,9 @@ BENCHMARK = [-0.02, -0.015, 0.015, 0.004, 0.011, -0.01, 0.005, 0.03, -0.011, 0.0
              0.011, 0.002, 0.003, 0.012, -0.005, 0.014, 0.018, -0.013, 0.01, 0.001, 0.012, 0.004]  # fmt: skip
 
 R, B = np.array(RETURNS), np.array(BENCHMARK)
+YOUNG = 12  # rows before a second fund begins
+VOLS, CAP = np.array([0.3, 0.2, 0.15]), 0.4
+COV = np.outer(VOLS, VOLS) * np.array([[1, 0.8, 0.5], [0.8, 1, 0.3], [0.5, 0.3, 1]])
 # measure: title, our call as a formula, our number, why it is defined so
 MEASURES = {
     "sortino": (
@@ -82,6 +85,18 @@ MEASURES = {
     "kurt": (
         "Excess kurtosis", "SKEW_KURT(returns)", lambda: xa.skew_kurt(R).rows[1][1],
         "Excel's KURT.",
+    ),
+    "ages": (
+        "Funds of different ages", "ANN_RETURN(returns, 12)", lambda: xa.ann_return(R, P),
+        "Beside a fund that began a year later. What a fund has returned does not depend on which other stands in the "
+        "table; only what compares two (a beta, a correlation, a portfolio) is measured on the rows of both.",
+    ),
+    "bounded_rp": (
+        "Risk parity with bounds, weight of the first asset", "INDEX(RP_WEIGHTS(cov, , 0, 0.4), 1)",
+        lambda: xa.rp_weights(COV, upper=CAP)[0],
+        "Volatilities of 30, 20 and 15%, correlations of 0.8, 0.5 and 0.3, no weight above 40%. Both are published. Ours "
+        "is the risk-budgeting portfolio of the assets and bounds as they are, unique and the same however it is scaled; "
+        "RP_CHECK shows the contributions it reaches.",
     ),
 }  # fmt: skip
 

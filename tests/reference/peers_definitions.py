@@ -3,6 +3,7 @@
 import datetime as dt
 import warnings
 
+import cvxpy as cp
 import definitions as page
 import empyrical
 import ffn
@@ -12,10 +13,10 @@ import quantstats.stats as qs
 import riskfolio
 import tables
 from peers_performance import EMPYRICAL, FFN, PANDAS, QUANTSTATS, per_period
-from peers_topic import package
-from scipy import stats
+from peers_topic import package, tight
+from scipy import optimize, stats
 
-RISKFOLIO, SKFOLIO = "riskfolio-lib", "skfolio"
+RISKFOLIO, SKFOLIO, NUMPY = "riskfolio-lib", "skfolio", "numpy"
 
 
 def measured():
@@ -97,12 +98,61 @@ def measured():
     ]  # fmt: skip
 
 
+def by_hand():
+    """Definitions of books and of Excel that no package of Python has, written down with numpy; bounds with cvxpy."""
+    P, rf, r, b = page.P, page.RF, page.R, page.B
+    annual, market = (float(np.prod(1 + x) ** (P / len(x)) - 1) for x in (r, b))
+    year = np.sqrt(P)
+    beta = np.cov(r, b)[0, 1] / b.var(ddof=1)
+    relative = (1 + r) / (1 + b) - 1
+    n, z = len(r), (r - r.mean()) / r.std()
+    young, factor = r[page.YOUNG :], np.prod(1 + r[page.YOUNG :])
+    return [
+        ("hist_var", NUMPY, 'quantile(method="weibull")', np.quantile(r, 0.05, method="weibull"),
+         "Excel's PERCENTILE.EXC; a loss is negative"),
+        ("info_ratio", NUMPY, "(R − B) / tracking error", (annual - market) / ((r - b).std(ddof=1) * year),
+         "of compounded returns a year, as R's PerformanceAnalytics"),
+        ("info_ratio", NUMPY, "((1+R)/(1+B) − 1) / its volatility",
+         ((1 + annual) / (1 + market) - 1) / (relative.std(ddof=1) * year), "geometric (Bacon 2008)"),
+        ("jensen_alpha", NUMPY, "R − rf − β(B − rf)", annual - rf - beta * (market - rf),
+         "of compounded returns a year (Bacon 2008), as R's PerformanceAnalytics"),
+        ("skew", NUMPY, "n/((n−1)(n−2)) Σz³", n / ((n - 1) * (n - 2)) * (z**3).sum(),
+         'z by the standard deviation over n: method "sample" of R\'s PerformanceAnalytics'),
+        ("ages", NUMPY, "prod(1 + r) of its own rows", annual, "each fund on all rows it has"),
+        ("ages", PANDAS, "dropna() of both funds first", factor ** (P / len(young)) - 1, "the rows of the youngest fund"),
+        ("bounded_rp", "cvxpy", "minimise ½y'Σy − Σ ln yᵢ, yᵢ ≤ u·Σy", bounded(scaled=True)[0],
+         "the bounds move with the sum of y, as skfolio and Riskfolio-Lib"),
+        ("bounded_rp", "cvxpy", "minimise ½x'Σx − λΣ ln xᵢ, xᵢ ≤ u, λ so that Σx = 1", bounded(scaled=False)[0],
+         "Richard & Roncalli (2019): contributions of the assets not at a bound are equal"),
+    ]  # fmt: skip
+
+
+def bounded(scaled: bool) -> np.ndarray:
+    """Equal risk with weights of at most CAP, by either definition."""
+    x = cp.Variable(len(page.COV))
+    risk = cp.quad_form(x, cp.psd_wrap(page.COV)) / 2
+
+    def solved(weight, limits):
+        cp.Problem(cp.Minimize(risk - weight * cp.sum(cp.log(x))), limits).solve(cp.CLARABEL, **tight(1e-12))
+        return x.value
+
+    if scaled:
+        y = solved(1.0, [x <= page.CAP * cp.sum(x)])
+        return y / y.sum()
+    return solved(
+        optimize.brentq(lambda w: solved(w, [x <= page.CAP]).sum() - 1.0, 1e-3, 0.1, xtol=1e-13), [x <= page.CAP]
+    )
+
+
 def definitions():
     """The numbers, and the page made of them."""
     written = (
         f"written by tests/reference/regenerate.py on {dt.date.today()}; series: definitions.py, made up for the page"
     )
-    rows = [(measure, package(source), call, float(value), what) for measure, source, call, value, what in measured()]
+    rows = [
+        (measure, package(source), call, float(value), what)
+        for measure, source, call, value, what in [*measured(), *by_hand()]
+    ]
     tables.write("definitions.csv", [written], page.COLUMNS, rows)
     page.write()
 
