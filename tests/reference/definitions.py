@@ -20,9 +20,6 @@ BENCHMARK = [-0.02, -0.015, 0.015, 0.004, 0.011, -0.01, 0.005, 0.03, -0.011, 0.0
              0.011, 0.002, 0.003, 0.012, -0.005, 0.014, 0.018, -0.013, 0.01, 0.001, 0.012, 0.004]  # fmt: skip
 
 R, B = np.array(RETURNS), np.array(BENCHMARK)
-YOUNG = 12  # rows before a second fund begins
-VOLS, CAP = np.array([0.3, 0.2, 0.15]), 0.4
-COV = np.outer(VOLS, VOLS) * np.array([[1, 0.8, 0.5], [0.8, 1, 0.3], [0.5, 0.3, 1]])
 # measure: title, our call as a formula, our number, why it is defined so
 MEASURES = {
     "sortino": (
@@ -48,13 +45,16 @@ MEASURES = {
     ),
     "hist_var": (
         "Value at risk, 95%", "HIST_VAR(returns, 0.95)", lambda: xa.hist_var(R),
-        "History, without a distribution assumed, and Excel's PERCENTILE.INC, so that the sheet can check it. The "
-        "question is how much can be lost, so a loss is a positive number.",
+        "History, without a distribution assumed, and Excel's PERCENTILE.INC, so that the sheet can check it. "
+        "PERCENTILE.EXC puts the same place further out, and has no answer at all for less than 1/(T+1). The question is how "
+        "much can be lost, so a loss is a positive number.",
     ),
     "hist_cvar": (
         "Expected shortfall, 95%", "HIST_CVAR(returns, 0.95)", lambda: xa.hist_cvar(R),
-        "The mean of the returns at or below the value at risk above: what AVERAGEIF gives in a sheet. The exact tail of "
-        "5% takes a part of one return, which a sheet cannot show; on a long history the two meet.",
+        "Exactly 5% of the periods: of 25 months 1.25, the worst in full and a quarter of the next. This is the minimum of "
+        "Rockafellar & Uryasev (2000), so it is what MIN_CVAR_WEIGHTS minimises, what CVAR_CONTRIB divides without rest, and "
+        "it never falls when the tail gets worse. The plain mean of the returns at or below the quantile (AVERAGEIF in a "
+        "sheet) rests on one or two returns, whatever 5% of the periods is; on a long history the two meet.",
     ),
     "ulcer": (
         "Ulcer index", "ULCER(returns)", lambda: xa.ulcer(R),
@@ -66,12 +66,15 @@ MEASURES = {
     ),
     "info_ratio": (
         "Information ratio", "INFO_RATIO(returns, benchmark, 12)", lambda: xa.info_ratio(R, B, P),
-        "Per year, as SHARPE and TRACKING_ERROR are, so that it is active return over tracking error of the same table.",
+        "Per year, as SHARPE and TRACKING_ERROR are, so that it is active return over tracking error of the same table. "
+        "The geometric ratio (Bacon 2008) compounds both sides first: the better number for a report of past years, not "
+        "the one by which active portfolios are built.",
     ),
     "jensen_alpha": (
         "Jensen's alpha", "JENSEN_ALPHA(returns, benchmark, 0.02, 12)", lambda: xa.jensen_alpha(R, B, RF, P),
         "P times the intercept of the regression: an arithmetic number, as the beta beside it comes from arithmetic "
-        "means.",
+        "means. With annual compounded returns in place of the means (Bacon 2008, PerformanceAnalytics) "
+        "what volatility costs fund and benchmark enters as well.",
     ),
     "omega": (
         "Omega, 0.5% a month", "OMEGA(returns, 0.005)", lambda: xa.omega(R, MIN_RETURN),
@@ -80,23 +83,12 @@ MEASURES = {
     ),
     "skew": (
         "Skewness", "SKEW_KURT(returns)", lambda: xa.skew_kurt(R).rows[0][1],
-        "Excel's SKEW, so that the sheet can check it.",
+        "Excel's SKEW, so that the sheet can check it. PerformanceAnalytics calls \"sample\" a mixture: the factor of "
+        "Excel with the standard deviation over T.",
     ),
     "kurt": (
         "Excess kurtosis", "SKEW_KURT(returns)", lambda: xa.skew_kurt(R).rows[1][1],
         "Excel's KURT.",
-    ),
-    "ages": (
-        "Funds of different ages", "ANN_RETURN(returns, 12)", lambda: xa.ann_return(R, P),
-        "Beside a fund that began a year later. What a fund has returned does not depend on which other stands in the "
-        "table; only what compares two (a beta, a correlation, a portfolio) is measured on the rows of both.",
-    ),
-    "bounded_rp": (
-        "Risk parity with bounds, weight of the first asset", "INDEX(RP_WEIGHTS(cov, , 0, 0.4), 1)",
-        lambda: xa.rp_weights(COV, upper=CAP)[0],
-        "Volatilities of 30, 20 and 15%, correlations of 0.8, 0.5 and 0.3, no weight above 40%. Both are published. Ours "
-        "is the risk-budgeting portfolio of the assets and bounds as they are, unique and the same however it is scaled; "
-        "RP_CHECK shows the contributions it reaches.",
     ),
 }  # fmt: skip
 
@@ -114,6 +106,60 @@ Numbers of the packages, with their versions and calls, are in `tests/reference/
 `tests/reference/peers_definitions.py`; this page is written by `tests/reference/definitions.py` and a test compares the
 two. Differences on real prices, and those in estimation and optimisation, are in `tests/reference/README.md`.
 """
+
+
+# Bounded risk parity: Roncalli's three assets (volatilities 30/20/15%, correlations 0.8, 0.5, 0.3), at most 40% each.
+VOLS, CORR, CAP = np.array([0.3, 0.2, 0.15]), np.array([[1.0, 0.8, 0.5], [0.8, 1.0, 0.3], [0.5, 0.3, 1.0]]), 0.4
+
+
+def bounded() -> str:
+    """Both published definitions of risk budgets within bounds, with numbers."""
+    cov = CORR * np.outer(VOLS, VOLS)
+    ours = xa.rp_weights(cov, upper=CAP)
+    low, high = 0.0, 1.0 - CAP  # the third asset is at its bound; the other two carry equal risk
+    for _ in range(200):
+        first = (low + high) / 2.0
+        w = np.array([first, 1.0 - CAP - first, CAP])
+        parts = w * (cov @ w)
+        low, high = (first, high) if parts[0] < parts[1] else (low, first)
+    lines = [
+        "## Risk budgets within bounds", "",
+        "xlalloc: `=RP_WEIGHTS(cov,,0,0.4)`, three assets with volatilities of 30%, 20% and 15% and correlations of 0.8, 0.5 "
+        "and 0.3, each at most 40%.", "",
+        "| definition | weights | shares of risk |", "|---|---|---|",
+        f"| without bounds | {_three(xa.rp_weights(cov))} | {_three(xa.risk_contrib(xa.rp_weights(cov), cov))} |",
+        "| the same minimum over the weights allowed: ½y'Σy − Σ b ln y over y ≤ 0.4·1'y (skfolio, Riskfolio-Lib, xlalloc) "
+        f"| {_three(ours)} | {_three(xa.risk_contrib(ours, cov))} |",
+        f"| equal shares of those not at a bound (Richard & Roncalli 2019) | {_three(w)} | {_three(parts / parts.sum())} |",
+        "",
+        textwrap.fill(
+            "What a bound takes away has to go somewhere. The first definition spreads it so that the objective suffers least: "
+            "it is one convex program with one answer, and what Riskfolio-Lib and skfolio solve. The second keeps the "
+            "shares of the free assets in proportion to their budgets. Without a binding bound they are the same. EXPLAIN "
+            "names the bounds that bind and the shares reached.", 120), "",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def ages() -> str:
+    """Two funds, the second a year younger: each on its own rows, or both on the common ones."""
+    own, common, young = (xa.sharpe(x, RF, P) for x in (R, R[13:], B[13:]))
+    return "\n".join([
+        "## Funds of different ages", "",
+        f"The fund above has {len(R)} months; a second one, the benchmark's last {len(B) - 13} months, was launched later.",
+        "",
+        "| Sharpe ratio | the fund | the younger fund |", "|---|---|---|",
+        f"| each on its own months (xlalloc) | {shown(own)} | {shown(young)} |",
+        f"| both on their common months | {shown(common)} | {shown(young)} |", "",
+        textwrap.fill(
+            "A fund's own number must not change because another stands beside it. But numbers of different years do not "
+            "compare: for a comparison give the common rows. Whatever compares two series (tracking error, information "
+            "ratio, beta, alpha) and every covariance is computed on the rows they have in common.", 120), "",
+    ])  # fmt: skip
+
+
+def _three(numbers) -> str:
+    return " / ".join(f"{100 * x:.2f}%" for x in numbers)
 
 
 def percents(numbers) -> str:
@@ -148,7 +194,7 @@ def page(rows: list[dict]) -> str:
         body = [f"## {title}", "", f"xlalloc: `={formula}` is **{shown(value)}**.", ""]
         body += table([row for row in rows if row["measure"] == measure], value)
         parts.append("\n".join([*body, "", textwrap.fill(reason, 120), ""]))
-    return "\n".join(parts)
+    return "\n".join([*parts, ages(), bounded()])
 
 
 def write() -> None:

@@ -3,7 +3,6 @@
 import datetime as dt
 import warnings
 
-import cvxpy as cp
 import definitions as page
 import empyrical
 import ffn
@@ -13,10 +12,12 @@ import quantstats.stats as qs
 import riskfolio
 import tables
 from peers_performance import EMPYRICAL, FFN, PANDAS, QUANTSTATS, per_period
-from peers_topic import package, tight
-from scipy import optimize, stats
+from peers_topic import package
+from scipy import stats
 
-RISKFOLIO, SKFOLIO, NUMPY = "riskfolio-lib", "skfolio", "numpy"
+RISKFOLIO, SKFOLIO = "riskfolio-lib", "skfolio"
+BACON = "Bacon (2008)"  # formulas of a book, by hand
+BY_HAND = (BACON, "PerformanceAnalytics (R)")
 
 
 def measured():
@@ -33,6 +34,11 @@ def measured():
     book = Portfolio(X=X, weights=np.ones(1), annualized_factor=P, compounded=True)
     plain = Portfolio(X=X, weights=np.ones(1), annualized_factor=P, risk_free_rate=f)
     losses = (r - f)[r < f]
+    T, per_year, per_year_b = len(r), (1 + r).prod() ** (P / len(r)) - 1, (1 + b).prod() ** (P / len(b)) - 1
+    active = (1 + r) / (1 + b) - 1
+    geometric_excess = (1 + per_year) / (1 + per_year_b) - 1
+    geometric_alpha = per_year - rf - empyrical.beta(r, b, f) * (per_year_b - rf)
+    sample_skew = T / ((T - 1) * (T - 2)) * (((r - r.mean()) / r.std(ddof=0)) ** 3).sum()
     all_rows, own_mean = "all T rows under the root", "deviations below the mean, over T−1"
     return [
         ("sortino", EMPYRICAL, "sortino_ratio", empyrical.sortino_ratio(r, f, annualization=P), all_rows),
@@ -64,12 +70,15 @@ def measured():
         ("hist_var", PANDAS, "quantile", r.quantile(0.05), "a loss is negative"),
         ("hist_var", QUANTSTATS, "value_at_risk", qs.value_at_risk(r, confidence=0.95),
          "normal distribution; a loss is negative"),
+        ("hist_var", "numpy", 'quantile(method="weibull")', np.quantile(r, 0.05, method="weibull"),
+         "Excel's PERCENTILE.EXC; a loss is negative"),
         ("hist_var", RISKFOLIO, "VaR_Hist", riskfolio.RiskFunctions.VaR_Hist(r.values, 0.05), "the return in place ⌈5% of T⌉, no line between"),
         ("hist_var", SKFOLIO, "Portfolio.value_at_risk", plain.value_at_risk, "a return of the series, no line between"),
         ("hist_cvar", EMPYRICAL, "conditional_value_at_risk", empyrical.conditional_value_at_risk(r, 0.05),
-         "a loss is negative"),
+         "plain mean of the returns at or below the quantile; a loss is negative"),
         ("hist_cvar", QUANTSTATS, 'conditional_value_at_risk(method="historical")',
-         qs.conditional_value_at_risk(r, confidence=0.95, method="historical"), "a loss is negative"),
+         qs.conditional_value_at_risk(r, confidence=0.95, method="historical"),
+         "plain mean of the returns at or below the quantile; a loss is negative"),
         ("hist_cvar", QUANTSTATS, "conditional_value_at_risk", qs.conditional_value_at_risk(r, confidence=0.95),
          "normal distribution; a loss is negative"),
         ("hist_cvar", RISKFOLIO, "CVaR_Hist", riskfolio.RiskFunctions.CVaR_Hist(r.values, 0.05), "exactly 5% of the weight in the tail"),
@@ -82,8 +91,11 @@ def measured():
         ("info_ratio", EMPYRICAL, "excess_sharpe", empyrical.excess_sharpe(r, b), "per period"),
         ("info_ratio", QUANTSTATS, "information_ratio", qs.information_ratio(r, b), "per period"),
         ("info_ratio", FFN, "calc_information_ratio", ffn.calc_information_ratio(r, b), "per period"),
+        ("info_ratio", BACON, "geometric", geometric_excess / (active.std() * year),
+         "compounded excess (1+r)/(1+b) − 1, over the volatility of the monthly ones"),
         ("jensen_alpha", QUANTSTATS, "greeks", qs.greeks(r - f, b - f, P)["alpha"], "P times the one per period"),
         ("jensen_alpha", EMPYRICAL, "alpha", empyrical.alpha(r, b, f, annualization=P), "compounded, (1+a)^P − 1"),
+        ("jensen_alpha", BACON, "geometric", geometric_alpha, "annual compounded returns: r − rf − β(b − rf)"),
         ("omega", EMPYRICAL, "omega_ratio(annualization=1)",
          empyrical.omega_ratio(r, required_return=m, annualization=1), "the required return is per period"),
         ("omega", EMPYRICAL, "omega_ratio", empyrical.omega_ratio(r, required_return=m, annualization=P),
@@ -92,56 +104,12 @@ def measured():
         ("skew", PANDAS, "skew", r.skew(), "Excel's SKEW"),
         ("skew", QUANTSTATS, "skew", qs.skew(r), "Excel's SKEW"),
         ("skew", "scipy", "stats.skew", stats.skew(r.values), "without the correction for bias"),
+        ("skew", "PerformanceAnalytics (R)", 'skewness(method="sample")', sample_skew,
+         "its formula: the factor of Excel's SKEW, the standard deviation over T"),
         ("kurt", PANDAS, "kurt", r.kurt(), "Excel's KURT"),
         ("kurt", QUANTSTATS, "kurtosis", qs.kurtosis(r), "Excel's KURT"),
         ("kurt", "scipy", "stats.kurtosis", stats.kurtosis(r.values), "without the correction for bias"),
     ]  # fmt: skip
-
-
-def by_hand():
-    """Definitions of books and of Excel that no package of Python has, written down with numpy; bounds with cvxpy."""
-    P, rf, r, b = page.P, page.RF, page.R, page.B
-    annual, market = (float(np.prod(1 + x) ** (P / len(x)) - 1) for x in (r, b))
-    year = np.sqrt(P)
-    beta = np.cov(r, b)[0, 1] / b.var(ddof=1)
-    relative = (1 + r) / (1 + b) - 1
-    n, z = len(r), (r - r.mean()) / r.std()
-    young, factor = r[page.YOUNG :], np.prod(1 + r[page.YOUNG :])
-    return [
-        ("hist_var", NUMPY, 'quantile(method="weibull")', np.quantile(r, 0.05, method="weibull"),
-         "Excel's PERCENTILE.EXC; a loss is negative"),
-        ("info_ratio", NUMPY, "(R − B) / tracking error", (annual - market) / ((r - b).std(ddof=1) * year),
-         "of compounded returns a year, as R's PerformanceAnalytics"),
-        ("info_ratio", NUMPY, "((1+R)/(1+B) − 1) / its volatility",
-         ((1 + annual) / (1 + market) - 1) / (relative.std(ddof=1) * year), "geometric (Bacon 2008)"),
-        ("jensen_alpha", NUMPY, "R − rf − β(B − rf)", annual - rf - beta * (market - rf),
-         "of compounded returns a year (Bacon 2008), as R's PerformanceAnalytics"),
-        ("skew", NUMPY, "n/((n−1)(n−2)) Σz³", n / ((n - 1) * (n - 2)) * (z**3).sum(),
-         'z by the standard deviation over n: method "sample" of R\'s PerformanceAnalytics'),
-        ("ages", NUMPY, "prod(1 + r) of its own rows", annual, "each fund on all rows it has"),
-        ("ages", PANDAS, "dropna() of both funds first", factor ** (P / len(young)) - 1, "the rows of the youngest fund"),
-        ("bounded_rp", "cvxpy", "minimise ½y'Σy − Σ ln yᵢ, yᵢ ≤ u·Σy", bounded(scaled=True)[0],
-         "the bounds move with the sum of y, as skfolio and Riskfolio-Lib"),
-        ("bounded_rp", "cvxpy", "minimise ½x'Σx − λΣ ln xᵢ, xᵢ ≤ u, λ so that Σx = 1", bounded(scaled=False)[0],
-         "Richard & Roncalli (2019): contributions of the assets not at a bound are equal"),
-    ]  # fmt: skip
-
-
-def bounded(scaled: bool) -> np.ndarray:
-    """Equal risk with weights of at most CAP, by either definition."""
-    x = cp.Variable(len(page.COV))
-    risk = cp.quad_form(x, cp.psd_wrap(page.COV)) / 2
-
-    def solved(weight, limits):
-        cp.Problem(cp.Minimize(risk - weight * cp.sum(cp.log(x))), limits).solve(cp.CLARABEL, **tight(1e-12))
-        return x.value
-
-    if scaled:
-        y = solved(1.0, [x <= page.CAP * cp.sum(x)])
-        return y / y.sum()
-    return solved(
-        optimize.brentq(lambda w: solved(w, [x <= page.CAP]).sum() - 1.0, 1e-3, 0.1, xtol=1e-13), [x <= page.CAP]
-    )
 
 
 def definitions():
@@ -150,8 +118,8 @@ def definitions():
         f"written by tests/reference/regenerate.py on {dt.date.today()}; series: definitions.py, made up for the page"
     )
     rows = [
-        (measure, package(source), call, float(value), what)
-        for measure, source, call, value, what in [*measured(), *by_hand()]
+        (measure, source if source in BY_HAND else package(source), call, float(value), what)
+        for measure, source, call, value, what in measured()
     ]
     tables.write("definitions.csv", [written], page.COLUMNS, rows)
     page.write()
