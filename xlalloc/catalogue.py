@@ -265,7 +265,7 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
             keep = ~missing if keep is None else keep & ~missing
     rows = len(given[timed[0]]) if keep is None else int(keep.sum())
     if rows < 2:
-        raise NotAvailableError(f"{timed[0]}: {rows} complete rows; at least two are needed.")
+        raise NotAvailableError(f"{timed[0]}: {rows} complete rows are left; at least two are needed.")
     if keep is not None:
         learn("rows left out", f"{len(keep) - rows} with a blank or #N/A")
         for name in timed:

@@ -259,7 +259,7 @@ def hist_var(x: Sample) -> np.ndarray:
 
 
 def hist_cvar(x: Sample) -> np.ndarray:
-    return 0.0 - x.tail[0]
+    return -x.tail[0]
 
 
 def omega(x: Sample) -> np.ndarray:

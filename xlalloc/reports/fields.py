@@ -54,6 +54,8 @@ KINDS = {
     "cash": ("现金", "货币基金", "货币", "存款", "money market"),
 }  # fmt: skip
 
+OPEN_FUNDS = frozenset(["fund", "index_fund", "bond_fund"])  # that redeem, rather than trade on an exchange
+
 
 class UnreadableError(ValueError):
     """The cell does not hold what its column needs."""

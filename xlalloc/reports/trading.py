@@ -10,12 +10,12 @@ from xlalloc.core.rebalance import rebal_cost, rebal_drift, rebal_plan, redempti
 from xlalloc.errors import NumberError
 from xlalloc.facts import collect
 from xlalloc.reports.fields import MOST
+from xlalloc.reports.fields import OPEN_FUNDS
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
 
 TRIGGERED = "threshold exceeded once the cash flow is placed"
 VALUES_DIFFER = 0.02  # between a value given and units × price
-FUNDS = ("fund", "index_fund", "bond_fund")  # kinds that bear the floor of the rule, or a part of it
 ROUNDS = 12  # of the search for the redemption fee that goes with the sale it causes
 CENT = 0.005
 LEAST_PRICE = 1e-9
@@ -268,7 +268,7 @@ def _too_small(held: list[Position], trades, settled: set[int]) -> dict[int, str
 
 def charges(asset: Asset) -> bool:
     """May a sale of it bear a redemption fee?"""
-    return asset.kind in FUNDS if asset.redemption is None else bool(asset.redemption[1])
+    return asset.kind in OPEN_FUNDS if asset.redemption is None else bool(asset.redemption[1])
 
 
 def sold_lots(position: Position, sale: float) -> list[tuple[Lot, float]]:
@@ -294,7 +294,7 @@ def lot_fee(position: Position, lot: Lot, as_of: dt.date | None) -> float:
 @lru_cache(maxsize=65_536)
 def _fee(days: int, schedule: tuple, kind: str) -> float:
     """REDEMPTION_FEE: many lots were bought on the same day under the same schedule."""
-    return float(redemption_fee(days, *schedule, kind if kind in FUNDS else "fund"))
+    return float(redemption_fee(days, *schedule, kind if kind in OPEN_FUNDS else "fund"))
 
 
 def exit_fee(position: Position, sale: float, as_of: dt.date | None) -> float:
