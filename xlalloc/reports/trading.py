@@ -9,8 +9,7 @@ import numpy as np
 from xlalloc.core.rebalance import rebal_cost, rebal_drift, rebal_plan, redemption_fee, round_lots
 from xlalloc.errors import NumberError
 from xlalloc.facts import collect
-from xlalloc.reports.fields import MOST
-from xlalloc.reports.fields import OPEN_FUNDS
+from xlalloc.reports.fields import MOST, OPEN_FUNDS
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
 
