@@ -335,6 +335,19 @@ def black_litterman(
     Source: Black & Litterman (1992), Global Portfolio Optimization; He & Litterman (1999), The Intuition Behind
     Black-Litterman Model Portfolios, eq. 8; Idzorek (2005), A Step-by-Step Guide to the Black-Litterman Model.
     """
+    largest = np.abs(picks).max(axis=1)
+    each = np.where(largest > 0.0, largest, 1.0)  # a view says the same in any unit
+    with np.errstate(all="ignore"):
+        posterior = _posterior(weights, cov, picks / each[:, None], views / each, confidence, risk_aversion, rf, each)
+    if not np.isfinite(posterior).all():
+        raise NumberError(
+            "views: the posterior goes beyond any number. Check the units of views, picks and cov: 0.05 is 5%."
+        )
+    return posterior
+
+
+def _posterior(weights, cov, picks, views, confidence, risk_aversion, rf, unit) -> np.ndarray:
+    """The posterior of Black & Litterman; ``unit`` is what each view was divided by."""
     prior = rf + risk_aversion * cov.dot(weights)
     c = per_asset(confidence, len(views))
     held = np.flatnonzero(c > 0.0)
@@ -344,12 +357,14 @@ def black_litterman(
     S = np.sqrt(c)
     A = S[:, None] * (P @ cov @ P.T / np.outer(d, d)) * S
     np.fill_diagonal(A, 1.0)
+    if not np.isfinite(A).all():
+        raise NumberError("cov: its numbers are too large for the views. Check the units: 0.04 is a volatility of 20%.")
     _stop_at_dependent_views(P, A, c, cov, held)
     posterior = prior + cov @ (P.T @ (S / d * np.linalg.solve(A, S / d * (q - P @ prior))))
     if learning():
         mixes = [Label("views", int(k)) for k in held]
-        learn("prior return of each view", label_pairs(mixes, P @ prior))
-        learn("posterior return of each view", label_pairs(mixes, P @ posterior))
+        learn("prior return of each view", label_pairs(mixes, unit[held] * (P @ prior)))
+        learn("posterior return of each view", label_pairs(mixes, unit[held] * (P @ posterior)))
         learn("views dropped", len(views) - len(held))
     return posterior
 

@@ -181,7 +181,7 @@ class Reader:
                         default=f"{duty:.2%}",
                         asset=asset.name,
                     )
-            elif asset.sell_tax and asset.kind in ("etf", "fund", "bond", "cash"):
+            elif asset.sell_tax and asset.kind in fields.KINDS and asset.kind != "stock":
                 self.problems.note("", "duty_on_fund", "done.used", asset.place("sell_tax", asset.sell_tax))
         self.currency = next((c for a in self.assets.values() for c in sorted(a.currencies)), "")
 

@@ -14,7 +14,6 @@ from xlalloc.reports.fields import MOST, OPEN_FUNDS
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
 
-EXEMPT_AFTER_A_WEEK = ((7,), (0.015,))
 TRIGGERED = "threshold exceeded once the cash flow is placed"
 VALUES_DIFFER = 0.02  # between a value given and units × price
 ROUNDS = 12  # of the search for the redemption fee that goes with the sale it causes
@@ -323,7 +322,11 @@ def account_of(held: list[Position], order: Order) -> str:
     position = held[order.index]
     if order.money < 0:
         return " + ".join(dict.fromkeys(lot.account for lot, _ in sold_lots(position, -order.money) if lot.account))
-    alike = [p for p in held if (p.asset.kind in OPEN_FUNDS) == (position.asset.kind in OPEN_FUNDS) and p.asset.kind != "cash"]
+    alike = [
+        p
+        for p in held
+        if (p.asset.kind in OPEN_FUNDS) == (position.asset.kind in OPEN_FUNDS) and p.asset.kind != "cash"
+    ]
     for group in ([position], alike, held):
         if found := accounts(group):
             return found[0]
@@ -371,13 +374,6 @@ def rate_of(position: Position, trade: float) -> float:
     return rates[bisect_right(amounts, trade)] if trade > 0 else asset.commission
 
 
-def schedule_of(asset: Asset) -> tuple:
-    """A fund's own schedule, else the floor of the rule of 2026: index and bond funds are exempt from the seventh day."""
-    if asset.redemption is not None:
-        return asset.redemption
-    return EXEMPT_AFTER_A_WEEK if asset.kind in ("index_fund", "bond_fund") else ()
-
-
 def sold_lots(position: Position, sale: float) -> list[tuple[Lot, float]]:
     """The lots a sale takes, first in first out, with the value taken of each; locked lots stay."""
     taken = []
@@ -394,13 +390,14 @@ def lot_fee(position: Position, lot: Lot, as_of: dt.date | None) -> float:
     """The redemption fee of one lot; none where the day it was bought is not known."""
     if not charges(position.asset) or lot.bought_on is None or as_of is None:
         return 0.0
-    return _fee(max((as_of - lot.bought_on).days, 0), schedule_of(position.asset))
+    asset = position.asset
+    return _fee(max((as_of - lot.bought_on).days, 0), asset.redemption or (None, None), asset.kind)
 
 
 @lru_cache(maxsize=65_536)
-def _fee(days: int, schedule: tuple) -> float:
+def _fee(days: int, schedule: tuple, kind: str) -> float:
     """REDEMPTION_FEE: many lots were bought on the same day under the same schedule."""
-    return float(redemption_fee(days, *schedule))
+    return float(redemption_fee(days, *schedule, kind if kind in OPEN_FUNDS else "fund"))
 
 
 def exit_fee(position: Position, sale: float, as_of: dt.date | None) -> float:
