@@ -303,44 +303,48 @@ def test_errors_that_a_page_shows_are_told(tmp_path):
     assert Output(Filled(opened(path), data())).errors() == [("Report", "B11", "#DIV/0!")]
 
 
+def given(**parts) -> dict:
+    return parts
+
+
 REFUSED = {  # what is in the template → what its reason says
-    "an unknown function": (dict(rows='<row r="1"><c r="A1"><f>SPARKLE(1)</f><v>5</v></c></row>'), "Report!A1: SPARKLE is no function known here"),
-    "an unknown name": (dict(rows='<row r="1"><c r="A1"><f>client_nmae</f><v>5</v></c></row>'), "Did you mean client_name"),
-    "another workbook": (dict(rows='<row r="1"><c r="A1"><f>[1]Sheet1!A1</f><v>5</v></c></row>'), "refers to another workbook"),
-    "days from 1904": (dict(properties='<workbookPr date1904="1"/>'), "1904"),
-    "a pivot table": (dict(relation=("r", "pivotTable", "../pivot.xml")), "a pivot table"),
-    "a slicer": (dict(relation=("r", "slicer", "../s.xml")), "a slicer"),
-    "an embedded file": (dict(relation=("r", "package", "../embeddings/b.xlsx")), "an embedded file"),
-    "a query": (dict(relation=("r", "queryTable", "../q.xml")), "a query"),
-    "a saved filter": (dict(tail='<autoFilter ref="A1:B2"><filterColumn colId="0"/></autoFilter>'), "a filter is saved"),
+    "an unknown function": (given(rows='<row r="1"><c r="A1"><f>SPARKLE(1)</f><v>5</v></c></row>'), "Report!A1: SPARKLE is no function known here"),
+    "an unknown name": (given(rows='<row r="1"><c r="A1"><f>client_nmae</f><v>5</v></c></row>'), "Did you mean client_name"),
+    "another workbook": (given(rows='<row r="1"><c r="A1"><f>[1]Sheet1!A1</f><v>5</v></c></row>'), "refers to another workbook"),
+    "days from 1904": (given(properties='<workbookPr date1904="1"/>'), "1904"),
+    "a pivot table": (given(relation=("r", "pivotTable", "../pivot.xml")), "a pivot table"),
+    "a slicer": (given(relation=("r", "slicer", "../s.xml")), "a slicer"),
+    "an embedded file": (given(relation=("r", "package", "../embeddings/b.xlsx")), "an embedded file"),
+    "a query": (given(relation=("r", "queryTable", "../q.xml")), "a query"),
+    "a saved filter": (given(tail='<autoFilter ref="A1:B2"><filterColumn colId="0"/></autoFilter>'), "a filter is saved"),
     "a rule with our function": (
-        dict(tail='<conditionalFormatting sqref="A1"><cfRule type="expression"><formula>PORT_VOL(w_now,cov_assets)&gt;1</formula></cfRule></conditionalFormatting>'),
+        given(tail='<conditionalFormatting sqref="A1"><cfRule type="expression"><formula>PORT_VOL(w_now,cov_assets)&gt;1</formula></cfRule></conditionalFormatting>'),
         "PORT_VOL cannot stand in a conditional format",
     ),
-    "data over a formula": (dict(names={"asset_names": "Report!$D$1:$D$3"}, rows='<row r="2"><c r="D2"><f>1</f></c></row>'), "takes data where a formula stands"),
-    "data within merged cells": (dict(names={"client_name": "Report!$B$1"}, tail='<mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'), "within merged cells"),
-    "a name of one sheet": (dict(names={"Report!w_now": "Report!$A$1"}), "Delete it there"),
-    "an unknown xl_ name": (dict(names={"xl_row": "Report!$A$1"}), "xl_row is not known"),
-    "a region that is none": (dict(names={"xl_rows_x": "Report!$A$1:INDEX(Report!$A$1:$A$9,3)*2"}), "must stand for one range"),
-    "a picture that shrinks": (dict(names={"xl_rows_x": "Report!$A$2:$A$9"}, parts=drawn(top=4, bottom=8, moves="twoCell")), "move but don't size"),
-    "data by address": (dict(rows='<row r="1"><c r="A1"><f>xl_data!B2</f></c></row>', more={"xl_data": ""}), "refers to xl_data by address"),
-    "a data table": (dict(rows='<row r="1"><c r="A1"><f t="dataTable" ref="A1:A2"/><v>1</v></c></row>'), "belongs to a data table"),
-    "a picture in a cell": (dict(rows='<row r="1"><c r="A1" t="e" vm="1"><v>#VALUE!</v></c></row>'), "holds a picture or a data type"),
-    "a formula of no kind": (dict(rows='<row r="1"><c r="A1"><f>SUM(1;2)</f></c></row>'), "needed"),
-    "a live query": (dict(parts={"customXml/item1.xml": "<DataMashup>x</DataMashup>"}, book_relations=(("q", "customXml", "../customXml/item1.xml"),)), "Power Query"),
-    "no sheet that is shown": (dict(names={"xl_show": "Report!$A$1"}), "one visible sheet without xl_show"),
+    "data over a formula": (given(names={"asset_names": "Report!$D$1:$D$3"}, rows='<row r="2"><c r="D2"><f>1</f></c></row>'), "takes data where a formula stands"),
+    "data within merged cells": (given(names={"client_name": "Report!$B$1"}, tail='<mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'), "within merged cells"),
+    "a name of one sheet": (given(names={"Report!w_now": "Report!$A$1"}), "Delete it there"),
+    "an unknown xl_ name": (given(names={"xl_row": "Report!$A$1"}), "xl_row is not known"),
+    "a region that is none": (given(names={"xl_rows_x": "Report!$A$1:INDEX(Report!$A$1:$A$9,3)*2"}), "must stand for one range"),
+    "a picture that shrinks": (given(names={"xl_rows_x": "Report!$A$2:$A$9"}, parts=drawn(top=4, bottom=8, moves="twoCell")), "move but don't size"),
+    "data by address": (given(rows='<row r="1"><c r="A1"><f>xl_data!B2</f></c></row>', more={"xl_data": ""}), "refers to xl_data by address"),
+    "a data table": (given(rows='<row r="1"><c r="A1"><f t="dataTable" ref="A1:A2"/><v>1</v></c></row>'), "belongs to a data table"),
+    "a picture in a cell": (given(rows='<row r="1"><c r="A1" t="e" vm="1"><v>#VALUE!</v></c></row>'), "holds a picture or a data type"),
+    "a formula of no kind": (given(rows='<row r="1"><c r="A1"><f>SUM(1;2)</f></c></row>'), "needed"),
+    "a live query": (given(parts={"customXml/item1.xml": "<DataMashup>x</DataMashup>"}, book_relations=(("q", "customXml", "../customXml/item1.xml"),)), "Power Query"),
+    "no sheet that is shown": (given(names={"xl_show": "Report!$A$1"}), "one visible sheet without xl_show"),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_refused_in_one_line(tmp_path, what):
-    given, words = REFUSED[what]
-    inside = dict(given.get("parts", {}))
-    if relation := given.get("relation"):
+    asked, words = REFUSED[what]
+    inside = dict(asked.get("parts", {}))
+    if relation := asked.get("relation"):
         inside["xl/worksheets/_rels/sheet1.xml.rels"] = relations(relation)
     path = template(
-        tmp_path / "f.xlsx", {"Report": sheet(given.get("rows", ""), given.get("tail", "")), **given.get("more", {})}, given.get("names"),
-        properties=given.get("properties", "<workbookPr/>"), parts=inside, book_relations=given.get("book_relations", ()),
+        tmp_path / "f.xlsx", {"Report": sheet(asked.get("rows", ""), asked.get("tail", "")), **asked.get("more", {})}, asked.get("names"),
+        properties=asked.get("properties", "<workbookPr/>"), parts=inside, book_relations=asked.get("book_relations", ()),
     )  # fmt: skip
     with pytest.raises(InputError) as refused:
         opened(path)

@@ -186,3 +186,52 @@ def _prices(r: Result, inputs: Inputs) -> dict:
         "price_table": [["date", *shown], *([date, *row] for date, row in zip(dates, panel.tolist(), strict=True))],
         "price_dates": list(dates),
     }
+
+
+# The page of names ---------------------------------------------------------------------------------------------------
+
+GROUPS = {
+    "client": "The client", "market": "Prices and assumptions", "portfolio": "The portfolio and what to do",
+    "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order", "risk": "Risk",
+    "prices": "Prices", "notes": "Findings",
+}  # fmt: skip
+
+
+def page() -> str:
+    """docs/template-names.md."""
+    lines = [
+        "# Names for templates",
+        "",
+        "What a template's formulas can use, see [your-own-report.md](your-own-report.md). This page is made from",
+        "`xlalloc/data/vocabulary.csv` by `python -m xlalloc.reports.vocabulary`.",
+        "",
+        "A *value* is one cell, a *column* a cell for each item, a *table* rows and columns. Rates, weights and fees are",
+        "fractions: 0.05 is 5%. A missing value is a blank cell; in columns and tables it is an empty text.",
+    ]
+    for group, title in GROUPS.items():
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| name | shape | unit | meaning | 含义 | example |",
+            "|---|---|---|---|---|---|",
+        ]
+        for name, row in declared().items():
+            if row["group"] == group:
+                cells = (
+                    f"`{name}`",
+                    row["shape"],
+                    row["unit"],
+                    row["meaning"],
+                    row["meaning_zh"],
+                    f"`{row['example']}`",
+                )
+                lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    place = Path(__file__).parents[2] / "docs" / "template-names.md"
+    place.write_text(page(), encoding="utf-8")
