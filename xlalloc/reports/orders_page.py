@@ -5,6 +5,7 @@ from functools import partial
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.fields import CLASSES
+from xlalloc.reports.sentences import withheld
 from xlalloc.reports.trading import Order, charges, lot_fee, sold_lots, transfers
 from xlalloc.reports.write import Sheet, bar_rows
 from xlalloc.templates.layout import CENTS, DATE, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, WARN
@@ -23,8 +24,8 @@ def allocation(page: Sheet, r: Result) -> int:
         return first
     _sales(page, r)
     _purchases(page, r)
-    for i, why in r.orders.held_back.items():
-        page.remark(page.document.say(why, asset=r.names[i], minimum=f"{r.held[i].asset.min_buy:,.0f}"), WARN)
+    for sentence in withheld(r, page.document.say).values():
+        page.remark(sentence, WARN)
     if r.client.reserve:
         page.remark(page.document.say("allocation.reserve", money=f"{r.client.reserve:,.2f}"))
     _ongoing(page, r)

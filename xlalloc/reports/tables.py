@@ -320,7 +320,7 @@ def load(path: Path, prices: Path | None, problems: Problems) -> Source:
         kind = "file" if path.is_dir() else "sheet"
         raise InputError(
             f"{path}: there is no {kind} {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
-            "`xlalloc report --template FILE` writes an empty file with all sheets."
+            "`xlalloc template clients --out FILE` writes an empty file with all sheets."
         )
     settings = _settings(found, path.name, problems)
     tables = {
