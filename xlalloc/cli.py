@@ -283,14 +283,15 @@ def demo(out, lang):
 
 
 HOST = click.Choice(["excel", "calc"])
-BUILT = {"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "workbooks": "workbooks", "docs": "xlalloc-docs"}
+BUILT = {"excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "workbooks": "workbooks", "docs": "xlalloc-docs",
+         "stubs": "xlalloc/__init__.pyi"}  # fmt: skip
 
 
 @main.command()
 @click.argument("what", type=click.Choice(list(BUILT)))
 @click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
 def build(what, out):
-    """An add-in to hand to others, the workbooks, the handbook.
+    """An add-in to hand to others, the workbooks, the handbook, the types.
 
     The handbook is a site, read from its folder without a network; its tools
     are installed by:  pip install 'xlalloc[docs]'
@@ -335,7 +336,19 @@ def _build_docs(out: Path) -> list[Path]:
     return [site(out)]
 
 
-_BUILDERS = {"excel": _build_excel, "calc": _build_calc, "workbooks": _build_workbooks, "docs": _build_docs}
+def _build_stubs(out: Path) -> list[Path]:
+    from xlalloc.site import stubs
+
+    return [stubs.write(out)]
+
+
+_BUILDERS = {
+    "excel": _build_excel,
+    "calc": _build_calc,
+    "workbooks": _build_workbooks,
+    "docs": _build_docs,
+    "stubs": _build_stubs,
+}
 
 
 @main.command()
