@@ -1,8 +1,8 @@
 """The types of the package for editors and type checkers: xlalloc/__init__.pyi, written from the catalogue.
 
-The same kind comes out as went in: pandas where a pandas object or a polars frame went in, else a dict where a dict did,
-else an array. A function whose result runs over assets or time therefore has a signature for each kind, by the first of
-its required arguments that is of it. (Signatures that all match an array of any numbers would leave mypy undecided.)
+The same kind comes out as went in: pandas where a pandas object or a polars frame went in, else a dict where a dict
+did, else an array. A function whose result runs over assets or time therefore has a signature for each kind, by the
+first of its required arguments that is of it. (Signatures that all match an array would leave mypy undecided.)
 """
 
 from collections.abc import Callable, Iterator
