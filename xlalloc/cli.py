@@ -299,7 +299,7 @@ def demo(out, lang):
 HOST = click.Choice(["excel", "calc"])
 BUILT = {
     "excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "workbooks": "workbooks", "docs": "xlalloc-docs",
-    "setup": f"xlalloc-setup-{__version__}.exe",
+    "setup": f"xlalloc-setup-{__version__}.exe", "stubs": "xlalloc/__init__.pyi",
 }  # fmt: skip
 
 
@@ -307,7 +307,7 @@ BUILT = {
 @click.argument("what", type=click.Choice(list(BUILT)))
 @click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
 def build(what, out):
-    """An add-in to hand to others, the workbooks, the handbook, a setup.
+    """An add-in to hand to others, the workbooks, the handbook, a setup, the types.
 
     The handbook is a site, read from its folder without a network; its tools
     are installed by:  pip install 'xlalloc[docs]'
@@ -355,6 +355,12 @@ def _build_docs(out: Path) -> list[Path]:
     return [site(out)]
 
 
+def _build_stubs(out: Path) -> list[Path]:
+    from xlalloc.site import stubs
+
+    return [stubs.write(out)]
+
+
 def _build_setup(out: Path) -> list[Path]:
     from xlalloc.hosts import windows_setup
 
@@ -364,7 +370,7 @@ def _build_setup(out: Path) -> list[Path]:
 
 _BUILDERS = {
     "excel": _build_excel, "calc": _build_calc, "workbooks": _build_workbooks, "docs": _build_docs,
-    "setup": _build_setup,
+    "setup": _build_setup, "stubs": _build_stubs,
 }  # fmt: skip
 
 

@@ -1,0 +1,67 @@
+"""The types: the stub is the catalogue's, typical code has them, wrong code has errors, the package's own code has none."""
+
+import runpy
+import subprocess
+import sys
+import typing
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from xlalloc.site import stubs
+
+ROOT = Path(__file__).parent.parent
+USER_CODE = Path(__file__).with_name("typed_user_code.py")
+
+
+def mypy(*arguments, cwd=ROOT):
+    pytest.importorskip("mypy")
+    command = [sys.executable, "-m", "mypy", "--no-error-summary", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8")
+
+
+def test_the_stub_is_the_catalogues():
+    """Written again by: xlalloc build stubs."""
+    assert (ROOT / "xlalloc" / "__init__.pyi").read_text(encoding="utf-8") == stubs.text()
+    assert (ROOT / "xlalloc" / "py.typed").exists()
+
+
+def test_the_package_has_no_wrong_type():
+    done = mypy()
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_typical_user_code_has_the_types_it_says():
+    done = mypy("--strict", USER_CODE)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("xa.rp_weigths([[0.04]])", "no attribute"),
+        ("xa.rp_weights()", "rp_weights"),
+        ('xa.rp_weights("Shares")', "rp_weights"),
+        ("xa.rp_weights([[0.04]], wanted=1)", "rp_weights"),
+        ("xa.rp_weights([[0.04]]).sort_values()", "sort_values"),
+        ('xa.sharpe([0.01, 0.02], rf="2%")', "sharpe"),
+        ('xa.cov_matrix([[0.01], [0.02]], "ledoit")', "cov_matrix"),
+        ('xa.port_vol([1], [[0.04]]) + "%"', "Unsupported operand"),
+        ("xa.goal_prob(100, 0, 10, 0.07, 0.15, 200, 1000, seed=1.5)", "goal_prob"),
+    ],
+)
+def test_wrong_user_code_has_errors(line, said, tmp_path):
+    (tmp_path / "code.py").write_text(f"import xlalloc as xa\n\n{line}\n", encoding="utf-8")
+    done = mypy("--config-file", ROOT / "pyproject.toml", tmp_path / "code.py")
+    assert done.returncode == 1 and done.stdout.count("error:") == 1 and said in done.stdout, done.stdout + done.stderr
+
+
+def test_typical_user_code_gets_the_types_it_says(monkeypatch):
+    def is_of(value, kind):
+        kind = pd.Series if kind == "pd.Series[float]" else typing.get_origin(kind) or kind
+        assert isinstance(value, kind), (value, kind)
+        return value
+
+    monkeypatch.setattr(typing, "assert_type", is_of)
+    runpy.run_path(str(USER_CODE), run_name="__main__")
