@@ -17,6 +17,8 @@ USER_CODE = Path(__file__).with_name("typed_user_code.py")
 
 def mypy(*arguments, cwd=ROOT):
     pytest.importorskip("mypy")
+    if not list(Path(pd.__file__).parents[1].glob("pandas*stubs")):
+        pytest.skip("pandas-stubs is not installed")
     command = [sys.executable, "-m", "mypy", "--no-error-summary", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8")
 
@@ -42,7 +44,7 @@ def test_typical_user_code_has_the_types_it_says():
     [
         ("xa.rp_weigths([[0.04]])", "no attribute"),
         ("xa.rp_weights()", "rp_weights"),
-        ('xa.rp_weights("Shares")', "rp_weights"),
+        ("xa.rp_weights(0.04, [0.5])", "rp_weights"),
         ("xa.rp_weights([[0.04]], wanted=1)", "rp_weights"),
         ("xa.rp_weights([[0.04]]).sort_values()", "sort_values"),
         ('xa.sharpe([0.01, 0.02], rf="2%")', "sharpe"),
@@ -54,7 +56,9 @@ def test_typical_user_code_has_the_types_it_says():
 def test_wrong_user_code_has_errors(line, said, tmp_path):
     (tmp_path / "code.py").write_text(f"import xlalloc as xa\n\n{line}\n", encoding="utf-8")
     done = mypy("--config-file", ROOT / "pyproject.toml", tmp_path / "code.py")
-    assert done.returncode == 1 and done.stdout.count("error:") == 1 and said in done.stdout, done.stdout + done.stderr
+    assert done.returncode == 1 and "code.py:3: error:" in done.stdout and said in done.stdout, (
+        done.stdout + done.stderr
+    )
 
 
 def test_typical_user_code_gets_the_types_it_says(monkeypatch):
