@@ -4,6 +4,7 @@ import runpy
 import subprocess
 import sys
 import typing
+from importlib import metadata
 from pathlib import Path
 
 import pandas as pd
@@ -16,9 +17,8 @@ USER_CODE = Path(__file__).with_name("typed_user_code.py")
 
 
 def mypy(*arguments, cwd=ROOT):
-    pytest.importorskip("mypy")
-    if not list(Path(pd.__file__).parents[1].glob("pandas*stubs")):
-        pytest.skip("pandas-stubs is not installed")
+    if lacking := [name for name in ("mypy", "pandas-stubs") if not list(metadata.distributions(name=name))]:
+        pytest.skip(f"the tools for types are missing: {', '.join(lacking)}")
     command = [sys.executable, "-m", "mypy", "--no-error-summary", *map(str, arguments)]
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8")
 
