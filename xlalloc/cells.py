@@ -41,6 +41,8 @@ def run(name: str, arguments: Sequence, names: dict[str, list]) -> list[list]:
     except KeyError:
         raise InputError(f"{name}: no such function. XLALLOC functions are listed by `xlalloc list`.") from None
     if entry.arguments and entry.arguments[-1].variadic:
+        if not arguments:
+            raise InputError(f"{entry.arguments[0].name}: missing. {entry.signature}")
         return write(entry, Answer(entry.function(*[_single(cells) for cells in arguments[:1]], *arguments[1:])))
     if len(arguments) > len(entry.arguments):
         raise entry.too_many(len(arguments))

@@ -46,10 +46,11 @@ from xlalloc.quantity import Quantity
 def _lines(rows, name: str) -> tuple[list[list], bool]:
     """The one or two lines of a vector, and whether they run across."""
     height, width = len(rows), len(rows[0])
-    if height == 1 and width == 2 and isinstance(rows[0][0], str) and not is_blank(rows[0][0]) and not spells_no_number(
-        rows[0][1]
-    ):  # fmt: skip
-        return [[rows[0][0]], [rows[0][1]]], False  # one name and its number
+    if height == 1 and width == 2:
+        first, second = rows[0]
+        code = isinstance(first, str) and not is_blank(first) and not isinstance(second, str)
+        if (is_text(first) or code) and not spells_no_number(second):
+            return [[first], [second]], False  # one name and its number
     if height == 2 and width == 2:
         columns = [list(column) for column in zip(*rows, strict=True)]
         down, across = is_text(rows[1][0]), is_text(rows[0][1])
@@ -204,7 +205,8 @@ def _has_header(rows) -> bool:
         return True
     if len(rows) < 2:
         return False
-    if codes_over(first, (c for row in rows[1:] for c in row if not is_blank(c))) and not any(map(is_year, first)):
+    codes = all(isinstance(c, str) and c.strip().isdecimal() and not is_year(c) for c in first)
+    if codes and codes_over(first, (c for row in rows[1:] for c in row if not is_blank(c))):
         return True
     if len(first) < 2 or not is_blank(first[0]):
         return False
