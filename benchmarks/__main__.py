@@ -14,7 +14,7 @@ import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import allocation, series
+from benchmarks import accounts, allocation, series
 from benchmarks.machine import where
 from benchmarks.peers import Peers
 from benchmarks.table import Section
@@ -37,6 +37,7 @@ def sections(peers: Peers):
     yield series.measures(peers)
     yield series.shrinkage(peers)
     yield series.cells()
+    yield accounts.section()
     if find_spec("benchmarks.reports"):
         from benchmarks import reports
 

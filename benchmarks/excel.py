@@ -95,7 +95,7 @@ def com_tier() -> None:
             for title, (name, empty, arguments) in questions().items():
                 asked[title] = ("xlalloc.hosts.windows_calls", "ANSWER", [name, *arguments])
                 asked[title + ", bare"] = (BARE, empty, arguments)
-            times = machine.client("speed", calls=asked, rounds=30, seconds=300)
+            times = machine.client("speed", calls=asked, rounds=30, limit=300)
             for title in questions():
                 ours, bare = times[title], times[title + ", bare"]
                 print(f"{title:<36} over COM {shown(ours)}, bare function {shown(bare)} (ratio {ours / bare:.2f})")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks import allocation, problems, reports, series
+from benchmarks import accounts, allocation, problems, reports, series
 from benchmarks.machine import where
 from benchmarks.peers import Peers
 from benchmarks.table import Section
@@ -57,6 +57,7 @@ def test_the_other_sections_without_peers():
     assert len(rows(series.measures(NOBODY, 30, 60, QUICK))) == 3
     assert len(rows(series.shrinkage(NOBODY, (5,), 40, QUICK))) == 2
     assert len(rows(series.cells(80, 4, QUICK))) == 5
+    assert len(rows(accounts.section(5, 12, 50, 6, QUICK))) == 5
 
 
 def test_a_table_shows_ratio_and_accuracy_and_leaves_empty_columns_out():

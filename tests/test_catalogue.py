@@ -128,7 +128,7 @@ def test_an_argument_given_twice_is_not_called_unknown():
 # The house -------------------------------------------------------------------------------------------------------
 
 FLOORS = [
-    {"facts", "log", "messages", "version"},
+    {"facts", "log", "messages", "version", "webassembly"},
     {"errors"},
     {"dates", "meaning", "table"},
     {"quantity"},

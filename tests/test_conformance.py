@@ -27,6 +27,7 @@ from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import ERROR_CODES, AllocError, ErrorValue
 from xlalloc.formula import evaluate, parse
 from xlalloc.hosts import calc_driver
+from xlalloc.labelled import Answer
 from xlalloc.values import to_number
 
 PAGE = Path(__file__).parent.parent / "docs" / "conformance.md"
@@ -196,7 +197,7 @@ def in_python(cases: list[Case]) -> list:
 def _rows(answer, entry, across: bool) -> list[list]:
     """A Python answer laid out as cells: a vector down, or across where the first argument was a row."""
     if not isinstance(answer, np.ndarray):
-        return cells.write(entry, answer, {}, {"time": range(1, 1000)})
+        return cells.write(entry, Answer(answer))
     rows = answer.reshape(1, -1) if across and answer.ndim == 1 else answer.reshape(len(answer), -1)
     return [[ErrorValue(entry.result.nan) if cell != cell else cell for cell in row] for row in rows.tolist()]
 

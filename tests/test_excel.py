@@ -234,8 +234,30 @@ def test_office_metadata_is_complete(office):
         assert told["description"] == entry.summary and told["result"] == {"dimensionality": "matrix", "type": "any"}
         for given, argument in zip(told["parameters"], entry.arguments, strict=True):
             assert (given["name"], given["description"]) == (argument.name, argument.help)
-            assert given["type"] == "any" and given["dimensionality"] == "matrix"
+            kind = ("string", "scalar") if argument.quantity.options else ("any", "matrix")
+            assert (given["type"], given["dimensionality"]) == kind
             assert bool(given.get("optional") or given.get("repeating")) == argument.optional
+
+
+def test_office_offers_the_options_of_an_argument(office):
+    """Excel shows a list to choose from; an option is taken in any case, and a wrong one is the same error as ever."""
+    from xlwings.server import custom_functions_meta
+
+    meta = custom_functions_meta(office.module)
+    lists = {enum["id"]: [value["stringValue"] for value in enum["values"]] for enum in meta["enums"]}
+    expected = {
+        f"{name}.{argument.name}".upper(): list(argument.quantity.options)
+        for name, entry in CATALOGUE.items()
+        for argument in entry.arguments
+        if argument.quantity.options
+    }
+    assert lists == expected and len(lists) >= 18
+    ids = {(f["name"], p["name"]): p.get("customEnumId") for f in meta["functions"] for p in f["parameters"]}
+    assert {id_ for id_ in ids.values() if id_} == set(lists)
+    panel = [[0.01, 0.02], [-0.02, 0.01], [0.015, -0.01]]
+    for method in ("Ledoit_Wolf", None):
+        assert office.call("COV_MATRIX", [panel, method]) == cells.call("COV_MATRIX", [panel, method])
+    assert office.call("COV_MATRIX", [panel, "no such"]) == [["#VALUE!"]]
 
 
 def test_office_info_names_the_host(office):
@@ -248,6 +270,24 @@ def test_the_project_imports_nothing_of_xlwings_pro():
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not any(n.startswith(("xlwings.pro", "xlwings.server", "xlwings.reports")) for n in names), path
+
+
+def test_the_server_keeps_out_what_xlwings_would_load_and_nothing_here_uses():
+    """pandas is installed here: without the server's care xlwings would import it, for seconds."""
+    code = """
+import runpy, sys
+server = runpy.run_path(sys.argv[1])
+def serve(clsid):
+    import openpyxl.drawing.image, xlwings
+    print([n for n in server["UNUSED"] if sys.modules.get(n)], "xlalloc.hosts.windows_calls" in sys.modules, xlwings.__name__)
+server["main"].__globals__["serve"] = serve
+print(server["main"]("{}"))
+"""
+    script = ROOT / "xlalloc" / "hosts" / "windows_server.py"
+    done = subprocess.run([sys.executable, "-c", code, script], capture_output=True, text=True)
+    assert done.stdout.split("\n")[:2] == ["[] True xlwings", "0"], done.stdout + done.stderr
+    loaded = [sys.executable, "-c", "import sys, xlwings; print('pandas' in sys.modules)"]
+    assert subprocess.run(loaded, capture_output=True, text=True).stdout == "True\n", "the test tests nothing"
 
 
 # The add-in file -------------------------------------------------------------------------------------------------
@@ -453,6 +493,10 @@ def test_the_vba_runs_in_libreoffice(addin):
         "Areas": "10:Error 2015",
         "Refused": "10:Error 2015 10:Error 2036 starts 1",
         "Failing": "10:Error 2015 10:Error 2015 starts 1",
+        "Stripping": "=RP_WEIGHTS(A1:B2)+PORT_VOL(C1,'a b'!D1) =SHARPE(A1) =@SUM(A1)+ANN_VOL(A1) =SUM('other book.xlam'!A1)",
+        # LibreOffice knows no Protection: the failure is told, and what was switched off is on again
+        "Reentering": "0 formulas entered again.|=ABS(-2)|-4105|True|0 formulas entered again. Property or method not found: Protection.|True|-4105",
+        "Wording": "Restart Python|7 formulas entered again.|重启 Python|no_such_key",
         "English": described("en"),
         "Chinese": described("zh"),
     }, done.stderr

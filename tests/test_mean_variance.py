@@ -924,3 +924,40 @@ def test_no_ratio_is_made_of_a_risk_that_rounding_could_be():
     with pytest.raises(NumberError, match="a mix without risk"):
         xa.max_sharpe_weights([0.05, 0.08], cov, 0.0, -1, 2)
     assert xa.max_sharpe_weights([0.05, 0.11], cov, 0.0, -1, 2)[1] > 0  # there the mix without risk earns nothing
+
+
+# Numbers near the end of what a computer holds --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scale", [1e-298, 1e-150, 1e150, 1e298])
+def test_a_view_says_the_same_in_any_unit(scale):
+    cov = [[0.04, 0.006], [0.006, 0.01]]
+    plain = xa.black_litterman([0.6, 0.4], cov, [[1, -1]], [0.03])
+    assert xa.black_litterman([0.6, 0.4], cov, [[scale, -scale]], [0.03 * scale]) == pytest.approx(plain)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("seed", range(60))
+def test_numbers_of_any_size_give_weights_or_an_error_and_no_warning(seed):
+    """Covariances, means, loadings from 1e-300 to 1e298: the weights are those of ordinary size, where there are some."""
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(2, 6))
+    cov = np.cov(rng.standard_normal((n + 4, n)), rowvar=False)
+    mu, loadings = rng.standard_normal(n), rng.standard_normal((n, 2))
+    large, size, wide = (10.0 ** rng.choice([-300, -160, -8, 0, 77, 150, 200, 298]) for _ in range(3))
+    calls = [
+        (lambda c, m, b: xa.min_var_weights(cov * c, -2, 2)),
+        (lambda c, m, b: xa.max_sharpe_weights(mu * m, cov * c)),
+        (lambda c, m, b: xa.target_return_weights(mu * m, cov * c, float(mu.mean()) * m)),
+        (lambda c, m, b: xa.target_vol_weights(mu * m, cov * c, float(np.sqrt(c * cov.diagonal().mean())))),
+        (lambda c, m, b: xa.rp_factor(loadings * b, np.diag([1.0, 2.0]) * c, np.ones(n) * size)),
+        (lambda c, m, b: xa.black_litterman(np.full(n, 1 / n), cov * c, mu[None, :] * b, [0.1 * b])),
+    ]
+    for k, compute in enumerate(calls):
+        try:
+            found = compute(large, size, wide)
+        except xa.AllocError:
+            continue
+        assert np.isfinite(found).all()
+        if k < 4:
+            assert found == pytest.approx(compute(1.0, 1.0, 1.0), rel=1e-6, abs=1e-7)

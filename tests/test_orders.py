@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 import report_data as rd
 
-import xlalloc  # noqa: F401  fills the catalogue
+import xlalloc
 from xlalloc.reports import run
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
@@ -156,6 +156,18 @@ def test_a_band_ends_the_day_it_says(tmp_path, days, fee):
         tmp_path, {"Old": 1.0, "New": 1.0}, [fund("Old", redemption=None), fund("New")], {"New": 1.0}, lots
     )
     assert orders["Old"].fee == money(1000 * fee)
+
+
+@pytest.mark.parametrize("kind", ["index_fund", "bond_fund", "指数基金", "债券型基金"])
+@pytest.mark.parametrize(("days", "fee"), [(6, Fraction(15, 1000)), (7, Fraction(0)), (91, Fraction(0))])
+def test_index_and_bond_funds_of_individuals_are_exempt_from_day_seven(tmp_path, kind, days, fee):
+    """As REDEMPTION_FEE says; a schedule of the fund's own still wins."""
+    lots = [holding("Old", 1000, bought_on=AS_OF - dt.timedelta(days=days))]
+    for schedule, wanted in ((None, fee), ("365:0.5%", Fraction(5, 1000))):
+        old = {**fund("Old", redemption=schedule), "kind": kind}
+        _, _, orders, _ = planned(tmp_path, {"Old": 1.0, "New": 1.0}, [old, fund("New")], {"New": 1.0}, lots)
+        assert orders["Old"].fee == money(1000 * wanted)
+    assert xlalloc.redemption_fee(days, kind=kind if kind.isascii() else "bond_fund") == float(fee)
 
 
 # Two phases ----------------------------------------------------------------------------------------------------------

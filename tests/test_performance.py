@@ -1,6 +1,7 @@
 """Performance: published numbers, public packages, pandas, invariants, nonsense."""
 
 import datetime as dt
+import math
 
 import numpy as np
 import pandas as pd
@@ -223,8 +224,33 @@ def test_rolling_window_without_risk_is_its_own_error():
     with collect() as facts:
         pf.rolling("sharpe", still, 3)
     assert facts["windows without an answer"].startswith("1: returns")
+    assert np.isnan(pf.rolling("sharpe", still[:3], 2)).tolist() == [True, True]  # the shape stays where all are errors
     with pytest.raises(DivisionError, match="returns"):
-        pf.rolling("sharpe", still[:3], 2)
+        pf.rolling("sharpe", still[:2], 2)
+
+
+@pytest.mark.parametrize("name", ["OMEGA", "SORTINO", "CALMAR", "SHARPE"])
+def test_columns_keep_their_places_where_none_has_an_answer(name):
+    gains = [[0.01, 0.02], [0.01, 0.02], [0.01, 0.02]]
+    assert call(name, [gains]) == [["#DIV/0!"], ["#DIV/0!"]]
+    with collect() as facts:
+        getattr(pf, name.lower())(gains)
+    assert "returns: " in facts["columns without an answer"][-1]
+
+
+def test_no_measure_advises_an_argument_it_has_not():
+    omega = call("ROLLING", ["omega", [[0.01], [0.02]], 2])[0][0]
+    assert omega == "#DIV/0!" and "min_return" not in omega.reason and "longer history" in omega.reason
+
+
+def test_no_loss_is_no_negative_zero():
+    assert math.copysign(1, pf.hist_var([0.0, 0.0])) == 1
+
+
+def test_a_dated_column_without_a_number_has_no_data():
+    for head in ([], [["date", "Fund"]], [["", ""]]):
+        cell = call("ANN_VOL", [[*head, ["2024-01-31", None], ["2024-02-29", ""], ["2024-03-31", None]]])[0][0]
+        assert cell == "#N/A", cell.reason
 
 
 def test_rolling_with_an_unknown_name_lists_the_known_ones():
@@ -430,8 +456,7 @@ def test_states_may_be_numbers():
 
 
 def test_too_few_rows_for_the_moments():
-    with pytest.raises(NotAvailableError, match="returns"):
-        pf.skew_kurt(CRASH[:2])
+    assert [row[1].code for row in pf.skew_kurt(CRASH[:2]).rows] == ["#N/A", "#N/A"]
     table = pf.skew_kurt(CRASH[:3])
     assert isinstance(table.rows[0][1], float) and table.rows[1][1].code == "#N/A"
     with pytest.raises(NotAvailableError, match="kurt"):

@@ -98,3 +98,132 @@ def test_prices_of_every_vendor(tmp_path, kind):
     assert market.dates == exports.DAYS and market.periods == 252
     for asset, series in (("Total Market ETF", exports.VTI), ("Bond ETF", exports.BND)):
         assert market.panel[:, market.assets.index(asset)].tolist() == pytest.approx(series, rel=1e-12), asset
+
+
+# Wrong readings that must be impossible ----------------------------------------------------------------------------------
+
+
+def holdings(folder: Path, text: str, encoding: str = "utf-8", **more) -> Path:
+    us(folder, prices=US_PRICES, **more)
+    put(folder, "holdings.csv", encoding, text)
+    return folder
+
+
+def test_a_comma_in_a_file_of_semicolons_is_decimal(tmp_path):
+    inputs = read(holdings(tmp_path, "id;asset;units\nZ123;VTI;12,345\nZ123;BND;1.200,5\n"))
+    assert {lot.asset: lot.units for lot in inputs.clients[0].lots} == {"Total Market ETF": 12.345, "Bond ETF": 1200.5}
+    with pytest.raises(InputError, match=r"column units: 12\.345 could be 12345 or 12\.345"):
+        read(holdings(tmp_path, "id;asset;units\nZ123;VTI;12.345\n"))
+    with pytest.raises(InputError, match="put decimal with the value"):
+        read(holdings(tmp_path, "id;asset;price;units\nZ123;VTI;1.25;12,345\n"))
+    with pytest.raises(InputError, match="could be 12345 or 12.345"):
+        read(holdings(tmp_path, 'id,asset,units\nZ123,VTI,"12,345"\n'))
+    write(tmp_path, firm=[["key", "value"], ["decimal", "."]])
+    assert read(holdings(tmp_path, 'id,asset,units\nZ123,VTI,"12,345"\n')).clients[0].lots[0].units == 12345
+
+
+def test_a_code_of_hong_kong_is_no_mainland_code(tmp_path):
+    assets = [*exports.US_ASSETS[:2], ["Moulds", "000700", "stock", "R3", "US stocks", 1, "USD"], *exports.US_ASSETS[2:]]
+    for code, found in (("00700", None), ("700", "Moulds"), ("000700", "Moulds"), ("000700.SZ", "Moulds"), ("sz000700", "Moulds"), ("00700.HK", None), ("700.HK", None)):  # fmt: skip
+        inputs = read(holdings(tmp_path, f"id,code,value\nZ123,{code},5\n", assets=assets))
+        assert [lot.asset for lot in inputs.clients[0].lots] == [found or ""], code
+        assert ("Z123" in inputs.problems.refused) == (found is None)
+
+
+def test_two_assets_with_one_code(tmp_path):
+    """By name, kind or market; else a finding says so."""
+    folder = cn(tmp_path)
+    for row, found in (("000001,平安银行,", "平安银行"), ("000001,华夏成长混合A,", "华夏成长混合"), ("000001.OF,,", "华夏成长混合"), ("000001.SZ,,", "平安银行"),
+                       ("1,,股票", "平安银行"), ("000001,,基金", "华夏成长混合"), ("000001,,", None), ("510300,平安银行,", None)):  # fmt: skip
+        put(folder, "持仓.csv", "utf-8", f"客户编号,证券代码,证券名称,品种,市值\n10086,{row},5000\n")
+        inputs = read(folder)
+        assert [lot.asset for lot in inputs.clients[0].lots] == [found or ""], row
+        kinds = {p.kind for p in inputs.problems.items if p.fatal}
+        assert kinds == (set() if found else {"code_and_name" if "510300" in row else "two_assets"}), row
+
+
+def test_returns_are_no_prices(tmp_path):
+    falling = [["date", "VTI", "BND"], *[[d, f"{(-1) ** k * 0.4:.2f}%", 72 + k / 9] for k, d in enumerate(exports.DAYS)]]
+    inputs = read(holdings(tmp_path, "id,asset,value\nZ123,VTI,500\nZ123,BND,500\n"))
+    assert inputs.market.assets[:2] == ["Total Market ETF", "Bond ETF"]
+    for rows in (falling, [[d, v if d == "date" or not str(v).endswith("%") else float(v[:-1]) / 100, b] for d, v, b in falling]):
+        write(tmp_path, prices=rows)
+        inputs = read(tmp_path)
+        assert "Total Market ETF" not in inputs.market.assets and "Bond ETF" in inputs.market.assets
+        assert [p.place.column for p in inputs.problems.items if p.kind == "returns_as_prices"] == ["VTI"]
+
+
+@pytest.mark.parametrize("name", ["Jürgen Müller", "José Núñez", "Zoë Größe", "Éva Ößterreich"])
+def test_western_names_are_not_read_as_chinese(tmp_path, name):
+    clients = [row if k == 0 else [row[0], name, *row[2:]] for k, row in enumerate(exports.US_CLIENTS)]
+    folder = holdings(tmp_path, "id,asset,value\nZ123,VTI,500\n", clients=clients)
+    text = (folder / "clients.csv").read_text("utf-8")
+    put(folder, "clients.csv", "cp1252", text)
+    inputs = read(folder)
+    assert inputs.clients[0].name == name
+    assert [dict(p.words)["encoding"] for p in inputs.problems.items if p.kind == "encoding"] == ["Windows-1252"]
+
+
+def test_chinese_names_below_english_headers_are_read_as_chinese(tmp_path):
+    clients = [row if k == 0 else [row[0], "张三", *row[2:]] for k, row in enumerate(exports.US_CLIENTS)]
+    folder = holdings(tmp_path, "id,asset,value\nZ123,VTI,500\n", clients=clients)
+    put(folder, "clients.csv", "gbk", (folder / "clients.csv").read_text("utf-8"))
+    assert read(folder).clients[0].name == "张三"
+    put(folder, "clients.csv", "gbk", (folder / "clients.csv").read_bytes().decode("gbk") + "Z9,Müller,Growth\n".replace("ü", "黵"))
+    with pytest.raises(InputError, match="could be read as GBK or as Western"):
+        read(folder)
+
+
+def test_day_and_month_are_told_by_the_column_or_asked_for(tmp_path):
+    def bought(*dates):
+        rows = "".join(f"Z123,VTI,1,{date}\n" for date in dates)
+        return [lot.bought_on.isoformat() for lot in read(holdings(tmp_path, "id,asset,value,bought_on\n" + rows)).clients[0].lots]
+
+    assert bought("03/04/2025", "13/04/2025") == ["2025-04-03", "2025-04-13"]
+    assert bought("03/04/2025", "04/13/2025") == ["2025-03-04", "2025-04-13"]
+    assert bought("03.04.2025") == ["2025-04-03"]
+    with pytest.raises(InputError, match=r"column bought_on: 03/04/2025 could be day/month or month/day"):
+        bought("03/04/2025")
+    write(tmp_path, firm=[["key", "value"], ["date_order", "dmy"]])
+    assert bought("03/04/2025") == ["2025-04-03"]
+
+
+def test_a_file_of_one_asset_must_say_which(tmp_path):
+    folder = us(tmp_path, holdings=[["id", "asset", "value"], ["Z123", "VTI", 500]])
+    put(folder, "prices.csv", "utf-8", "Date,Open,High,Low,Close,Adj Close,Volume\n" + "".join(f"{d},1,1,1,1,1,1\n" for d in exports.DAYS))
+    with pytest.raises(InputError, match=r"prices of one asset, and nothing says of which\. Put the file into a folder prices"):
+        read(folder)
+
+
+# Folders, accounts, own words --------------------------------------------------------------------------------------------
+
+
+def test_a_folder_of_accounts_by_file_name_or_by_a_sheet(tmp_path):
+    clients = [*exports.US_CLIENTS, ["Z9", "B. Client", "Growth", "C4", "2026-06-30", "quarterly", "5%"]]
+    folder = us(tmp_path, prices=US_PRICES, clients=clients)
+    for name in ("Z123", "U777"):
+        put(folder, f"holdings/{name}.csv", "utf-8", "Symbol,Qty,Market Value\nVTI,10,3012\nBND,1,72.10\n")
+    inputs = read(folder)
+    assert [len(client.lots) for client in inputs.clients] == [2, 0]
+    assert [p.place.sheet for p in inputs.problems.items if p.kind == "whose"] == ["holdings/U777.csv"]
+    write(folder, accounts=[["account", "client"], ["U777", "Z9"]])
+    assert [len(client.lots) for client in read(folder).clients] == [2, 2]
+
+
+def test_a_firm_maps_its_own_words_once(tmp_path):
+    text = "Kontoinhaber,Papier,Menge,Bewertung\nZ123,VTI,100,30120\n"
+    with pytest.raises(InputError, match="no header found"):
+        read(holdings(tmp_path, text))
+    headers = [["theirs", "ours", "sheet"], ["Kontoinhaber", "id", "holdings"], ["Papier", "asset", "holdings"], ["Menge", "units", ""], ["Bewertung", "market value", ""]]
+    write(tmp_path, headers=headers)
+    (lot,) = read(tmp_path).clients[0].lots
+    assert (lot.asset, lot.units, lot.value) == ("Total Market ETF", 100, 30120)
+
+
+def test_unit_and_accumulated_values_make_total_returns_that_end_at_the_price(tmp_path):
+    """Unit value 1.00, 1.10, 1.05 after 0.06 was paid: growth 1.1 × (1.05 + 0.06)/1.10."""
+    days = exports.DAYS[:3]
+    rows = [["ts_code", "ann_date", "nav_date", "unit_nav", "accum_nav"], *[[f"{c}.OF", f"{d:%Y%m%d}", f"{d:%Y%m%d}", u, a] for c in ("VTI", "BND") for d, u, a in zip(days, (1.0, 1.1, 1.05), (1.5, 1.6, 1.61), strict=True)]]
+    market = read(us(tmp_path, prices=rows, holdings=[["id", "asset", "units"], ["Z123", "VTI", 500]])).market
+    series = market.panel[:, market.assets.index("Total Market ETF")]
+    assert series[-1] == 1.05 and series[1] / series[0] == pytest.approx(1.1) and series[2] / series[1] == pytest.approx(1.11 / 1.1)

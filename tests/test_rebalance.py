@@ -239,6 +239,20 @@ def test_the_redemption_fee_of_the_rule_of_2026(held, fee):
     assert call("REDEMPTION_FEE", [[[held, 1]]]) == [[fee, 0.015]]
 
 
+@pytest.mark.parametrize("kind", ["index_fund", "bond_fund"])
+def test_index_and_bond_funds_of_individuals_are_exempt_from_day_seven(kind):
+    assert rb.redemption_fee([0, 6, 7, 91, 400], kind=kind).tolist() == [0.015, 0.015, 0, 0, 0]
+    assert call("REDEMPTION_FEE", [[[91]], None, None, [[kind]]]) == [[0]]
+    assert rb.redemption_fee(91, [365], [0.005], kind) == 0.005
+
+
+def test_etfs_and_money_funds_bear_none():
+    assert rb.redemption_fee(1, kind="etf") == rb.redemption_fee(1, kind="money_fund") == 0
+    with collect() as facts:
+        rb.redemption_fee(1, kind="etf")
+    assert facts["schedule"].endswith("for etf: then 0")
+
+
 def test_a_funds_own_schedule_wins():
     assert rb.redemption_fee([6, 7, 364, 365], [7, 365], [0.015, 0.005]).tolist() == [0.015, 0.005, 0.005, 0]
     assert rb.redemption_fee([6, 365], [7, 365], [0.015, 0.005, 0.002]).tolist() == [0.015, 0.002]

@@ -112,8 +112,24 @@ def spoilt(quantity, given, words: str):
         rows[0][1] = rows[1][0] = big
     elif words == "diagonal other than 1":
         rows[0][0] = 0.9
+    elif words.startswith("all 1 or more"):
+        for i, j in places:
+            rows[i][j] = 2.0
+    elif words == "look like prices":
+        for i, j in places:
+            rows[i][j] = 100.0 + i
+    elif words == "look like returns":
+        for i, j in places:
+            rows[i][j] = 0.01 * (-1) ** i
+    elif words.endswith("percent without the sign"):
+        i, j = places[0]
+        rows[i][j] = quantity.unit_to + 1.0
     elif limit is not None:
         i, j = places[0]
+        if words.startswith("not above") and quantity.kind == "panel":  # one of so many that they are still prices
+            if len(places) < sum(map(len, rows)):
+                return None  # rows with dates cannot be repeated
+            rows = [list(row) for _ in range(6) for row in rows]
         rows[i][j] = limit + 1.0 if words.startswith(("above", "not below")) else limit - 1.0
     return rows
 
@@ -159,6 +175,7 @@ def translated() -> list[str]:
     """Every text that has to be in the table."""
     texts = [*reference.LIMITS.values(), *reference.PLAIN_SHAPES.values(), "not square", "not a whole number"]
     texts += [words for _, words in [*reference.KINDS.values(), *reference.CHECKS.values()]]
+    texts += [*reference.SIZES.values(), reference.DATED, "; ", "; at most {}", "above {}: percent without the sign"]
     texts += [*reference.AXES.values(), "Formula", "Errors", "Example", "Source", "Elsewhere", "nothing of its kind"]
     texts += [*functions.TEXTS, " ({})", " – {}", "; optional", "; default {}", "; as many as the function takes"]
     for entry in CATALOGUE.values():

@@ -327,10 +327,21 @@ def test_a_purchase_below_the_minimum_is_left_out(tmp_path, sheets):
 
 
 def test_purchases_above_the_level_are_flagged(tmp_path, sheets):
-    assert one(tmp_path, sheets, "K004").above_level == ["CSI 500"]  # C3 buys R4
+    assert one(tmp_path, sheets, "K004").above_level == []
+    rd.change(sheets, "clients", 3, "risk_level", "C3")
+    result = one(tmp_path, sheets, "K004")
+    assert result.above_level == ["CSI 500"]  # C3 buys R4
+    assert [(p.kind, dict(p.words)) for p in result.problems] == [("above_level", {"asset": "CSI 500", "level": "R4"})]
+    sheets["firm"] = [["key", "value"], ["suitability", "hold"]]
+    withheld = one(tmp_path, sheets, "K004")
+    i = withheld.names.index("CSI 500")
+    assert withheld.above_level == [] and withheld.orders.trades[i] == 0 and withheld.orders.held_back == {i: "held.level"}
+    assert withheld.orders.cash > result.orders.trades[i] - 1_000
+    assert [p.done for p in withheld.problems] == ["done.withheld"]
     rd.change(sheets, "suitability", 2, "allowed", "R1-R4")
     assert one(tmp_path, sheets, "K004").above_level == []
     rd.change(sheets, "suitability", 2, "allowed", "R1")
+    sheets["firm"][1][1] = "warn"
     assert set(one(tmp_path, sheets, "K004").above_level) == {"CSI 500", "China bonds", "Gold"}
 
 
@@ -702,29 +713,33 @@ def test_all_problems_are_found_in_one_pass(tmp_path, sheets):
     assert (row.place.sheet, row.place.row, row.place.column, row.place.value) == ("holdings", 8, "asset", "Tulips")
 
 
-def test_an_error_value_stands_as_one_with_its_reason(tmp_path, sheets):
-    """Taking out more than there is: no orders, #NUM! in their place, the reason in the notes."""
+def test_what_has_no_answer_is_a_word_and_a_finding(tmp_path, sheets):
+    """Taking out more than there is: no orders, words in their place, the reason in the notes, a row of problems."""
     rd.keep_clients(sheets, "K004")
     rd.change(sheets, "clients", 0, "cash_flow", -5e6)
-    assert run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en").written == 1
+    summary = run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
+    assert summary.written == 1 and kinds(summary, "K004") == ["no_answer"]
     book = openpyxl.load_workbook(tmp_path / "out/K004.xlsx")
-    errors = [cell for row in book["Allocation"].iter_rows() for cell in row if cell.data_type == "e"]
-    assert errors and {cell.value for cell in errors} == {"#NUM!"}
-    assert any("REBAL_PLAN: #NUM! cash_flow" in str(v) for v in rd.cells(tmp_path / "out/K004.xlsx")["Notes"].values())
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert not any(cell.data_type == "e" or "#NUM!" in str(cell.value) for cell in cells)
+    assert [c.value for row in book["Allocation"].iter_rows() for c in row].count("not available") > 3
+    assert any("REBAL_PLAN: cash_flow" in str(v) for v in rd.cells(tmp_path / "out/K004.xlsx")["Notes"].values())
+    assert any("REBAL_PLAN: cash_flow" in str(v) for v in rd.cells(tmp_path / "out/problems.xlsx")["Problems"].values())
+    assert rd.labelled(tmp_path / "out/index.xlsx", "Index")["K004"][5] == "report, with findings"
 
 
 def test_a_signal_that_cannot_be_told(tmp_path, sheets):
-    """Rebalanced after the date of the prices: the signal is an error value, only the cash flow would be placed."""
+    """Rebalanced after the date of the prices: the signal is not available, only the cash flow would be placed."""
     rd.keep_clients(sheets, "K004")
     rd.change(sheets, "clients", 0, "last_rebalanced", dt.date(2027, 1, 1))
     run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
     book = openpyxl.load_workbook(tmp_path / "out/K004.xlsx")
-    assert [c.value for row in book["Summary"].iter_rows() for c in row if c.data_type == "e"] == ["#NUM!"]
+    assert [c.value for row in book["Summary"].iter_rows() for c in row].count("not available") == 1
     assert rd.labelled(tmp_path / "out/K004.xlsx", "Summary")["What to do"][0].startswith(
-        "No signal: #NUM!; the reason is in the notes. Nothing"
+        "Whether it is due could not be told; the reason is in the notes. Nothing"
     )
     assert any(
-        "REBAL_DUE: #NUM! today: 2026-10-31 is before" in str(v)
+        "REBAL_DUE: today: 2026-10-31 is before" in str(v)
         for v in rd.cells(tmp_path / "out/K004.xlsx")["Notes"].values()
     )
 

@@ -79,6 +79,13 @@ def test_the_licence_of_every_package_is_listed():
     assert relied_on() <= {plain(name) for name in listed}
 
 
+def test_what_the_setup_ships_is_listed_too():
+    shipped = (ROOT / "xlalloc" / "hosts" / "setup" / "wheels.txt").read_text(encoding="utf-8")
+    names = {plain(name) for name in re.findall(r"^([\w.-]+)==", shipped, re.MULTILINE)}
+    listed = {plain(name) for name in re.findall(r"^\| ([\w.-]+) \|", LICENCES, re.MULTILINE)}
+    assert names <= listed and "pandas" not in names and "pyopenvba" not in names
+
+
 def test_listed_licences_are_those_the_packages_state():
     for name, licence in re.findall(r"^\| ([\w.-]+) \| ([^|]+) \|", LICENCES, re.MULTILINE)[1:]:
         try:
@@ -98,6 +105,8 @@ def test_every_requirement_has_a_lower_bound():
 
 
 def test_what_the_tests_download_is_pinned_by_hash():
-    for path in (ROOT / ".ci").glob("*.txt"):
+    lists = [*(ROOT / ".ci").glob("*.txt"), *(ROOT / "xlalloc" / "hosts" / "setup").glob("*.txt")]
+    assert len(lists) >= 4
+    for path in lists:
         for line in path.read_text(encoding="utf-8").splitlines():
             assert line.startswith("#") or re.fullmatch(r"[\w.-]+==[\w.]+ --hash=sha256:[0-9a-f]{64}", line), line

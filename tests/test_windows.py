@@ -82,7 +82,7 @@ def all_equal(name, expected, got) -> None:
 def test_every_example_from_a_second_process(windows):
     known = example_calls()
     assert {name for name, _, _ in known} == set(CATALOGUE)
-    done = windows.client("calls", calls=[(name, list(map(for_com, given))) for name, given, _ in known], seconds=120)
+    done = windows.client("calls", calls=[(name, list(map(for_com, given))) for name, given, _ in known], limit=120)
     assert done["pid"] != done["own pid"]
     for (name, _, expected), answer in zip(known, done["answers"], strict=True):
         all_equal(name, expected, rows_of(answer))
@@ -136,7 +136,7 @@ def test_the_server_does_not_grow(windows):
         ("RP_WEIGHTS", [COV]), ("PORT_VOL", [[[0.5], [0.4]], COV]), ("SHARPE", [[[0.01], [-0.02], [0.015]]]),
         ("EXPLAIN", ["PORT_VOL", [["甲", "乙"], [0.7, 0.4]], COV]), ("RISK_CONTRIB", [[[0.6, 0.4]], COV]),
     ]  # fmt: skip
-    used = windows.client("growth", calls=asked, warm=1000, count=5000, seconds=150)
+    used = windows.client("growth", calls=asked, warm=1000, count=5000, limit=150)
     grown = {key: used["after"][key] - used["before"][key] for key in used["before"]}
     assert used["before"]["WorkingSetSize"] > 10e6, "a number that means something"
     assert max(grown.values()) < 5e6, grown
@@ -233,6 +233,80 @@ Show before <> server.Str(server.Eval("__import__('os').getpid()"))
     got = vbscript.read(windows.script("killed", vba + program))
     all_equal("RP_WEIGHTS", cells.call("RP_WEIGHTS", [COV]), got[1])
     assert got[2:] == [[[True]], [["CVErr 2015"]], [[True]]]
+
+
+def test_our_vba_cuts_what_reaches_to_the_sheets_end(windows, vba):
+    """A2:A1048576 is a range too; a range that ends before the sheet does keeps its blanks."""
+    program = """
+Dim sheet, column(998, 0), short(9, 0)
+Set sheet = SheetOf(Book("plan.xlsx"), 4, 1)
+column(0, 0) = 0.01 : column(1, 0) = -0.02 : column(2, 0) = 0.015
+short(0, 0) = 0.5 : short(1, 0) = 0.5
+Show UBound(CellsOf(MadeRange(column, 2, 1, sheet)), 1)
+Show UBound(CellsOf(MadeRange(short, 1, 1, sheet)), 1)
+Show ANN_VOL(MadeRange(column, 2, 1, sheet), CDbl(12))
+"""
+    got = vbscript.read(windows.script("cut", vba + program))
+    assert got[:2] == [[[2.0]], [[9.0]]]
+    all_equal("ANN_VOL", cells.call("ANN_VOL", [[[0.01], [-0.02], [0.015]], 12.0]), got[2])
+
+
+def test_a_call_that_does_not_end_is_given_up_and_the_next_one_answered(windows, vba):
+    """The server ends itself, with its trace in the log; the cell is #VALUE! and does not ask again."""
+    program = f"""
+Dim before, cov
+cov = {vbscript.literal(COV)}
+Show XLALLOC_INFO()
+before = server.Str(server.Eval("__import__('os').getpid()"))
+server.Exec "c = __import__('sys').modules['xlalloc.hosts.windows_calls']; c.PATIENCE = 2; c.answer = lambda *a: __import__('time').sleep(600)"
+Show Answer("RP_WEIGHTS", Array(cov))
+Show Answer("RP_WEIGHTS", Array(cov))
+Show before <> server.Str(server.Eval("__import__('os').getpid()"))
+"""
+    impatient = vba.replace("PATIENCE = 30", "PATIENCE = 1")
+    assert impatient != vba
+    got = vbscript.read(windows.script("hung", impatient + program, seconds=150))
+    assert got[1] == [["CVErr 2015"]] and got[3] == [[True]]
+    all_equal("RP_WEIGHTS", cells.call("RP_WEIGHTS", [COV]), got[2])
+    log = windows.python(
+        "-c", "import runpy, sys; print(runpy.run_path(sys.argv[1])['path']().read_text())", windows.log_module
+    )
+    assert "Timeout (0:00:02)!" in log and "windows_calls.py" in log
+
+
+# Many clients ----------------------------------------------------------------------------------------------------
+
+
+def test_a_long_call_of_one_excel_does_not_hold_up_another(windows):
+    """Each has a Python of its own. And none loads what xlwings would load where it is installed."""
+    for name in ("pandas", "matplotlib"):
+        (windows.site / f"{name}.py").write_text("raise SystemError('loaded by the server')\n", encoding="ascii")
+    try:
+        done = windows.client("apart", limit=180, seconds=16)
+    finally:
+        for name in ("pandas", "matplotlib"):
+            (windows.site / f"{name}.py").unlink()
+    print(f"{done['calls']} calls meanwhile, the longest {done['longest']:.3f} s")
+    assert len(set(done["pids"])) == 2 and done["loaded"] == "[]"
+    assert done["calls"] > 5 and done["longest"] < 5
+
+
+def test_stress(windows):
+    """The short form: 2 x 1,500 calls at once, a server killed in a call, a column of the whole sheet."""
+    asked = [
+        ("RP_WEIGHTS", [COV]), ("PORT_VOL", [[[0.5], [0.5]], COV]), ("SHARPE", [[[0.01], [-0.02], [0.015]]]),
+        ("RISK_CONTRIB", [[[0.6], [0.4]], COV]),
+    ]  # fmt: skip
+    first = windows.client("calls", calls=asked)["answers"]
+    for (name, given), got in zip(asked, first, strict=True):
+        all_equal(name, cells.call(name, given), rows_of(got))
+    calls = [(name, given, got) for (name, given), got in zip(asked, first, strict=True)]
+    done = windows.client("stress", calls=calls, count=1500, limit=240)
+    print(f"a killed server noticed after {done['noticed']:.1f} s, a full column answered in {done['seconds']:.1f} s")
+    assert done["wrong"] == [0, 0] and done["killed"] and done["noticed"] < 20
+    all_equal("RP_WEIGHTS", cells.call("RP_WEIGHTS", [COV]), rows_of(done["after"]))
+    column = [[0.01 if k % 2 else -0.02] for k in range(500)]
+    all_equal("ANN_VOL", cells.call("ANN_VOL", [column, 12.0]), rows_of(done["full"]))
 
 
 # Installing ------------------------------------------------------------------------------------------------------

@@ -11,9 +11,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from windows import vbscript, wine
 
 from xlalloc import cells
+from xlalloc.cli import main
 from xlalloc.hosts import windows_class, windows_setup
 from xlalloc.version import __version__
 
@@ -32,8 +34,12 @@ def setups(tmp_path_factory):
         pytest.fail("NSIS is not installed, which .ci/windows.sh sets up")
     folder = tmp_path_factory.mktemp("setup with spaces")
     old, _ = windows_setup.build(folder / "old.exe", place / "wheels", "0.0.1", "zlib")
-    new, sums = windows_setup.build(folder, place / "wheels")
-    return old, new, sums
+    new = folder / f"xlalloc-setup-{__version__}.exe"
+    done = CliRunner().invoke(
+        main, ["build", "setup", "--out", str(folder)], env={"XLALLOC_WHEELS": str(place / "wheels")}
+    )
+    assert done.exit_code == 0 and str(new) in done.stdout, done.output
+    return old, new, new.with_name(new.name + ".sha256")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +63,7 @@ def commands(registry) -> set[tuple[str, str]]:
 
 def test_the_file_and_its_sum(setups):
     _, new, sums = setups
-    assert new.name == f"xlalloc-setup-{__version__}.exe" and 20e6 < new.stat().st_size < 60e6
+    assert new.name == f"xlalloc-setup-{__version__}.exe" and 20e6 < new.stat().st_size < 90e6
     assert sums.read_text().split() == [hashlib.sha256(new.read_bytes()).hexdigest(), new.name]
 
 
@@ -81,14 +87,23 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
     assert version_of(windows, python) == "0.0.1" and stale.exists() and windows.registry() == before
     (place / "python.old").unlink()
 
-    # The add-in cannot be replaced: the earlier version is back, whole.
+    # The add-in cannot be opened (here: it is a folder), as where Excel holds it: nothing changes either.
     (startup / "xlalloc.xlam").unlink()
     (startup / "xlalloc.xlam").mkdir()
-    (startup / "xlalloc.xlam" / "x").touch()
     assert windows.run(new, "/S", seconds=300).returncode == 2
-    assert version_of(windows, python) == "0.0.1" and stale.exists() and not (place / "python.old").exists()
+    assert version_of(windows, python) == "0.0.1" and stale.exists()
+    said = next(windows.home.rglob("xlalloc-setup.log")).read_text(encoding="utf-16")
+    assert "Excel" in said
+
+    # The last step but one fails (here: XLSTART is a file): the earlier version is back, whole.
+    (startup / "xlalloc.xlam").rmdir()
+    startup.rename(startup.with_name("kept"))
+    startup.touch()
+    assert windows.run(new, "/S", seconds=300).returncode == 2
+    assert version_of(windows, python) == "0.0.1" and stale.exists() and not list(place.glob("*.old"))
     assert commands(windows.registry()) == commands(before)
-    shutil.rmtree(startup / "xlalloc.xlam")
+    startup.unlink()
+    startup.with_name("kept").rename(startup)
     (startup / "xlalloc.xlam").write_bytes(addin)
 
     assert windows.run(new, "/S", seconds=300).returncode == 0

@@ -207,7 +207,9 @@ def test_a_client_s_workbook_says_what_the_report_says(folder):
     np.testing.assert_allclose(value("w_target").astype(float)[:n], [row[3] for row in result.drift], atol=1e-12)
     np.testing.assert_allclose(value("largest_deviation").astype(float), [result.largest[4]], atol=1e-7)
     assert (value("trade_due")[0] == TEXTS["yes"][client.language]) == bool(result.due)
-    costs = float(result.orders.costs.sum())  # of which the workbook knows one commission only: the rest shifts the orders
+    costs = float(
+        result.orders.costs.sum()
+    )  # of which the workbook knows one commission only: the rest shifts the orders
     np.testing.assert_allclose(value("trades").astype(float)[:n], result.orders.trades, atol=0.02 + costs)
     np.testing.assert_allclose(value("plan_vol").astype(float), [result.measures["risk.vol"][1]], atol=1e-6)
     assert value("client_name")[0] == client.name and value("risk_level")[0] == f"C{client.risk_level}"

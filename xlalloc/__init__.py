@@ -3,12 +3,19 @@
 Every worksheet function is here under its name in small letters: ``xlalloc.rp_weights(cov)`` is ``=RP_WEIGHTS(cov)``.
 """
 
+import sys as _sys
+
 from xlalloc import core as _core  # noqa: F401  enters the functions in the catalogue
 from xlalloc import help as _help  # noqa: F401
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import AllocError, DivisionError, InputError, NotAvailableError, NumberError
 from xlalloc.table import Table
 from xlalloc.version import __version__
+
+if _sys.platform == "emscripten":
+    from xlalloc import webassembly as _webassembly
+
+    _webassembly.mend()
 
 __all__ = [
     "CATALOGUE",

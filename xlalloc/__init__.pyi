@@ -1962,6 +1962,7 @@ def redemption_fee(
     days_held: Number,
     days: Numbers | None = None,
     fees: Numbers | None = None,
+    kind: Literal["fund", "index_fund", "bond_fund", "etf", "money_fund"] = "fund",
 ) -> float:
     """Redemption fee of a fund by the number of days its units were held."""
     ...
@@ -1970,18 +1971,21 @@ def redemption_fee(
     days_held: Number | Numbers,
     days: Numbers | None = None,
     fees: Numbers | None = None,
+    kind: Literal["fund", "index_fund", "bond_fund", "etf", "money_fund"] = "fund",
 ) -> Array: ...
 @overload
 def redemption_fee(
     days_held: Named,
     days: Numbers | Named | None = None,
     fees: Numbers | Named | None = None,
+    kind: Literal["fund", "index_fund", "bond_fund", "etf", "money_fund"] = "fund",
 ) -> dict[Any, float]: ...
 @overload
 def redemption_fee(
     days_held: Pandas,
     days: Numbers | Named | Pandas | None = None,
     fees: Numbers | Named | Pandas | None = None,
+    kind: Literal["fund", "index_fund", "bond_fund", "etf", "money_fund"] = "fund",
 ) -> pd.Series[float]: ...
 
 @overload

@@ -307,7 +307,7 @@ BUILT = {
 @click.argument("what", type=click.Choice(list(BUILT)))
 @click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
 def build(what, out):
-    """An add-in to hand to others, the workbooks, the handbook, a setup, the types.
+    """An add-in to hand to others, workbooks, handbook, setup, types.
 
     The handbook is a site, read from its folder without a network; its tools
     are installed by:  pip install 'xlalloc[docs]'
@@ -341,12 +341,16 @@ def _build_calc(out: Path) -> list[Path]:
 
 
 def _build_workbooks(out: Path) -> list[Path]:
-    from xlalloc.reports import example
+    from xlalloc.reports import example, firm_template
     from xlalloc.site import workbook
     from xlalloc.site.build import handbook
     from xlalloc.templates.case_workbook import write_all
 
-    return [*write_all(out), *workbook.write(out, handbook()), example.write_clients(out / "clients-example.xlsx")]
+    firm = [out / f"firm-report-{lang}.xlsx" for lang in ("en", "zh")]
+    for path, lang in zip(firm, ("en", "zh"), strict=True):
+        firm_template.write_report(path, lang)
+    made = [*write_all(out), *workbook.write(out, handbook()), example.write_clients(out / "clients-example.xlsx")]
+    return [*made, *firm]
 
 
 def _build_docs(out: Path) -> list[Path]:
@@ -408,16 +412,17 @@ def _place(ctx, host: str, what: str) -> None:
 
 
 @main.command()
-def doctor():
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of what is said of Excel.")
+def doctor(lang):
     """What works on this machine, and what to do about what does not.
 
-    Example:  xlalloc doctor
+    Example:  xlalloc doctor --lang zh
     """
     from xlalloc.help import xlalloc_info
     from xlalloc.hosts import calc_install, windows
 
     findings = [(item, _shown(value), "") for item, value in xlalloc_info().rows]
-    findings += [*windows.doctor(), *calc_install.doctor()]
+    findings += [*windows.doctor(lang=lang), *calc_install.doctor()]
     width = max(len(what) for what, _, _ in findings)
     for what, state, remedy in findings:
         click.echo(f"{what:<{width}} {state}")

@@ -166,7 +166,7 @@ def describe(entry: Function, width: int = 80, lang: str = "en") -> str:
     indent = " " * (longest + 4)
     for a in entry.arguments:
         lines += folded(reference.argument_help(a, lang), width, f"  {a.name:<{longest}}  ", indent)
-    lines += folded(reference.with_unit(entry.result, lang), width, f"  {'→':<{longest}}  ", indent)
+    lines += folded(reference.answer(entry, lang), width, f"  {'→':<{longest}}  ", indent)
     lines += field("Formula", entry.formula)
     for k, paragraph in enumerate(entry.definition):
         lines += [""] if k or lang == "en" else ["", say("In detail (in English)") + colon]

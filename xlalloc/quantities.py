@@ -205,6 +205,7 @@ AssetNames = Annotated[list[str], Quantity("texts", "Name of each asset", axes=(
 
 Flag = Annotated[bool, Quantity("flag", "TRUE or FALSE")]
 TableResult = Annotated[object, Quantity("table", "Table with a header row")]
+TimeTable = Annotated[object, Quantity("table", "Table with a header row", axes=(T,))]  # its first column: dates
 SeriesTable = Annotated[object, Quantity("table", "Table with a header row; each series on its own dates", axes=(A,))]
 OwnRows = Annotated[Any, Quantity("cells", "Each series on all its own dates")]
 SeriesCount = Annotated[int, Quantity("cells", "Number of series")]

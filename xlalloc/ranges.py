@@ -298,12 +298,18 @@ def _without_blank_edge(rows, header):
     """Columns at the right edge that hold nothing at all, taken along by a wide selection."""
     width = len(rows[0])
     while width > 1 and (header is None or is_blank(header[width - 1])) and is_blank(rows[0][width - 1]):
-        if not all(is_blank(row[width - 1]) for row in rows):
+        filled = not all(is_blank(row[width - 1]) for row in rows)
+        if filled or (width == 2 and _are_dates([row[0] for row in rows], header)):  # dates of a column still empty
             break
         width -= 1
     if width == len(rows[0]):
         return rows, header
     return [row[:width] for row in rows], header and header[:width]
+
+
+def _are_dates(column, header) -> bool:
+    filled = [cell for cell in column if not is_blank(cell)]
+    return bool(filled) and read_dates(filled, bool(header) and is_date_word(header[0])) is not None
 
 
 def _without_blank_rows(places, rows):

@@ -96,6 +96,21 @@ def shape(quantity: q.Quantity, lang: str = "en") -> str:
     return say(words, lang).format(say(AXES[axes[0]], lang))
 
 
+# What a result takes with its labels: the cells to mark for an array formula in Excel 2016 and 2019 and in Calc.
+SIZES = {"vector": "with names n × 2", "matrix": "with names a row and a column more"}
+DATED = (
+    "with dates a column more, with a header a row more; SUM, MAX and STDEV of the whole answer count the dates, of "
+    "PLAIN(…) they do not"
+)
+
+
+def answer(entry: Function, lang: str = "en") -> str:
+    """What a function gives: its unit, and the cells it fills where its arguments carry labels."""
+    quantity = entry.result
+    size = DATED if "time" in quantity.axes else SIZES.get(quantity.kind, "") if quantity.axes else ""
+    return with_unit(quantity, lang) + (say("; ", lang) + say(size, lang) if size else "")
+
+
 def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str, str]]:
     """Every error of an argument as its quantity declares it: the code, and what is wrong then."""
     quantity, axes = argument.quantity, argument.quantity.axes

@@ -100,6 +100,33 @@ Public Function Chinese() As String
     asked = 2052
     Chinese = Described()
 End Function
+Private Function Strip(formula As String) As String
+    Strip = xlalloc.Stripped(formula, ThisWorkbook.Worksheets("help").UsedRange.Columns(1).Value2)
+End Function
+Public Function Stripping() As String
+    Stripping = Strip("='C:\\Users\\O''Neil\\XLSTART\\xlalloc.xlam'!RP_WEIGHTS(A1:B2)+'D:\\XLALLOC.xlam'!PORT_VOL(C1,'a b'!D1)")
+    Stripping = Stripping & " " & Strip("=@xlalloc.xlam!Sharpe(A1)") & " " & Strip("=@SUM(A1)+@'C:\\x\\xlalloc.xlam'!ANN_VOL(A1)")
+    Stripping = Stripping & " " & Strip("=SUM('other book.xlam'!A1)")
+End Function
+Public Function Wording() As String
+    asked = 1033
+    Wording = xlalloc.Worded("restart") & "|" & xlalloc.Worded("entered", "7")
+    asked = 2052
+    Wording = Wording & "|" & xlalloc.Worded("restart") & "|" & xlalloc.Worded("no_such_key")
+End Function
+Public Function Reentering() As String
+    Dim sheet, cell
+    asked = 1033
+    Set sheet = ThisWorkbook.Worksheets("help")
+    Set cell = sheet.Range("A300")
+    cell.Formula = "=ABS(-2)"
+    Reentering = xlalloc.Reentered(ThisWorkbook, True) & "|" & cell.Formula & "|" & Application.Calculation & "|" & Application.EnableEvents
+    sheet.Protect "secret"
+    Reentering = Reentering & "|" & xlalloc.Reentered(ThisWorkbook, True) & "|" & sheet.ProtectContents & "|" & Application.Calculation
+    Reentering = Replace(Reentering, vbLf, " ")
+    sheet.Unprotect "secret"
+    cell.ClearContents
+End Function
 Public Function Failing() As String
     Dim before As Long
     xlalloc.Release
@@ -107,6 +134,8 @@ Public Function Failing() As String
     Failing = Kind(xlalloc.Answer("ONE", Array())) & " " & Kind(xlalloc.Answer("ONE", Array())) & " starts " & (starts - 99)
 End Function
 """
+
+QUESTION_NAMES = re.findall(r"^Public Function (\w+)\(\) As String", QUESTIONS, re.M)
 
 
 def office(folder: str):
@@ -148,7 +177,9 @@ def main(file: str) -> None:
             modules = libraries.getByName(name)
             ours = modules.getByName("xlalloc")
             assert ours.count("CreateObject(SERVER_CLASS)") == 1
-            stood_in = ours.replace("CreateObject(SERVER_CLASS)", "StandIn()").replace("If OfficeLanguage() = 2052", "If asked = 2052")
+            stood_in = ours.replace("CreateObject(SERVER_CLASS)", "StandIn()").replace(
+                "If OfficeLanguage() = 2052", "If asked = 2052"
+            )
             stood_in = re.sub(
                 r"Application\.MacroOptions|\b(macro|Description|Category|ArgumentDescriptions):=", _noted, stood_in
             )
@@ -157,7 +188,7 @@ def main(file: str) -> None:
             modules.replaceByName("xlalloc_functions", re.sub(r"\bbase\b", "base_", functions))
             modules.insertByName("FakeServer", STAND_IN)
             modules.insertByName("Questions", QUESTIONS)
-            for question in ("Table", "Row", "One", "Cells", "Areas", "Refused", "Failing", "English", "Chinese"):
+            for question in QUESTION_NAMES:
                 place = f"vnd.sun.star.script:{name}.Questions.{question}?language=Basic&location=document"
                 answer = book.getScriptProvider().getScript(place).invoke((), (), ())[0]
                 print(f"{question}: {answer}")

@@ -5,6 +5,7 @@ import decimal
 import json
 import os
 import sys
+import threading
 import time
 
 import pythoncom
@@ -113,6 +114,83 @@ def refusal(given):
     except Exception as error:
         said = str(error)
     return {"seconds": time.perf_counter() - started, "said": said}
+
+
+def _beside(work):
+    """A thread with COM of its own; its failure is its result."""
+    result = []
+
+    def run():
+        pythoncom.CoInitialize()
+        try:
+            result.append(work())
+        except pythoncom.com_error as error:
+            result.append(str(error))
+        finally:
+            pythoncom.CoUninitialize()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, result
+
+
+def apart(given):
+    """Two clients: a long call of one, calls of the other meanwhile; what a server has loaded."""
+    python = server()
+    ask(python, "XLALLOC_INFO", ())
+
+    def long():
+        other = server()
+        other.Eval(f"__import__('time').sleep({given['seconds']})")
+        return pid(other)
+
+    thread, result = _beside(long)
+    time.sleep(given["seconds"] / 2)  # by now the other's server has started, or will soon
+    taken = []
+    while thread.is_alive() or not taken:
+        started = time.perf_counter()
+        ask(python, "XLALLOC_INFO", ())
+        taken.append(time.perf_counter() - started)
+    thread.join()
+    names = "['pandas', 'polars', 'matplotlib', 'PIL', 'plotly']"
+    loaded = python.Str(python.Eval(f"[n for n in {names} if __import__('sys').modules.get(n)]"))
+    return {"pids": [pid(python), result[0]], "longest": max(taken), "calls": len(taken), "loaded": loaded}
+
+
+def stress(given):
+    """Two clients with many calls each, every answer looked at; a server killed in a call; a full column."""
+    arguments = [(name, sent(words), wanted) for name, words, wanted in given["calls"]]
+
+    def many():
+        python, wrong = server(), 0
+        for k in range(given["count"]):
+            name, words, wanted = arguments[k % len(arguments)]
+            wrong += shown(ask(python, name, words)) != wanted
+        return wrong
+
+    running = [_beside(many) for _ in range(2)]
+    for thread, _ in running:
+        thread.join()
+
+    victim = server()
+    handle = win32api.OpenProcess(win32con.PROCESS_TERMINATE, 0, pid(victim))
+    killer = threading.Timer(1, win32api.TerminateProcess, (handle, 9))
+    killer.start()
+    started = time.perf_counter()
+    try:
+        victim.Eval("__import__('time').sleep(30)")
+        killed = ""
+    except pythoncom.com_error as error:
+        killed = str(error)
+    noticed = time.perf_counter() - started
+    again = server()
+    after = shown(ask(again, "RP_WEIGHTS", (((0.04, 0.006), (0.006, 0.01)),)))
+    column = tuple((0.01 if k % 2 else -0.02,) if k < 500 else (None,) for k in range(1_048_576))
+    started = time.perf_counter()
+    full = shown(ask(again, "ANN_VOL", (column, 12.0)))
+    seconds = time.perf_counter() - started
+    wrong = [result[0] for _, result in running]
+    return {"wrong": wrong, "killed": killed, "noticed": noticed, "after": after, "full": full, "seconds": seconds}
 
 
 def start(given):

@@ -82,13 +82,13 @@ class Windows:
     def python(self, *words: str, seconds: float = 60) -> str:
         return self.run(str(self.python_folder / "python.exe"), "-X", "utf8", *words, seconds=seconds)
 
-    def client(self, task: str, seconds: float = 60, **given):
-        """A task of client.py, with its answer."""
+    def client(self, task: str, limit: float = 60, **given):
+        """A task of client.py, with its answer, within ``limit`` seconds."""
         question, answer = self.scratch / f"{task}.question", self.scratch / f"{task}.answer"
         question.write_text(json.dumps(given), encoding="utf-8")
         answer.unlink(missing_ok=True)
         paths = [windows_path(p) for p in (HERE / "client.py", question, answer)]
-        output = self.python(paths[0], task, *paths[1:], seconds=seconds)
+        output = self.python(paths[0], task, *paths[1:], seconds=limit)
         assert answer.exists(), output
         return json.loads(answer.read_text(encoding="utf-8"))
 

@@ -243,6 +243,10 @@ Public Function OMEGA(returns, Optional min_return)
     OMEGA = xlalloc.Answer("OMEGA", Array(returns, min_return))
 End Function
 
+Public Function PLAIN(x)
+    PLAIN = xlalloc.Answer("PLAIN", Array(x))
+End Function
+
 Public Function POLICY_CHECK(weights, mu, cov, return_range, vol_range, Optional drawdown_limit)
     POLICY_CHECK = xlalloc.Answer("POLICY_CHECK", Array(weights, mu, cov, return_range, vol_range, drawdown_limit))
 End Function

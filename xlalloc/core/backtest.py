@@ -31,6 +31,7 @@ from xlalloc.quantities import (
     TableResult,
     Target,
     Threshold,
+    TimeTable,
     Window,
     number,
     option,
@@ -66,7 +67,7 @@ def backtest(
     sell_tax: SellTax = 0.0,
     *,
     dates: Dates | None = None,
-) -> TableResult:
+) -> TimeTable:
     """Course of 1 invested at target weights and rebalanced by a rule: date, value, turnover and cost of each row.
 
     Formula: V_t = Σ unitsᵢ p_{i,t}; turnover ½ Σ |Δwᵢ|; cost Σ (c + tax of sales)·|xᵢ|
@@ -142,7 +143,7 @@ def rp_backtest(
     parameter: Parameter | None = None,
     *,
     dates: Dates | None = None,
-) -> TableResult:
+) -> TimeTable:
     """Course of 1 invested at risk-parity weights that are estimated anew from the latest prices at each review.
 
     Formula: BACKTEST with target_t = RP_WEIGHTS(COV_MATRIX(r_{t−w+1}, …, r_t))

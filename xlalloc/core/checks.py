@@ -144,9 +144,9 @@ def one_per_group(values: np.ndarray, names: list[str], argument: str) -> np.nda
 
 
 def where_defined(values: np.ndarray, bad: np.ndarray, error: AllocError) -> np.ndarray:
-    """One answer per column: NaN where there is none, the error itself where no column has one."""
+    """One answer per column: NaN where there is none, the error itself where there is but one column."""
     if bad.any():
-        if bad.all():
+        if bad.size == 1:
             raise error
         columns = [Label("assets", int(i)) for i in np.flatnonzero(bad)]
         learn("columns without an answer", [*columns, str(error)])

@@ -17,8 +17,10 @@ def least_distance(A: np.ndarray, g: np.ndarray, s: np.ndarray) -> np.ndarray:
     For small ε the minimum of |Ay − g|² + ε²|s∘y|² over y ≥ 0 has the same positive yᵢ as the limit ε → 0. With these
     the limit is computed without ε; it is returned only if it meets the optimality conditions of both problems.
     """
+    greatest, most = float(np.abs(A).max()) or 1.0, float(np.abs(g).max())
+    A, g = A / greatest, g / most  # so that no square overflows
     norm, widest = float(np.sqrt(g @ g)), float(np.sqrt((A * A).sum(axis=0).max())) or 1.0
-    A, g, unit = A / widest, g / norm, norm / widest
+    A, g, unit = A / widest, g / norm, norm / widest * (most / greatest)
     if (A.T @ g).max() <= FLAT:
         raise NumberError(
             "loadings: no asset moves with the mix of factors that the budgets ask for, so the closest long-only "

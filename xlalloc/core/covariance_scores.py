@@ -25,7 +25,7 @@ class Score:
     parity_turnover: float
 
 
-def score(returns: np.ndarray, method: str, window: int, step: int, P: float) -> Score:
+def score(returns: np.ndarray, method: str, window: int, step: int, P: float, parameter=None) -> Score:
     """Refits on the last ``window`` rows every ``step`` rows; what is measured begins after the rows of the fit."""
     T, n = returns.shape
     refits = range(window, T - step + 1, step)
@@ -33,7 +33,7 @@ def score(returns: np.ndarray, method: str, window: int, step: int, P: float) ->
     lowest, parity, shares, vols, weights = [], [], [], [], []
     for t in refits:
         try:
-            cov = estimate(returns[t - window : t], method, None, P)
+            cov = estimate(returns[t - window : t], method, parameter, P)
             w = limits.cleaned(limits.frontier(-np.sqrt(cov.diagonal()), cov).min_variance())
             x = risk_budgeting(cov, budgets, checked=True).weights
         except NumberError as error:

@@ -187,8 +187,12 @@ class Frontier:
         keep = np.append(returns[:-1] - lower > 1e-15 * scale, True)  # of equal returns the last
         keep[: np.flatnonzero(keep & (returns >= returns[0] - SAME_MEAN * scale)).max(initial=0)] = False
         self.weights, self.returns, self._risk, self.mu = weights[keep], returns[keep], risk[keep], mu
-        variances = np.vecdot(self.weights, self._risk)
-        level = risk_level(self.weights, diagonal) ** 2
+        with np.errstate(over="ignore", invalid="ignore"):
+            variances = np.vecdot(self.weights, self._risk)
+            level = risk_level(self.weights, diagonal) ** 2
+            beyond = not np.isfinite(variances + level).all()
+        if beyond:
+            raise NumberError("cov: the variances go beyond any number. Check the units: 0.04 is a volatility of 20%.")
         self.variances = np.where(variances > RISKLESS * level, variances, 0.0)
         self.riskless, self._rounding = variances <= NO_RATIO * level, RISKLESS * level[-1]
         self.vols = np.sqrt(self.variances)
@@ -211,13 +215,13 @@ class Frontier:
     def at_vol(self, target):
         """Weights of greatest return with a volatility of at most ``target``."""
         least = self.vols[-1]
-        if target**2 < least**2 * (1 - 2e-12) - self._rounding:
+        if target < least and target**2 < least**2 * (1 - 2e-12) - self._rounding:
             raise NumberError(f"target_vol: {target:.10g} is below the least volatility possible, {least:.10g}.")
         if target >= self.vols[0] or target <= least:
             return self.weights[0 if target >= self.vols[0] else -1].copy()
         j = int(np.searchsorted(-self.vols, -target)) - 1  # vols[j] > target ≥ vols[j+1]
-        v0, v1, v2 = (v[j] for v in self._quadratics())
-        more = target**2 - v0  # v2·t² + 2·v1·t = more, with v1 ≥ 0
+        v0, v1, v2 = (v[j] / self.vols[0] ** 2 for v in self._quadratics())
+        more = (target / self.vols[0]) ** 2 - v0  # v2·t² + 2·v1·t = more, with v1 ≥ 0
         return self._between(j, more / (v1 + np.sqrt(v1**2 + v2 * more)) if more > 0 else 0.0)
 
     def max_sharpe(self, rf=0.0):
@@ -236,10 +240,10 @@ class Frontier:
                 "is infinite. Raise rf to what cash pays, or leave cash out."
             )
         with np.errstate(divide="ignore", invalid="ignore"):
-            corners = np.where(riskless, -np.inf, excess / self.vols)
+            corners = np.where(riskless, -np.inf, excess / excess[0] / (self.vols / (self.vols.max() or 1.0)))
             # on w[j+1] + t·(w[j] − w[j+1]):  (n0 + n1·t)/√(v0 + 2·v1·t + v2·t²),  stationary at t
-            v0, v1, v2 = self._quadratics()
-            n0, n1 = excess[1:], excess[:-1] - excess[1:]
+            v0, v1, v2 = (v / (self.variances.max() or 1.0) for v in self._quadratics())  # so that no product overflows
+            n0, n1 = excess[1:] / excess[0], (excess[:-1] - excess[1:]) / excess[0]
             t = (n1 * v0 - n0 * v1) / (n0 * v2 - n1 * v1)
             inside = (t > 0) & (t < 1) & ~riskless[1:]
             between = np.where(inside, (n0 + n1 * t) / np.sqrt(v0 + 2 * v1 * t + v2 * t**2), -np.inf)

@@ -258,7 +258,7 @@ def calmar(x: Sample) -> np.ndarray:
 
 
 def hist_var(x: Sample) -> np.ndarray:
-    return -x.quantile[0]
+    return 0.0 - x.quantile[0]  # of no loss 0, not −0
 
 
 def hist_cvar(x: Sample) -> np.ndarray:
@@ -340,7 +340,9 @@ class Measure:
 
 STILL = "returns: they do not vary, so there is no risk to divide by. Leave out cash or a constant column."
 NO_LOSS = "returns: none falls below rf, so there is no downside risk to divide by. Give a longer history."
-NO_SHORTFALL = "returns: none falls below min_return, so there is no shortfall to divide by. Raise min_return."
+NO_SHORTFALL = (
+    "returns: none falls below the minimum return, so there is no shortfall to divide by. Give a longer history."
+)
 NO_FALL = "returns: wealth never falls below its peak, so there is no drawdown to divide by. Give a longer history."
 SAME = "returns: they differ from the benchmark's by a constant at most, so there is no active risk to divide by."
 STILL_BENCHMARK = "benchmark: its returns do not vary, so nothing can be measured against them. Give a market index."

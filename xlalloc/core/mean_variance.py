@@ -18,6 +18,7 @@ from xlalloc.core.checks import (
 )
 from xlalloc.core.critical_line import Frontier, corner_portfolios, standard_form
 from xlalloc.core.critical_path import Problem
+from xlalloc.core.on_demand import OnDemand
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
@@ -68,6 +69,7 @@ Confidence = Annotated[
              ("views",), low=0, high=1, scalar=True),
 ]  # fmt: skip
 
+MANY = 100  # assets from which one portfolio is found without the path that leads to it
 ROUNDING = 1e-13  # a weight or a group total this near its bound is on it
 DEPENDENT = 1e-12  # an eigenvalue at or below it is zero, where the diagonal is 1
 
@@ -164,7 +166,7 @@ def target_return_weights(
     limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
     frontier = limits.frontier(mu, cov)
     weights = frontier.at_return(target_return)
-    if target_return < frontier.returns[-1]:
+    if learning() and target_return < frontier.returns[-1]:
         learn("target", "met by the least risky mix, which earns more")
     return _answer(weights, cov, limits, frontier, mu)
 
@@ -197,7 +199,7 @@ def target_vol_weights(
     limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
     frontier = limits.frontier(mu, cov)
     weights = frontier.at_vol(target_vol)
-    if target_vol > frontier.vols[0]:
+    if learning() and target_vol > frontier.vols[0]:
         learn("target", "not used up: no allowed mix earns more than this one")
     return _answer(weights, cov, limits, frontier, mu)
 
@@ -333,6 +335,19 @@ def black_litterman(
     Source: Black & Litterman (1992), Global Portfolio Optimization; He & Litterman (1999), The Intuition Behind
     Black-Litterman Model Portfolios, eq. 8; Idzorek (2005), A Step-by-Step Guide to the Black-Litterman Model.
     """
+    largest = np.abs(picks).max(axis=1)
+    each = np.where(largest > 0.0, largest, 1.0)  # a view says the same in any unit
+    with np.errstate(all="ignore"):
+        posterior = _posterior(weights, cov, picks / each[:, None], views / each, confidence, risk_aversion, rf, each)
+    if not np.isfinite(posterior).all():
+        raise NumberError(
+            "views: the posterior goes beyond any number. Check the units of views, picks and cov: 0.05 is 5%."
+        )
+    return posterior
+
+
+def _posterior(weights, cov, picks, views, confidence, risk_aversion, rf, unit) -> np.ndarray:
+    """The posterior of Black & Litterman; ``unit`` is what each view was divided by."""
     prior = rf + risk_aversion * cov.dot(weights)
     c = per_asset(confidence, len(views))
     held = np.flatnonzero(c > 0.0)
@@ -342,12 +357,14 @@ def black_litterman(
     S = np.sqrt(c)
     A = S[:, None] * (P @ cov @ P.T / np.outer(d, d)) * S
     np.fill_diagonal(A, 1.0)
+    if not np.isfinite(A).all():
+        raise NumberError("cov: its numbers are too large for the views. Check the units: 0.04 is a volatility of 20%.")
     _stop_at_dependent_views(P, A, c, cov, held)
     posterior = prior + cov @ (P.T @ (S / d * np.linalg.solve(A, S / d * (q - P @ prior))))
     if learning():
         mixes = [Label("views", int(k)) for k in held]
-        learn("prior return of each view", label_pairs(mixes, P @ prior))
-        learn("posterior return of each view", label_pairs(mixes, P @ posterior))
+        learn("prior return of each view", label_pairs(mixes, unit[held] * (P @ prior)))
+        learn("posterior return of each view", label_pairs(mixes, unit[held] * (P @ posterior)))
         learn("views dropped", len(views) - len(held))
     return posterior
 
@@ -379,11 +396,17 @@ class Limits:
             code = None  # groups without limits
         return cls(per_asset(lower, n), per_asset(upper, n), names, code, group_lower, group_upper)
 
-    def frontier(self, mu: np.ndarray, cov: np.ndarray, origin=None) -> Frontier:
-        """The frontier within the limits; what rounding left of assets not held is gone, so that no risk is no risk.
+    def frontier(self, mu: np.ndarray, cov: np.ndarray, origin=None) -> Frontier | OnDemand:
+        """The frontier within the limits; with an origin, a benchmark, its portfolios are deviations from it.
 
-        With an origin, a benchmark, its portfolios are deviations from it.
+        Of many assets it is not followed as a whole where one portfolio is asked for.
         """
+        if len(mu) < MANY:
+            return self._whole(mu, cov, origin)
+        return OnDemand(self.problem(mu, cov, origin), mu, lambda: self._whole(mu, cov, origin))
+
+    def _whole(self, mu: np.ndarray, cov: np.ndarray, origin) -> Frontier:
+        """Without what rounding left of assets not held, so that no risk is no risk."""
         limits = (self.lower, self.upper, self.code, self.group_lower, self.group_upper)
         try:
             found = corner_portfolios(mu, cov, *limits, origin)
@@ -395,11 +418,11 @@ class Limits:
             return found
         return Frontier(weights, mu, cov.diagonal(), weights @ ((cov + cov.T) / 2.0))
 
-    def problem(self, n: int) -> Problem:
-        """The limits alone, without means and covariances: what a linear program takes."""
+    def problem(self, mu: np.ndarray, cov: np.ndarray, origin=None) -> Problem:
+        """The limits in the standard form of a program."""
         limits = (self.lower, self.upper, self.code, self.group_lower, self.group_upper)
         try:
-            return standard_form(np.zeros(n), np.eye(n), *limits)
+            return standard_form(mu, cov, *limits, origin)
         except NumberError as error:
             raise NumberError(error.template, *map(self._named, error.labels)) from None
 

@@ -5,10 +5,14 @@ of f(s) = Σ c_k e^(sτ_k); all work is on logarithms, so that no power overflow
 """
 
 from itertools import pairwise
+from math import log
 
 import numpy as np
 
 STEPS = 200  # at most, to find one root
+STEPS_OF_NEWTON = 20
+LARGEST = 300.0  # of an exponent, up to which nothing overflows
+CLOSE = 1e-8  # of s: a step of Newton's method whose square is rounding
 ROUNDING = 1e-12  # of Σ|c_k| e^(sτ_k): a sum below it may be zero
 SAME = 4e-16  # of s, or of 1: two estimates of a root this close are one
 
@@ -18,60 +22,47 @@ def rates(amounts: np.ndarray, years: np.ndarray) -> tuple[list[float], bool]:
 
     ``amounts`` are what was put in (+) and what came back (−), ``years`` the time of each before the end, falling.
     """
-    some = amounts != 0.0
-    if not some.all():
-        amounts, years = amounts[some], years[some]
-    if not amounts.size or (lowest := amounts.min()) > 0.0 or amounts.max() < 0.0:
+    paid = np.maximum(amounts, 0.0)
+    taken = paid - amounts
+    if not paid.any() or not taken.any():
         return [], False
-    root = _root(amounts, years)
-    if root is not None and _alone(amounts, years, root):
+    root = _root(amounts, paid, taken, years)
+    if root is not None:
         return [root], False
-    amounts = amounts / max(-float(lowest), float(amounts.max()))
-    return _isolated(amounts, years)
+    some = amounts != 0.0
+    amounts, years = amounts[some], years[some]
+    return _isolated(amounts / np.abs(amounts).max(), years)
 
 
-def _root(c: np.ndarray, tau: np.ndarray) -> float | None:
-    """A root by Newton's method on ln(Σ c⁺ e^(sτ)) − ln(Σ c⁻ e^(sτ)), which is almost a straight line."""
-    paid = c > 0.0
-    paid_in, taken = (c[paid], tau[paid]), (-c[~paid], tau[~paid])
-    s = 0.0
-    for _ in range(20):
-        (up, rise), (down, fall) = _worth(*paid_in, s), _worth(*taken, s)
-        slope = rise - fall
+def _root(amounts, paid, taken, years) -> float | None:
+    """The root, by Newton's method on ln Σ c⁺e^(sτ) − ln Σ c⁻e^(sτ), almost a straight line; None if others may be."""
+    parts = np.array((paid, taken, paid * years, taken * years))
+    s, farthest = 0.0, float(years[0])
+    for _ in range(STEPS_OF_NEWTON):
+        if not abs(s) * farthest < LARGEST:
+            return None
+        each = years * s
+        np.exp(each, out=each)
+        up, down, rise, fall = parts.dot(each).tolist()
+        if not (up > 0.0 and down > 0.0):
+            return None
+        slope = rise / up - fall / down
         if slope == 0.0:
             return None
-        step = (up - down) / slope
+        step = log(up / down) / slope
         s -= step
-        if not abs(s) < 1e6:
-            return None
-        if abs(step) <= 1e-9 * (1.0 + abs(s)):  # the next step would be the square of it
-            (up, rise), (down, fall) = _worth(*paid_in, s), _worth(*taken, s)
-            return s - (up - down) / (rise - fall) if rise != fall else s
+        if abs(step) <= CLOSE * (1.0 + abs(s)):  # the next step is the square of it: below rounding
+            return s if _alone(amounts, each) else None
     return None
 
 
-def _worth(c: np.ndarray, tau: np.ndarray, s: float) -> tuple[float, float]:
-    """ln Σ c e^(sτ) of positive amounts, τ falling, and its derivative, the mean of τ."""
-    largest = s * float(tau[0] if s > 0.0 else tau[-1])
-    each = s * tau
-    each -= largest
-    np.exp(each, out=each)
-    each *= c
-    total = float(np.add.reduce(each))
-    return largest + float(np.log(total)), float(each.dot(tau)) / total
-
-
-def _alone(c: np.ndarray, tau: np.ndarray, s: float) -> bool:
-    """Is there money in the account at every time, when it grows at this rate? Then no other rate solves it.
+def _alone(amounts: np.ndarray, each: np.ndarray) -> bool:
+    """Is there money in the account at every time, when it grows at the rate found? Then no other rate solves it.
 
     With C_k the sums so far, f = Σ C_k (e^(sτ_k) − e^(sτ_k+1)) changes its sign where s = 0 alone (Abel); Teichroew,
     Robichek & Montalbano (1965) call it a pure investment.
     """
-    each = s * tau
-    each -= each.max()
-    np.exp(each, out=each)
-    each *= c
-    return bool(np.add.accumulate(each)[:-1].min(initial=0.0) >= 0.0)
+    return bool(np.add.accumulate(amounts * each)[:-1].min(initial=0.0) >= 0.0)
 
 
 # All roots ---------------------------------------------------------------------------------------------------------

@@ -488,15 +488,14 @@ def skew_kurt(returns: Returns) -> SeriesTable:
 
     Both are 0 for the normal distribution. A table with a header, a row for each of the two, a column for each series.
 
-    Errors: #N/A where there are fewer than 3 rows (kurtosis: 4); #DIV/0! where the returns do not vary (in the cells).
+    Errors: #N/A where there are fewer than 3 rows, or 4 for the kurtosis (in the cells); #DIV/0! where the returns do
+    not vary (in the cells).
 
     Peers: Excel SKEW; Excel KURT; pandas.DataFrame.skew; pandas.DataFrame.kurt; quantstats.stats.skew;
     quantstats.stats.kurtosis; scipy.stats.skew (with bias=False).
 
     Source: Joanes & Gill (1998), Comparing Measures of Sample Skewness and Kurtosis, G1 and G2.
     """
-    if len(returns) < kpi.MEASURES["skew"].least:
-        raise NotAvailableError(f"returns: {len(returns)} rows; skewness needs at least 3, kurtosis 4.")
     return _kpi_rows(("skew", "kurt"), kpi.Sample(returns.T))
 
 
@@ -543,7 +542,7 @@ def rolling(
     values = kpi.rolling(name, returns, window, P, rf, benchmark, years)
     bad = ~np.isfinite(values)
     if bad.any():
-        if bad.all():
+        if bad.size == 1:
             raise kpi.reason(name, values[0, 0])
         learn("windows without an answer", f"{bad.sum()}: {kpi.reason(name, values[bad][0])}")
         values = np.where(bad, np.nan, values)

@@ -65,6 +65,13 @@ Fees = Annotated[
         ("fees",), low=0, high=1,
     ),
 ]  # fmt: skip
+FundKind = Annotated[
+    str,
+    option(
+        "Kind of fund, for the floor where no schedule is given; index_fund and bond_fund as held by individuals",
+        "fund", "index_fund", "bond_fund", "etf", "money_fund",
+    ),
+]  # fmt: skip
 FeeRates = Annotated[NumberOrArray, Quantity("vector", "Redemption fee", "fraction of the sale", (A,))]
 FeeRate = Annotated[float, number("Rate", "fraction of the sale")]
 Achieved = Annotated[
@@ -81,6 +88,13 @@ FEES = data.rows("fees")  # dates, rates and their sources
 _FLOOR = [row for row in FEES if row["item"] == "Redemption fee floor"]
 REDEMPTION_DAYS = np.array([row["under_days"] for row in _FLOOR])
 REDEMPTION_FLOOR = np.array([row["rate"] for row in _FLOOR])
+STEPS_OF_FLOOR = {
+    "fund": len(_FLOOR),
+    "index_fund": 1,
+    "bond_fund": 1,
+    "etf": 0,
+    "money_fund": 0,
+}  # the others are exempt
 STAMP_DUTY = sorted(  # the newest first
     ((dt.date.fromisoformat(row["from_date"]), row["rate"]) for row in FEES if row["item"] == "Stamp duty"),
     reverse=True,
@@ -234,7 +248,9 @@ def rebal_cost(
 
 
 @worksheet_function("=REDEMPTION_FEE({6;7;30;180})", [[0.015], [0.01], [0.005], [0]])
-def redemption_fee(days_held: DaysHeld, days: FeeDays | None = None, fees: Fees | None = None) -> FeeRates:
+def redemption_fee(
+    days_held: DaysHeld, days: FeeDays | None = None, fees: Fees | None = None, kind: FundKind = "fund"
+) -> FeeRates:
     """Redemption fee of a fund by the number of days its units were held.
 
     Formula: the fee of the first step k with days_held < daysₖ; after the last step 0, or the fee given
@@ -244,8 +260,9 @@ def redemption_fee(days_held: DaysHeld, days: FeeDays | None = None, fees: Fees 
     1.5% under 7 days, 1% under 30, 0.5% under 180, then 0.
 
     Exempt from that floor are exchange-traded funds, money market funds and funds of interbank certificates of deposit;
-    index and bond funds of individuals after 7 days; bond funds of institutions after 30. A fund's own schedule wins:
-    give it in days and fees.
+    index and bond funds of individuals after 7 days; bond funds of institutions after 30. kind says which it is: etf
+    and money_fund bear none, index_fund and bond_fund 1.5% under 7 days (bond funds of institutions: give 7 and 30 in
+    days). A fund's own schedule wins, whatever its kind: give it in days and fees.
 
     Errors: #VALUE! where only one of days and fees is given, their numbers do not fit, or the days do not rise.
 
@@ -254,10 +271,10 @@ def redemption_fee(days_held: DaysHeld, days: FeeDays | None = None, fees: Fees 
     Source: China Securities Regulatory Commission (2025), rules on the selling expenses of public securities funds
     (公开募集证券投资基金销售费用管理规定), in force from 2026-01-01.
     """
-    together("Give both days and fees, or neither for the floor of the rule of 2026.", days=days, fees=fees)
-    if days is None or fees is None:
-        learn("schedule", "floor of China's rule of 2026-01-01: 1.5% under 7 days, 1% under 30, 0.5% under 180, then 0")
-        days, fees = REDEMPTION_DAYS, REDEMPTION_FLOOR
+    if not together("Give both days and fees, or neither for the floor of the rule of 2026.", days=days, fees=fees):
+        days, fees = (steps[: STEPS_OF_FLOOR[kind]] for steps in (REDEMPTION_DAYS, REDEMPTION_FLOOR))
+        floor = [f"{fee:.1%} under {day:g} days" for day, fee in zip(days, fees, strict=True)]
+        learn("schedule", f"floor of China's rule of 2026-01-01 for {kind}: {', '.join([*floor, 'then 0'])}")
     if len(fees) - len(days) not in (0, 1):
         raise InputError(
             f"fees: {len(fees)} given for {len(days)} days. Give one fee for each number of days; "

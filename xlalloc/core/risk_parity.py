@@ -245,6 +245,7 @@ def rp_factor(
     f = solution.weights / variance(solution.weights, factor_cov) ** 0.5
     eigenvalues, Q = np.linalg.eigh(factor_cov)
     R = np.sqrt(np.maximum(eigenvalues, 0.0))[:, None] * Q.T  # F = R'R
+    loadings = loadings / (np.abs(loadings).max() or 1.0)  # as y, they count up to a factor
     y = least_distance(R @ loadings.T, R @ f, specific_vols)
     if learning():
         x = loadings.T @ y

@@ -90,7 +90,7 @@ def min_cvar_weights(
     """
     limits = Limits.given(returns.shape[1], lower, upper, groups, group_lower, group_upper)
     scale = float(np.abs(returns).max()) or 1.0
-    problem = limits.problem(returns.shape[1])
+    problem = limits.problem(*_no_moments(returns.shape[1]))
     weights, proven = minimum(returns, level, problem)
     weights = limits.cleaned(weights)
     found = shortfall(-returns.dot(weights), level)
@@ -155,9 +155,14 @@ def rp_cvar_weights(returns: Returns, budgets: Budgets | None = None, level: Lev
     return weights
 
 
+def _no_moments(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Means and covariances of a program that has none."""
+    return np.zeros(n), np.eye(n)
+
+
 def _no_shares(returns: np.ndarray, held: np.ndarray, level: float, found) -> NumberError:
     """Why no answer was found: a long-only portfolio without shortfall, or the solver."""
-    problem = Limits.given(len(held), 0.0, 1.0).problem(len(held))
+    problem = Limits.given(len(held), 0.0, 1.0).problem(*_no_moments(len(held)))
     weights, _ = minimum(returns[:, held], level, problem)
     lowest = shortfall(-returns[:, held].dot(weights), level)
     if lowest <= GAP * float(np.abs(returns).max()):

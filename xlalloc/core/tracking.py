@@ -128,7 +128,7 @@ def target_te_weights(
             f"max_te: {max_te:.10g} is below the minimum tracking error that the bounds allow, {minimum:.10g}. Raise "
             "max_te or widen the bounds."
         ) from None
-    if max_te > frontier.vols[0]:
+    if learning() and max_te > frontier.vols[0]:
         learn("limit", "not used up: no allowed portfolio has a higher expected return than this one")
     return _answer(active, bench_weights, cov, limits, mu)
 

@@ -37,10 +37,14 @@ def paid(
 
 def _guarded(due, wealth, first: float, fell: np.ndarray, remaining: int, inflation: float) -> np.ndarray:
     """The rules of Guyton & Klinger (2006) in their order: inflation, capital preservation, prosperity."""
-    due = np.where(fell & (due > first * wealth), due / (1.0 + inflation), due)  # not raised, so less in real terms
-    high = (due > UPPER * first * wealth) & (remaining > LAST_CUT)
-    low = due < LOWER * first * wealth
-    return due * np.where(high, 1.0 - CHANGE, np.where(low, 1.0 + CHANGE, 1.0))
+    fair = wealth * first  # the first share of it
+    if inflation:
+        kept = fell & (due > fair)  # not raised, so less in real terms
+        due = due * (1.0 - kept * (inflation / (1.0 + inflation)))
+    change = CHANGE * (due < LOWER * fair)
+    if remaining > LAST_CUT:
+        change -= CHANGE * (due > UPPER * fair)
+    return due * (1.0 + change)
 
 
 def annuity_due(growth: np.ndarray, inflation: float) -> np.ndarray:

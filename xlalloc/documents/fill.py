@@ -221,7 +221,7 @@ class Filled:
 
     def value_of(self, text: str, sheet: str = ""):
         """What a formula outside the cells stands for, such as a name's or a chart's: a reference where it is one."""
-        return _evaluate(parse(text), Place(self, sheet))
+        return _evaluate(parse(text), Place(self, sheet or self.template.sheets[0].title))
 
     def ask(self, text: str, sheet: str = ""):
         return scalar(self.value_of(text, sheet))

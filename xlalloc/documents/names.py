@@ -11,7 +11,8 @@ from xlalloc.documents.package import TYPES, packed, relations_of, written
 from xlalloc.documents.template import DATA, Template
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
-_KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_KIND = f"{_OFFICE}/worksheet"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NAMES = re.compile(r"<definedNames\b[^>]*?(?:/>|>.*?</definedNames>)", re.DOTALL)
@@ -38,8 +39,9 @@ def with_names(path: str | Path, vocabulary: Mapping[str, str], sample: dict) ->
         kind = f'<Override PartName="/{part}" ContentType="{_SHEET}"/></Types>'
         parts[TYPES] = packed(package.text(TYPES).replace("</Types>", kind).encode())
         number = 1 + max(int(k) for k in re.findall(r'<sheet\b[^>]*\bsheetId="(\d+)"', workbook))
-        prefix = re.search(r'xmlns:(\w+)="http://[^"]*/officeDocument/2006/relationships"', workbook)[1]
-        entry = f'<sheet name="{DATA}" sheetId="{number}" state="hidden" {prefix}:id="rIdXlData"/></sheets>'
+        entry = (
+            f'<sheet name="{DATA}" sheetId="{number}" state="hidden" xmlns:r="{_OFFICE}" r:id="rIdXlData"/></sheets>'
+        )
         workbook = workbook.replace("</sheets>", entry, 1)
     parts[book] = packed(_named(workbook, ranges).encode())
     return written(parts)

@@ -121,7 +121,7 @@ class Sheet:
         found = _VALUE.search(inner)
         if kind == "inlineStr":
             cell.value = xml.text_of(inner)
-        elif found:
+        elif found and (found[1].strip() or kind == "str"):  # <v></v> is blank
             if kind == "s":
                 cell.shared = int(found[1])
             cell.value = _value(kind, found[1], strings)

@@ -49,7 +49,7 @@ def resolved(formula: str, tables: dict[str, Table], row: int, around: Table | N
         return formula
 
     def replaced(match: re.Match) -> str:
-        if match[3] is None:
+        if match[3] is None or (not match[2] and match[3].isdigit()):  # [1] is another workbook
             return match[0]
         table = tables.get(match[2].casefold()) if match[2] else around
         if table is None:

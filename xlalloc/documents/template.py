@@ -129,7 +129,7 @@ class Template:
 
     def _sheet(self, tag: str) -> Sheet:
         a = xml.attributes(tag)
-        relation = self.relations.get(a.get("r:id", ""))
+        relation = self.relations.get(next((v for k, v in a.items() if k.endswith(":id")), ""))
         if relation is None or relation.target not in self.package.parts:
             raise InputError(f"{self.name}: the sheet {a.get('name')} is missing. Save the workbook again.")
         sheet = Sheet(a["name"], relation.target, a.get("state", "visible"))

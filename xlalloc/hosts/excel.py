@@ -6,8 +6,10 @@ Which of the two it is, is known from where xlwings takes its decorators.
 """
 
 import inspect
+import sys
 from functools import cache
 from itertools import chain
+from typing import Literal
 
 import xlwings as xw
 from xlwings.conversion import Accessor, Pipeline
@@ -21,6 +23,7 @@ from xlalloc.values import to_number
 
 _HOSTS = {"xlwings.udfs": "Excel for Windows (COM)", "xlwings.pro.udfs_officejs": "Excel (Office.js)"}
 ON_COM = xw.func.__module__ == "xlwings.udfs"
+HAS_LISTS = hasattr(sys.modules[xw.func.__module__], "extract_enum_descriptor")  # Office.js, xlwings 0.35.3 and later
 help.host = _HOSTS.get(xw.func.__module__, help.host)
 
 # On COM an error cell is a VT_ERROR with the number 0x800A0000 + this; pywin32 hands it over as an int.
@@ -135,7 +138,10 @@ def answer(name: str, arguments, error=error_value) -> list[list]:
 
 
 def worksheet_function(entry: Function):
-    """The plain function xlwings expects: name, signature and help are the catalogue's, without type hints."""
+    """The plain function xlwings expects: name, signature and help are the catalogue's, without type hints.
+
+    But for options, where xlwings makes a list to choose from of a Literal; on COM every hint becomes a converter.
+    """
     name = entry.name
 
     def function(*arguments):
@@ -144,6 +150,9 @@ def worksheet_function(entry: Function):
     function.__name__ = function.__qualname__ = name
     function.__doc__ = entry.summary
     function.__signature__ = inspect.Signature([_parameter(argument) for argument in entry.arguments])
+    if HAS_LISTS:
+        lists = {argument.name: argument.quantity.options for argument in entry.arguments if argument.quantity.options}
+        function.__annotations__ = {name: Literal[options] for name, options in lists.items()}
     for argument in entry.arguments:
         function = xw.arg(argument.name, Cells, doc=argument.help)(function)
     if ON_COM:

@@ -125,6 +125,9 @@ def uninstall(registry=None, addins: Path | None = None) -> Outcome:
     if windows_class.unregister(registry):
         lines.append(f"removed: the entry {windows_class.PROG_ID} of this user")
     if log.path().exists():
-        log.path().unlink()
-        lines.append(f"removed: {log.path()}")
+        try:
+            log.path().unlink()
+            lines.append(f"removed: {log.path()}")
+        except PermissionError:  # a server that is just ending
+            lines.append(f"still in use, delete it later: {log.path()}")
     return Outcome(True, lines or ["Nothing of xlalloc was installed for Excel."])

@@ -13,6 +13,7 @@ from pathlib import Path
 
 FUNCTIONS = "xlalloc.hosts.windows_calls"
 UNUSED = ("pandas", "polars", "matplotlib", "PIL", "plotly")
+UNASKED = 60  # seconds for which a server waits that came too late for its client
 E_FAIL = -2147467259
 
 
@@ -42,17 +43,21 @@ def serve(clsid: str) -> None:
 
     class Policy(policy.DefaultPolicy):
         def _CreateInstance_(self, wanted, interface):  # noqa: N802  as pywin32 calls it
+            clients.append(wanted)
             return util.wrap(XLPython(), interface)
 
     policy.DefaultPolicy = Policy
+    clients: list = []
     identifier = pywintypes.IID(clsid)
     how = pythoncom.REGCLS_SINGLEUSE | pythoncom.REGCLS_SUSPENDED
     place = pythoncom.CLSCTX_LOCAL_SERVER
     cookie = pythoncom.CoRegisterClassObject(identifier, pythoncom.MakePyFactory(identifier), place, how)
     pythoncom.EnableQuitMessage(win32api.GetCurrentThreadId())  # sent when the client lets its object go
     pythoncom.CoResumeClassObjects()
-    while not pythoncom.PumpWaitingMessages():
-        win32event.MsgWaitForMultipleObjects((), 0, win32event.INFINITE, win32event.QS_ALLEVENTS)
+    given_up = time.monotonic() + UNASKED
+    while not pythoncom.PumpWaitingMessages() and (clients or time.monotonic() < given_up):
+        milliseconds = win32event.INFINITE if clients else 5000
+        win32event.MsgWaitForMultipleObjects((), 0, milliseconds, win32event.QS_ALLEVENTS)
     pythoncom.CoRevokeClassObject(cookie)
     pythoncom.CoUninitialize()
 

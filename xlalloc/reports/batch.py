@@ -24,10 +24,11 @@ from xlalloc.reports.problems import Place, Problem
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.trading import RefusedError
 from xlalloc.reports.vocabulary import vocabulary
+from xlalloc.reports.write import joined
 from xlalloc.version import __version__
 
 REFUSED = "index.refused"
-_KEPT = ("value", "drift", "signal", "vol", "status")  # of a line, in the properties of its workbook
+_KEPT = ("value", "drift", "signal", "vol", "status", "above")  # of a line, in the properties of its workbook
 _ONE = threading.RLock()  # threads of one process take turns: what is shared is filled by one at a time
 
 
@@ -44,6 +45,7 @@ class Line:
     status: str = REFUSED
     file: str = ""
     notes: str = ""
+    above: str = ""  # purchases above the client's level
     problems: tuple[Problem, ...] = ()
     kept: bool = False  # made by an earlier run
 
@@ -140,7 +142,14 @@ def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:
     return replace(
         line, value=result.value, drift=result.largest[4], signal=signal, vol=result.measures["risk.vol"][0],
         status="index.findings" if result.problems else "index.done", file=file, problems=problems,
+        above=_above(result),
     )  # fmt: skip
+
+
+def _above(result: Result) -> str:
+    """The products above the client's level that are to be bought, or are withheld."""
+    back = {} if isinstance(result.orders, ErrorValue) else result.orders.held_back
+    return joined([*result.above_level, *(result.names[i] for i, why in back.items() if why == "held.level")], result.lang)
 
 
 def _failed(line: Line, client: Client, kind: str, **words) -> Line:

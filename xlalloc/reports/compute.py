@@ -19,7 +19,7 @@ from xlalloc.errors import AllocError, ErrorValue, spoken
 from xlalloc.reports import trading
 from xlalloc.reports.history import History, history
 from xlalloc.reports.market import expected_return
-from xlalloc.reports.problems import Problem, Problems
+from xlalloc.reports.problems import Place, Problem, Problems
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.shared import Shared
 
@@ -52,7 +52,7 @@ class Answers:
 
     def failed(self, what: str, problem: AllocError) -> ErrorValue:
         reason = problem.message({"assets": self.names})
-        self.reasons.setdefault(f"{what}: {problem.code}", reason)
+        self.reasons.setdefault(what, reason)
         return ErrorValue(problem.code, reason)
 
     def rows(self, what: str, table) -> list[list]:
@@ -150,7 +150,9 @@ class _Computation:
     def result(self) -> Result:
         client, ask = self.client, self.ask
         due, calendar_known = self._due()
-        orders = ask("REBAL_PLAN", trading.orders, self.held, client, self.as_of, due is True)
+        above = frozenset(i for i in range(len(self.held)) if "flag.above_level" in self._flags(i))
+        withheld = above if self.inputs.hold else frozenset()
+        orders = ask("REBAL_PLAN", trading.orders, self.held, client, self.as_of, due is True, withheld)
         sales, purchases = self._split(orders)
         mu, cov, cov_from = self._assumptions()
         parity, no_risk = self._parity(cov)
@@ -187,6 +189,7 @@ class _Computation:
             plan=self._plan(mu, cov),
         )
         self._check_client()
+        self._check_result(result)
         result.problems, result.reasons = self.problems.items, ask.reasons
         return result
 
@@ -222,8 +225,10 @@ class _Computation:
             if money < 0:
                 sales.append(order)
                 self._check_sale(order)
+                order.account = trading.account_of(self.held, order)
             else:
                 purchases.append(order)
+                order.account = trading.account_of(self.held, order)
                 order.flags = self._flags(i)
         return sales, purchases
 
@@ -249,6 +254,27 @@ class _Computation:
             return ["flag.no_level"]
         allowed = self.inputs.allowed.get(self.client.risk_level, set())
         return [] if level in allowed else ["flag.above_level"]
+
+    def _check_result(self, result: Result) -> None:
+        """Purchases above the client's level, figures without an answer, days that one asset's gaps leave out."""
+        client, place = self.client, replace(self.client.place, column="risk_level", value=f"C{self.client.risk_level}")
+        for order in result.purchases:
+            if "flag.above_level" in order.flags:
+                asset = self.held[order.index].asset
+                words = {"asset": self.names[order.index], "level": f"R{asset.risk_level}"}
+                self.problems.note(client.id, "above_level", "done.said", place, **words)
+        held_back = {} if isinstance(result.orders, ErrorValue) else result.orders.held_back
+        for i in (i for i, why in held_back.items() if why == "held.level"):
+            words = {"asset": self.names[i], "level": f"R{self.held[i].asset.risk_level}"}
+            self.problems.note(client.id, "above_level", "done.withheld", place, **words)
+        for what, reason in self.ask.reasons.items():
+            self.problems.note(client.id, "no_answer", "done.said", client.place, what=what, reason=reason)
+        every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))
+        left = self.market.left_out(every)
+        if left:
+            asset, count, of = left
+            words = {"asset": asset, "count": f"{count}", "of": f"{of}"}
+            self.problems.note(client.id, "days_left_out", "done.said", Place("prices", None, asset), **words)
 
     def _check_client(self) -> None:
         """What is missing or out of date without stopping the report."""

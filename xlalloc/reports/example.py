@@ -55,10 +55,10 @@ class Person(NamedTuple):
 
 
 CLIENTS = (
-    Person("K001", "林晚晴（虚构）", "Conservative", "zh", "C2", 60, 2e6, 0.025, D(2026, 3, 31), 3, 0, 2.6e6, 5),
-    Person("K002", "周明远（虚构）", "Balanced", "zh", "C3", 40, 1.2e6, 0.05, D(2026, 3, 31), 3, 6e4, 3e6, 15, 6000),
+    Person("K001", "林晚晴（虚构）", "Conservative", "zh", "C4", 60, 2e6, 0.025, D(2026, 3, 31), 3, 0, 2.6e6, 5),
+    Person("K002", "周明远（虚构）", "Balanced", "zh", "C4", 40, 1.2e6, 0.05, D(2026, 3, 31), 3, 6e4, 3e6, 15, 6000),
     Person("K003", "许若飞（虚构）", "Aggressive", "zh", "C4", 30, 4e5, 0.1, D(2026, 9, 30), 2, 0, 2e6, 20, 3000),
-    Person("K004", "Alex Example", "Balanced", "en", "C3", 45, 9e5, 0.025, D(2026, 1, 31), 4, 0, 2e6, 12, 5000),
+    Person("K004", "Alex Example", "Balanced", "en", "C4", 45, 9e5, 0.025, D(2026, 1, 31), 4, 0, 2e6, 12, 5000),
     Person("K005", "Robin Sample", "Conservative", "en", "C2", 67, 1.5e6, 0.025, D(2025, 10, 31), 3, -5e4),
 )
 FORMATS = {

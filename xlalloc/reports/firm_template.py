@@ -12,6 +12,7 @@ from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
+from openpyxl.chart.data_source import AxDataSource, StrRef
 from openpyxl.formatting.rule import DataBarRule, FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
@@ -50,6 +51,7 @@ WORDS = {  # key: (English, Chinese)
     "vol_target": ("… of the target", "目标波动率"),
     "due": ("Rebalance", "再平衡"),
     "cost": ("Trading costs", "交易成本"),
+    "threshold": ("Threshold", "触发阈值"),
     "yes": ("due", "应再平衡"),
     "no": ("not due", "暂不需要"),
     "advice": ("What we recommend", "我们的建议"),
@@ -189,11 +191,12 @@ class _Firm:
         for column in series:
             number = ord(column) - 64
             chart.add_data(Reference(sheet, number, top, number, top + rows), titles_from_data=True)
-        chart.set_categories(Reference(sheet, ord(labels) - 64, top + 1, ord(labels) - 64, top + rows))
+        names = StrRef(f"'{sheet.title}'!${labels}${top + 1}:${labels}${top + rows}")
         chart.y_axis.number_format, chart.x_axis.scaling.orientation = "0%", "maxMin"
         chart.x_axis.delete = chart.y_axis.delete = False
         chart.legend.position = "b"
         for line, color in zip(chart.series, (DARK, GOLD), strict=False):
+            line.cat = AxDataSource(strRef=names)
             line.graphicalProperties.solidFill = color
         sheet.add_chart(chart, at)
 
@@ -210,13 +213,14 @@ class _Firm:
             ("E", "vol_target", "{=PORT_VOL(w_target,cov_assets)}", PERCENT),
             ("F", "due", f'=IF(trade_due,"{self.say("yes")}","{self.say("no")}")', ""),
             ("G", "cost", "=trade_cost", "#,##0.00"),
+            ("H", "threshold", "=drift_threshold", PERCENT),
         )
         for column, key, formula, format in tiles:
             self.put(sheet, f"{column}7", self.say(key), color=GREY, fill=PALE)
             self.put(sheet, f"{column}8", formula, format, 14, True, DARK, PALE).alignment = Alignment(
                 horizontal="left"
             )
-        for cell in ("C7", "C8", "H7", "H8"):
+        for cell in ("C7", "C8"):
             self.put(sheet, cell, None, fill=PALE)
         for row, key, name in ((10, "advice", "advice_line"), (12, "suitable", "suitability_line")):
             self.put(sheet, f"B{row}", self.say(key), size=12, bold=True, color=GOLD)
@@ -240,7 +244,7 @@ class _Firm:
             formula = f"=SUM({column}17:{column}{last})"
             self.put(sheet, f"{column}{last + 1}", formula, format, bold=True)
         sheet.conditional_formatting.add(f"E17:E{last}", DataBarRule("num", 0, "num", 1, color=GOLD))
-        off = FormulaRule(["ABS($E17-$F17)>drift_threshold"], font=Font(bold=True, color="B03A2E"))
+        off = FormulaRule(["ABS($E17-$F17)>$H$8"], font=Font(bold=True, color="B03A2E"))
         sheet.conditional_formatting.add(f"F17:F{last}", off)
         self.bars(sheet, "weights_chart", f"B{last + 3}", "B", ["E", "F"], 16, ASSETS)
 
@@ -286,7 +290,8 @@ class _Firm:
         for k, (key, function) in enumerate(figures, row + 2):
             self.put(sheet, f"B{k}", self.say(key))
             for column, weights in (("C", "price_w_now"), ("D", "price_w_target")):
-                formula = f'{{=IFERROR({function}(PORT_SERIES(RETURNS(price_table),{weights})),"–")}}'
+                periods = ",price_periods" if function == "ANN_RETURN" else ""
+                formula = f'{{=IFERROR({function}(PORT_SERIES(RETURNS(price_table),{weights}){periods}),"–")}}'
                 self.put(sheet, f"{column}{k}", formula, PERCENT, right=True)
         self.bars(sheet, "risk_chart", f"B{row + 7}", "B", ["C", "D"], 4, ASSETS)
 

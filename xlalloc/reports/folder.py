@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import BinaryIO
 
 from xlalloc.errors import InputError
 
+OLD = "old"  # the folder of reports that no client of this run has
+MARK = "xlalloc"
 LOCK = ".xlalloc-lock"
 UNFINISHED = ".part"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -51,6 +54,29 @@ def only_run(folder: Path) -> Iterator[None]:
 def _tidy(folder: Path) -> None:
     for left in folder.glob(f".xlalloc-*{UNFINISHED}"):
         left.unlink(missing_ok=True)
+
+
+def move_old(folder: Path, current: set[str]) -> list[str]:
+    """Reports of an earlier run that are none of this one's go to ``old``; files that are not ours stay."""
+    moved = []
+    for path in sorted(folder.glob("*.xlsx")):
+        if path.name in current or not _is_ours(path):
+            continue
+        (folder / OLD).mkdir(exist_ok=True)
+        for file in (path, path.with_suffix(".pdf")):
+            if file.exists():
+                os.replace(file, folder / OLD / file.name)
+        moved.append(path.name)
+    return moved
+
+
+def _is_ours(path: Path) -> bool:
+    """A report says in its own properties of what input it was made."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return MARK.encode() in archive.read("docProps/custom.xml")
+    except (OSError, KeyError, zipfile.BadZipFile):
+        return False
 
 
 @contextmanager

@@ -59,9 +59,9 @@ def write_index(lines: Lines, path: Path, lang: str, date: dt.date | None) -> No
     page.title()
     say = document.say
     keys = ("index.id", "client.name", "client.value", "client.drift", "client.signal", "client.vol", "index.status",
-            "index.report", "index.note")  # fmt: skip
-    formats = (PLAIN, PLAIN, MONEY, SIGNED_PERCENT, PLAIN, PERCENT, PLAIN, PLAIN, PLAIN)
-    left = (1, 6, 7, 8)
+            "index.report", "index.above", "index.note")  # fmt: skip
+    formats = (PLAIN, PLAIN, MONEY, SIGNED_PERCENT, PLAIN, PERCENT, PLAIN, PLAIN, PLAIN, PLAIN)
+    left = (1, 6, 7, 8, 9)
     page.header(list(keys))
     page.aligned_left(left)
     page.repeat_header()
@@ -69,7 +69,8 @@ def write_index(lines: Lines, path: Path, lang: str, date: dt.date | None) -> No
     def rows() -> Iterator[list]:
         for line in lines:
             yield [line.id, line.name, line.value, line.drift, say(line.signal) if line.signal else None, line.vol,
-                   say(line.status), line.file or None, line.notes or None]  # fmt: skip
+                   say(line.status), line.file or None, line.above or None,
+                   line.notes or None]  # fmt: skip
 
     def links() -> Iterator[tuple[str, str]]:
         for row, line in enumerate(lines, first):
@@ -80,8 +81,8 @@ def write_index(lines: Lines, path: Path, lang: str, date: dt.date | None) -> No
     linked = len(lines) <= MOST_LINKS
     page.dress(page.sheet.cell(first - 1, 8), "status header", _set_off)
     last = page.stream(rows, formats, left, _linked if linked else _unlinked)
-    page.widths({2: 16, 3: 28, 8: 20, 9: 26, 10: 30})
-    page.sheet.filter = f"B{first - 1}:J{max(last, first)}"
+    page.widths({2: 16, 3: 28, 8: 20, 9: 26, 10: 24, 11: 30})
+    page.sheet.filter = f"B{first - 1}:K{max(last, first)}"
     if linked and lines.written:
         page.sheet.links = links
     _write(document, path, date)

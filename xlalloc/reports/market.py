@@ -11,6 +11,7 @@ from xlalloc.core.estimation import cov_from_corr, cov_matrix, returns
 from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, NotAvailableError
 from xlalloc.reports import shapes
+from xlalloc.reports.elapsed import rows_per_year
 from xlalloc.reports.history import Course, course
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.shared import Shared
@@ -34,6 +35,7 @@ class Market:
     indexed: frozenset = frozenset()  # assets whose figures are no price of a unit
     _covariances: dict = field(default_factory=dict, repr=False)
     _last: dict = field(default_factory=dict, repr=False)
+    _left: dict = field(default_factory=dict, repr=False)
     _panels: dict = field(default_factory=dict, repr=False)
     shared: Shared = field(default_factory=Shared, repr=False)  # what clients have in common, computed once
 
@@ -89,6 +91,23 @@ class Market:
         complete = ~np.isnan(panel).any(axis=1)
         return [date for date, keep in zip(self.dates, complete, strict=True) if keep], panel[complete]
 
+    def left_out(self, assets: tuple) -> tuple[str, int, int] | None:
+        """The asset whose gaps leave most dates out, how many are left out and of how many; None where none is."""
+        if assets not in self._left:
+            self._left[assets] = self._left_out([asset for asset in assets if asset in self.assets])
+        return self._left[assets]
+
+    def _left_out(self, assets: list[str]) -> tuple[str, int, int] | None:
+        if len(assets) < 2:
+            return None
+        lacking = np.isnan(self.panel[:, [self.assets.index(asset) for asset in assets]])
+        used = ~lacking.all(axis=1)
+        count = int((lacking.any(axis=1) & used).sum())
+        if not count:
+            return None
+        alone = [int((lacking[:, j] & used).sum()) for j in range(len(assets))]
+        return assets[int(np.argmax(alone))], count, int(used.sum())
+
     def course(self, assets: tuple) -> Course:
         """Returns and calendar of the rows in which all have a price."""
         return course(*self.prices(list(assets)))
@@ -103,7 +122,7 @@ class Market:
     def _covariance(self, assets: list[str], table: dict) -> tuple[np.ndarray, str]:
         dates, panel = self.prices(assets)
         if self.periods is not None and len(dates) > LEAST_PERIODS:
-            return cov_matrix(returns(panel), periods=float(periods_per_year(dates, "prices"))), "prices"
+            return cov_matrix(returns(panel), periods=rows_per_year(dates)), "prices"
         return cov_from_corr(
             class_correlations(assets, table), [volatility(table[asset]) for asset in assets]
         ), "assumptions"

@@ -4,7 +4,9 @@ from functools import partial
 
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
-from xlalloc.reports.trading import Order, charges, lot_fee, sold_lots
+from xlalloc.reports.fields import CLASSES
+from xlalloc.reports.sentences import withheld
+from xlalloc.reports.trading import Order, charges, lot_fee, sold_lots, transfers
 from xlalloc.reports.write import Sheet, bar_rows
 from xlalloc.templates.layout import CENTS, DATE, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, WARN
 
@@ -22,8 +24,12 @@ def allocation(page: Sheet, r: Result) -> int:
         return first
     _sales(page, r)
     _purchases(page, r)
-    for i, why in r.orders.held_back.items():
-        page.remark(page.document.say(why, asset=r.names[i], minimum=f"{r.held[i].asset.min_buy:,.0f}"), WARN)
+    for sentence in withheld(r, page.document.say).values():
+        page.remark(sentence, WARN)
+    if r.client.reserve:
+        page.remark(page.document.say("allocation.reserve", money=f"{r.client.reserve:,.2f}"))
+    _ongoing(page, r)
+    _classes(page, r)
     if r.sales or r.purchases:
         last = first + len(r.names) - 1
         page.row += 1
@@ -88,7 +94,9 @@ def _sales(page: Sheet, r: Result) -> None:
         ("allocation.cost", CENTS, [o.cost for o in r.sales]),
         ("allocation.fee", CENTS, [o.fee for o in r.sales]),
         ("allocation.settles", "0", [int(r.held[o.index].asset.settle_days) for o in r.sales]),
-        total=[page.document.say("total"), -_money(r.sales), None, _costs(r.sales), sum(o.fee for o in r.sales), None],
+        *_accounts(r, r.sales),
+        total=[page.document.say("total"), -_money(r.sales), None, _costs(r.sales), sum(o.fee for o in r.sales), None,
+               *[None] * len(_accounts(r, r.sales))],
     )
     _lots(page, r)
 
@@ -147,12 +155,57 @@ def _purchases(page: Sheet, r: Result) -> None:
         ("allocation.cost", CENTS, [o.cost for o in r.purchases]),
         ("client.level", PLAIN, [f"R{level}" if level else None for level in levels]),
         ("allocation.flag", PLAIN, [" ".join(map(say, o.flags)) or None for o in r.purchases]),
-        total=[say("total"), _money(r.purchases), None, _costs(r.purchases), None, None],
+        *_accounts(r, r.purchases),
+        total=[say("total"), _money(r.purchases), None, _costs(r.purchases), None, None,
+               *[None] * len(_accounts(r, r.purchases))],
     )
     for row, order in enumerate(r.purchases, first):
         if order.flags:
             page.dress(page.sheet.cell(row, 7), "flag", partial(_flag, page))
+    for account, money in transfers(r.held, [*r.sales, *r.purchases], r.client.cash_flow):
+        page.remark(say("allocation.transfer", account=account, money=f"{money:,.2f}"), WARN, True)
     page.note("allocation.cash_left", cash=f"{r.orders.cash:,.2f}")
+
+
+def _accounts(r: Result, orders: list[Order]) -> list[tuple]:
+    """The account of each order, where the file names accounts."""
+    known = any(lot.account for position in r.held for lot, _ in position.lots)
+    return [("allocation.account", PLAIN, [order.account or None for order in orders])] if known else []
+
+
+def _ongoing(page: Sheet, r: Result) -> None:
+    """What products and advice cost a year, now and after the orders, as a share and in money."""
+    costs = [position.asset.ongoing_cost for position in r.held]
+    if not any(costs) and not r.client.advisory_fee:
+        return
+    now = sum(row[2] * cost for row, cost in zip(r.drift, costs, strict=True)) + r.client.advisory_fee
+    after = sum(weight * cost for weight, cost in zip(r.orders.after, costs, strict=False)) + r.client.advisory_fee
+    worth = r.value + r.client.cash_flow - float(r.orders.costs.sum())
+    words = {"now": f"{now:.2%}", "after": f"{after:.2%}"}
+    words |= {"now_money": f"{now * r.value:,.0f}", "after_money": f"{after * worth:,.0f}"}
+    page.remark(page.document.say("allocation.ongoing", **words))
+
+
+def _classes(page: Sheet, r: Result) -> None:
+    """Weights by asset class today, at target and after the orders; cash left over counts as cash."""
+    classes = [position.asset.total_class for position in r.held]
+    found = {name: [0.0, 0.0, 0.0] for name in CLASSES if name in classes or name == "cash"}
+    for name, row, after in zip(classes, r.drift, r.orders.after, strict=False):
+        for k, weight in enumerate((row[2], row[3], after)):
+            found[name][k] += weight
+    found["cash"][2] += r.orders.after[-1]
+    found = {name: weights for name, weights in found.items() if any(weight > DRIFT for weight in weights)}
+    if len(found) < 2:
+        return
+    page.together(5 + len(found))
+    page.heading("allocation.classes")
+    now, target, after = zip(*found.values(), strict=True)
+    page.table(
+        ("allocation.class", PLAIN, [page.document.say(f"class.{name}") for name in found]),
+        ("allocation.weight", PERCENT, list(now)),
+        ("client.target", PERCENT, list(target)),
+        ("allocation.after", PERCENT, list(after)),
+    )
 
 
 def _flag(page: Sheet, cell) -> None:

@@ -8,7 +8,7 @@ from xlalloc.core.rebalance import STAMP_DUTY
 from xlalloc.errors import ErrorValue
 from xlalloc.labelled import name_key
 from xlalloc.meaning import SUM_TO_ONE
-from xlalloc.reports import fields
+from xlalloc.reports import fields, implausible
 from xlalloc.reports.codes import Names, is_cash
 from xlalloc.reports.columns import columns_of
 from xlalloc.reports.market import read_prices
@@ -18,6 +18,7 @@ from xlalloc.reports.sheets import MOST_TEXT, Formula
 from xlalloc.reports.tables import Row, Source, load
 
 BESIDE = frozenset(["pending activity", "pending", "unsettled cash", "accrued interest", "在途资金", "未交收资金"])
+LEAST_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
 PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebalanced", "goal", "goal_years", "age")
@@ -58,15 +59,18 @@ class Reader:
         benchmarks = self._weights("benchmarks", "name", "weight")
         allowed = self._suitability()
         market = read_prices(self.source.prices, self._named, self.assets, self.source.settings, self.problems)
+        implausible.look_at(market, self.problems)
         self._check_assets(market.as_of)
         self._market = market
         self._flat_cash(market)
         clients = self._clients(models, benchmarks)
         self._holdings(clients)
+        self._check_history(clients)
         for client in clients.values():
             if not client.lots and client.id not in self.problems.refused:
                 self.problems.refuse(client.id, "no_holdings", client.place)
             self._check_what_is_used(client, models)
+            self._check_unit_of_money(client)
         return Inputs(
             list(clients.values()),
             self.assets,
@@ -78,6 +82,7 @@ class Reader:
             self.language,
             self.source.digest,
             self.currency,
+            self.source.settings.hold,
         )
 
     # Rows -------------------------------------------------------------------------------------------------------
@@ -163,6 +168,8 @@ class Reader:
                 self.problems.note(
                     "", "unknown_kind", "done.no_fee_floor", asset.place("kind", asset.kind), known=known
                 )
+            if asset.kind == "fund" and asset.redemption is None:
+                self.problems.note("", "no_schedule", "done.fee_floor", asset.place("redemption"), asset=asset.name)
             if asset.sell_tax is None:
                 asset.sell_tax = duty if asset.kind == "stock" else 0.0
                 if asset.sell_tax:
@@ -174,7 +181,7 @@ class Reader:
                         default=f"{duty:.2%}",
                         asset=asset.name,
                     )
-            elif asset.sell_tax and asset.kind in ("etf", "fund", "bond", "cash"):
+            elif asset.sell_tax and asset.kind in fields.KINDS and asset.kind != "stock":
                 self.problems.note("", "duty_on_fund", "done.used", asset.place("sell_tax", asset.sell_tax))
         self.currency = next((c for a in self.assets.values() for c in sorted(a.currencies)), "")
 
@@ -189,6 +196,7 @@ class Reader:
                 continue
             model = found.setdefault(name_key(name), Model(name))
             places.setdefault(name_key(name), row.place(named))
+            self._known("", row, "rebalance_on", fields.TRIGGERS)
             for key in ("return_low", "return_high", "vol_low", "vol_high", "drawdown"):
                 if row.get(key) is not None:
                     model.stated.setdefault(key, row.get(key))
@@ -290,7 +298,10 @@ class Reader:
             place=row.place("id"),
             adviser=self._same(row.get("adviser", "")),
             notes=row.get("notes", ""),
-            **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly")},
+            investor_class=self._known(id_, row, "investor_class", fields.INVESTORS),
+            currency_goal=self._known(id_, row, "currency_goal", fields.GOAL_MONEY),
+            household=self._same(row.get("household", "")),
+            **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly", "reserve", "advisory_fee")},
             **{key: row.get(key) for key in PLAIN_COLUMNS},
         )
 
@@ -314,6 +325,14 @@ class Reader:
         if found is None and say:
             self.problems.note(id_, "missing", "done.default", row.place(key), default=f"every.{default}")
         return found or default
+
+    def _known(self, id_: str, row: Row, key: str, known: dict) -> str:
+        """An option without a default; an unknown one is listed and left out."""
+        try:
+            return fields.option(row.raw.get(key), known) or ""
+        except fields.UnreadableError:
+            self.problems.note(id_, "unknown_word", "done.left_out", row.place(key), known=", ".join(known))
+            return ""
 
     def _threshold(self, id_: str, row: Row) -> float:
         threshold = row.get("threshold")
@@ -378,8 +397,9 @@ class Reader:
     def _asset_of(self, row: Row) -> tuple[str | None, str]:
         """The asset of a holding, by its codes, then by its name; cash needs none."""
         name, kind = row.get("asset", ""), row.get("kind", "")
-        why = ""
-        for key in [key for key in row.raw if key.startswith("code")]:
+        if not row.table.codes and (asset := self.names.find(name, "", kind)[0]):
+            return asset, ""
+        for key in row.table.codes:
             asset, why = self.names.find(row.get(key, ""), name, kind)
             if asset or why:
                 return asset, why
@@ -454,6 +474,26 @@ class Reader:
             named = {id(client): client for word in words if (client := owners.get(word) or clients.get(word))}
             found = next(iter(named.values())) if len(named) == 1 else None
         return found
+
+    def _check_history(self, clients: dict[str, Client]) -> None:
+        """The history of accounts, whose rows must be of a known client and be read whole."""
+        for row in self._rows("history"):
+            client = clients.get(name_key(row.get("id", ""))) or self._owner(row, clients, {})
+            if client is None:
+                self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
+            elif not self._list(client.id, row, "done.left_out") and (row.get("date") is None or row.get("value") is None):
+                self.problems.note(client.id, "history_lacks", "done.left_out", row.place("value"))
+
+    def _check_unit_of_money(self, client: Client) -> None:
+        """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""
+        values = [lot.value for lot in client.lots if lot.value is not None and lot.units is None]
+        if len(values) < len(client.lots) or not values:
+            return
+        total = sum(values)
+        beside = max(abs(client.cash_flow), abs(client.monthly), client.goal or 0.0)
+        if 0 < total < LEAST_WEALTH or 0 < total < beside / 1000:
+            words = {"total": f"{total:,.2f}"}
+            self.problems.note(client.id, "money_in_wan", "done.used", client.lots[0].at("value"), **words)
 
     def _check_what_is_used(self, client: Client, models: dict) -> None:
         """A client whose assets have problems of their own, or another currency, is refused."""

@@ -6,9 +6,13 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from xlalloc import data
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.tables import Where
+
+
+CLASS_OF_KIND = {"stock": "equity", "bond": "bond", "commodity": "commodity", "cash": "cash", "real estate": "property"}
 
 
 @dataclass(slots=True)
@@ -30,7 +34,7 @@ class Asset:
     redemption: tuple | None
     mu: float | None
     vol: float | None
-    asset_class: str
+    asset_class: str  # the reference class: the proxy for correlations and scenarios
     currencies: set[str]
     where: Where
     row: int
@@ -50,6 +54,12 @@ class Asset:
 
     def place(self, column: str, value=None) -> Place:
         return self.where.place(self.row, column, value)
+
+    @property
+    def total_class(self) -> str:
+        """equity, bond, cash …: the one given, else that of the reference class."""
+        known = data.find("asset_classes", self.asset_class)
+        return self.group or (CLASS_OF_KIND.get(known["kind"], "other") if known else "other")
 
     def shown(self, lang: str) -> str:
         return self.name_zh if lang == "zh" and self.name_zh else self.name
@@ -144,6 +154,11 @@ class Client:
     age: float | None
     notes: str
     place: Place
+    reserve: float = 0.0  # cash that stays out of the model
+    advisory_fee: float = 0.0  # a year
+    investor_class: str = ""
+    currency_goal: str = ""
+    household: str = ""
     lots: Lots = field(default_factory=Lots)
 
 
@@ -161,3 +176,4 @@ class Inputs:
     language: str
     digest: str
     currency: str = ""  # of all amounts; empty where the file names none
+    hold: bool = False  # purchases above a client's level are withheld

@@ -15,8 +15,8 @@ from pathlib import Path
 from xlalloc.errors import InputError
 from xlalloc.reports import firm_templates, index
 from xlalloc.reports.batch import Line, Task, Work, batch, close_office
-from xlalloc.reports.folder import only_run, why
-from xlalloc.reports.problems import Problems
+from xlalloc.reports.folder import move_old, only_run, why
+from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.texts import TEXTS
@@ -102,14 +102,17 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
         else:
             tasks.append(Task(k, client, files[client.id], tuple(inputs.problems.of(client.id))))
     tasks.sort(key=alike)
-    kept = 0
+    kept, current = 0, {"index.xlsx", "problems.xlsx"}
     for done, (k, line) in enumerate(many(work, tasks, jobs, scheduler), 1):
         lines[k] = line
         kept += line.kept
+        if line.file or any(problem.kind in NOT_WRITTEN for problem in line.problems):
+            current.add(files[line.id])
         if progress:
             progress(done, len(tasks))
         if event:
             event(_told(line, done, len(tasks)))
+    _move_old(out, current, inputs.problems)
     problems = index.Found(lines, list(inputs.problems.items))
     language, date = inputs.language, inputs.market.as_of
     unwritten = []
@@ -121,6 +124,17 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
         except OSError as error:
             unwritten.append(TEXTS[f"problem.{why(error)}"][language].format(file=name, error=error.strerror or error))
     return Summary(len(lines), lines.written, len(lines) - lines.written, problems, kept, unwritten)
+
+
+def _move_old(out: Path, current: set[str], problems: Problems) -> None:
+    """What earlier runs left of clients who have no report now is not taken for one of this run's."""
+    try:
+        moved = move_old(out, current)
+    except OSError as error:
+        problems.note("", "old_stays", "done.said_once", error=error.strerror or str(error))
+        return
+    for name in moved:
+        problems.note("", "old_report", "done.moved", Place(value=name), file=name)
 
 
 def alike(task: Task) -> tuple:

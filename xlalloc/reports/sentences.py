@@ -37,6 +37,16 @@ def advice(r: Result, say: Say) -> str:
     return ("" if r.lang == "zh" else " ").join(words)
 
 
+def withheld(r: Result, say: Say) -> dict[int, str]:
+    """Position → why it is not traded as the model asks, in a sentence."""
+    if isinstance(r.orders, ErrorValue):
+        return {}
+    held = r.held
+    return {
+        i: say(why, asset=r.names[i], minimum=f"{held[i].asset.min_buy:,.0f}") for i, why in r.orders.held_back.items()
+    }
+
+
 def products(n: int, say: Say) -> str:
     return say("summary.product" if n == 1 else "summary.products", n=n)
 

@@ -18,6 +18,7 @@ from xlalloc.reports.sheets import MOST_TEXT, Formula
 HEADER_WITHIN = 40  # filled rows in which a header is looked for before all others
 REQUIRED = ("clients", "holdings", "assets", "models")
 MANY = frozenset(["holdings", "prices", "history"])  # sheets that several files may make together
+HOLD, WARN = frozenset(["hold", "暂缓"]), frozenset(["warn", "提示", ""])
 MOST_NAMED = 12  # columns named in one problem
 
 
@@ -26,6 +27,7 @@ class Settings(NamedTuple):
 
     decimal: str = ""
     date_order: str = ""
+    hold: bool = False  # purchases above a client's level are withheld, not only flagged
     headers: dict = {}  # sheet, or "" for all → their word → our column
 
 
@@ -125,6 +127,7 @@ class Table:
         self._rows: Rows = iter(())
         self._keys: dict[int, tuple] = {}  # column → its key and kind
         self._words: set[str] = set()  # of the header
+        self.codes: list[str] = []  # the columns that hold codes
         self._problems: Problems | None = None
 
     @property
@@ -212,6 +215,7 @@ class Table:
             self._keys[column] = (found, kinds[found].kind if found in kinds else "text")
             if (unit := unit_of(text)) != (1.0, "") and self._keys[column][1] in RANGES:
                 self.units[found] = unit
+        self.codes = [key for key in self.columns if key.startswith("code")]
         if len(unknown) == 1:
             problems.note("", "unknown_column", "done.ignored", self.where.place(self.header_row, unknown[0]))
         elif unknown:
@@ -242,7 +246,7 @@ class Table:
             if not named:
                 continue
             row = Row(self, number, named)
-            if loose and not any(isinstance(value, float) for value in row.values.values()) and self._is_header(cells):
+            if loose and row.values.get("units") is None and row.values.get("value") is None and self._is_header(cells):
                 if not self._next_header(number, cells):
                     break
                 continue
@@ -316,7 +320,7 @@ def load(path: Path, prices: Path | None, problems: Problems) -> Source:
         kind = "file" if path.is_dir() else "sheet"
         raise InputError(
             f"{path}: there is no {kind} {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
-            "`xlalloc report --template FILE` writes an empty file with all sheets."
+            "`xlalloc template clients --out FILE` writes an empty file with all sheets."
         )
     settings = _settings(found, path.name, problems)
     tables = {
@@ -391,7 +395,10 @@ def _settings(found: dict[str, list[Part]], file: str, problems: Problems) -> Se
     order = {"日月年": "dmy", "月日年": "mdy"}.get(order, order.casefold())
     if decimal not in ("", ".", ",") or order not in ("", *conventions.ORDERS):
         raise InputError(f"{file}: sheet firm: decimal is . or , and date_order is dmy or mdy.")
-    return Settings(decimal, order, headers)
+    suitability = firm.get("suitability", firm.get("适当性", "warn")).casefold()
+    if suitability not in HOLD | WARN:
+        raise InputError(f"{file}: sheet firm: suitability is hold or warn.")
+    return Settings(decimal, order, suitability in HOLD, headers)
 
 
 def columns_sheets() -> list[str]:

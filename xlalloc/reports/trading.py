@@ -1,7 +1,8 @@
 """One client's positions and the orders that rebalance them: lots, minimum purchases, locked lots, fees, two phases."""
 
 import datetime as dt
-from dataclasses import dataclass, field
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from xlalloc.core.rebalance import rebal_cost, rebal_drift, rebal_plan, redemption_fee, round_lots
 from xlalloc.errors import NumberError
 from xlalloc.facts import collect
-from xlalloc.reports.fields import MOST
+from xlalloc.reports.fields import MOST, OPEN_FUNDS
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
 
@@ -37,6 +38,7 @@ class Position:
     price: float | None = None
     price_date: dt.date | None = None
     lots: list[tuple[Lot, float]] = field(default_factory=list)  # with their values, oldest first
+    rate: float = 0.0  # commission or subscription fee that orders are planned with
 
     @property
     def step(self) -> float:
@@ -53,6 +55,7 @@ class Order:
     units: float | None
     cost: float
     fee: float = 0.0  # redemption fee within the cost
+    account: str = ""
     flags: list[str] = field(default_factory=list)
 
 
@@ -91,10 +94,27 @@ def positions(client: Client, inputs: Inputs, problems: Problems) -> list[Positi
             problems.note(client.id, "stale_price", "done.used", place, asset=name, date=f"{old}")
         if not position.price and (position.asset.lot or position.asset.unit_step):
             problems.note(client.id, "no_price_lots", "done.no_lots", place, asset=name)
+    _set_aside(client, list(found.values()), problems)
     if not sum(position.value for position in found.values()) > 0:
         problems.refuse(client.id, "worth_nothing", client.place)
         raise RefusedError
     return list(found.values())
+
+
+def _set_aside(client: Client, held: list[Position], problems: Problems) -> None:
+    """The client's reserve leaves the cash held, what the model does not use first; it is no part of any weight."""
+    left = client.reserve
+    for position in sorted((p for p in held if p.asset.kind == "cash"), key=lambda p: p.target > 0):
+        free = position.value - position.locked
+        taken = min(left, free)
+        if taken > 0:
+            keep = 1.0 - taken / free
+            position.lots = [(lot, value if lot.no_sell else value * keep) for lot, value in position.lots]
+            position.value -= taken
+            left -= taken
+    if left > CENT:
+        words = {"lacking": f"{left:,.2f}"}
+        problems.note(client.id, "reserve_short", "done.reserve_part", replace(client.place, column="reserve"), **words)
 
 
 def _set_price(position: Position, last: tuple[float, dt.date] | None) -> None:
@@ -128,9 +148,16 @@ def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> f
         problems.note(client.id, "price_differs", "done.price_used", lot.at("price"), **words)
     if lot.value is None:
         return counted
-    if counted is not None and _differ(counted, lot.value):
-        problems.note(client.id, "value_differs", "done.value_used", lot.at("value"), counted=f"{counted:,.2f}")
-    return lot.value
+    if counted is None:
+        return lot.value
+    if _differ(counted, lot.value):
+        wan = not _differ(counted, 1e4 * lot.value)
+        kind = "value_in_wan" if wan else "value_differs"
+        ours = wan or lot.price is not None  # a price of its own counts, one of another day and source does not
+        done = "done.counted_used" if ours else "done.value_used"
+        problems.note(client.id, kind, done, lot.at("value"), counted=f"{counted:,.2f}")
+        return counted if ours else lot.value
+    return lot.value if lot.price is None else counted
 
 
 def _differ(one: float, other: float) -> bool:
@@ -140,27 +167,42 @@ def _differ(one: float, other: float) -> bool:
 # Orders --------------------------------------------------------------------------------------------------------------
 
 
-def orders(held: list[Position], client: Client, as_of: dt.date | None, due: bool) -> Orders:
+def orders(
+    held: list[Position], client: Client, as_of: dt.date | None, due: bool, withheld: frozenset = frozenset()
+) -> Orders:
     """The orders of REBAL_PLAN, with the redemption fees of the lots they sell; only the cash flow where none is due.
 
     Where a locked lot keeps a sale back the rest is planned again with what is left. An order below its minimum is left
-    out, and nothing is bought beyond its target instead: nothing is sold for it, and money that came stays in cash.
+    out, and so is a purchase of a position in ``withheld``; nothing is bought beyond its target instead: nothing is sold
+    for it, and money that came stays in cash.
     """
     held_back: dict[int, str] = {}
     fixed: dict[int, float] = {}  # position → the sale its locked lots allow
     barred: set[int] = set()
     fees = np.zeros(len(held))
-    for _ in range(ROUNDS + 2 * len(held)):
+    total = sum(position.value for position in held)
+    for position in held:
+        position.rate = position.asset.commission
+        position.rate = rate_of(position, position.target * total - position.value)
+    for turn in range(2 * ROUNDS + 2 * len(held)):
         trades, costs, units, cash = _planned(held, client, fees, fixed, barred, "target" if due else "cash")
         again = np.array(
             [exit_fee(position, -min(trade, 0.0), as_of) for position, trade in zip(held, trades, strict=True)]
         )
+        rates = [rate_of(position, trade) for position, trade in zip(held, trades, strict=True)]
+        if turn < ROUNDS and rates != [position.rate for position in held]:
+            for position, rate in zip(held, rates, strict=True):
+                position.rate = rate
+            continue
         if np.abs((again - fees) * np.minimum(trades, 0.0)).max() > SAME_FEE:
             fees = again
             continue
         if sales := _beyond_locked(held, trades, fixed):
             fixed.update(sales)
             held_back.update(dict.fromkeys(sales, "held.locked"))
+        elif above := [i for i in withheld - barred if trades[i] > CENT]:
+            barred.update(above)
+            held_back.update(dict.fromkeys(above, "held.level"))
         elif small := _too_small(held, trades, barred | set(fixed)):
             barred.update(small)
             held_back.update(small)
@@ -226,7 +268,7 @@ def _plan(held: list[Position], which: list[int], fees, barred: set[int], flow: 
     steps = [beyond / price if i in barred else p.step for i, p, price in zip(which, chosen, prices, strict=True)]
     table = rebal_plan(
         [position.value for position in chosen], target / target.sum(), threshold, flow, prices, steps,
-        each("commission"), each("sell_tax"), each("min_commission"), fees[which], rule,
+        [position.rate for position in chosen], each("sell_tax"), each("min_commission"), fees[which], rule,
     )  # fmt: skip
     n = len(chosen)
     units = [count if p.price else None for count, p in zip(table.column("units")[:n], chosen, strict=True)]
@@ -262,12 +304,74 @@ def _too_small(held: list[Position], trades, settled: set[int]) -> dict[int, str
     return found
 
 
+# Accounts ------------------------------------------------------------------------------------------------------------
+
+
+def accounts(held: list[Position]) -> list[str]:
+    """Every account that holds something, those with most first."""
+    worth: dict[str, float] = {}
+    for position in held:
+        for lot, value in position.lots:
+            if lot.account:
+                worth[lot.account] = worth.get(lot.account, 0.0) + value
+    return sorted(worth, key=lambda account: -worth[account])
+
+
+def account_of(held: list[Position], order: Order) -> str:
+    """Where an order is placed: where its lots lie; a purchase where the product, its kind, or most money lies."""
+    position = held[order.index]
+    if order.money < 0:
+        return " + ".join(dict.fromkeys(lot.account for lot, _ in sold_lots(position, -order.money) if lot.account))
+    alike = [
+        p
+        for p in held
+        if (p.asset.kind in OPEN_FUNDS) == (position.asset.kind in OPEN_FUNDS) and p.asset.kind != "cash"
+    ]
+    for group in ([position], alike, held):
+        if found := accounts(group):
+            return found[0]
+    return ""
+
+
+def transfers(held: list[Position], orders: list[Order], cash_flow: float) -> list[tuple[str, float]]:
+    """Accounts whose purchases are more than their own cash and sales, and how much they lack."""
+    known = accounts(held)
+    if len(known) < 2:
+        return []
+    money = dict.fromkeys(known, 0.0)
+    for position in held:
+        for lot, value in position.lots if position.asset.kind == "cash" else ():
+            if lot.account:
+                money[lot.account] += value
+    money[max(money, key=money.get)] += max(cash_flow, 0.0)
+    for order in orders:
+        position = held[order.index]
+        if order.money > 0 and order.account in money:
+            money[order.account] -= order.money + order.cost
+        elif order.money < 0 and position.asset.kind != "cash":
+            for lot, part in sold_lots(position, -order.money):
+                if lot.account in money:
+                    money[lot.account] += part * (1.0 + order.cost / order.money)
+    return [(account, -left) for account, left in money.items() if left < -1.0]
+
+
 # Redemption fees -----------------------------------------------------------------------------------------------------
 
 
 def charges(asset: Asset) -> bool:
     """May a sale of it bear a redemption fee?"""
-    return asset.kind == "fund" if asset.redemption is None else bool(asset.redemption[1])
+    return asset.kind in OPEN_FUNDS if asset.redemption is None else bool(asset.redemption[1])
+
+
+def rate_of(position: Position, trade: float) -> float:
+    """Commission of an order; of a purchase of a fund its subscription fee, by the amount."""
+    asset = position.asset
+    if asset.subscription is None:
+        return asset.commission
+    if abs(trade) <= CENT:
+        return position.rate
+    amounts, rates = asset.subscription
+    return rates[bisect_right(amounts, trade)] if trade > 0 else asset.commission
 
 
 def sold_lots(position: Position, sale: float) -> list[tuple[Lot, float]]:
@@ -286,13 +390,14 @@ def lot_fee(position: Position, lot: Lot, as_of: dt.date | None) -> float:
     """The redemption fee of one lot; none where the day it was bought is not known."""
     if not charges(position.asset) or lot.bought_on is None or as_of is None:
         return 0.0
-    return _fee(max((as_of - lot.bought_on).days, 0), position.asset.redemption or ())
+    asset = position.asset
+    return _fee(max((as_of - lot.bought_on).days, 0), asset.redemption or (None, None), asset.kind)
 
 
 @lru_cache(maxsize=65_536)
-def _fee(days: int, schedule: tuple) -> float:
+def _fee(days: int, schedule: tuple, kind: str) -> float:
     """REDEMPTION_FEE: many lots were bought on the same day under the same schedule."""
-    return float(redemption_fee(days, *schedule))
+    return float(redemption_fee(days, *schedule, kind if kind in OPEN_FUNDS else "fund"))
 
 
 def exit_fee(position: Position, sale: float, as_of: dt.date | None) -> float:

@@ -12,7 +12,7 @@ from xlalloc import data
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.records import Inputs
-from xlalloc.reports.sentences import advice, in_language, suitability
+from xlalloc.reports.sentences import advice, in_language, suitability, withheld
 
 SHAPES = ("value", "column", "table")
 
@@ -76,6 +76,7 @@ def _market(r: Result, inputs: Inputs) -> dict:
         "price_remark": inputs.market.remark or None,
         "prices_illustrative": inputs.market.illustrative,
         "cov_source": r.cov_from or None,
+        "price_periods": None if inputs.market.periods is None else float(inputs.market.periods),
         "risk_free": 0.0,
         "advisory_fee": 0.0,
     }
@@ -117,7 +118,7 @@ def _assets(r: Result) -> dict:
     return {
         "asset_names": r.names,
         "asset_codes": [asset.code for asset in assets],
-        "asset_classes": [asset.asset_class for asset in assets],
+        "reference_classes": [asset.asset_class for asset in assets],
         "asset_kinds": [asset.kind for asset in assets],
         "fund_levels": [f"R{asset.risk_level}" if asset.risk_level else None for asset in assets],
         "v_now": [position.value for position in held],
@@ -142,7 +143,7 @@ def _assets(r: Result) -> dict:
 def _orders(r: Result) -> dict:
     say = in_language(r.lang)
     listed = [*((1.0, order) for order in r.sales), *((2.0, order) for order in r.purchases)]
-    withheld = {} if isinstance(r.orders, ErrorValue) else r.orders.held_back
+    kept_back = withheld(r, say)
     return {
         "order_phases": [phase for phase, _ in listed],
         "order_names": [r.names[order.index] for _, order in listed],
@@ -152,8 +153,8 @@ def _orders(r: Result) -> dict:
         "order_costs": [order.cost for _, order in listed],
         "order_fees": [order.fee for _, order in listed],
         "order_flags": [" ".join(say(flag) for flag in order.flags) for _, order in listed],
-        "withheld_names": [r.names[i] for i in withheld],
-        "withheld_reasons": [say(reason) for reason in withheld.values()],
+        "withheld_names": [r.names[i] for i in kept_back],
+        "withheld_reasons": list(kept_back.values()),
     }
 
 
@@ -186,3 +187,46 @@ def _prices(r: Result, inputs: Inputs) -> dict:
         "price_table": [["date", *shown], *([date, *row] for date, row in zip(dates, panel.tolist(), strict=True))],
         "price_dates": list(dates),
     }
+
+
+# The page of names ---------------------------------------------------------------------------------------------------
+
+GROUPS = {
+    "client": "The client", "market": "Prices and assumptions", "portfolio": "The portfolio and what to do",
+    "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order", "risk": "Risk",
+    "prices": "Prices", "notes": "Findings",
+}  # fmt: skip
+
+
+def page() -> str:
+    """docs/template-names.md."""
+    lines = [
+        "# Names for templates",
+        "",
+        "What a template's formulas can use, see [your-own-report.md](your-own-report.md). This page is made from",
+        "`xlalloc/data/vocabulary.csv` by `python -m xlalloc.reports.vocabulary`.",
+        "",
+        "A *value* is one cell, a *column* a cell for each item, a *table* rows and columns. Rates, weights and fees",
+        "are fractions: 0.05 is 5%. A missing value is a blank cell; in columns and tables it is an empty text.",
+    ]
+    for group, title in GROUPS.items():
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| name | shape | unit | meaning | 含义 | example |",
+            "|---|---|---|---|---|---|",
+        ]
+        for name, row in declared().items():
+            if row["group"] == group:
+                told = (row["shape"], row["unit"], row["meaning"], row["meaning_zh"])
+                cells = (f"`{name}`", *told, f"`{row['example']}`")
+                lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    from pathlib import Path
+
+    place = Path(__file__).parents[2] / "docs" / "template-names.md"
+    place.write_text(page(), encoding="utf-8")

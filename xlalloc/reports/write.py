@@ -130,8 +130,9 @@ class Sheet(Pictures):
         if value is None:
             return self._typed(row, column, "–", "s", PLAIN, **{"color": GREY, "align": "right", **style})
         if isinstance(value, str):
-            if isinstance(value, ErrorValue):
-                return self._typed(row, column, str(value), "e", PLAIN, **{**style, "color": WARN, "align": "right"})
+            if isinstance(value, ErrorValue):  # a page says so in words; the reason stands in the notes
+                words = self.document.say("report.no_answer")
+                return self._typed(row, column, words, "s", PLAIN, **{**style, "color": WARN, "align": "right"})
             return self._typed(row, column, value, "s", PLAIN, **style)
         value = float(value) if not isinstance(value, int | dt.date) else value
         if isinstance(value, float) and not isfinite(value):
@@ -243,7 +244,11 @@ class Sheet(Pictures):
             if dress:
                 dress(page)
             drawn = page.sheet.rows[1].items()
-            made[key] = Pattern(tuple((c, x._style, k, x.value) for (c, x), k in zip(drawn, kinds, strict=True)))
+            written = ["s" if kind == "e" else kind for kind in kinds]  # what has no answer is a word
+            made[key] = Pattern(tuple((c, x._style, k, x.value) for (c, x), k in zip(drawn, written, strict=True)))
+        if "e" in kinds:
+            words = self.document.say("report.no_answer")
+            values = [words if kind == "e" else value for kind, value in zip(kinds, values, strict=True)]
         if "" in kinds:
             values = [value for value in values if value is not None]
         return made[key], tuple(values), lines
@@ -318,6 +323,8 @@ class Sheet(Pictures):
     def tiles(self, *tiles: tuple) -> None:
         """Key figures side by side: (label, value, format)."""
         labels, values, formats = zip(*tiles, strict=True)
+        words = self.document.say("report.no_answer")
+        values = tuple(words if isinstance(value, ErrorValue) else value for value in values)
         if isinstance(self.sheet, Surface):
             kinds, values = _kinds(values)
             row = self._as_drawn(Sheet._tiles, labels, kinds, formats)

@@ -16,7 +16,7 @@ from xlalloc.version import __version__
 CONTENTS = {
     "en": {
         "Start": ["tutorial", "conventions", "definitions"],
-        "Install": ["windows", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
+        "Install": ["windows", "excel-2016", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
         "Functions": ["functions/index"],
         "Ideas": ["asset-allocation", "risk-parity", "what-was-wrong"],
         "Reports and measurements": ["reports", "benchmarks", "licences", "CHANGELOG"],

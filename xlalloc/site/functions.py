@@ -3,7 +3,7 @@
 from functools import partial
 
 from xlalloc.catalogue import Function
-from xlalloc.reference import argument_help, categories, errors, example, say, shape, with_unit
+from xlalloc.reference import answer, argument_help, categories, errors, example, say, shape
 
 TEXTS = ("Formula", "Result", "Errors", "Example", "Source", "Elsewhere", "nothing of its kind", "argument",
          "what it is", "shape", "Functions", "function", "Conventions", "In detail (in English)")  # fmt: skip
@@ -72,7 +72,7 @@ def _section(entry: Function, lang: str) -> list[str]:
     for argument in entry.arguments:
         name = f"[{argument.name}]" if argument.optional else argument.name
         lines.append(f"| `{name}` | {plain(argument_help(argument, lang))} | {shape(argument.quantity, lang)} |")
-    lines += ["", f"**{say_('Result')}** &ensp; {plain(with_unit(entry.result, lang))}", ""]
+    lines += ["", f"**{say_('Result')}** &ensp; {plain(answer(entry, lang))}", ""]
     if entry.definition and lang != "en":
         lines += [f"**{say_('In detail (in English)')}**", ""]
     for paragraph in entry.definition:

@@ -73,8 +73,7 @@ Var Made        ; folders that were not there before
   ${EndIf}
 !macroend
 
-!macro FIND_STARTUP un
-Function ${un}FindStartup
+Function FindStartup
   ${If} $AllUsers == ""
     SetShellVarContext current
     StrCpy $Startup "$APPDATA\Microsoft\Excel\XLSTART"
@@ -95,9 +94,6 @@ Function ${un}FindStartup
     StrCpy $Startup "$0\XLSTART"
   ${EndIf}
 FunctionEnd
-!macroend
-!insertmacro FIND_STARTUP ""
-!insertmacro FIND_STARTUP "un."
 
 Function .onInit
   SetRegView 64
@@ -129,6 +125,16 @@ Function .onInit
 FunctionEnd
 
 Section
+  ; Excel holds the add-in that it has opened.
+  ${If} ${FileExists} "$Startup\${ADDIN}"
+    ClearErrors
+    FileOpen $0 "$Startup\${ADDIN}" a
+    ${If} ${Errors}
+      !insertmacro FAIL "$(CLOSE_EXCEL)"
+      Quit
+    ${EndIf}
+    FileClose $0
+  ${EndIf}
   ; The earlier Python steps aside; while Excel uses it Windows refuses that, and nothing has changed.
   RMDir /r "$INSTDIR\python.old"
   ${If} ${FileExists} "$INSTDIR\python\*.*"
@@ -167,7 +173,7 @@ Section
     Abort
   ${EndIf}
 
-  ; The add-in, its predecessor kept until all is done. Excel holds the file it has opened.
+  ; The add-in, its predecessor kept until all is done.
   CreateDirectory "$Startup"
   Delete "$INSTDIR\addin.old"
   StrCpy $Placed 1
@@ -198,6 +204,7 @@ Section
   WriteRegStr SHCTX "${ABOUT}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
   WriteRegStr SHCTX "${ABOUT}" "InstallLocation" "$INSTDIR"
   WriteRegStr SHCTX "${ABOUT}" "FoldersMade" "$Made"
+  WriteRegStr SHCTX "${ABOUT}" "AddinFolder" "$Startup"
   WriteRegDWORD SHCTX "${ABOUT}" "EstimatedSize" ${SIZE}
   WriteRegDWORD SHCTX "${ABOUT}" "NoModify" 1
   WriteRegDWORD SHCTX "${ABOUT}" "NoRepair" 1
@@ -236,6 +243,7 @@ Function .onInstFailed
   ${ElseIf} $Entered == 1
     Delete "$Startup\${ADDIN}"
   ${EndIf}
+  Delete "$INSTDIR\addin.old" ; there still where it could not be put back, its place being held
   Delete "$INSTDIR\${ADDIN}"
   RMDir /r "$INSTDIR\python"
   ${If} $Renamed == 1
@@ -294,7 +302,12 @@ Function un.onInit
       Quit
     ${EndIf}
   ${EndIf}
-  Call un.FindStartup
+  ${If} $AllUsers == 1
+    SetShellVarContext all
+  ${Else}
+    SetShellVarContext current
+  ${EndIf}
+  ReadRegStr $Startup SHCTX "${ABOUT}" "AddinFolder"
 FunctionEnd
 
 Section Uninstall
@@ -308,7 +321,9 @@ Section Uninstall
     Quit
   ${EndIf}
   ClearErrors
-  Delete "$Startup\${ADDIN}"
+  ${If} $Startup != ""
+    Delete "$Startup\${ADDIN}"
+  ${EndIf}
   ${If} ${Errors}
     Rename "$INSTDIR\python.old" "$INSTDIR\python"
     !insertmacro FAIL "$(CLOSE_EXCEL)"

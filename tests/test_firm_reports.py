@@ -1,0 +1,285 @@
+"""Reports from a firm's own template: the names, the invented firm's report for every client, many clients in one run."""
+
+import copy
+import dataclasses
+import html
+import io
+import math
+import random
+import re
+import zipfile
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from template_files import spill, template
+
+from xlalloc.catalogue import CATALOGUE
+from xlalloc.cli import main
+from xlalloc.dates import to_serial
+from xlalloc.documents.fill import Filled
+from xlalloc.documents.output import Output, fill
+from xlalloc.documents.template import Template
+from xlalloc.errors import ErrorValue
+from xlalloc.excel_functions import LAZY, PLAIN
+from xlalloc.reports import example, run
+from xlalloc.reports import vocabulary as words
+from xlalloc.reports.compute import compute
+from xlalloc.reports.firm_template import write_report
+from xlalloc.reports.read import read
+from xlalloc.reports.records import Lots
+from xlalloc.values import scalar
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    return read(example.write_clients(tmp_path_factory.mktemp("clients") / "clients.xlsx"))
+
+
+@pytest.fixture(scope="module")
+def results(inputs):
+    return [compute(client, inputs) for client in inputs.clients]
+
+
+@pytest.fixture(scope="module", params=["en", "zh"])
+def firm(request, tmp_path_factory):
+    path = tmp_path_factory.mktemp("firm") / f"firm-{request.param}.xlsx"
+    write_report(path, request.param)
+    return Template(path, words.shapes())
+
+
+# The names -----------------------------------------------------------------------------------------------------------
+
+
+def test_names_are_names_everywhere():
+    """As Excel, LibreOffice and a reader need them: no cell's address, no function, nothing a formula could misread."""
+    taken = {name.casefold() for name in (*CATALOGUE, *PLAIN, *LAZY)}
+    for name, row in words.declared().items():
+        assert re.fullmatch("[a-z]+(_[a-z]+)+", name) and sum(map(str.isalpha, name)) >= 4, name
+        assert name not in taken and not name.startswith("xl_")
+        assert row["shape"] in words.SHAPES and row["group"] in words.GROUPS and row["meaning"] and row["meaning_zh"]
+        assert name in row["example"]
+
+
+def test_the_page_of_names_is_made_from_them():
+    from pathlib import Path
+
+    page = Path(__file__).parents[1] / "docs" / "template-names.md"
+    assert page.read_text(encoding="utf-8") == words.page(), "run python -m xlalloc.reports.vocabulary"
+
+
+def test_notes_of_the_adviser_are_no_name(results, inputs):
+    for result in results:
+        client = dataclasses.replace(result.client, notes="CANARY of the adviser")
+        assert "CANARY" not in repr(words.vocabulary(dataclasses.replace(result, client=client), inputs))
+
+
+def test_every_client_has_every_name_in_its_shape(results, inputs):
+    for result in results:
+        found = words.vocabulary(result, inputs)
+        assert list(found) == list(words.declared())
+        for name, shape in words.shapes().items():
+            value = found[name]
+            assert isinstance(value, list) == (shape != "value"), name
+            if shape == "table":
+                assert value and all(isinstance(row, list) and len(row) == len(value[0]) for row in value), name
+
+
+def test_examples_of_the_names_compute(firm, results, inputs):
+    for result in results:
+        filled = Filled(firm, words.vocabulary(result, inputs))
+        for name, row in words.declared().items():
+            value = scalar(filled.value_of(row["example"].removeprefix("=")))
+            assert not isinstance(value, ErrorValue), (name, result.client.id, value.reason)
+
+
+# One number ----------------------------------------------------------------------------------------------------------
+
+SHARED = {  # figure of the report → the same as a formula of a template
+    "risk.return": "PORT_RETURN({w},mu_assets)", "risk.vol": "PORT_VOL({w},cov_assets)",
+    "risk.sharpe": "PORT_SHARPE({w},mu_assets,cov_assets,risk_free)", "risk.ratio": "DIVERSIFICATION({w},cov_assets)",
+    "risk.effective": "EFFECTIVE_N({w})",
+}  # fmt: skip
+
+
+def varied(inputs, count: int) -> list:
+    """Clients of the demo with other amounts, cash flows and goals."""
+    rng, found = random.Random(19), []
+    for k in range(count):
+        old = inputs.clients[k % len(inputs.clients)]
+        client, lots = copy.copy(old), Lots()
+        for lot in old.lots:
+            if lot.units is not None:
+                lot.units = round(lot.units * rng.uniform(0.5, 1.5), -2 if lot.units > 1000 else 2)
+            lots.append(lot)
+        client.lots, client.id = lots, f"R{k:03d}"
+        client.cash_flow = rng.choice([0.0, 20_000.0, -10_000.0, client.cash_flow])
+        client.goal = rng.choice([None, 1e6, client.goal])
+        found.append(client)
+    return found
+
+
+def test_report_and_template_show_the_same_figures(firm, inputs):
+    """Of every demo client and of 200 others: weights, risk, orders, costs, drift, goal."""
+    for client in [*inputs.clients, *varied(inputs, 200)]:
+        result = compute(client, inputs)
+        filled = Filled(firm, words.vocabulary(result, inputs))
+        ask = filled.ask
+        for key, formula in SHARED.items():
+            for weights, figure in zip(("w_now", "w_target", "parity_weights"), result.measures[key], strict=True):
+                assert same(ask(formula.format(w=weights)), figure), (client.id, key, weights)
+        drift = [row[4] for row in result.drift]
+        assert same(ask("largest_drift"), max(drift, key=abs))
+        assert [same(a, b) for a, b in zip(column(filled, "w_now-w_target"), drift, strict=True)]
+        assert all(map(same, column(filled, "RISK_CONTRIB(w_now,cov_assets)"), result.risk_now))
+        if not isinstance(result.orders, ErrorValue):
+            assert same(ask("SUM(trade_costs)"), ask("trade_cost")) and same(ask("SUM(order_costs)"), ask("trade_cost"))
+            assert same(ask("SUM(trade_money)"), ask("money_bought-money_sold"))
+            assert same(ask("total_value+cash_flow-SUM(trade_money)-trade_cost-cash_after"), ask("total_value"))
+        if result.plan and not isinstance(result.plan["chance"], ErrorValue):
+            goal = "total_value+cash_flow,monthly_saving,goal_years,PORT_RETURN(w_target,mu_assets),PORT_VOL(w_target,cov_assets),goal_amount"
+            assert same(ask(f"GOAL_PROB({goal})"), result.plan["chance"]) and same(
+                ask("goal_chance"), result.plan["chance"]
+            )
+        history = result.history
+        if history and history.kpis and not history.missing:
+            known = {row[0]: row[1:] for row in history.kpis}
+            for measure, function in (("total return", "TOTAL_RETURN"), ("max drawdown", "MAX_DRAWDOWN")):
+                for place, weights in enumerate(("price_w_now", "price_w_target")):
+                    value = ask(f"{function}(PORT_SERIES(RETURNS(price_table),{weights}))")
+                    assert same(value, known[measure][place]), (client.id, measure)
+
+
+def column(filled, formula: str) -> list:
+    value = filled.value_of(formula)
+    return [row[0] for row in (value.rows() if hasattr(value, "rows") else value)]
+
+
+def same(a, b) -> bool:
+    if isinstance(a, ErrorValue) or isinstance(b, ErrorValue):
+        return a == b
+    return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9)
+
+
+# The invented firm's report ------------------------------------------------------------------------------------------
+
+
+def test_the_firms_report_is_filled_for_every_client(firm, results, inputs):
+    for result in results:
+        found = words.vocabulary(result, inputs)
+        output = Output(Filled(firm, found), date=result.as_of)
+        assert output.errors() == []
+        data = output.file()
+        text = _texts(data)
+        others = [r for r in results if r is not result]
+        assert result.client.name in text and not any(other.client.name in text for other in others)
+        assert "xl_data" not in text and "xlalloc" not in text
+        book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+        assert len(book.worksheets) == (5 if result.client.goal else 4)
+        assert all(sheet.sheet_state == "visible" for sheet in book)
+        page = book.worksheets[0]
+        shown = [page.cell(row, 2).value for row in range(17, 37)]
+        assert [name for name in shown if name] == result.names
+        hidden = [page.row_dimensions[row].hidden for row in range(17, 37)]
+        assert hidden == [not name for name in shown]
+        chart = re.findall(r"<(?:c:)?v>(.*?)</(?:c:)?v>", html.unescape(_part(data, "xl/charts/chart1.xml")))
+        assert [name for name in result.names if name not in chart] == []
+
+
+def test_a_live_workbook_shows_what_libreoffice_computes(firm, results, inputs, office, tmp_path):
+    """Every cell of every page, as saved and as recalculated."""
+    for result in results:
+        path = tmp_path / f"{result.client.id}.xlsx"
+        path.write_bytes(fill(firm, words.vocabulary(result, inputs), live=True))
+        theirs = office.values(path)
+        ours = openpyxl.load_workbook(path, data_only=True)
+        compared = 0
+        for sheet in ours.worksheets:
+            if sheet.title == "xl_data":
+                continue
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if cell.value not in (None, ""):
+                        compared += 1
+                        assert alike(cell.value, theirs[sheet.title].get(cell.coordinate)), (
+                            sheet.title,
+                            cell.coordinate,
+                        )
+        assert compared > 150
+
+
+def alike(ours, theirs) -> bool:
+    if hasattr(ours, "year"):
+        ours = to_serial(ours)
+    if hasattr(theirs, "year"):
+        theirs = to_serial(theirs)
+    if isinstance(ours, str) or isinstance(theirs, str):
+        return str(ours) == str(theirs)
+    return theirs is not None and math.isclose(float(ours), float(theirs), rel_tol=1e-9, abs_tol=1e-9)
+
+
+def _texts(data: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return "".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
+
+
+def _part(data: bytes, name: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(name).decode()
+
+
+# Many clients --------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_with_the_firms_template(firm, tmp_path):
+    clients = example.write_clients(tmp_path / "clients.xlsx")
+    done = run.report(clients, tmp_path / "one", template=firm.path)
+    assert (done.written, done.failed) == (5, 0)
+    run.report(clients, tmp_path / "two", template=firm.path, jobs=2)
+    for path in sorted((tmp_path / "one").glob("K*.xlsx")):
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+    assert run.report(clients, tmp_path / "one", template=firm.path, resume=True).kept == 5
+    assert run.report(clients, tmp_path / "one", resume=True).kept == 0  # our own report is another document
+
+
+def test_a_client_the_template_has_no_room_for_is_a_finding(tmp_path):
+    """Five rows: a value stands in the sixth, and most clients have six assets."""
+    rows = f'<row r="1">{spill("A1", "asset_names")}</row><row r="6"><c r="A6"><v>1</v></c></row>'
+    path = template(tmp_path / "narrow.xlsx", {"Report": rows})
+    done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
+    assert (done.written, done.failed) == (1, 4)
+    said = [p.wrong("en") for p in done.problems]
+    assert len(said) == 4 and all(
+        "does not fit the template narrow.xlsx: Report!A1 needs 6 × 1 cells" in s for s in said
+    )
+
+
+def test_an_error_on_a_page_is_a_finding(tmp_path):
+    path = template(tmp_path / "wrong.xlsx", {"Report": '<row r="1"><c r="A1"><f>1/(n_orders-n_orders)</f></c></row>'})
+    done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
+    assert done.written == 5
+    assert {p.wrong("en") for p in done.problems} == {"Report!A1 shows #DIV/0!: division by zero"}
+
+
+def test_the_commands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    call = lambda *args: CliRunner().invoke(main, [str(a) for a in args])  # noqa: E731
+    example.write_clients(tmp_path / "clients.xlsx")
+    assert call("template", "report", "--out", "firm.xlsx").exit_code == 0
+    checked = call("template", "--check", "firm.xlsx", "clients.xlsx")
+    assert checked.exit_code == 0 and checked.output.startswith("OK: 6 sheets")
+    assert call("template", "--client", "clients.xlsx:K002", "--from", "firm.xlsx", "--out", "K002.xlsx").exit_code == 0
+    assert openpyxl.load_workbook("K002.xlsx", data_only=True).worksheets[0]["B8"].value > 1e6
+    assert call("template", "clients", "--out", "empty.xlsx").exit_code == 0 and (tmp_path / "empty.xlsx").exists()
+    book = openpyxl.Workbook()
+    book.active["A1"], book.active["A2"] = "=client_nam", "=NOSUCH(1)"
+    book.save("own.xlsx")
+    refused = call("template", "--check", "own.xlsx")
+    assert refused.exit_code == 1 and "Did you mean client_name" in refused.output and "NOSUCH" in refused.output
+    stopped = call("report", "clients.xlsx", "--out", "reports", "--template", "own.xlsx")
+    assert stopped.exit_code == 2 and "2 things to change" in stopped.output and not list(tmp_path.glob("reports/K*"))
+    book.active["A1"], book.active["A2"] = "=client_name", "=total_value"
+    book.save("own.xlsx")
+    assert call("template", "--names", "own.xlsx").exit_code == 0
+    assert call("report", "clients.xlsx", "--out", "reports", "--template", "own.xlsx").exit_code == 0
+    assert openpyxl.load_workbook("reports/K001.xlsx", data_only=True).active["A2"].value > 0

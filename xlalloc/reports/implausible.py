@@ -1,0 +1,47 @@
+"""Prices that can hardly be right, listed with asset, date and value: they are used as they are, and said."""
+
+import numpy as np
+
+from xlalloc.reports.market import Market
+from xlalloc.reports.problems import Place, Problems
+
+UP, DOWN = 3.0, 0.3  # a move from one row to the next beyond ×3 or −70%: a split, a slipped decimal point
+ROWS_MISSING = 3  # dates of the others in a row, within an asset's own history, on which it has no price
+LISTED = 3  # of one asset
+
+
+def look_at(market: Market, problems: Problems) -> None:
+    """Every asset's moves and holes."""
+    for asset in market.assets:
+        column = market.panel[:, market.assets.index(asset)]
+        filled = np.flatnonzero(~np.isnan(column))
+        if len(filled) > 1:
+            _moves(market, asset, column[filled], filled, problems)
+            _holes(market, asset, filled, problems)
+
+
+def _moves(market: Market, asset: str, prices: np.ndarray, rows: np.ndarray, problems: Problems) -> None:
+    ratio = prices[1:] / prices[:-1]
+    wrong = np.flatnonzero((ratio > UP) | (ratio < DOWN))
+    for k in wrong[:LISTED].tolist():
+        place = Place("prices", None, asset, f"{prices[k + 1]:.6g}")
+        words = {"asset": asset, "before": f"{prices[k]:.6g}", "after": f"{prices[k + 1]:.6g}"}
+        words["date"] = f"{market.dates[rows[k + 1]]}"
+        problems.note("", "price_jump", "done.used", place, **words)
+    if len(wrong) > LISTED:
+        problems.note("", "more_like_it", "done.used", Place("prices", None, asset), count=f"{len(wrong) - LISTED}")
+
+
+def _holes(market: Market, asset: str, rows: np.ndarray, problems: Problems) -> None:
+    missing = np.diff(rows) - 1
+    for k in np.flatnonzero(missing > ROWS_MISSING)[:LISTED].tolist():
+        words = {"asset": asset, "count": f"{missing[k]}"}
+        words |= {"first": f"{market.dates[rows[k]]}", "last": f"{market.dates[rows[k + 1]]}"}
+        problems.note("", "price_hole", "done.bridged", Place("prices", None, asset), **words)
+    days = np.array([market.dates[row].toordinal() for row in rows])
+    gaps = np.diff(days)
+    long = np.flatnonzero((gaps > 15) & (gaps > 3 * np.median(gaps)) & (missing <= ROWS_MISSING))
+    for k in long[:LISTED].tolist():
+        words = {"asset": asset, "count": f"{gaps[k]}"}
+        words |= {"first": f"{market.dates[rows[k]]}", "last": f"{market.dates[rows[k + 1]]}"}
+        problems.note("", "price_gap", "done.bridged", Place("prices", None, asset), **words)
