@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 
@@ -207,7 +207,7 @@ Flag = Annotated[bool, Quantity("flag", "TRUE or FALSE")]
 TableResult = Annotated[object, Quantity("table", "Table with a header row")]
 TimeTable = Annotated[object, Quantity("table", "Table with a header row", axes=(T,))]  # its first column: dates
 SeriesTable = Annotated[object, Quantity("table", "Table with a header row; each series on its own dates", axes=(A,))]
-OwnRows = Annotated[object, Quantity("cells", "Each series on all its own dates")]
+OwnRows = Annotated[Any, Quantity("cells", "Each series on all its own dates")]
 SeriesCount = Annotated[int, Quantity("cells", "Number of series")]
 LabelledPanel = Annotated[
     Array, Quantity("panel", "Returns with the dates and names given", "fraction per period", (T, A))

@@ -7,6 +7,7 @@ English, and a test fails.
 import inspect
 from collections.abc import Callable, Iterator
 from functools import cache, partial
+from typing import Any
 
 from xlalloc import data, meaning
 from xlalloc import quantities as q
@@ -182,7 +183,7 @@ PYTHON_KINDS = {
 
 def documented(entry: Function) -> Callable:
     """The function as Python users see it: a plain signature, and what each argument is in its docstring."""
-    public = entry.public
+    public: Any = entry.public
     parameters = [
         inspect.Parameter(
             a.name,

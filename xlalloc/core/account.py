@@ -1,5 +1,6 @@
 """How an account itself has done, with money paid in and taken out: its returns, its money-weighted rate, its gain."""
 
+import datetime as dt
 from math import expm1
 from typing import Annotated
 
@@ -29,8 +30,8 @@ FirstBalance = Annotated[float, number("Value at the start", "money")]
 LastBalance = Annotated[float, number("Value at the end", "money")]
 FlowAmounts = Annotated[np.ndarray, Quantity("vector", "Money paid in (+) or taken out (-)", "money", ("flows",))]
 FlowDates = Annotated[np.ndarray, Quantity("dates", "Date of each flow", axes=("flows",))]
-StartDate = Annotated[object, Quantity("date", "Date of the value at the start")]
-EndDate = Annotated[object, Quantity("date", "Date of the value at the end")]
+StartDate = Annotated[dt.date, Quantity("date", "Date of the value at the start")]
+EndDate = Annotated[dt.date, Quantity("date", "Date of the value at the end")]
 
 
 @worksheet_function(

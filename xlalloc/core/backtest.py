@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, get_args
 
 import numpy as np
 
@@ -43,7 +43,7 @@ HEADER = ("date", "value", "turnover", "cost")
 Methods = Annotated[list[str], Quantity("texts", "Methods of COV_MATRIX to be compared", axes=("methods",))]
 FitWindow = Annotated[int, number("Rows that each estimate is made from", "rows", low=2, whole=True)]
 Step = Annotated[int, number("Rows from one estimate to the next", "rows", low=2, whole=True)]
-(COV_METHOD,) = CovMethod.__metadata__
+COV_METHOD = get_args(CovMethod)[1]
 Trigger = Annotated[
     str,
     option(

@@ -13,6 +13,7 @@ from xlalloc.facts import learn
 from xlalloc.quantities import (
     LabelledPanel,
     Number,
+    NumberOrArray,
     Periods,
     Quantity,
     Returns,
@@ -45,12 +46,12 @@ CurrencyReturns = Annotated[
              "fraction per period", ("time", "assets"), low=-1, scalar=True),
 ]  # fmt: skip
 HedgedShare = Annotated[
-    np.ndarray,
+    NumberOrArray,
     Quantity("vector", "Share of the initial value that is hedged: one number, or one per asset", "fraction",
              ("assets",), scalar=True),
 ]  # fmt: skip
 Carry = Annotated[
-    np.ndarray,
+    NumberOrArray,
     Quantity("vector",
              "Forward over spot less 1, negative where foreign interest is higher: one number, or one per asset",
              "per year", ("assets",), above=-1, scalar=True),

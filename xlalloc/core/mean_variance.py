@@ -468,7 +468,7 @@ def _frontier_row(weights: np.ndarray, mu: np.ndarray, cov: np.ndarray) -> tuple
 
 
 def _answer(
-    weights: np.ndarray, cov: np.ndarray, limits: Limits, frontier: Frontier | None = None, mu=None
+    weights: np.ndarray, cov: np.ndarray, limits: Limits, frontier: Frontier | OnDemand | None = None, mu=None
 ) -> np.ndarray:
     """The weights without their rounding; EXPLAIN hears of return, risk, bounds and the solution."""
     weights = limits.cleaned(weights)
@@ -481,7 +481,7 @@ def _answer(
     return weights
 
 
-def _learn_solution(frontier: Frontier | None, cov: np.ndarray) -> None:
+def _learn_solution(frontier: Frontier | OnDemand | None, cov: np.ndarray) -> None:
     if not learning():
         return
     if frontier is not None:

@@ -122,7 +122,7 @@ class Costs:
     def some(self, which: np.ndarray) -> "Costs":
         """Those of some of the assets."""
         rates = self.commission, self.sell_tax, self.min_commission, self.exit_fee, self.spread
-        return Costs(*(rate if np.ndim(rate) == 0 else rate[which] for rate in rates))
+        return Costs(*(rate if np.ndim(rate) == 0 else np.asarray(rate)[which] for rate in rates))
 
 
 def after_costs(held: np.ndarray, cash: float, weights: np.ndarray, costs: Costs) -> tuple[float, float]:

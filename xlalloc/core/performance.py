@@ -590,7 +590,7 @@ def kpi_table(
     x = kpi.Sample(returns.T, P, rf, benchmark, years=elapsed(dates, P))
     alone = [name for name, measure in kpi.MEASURES.items() if not measure.against]
     compared = [name for name, measure in kpi.MEASURES.items() if measure.against and benchmark is not None]
-    if own is None:
+    if own is None or dates is None:
         return _kpi_rows([*alone, *compared], x)
     y = kpi.Sample(own.returns.T, own.periods, rf, years=elapsed(own.dates, own.periods))
     table = Table(("measure", *labels("assets", len(x.r))), [*kpi.rows(alone, y), *kpi.rows(compared, x)])

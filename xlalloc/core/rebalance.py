@@ -271,7 +271,8 @@ def redemption_fee(
     Source: China Securities Regulatory Commission (2025), rules on the selling expenses of public securities funds
     (公开募集证券投资基金销售费用管理规定), in force from 2026-01-01.
     """
-    if not together("Give both days and fees, or neither for the floor of the rule of 2026.", days=days, fees=fees):
+    together("Give both days and fees, or neither for the floor of the rule of 2026.", days=days, fees=fees)
+    if days is None or fees is None:
         days, fees = (steps[: STEPS_OF_FLOOR[kind]] for steps in (REDEMPTION_DAYS, REDEMPTION_FLOOR))
         floor = [f"{fee:.1%} under {day:g} days" for day, fee in zip(days, fees, strict=True)]
         learn("schedule", f"floor of China's rule of 2026-01-01 for {kind}: {', '.join([*floor, 'then 0'])}")

@@ -134,7 +134,7 @@ def budgeted(R: np.ndarray, b: np.ndarray, level: float) -> Shares | None:
         if start is None:
             return None
         *point, steps = _to_the_kink(-R, b, m, *start)
-        faces = [_certified(-R, b, m, *found, steps) for found in _on_faces(-R, b, m, *point)]
+        faces = [_certified(-R, b, m, y, p, v, steps) for y, p, v in _on_faces(-R, b, m, *point)]
     return min(faces, key=lambda found: found.error)
 
 
@@ -182,7 +182,7 @@ def _rounded_off(L: np.ndarray, b: np.ndarray, m: float):
             t *= 0.5
         if t <= 1e-9:  # rounding: there is nothing left to gain
             return y, p, v, alpha, beta, step
-        y, v = y + t * move[:n], v + t * move[n]
+        y, v = y + t * move[:n], float(v + t * move[n])
         now = value(y, v)
         if not np.isfinite(now) or y.max() > FAR:
             return None

@@ -16,7 +16,7 @@ def paid(
     ``growth`` is nominal, years down, paths across; it is used up.
     """
     years, paths = growth.shape
-    fell = growth < 1.0 if rule == "guardrails" else None
+    fell = growth < 1.0 if rule == "guardrails" else np.empty(0)
     worth = np.divide(growth, 1.0 + inflation, out=growth)  # at first real growth, year by year wealth
     now, due = np.full(paths, wealth), np.full(paths, spending)
     lasting = np.ones(paths, dtype=bool)
