@@ -72,8 +72,8 @@ def returns(prices: Prices, kind: ReturnKind = "simple") -> LabelledPanel:
     Formula: simple: p_t/p_{t−1} − 1; log: ln(p_t/p_{t−1})
 
     Simple returns are what weights and every other function here expect; logarithmic ones add up over time but not
-    across assets. One row fewer than the prices, dated at the later price. A row with a missing price is left out, so
-    the next return spans the gap. Prices must include dividends (total return).
+    across assets. One row fewer than the prices, dated at the later price. Each column is taken from its last price
+    before; where a price is missing there is a blank. Prices must include dividends (total return).
 
     Errors: none beyond its arguments'.
 

@@ -58,9 +58,8 @@ def build(text: str, lang: str) -> Document:
     properties = document.book.properties
     properties.title, properties.creator = sections[0].title, "xlalloc"
     properties.created = properties.modified = MADE
-    names = _names(item for section in sections for item in section.items)
     for k, section in enumerate(sections):
-        _sheet(document, f"{k}", section, names)
+        _sheet(document, f"{k}", section)
     _front(document, sections)
     document.book.active = 0
     return document
@@ -82,7 +81,7 @@ def _front(document: Document, sections: list[Section]) -> None:
             cell.hyperlink = f"#'{target.title}'!A1"
 
 
-def _sheet(document: Document, key: str, section: Section, names: list[str]) -> None:
+def _sheet(document: Document, key: str, section: Section) -> None:
     page = document.page(key)
     page.sheet.column_dimensions["B"].width, page.sheet.column_dimensions["C"].width = LABEL, VALUE
     texts = list(section.blocks)
@@ -96,7 +95,7 @@ def _sheet(document: Document, key: str, section: Section, names: list[str]) -> 
             if item.is_input:
                 _input(page, item)
             else:
-                _result(page, item, names)
+                _result(page, item)
 
 
 def _input(page: Page, item: Item) -> None:
@@ -114,7 +113,7 @@ def _input(page: Page, item: Item) -> None:
     page.row = top + len(cells)
 
 
-def _result(page: Page, item: Item, names: list[str]) -> None:
+def _result(page: Page, item: Item) -> None:
     """A live formula with its text beside it."""
     cells = evaluate(item.formula, place(Book(page.document.book), page.sheet.title))
     height, width = len(cells), len(cells[0])
@@ -131,9 +130,6 @@ def _result(page: Page, item: Item, names: list[str]) -> None:
         )
         page.block(top, 3, height, width, item.formula, shown if len(shown) == width else shown[0])
         _headings(page, top, cells)
-        if width == 1 and height == len(names) and "cov" in item.formula:
-            for i, name in enumerate(names):
-                page.put(top + i, 2, name, color=GREY, align="right", line=False)
     if item.name:
         page.document.name(item.name, _range(page, top, height, width))
     page.row = top + height
@@ -148,17 +144,6 @@ def _headings(page: Page, top: int, cells: list[list]) -> None:
         page.style(page.sheet.cell(top, 3 + j), bold=True, align=align, wrap=True)
     if max(len(str(cell)) for cell in cells[0][1:]) > 12:
         page.sheet.row_dimensions[top].height = 31
-
-
-def _names(section_items) -> list[str]:
-    """The names of the assets: those beside the first input that has them, or above its columns."""
-    for item in section_items:
-        cells: list[list] = evaluate(item.formula) if item.is_input else [[0.0]]
-        if all(isinstance(cell, str) for cell in cells[0]):
-            return cells[0]
-        if all(isinstance(row[0], str) for row in cells):
-            return [row[0] for row in cells]
-    return []
 
 
 def _text(page: Page, row: int, column: int, item: Item) -> None:

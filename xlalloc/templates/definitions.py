@@ -2,7 +2,7 @@
 
 # fmt: off
 CHINESE = {
-    "RETURNS": "相邻两期价格的收益率，保留日期与名称；缺少价格的行不参与计算。Campbell, Lo & MacKinlay (1997), 1.4 节。",
+    "RETURNS": "各列价格自上一个价格起的收益率，保留日期与名称；缺少价格处留空。Campbell, Lo & MacKinlay (1997), 1.4 节。",
     "PLAIN": "去掉结果所带的名称、日期与标题，只留数字。标签约定。",
     "COV_FROM_CORR": "由相关系数与波动率得出协方差矩阵（定义）。Markowitz (1952), Portfolio Selection。",
     "PORT_RETURN": "组合预期收益：各资产预期收益的加权平均。Markowitz (1952), Portfolio Selection。",
