@@ -22,7 +22,7 @@ CONTENTS = {
         "Reports and measurements": ["reports", "benchmarks", "licences", "CHANGELOG"],
     },
     "zh": {
-        "中文": ["index.zh", "tutorial.zh", "conventions.zh", "zh/functions/index"],
+        "中文": ["index.zh", "tutorial.zh", "windows.zh", "conventions.zh", "zh/functions/index"],
         "两篇文章": ["asset-allocation.zh", "risk-parity.zh", "what-was-wrong.zh"],
     },
 }
