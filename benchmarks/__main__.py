@@ -14,7 +14,7 @@ import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
-from benchmarks import accounts, allocation, series
+from benchmarks import accounts, allocation, quant, series
 from benchmarks.machine import where
 from benchmarks.peers import Peers
 from benchmarks.table import Section
@@ -34,6 +34,8 @@ def sections(peers: Peers):
     """The sections in turn; that of the reports where it is there."""
     yield allocation.risk_parity(peers)
     yield allocation.frontier(peers)
+    yield quant.portfolios(peers)
+    yield quant.others()
     yield series.measures(peers)
     yield series.shrinkage(peers)
     yield series.cells()
