@@ -240,7 +240,7 @@ def test_a_reader_that_leaves_is_no_failure():
 
 
 def test_no_clients_is_said(tmp_path):
-    run("report", "--template", tmp_path / "clients.xlsx")
+    run("template", "clients", "--out", tmp_path / "clients.xlsx")
     done = run("report", tmp_path / "clients.xlsx", "--out", tmp_path / "reports")
     assert "xlalloc: There is no client in clients.xlsx.\n" in done.stderr and done.exit_code == 0
 

@@ -500,5 +500,5 @@ def test_an_empty_file_that_is_filled_by_hand_is_read(tmp_path):
 
 
 def test_the_flag_for_a_chinese_file(tmp_path):
-    done = CliRunner().invoke(main, ["report", "--template", str(tmp_path / "c.xlsx"), "--lang", "zh"])
+    done = CliRunner().invoke(main, ["template", "clients", "--out", str(tmp_path / "c.xlsx"), "--lang", "zh"])
     assert done.exit_code == 0 and openpyxl.load_workbook(tmp_path / "c.xlsx").sheetnames[1] == "客户"

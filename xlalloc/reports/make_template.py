@@ -20,7 +20,7 @@ from xlalloc.reports.problems import Problem
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.vocabulary import shapes, vocabulary
-from xlalloc.templates.case_workbook import write as write_case
+from xlalloc.templates import case_workbook
 from xlalloc.templates.cases import case
 
 NAMES = "conservative, balanced, aggressive, report, clients"
@@ -35,7 +35,7 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
         if source is not None:
             return _from_firm(Path(file), id_, source, out, lang)
         chosen, lang = client_case(Path(file), id_, lang)
-        write_case(chosen, out, lang)
+        case_workbook.write(chosen, out, lang)
         other = name and case(name).key != chosen.key
         return [f"Targets and stated ranges are those of the client's own model, not of {name}."] if other else []
     if name is None:
@@ -46,7 +46,7 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
     if name.casefold() == "report":
         write_report(out, lang or "en")
         return ["Change what you like, then: xlalloc report clients.xlsx --out reports --template " + str(out)]
-    write_case(case(name), out, lang or "en")
+    case_workbook.write(case(name), out, lang or "en")
     return []
 
 
