@@ -116,11 +116,15 @@ def _dated(cell, headed: bool, first: bool) -> bool:
         text = fields.plain(fields.unwrapped(cell))
         if text.isdigit():
             return (headed and _whole(text) is not None) or (first and len(text) == 8 and from_cell(text) is not None)
-        try:
-            return any(fields.date(cell, order) for order in ("dmy", "mdy")) if len(text) < 40 else False
-        except UnreadableError:
-            return bool(fields.day_and_month(text))
+        return len(text) < 40 and any(_reads(cell, order) for order in conventions.ORDERS)
     return headed and isinstance(cell, float) and _whole(f"{cell:.0f}") is not None
+
+
+def _reads(cell: str, order: str) -> bool:
+    try:
+        return fields.date(cell, order) is not None
+    except UnreadableError:
+        return False
 
 
 def _whole(digits: str) -> dt.date | None:
