@@ -151,7 +151,7 @@ def _beyond(q: Quantity, name: str, array: np.ndarray) -> None:
 
 def in_percent(value: float) -> str:
     """What a number typed in the wrong unit means, and what to type."""
-    return f"{value:.6g} is {value:.6%}".replace(".000000%", "%") + f": type {value:.6g}% or {value / 100:.6g}."
+    return f"{value:.6g} is {value * 100:.6g}%: type {value:.6g}% or {value / 100:.6g}."
 
 
 def _floats(name: str, value) -> np.ndarray:
