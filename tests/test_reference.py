@@ -112,6 +112,13 @@ def spoilt(quantity, given, words: str):
         rows[0][1] = rows[1][0] = big
     elif words == "diagonal other than 1":
         rows[0][0] = 0.9
+    elif words in ("look like prices", "look like returns", "all 1 or more: percent without the sign"):
+        by = -1.0 if words == "look like returns" else 100.0
+        for i, j in places:
+            rows[i][j] = by * abs(rows[i][j]) + (0.0 if by < 0 else 1.0)
+    elif words.endswith("percent without the sign"):
+        i, j = places[0]
+        rows[i][j] = 100.0
     elif limit is not None:
         i, j = places[0]
         rows[i][j] = limit + 1.0 if words.startswith(("above", "not below")) else limit - 1.0
