@@ -121,6 +121,8 @@ def spoilt(quantity, given, words: str):
         rows[i][j] = 100.0
     elif limit is not None:
         i, j = places[0]
+        if quantity.kind == "panel" and words.startswith("not above") and not isinstance(rows[0][0], str):
+            rows += copy.deepcopy(rows[1:] * 3)  # where a fifth of the prices are wrong they look like returns
         rows[i][j] = limit + 1.0 if words.startswith(("above", "not below")) else limit - 1.0
     return rows
 
