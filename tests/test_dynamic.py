@@ -54,9 +54,8 @@ def test_realized_vol_takes_the_periods_from_the_dates_and_the_latest_rows_whate
     ("arguments", "weight"),
     [
         ((0.25, 0.15), 0.36),  # the article's example, whose code does not parse (target_vol=15%)
-        ((25, 15), 0.36),  # the same in percent, as the article calls it
         ((0.15, 0.15), 0.6), ((0.05, 0.15), 0.8), ((0.60, 0.15), 0.2), ((0.1, 0.15), 0.8),
-        ((0.20, 0.10, 1, 0, 2), 0.5), ((1e-300, 0.15), 0.8), ((1e300, 1e-300), 0.2),
+        ((0.20, 0.10, 1, 0, 2), 0.5), ((1e-300, 0.15), 0.8), ((10, 1e-300), 0.2),
     ],
 )  # fmt: skip
 def test_vol_target(arguments, weight):
@@ -122,8 +121,8 @@ def test_market_state_is_per_period_and_looks_at_the_window():
 def test_a_column_of_zeros_has_no_state_and_does_not_hide_the_others():
     rows = [["股票", "停牌"], *([r, 0] for r in in_state(0.03).tolist())]
     cells = call("MARKET_STATE", [rows])
-    assert cells[0] == ["high"] and cells[1] == ["#N/A"] and isinstance(cells[1][0], ErrorValue)
-    assert "zero" in cells[1][0].reason
+    assert cells == [["股票", "high"], ["停牌", "#N/A"]] and isinstance(cells[1][1], ErrorValue)
+    assert "zero" in cells[1][1].reason
     assert call("MARKET_STATE", [[[0]] * 20])[0][0] == "#N/A"
     assert call("MARKET_STATE", [[[r] for r in in_state(0.03).tolist()]]) == [["high"]]
 
@@ -148,9 +147,9 @@ def test_state_budgets_are_the_articles(state, budgets):
 
 def test_state_budgets_from_a_table_and_from_the_state_of_the_market():
     states, budgets = [["上涨"], ["下跌"]], [["股票", "债券"], [0.6, 0.4], [0.2, 0.8]]
-    assert call("STATE_BUDGETS", ["下跌", states, budgets]) == [[0.2], [0.8]]
+    assert call("STATE_BUDGETS", ["下跌", states, budgets]) == [["股票", 0.2], ["债券", 0.8]]
     assert call("STATE_BUDGETS", ["上涨", states, budgets[1:]]) == [[0.6], [0.4]]
-    assert call("STATE_BUDGETS", ["上涨", [["state"], *states], budgets]) == [[0.6], [0.4]]
+    assert call("STATE_BUDGETS", ["上涨", [["state"], *states], budgets]) == [["股票", 0.6], ["债券", 0.4]]
     assert "上涨, 下跌" in call("STATE_BUDGETS", ["横盘", states, budgets])[0][0].reason
     state = xlalloc.market_state(in_state(0.03))
     weights = xlalloc.state_budgets(state)
@@ -210,8 +209,9 @@ def test_columns_dates_and_their_order():
     panel = [["date", "a", "b"], *([f"2024-0{m}-28", x, y] for m, x, y in
              [(1, 100, 100), (2, 80, 99), (3, 90, 85), (4, 96, 99)])]  # fmt: skip
     cells = call("DRAWDOWN_STOP", [panel, 0.1])
-    assert cells == [[1, 1], [0.5, 1], [0.5, 0.5], [1, 1]]
-    assert call("DRAWDOWN_STOP", [[panel[0], *panel[:0:-1]], 0.1]) == cells[::-1]
+    assert cells[0] == ["date", "a", "b"] and [row[0] for row in cells[1:]] == [45319, 45350, 45379, 45410]
+    assert [row[1:] for row in cells[1:]] == [[1, 1], [0.5, 1], [0.5, 0.5], [1, 1]]
+    assert call("DRAWDOWN_STOP", [[panel[0], *panel[:0:-1]], 0.1]) == [cells[0], *cells[:0:-1]]
 
 
 # Leverage --------------------------------------------------------------------------------------------------------
@@ -297,7 +297,9 @@ LEVELS = [100.0, 90.0, 95.0]
         (lambda: xlalloc.market_state(RETURNS, 20, 0.02, 0.03), "#VALUE!", "low_std"),
         (lambda: xlalloc.market_state(RETURNS, 20, -0.02), "#NUM!", "high_std"),
         (lambda: xlalloc.trend_state(LEVELS), "#N/A", "window"),
-        (lambda: xlalloc.trend_state([1.0, 0.0, 2.0], 2), "#NUM!", "prices"),
+        (lambda: xlalloc.trend_state([1.0, 0.0, 2.0], 2), "#VALUE!", "these look like returns"),
+        (lambda: xlalloc.trend_state([1.0, 0.0, 2.0, 3.0, 2.0, 1.0], 2), "#NUM!", "prices"),
+        (lambda: xlalloc.vol_target(25, 0.15), "#VALUE!", "current_vol: 25 is 2500%: type 25% or 0.25"),
         (lambda: xlalloc.state_budgets("mid"), "#VALUE!", "high, low, normal"),
         (lambda: xlalloc.state_budgets(3), "#VALUE!", "state"),
         (lambda: xlalloc.state_budgets("a", ["a"]), "#VALUE!", "budgets"),
@@ -310,7 +312,8 @@ LEVELS = [100.0, 90.0, 95.0]
         (lambda: xlalloc.drawdown_stop(LEVELS, 10), "#NUM!", "limit"),
         (lambda: xlalloc.drawdown_stop(LEVELS, 0.1, 1.5), "#NUM!", "reduced"),
         (lambda: xlalloc.drawdown_stop(LEVELS, 0.1, 0.5, -1), "#NUM!", "recover"),
-        (lambda: xlalloc.drawdown_stop([100.0, -1.0], 0.1), "#NUM!", "levels"),
+        (lambda: xlalloc.drawdown_stop([100.0, -1.0], 0.1), "#VALUE!", "levels"),
+        (lambda: xlalloc.drawdown_stop([100.0, -1.0, 99.0, 98.0, 99.0, 98.0], 0.1), "#NUM!", "levels"),
         (lambda: xlalloc.drawdown_stop([100.0], 0.1), "#N/A", "levels"),
         (lambda: xlalloc.leverage_for(0, 0.1), "#NUM!", "vol"),
         (lambda: xlalloc.leverage_for(0.1, 0.1, 0), "#NUM!", "max_leverage"),

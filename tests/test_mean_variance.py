@@ -739,12 +739,15 @@ def test_arguments_are_matched_by_name():
     groups = [["股票", "Risky"], ["债券", "Safe"], ["黄金", "Risky"]]
     found = call("TARGET_RETURN_WEIGHTS", [mu, LABELLED, 0.055, 0, upper, groups, None, [["Safe", 1], ["Risky", 0.6]]])
     expected = xa.target_return_weights(MU, THREE, 0.055, 0, [0.7, 1, 0.2], ["r", "s", "r"], None, [0.6, 1])
-    close([row[0] for row in found], expected[[2, 0, 1]])
+    assert [row[0] for row in found] == ["黄金", "股票", "债券"]
+    close([row[1] for row in found], expected[[2, 0, 1]])
     close(expected[[0, 2]].sum(), 0.6)  # the limit of the group binds
-    (row,) = call("TARGET_RETURN_WEIGHTS", [[MU.tolist()], LABELLED, 0.055])  # a row gives a row
+    names, row = call("TARGET_RETURN_WEIGHTS", [[MU.tolist()], LABELLED, 0.055])  # a row gives a row
+    assert names == NAMES
     close(row, xa.target_return_weights(MU, THREE, 0.055))
     column = call("MIN_VAR_WEIGHTS", [LABELLED])
-    close([row[0] for row in column], xa.min_var_weights(THREE))
+    assert [row[0] for row in column] == NAMES
+    close([row[1] for row in column], xa.min_var_weights(THREE))
 
 
 def test_frontier_has_the_names_in_its_header():
@@ -764,7 +767,8 @@ def test_picks_follow_the_names():
         "BLACK_LITTERMAN", [weights, LABELLED, picks, views, [["bonds", 0.2], ["shares over gold", 0.9]], 3, 0.02]
     )
     expected = xa.black_litterman([0.5, 0.3, 0.2], THREE, [[1, 0, -1], [0, 1, 0]], [0.05, 0.04], [0.9, 0.2], 3.0, 0.02)
-    close([row[0] for row in found], expected[[1, 2, 0]])
+    assert [row[0] for row in found] == ["债券", "黄金", "股票"]
+    close([row[1] for row in found], expected[[1, 2, 0]])
     ((cell,),) = call("BLACK_LITTERMAN", [weights, LABELLED, [*picks[:2], ["bonds", -2, 2, 0]], views, 1])
     assert cell == "#NUM!" and "shares over gold, bonds" in cell.reason
     ((cell,),) = call("BLACK_LITTERMAN", [weights, LABELLED, [["白银", "股票", "债券"], [-1, 1, 0]], 0.05])
@@ -897,7 +901,7 @@ def test_nonsense(name, arguments, code, words):
 def test_a_dropped_view_is_not_looked_at():
     """With confidence 0 a view on cash, or on nothing, does no harm."""
     found = call("BLACK_LITTERMAN", [SIX, CASH, [[1, 0], [0, 1], [0, 0]], [[0.1], [0.1], [0.1]], [[0.5], [0], [0]]])
-    close([row[0] for row in found], [0.08, 0.0])
+    close([row[-1] for row in found], [0.08, 0.0])
 
 
 def test_limits_without_groups_in_python():

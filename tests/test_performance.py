@@ -14,6 +14,7 @@ from xlalloc.catalogue import Table
 from xlalloc.cells import call
 from xlalloc.core import kpi
 from xlalloc.core import performance as pf
+from xlalloc.dates import to_serial
 from xlalloc.errors import AllocError, DivisionError, ErrorValue, InputError, NotAvailableError, NumberError
 from xlalloc.facts import collect
 
@@ -170,11 +171,13 @@ def test_real_series_as_the_public_packages_measure_them(case):
 
 def test_pandas_frame_goes_in_and_pandas_agrees():
     frame = pd.DataFrame(DAYS, index=pd.bdate_range("2024-01-02", periods=300), columns=list("abcde"))
-    assert pf.ann_vol(frame) == pytest.approx(frame.std().to_numpy() * 252**0.5, rel=1e-13)
-    assert pf.hist_var(frame, 0.97) == pytest.approx(-frame.quantile(0.03).to_numpy(), rel=1e-12)
+    pd.testing.assert_series_equal(pf.ann_vol(frame), frame.std() * 252**0.5, rtol=1e-13)
+    assert list(pf.hist_var(frame, 0.97).items()) == [
+        (name, pytest.approx(x, rel=1e-12)) for name, x in (-frame.quantile(0.03)).items()
+    ]
     wealth = (1 + frame).cumprod()
     depth = wealth / wealth.cummax().clip(lower=1.0) - 1
-    assert pf.drawdowns(frame) == pytest.approx(depth.to_numpy(), abs=1e-14)
+    pd.testing.assert_frame_equal(pf.drawdowns(frame), depth, atol=1e-14, check_freq=False)
     skewness, kurtosis = (row[1:] for row in pf.skew_kurt(frame).rows)
     assert skewness == pytest.approx(frame.skew().tolist(), rel=1e-10)
     assert kurtosis == pytest.approx(frame.kurt().tolist(), rel=1e-10)
@@ -261,7 +264,9 @@ def test_rolling_with_an_unknown_name_lists_the_known_ones():
 
 # Invariants ---------------------------------------------------------------------------------------------------
 
-plain_returns = st.lists(st.floats(-1.0, 2.0).map(lambda x: round(x, 6)), min_size=4, max_size=40)
+plain_returns = st.lists(st.floats(-1.0, 2.0).map(lambda x: round(x, 6)), min_size=4, max_size=40).filter(
+    lambda r: min(r) < 0.5  # others look like prices
+)
 
 
 @given(plain_returns)
@@ -379,7 +384,7 @@ def test_one_column_without_an_answer_leaves_the_others():
     panel = np.column_stack([CRASH, [0.01] * 4])
     assert np.isnan(pf.sharpe(panel)[1]) and pf.sharpe(panel)[0] == pytest.approx(pf.sharpe(CRASH), rel=1e-13)
     rows = call("SHARPE", [[["fund", "cash"], *panel.tolist()], 0, 12])
-    assert rows[0][0] == pytest.approx(pf.sharpe(CRASH, 0, 12)) and rows[1][0] == "#DIV/0!"
+    assert rows == [["fund", pytest.approx(pf.sharpe(CRASH, 0, 12))], ["cash", "#DIV/0!"]]
     for name in ("sortino", "calmar", "omega"):
         assert np.isnan(getattr(pf, name)(panel)).tolist() == [False, True]
 
@@ -472,17 +477,19 @@ DATED = [["date", "fund", "index"], *([d, r, r / 2] for d, r in zip(MONTHS, ROLL
 def test_results_are_a_column_and_dates_give_the_periods():
     rows = call("ANN_VOL", [DATED])
     expected = ROLLINGER_HOFFMAN.std(ddof=1) * 12**0.5
-    assert rows == [[pytest.approx(expected)], [pytest.approx(expected / 2)]]
-    assert call("ANN_VOL", [DATED, 1])[0][0] == pytest.approx(expected / 12**0.5)
+    assert rows == [["fund", pytest.approx(expected)], ["index", pytest.approx(expected / 2)]]
+    assert call("ANN_VOL", [DATED, 1])[0][1] == pytest.approx(expected / 12**0.5)
 
 
 def test_descending_dates_are_computed_in_time_order():
     turned = [DATED[0], *DATED[:0:-1]]
     for name in ("MAX_DRAWDOWN", "UNDERWATER_PERIODS", "ULCER"):
         assert call(name, [turned]) == call(name, [DATED])
-    assert call("DRAWDOWNS", [turned]) == call("DRAWDOWNS", [DATED])[::-1]
-    assert call("ROLLING", ["ulcer", turned, 3]) == call("ROLLING", ["ulcer", DATED, 3])[::-1]
-    assert len(call("ROLLING", ["ulcer", DATED, 3])) == 6
+    for name, before in (("DRAWDOWNS", []), ("ROLLING", ["ulcer"])):
+        rest = [3] if before else []
+        rows, found = (call(name, [*before, table, *rest]) for table in (DATED, turned))
+        assert found == [rows[0], *rows[:0:-1]] and rows[0] == ["date", "fund", "index"]
+        assert [row[0] for row in rows[1:]] == [to_serial(day) for day in MONTHS[2 if before else 0 :]]
 
 
 def test_a_blank_leaves_both_panels():
@@ -524,14 +531,16 @@ def test_explain_names_rows_and_assumptions():
         ("SHARPE", [[[0.1]]], "#N/A", "returns"),
         ("SHARPE", [[[0.1], [ErrorValue("#REF!")]]], "#REF!", "returns"),
         ("SORTINO", [[[0.1], [0.2]], "two"], "#VALUE!", "rf"),
-        ("ANN_RETURN", [[[9.0], [1e300]], 252], "#NUM!", "returns"),
-        ("ANN_VOL", [[[1e300], [1e200]], 252], "#NUM!", "returns"),
-        ("SHARPE", [[[1e300], [1e200]], 0, 252], "#NUM!", "returns"),
-        ("SORTINO", [[[1e300], [1e300]], 1e308, 0.01], "#NUM!", "periods"),
-        ("CALMAR", [[[1e300], [1e300]], 1], "#NUM!", "returns"),
-        ("TOTAL_RETURN", [[[1e300], [1e300]]], "#NUM!", "returns"),
-        ("DRAWDOWNS", [[[1e300], [1e300]]], "#NUM!", "returns"),
-        ("MAX_DRAWDOWN", [[[1e300], [1e300]]], "#NUM!", "returns"),
+        ("ANN_RETURN", [[[9.0], [1e300], [0.1]], 252], "#NUM!", "returns"),
+        ("ANN_VOL", [[[1e300], [1e200], [0.1]], 252], "#NUM!", "returns"),
+        ("SHARPE", [[[1e300], [1e200], [0.1]], 0, 252], "#NUM!", "returns"),
+        ("SORTINO", [[[1e300], [1e300], [0.1]], 1, 1e-4], "#NUM!", "periods"),
+        ("SORTINO", [[[0.1], [0.2]], 2], "#VALUE!", "rf: 2 is 200%: type 2% or 0.02"),
+        ("SORTINO", [[[1.1], [1.2]]], "#VALUE!", "look like prices"),
+        ("CALMAR", [[[1e300], [1e300], [0.1]], 1], "#NUM!", "returns"),
+        ("TOTAL_RETURN", [[[1e300], [1e300], [0.1]]], "#NUM!", "returns"),
+        ("DRAWDOWNS", [[[1e300], [1e300], [0.1]]], "#NUM!", "returns"),
+        ("MAX_DRAWDOWN", [[[1e300], [1e300], [0.1]]], "#NUM!", "returns"),
         ("HIST_VAR", [[[0.1], [0.2]], 1], "#NUM!", "level"),
         ("HIST_VAR", [[[0.1], [0.2]], 0], "#NUM!", "level"),
         ("HIST_CVAR", [[[0.1], [0.2]], 95], "#NUM!", "level"),
@@ -572,11 +581,12 @@ def test_no_input_gives_anything_but_a_number_or_an_error(name, returns, P):
         found = quickly(name, returns, returns[::-1], P, 0.01)
         assert np.isfinite(found)
     except AllocError as error:
-        assert error.code in ("#DIV/0!", "#NUM!") and str(error)
+        looks = min(returns) >= (0.5 if len(returns) > 4 else 1.0)
+        assert error.code in (("#VALUE!",) if looks else ("#DIV/0!", "#NUM!")) and str(error)
 
 
 def test_results_of_functions_are_plain():
     assert isinstance(pf.kpi_table(CRASH), Table) and type(pf.sharpe(CRASH)) is float
     assert pf.sharpe(np.array(CRASH)[:, None]).shape == (1,)
     with pytest.raises(NumberError, match="returns"):
-        pf.ann_return([1e200, 1e200])
+        pf.ann_return([1e200, 1e200, 0.1])

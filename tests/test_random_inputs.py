@@ -13,6 +13,7 @@ from xlalloc.catalogue import CATALOGUE
 from xlalloc.core import kpi
 from xlalloc.errors import AllocError, ErrorValue
 from xlalloc.formula import evaluate
+from xlalloc.labelled import Answer
 
 NO_INPUT = ("EXPLAIN", "XLALLOC_INFO", "MODEL_LIST", "MODEL_WEIGHTS", "ASSET_CLASSES", "ASSET_CORRELATIONS")
 FUNCTIONS = [name for name in CATALOGUE if name not in NO_INPUT]
@@ -141,7 +142,7 @@ def computed(name: str, given: list, names: dict | None = None) -> list[list]:
     if isinstance(answer, np.ndarray):
         rows = answer.reshape(len(answer), -1).tolist()
         return [[ErrorValue(entry.result.nan) if c != c else c for c in row] for row in rows]
-    return cells.write(entry, answer, {}, (names or {}) | {"time": range(1, 41)})
+    return cells.write(entry, Answer(answer, names or {}))
 
 
 def close(found: list[list], wanted: list[list], rel: float = 1e-9) -> None:

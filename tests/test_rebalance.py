@@ -176,7 +176,7 @@ def test_after_the_edge_rule_every_weight_is_inside_its_band(portfolio, threshol
 def test_shape_names_and_facts_come_back():
     assert call("REBAL_TRADES", [[[120000, 80000]], [[0.5], [0.5]]]) == [[-20000, 20000]]
     by_name = call("REBAL_TRADES", [[["股票", 120000], ["债券", 80000]], [["债券", 0.6], ["股票", 0.4]]])
-    assert by_name == [[-40000], [40000]]
+    assert by_name == [["股票", -40000], ["债券", 40000]]
     with collect() as facts:
         rb.rebal_trades([55, 45], [0.5, 0.5])
     assert facts == {"threshold exceeded once the cash flow is placed": "no"}
@@ -562,7 +562,7 @@ V, W = [[120], [80]], [[0.5], [0.5]]
         ("REBAL_DUE", [[["2026-01-01"]], [["2026-01-31"]], [["monthly"]], None, W], "#VALUE!", "values"),
         ("REBAL_DUE", [[["2026-01-01"]], [["2026-01-02"]], [["monthly"]], [[0], [0]], W], "#NUM!", "values"),
         ("REBAL_COST", [V, [[-0.01]]], "#NUM!", "commission"),
-        ("REBAL_COST", [V, [[3]]], "#NUM!", "commission"),
+        ("REBAL_COST", [V, [[3]]], "#VALUE!", "commission: 3 is 300%: type 3% or 0.03"),
         ("REBAL_COST", [V, None, [[0.1], [0.1], [0.1]]], "#VALUE!", "sell_tax"),
         ("REBAL_COST", [V, None, None, [[-5]]], "#NUM!", "min_commission"),
         ("REBAL_COST", [[[5], ["ten"]]], "#VALUE!", "trades"),

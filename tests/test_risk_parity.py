@@ -554,11 +554,14 @@ LABELLED = [
 def test_arguments_are_matched_by_name():
     """Budgets in another order, groups in a third; the answer stands in the order of cov."""
     budgets = [["黄金", 30], ["股票", 50], ["债券", 20]]
-    close([row[0] for row in call("RP_WEIGHTS", [LABELLED, budgets])], xa.rp_weights(RONCALLI, [50, 20, 30]))
+    found = call("RP_WEIGHTS", [LABELLED, budgets])
+    assert [row[0] for row in found] == ["股票", "债券", "黄金"]
+    close([row[1] for row in found], xa.rp_weights(RONCALLI, [50, 20, 30]))
     groups = [["黄金", "other"], ["债券", "other"], ["股票", "shares"]]
     found = call("RP_NESTED", [LABELLED, groups, [["shares", 0.7], ["other", 0.3]]])
-    close([row[0] for row in found], xa.rp_nested(RONCALLI, ["shares", "other", "other"], [0.7, 0.3]))
-    (row,) = call("RP_WEIGHTS", [LABELLED, [[50, 20, 30]]])
+    close([row[1] for row in found], xa.rp_nested(RONCALLI, ["shares", "other", "other"], [0.7, 0.3]))
+    names, row = call("RP_WEIGHTS", [LABELLED, [[50, 20, 30]]])
+    assert names == ["股票", "债券", "黄金"]
     close(row, xa.rp_weights(RONCALLI, [50, 20, 30]))
 
 
@@ -577,7 +580,7 @@ def test_names_in_messages():
     nested = call("RP_NESTED", [singular, [["x"], ["x"], ["y"]]])[0][0]
     assert nested == "#NUM!" and nested.reason.startswith("cov: a long-only mix of A, B has")
     across = call("RP_NESTED", [singular, [["x"], ["y"], ["y"]], [[1], [0]]])
-    assert across == [[1.0], [0.0], [0.0]]
+    assert across == [["A", 1.0], ["B", 0.0], ["C", 0.0]]
 
 
 def test_a_hedge_between_groups_is_named():

@@ -169,6 +169,8 @@ def calendar_days(draw: random.Random, kind: str) -> list[dt.date]:
     if kind == "daily":
         return weekdays(draw, draw.randint(30, 600))
     start = dt.date(2012 + draw.randrange(9), draw.randint(1, 12), 1)
+    if kind == "every 13 days":
+        return [start + dt.timedelta(days=13 * k) for k in range(draw.randint(3, 80)) if draw.random() > 0.03 or k < 3]
     if kind == "weekly":
         friday = start + dt.timedelta(days=(4 - start.weekday()) % 7)
         return [friday + dt.timedelta(days=7 * k) for k in range(draw.randint(10, 150)) if draw.random() > 0.03]
@@ -184,7 +186,7 @@ def calendar_days(draw: random.Random, kind: str) -> list[dt.date]:
     return [day for k, day in enumerate(ends) if draw.random() > 0.05 or k < 3]
 
 
-KINDS = ["daily", "weekly", "all days", "monthly", "quarterly", "half-yearly", "yearly"]
+KINDS = ["daily", "weekly", "every 13 days", "all days", "monthly", "quarterly", "half-yearly", "yearly"]
 
 
 def history(draw: random.Random, days: list, gaps: float = 0.0) -> dict:

@@ -172,13 +172,14 @@ class Function:
                 checked[name] = q
             else:
                 arrays[name] = known.get(name, argument.default)  # periods, where the dates tell them
+        for name, q in self.wants.items() if known else ():
+            if name in known:
+                arrays[name] = known[name]
+                if q.kind == "texts":
+                    checked[name] = q
         flat = _meet(arrays, checked)
         if learning():
             _learn_units(arrays, checked)
-        if known:
-            for name in self.wants:
-                if name in known:
-                    arrays[name] = known[name]
         answer = self.function(**arrays)
         return _flattened(answer) if flat and self.result.kind != "matrix" else answer
 
