@@ -18,10 +18,17 @@ from win32com.client import VARIANT
 
 FUNCTIONS = "xlalloc.hosts.windows_calls"
 MISSING = -2147352572
+NOT_REGISTERED = -2147221164
 
 
 def server():
-    return win32com.client.dynamic.Dispatch("Xlalloc.Server")
+    """Wine gives a program 30 seconds to register its class, which a machine with much else to do may not meet."""
+    try:
+        return win32com.client.dynamic.Dispatch("Xlalloc.Server")
+    except pythoncom.com_error as error:
+        if error.hresult != NOT_REGISTERED:
+            raise
+        return win32com.client.dynamic.Dispatch("Xlalloc.Server")
 
 
 def pid(of) -> int:
