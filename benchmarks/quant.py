@@ -1,4 +1,4 @@
-"""One portfolio of many assets, expected shortfall, bootstrap, covariance scores beside what they are measured against."""
+"""One portfolio of many assets, expected shortfall, bootstrap, covariance scores beside what they are held against."""
 
 from functools import partial
 
@@ -44,8 +44,8 @@ def portfolios(peers: p.Peers, sizes=(100, 500, 1000), seconds: float = 6.0) -> 
     section = Section(
         "One portfolio of many assets",
         ["MIN_VAR", "MAX_SHARPE", "TARGET_RETURN", "TARGET_VOL", "MAX_DIV", "FRONTIER (20)", CLARABEL, PYPFOPT],
-        "Long-only; Clarabel, called directly, and PyPortfolioOpt at minimum variance. In brackets how far the variance is "
-        "above ours, relative.",
+        "Long-only; Clarabel, called directly, and PyPortfolioOpt at minimum variance. In brackets how far the "
+        "variance is above ours, relative.",
     )
     loaded = {CLARABEL: peers.get("clarabel", clarabel_minimum_variance)}
     loaded[PYPFOPT] = peers.get("pyportfolioopt", pypfopt_minimum_variance)
@@ -57,7 +57,7 @@ def portfolios(peers: p.Peers, sizes=(100, 500, 1000), seconds: float = 6.0) -> 
         earned = 0.5 * float(ours @ mu) + 0.5 * float(mu.max())
         candidates = {
             "MIN_VAR": partial(xa.min_var_weights, cov),
-            "MAX_SHARPE": partial(xa.max_sharpe_weights, mu, cov, 0.01),
+            "MAX_SHARPE": partial(xa.max_sharpe_weights, mu, cov),
             "TARGET_RETURN": partial(xa.target_return_weights, mu, cov, earned),
             "TARGET_VOL": partial(xa.target_vol_weights, mu, cov, vol),
             "MAX_DIV": partial(xa.max_div_weights, cov),
@@ -96,9 +96,9 @@ def others(seconds: float = 4.0) -> Section:
     section = Section(
         "Tail risk, bootstrap, covariance scores",
         ["xlalloc", "bare linprog", "its random draws"],
-        "MIN_CVAR_WEIGHTS certifies its answer; bare linprog is scipy's HiGHS on the same program. BOOTSTRAP_BANDS: 10,000 "
-        "paths of 30 years from 360 months; its draws are one call of RandomState.randint. COV_SCORE: 7,560 days, three "
-        "methods.",
+        "MIN_CVAR_WEIGHTS certifies its answer; bare linprog is HiGHS on the same program. BOOTSTRAP_BANDS: 10,000 "
+        "paths of 30 years from 360 months; its draws are one call of RandomState.randint. COV_SCORE: 7,560 days, "
+        "three methods.",
     )
     rng = np.random.default_rng(3)
     R = 0.01 * (rng.standard_normal((1000, 1)) + rng.standard_t(4, (1000, 20))) + 0.0002

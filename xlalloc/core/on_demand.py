@@ -82,6 +82,7 @@ class _Search:
     # The questions ------------------------------------------------------------------------------------------------
 
     def min_variance(self):
+        self._pivot(0.0)
         return self._certified(0.0)
 
     def at_return(self, target):
@@ -132,6 +133,7 @@ class _Search:
             wanted, more = question(r, slope, c)
             low, high = (self.lam, high) if more else (low, self.lam)
             if wanted < FAR and (wanted == self.lam or self._holds(wanted)):
+                self.lam = wanted
                 x = self._certified(wanted)
                 if met(wanted, float(self.mu @ x), float(x @ self.p.sigma[: x.size, : x.size] @ x)):
                     return x
@@ -161,10 +163,10 @@ class _Search:
         for _ in range(PIVOTS):
             self._solve()
             low, high, wrong = self._off(lam)
-            self._most(low, high, wrong, lam)
             count = int(low.sum() + high.sum() + wrong.sum())
             if count == 0:
                 return
+            self._most(low, high, wrong, lam)
             if count < fewest:
                 fewest, patience = count, 3
             elif patience > 0:
@@ -180,41 +182,43 @@ class _Search:
     def _most(self, low, high, wrong, lam):
         """Of very many that would move, those that would most; where too few were left, those that would move next."""
         pull = np.abs(self._gradient(lam)) / np.maximum(self.noise, 1e-300)
-        room = max(START, int(self.free.sum()) // 2)
+        room = max(START, int(self.free.sum()))
         if wrong.sum() > room:
             wrong[np.argsort(np.where(wrong, -pull, np.inf))[room:]] = False
         if ((self.free & ~low & ~high) | wrong).sum() <= self.p.m:
             others = np.where(self.free | self.fixed | wrong, np.inf, pull)
             wrong[np.argsort(others)[: START // 4]] |= np.sort(others)[: START // 4] < np.inf
 
-    def _solve(self, refine=False):
-        """x₀, x₁, Σx₀, Σx₁ and the multipliers, with the variables of F free."""
+    def _solve(self):
+        """The system of the free variables F, and its solution."""
         p, m = self.p, self.p.m
-        free = self.side == 0.0
-        F = np.flatnonzero(free)
-        held = np.where(free, 0.0, np.where(self.side > 0.0, p.lo, p.hi))
-        at = np.flatnonzero(held)
-        K = p.K[np.ix_(np.append(np.arange(m), m + F), np.append(np.arange(m), m + F))]
+        self.free = self.side == 0.0
+        self.F = F = np.flatnonzero(self.free)
+        self.held = np.where(self.free, 0.0, np.where(self.side > 0.0, p.lo, p.hi))
+        at = np.flatnonzero(self.held)
+        rows = np.append(np.arange(m), m + F)
         right = np.zeros((m + F.size, 2))
         right[:m, 0], right[m:, 1] = p.b, p.mu[F]
         if at.size:
-            right[:m, 0] -= p.A[:, at] @ held[at]
-            right[m:, 0] -= p.sigma[np.ix_(F, at)] @ held[at]
-        if refine:
-            M = np.linalg.inv(K)
-            z = M @ right
-            z += M @ (right - K @ z)
-        else:
-            z = np.linalg.solve(K, right)
+            right[:m, 0] -= p.A[:, at] @ self.held[at]
+            right[m:, 0] -= p.sigma[np.ix_(F, at)] @ self.held[at]
+        self.K, self.right = p.K[np.ix_(rows, rows)], right
+        self._take(np.linalg.solve(self.K, right))
+
+    def _refine(self):
+        """The same solution, corrected for its residual."""
+        self._take(self.z + np.linalg.solve(self.K, self.right - self.K @ self.z))
+
+    def _take(self, z):
+        """x₀, x₁, Σx₀, Σx₁ and the multipliers of a solution."""
         if not np.isfinite(z).all():
             raise LostError
+        m, self.z = self.p.m, z
         self.y0, self.y1 = z[:m].T
-        self.x0, self.x1 = held.copy(), np.zeros(held.size)
-        self.x0[F], self.x1[F] = z[m:].T
+        self.x0, self.x1 = self.held.copy(), np.zeros(self.held.size)
+        self.x0[self.F], self.x1[self.F] = z[m:].T
         rows = np.flatnonzero(self.x0)
-        both = np.column_stack([self.x0[rows], self.x1[rows]]).T @ p.sigma[rows]
-        self.s0, self.s1 = both
-        self.free = free
+        self.s0, self.s1 = np.array([self.x0[rows], self.x1[rows]]) @ self.p.sigma[rows]
 
     def _off(self, lam):
         """Which free variables are below or above their bounds, and which of the others would rather move."""
@@ -238,8 +242,9 @@ class _Search:
     def _certified(self, lam):
         """The weights at λ, refined, if nothing is lower and no other portfolio is as low."""
         p = self.p
-        self._pivot(lam)
-        self._solve(refine=True)
+        if lam != self.lam or not self._holds(lam):
+            self._pivot(lam)
+        self._refine()
         if not self._holds(lam) or not self._strict(lam):
             raise LostError
         np.linalg.cholesky(p.sigma[np.ix_(*[np.flatnonzero(self.free[: p.n])] * 2)])  # LinAlgError: no minimum, or many
