@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import repeat
 
 from xlalloc.dates import to_serial
 from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
@@ -87,6 +88,10 @@ def elementwise(function: Callable, *operands):
     operands = [v.rows() if isinstance(v, Reference) else v for v in operands]
     if not any(isinstance(v, list) for v in operands):
         return function(*operands)
+    first = next(v for v in operands if isinstance(v, list))
+    if all(not isinstance(v, list) or (len(v) == len(first) and len(v[0]) == len(first[0])) for v in operands):
+        lines = [v if isinstance(v, list) else repeat(repeat(v)) for v in operands]
+        return [list(map(function, *rows)) for rows in zip(*lines, strict=False)]
     arrays = [v if isinstance(v, list) else [[v]] for v in operands]
     height, width = max(len(a) for a in arrays), max(len(a[0]) for a in arrays)
     return [[function(*[_at(a, i, j) for a in arrays]) for j in range(width)] for i in range(height)]
