@@ -151,6 +151,8 @@ class _Computation:
         client, ask = self.client, self.ask
         due, calendar_known = self._due()
         orders = ask("REBAL_PLAN", trading.orders, self.held, client, self.as_of, due is True)
+        if isinstance(orders, trading.Orders) and orders.cash_suffices:
+            due = False  # one rule for signal and orders: nothing is beyond the threshold once the cash flow is placed
         sales, purchases = self._split(orders)
         mu, cov, cov_from = self._assumptions()
         parity, no_risk = self._parity(cov)
