@@ -46,6 +46,9 @@ def sections(peers: Peers):
         section = getattr(reports, "section", None)
         if section:
             yield section(peers)
+            from benchmarks import templates
+
+            yield templates.section(peers)
     yield series.start(peers)
 
 

@@ -254,6 +254,36 @@ def test_a_client_the_template_has_no_room_for_is_a_finding(tmp_path):
     )
 
 
+def test_documents_that_keep_macros_are_named_so(tmp_path):
+    kind = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
+    rows = '<row r="1"><c r="A1" t="str"><f>client_name</f></c></row>'
+    path = template(tmp_path / "firm.xlsm", {"Report": rows}, parts={"xl/vbaProject.bin": b"code"}, book_relations=(("v", kind, "vbaProject.bin"),))  # fmt: skip
+    clients = example.write_clients(tmp_path / "clients.xlsx")
+    run.report(clients, tmp_path / "kept", template=path, macros=True)
+    run.report(clients, tmp_path / "without", template=path)
+    assert {p.suffix for p in (tmp_path / "kept").glob("K*")} == {".xlsm"}
+    assert {p.suffix for p in (tmp_path / "without").glob("K*")} == {".xlsx"}
+    assert "vbaProject" in _texts((tmp_path / "kept" / "K001.xlsm").read_bytes())
+    assert "vbaProject" not in _texts((tmp_path / "without" / "K001.xlsx").read_bytes())
+
+
+def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
+    folder = tmp_path / "firm"
+    folder.mkdir()
+    for name in ("zh", "en", "Balanced-en"):
+        template(
+            folder / f"{name}.xlsx",
+            {"Report": f'<row r="1"><c r="A1" t="inlineStr"><is><t>made of {name}</t></is></c></row>'},
+        )
+    inputs = read(example.write_clients(tmp_path / "clients.xlsx"))
+    run.report(tmp_path / "clients.xlsx", tmp_path / "out", template=folder)
+    for client in inputs.clients:
+        lang = client.language
+        expected = "Balanced-en" if (client.model.casefold(), lang) == ("balanced", "en") else lang
+        made = openpyxl.load_workbook(tmp_path / "out" / f"{client.id}.xlsx").active["A1"].value
+        assert made == f"made of {expected}", (client.id, client.model)
+
+
 def test_an_error_on_a_page_is_a_finding(tmp_path):
     path = template(tmp_path / "wrong.xlsx", {"Report": '<row r="1"><c r="A1"><f>1/(n_orders-n_orders)</f></c></row>'})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Protocol
 
 from xlalloc.cell_values import as_number
@@ -99,6 +100,10 @@ def elementwise(function: Callable, *operands):
     values = [v.rows() if isinstance(v, Reference) else v for v in operands]
     if not any(isinstance(v, list) for v in values):
         return function(*values)
+    first = next(v for v in values if isinstance(v, list))
+    if all(not isinstance(v, list) or (len(v) == len(first) and len(v[0]) == len(first[0])) for v in values):
+        lines: list[Any] = [v if isinstance(v, list) else repeat(repeat(v)) for v in values]
+        return [list(map(function, *rows)) for rows in zip(*lines, strict=False)]
     arrays = [v if isinstance(v, list) else [[v]] for v in values]
     height, width = max(len(a) for a in arrays), max(len(a[0]) for a in arrays)
     return [[function(*[_at(a, i, j) for a in arrays]) for j in range(width)] for i in range(height)]

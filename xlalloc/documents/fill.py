@@ -15,9 +15,10 @@ from xlalloc.errors import ErrorValue, InputError
 from xlalloc.formula import Place, _evaluate, evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, as_rows, scalar
 
+LONG = 500  # bytes of an argument
 KEPT = 20_000  # calls remembered; then all are forgotten
 _RUNNING, _NOTHING = object(), object()
-_answers: dict[bytes, list[list]] = {}
+_answers: dict[tuple, list[list]] = {}
 
 
 class FitError(InputError):
@@ -44,6 +45,7 @@ class Filled:
         for name, place in template.inputs.items():
             self._put(name, place, data[name])
         self._read: dict[tuple, list[list]] = {}
+        self._keys: dict[int, tuple] = {}  # by identity: the value is kept, so that no other takes its place
         self._met = 0  # running formulas met: what is read then is not kept
 
     def _put(self, name: str, place, value) -> None:
@@ -83,16 +85,26 @@ class Filled:
 
     def call(self, name: str, arguments: list) -> list[list]:
         """A function of the catalogue: clients of one model ask the same."""
-        try:
-            key = marshal.dumps((name, arguments), 2)
-        except ValueError:  # dates
-            key = pickle.dumps((name, arguments))
+        key = (name, *map(self._key, arguments))
         found = _answers.get(key)
         if found is None:
             if len(_answers) > KEPT:
                 _answers.clear()
             found = _answers[key] = catalogue.call(name, arguments)
         return found
+
+    def _key(self, value) -> bytes:
+        """What tells one argument from another, to the bit; of large ones it is kept for as long as they are."""
+        known = self._keys.get(id(value))
+        if known is not None:
+            return known[1]
+        try:
+            key = marshal.dumps(value, 2)
+        except ValueError:  # dates
+            key = pickle.dumps(value)
+        if len(key) > LONG:
+            self._keys[id(value)] = value, key
+        return key
 
     def formula(self, sheet: str, row: int, column: int) -> str | None:
         own = self.template.by_key.get(sheet.casefold())

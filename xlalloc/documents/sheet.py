@@ -86,9 +86,8 @@ class Sheet:
     blocked: dict[tuple[int, int], str] = field(default_factory=dict)  # where nothing may spill, and why
     anchors: list[Cell] = field(default_factory=list)
 
-    @property
-    def key(self) -> str:
-        return self.title.casefold()
+    def __post_init__(self):
+        self.key = self.title.casefold()
 
     def read(self, text: str, strings: list[str]) -> None:
         """Takes the sheet's XML apart."""

@@ -153,6 +153,8 @@ class _Computation:
         above = frozenset(i for i in range(len(self.held)) if "flag.above_level" in self._flags(i))
         withheld = above if self.inputs.hold else frozenset()
         orders = ask("REBAL_PLAN", trading.orders, self.held, client, self.as_of, due is True, withheld)
+        if isinstance(orders, trading.Orders) and orders.cash_suffices:
+            due = False  # one rule for signal and orders: nothing is beyond the threshold once the cash flow is placed
         sales, purchases = self._split(orders)
         mu, cov, cov_from = self._assumptions()
         parity, no_risk = self._parity(cov)

@@ -61,6 +61,11 @@ def of_client(path: Path, client: Client) -> Path:
     )
 
 
+def named(file: str, template: Path) -> str:
+    """A document that keeps macros ends in .xlsm, else Excel does not open it."""
+    return Path(file).with_suffix(".xlsm").name if template.suffix.casefold() in (".xlsm", ".xltm") else file
+
+
 def digest(path: Path) -> str:
     """Of all the templates, so that a document of another template is made again."""
     found = hashlib.sha256()

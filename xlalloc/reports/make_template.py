@@ -54,7 +54,7 @@ def _from_firm(file: Path, id_: str, source: Path, out: Path, lang: str | None) 
     inputs = read(file, None, lang)
     template = _checked(source)
     result = _result(inputs, id_, file)
-    output = Output(Filled(template, vocabulary(result, inputs)), live=True, macros=True, date=result.as_of)
+    output = Output(Filled(template, vocabulary(result, inputs)), live=True, date=result.as_of)
     with writing(out) as written:
         written.write(output.file())
     return [f"{sheet}!{cell} shows {error}: {error.reason}" for sheet, cell, error in output.errors()]

@@ -100,7 +100,10 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
         if client.id in refused:
             lines[k] = Line(client.id, client.name, notes=client.notes)
         else:
-            tasks.append(Task(k, client, files[client.id], tuple(inputs.problems.of(client.id))))
+            file = files[client.id]
+            if work.template and work.macros:
+                file = firm_templates.named(file, firm_templates.of_client(work.template, client))
+            tasks.append(Task(k, client, file, tuple(inputs.problems.of(client.id))))
     tasks.sort(key=alike)
     kept, current = 0, {"index.xlsx", "problems.xlsx"}
     for done, (k, line) in enumerate(many(work, tasks, jobs, scheduler), 1):

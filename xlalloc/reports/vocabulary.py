@@ -10,6 +10,7 @@ import numpy as np
 
 from xlalloc import data
 from xlalloc.errors import ErrorValue
+from xlalloc.reports import trading
 from xlalloc.reports.compute import Result
 from xlalloc.reports.records import Inputs
 from xlalloc.reports.sentences import advice, in_language, suitability, withheld
@@ -31,7 +32,7 @@ def shapes() -> dict[str, str]:
 def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
     found = {**_client(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
-    found |= _prices(r, inputs)
+    found |= _prices(r, inputs) | _suitability(r, inputs)
     return {name: _bare(found[name]) for name in declared()}
 
 
@@ -140,6 +141,23 @@ def _assets(r: Result) -> dict:
     }
 
 
+def _suitability(r: Result, inputs: Inputs) -> dict:
+    """Products above the client's level: of what is held, the target, the orders, and what is held afterwards."""
+    level = r.client.risk_level
+    allowed = inputs.allowed.get(level, set())
+    above = [level is not None and p.asset.risk_level is not None and p.asset.risk_level not in allowed for p in r.held]
+    failed = isinstance(r.orders, ErrorValue)
+    bought = [not failed and trade > trading.CENT for trade in ([0.0] * len(r.held) if failed else r.orders.trades)]
+    after = [False] * len(r.held) if failed else [weight > 0 for weight in r.orders.after[:-1]]
+    judged = {
+        "above_held": [p.value > 0 for p in r.held],
+        "above_target": [p.target > 0 for p in r.held],
+        "above_bought": bought,
+        "above_after": after,
+    }
+    return {name: [r.names[i] for i, holds in enumerate(where) if holds and above[i]] for name, where in judged.items()}
+
+
 def _orders(r: Result) -> dict:
     say = in_language(r.lang)
     listed = [*((1.0, order) for order in r.sales), *((2.0, order) for order in r.purchases)]
@@ -193,7 +211,8 @@ def _prices(r: Result, inputs: Inputs) -> dict:
 
 GROUPS = {
     "client": "The client", "market": "Prices and assumptions", "portfolio": "The portfolio and what to do",
-    "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order", "risk": "Risk",
+    "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order",
+    "suitability": "Products above the client's level", "risk": "Risk",
     "prices": "Prices", "notes": "Findings",
 }  # fmt: skip
 
