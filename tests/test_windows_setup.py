@@ -146,6 +146,9 @@ def test_for_all_users_with_calls_and_removal(setups, windows):
     office.mkdir(parents=True)
     (office / "EXCEL.EXE").touch()
     windows.run("reg", "add", EXCEL, "/ve", "/d", r"C:\Program Files\Microsoft Office\root\Office16\EXCEL.EXE", "/f")
+    empty = windows.scratch / "empty.vbs"
+    empty.write_text("Dim x\r\n", encoding="ascii")
+    windows.run("cscript.exe", "//nologo", wine.windows_path(empty))  # Wine registers its script host on the first use
     registry, files = windows.registry(), windows.files()
     place = windows.prefix / "drive_c" / "Program Files" / "xlalloc"
 
