@@ -67,7 +67,8 @@ def drawn(seed: int):
     vols = np.sqrt(cov.diagonal())
     groups = ["Shares", "Bonds", *rng.choice(["Shares", "Bonds"], n - 2)]
     many = {
-        "weights": share(n), "current": share(n), "target": share(n), "core": share(3), "satellite": share(2),
+        "weights": share(n), "bench_weights": share(n), "max_te": 0.5, "bench_returns": rng.uniform(-0.1, 0.1, n),
+        "lags": 2, "block": 3, "step": 5, "current": share(n), "target": share(n), "core": share(3), "satellite": share(2),
         "cov": (cov + cov.T) / 2, "corr": np.corrcoef(returns, rowvar=False), "vols": vols,
         "mu": rng.uniform(0.01, 0.1, n), "budgets": share(n), "groups": groups, "group": "Shares",
         "group_budgets": share(2), "group_lower": np.array([0.1, 0.05]), "group_upper": np.array([0.9, 0.8]),
@@ -297,9 +298,19 @@ def test_a_cell_that_cannot_be_read_is_named_with_its_place(name, bad):
             i, j = 1 + int(rng.integers(1, len(given[k]))), 1 + int(rng.integers(len(given[k][0])))
             given[k] = [list(row) for row in given[k]]
             given[k][i - 1][j - 1] = bad
+<<<<<<< HEAD
             place = f": item {i}" if a.quantity.kind == "vector" else f": row {i}, column {j}"
             if bad is None and (a.quantity.kind == "panel" or a.quantity.gaps):
                 continue  # a missing number: its row is left out, or it may be missing
+=======
+            place = (
+                f": item {i}"
+                if a.quantity.kind == "vector" or (a.quantity.single and len(given[k][0]) == 1)
+                else f": row {i}, column {j}"
+            )
+            if bad is None and a.quantity.kind == "panel":
+                continue  # a missing number: its row is left out
+>>>>>>> issue-21
         else:
             given[k] = bad
             if bad is None:

@@ -309,7 +309,7 @@ def _without_blank_edge(rows, header):
 
 def _are_dates(column, header) -> bool:
     filled = [cell for cell in column if not is_blank(cell)]
-    return bool(filled) and read_dates(filled, bool(header) and is_date_word(header[0])) is not None
+    return bool(filled) and read_dates(filled, header_says(header[0]) if header else OPEN) is not None
 
 
 def _without_blank_rows(places, rows):

@@ -11,7 +11,6 @@ from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.tables import Where
 
-
 CLASS_OF_KIND = {"stock": "equity", "bond": "bond", "commodity": "commodity", "cash": "cash", "real estate": "property"}
 
 

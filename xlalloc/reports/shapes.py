@@ -204,7 +204,7 @@ class Reader:
             return
         found = conventions.survey(row for row in self.part.rows() if row[0] >= layout.first)
         given = self.settings
-        marks = conventions.decimal_marks(found, self.part.semicolons, any("\u4e00" <= c for c in "".join(sum(layout.headers.values(), []))), given.decimal)
+        marks = conventions.decimal_marks(found, self.part.semicolons, any(c >= "\u4e00" for c in "".join(sum(layout.headers.values(), []))), given.decimal)
         hint = conventions.order_within(layout.remarks)
         for column, texts in found.items():
             header = next(iter(layout.headers.get(column, [])), f"{column}")
