@@ -298,19 +298,13 @@ def test_a_cell_that_cannot_be_read_is_named_with_its_place(name, bad):
             i, j = 1 + int(rng.integers(1, len(given[k]))), 1 + int(rng.integers(len(given[k][0])))
             given[k] = [list(row) for row in given[k]]
             given[k][i - 1][j - 1] = bad
-<<<<<<< HEAD
-            place = f": item {i}" if a.quantity.kind == "vector" else f": row {i}, column {j}"
-            if bad is None and (a.quantity.kind == "panel" or a.quantity.gaps):
-                continue  # a missing number: its row is left out, or it may be missing
-=======
             place = (
                 f": item {i}"
                 if a.quantity.kind == "vector" or (a.quantity.single and len(given[k][0]) == 1)
                 else f": row {i}, column {j}"
             )
-            if bad is None and a.quantity.kind == "panel":
-                continue  # a missing number: its row is left out
->>>>>>> issue-21
+            if bad is None and (a.quantity.kind == "panel" or a.quantity.gaps):
+                continue  # a missing number: its row is left out, or it may be missing
         else:
             given[k] = bad
             if bad is None:

@@ -262,7 +262,7 @@ def hist_var(x: Sample) -> np.ndarray:
 
 
 def hist_cvar(x: Sample) -> np.ndarray:
-    return -x.tail
+    return 0.0 - x.tail
 
 
 def omega(x: Sample) -> np.ndarray:
