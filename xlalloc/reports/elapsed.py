@@ -1,7 +1,7 @@
 """Elapsed years between dates of prices, and the rows a year has: what annual figures of reports are made with.
 
-A gap must not shorten the year: annual returns are per elapsed time, holes included, and rows per year are counted where
-they are not those of a customary frequency.
+A gap must not shorten the year: annual returns are per elapsed time, holes included, and rows per year are counted
+where they are not those of a customary frequency.
 """
 
 import calendar

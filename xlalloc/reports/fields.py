@@ -19,7 +19,29 @@ _ILLEGAL = re.compile(
 )
 _SPACES = re.compile("[\\s\u200b\u2060\ufeff]+")
 _PLAIN = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d+)?").fullmatch
-_BLANK = frozenset(["", "-", "--", "---", "—", "——", "–", "/", "n/a", "n.a.", "#n/a", "na", "null", "none", "nan", "k.a.", "无", "不适用", "暂无"])
+_BLANK = frozenset(
+    [
+        "",
+        "-",
+        "--",
+        "---",
+        "—",
+        "——",
+        "–",
+        "/",
+        "n/a",
+        "n.a.",
+        "#n/a",
+        "na",
+        "null",
+        "none",
+        "nan",
+        "k.a.",
+        "无",
+        "不适用",
+        "暂无",
+    ]
+)
 _NAMES_OF_MONEY = {
     "CNY": ("¥", "元", "人民币", "人民币元", "rmb"), "USD": ("$", "us$", "美元"), "HKD": ("hk$", "港元", "港币"),
     "EUR": ("€", "欧元"), "GBP": ("£", "英镑"), "JPY": ("日元",),
@@ -33,7 +55,10 @@ _MONEY = re.compile(
 )
 UNDATED = dt.date.min
 _AROUND_MARKS = re.compile(r"\s*([-/.年月日])\s*")
-_MONTHS = {name: k for k, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)}
+_MONTHS = {
+    name: k
+    for k, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
+}
 _MONTHS |= {"mär": 3, "mai": 5, "okt": 10, "dez": 12}  # German
 _MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
 _NAMED_MONTH = re.compile(
@@ -41,7 +66,9 @@ _NAMED_MONTH = re.compile(
     rf"|(?P<m2>{_MONTH})[- ](?P<d2>\d{{1,2}}),? (?P<y2>\d{{4}})"
 )
 _SHORT_DATE = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})")
-_TIME = re.compile(r"(?<=\d)[t ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?\s*(?:z|utc|gmt|e[sd]?t|[+-]\d{2}:?\d{2})?$")
+_TIME = re.compile(
+    r"(?<=\d)[t ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?\s*(?:z|utc|gmt|e[sd]?t|[+-]\d{2}:?\d{2})?$"
+)
 _NO_FEE = ("none", "no", "0", "0%", "无", "免", "免赎回费", "免申购费")
 _YES = frozenset(["yes", "y", "true", "1", "x", "√", "✓", "是", "对"])
 _NO = frozenset(["no", "n", "false", "0", "否"])
@@ -65,11 +92,16 @@ KINDS = {
 }  # fmt: skip
 OPEN_FUNDS = frozenset(["fund", "index_fund", "bond_fund"])  # that redeem, rather than trade on an exchange
 CLASSES = {
-    "equity": ("股票", "权益", "权益类", "stocks", "stock", "equities"), "bond": ("债券", "固收", "固定收益", "bonds", "fixed income"),
+    "equity": ("股票", "权益", "权益类", "stocks", "stock", "equities"),
+    "bond": ("债券", "固收", "固定收益", "bonds", "fixed income"),
     "cash": ("现金", "现金类", "货币", "货币类"), "commodity": ("商品", "大宗商品", "commodities", "黄金", "gold"),
     "property": ("房地产", "不动产", "reits", "reit", "real estate"), "other": ("其他", "另类", "alternatives"),
 }  # fmt: skip
-INVESTORS = {"retail": ("普通投资者", "普通", "individual"), "professional": ("专业投资者", "专业"), "institution": ("机构", "机构投资者", "institutional")}
+INVESTORS = {
+    "retail": ("普通投资者", "普通", "individual"),
+    "professional": ("专业投资者", "专业"),
+    "institution": ("机构", "机构投资者", "institutional"),
+}
 GOAL_MONEY = {"today": ("当前", "今日购买力", "today's money", "今天"), "then": ("届时", "名义", "nominal", "future")}
 TRIGGERS = {"weights": ("权重", "weight"), "risk": ("风险", "风险占比")}
 

@@ -119,7 +119,7 @@ def _kpis(columns: list[np.ndarray], periods: float, short: bool, ask) -> list[l
 def _per_elapsed_year(rows: list[list], columns: list[np.ndarray], years: float) -> list[list]:
     """Annual returns by the time that passed, and what is made of them; a hole shortens no year."""
     annual = [float(np.prod(1.0 + series) ** (1.0 / years) - 1.0) for series in columns] if years > 0 else []
-    known = dict((measure, cells) for measure, *cells in rows)
+    known = {measure: cells for measure, *cells in rows}
     found = []
     for measure, *cells in rows:
         for k, cell in enumerate(cells):

@@ -323,7 +323,11 @@ def account_of(held: list[Position], order: Order) -> str:
     position = held[order.index]
     if order.money < 0:
         return " + ".join(dict.fromkeys(lot.account for lot, _ in sold_lots(position, -order.money) if lot.account))
-    alike = [p for p in held if (p.asset.kind in OPEN_FUNDS) == (position.asset.kind in OPEN_FUNDS) and p.asset.kind != "cash"]
+    alike = [
+        p
+        for p in held
+        if (p.asset.kind in OPEN_FUNDS) == (position.asset.kind in OPEN_FUNDS) and p.asset.kind != "cash"
+    ]
     for group in ([position], alike, held):
         if found := accounts(group):
             return found[0]
@@ -372,7 +376,7 @@ def rate_of(position: Position, trade: float) -> float:
 
 
 def schedule_of(asset: Asset) -> tuple:
-    """A fund's own schedule, else the floor of the rule of 2026: index and bond funds are exempt from the seventh day."""
+    """A fund's own schedule, else the floor of the rule of 2026; index and bond funds are exempt after a week."""
     if asset.redemption is not None:
         return asset.redemption
     return EXEMPT_AFTER_A_WEEK if asset.kind in ("index_fund", "bond_fund") else ()
