@@ -15,7 +15,7 @@ US_ASSETS = [
 US_MODEL = [["model", "asset", "target"], ["Growth", "VTI", "60%"], ["Growth", "BND", "35%"], ["Growth", "SPAXX", "5%"]]
 US_CLIENTS = [
     ["id", "name", "model", "risk_level", "last_rebalanced", "frequency", "threshold"],
-    ["Z123", "A. Client", "Growth", "C4", "2026-06-30", "quarterly", "5%"],
+    ["Z123", "A. Client", "Growth", "C4", "2025-12-31", "quarterly", "5%"],
 ]
 US_HELD = {"Total Market ETF": (100.0, 30120.0), "Bond ETF": (1200.5, 86556.05), "Government fund": (None, 2500.5)}
 CN_ASSETS = [

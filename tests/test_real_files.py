@@ -1,6 +1,7 @@
 """What brokers, banks and vendors export is read as it comes, or refused in one line; never read wrongly."""
 
 import csv
+import datetime as dt
 from pathlib import Path
 
 import exports
@@ -8,6 +9,7 @@ import pytest
 
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.errors import InputError
+from xlalloc.reports import run, trading
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
 
@@ -269,3 +271,130 @@ def test_unit_and_accumulated_values_make_total_returns_that_end_at_the_price(tm
         and series[1] / series[0] == pytest.approx(1.1)
         and series[2] / series[1] == pytest.approx(1.11 / 1.1)
     )
+
+
+# The handbook's five minutes -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind,value,orders", [("western", 47_040.5, {"Total stock market", "Total bond market", "Government money market"}), ("chinese", 65_900, {"沪深300ETF", "国债ETF"})])  # fmt: skip
+def test_the_handbooks_files_give_a_report(tmp_path, kind, value, orders):
+    page = (Path(__file__).parents[1] / "docs/reports.md").read_text("utf-8")
+    text = page.partition(f"<!-- example: {kind} -->")[2].partition("```text\n")[2].partition("```")[0]
+    for block in text.strip().split("\n\n"):
+        name, _, content = block.partition("\n")
+        if "." not in name or name.startswith('"'):  # a footer of the file before it
+            name, content = last, (tmp_path / "in" / last).read_text(encoding) + "\n" + block
+        encoding = "gbk" if name.endswith(".xls") else "utf-8"
+        put(tmp_path / "in", name, encoding, content + "\n")
+        last = name
+    summary = run.report(tmp_path / "in", tmp_path / "out")
+    assert (summary.written, summary.failed) == (1, 0)
+    inputs = read(tmp_path / "in")
+    result = compute(inputs.clients[0], inputs)
+    assert result.value == pytest.approx(value) and {p.asset.name for p in result.held} == orders
+    assert {result.names[o.index] for o in (*result.sales, *result.purchases)} and result.history.series
+
+
+# What earlier runs left --------------------------------------------------------------------------------------------------
+
+
+def test_reports_of_clients_who_left_or_are_refused_are_moved_aside(tmp_path):
+    clients = [*exports.US_CLIENTS, ["Z9", "B. Client", "Growth", "C4", "2026-06-30", "quarterly", "5%"]]
+    rows = [["id", "asset", "value"], ["Z123", "VTI", 500], ["Z9", "VTI", 500]]
+    folder, out = us(tmp_path / "in", prices=US_PRICES, holdings=rows, clients=clients), tmp_path / "out"
+    assert run.report(folder, out).written == 2
+    (out / "mine.xlsx").write_bytes((out / "index.xlsx").read_bytes())
+    write(folder, holdings=[*rows[:2], ["Z9", "Tulips", 500]])
+    summary = run.report(folder, out)
+    assert sorted(path.name for path in out.iterdir()) == ["Z123.xlsx", "index.xlsx", "mine.xlsx", "old", "problems.xlsx"]
+    assert [path.name for path in (out / "old").iterdir()] == ["Z9.xlsx"]
+    assert [dict(p.words) for p in summary.problems if p.kind == "old_report"] == [{"file": "Z9.xlsx"}]
+    assert run.report(folder, out, resume=True).kept == 1
+
+
+# Findings, and what new columns do ---------------------------------------------------------------------------------------
+
+
+def found(inputs, kind):
+    return [dict(p.words) for p in inputs.problems.items if p.kind == kind]
+
+
+def test_implausible_prices_are_findings_with_asset_date_and_value(tmp_path):
+    rows = [list(row) for row in US_PRICES]
+    rows[31][1] = round(rows[31][1] * 10, 2)
+    for row in rows[50:56]:
+        row[2] = None
+    inputs = read(us(tmp_path, prices=rows, holdings=[["id", "asset", "value"], ["Z123", "VTI", 500], ["Z123", "BND", 500]]))
+    up, down = found(inputs, "price_jump")
+    assert (up["asset"], up["date"], up["after"]) == ("Total Market ETF", f"{rows[31][0]}", f"{rows[31][1]:.6g}")
+    assert down["date"] == f"{rows[32][0]}"
+    (hole,) = found(inputs, "price_hole")
+    assert hole == {"asset": "Bond ETF", "count": "6", "first": f"{rows[49][0]}", "last": f"{rows[56][0]}"}
+    result = compute(inputs.clients[0], inputs)
+    (left,) = [dict(p.words) for p in result.problems if p.kind == "days_left_out"]
+    assert left == {"asset": "Bond ETF", "count": "6", "of": f"{len(rows) - 1}"}
+
+
+@pytest.mark.parametrize("factor,jumps", [(3.01, 1), (2.99, 0), (0.299, 1), (0.301, 0)])
+def test_the_borders_of_a_jump(tmp_path, factor, jumps):
+    rows = [["date", "VTI"], *[[d, 100.0 if k < 9 else 100.0 * factor] for k, d in enumerate(exports.DAYS[:20])]]
+    assert len(found(read(us(tmp_path, prices=rows, holdings=[["id", "asset", "value"], ["Z123", "VTI", 500]])), "price_jump")) == jumps
+
+
+def test_amounts_that_look_like_ten_thousands(tmp_path):
+    goal = [[*row, extra] for row, extra in zip(exports.US_CLIENTS, ["goal", 3_000_000], strict=True)]
+    inputs = read(us(tmp_path, prices=US_PRICES, clients=goal, holdings=[["id", "asset", "value"], ["Z123", "VTI", 12.5], ["Z123", "BND", 30.2]]))
+    assert found(inputs, "money_in_wan") == [{"total": "42.70"}]
+    write(tmp_path, holdings=[["id", "asset", "units", "price", "value"], ["Z123", "VTI", 1000, 300, 30]])
+    inputs = read(tmp_path)
+    result = compute(inputs.clients[0], inputs)
+    assert result.value == 300_000 and [p.kind for p in result.problems if p.kind.startswith("value")] == ["value_in_wan"]
+
+
+def test_units_times_the_price_given_win_over_a_value(tmp_path):
+    folder = us(tmp_path, prices=US_PRICES, holdings=[["id", "asset", "units", "price", "value"], ["Z123", "VTI", 100, 300, 31000]])
+    inputs = read(folder)
+    result = compute(inputs.clients[0], inputs)
+    assert result.value == 30_000 and "value_differs" in [p.kind for p in result.problems]
+
+
+def test_a_reserve_leaves_the_cash_before_weights(tmp_path):
+    clients = [[*row, extra] for row, extra in zip(exports.US_CLIENTS, ["reserve", 1000], strict=True)]
+    holdings = [["id", "asset", "value"], ["Z123", "VTI", 6000], ["Z123", "BND", 3500], ["Z123", "Cash", 1500]]
+    inputs = read(us(tmp_path, prices=US_PRICES, clients=clients, holdings=holdings))
+    result = compute(inputs.clients[0], inputs)
+    assert result.value == 10_000 and [row[2] for row in result.drift] == [0.6, 0.35, 0.05]
+
+
+def test_subscription_fees_by_amount_are_paid_by_purchases_alone(tmp_path):
+    """Sold for 1% of nothing; 1.2% under 5,000, 0.8% above: a purchase of 6,000 less its fee."""
+    assets = [["asset", "kind", "risk_level", "class", "subscription", "redemption"], ["Old", "fund", "R1", "Cash", "5%", "none"], ["New", "fund", "R1", "Cash", "5000:1.2%;0.8%", "none"]]
+    model = [["model", "asset", "target"], ["Growth", "New", 1]]
+    prices = [["date", "Old", "New"], *[[d, 1 + k / 1e4, 1.0] for k, d in enumerate(exports.DAYS)]]
+    for amount, rate in ((6_000, 0.008), (4_000, 0.012)):
+        inputs = read(us(tmp_path, assets=assets, models=model, prices=prices, holdings=[["id", "asset", "value", "bought_on"], ["Z123", "Old", amount, "2020-01-01"]]))
+        result = compute(inputs.clients[0], inputs)
+        (sale,), (purchase,) = result.sales, result.purchases
+        assert sale.cost == 0 and purchase.money == pytest.approx(amount / (1 + rate)) and purchase.cost == pytest.approx(purchase.money * rate)
+
+
+def test_index_and_bond_funds_are_exempt_after_a_week(tmp_path):
+    for kind, days, fee in (("fund", 91, 0.005), ("index_fund", 91, 0), ("bond_fund", 8, 0), ("index_fund", 6, 0.015), ("bond_fund", 7, 0)):
+        assets = [["asset", "kind", "risk_level", "class"], ["Old", kind, "R1", "Cash"], ["New", "etf", "R1", "Cash"]]
+        bought = exports.DAYS[-1] - dt.timedelta(days=days)
+        inputs = read(us(tmp_path, assets=assets, models=[["model", "asset", "target"], ["Growth", "New", 1]], prices=[["date", "Old", "New"], *[[d, 1 + k / 1e4, 1.0] for k, d in enumerate(exports.DAYS)]],
+                         holdings=[["id", "asset", "value", "bought_on"], ["Z123", "Old", 1000, bought]]))  # fmt: skip
+        (sale,) = compute(inputs.clients[0], inputs).sales
+        assert sale.fee == pytest.approx(1000 * fee), (kind, days)
+        assert ("no_schedule" in [p.kind for p in inputs.problems.items]) == (kind == "fund")
+
+
+def test_every_order_names_its_account_and_cash_that_lacks_there(tmp_path):
+    """Broker A holds 5,000 of cash, broker B the stocks and none: what is bought in B must be moved there first."""
+    holdings = [["id", "asset", "value", "account"], ["Z123", "Cash", 50_000, "A"], ["Z123", "VTI", 40_000, "B"], ["Z123", "BND", 10_000, "A"]]
+    inputs = read(us(tmp_path, prices=US_PRICES, holdings=holdings))
+    result = compute(inputs.clients[0], inputs)
+    accounts = {result.names[o.index]: o.account for o in (*result.sales, *result.purchases)}
+    assert accounts == {"Government fund": "A", "Total Market ETF": "B", "Bond ETF": "A"}
+    bought = next(o for o in result.purchases if result.names[o.index] == "Total Market ETF")
+    assert trading.transfers(result.held, [*result.sales, *result.purchases], 0.0) == [("B", pytest.approx(bought.money + bought.cost))]
