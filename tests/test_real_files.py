@@ -280,6 +280,7 @@ def test_unit_and_accumulated_values_make_total_returns_that_end_at_the_price(tm
 def test_the_handbooks_files_give_a_report(tmp_path, kind, value, orders):
     page = (Path(__file__).parents[1] / "docs/reports.md").read_text("utf-8")
     text = page.partition(f"<!-- example: {kind} -->")[2].partition("```text\n")[2].partition("```")[0]
+    last, encoding = "", ""
     for block in text.strip().split("\n\n"):
         name, _, content = block.partition("\n")
         if "." not in name or name.startswith('"'):  # a footer of the file before it
