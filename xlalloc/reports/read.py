@@ -21,6 +21,7 @@ from xlalloc.reports.source import Source, load
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
 PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebalanced", "goal", "goal_years", "age")
+FUNDS_NAMED = 12  # of those without a schedule
 COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission", "ongoing_cost")
 
 
@@ -165,8 +166,6 @@ class Reader(HoldingsReader):
                 self.problems.note(
                     "", "unknown_kind", "done.no_fee_floor", asset.place("kind", asset.kind), known=known
                 )
-            if asset.kind == "fund" and asset.redemption is None:
-                self.problems.note("", "no_schedule", "done.fee_floor", asset.place("redemption"), asset=asset.name)
             if asset.sell_tax is None:
                 asset.sell_tax = duty if asset.kind == "stock" else 0.0
                 if asset.sell_tax:
@@ -180,6 +179,10 @@ class Reader(HoldingsReader):
                     )
             elif asset.sell_tax and asset.kind in ("etf", "fund", "bond", "cash"):
                 self.problems.note("", "duty_on_fund", "done.used", asset.place("sell_tax", asset.sell_tax))
+        plain = [asset for asset in self.assets.values() if asset.kind == "fund" and asset.redemption is None]
+        if plain:
+            named = ", ".join(asset.name for asset in plain[:FUNDS_NAMED]) + (" …" if plain[FUNDS_NAMED:] else "")
+            self.problems.note("", "no_schedule", "done.fee_floor", plain[0].place("redemption"), asset=named)
         self.currency = next((c for a in self.assets.values() for c in sorted(a.currencies)), "")
 
     def _weights(self, sheet: str, named: str, weight: str) -> dict[str, Model]:

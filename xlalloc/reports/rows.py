@@ -43,8 +43,9 @@ class Row:
             if kind in RANGES:
                 if cell.__class__ is str and table.two_ways is not False:
                     table.survey()
-                number, currency = fields.money(cell, table.marks.get(key, "."))
-                if number is not None and key in table.units:
+                marks = table.marks
+                number, currency = fields.money(cell, marks[key]) if key in marks else fields.money(cell)
+                if table.units and number is not None and key in table.units:
                     number, currency = table.scaled(key, number, currency, cell)
                 if currency:
                     self.currencies.add(currency)
