@@ -10,7 +10,10 @@ from xlalloc.reports.records import Asset, Client, Lot
 from xlalloc.reports.rows import Row
 from xlalloc.reports.words import BESIDE, TOTALS
 
-LEAST_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
+MIN_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
+
+
+_OF_ACCOUNT = re.compile(r"account|depot|konto|账户|账号|\d{3}", re.IGNORECASE)  # a line above rows that names theirs
 
 
 class HoldingsReader:
@@ -50,7 +53,9 @@ class HoldingsReader:
             self.problems.refuse(client.id, "no_value", row.place("value"))
         if row.currencies:
             self._currencies(client.id, row)
-        account = row.get("account", "") or (row.table.heading if "id" not in row.table.columns else "")
+        account = row.get("account", "")
+        if not account and "id" not in row.table.columns and _OF_ACCOUNT.search(row.table.heading):
+            account = row.table.heading
         client.lots.append(
             Lot(
                 asset or "", row.get("units"), row.get("price"), row.get("value"), row.get("bought_on"),
@@ -164,7 +169,7 @@ class HoldingsReader:
             return
         total = sum(values)
         beside = max(abs(client.cash_flow), abs(client.monthly), client.goal or 0.0)
-        if 0 < total < LEAST_WEALTH or 0 < total < beside / 1000:
+        if 0 < total < MIN_WEALTH or 0 < total < beside / 1000:
             words = {"total": f"{total:,.2f}"}
             self.problems.note(client.id, "money_in_wan", "done.used", client.lots[0].at("value"), **words)
 
