@@ -13,6 +13,7 @@ from xlalloc.reports.words import BESIDE, TOTALS
 MIN_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
 
 
+INITIALS = {word[0] for word in TOTALS}
 _OF_ACCOUNT = re.compile(r"account|depot|konto|账户|账号|\d{3}", re.IGNORECASE)  # a line above rows that names theirs
 
 
@@ -183,4 +184,6 @@ def _is_kind(text: str, kind: str) -> bool:
 
 def is_total(text: str) -> bool:
     """Total, 合计：, Gesamt (EUR): a row that adds others up; the name of a product is none."""
+    if text.strip()[:1].casefold() not in INITIALS:  # nearly every row, and there are many
+        return False
     return re.sub(r"\s*[:：(（].*$", "", fields.plain(text)).rstrip(" :") in TOTALS
