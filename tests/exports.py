@@ -15,7 +15,7 @@ US_ASSETS = [
 US_MODEL = [["model", "asset", "target"], ["Growth", "VTI", "60%"], ["Growth", "BND", "35%"], ["Growth", "SPAXX", "5%"]]
 US_CLIENTS = [
     ["id", "name", "model", "risk_level", "last_rebalanced", "frequency", "threshold"],
-    ["Z123", "A. Client", "Growth", "C4", "2026-06-30", "quarterly", "5%"],
+    ["Z123", "A. Client", "Growth", "C4", "2025-12-31", "quarterly", "5%"],
 ]
 US_HELD = {"Total Market ETF": (100.0, 30120.0), "Bond ETF": (1200.5, 86556.05), "Government fund": (None, 2500.5)}
 CN_ASSETS = [
@@ -25,8 +25,16 @@ CN_ASSETS = [
     ["平安银行", "000001", "股票", "R4", 100, "沪深300", "人民币", 0.0005],
     ["货币基金", "000009", "货币基金", "R1", None, "货币基金", "人民币", 0],
 ]
-CN_MODEL = [["模型", "资产", "目标权重"], ["平衡", "沪深300ETF", "50%"], ["平衡", "平安银行", "40%"], ["平衡", "货币基金", "10%"]]
-CN_CLIENTS = [["客户编号", "姓名", "模型", "风险等级", "上次再平衡", "检查频率", "触发阈值"], ["10086", "张三", "平衡", "C4", "2026-03-30", "每季", "5%"]]
+CN_MODEL = [
+    ["模型", "资产", "目标权重"],
+    ["平衡", "沪深300ETF", "50%"],
+    ["平衡", "平安银行", "40%"],
+    ["平衡", "货币基金", "10%"],
+]
+CN_CLIENTS = [
+    ["客户编号", "姓名", "模型", "风险等级", "上次再平衡", "检查频率", "触发阈值"],
+    ["10086", "张三", "平衡", "C4", "2026-03-30", "每季", "5%"],
+]
 CN_HELD = {"沪深300ETF": (10000.0, 41000.0), "平安银行": (1200.0, 13200.0)}
 
 US_EXPORTS = {
@@ -211,7 +219,11 @@ FUNDS_HELD = {"华夏成长混合": (10000.0, 12500.0), "货币基金": (5000.0,
 
 # Prices ------------------------------------------------------------------------------------------------------------------
 
-DAYS = [dt.date(2026, 1, 1) + dt.timedelta(days=k) for k in range(160) if (dt.date(2026, 1, 1) + dt.timedelta(days=k)).weekday() < 5]
+DAYS = [
+    dt.date(2026, 1, 1) + dt.timedelta(days=k)
+    for k in range(160)
+    if (dt.date(2026, 1, 1) + dt.timedelta(days=k)).weekday() < 5
+]
 
 
 def path(start: float, days: list = DAYS) -> list[float]:

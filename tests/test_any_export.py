@@ -15,10 +15,38 @@ from xlalloc.errors import InputError
 from xlalloc.reports.columns import columns_of
 from xlalloc.reports.read import read
 
-MARKS = {"point": (",", "."), "comma": (".", ","), "space": (" ", ","), "apostrophe": ("'", "."), "bare": ("", "."), "bare comma": ("", ",")}
-DATES = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%b-%Y", "%b %d, %Y", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S", "%m/%d/%Y 16:00:00"]
-CODES = {"Total Market ETF": ["VTI", '="VTI"', "'VTI", "VTI.US", "VTI US Equity", "Total Market ETF", "vti ", "VTI**"], "Bond ETF": ["BND", "BND.P", "Bond ETF", "\tBND", "NASDAQ:BND"]}
-PREAMBLES = [[], [["Our bank"]], [["Positions as of today", "", ""], []], [["Currency", "Balance"], ["USD", "12.00"]], [["客户：某某"], ["------------"]]]
+MARKS = {
+    "point": (",", "."),
+    "comma": (".", ","),
+    "space": (" ", ","),
+    "apostrophe": ("'", "."),
+    "bare": ("", "."),
+    "bare comma": ("", ","),
+}
+DATES = [
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%b-%Y",
+    "%b %d, %Y",
+    "%Y年%m月%d日",
+    "%Y-%m-%d %H:%M:%S",
+    "%m/%d/%Y 16:00:00",
+]
+CODES = {
+    "Total Market ETF": ["VTI", '="VTI"', "'VTI", "VTI.US", "VTI US Equity", "Total Market ETF", "vti ", "VTI**"],
+    "Bond ETF": ["BND", "BND.P", "Bond ETF", "\tBND", "NASDAQ:BND"],
+}
+PREAMBLES = [
+    [],
+    [["Our bank"]],
+    [["Positions as of today", "", ""], []],
+    [["Currency", "Balance"], ["USD", "12.00"]],
+    [["客户：某某"], ["------------"]],
+]
 FOOTERS = [[], [[], ["For your own use only."]], [["数据来源：某某"]], [["Total", "", "", ""]]]
 FILE = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]}
 
@@ -34,8 +62,13 @@ def broker_files(draw):
     marks = MARKS[draw(st.sampled_from(list(MARKS)))]
     separator = draw(st.sampled_from([",", ";", "\t", "|"]))
     columns = columns_of("holdings")
-    word = {key: draw(st.sampled_from([key, *columns[key].zh, *columns[key].also])) for key in ("units", "price", "value", "bought_on")}
-    name = draw(st.sampled_from([*columns["code"].zh, *columns["code"].also, "asset", "name", "产品名称", "Description"]))
+    word = {
+        key: draw(st.sampled_from([key, *columns[key].zh, *columns[key].also]))
+        for key in ("units", "price", "value", "bought_on")
+    }
+    name = draw(
+        st.sampled_from([*columns["code"].zh, *columns["code"].also, "asset", "name", "产品名称", "Description"])
+    )
     digits = draw(st.sampled_from([0, 1, 2, 3, 4]))
     currency = draw(st.sampled_from(["", "$", "USD "]))
     form = draw(st.sampled_from(DATES))
@@ -47,14 +80,30 @@ def broker_files(draw):
         held[asset] = (units, price, bought)
         written = number(units * price, 2, marks)
         written = f"{written}{currency}" if currency == "元" else f"{currency}{written}"
-        rows.append([draw(st.sampled_from(CODES[asset])), number(units, digits, marks), number(price, 2, marks), written, bought.strftime(form)])
+        rows.append(
+            [
+                draw(st.sampled_from(CODES[asset])),
+                number(units, digits, marks),
+                number(price, 2, marks),
+                written,
+                bought.strftime(form),
+            ]
+        )
     order = draw(st.permutations(range(5)))
     header = [name, word["units"], word["price"], word["value"], word["bought_on"]]
-    total = [["合计" if c == 0 else number(sum(u * p for u, p, _ in held.values()), 2, marks) if c == 3 else "" for c in order]] * draw(st.integers(0, 1))
+    total = [
+        [
+            "合计" if c == 0 else number(sum(u * p for u, p, _ in held.values()), 2, marks) if c == 3 else ""
+            for c in order
+        ]
+    ] * draw(st.integers(0, 1))
     table = [[row[c] for c in order] for row in [header, *rows]] + (total if order[0] == 0 else [])
     table = [*draw(st.sampled_from(PREAMBLES)), *table, *draw(st.sampled_from(FOOTERS))]
     quoted = separator == "," or draw(st.booleans())
-    text = "".join(separator.join('"' + cell.replace('"', '""') + '"' if quoted and cell else cell for cell in row) + "\r\n" for row in table)
+    text = "".join(
+        separator.join('"' + cell.replace('"', '""') + '"' if quoted and cell else cell for cell in row) + "\r\n"
+        for row in table
+    )
     return text, held
 
 
@@ -103,17 +152,32 @@ def vendor_files(draw):
     series = {asset: [round(draw(st.floats(0.6, 5000)), digits) for _ in days] for asset in CODES}
     codes = {asset: draw(st.sampled_from(CODES[asset][:3])) for asset in CODES}
     word = draw(st.sampled_from(["date", "Date", "日期", "Datum", "trade_date", "<DATE>", "交易日期"]))
-    rows = [[day.strftime(form), *[number(series[asset][k], digits, marks) for asset in CODES]] for k, day in enumerate(days)]
+    rows = [
+        [day.strftime(form), *[number(series[asset][k], digits, marks) for asset in CODES]]
+        for k, day in enumerate(days)
+    ]
     if draw(st.booleans()):
         rows.reverse()
     long = draw(st.booleans())
     if long:
         rows = [[codes[a], row[0], row[1 + j]] for j, a in enumerate(CODES) for row in rows]
-        header = [[draw(st.sampled_from(["code", "ts_code", "证券代码", "Ticker"])), word, draw(st.sampled_from(["close", "收盘价", "Price", "单位净值"]))]]
+        header = [
+            [
+                draw(st.sampled_from(["code", "ts_code", "证券代码", "Ticker"])),
+                word,
+                draw(st.sampled_from(["close", "收盘价", "Price", "单位净值"])),
+            ]
+        ]
     else:
-        header = [[word, *codes.values()], *draw(st.sampled_from([[], [["", "收盘价", "收盘价"]], [["频率", "日", "日"], ["单位", "元", "元"]]]))]
+        header = [
+            [word, *codes.values()],
+            *draw(st.sampled_from([[], [["", "收盘价", "收盘价"]], [["频率", "日", "日"], ["单位", "元", "元"]]])),
+        ]
     table = [*draw(st.sampled_from(PREAMBLES[:3])), *header, *rows, *draw(st.sampled_from(FOOTERS[:3]))]
-    text = "".join(separator.join(f'"{cell}"' if separator == "," and cell and '"' not in cell else cell for cell in row) + "\n" for row in table)
+    text = "".join(
+        separator.join(f'"{cell}"' if separator == "," and cell and '"' not in cell else cell for cell in row) + "\n"
+        for row in table
+    )
     return text, days, series
 
 
@@ -122,7 +186,12 @@ def vendor_files(draw):
 def test_any_export_of_prices_is_read_as_it_is_or_refused(file, encoding):
     text, days, series = file
     with tempfile.TemporaryDirectory() as folder:
-        path = us(Path(folder), holdings=[["id", "asset", "value"], ["Z123", "VTI", 500]], assets=exports.US_ASSETS[:3], models=[["model", "asset", "target"], ["Growth", "VTI", 0.5], ["Growth", "BND", 0.5]])
+        path = us(
+            Path(folder),
+            holdings=[["id", "asset", "value"], ["Z123", "VTI", 500]],
+            assets=exports.US_ASSETS[:3],
+            models=[["model", "asset", "target"], ["Growth", "VTI", 0.5], ["Growth", "BND", 0.5]],
+        )
         put(path, "prices.csv", encoding, text)
         try:
             market = read(path).market

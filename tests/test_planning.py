@@ -243,7 +243,9 @@ def test_simulation_meets_the_closed_form_within_its_sampling_error(goal):
 def test_mean_wealth_grows_by_mu_whatever_the_volatility(monthly):
     """E W = W₀(1+μ)^T + d Σ (1+μ)^(k/12), exact where nobody is ruined; four standard errors."""
     (shocks,) = simulation._shocks(3, 40_000, 60)
-    final = simulation.wealth_of(100, monthly, *(x[-1] for x in simulation._simulated(0.07, 0.1, 0.0, shocks, every=60)))
+    final = simulation.wealth_of(
+        100, monthly, *(x[-1] for x in simulation._simulated(0.07, 0.1, 0.0, shocks, every=60))
+    )
     expected = 100 * 1.07**5 + monthly * sum(1.07 ** (k / 12) for k in range(60))
     assert final.min() > 0
     assert abs(final.mean() - expected) < 4 * final.std() / 200

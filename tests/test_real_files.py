@@ -1,6 +1,7 @@
 """What brokers, banks and vendors export is read as it comes, or refused in one line; never read wrongly."""
 
 import csv
+import datetime as dt
 from pathlib import Path
 
 import exports
@@ -8,6 +9,7 @@ import pytest
 
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.errors import InputError
+from xlalloc.reports import run, trading
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
 
@@ -116,14 +118,18 @@ def test_a_comma_in_a_file_of_semicolons_is_decimal(tmp_path):
         read(holdings(tmp_path, "id;asset;units\nZ123;VTI;12.345\n"))
     with pytest.raises(InputError, match="put decimal with the value"):
         read(holdings(tmp_path, "id;asset;price;units\nZ123;VTI;1.25;12,345\n"))
-    with pytest.raises(InputError, match="could be 12345 or 12.345"):
+    with pytest.raises(InputError, match=r"could be 12345 or 12\.345"):
         read(holdings(tmp_path, 'id,asset,units\nZ123,VTI,"12,345"\n'))
     write(tmp_path, firm=[["key", "value"], ["decimal", "."]])
     assert read(holdings(tmp_path, 'id,asset,units\nZ123,VTI,"12,345"\n')).clients[0].lots[0].units == 12345
 
 
 def test_a_code_of_hong_kong_is_no_mainland_code(tmp_path):
-    assets = [*exports.US_ASSETS[:2], ["Moulds", "000700", "stock", "R3", "US stocks", 1, "USD"], *exports.US_ASSETS[2:]]
+    assets = [
+        *exports.US_ASSETS[:2],
+        ["Moulds", "000700", "stock", "R3", "US stocks", 1, "USD"],
+        *exports.US_ASSETS[2:],
+    ]
     for code, found in (("00700", None), ("700", "Moulds"), ("000700", "Moulds"), ("000700.SZ", "Moulds"), ("sz000700", "Moulds"), ("00700.HK", None), ("700.HK", None)):  # fmt: skip
         inputs = read(holdings(tmp_path, f"id,code,value\nZ123,{code},5\n", assets=assets))
         assert [lot.asset for lot in inputs.clients[0].lots] == [found or ""], code
@@ -143,10 +149,16 @@ def test_two_assets_with_one_code(tmp_path):
 
 
 def test_returns_are_no_prices(tmp_path):
-    falling = [["date", "VTI", "BND"], *[[d, f"{(-1) ** k * 0.4:.2f}%", 72 + k / 9] for k, d in enumerate(exports.DAYS)]]
+    falling = [
+        ["date", "VTI", "BND"],
+        *[[d, f"{(-1) ** k * 0.4:.2f}%", 72 + k / 9] for k, d in enumerate(exports.DAYS)],
+    ]
     inputs = read(holdings(tmp_path, "id,asset,value\nZ123,VTI,500\nZ123,BND,500\n"))
     assert inputs.market.assets[:2] == ["Total Market ETF", "Bond ETF"]
-    for rows in (falling, [[d, v if d == "date" or not str(v).endswith("%") else float(v[:-1]) / 100, b] for d, v, b in falling]):
+    for rows in (
+        falling,
+        [[d, v if d == "date" or not str(v).endswith("%") else float(v[:-1]) / 100, b] for d, v, b in falling],
+    ):
         write(tmp_path, prices=rows)
         inputs = read(tmp_path)
         assert "Total Market ETF" not in inputs.market.assets and "Bond ETF" in inputs.market.assets
@@ -169,7 +181,12 @@ def test_chinese_names_below_english_headers_are_read_as_chinese(tmp_path):
     folder = holdings(tmp_path, "id,asset,value\nZ123,VTI,500\n", clients=clients)
     put(folder, "clients.csv", "gbk", (folder / "clients.csv").read_text("utf-8"))
     assert read(folder).clients[0].name == "张三"
-    put(folder, "clients.csv", "gbk", (folder / "clients.csv").read_bytes().decode("gbk") + "Z9,Müller,Growth\n".replace("ü", "黵"))
+    put(
+        folder,
+        "clients.csv",
+        "gbk",
+        (folder / "clients.csv").read_bytes().decode("gbk") + "Z9,Müller,Growth\n".replace("ü", "黵"),
+    )
     with pytest.raises(InputError, match="could be read as GBK or as Western"):
         read(folder)
 
@@ -177,7 +194,10 @@ def test_chinese_names_below_english_headers_are_read_as_chinese(tmp_path):
 def test_day_and_month_are_told_by_the_column_or_asked_for(tmp_path):
     def bought(*dates):
         rows = "".join(f"Z123,VTI,1,{date}\n" for date in dates)
-        return [lot.bought_on.isoformat() for lot in read(holdings(tmp_path, "id,asset,value,bought_on\n" + rows)).clients[0].lots]
+        return [
+            lot.bought_on.isoformat()
+            for lot in read(holdings(tmp_path, "id,asset,value,bought_on\n" + rows)).clients[0].lots
+        ]
 
     assert bought("03/04/2025", "13/04/2025") == ["2025-04-03", "2025-04-13"]
     assert bought("03/04/2025", "04/13/2025") == ["2025-03-04", "2025-04-13"]
@@ -190,8 +210,15 @@ def test_day_and_month_are_told_by_the_column_or_asked_for(tmp_path):
 
 def test_a_file_of_one_asset_must_say_which(tmp_path):
     folder = us(tmp_path, holdings=[["id", "asset", "value"], ["Z123", "VTI", 500]])
-    put(folder, "prices.csv", "utf-8", "Date,Open,High,Low,Close,Adj Close,Volume\n" + "".join(f"{d},1,1,1,1,1,1\n" for d in exports.DAYS))
-    with pytest.raises(InputError, match=r"prices of one asset, and nothing says of which\. Put the file into a folder prices"):
+    put(
+        folder,
+        "prices.csv",
+        "utf-8",
+        "Date,Open,High,Low,Close,Adj Close,Volume\n" + "".join(f"{d},1,1,1,1,1,1\n" for d in exports.DAYS),
+    )
+    with pytest.raises(
+        InputError, match=r"prices of one asset, and nothing says of which\. Put the file into a folder prices"
+    ):
         read(folder)
 
 
@@ -214,7 +241,13 @@ def test_a_firm_maps_its_own_words_once(tmp_path):
     text = "Kontoinhaber,Papier,Menge,Bewertung\nZ123,VTI,100,30120\n"
     with pytest.raises(InputError, match="no header found"):
         read(holdings(tmp_path, text))
-    headers = [["theirs", "ours", "sheet"], ["Kontoinhaber", "id", "holdings"], ["Papier", "asset", "holdings"], ["Menge", "units", ""], ["Bewertung", "market value", ""]]
+    headers = [
+        ["theirs", "ours", "sheet"],
+        ["Kontoinhaber", "id", "holdings"],
+        ["Papier", "asset", "holdings"],
+        ["Menge", "units", ""],
+        ["Bewertung", "market value", ""],
+    ]
     write(tmp_path, headers=headers)
     (lot,) = read(tmp_path).clients[0].lots
     assert (lot.asset, lot.units, lot.value) == ("Total Market ETF", 100, 30120)
@@ -223,7 +256,203 @@ def test_a_firm_maps_its_own_words_once(tmp_path):
 def test_unit_and_accumulated_values_make_total_returns_that_end_at_the_price(tmp_path):
     """Unit value 1.00, 1.10, 1.05 after 0.06 was paid: growth 1.1 × (1.05 + 0.06)/1.10."""
     days = exports.DAYS[:3]
-    rows = [["ts_code", "ann_date", "nav_date", "unit_nav", "accum_nav"], *[[f"{c}.OF", f"{d:%Y%m%d}", f"{d:%Y%m%d}", u, a] for c in ("VTI", "BND") for d, u, a in zip(days, (1.0, 1.1, 1.05), (1.5, 1.6, 1.61), strict=True)]]
+    rows = [
+        ["ts_code", "ann_date", "nav_date", "unit_nav", "accum_nav"],
+        *[
+            [f"{c}.OF", f"{d:%Y%m%d}", f"{d:%Y%m%d}", u, a]
+            for c in ("VTI", "BND")
+            for d, u, a in zip(days, (1.0, 1.1, 1.05), (1.5, 1.6, 1.61), strict=True)
+        ],
+    ]
     market = read(us(tmp_path, prices=rows, holdings=[["id", "asset", "units"], ["Z123", "VTI", 500]])).market
     series = market.panel[:, market.assets.index("Total Market ETF")]
-    assert series[-1] == 1.05 and series[1] / series[0] == pytest.approx(1.1) and series[2] / series[1] == pytest.approx(1.11 / 1.1)
+    assert (
+        series[-1] == 1.05
+        and series[1] / series[0] == pytest.approx(1.1)
+        and series[2] / series[1] == pytest.approx(1.11 / 1.1)
+    )
+
+
+# The handbook's five minutes -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind,value,orders", [("western", 47_040.5, {"Total stock market", "Total bond market", "Government money market"}), ("chinese", 65_900, {"沪深300ETF", "国债ETF"})])  # fmt: skip
+def test_the_handbooks_files_give_a_report(tmp_path, kind, value, orders):
+    page = (Path(__file__).parents[1] / "docs/reports.md").read_text("utf-8")
+    text = page.partition(f"<!-- example: {kind} -->")[2].partition("```text\n")[2].partition("```")[0]
+    last, encoding = "", ""
+    for block in text.strip().split("\n\n"):
+        name, _, content = block.partition("\n")
+        if "." not in name or name.startswith('"'):  # a footer of the file before it
+            name, content = last, (tmp_path / "in" / last).read_text(encoding) + "\n" + block
+        encoding = "gbk" if name.endswith(".xls") else "utf-8"
+        put(tmp_path / "in", name, encoding, content + "\n")
+        last = name
+    summary = run.report(tmp_path / "in", tmp_path / "out")
+    assert (summary.written, summary.failed) == (1, 0)
+    inputs = read(tmp_path / "in")
+    result = compute(inputs.clients[0], inputs)
+    assert result.value == pytest.approx(value) and {p.asset.name for p in result.held} == orders
+    assert {result.names[o.index] for o in (*result.sales, *result.purchases)} and result.history.series
+
+
+# What earlier runs left --------------------------------------------------------------------------------------------------
+
+
+def test_reports_of_clients_who_left_or_are_refused_are_moved_aside(tmp_path):
+    clients = [*exports.US_CLIENTS, ["Z9", "B. Client", "Growth", "C4", "2026-06-30", "quarterly", "5%"]]
+    rows = [["id", "asset", "value"], ["Z123", "VTI", 500], ["Z9", "VTI", 500]]
+    folder, out = us(tmp_path / "in", prices=US_PRICES, holdings=rows, clients=clients), tmp_path / "out"
+    assert run.report(folder, out).written == 2
+    (out / "mine.xlsx").write_bytes((out / "index.xlsx").read_bytes())
+    write(folder, holdings=[*rows[:2], ["Z9", "Tulips", 500]])
+    summary = run.report(folder, out)
+    assert sorted(path.name for path in out.iterdir()) == [
+        "Z123.xlsx",
+        "index.xlsx",
+        "mine.xlsx",
+        "old",
+        "problems.xlsx",
+    ]
+    assert [path.name for path in (out / "old").iterdir()] == ["Z9.xlsx"]
+    assert [dict(p.words) for p in summary.problems if p.kind == "old_report"] == [{"file": "Z9.xlsx"}]
+    assert run.report(folder, out, resume=True).kept == 1
+
+
+# Findings, and what new columns do ---------------------------------------------------------------------------------------
+
+
+def found(inputs, kind):
+    return [dict(p.words) for p in inputs.problems.items if p.kind == kind]
+
+
+def test_implausible_prices_are_findings_with_asset_date_and_value(tmp_path):
+    rows = [list(row) for row in US_PRICES]
+    rows[31][1] = round(rows[31][1] * 10, 2)
+    for row in rows[50:56]:
+        row[2] = None
+    inputs = read(
+        us(tmp_path, prices=rows, holdings=[["id", "asset", "value"], ["Z123", "VTI", 500], ["Z123", "BND", 500]])
+    )
+    up, down = found(inputs, "price_jump")
+    assert (up["asset"], up["date"], up["after"]) == ("Total Market ETF", f"{rows[31][0]}", f"{rows[31][1]:.6g}")
+    assert down["date"] == f"{rows[32][0]}"
+    (hole,) = found(inputs, "price_hole")
+    assert hole == {"asset": "Bond ETF", "count": "6", "first": f"{rows[49][0]}", "last": f"{rows[56][0]}"}
+    result = compute(inputs.clients[0], inputs)
+    (left,) = [dict(p.words) for p in result.problems if p.kind == "days_left_out"]
+    assert left == {"asset": "Bond ETF", "count": "6", "of": f"{len(rows) - 1}"}
+
+
+@pytest.mark.parametrize("factor,jumps", [(3.01, 1), (2.99, 0), (0.299, 1), (0.301, 0)])
+def test_the_borders_of_a_jump(tmp_path, factor, jumps):
+    rows = [["date", "VTI"], *[[d, 100.0 if k < 9 else 100.0 * factor] for k, d in enumerate(exports.DAYS[:20])]]
+    assert (
+        len(
+            found(
+                read(us(tmp_path, prices=rows, holdings=[["id", "asset", "value"], ["Z123", "VTI", 500]])), "price_jump"
+            )
+        )
+        == jumps
+    )
+
+
+def test_amounts_that_look_like_ten_thousands(tmp_path):
+    goal = [[*row, extra] for row, extra in zip(exports.US_CLIENTS, ["goal", 3_000_000], strict=True)]
+    inputs = read(
+        us(
+            tmp_path,
+            prices=US_PRICES,
+            clients=goal,
+            holdings=[["id", "asset", "value"], ["Z123", "VTI", 12.5], ["Z123", "BND", 30.2]],
+        )
+    )
+    assert found(inputs, "money_in_wan") == [{"total": "42.70"}]
+    write(tmp_path, holdings=[["id", "asset", "units", "price", "value"], ["Z123", "VTI", 1000, 300, 30]])
+    inputs = read(tmp_path)
+    result = compute(inputs.clients[0], inputs)
+    assert result.value == 300_000 and [p.kind for p in result.problems if p.kind.startswith("value")] == [
+        "value_in_wan"
+    ]
+
+
+def test_units_times_the_price_given_win_over_a_value(tmp_path):
+    folder = us(
+        tmp_path,
+        prices=US_PRICES,
+        holdings=[["id", "asset", "units", "price", "value"], ["Z123", "VTI", 100, 300, 31000]],
+    )
+    inputs = read(folder)
+    result = compute(inputs.clients[0], inputs)
+    assert result.value == 30_000 and "value_differs" in [p.kind for p in result.problems]
+
+
+def test_a_reserve_leaves_the_cash_before_weights(tmp_path):
+    clients = [[*row, extra] for row, extra in zip(exports.US_CLIENTS, ["reserve", 1000], strict=True)]
+    holdings = [["id", "asset", "value"], ["Z123", "VTI", 6000], ["Z123", "BND", 3500], ["Z123", "Cash", 1500]]
+    inputs = read(us(tmp_path, prices=US_PRICES, clients=clients, holdings=holdings))
+    result = compute(inputs.clients[0], inputs)
+    assert result.value == 10_000 and [row[2] for row in result.drift] == [0.6, 0.35, 0.05]
+
+
+def test_subscription_fees_by_amount_are_paid_by_purchases_alone(tmp_path):
+    """Sold for 1% of nothing; 1.2% under 5,000, 0.8% above: a purchase of 6,000 less its fee."""
+    assets = [
+        ["asset", "kind", "risk_level", "class", "subscription", "redemption"],
+        ["Old", "fund", "R1", "Cash", "5%", "none"],
+        ["New", "fund", "R1", "Cash", "5000:1.2%;0.8%", "none"],
+    ]
+    model = [["model", "asset", "target"], ["Growth", "New", 1]]
+    prices = [["date", "Old", "New"], *[[d, 1 + k / 1e4, 1.0] for k, d in enumerate(exports.DAYS)]]
+    for amount, rate in ((6_000, 0.008), (4_000, 0.012)):
+        inputs = read(
+            us(
+                tmp_path,
+                assets=assets,
+                models=model,
+                prices=prices,
+                holdings=[["id", "asset", "value", "bought_on"], ["Z123", "Old", amount, "2020-01-01"]],
+            )
+        )
+        result = compute(inputs.clients[0], inputs)
+        (sale,), (purchase,) = result.sales, result.purchases
+        assert (
+            sale.cost == 0
+            and purchase.money == pytest.approx(amount / (1 + rate))
+            and purchase.cost == pytest.approx(purchase.money * rate)
+        )
+
+
+def test_index_and_bond_funds_are_exempt_after_a_week(tmp_path):
+    for kind, days, fee in (
+        ("fund", 91, 0.005),
+        ("index_fund", 91, 0),
+        ("bond_fund", 8, 0),
+        ("index_fund", 6, 0.015),
+        ("bond_fund", 7, 0),
+    ):
+        assets = [["asset", "kind", "risk_level", "class"], ["Old", kind, "R1", "Cash"], ["New", "etf", "R1", "Cash"]]
+        bought = exports.DAYS[-1] - dt.timedelta(days=days)
+        inputs = read(us(tmp_path, assets=assets, models=[["model", "asset", "target"], ["Growth", "New", 1]], prices=[["date", "Old", "New"], *[[d, 1 + k / 1e4, 1.0] for k, d in enumerate(exports.DAYS)]],
+                         holdings=[["id", "asset", "value", "bought_on"], ["Z123", "Old", 1000, bought]]))  # fmt: skip
+        (sale,) = compute(inputs.clients[0], inputs).sales
+        assert sale.fee == pytest.approx(1000 * fee), (kind, days)
+        assert ("no_schedule" in [p.kind for p in inputs.problems.items]) == (kind == "fund")
+
+
+def test_every_order_names_its_account_and_cash_that_lacks_there(tmp_path):
+    """Broker A holds 5,000 of cash, broker B the stocks and none: what is bought in B must be moved there first."""
+    holdings = [
+        ["id", "asset", "value", "account"],
+        ["Z123", "Cash", 50_000, "A"],
+        ["Z123", "VTI", 40_000, "B"],
+        ["Z123", "BND", 10_000, "A"],
+    ]
+    inputs = read(us(tmp_path, prices=US_PRICES, holdings=holdings))
+    result = compute(inputs.clients[0], inputs)
+    accounts = {result.names[o.index]: o.account for o in (*result.sales, *result.purchases)}
+    assert accounts == {"Government fund": "A", "Total Market ETF": "B", "Bond ETF": "A"}
+    bought = next(o for o in result.purchases if result.names[o.index] == "Total Market ETF")
+    assert trading.transfers(result.held, [*result.sales, *result.purchases], 0.0) == [
+        ("B", pytest.approx(bought.money + bought.cost))
+    ]

@@ -335,7 +335,9 @@ def test_purchases_above_the_level_are_flagged(tmp_path, sheets):
     sheets["firm"] = [["key", "value"], ["suitability", "hold"]]
     withheld = one(tmp_path, sheets, "K004")
     i = withheld.names.index("CSI 500")
-    assert withheld.above_level == [] and withheld.orders.trades[i] == 0 and withheld.orders.held_back == {i: "held.level"}
+    assert (
+        withheld.above_level == [] and withheld.orders.trades[i] == 0 and withheld.orders.held_back == {i: "held.level"}
+    )
     assert withheld.orders.cash > result.orders.trades[i] - 1_000
     assert [p.done for p in withheld.problems] == ["done.withheld"]
     rd.change(sheets, "suitability", 2, "allowed", "R1-R4")

@@ -10,10 +10,10 @@ import report_data as rd
 import test_orders as orders
 
 import xlalloc  # noqa: F401  fills the catalogue
+from xlalloc.dates import elapsed_years, periods_per_year, years_between
 from xlalloc.reports import run, trading
 from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import compute
-from xlalloc.reports.elapsed import rows_per_year, years_elapsed
 from xlalloc.reports.history import PER_YEAR, course
 from xlalloc.reports.market import STALE_AFTER, Market
 from xlalloc.reports.read import read
@@ -110,13 +110,15 @@ def test_nothing_is_annualised_under_a_year(tmp_path, sheets):
 
 def test_years_are_elapsed_time():
     month_ends = [D(2024, 1, 31), D(2024, 2, 29), D(2025, 1, 31), D(2025, 7, 31)]  # holes and all
-    assert years_elapsed(month_ends, 12) == 1.5
-    assert years_elapsed([D(2023, 3, 1), D(2024, 3, 1), D(2024, 3, 2)], 252) == pytest.approx(1 + 1 / 365)
-    assert years_elapsed([D(2024, 2, 29), D(2025, 2, 28)], 252) == pytest.approx(1.0)
-    every_day = [D(2024, 1, 1) + dt.timedelta(days=k) for k in range(800) if (D(2024, 1, 1) + dt.timedelta(days=k)).weekday() < 5]
-    assert rows_per_year(every_day) == 252
+    assert elapsed_years(month_ends[1:], 12) == 1.5
+    assert years_between(D(2023, 3, 1), D(2024, 3, 2)) == pytest.approx(1 + 1 / 365)
+    assert years_between(D(2024, 2, 29), D(2025, 2, 28)) == pytest.approx(1.0)
+    every_day = [
+        D(2024, 1, 1) + dt.timedelta(days=k) for k in range(800) if (D(2024, 1, 1) + dt.timedelta(days=k)).weekday() < 5
+    ]
+    assert periods_per_year(every_day, "prices") == 252
     every_other = every_day[::2]
-    assert rows_per_year(every_other) == pytest.approx(365.25 / 2.8, rel=0.01)
+    assert periods_per_year(every_other, "prices") == pytest.approx(365.25 / 2.8, rel=0.01)
 
 
 def test_a_clients_figures_do_not_depend_on_another_funds_gaps(tmp_path, sheets):

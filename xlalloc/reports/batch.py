@@ -149,7 +149,9 @@ def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:
 def _above(result: Result) -> str:
     """The products above the client's level that are to be bought, or are withheld."""
     back = {} if isinstance(result.orders, ErrorValue) else result.orders.held_back
-    return joined([*result.above_level, *(result.names[i] for i, why in back.items() if why == "held.level")], result.lang)
+    return joined(
+        [*result.above_level, *(result.names[i] for i, why in back.items() if why == "held.level")], result.lang
+    )
 
 
 def _failed(line: Line, client: Client, kind: str, **words) -> Line:

@@ -1,4 +1,4 @@
-"""Which asset a name or code means, in whatever form a broker or vendor writes it; two that fit are never guessed between."""
+"""Which asset a name or code means, in whatever form it is written; between two that fit nothing is guessed."""
 
 import re
 from collections.abc import Iterable
@@ -7,6 +7,7 @@ from xlalloc.data import in_chinese
 from xlalloc.labelled import name_key
 from xlalloc.reports.fields import KINDS, OPEN_FUNDS, UnreadableError, clean, option, unwrapped
 from xlalloc.reports.records import Asset
+from xlalloc.reports.words import CASH_WORDS
 
 _MARKETS = "SH|SS|SZ|BJ|OF|HK|US|OQ|O|N|A|P|K|L|DE|F|PA|AS|MI|SW|TO|AX|T|WI|CSI|SHF|IB"
 _BEHIND = re.compile(rf"(?P<code>[^\s.]+)\.(?P<market>{_MARKETS})", re.IGNORECASE)
@@ -15,10 +16,6 @@ _EXCHANGE = re.compile(r"(?P<market>[A-Z]{2,10}):(?P<code>\S+)")
 _TERMINAL = re.compile(r"(?P<code>\S+)(?: (?P<market>[A-Z]{2}))? (?:Equity|Index|Comdty|Fund)", re.IGNORECASE)
 _WHOLE = re.compile(r"(\d+)\.0+")
 _STOCKS = {"SZ": ("00", "30", "20"), "SH": ("60", "68", "90"), "BJ": ("4", "8", "92")}  # how codes of shares begin
-CASH_WORDS = frozenset(
-    ["cash", "cash & cash investments", "cash and cash investments", "cash balance", "cash & cash equivalents", "settled cash", "uninvested cash", "available cash", "cash fund",
-     "现金", "可用资金", "可用余额", "资金余额", "现金余额", "人民币现金", "可用现金", "verrechnungskonto", "guthaben", "bargeld", "liquidität"]
-)  # fmt: skip
 
 
 class Names:
@@ -78,7 +75,8 @@ class Names:
                 pair
                 for known, pairs in self._codes.items()
                 for pair in pairs
-                if known.isdigit() and (_lost(code, known, market) or (len(code) == long and _lost(known, code, pair[1])))
+                if known.isdigit()
+                and (_lost(code, known, market) or (len(code) == long and _lost(known, code, pair[1])))
             ]
         return {name for name, own in found if _same_market(market, own) and self._may_be(name, code, market)}
 

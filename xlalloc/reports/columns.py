@@ -201,7 +201,10 @@ def _index() -> dict[str, dict[str, str]]:
 
 _HEADERS = _index()
 _SHEETS = {key(name): sheet for sheet, names in SHEETS.items() for name in (sheet, *names)}
-EITHER = {"asset": "code", "id": "name"}  # a code does where there is no name of a holding, the name where a client has no id
+EITHER = {
+    "asset": "code",
+    "id": "name",
+}  # a code does where there is no name of a holding, the name where a client has no id
 OTHERWISE = {("holdings", "value"): "units"}  # what "Amount" is where another column has the value
 
 

@@ -15,7 +15,7 @@ from xlalloc.core.portfolio import diversification, effective_n, port_return, po
 from xlalloc.core.rebalance import rebal_drift, rebal_due
 from xlalloc.core.risk_parity import rp_weights
 from xlalloc.core.stress import stress_table
-from xlalloc.errors import AllocError, ErrorValue, spoken
+from xlalloc.errors import AllocError, DivisionError, ErrorValue, spoken
 from xlalloc.reports import trading
 from xlalloc.reports.history import History, history
 from xlalloc.reports.market import expected_return
@@ -340,7 +340,10 @@ class _Computation:
 
     def _frontier(self, mu, cov) -> list[list]:
         """Return, volatility, Sharpe ratio and weights along the frontier."""
-        return self.ask.rows("FRONTIER", self.ask.shared("FRONTIER", frontier, mu, cov, FRONTIER_POINTS))
+        table = self.ask.shared("FRONTIER", frontier, mu, cov, FRONTIER_POINTS)
+        if isinstance(table, ErrorValue):
+            return []
+        return [[None if isinstance(cell, DivisionError) else cell for cell in row] for row in table.rows]
 
     def _stress(self) -> list[list] | ErrorValue:
         """STRESS_TABLE of today's weights by reference asset class."""

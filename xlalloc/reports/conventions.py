@@ -6,6 +6,7 @@ Both are found from all cells of a column together, never cell by cell; what can
 import datetime as dt
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from xlalloc.errors import InputError
 from xlalloc.reports.fields import FIRST_DAY, LAST_DAY, day_and_month, in_order, plain, unwrapped
@@ -117,7 +118,7 @@ def date_order(column: Column, given: str = "", hint: str = "") -> str:
 
 def _in_time(dates: list[dt.date]) -> bool:
     """Do at least five dates rise, or fall, from row to row?"""
-    steps = [b - a for a, b in zip(dates, dates[1:], strict=False)]
+    steps = [b - a for a, b in pairwise(dates)]
     if len(dates) < 5 or not all(FIRST_DAY <= date <= LAST_DAY for date in dates):
         return False
     return all(step.days > 0 for step in steps) or all(step.days < 0 for step in steps)
@@ -147,5 +148,3 @@ def two_ways(file: str, column: str, cell: str, dates: bool) -> InputError:
         f"{file}: column {column}: {cell} could be {plain_digits} or {point}, and no other cell tells. Write the "
         "numbers without thousands separators, or put decimal with the value . or , into the sheet firm."
     )
-
-

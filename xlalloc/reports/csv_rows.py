@@ -115,7 +115,7 @@ def _separator(top: list[str], known: Callable) -> str:
     return by_spaces if spaced[by_spaces] > found[best] else best
 
 
-# Encoding --------------------------------------------------------------------------------------------------------------
+# Encoding ------------------------------------------------------------------------------------------------------------
 
 
 def _encoding(path: Path, digest) -> tuple[str, bytes]:
@@ -168,8 +168,8 @@ def _chinese_or_western(path: Path, start: bytes, possible: set[str]) -> str:
     chinese = any(len(run) % 2 == 0 and not before and not after and min(run) >= 0xA1 for before, run, after in runs)
     if western and chinese and len(possible) > 1:
         raise InputError(
-            f"{path.name}: the names in it could be read as GBK or as Western (Windows-1252) text. Save it again as CSV "
-            "UTF-8."
+            f"{path.name}: the names in it could be read as GBK or as Western (Windows-1252) text. Save it again as "
+            "CSV UTF-8."
         )
     first = "cp1252" if western else "gb18030"
     return first if first in possible else next(iter(possible))

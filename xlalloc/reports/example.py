@@ -65,7 +65,14 @@ FORMATS = {
     "date": DATE, "share": "0.00%", "rate": PERCENT, "vol": PERCENT, "weight": PERCENT, "money": "#,##0.00",
     "price": "#,##0.0000", "text": "@", "schedule": "@", "levels": "@", "notes": "@",
 }  # fmt: skip
-AMOUNTS = {"value", "goal", "min_buy", "min_commission", "reserve", "fee"}  # of money, among the figures that are not below zero
+AMOUNTS = {
+    "value",
+    "goal",
+    "min_buy",
+    "min_commission",
+    "reserve",
+    "fee",
+}  # of money, among the figures that are not below zero
 ABOUT_WIDTHS = {"B": 33, "C": 9, "D": 25, "E": 13}
 MEANING_ROOM = 88  # characters in the columns that hold it
 WIDE = {"name", "name_zh", "asset", "benchmark", "adviser", "account", "redemption", "model", "notes"}
@@ -112,9 +119,10 @@ def _client(p: Person) -> list:
     assessed, expires = D(2026, 2, 10), D(2027, 2, 9)
     frequency = data.find("models", p.model)["frequency"]
     return _row(
-        "clients", id=p.id, name=name, model=p.model, language=p.lang, adviser=adviser, benchmark=next(iter(BENCHMARKS)),
-        risk_level=p.level, assessed_on=assessed, assessment_expires=expires, cash_flow=p.cash_flow, last_rebalanced=p.last,
-        frequency=frequency, threshold=p.threshold, goal=p.goal, goal_years=p.goal_years, monthly=p.monthly, age=p.age,
+        "clients", id=p.id, name=name, model=p.model, language=p.lang, adviser=adviser, 
+        benchmark=next(iter(BENCHMARKS)), risk_level=p.level, assessed_on=assessed, assessment_expires=expires,
+        cash_flow=p.cash_flow, last_rebalanced=p.last, frequency=frequency, threshold=p.threshold,
+        goal=p.goal, goal_years=p.goal_years, monthly=p.monthly, age=p.age,
         notes="illustrative",
     )  # fmt: skip
 
@@ -165,8 +173,10 @@ def _asset(k: int, name: str) -> list:
     mu, vol = data.expected(name)
     return _row(
         "assets", asset=name, name_zh=known["name_zh"], code=f"X{k:05d}", share_class="A" if kind == "fund" else None,
-        kind=kind, risk_level=f"R{FUND_LEVELS[name]}", lot=100 if etf else 0, min_buy=0 if etf else 10, settle_days=settles,
-        commission=commission, min_commission=minimum, sell_tax=0, redemption="7:1.5%;30:0.5%" if kind == "fund" else None,
+        kind=kind, risk_level=f"R{FUND_LEVELS[name]}", lot=100 if etf else 0, min_buy=0 if etf else 10,
+        settle_days=settles,
+        commission=commission, min_commission=minimum, sell_tax=0,
+        redemption="7:1.5%;30:0.5%" if kind == "fund" else None,
         expected_return=mu, vol=vol, currency="CNY", **{"class": name},
     )  # fmt: skip
 
@@ -250,7 +260,9 @@ def _examples(lang: str) -> dict[str, list]:
         "history": _row("history", id=person.id, date=AS_OF, value=1.2e6, flow=6e4, fee=500),
         "accounts": _row("accounts", account="66600012345", id=person.id),
         "firm": _row("firm", key="date_order", value="dmy"),
-        "headers": _row("headers", theirs="当前市值" if lang == "zh" else "Mkt value today", ours="value", sheet="holdings"),
+        "headers": _row(
+            "headers", theirs="当前市值" if lang == "zh" else "Mkt value today", ours="value", sheet="holdings"
+        ),
     }
 
 

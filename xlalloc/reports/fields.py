@@ -92,7 +92,8 @@ KINDS = {
 }  # fmt: skip
 OPEN_FUNDS = frozenset(["fund", "index_fund", "bond_fund"])  # that redeem, rather than trade on an exchange
 CLASSES = {
-    "equity": ("股票", "权益", "权益类", "stocks", "stock", "equities"), "bond": ("债券", "固收", "固定收益", "bonds", "fixed income"),
+    "equity": ("股票", "权益", "权益类", "stocks", "stock", "equities"),
+    "bond": ("债券", "固收", "固定收益", "bonds", "fixed income"),
     "cash": ("现金", "现金类", "货币", "货币类"), "commodity": ("商品", "大宗商品", "commodities", "黄金", "gold"),
     "property": ("房地产", "不动产", "reits", "reit", "real estate"), "other": ("其他", "另类", "alternatives"),
 }  # fmt: skip

@@ -48,26 +48,26 @@ def parts(path: Path, digest, problems: Problems) -> list[Part]:
             raise InputError(
                 f"{path.name}: one csv is not enough; give the folder that holds clients.csv, holdings.csv …"
             )
-        return _book(path, digest, problems)
+        return book_parts(path, digest, problems)
     found: list[Part] = []
     for file in sorted(path.iterdir()):
         if file.is_dir() and sheet_of(file.name) in FOLDERS:
             for inner in sorted(file.iterdir()):
-                found += _of_file(inner, digest, problems, sheet_of(file.name))
+                found += of_file(inner, digest, problems, sheet_of(file.name))
         else:
-            found += _of_file(file, digest, problems, "")
+            found += of_file(file, digest, problems, "")
     say_encodings(found, problems)
     if not found:
         raise InputError(f"{path}: no csv files in this folder; {', '.join(SHEETS)} are looked for.")
     return found
 
 
-def _of_file(file: Path, digest, problems: Problems, folder: str) -> list[Part]:
+def of_file(file: Path, digest, problems: Problems, folder: str) -> list[Part]:
     if not file.is_file() or file.name.startswith((".", "~$")):
         return []
     kind = file.suffix.casefold()
     if kind in BOOKS or (kind == ".xls" and _starts(file).startswith(b"PK")):
-        return _book(file, digest, problems, folder)
+        return book_parts(file, digest, problems, folder)
     return [text_part(file, digest, problems, folder)] if kind in TEXT else []
 
 
@@ -96,7 +96,7 @@ def _starts(file: Path) -> bytes:
         return opened.read(512)
 
 
-def _book(path: Path, digest, problems: Problems, folder: str = "") -> list[Part]:
+def book_parts(path: Path, digest, problems: Problems, folder: str = "") -> list[Part]:
     book = Workbook(path)
     with path.open("rb") as file:
         while block := file.read(MB):
@@ -123,7 +123,7 @@ def headers_in(sheet: str | None, cells) -> int:
     return max(len({column_of(one, cell) for cell in filled} - {None}) for one in ([sheet] if sheet else COLUMNS))
 
 
-# Web pages called .xls -------------------------------------------------------------------------------------------------
+# Web pages called .xls -----------------------------------------------------------------------------------------------
 
 
 def _page(file: Path, title: str, digest, folder: str) -> Part:

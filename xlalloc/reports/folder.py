@@ -12,7 +12,7 @@ from typing import BinaryIO
 from xlalloc.errors import InputError
 
 OLD = "old"  # the folder of reports that no client of this run has
-MARK = "xlalloc"
+MARK = b"lpwstr>["  # how the properties of a report begin: its key, its line of the index
 LOCK = ".xlalloc-lock"
 UNFINISHED = ".part"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -74,7 +74,7 @@ def _is_ours(path: Path) -> bool:
     """A report says in its own properties of what input it was made."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return MARK.encode() in archive.read("docProps/custom.xml")
+            return MARK in archive.read("docProps/custom.xml")
     except (OSError, KeyError, zipfile.BadZipFile):
         return False
 

@@ -8,9 +8,8 @@ import numpy as np
 from xlalloc.core.estimation import returns
 from xlalloc.core.performance import drawdowns, kpi_table, total_return
 from xlalloc.core.portfolio import port_series
-from xlalloc.dates import periods_per_year
+from xlalloc.dates import as_days, customary, periods_per_year
 from xlalloc.errors import AllocError
-from xlalloc.reports.elapsed import rows_per_year, years_elapsed
 
 YEAR = 364  # days: 52 weeks are a year
 # Measures per year, not shown for less than a year of history.
@@ -44,7 +43,7 @@ class Course:
     returns: np.ndarray
     periods: int
     rate: float  # rows per year, as they are
-    elapsed: float  # years
+    days: np.ndarray  # of the returns
     ends: np.ndarray  # of each month, among the dates
     starts: np.ndarray  # of each month
     years: list[tuple]  # year, whether the prices cover it from end to end, its first and last return
@@ -61,9 +60,9 @@ def course(dates: list[dt.date], panel: np.ndarray) -> Course:
         whole = first.year < year and (last.month, last.day) >= (12, 25)
         whole = whole and (dt.date(year, 1, 1) - first).days <= 15
         years.append((year, whole, int(rows[0]), int(rows[-1]) + 1))
-    periods = periods_per_year(dates, "prices")
+    days = np.array(dates[1:], dtype="datetime64[D]")
     return Course(
-        dates, returns(panel), periods, rows_per_year(dates), years_elapsed(dates, periods), ends,
+        dates, returns(panel), customary(as_days(dates)) or 0, periods_per_year(dates, "prices"), days, ends,
         np.append(0, ends[:-1] + 1), years,
     )  # fmt: skip
 
@@ -97,42 +96,27 @@ def history(held, now, target, benchmark: dict[str, float], market, ask) -> Hist
     days = [dates[end] for end in common.ends.tolist()]
     return History(
         names, dates[0], dates[-1], common.periods, len(columns[0]), short,
-        _per_elapsed_year(_kpis(columns, common.rate, short, ask), columns, common.elapsed),
+        _kpis(columns, common, short, ask),
         [list(row) for row in zip(days, *wealth, *depth, strict=True)],
         [[year, whole, *row] for (year, whole, *_), *row in zip(common.years, *grown, strict=True)], [],
     )  # fmt: skip
 
 
-def _kpis(columns: list[np.ndarray], periods: float, short: bool, ask) -> list[list]:
+def _kpi(series: np.ndarray, against: np.ndarray | None, common: Course):
+    return kpi_table(series, against, 0.0, common.rate, dates=common.days)
+
+
+def _kpis(columns: list[np.ndarray], common: Course, short: bool, ask) -> list[list]:
     """KPI_TABLE of each series, the benchmark's own without comparisons; nothing per year for less than a year."""
     now, target, *benchmark = columns
     against = benchmark[0] if benchmark else None
-    tables = [ask("KPI_TABLE", kpi_table, now, against, 0.0, periods)]
-    tables.append(ask.shared("KPI_TABLE", kpi_table, target, against, 0.0, periods))
-    tables += [ask.shared("KPI_TABLE", kpi_table, series, None, 0.0, periods) for series in benchmark]
+    tables = [ask("KPI_TABLE", _kpi, now, against, common)]
+    tables.append(ask.shared("KPI_TABLE", _kpi, target, against, common))
+    tables += [ask.shared("KPI_TABLE", _kpi, series, None, common) for series in benchmark]
     first, *others = (ask.rows("KPI_TABLE", table) for table in tables)
     others = [dict(rows) for rows in others]
     rows = [[measure, cell, *(found.get(measure) for found in others)] for measure, cell in first]
     return [[m, *([None] * len(cells) if short and m in PER_YEAR else cells)] for m, *cells in rows]
-
-
-def _per_elapsed_year(rows: list[list], columns: list[np.ndarray], years: float) -> list[list]:
-    """Annual returns by the time that passed, and what is made of them; a hole shortens no year."""
-    annual = [float(np.prod(1.0 + series) ** (1.0 / years) - 1.0) for series in columns] if years > 0 else []
-    known = dict((measure, cells) for measure, *cells in rows)
-    found = []
-    for measure, *cells in rows:
-        for k, cell in enumerate(cells):
-            if not annual or not isinstance(cell, float):
-                continue
-            if measure == "annual return":
-                cells[k] = annual[k]
-            elif measure == "Calmar ratio" and isinstance(known["max drawdown"][k], float):
-                cells[k] = annual[k] / abs(known["max drawdown"][k])
-            elif measure == "excess return":
-                cells[k] = annual[k] - annual[-1]
-        found.append([measure, *cells])
-    return found
 
 
 def _points(common: Course, series: np.ndarray) -> tuple[list[float], list[float]]:

@@ -21,7 +21,8 @@ def look_at(market: Market, problems: Problems) -> None:
 
 
 def _moves(market: Market, asset: str, prices: np.ndarray, rows: np.ndarray, problems: Problems) -> None:
-    ratio = prices[1:] / prices[:-1]
+    with np.errstate(over="ignore"):
+        ratio = prices[1:] / prices[:-1]
     wrong = np.flatnonzero((ratio > UP) | (ratio < DOWN))
     for k in wrong[:LISTED].tolist():
         place = Place("prices", None, asset, f"{prices[k + 1]:.6g}")

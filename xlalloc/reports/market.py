@@ -8,15 +8,14 @@ import numpy as np
 
 from xlalloc import data
 from xlalloc.core.estimation import cov_from_corr, cov_matrix, returns
-from xlalloc.dates import periods_per_year
-from xlalloc.errors import InputError, NotAvailableError
+from xlalloc.dates import as_days, customary, periods_per_year
+from xlalloc.errors import NotAvailableError
 from xlalloc.reports import shapes
-from xlalloc.reports.elapsed import rows_per_year
 from xlalloc.reports.history import Course, course
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.shared import Shared
 
-STALE_AFTER = {252: 10, 52: 10, 12: 45, 4: 130, 1: 400}  # days, by periods per year
+STALE_AFTER = {365: 10, 252: 10, 52: 10, 12: 45, 4: 130, 2: 230, 1: 400}  # days, by periods per year
 LEAST_PERIODS = 24  # below it covariance comes from assumptions
 SAME = 1e-6  # between two files' prices of one asset and day
 MOST_REMARK = 1_000  # characters of what is said about the prices
@@ -122,7 +121,7 @@ class Market:
     def _covariance(self, assets: list[str], table: dict) -> tuple[np.ndarray, str]:
         dates, panel = self.prices(assets)
         if self.periods is not None and len(dates) > LEAST_PERIODS:
-            return cov_matrix(returns(panel), periods=rows_per_year(dates)), "prices"
+            return cov_matrix(returns(panel), periods=periods_per_year(dates, "prices")), "prices"
         return cov_from_corr(
             class_correlations(assets, table), [volatility(table[asset]) for asset in assets]
         ), "assumptions"
@@ -180,10 +179,8 @@ def read_prices(parts: list, named: Callable, assets: dict, settings, problems: 
     if not panels:
         return Market(remark=remark)
     dates, names, prices = _together(panels, problems)
-    try:
-        periods = periods_per_year(dates, "prices")
-    except InputError:
-        periods = None
+    periods = customary(as_days(dates))
+    if periods is None:
         problems.note("", "no_frequency", "done.no_history", Place(panels[0].title))
     indexed = frozenset().union(*(panel.indexed for panel in panels))
     for asset in sorted(indexed):

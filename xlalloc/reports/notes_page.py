@@ -37,7 +37,11 @@ def notes(page: Sheet, r: Result, about: About) -> None:
     _data(page, r, about)
     say, colon = page.document.say, "：" if r.lang == "zh" else ": "
     sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}{colon}{row[3]}" for row in r.stress]
-    findings = [f"{problem.wrong(r.lang)} {problem.what_was_done(r.lang)}" for problem in r.problems if problem.kind != "no_answer"]
+    findings = [
+        f"{problem.wrong(r.lang)} {problem.what_was_done(r.lang)}"
+        for problem in r.problems
+        if problem.kind != "no_answer"
+    ]
     reasons = [f"{what}: {reason}" for what, reason in r.reasons.items()]
     for heading, texts in (
         ("report.stress_sources", sources),

@@ -95,8 +95,15 @@ def _sales(page: Sheet, r: Result) -> None:
         ("allocation.fee", CENTS, [o.fee for o in r.sales]),
         ("allocation.settles", "0", [int(r.held[o.index].asset.settle_days) for o in r.sales]),
         *_accounts(r, r.sales),
-        total=[page.document.say("total"), -_money(r.sales), None, _costs(r.sales), sum(o.fee for o in r.sales), None,
-               *[None] * len(_accounts(r, r.sales))],
+        total=[
+            page.document.say("total"),
+            -_money(r.sales),
+            None,
+            _costs(r.sales),
+            sum(o.fee for o in r.sales),
+            None,
+            *[None] * len(_accounts(r, r.sales)),
+        ],
     )
     _lots(page, r)
 
@@ -156,8 +163,15 @@ def _purchases(page: Sheet, r: Result) -> None:
         ("client.level", PLAIN, [f"R{level}" if level else None for level in levels]),
         ("allocation.flag", PLAIN, [" ".join(map(say, o.flags)) or None for o in r.purchases]),
         *_accounts(r, r.purchases),
-        total=[say("total"), _money(r.purchases), None, _costs(r.purchases), None, None,
-               *[None] * len(_accounts(r, r.purchases))],
+        total=[
+            say("total"),
+            _money(r.purchases),
+            None,
+            _costs(r.purchases),
+            None,
+            None,
+            *[None] * len(_accounts(r, r.purchases)),
+        ],
     )
     for row, order in enumerate(r.purchases, first):
         if order.flags:

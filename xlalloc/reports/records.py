@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xlalloc import data
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Place, Problems
-from xlalloc.reports.tables import Where
+from xlalloc.reports.rows import Where
 
 CLASS_OF_KIND = {"stock": "equity", "bond": "bond", "commodity": "commodity", "cash": "cash", "real estate": "property"}
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from xlalloc.reports.columns import column_of
 from xlalloc.reports.fields import clean, plain
 from xlalloc.reports.files import Part, Rows
-from xlalloc.reports.shapes import are_prices
+from xlalloc.reports.layouts import are_prices
 
 LOOKED_AT = 60  # rows of a file without a name that tell what it is
 KINDS_OF_ROW = frozenset(["header", "data", "total", "subtotal", "notes"])
@@ -76,7 +76,9 @@ def _cash(rows: Rows) -> list[str]:
 def _holds(sheet: str, row: dict) -> bool:
     keys = {column_of(sheet, cell) for column, cell in row.items() if column > 2}
     if sheet == "holdings":
-        return bool(keys & {"asset", "code"}) and bool(keys & {"units", "value"}) and ("units" in keys or "price" in keys)
+        return (
+            bool(keys & {"asset", "code"}) and bool(keys & {"units", "value"}) and ("units" in keys or "price" in keys)
+        )
     return {"date", "value"} <= keys
 
 
@@ -92,4 +94,3 @@ def guess(part: Part) -> str | None:
         if keys & {"asset", "code"} and ("units" in keys or ("value" in keys and not prices)):
             return "holdings"
     return "prices" if prices else None
-

@@ -1,8 +1,7 @@
 """Price files of every shape → panels: assets across or one below another, one a file, a date column each.
 
-Vendors put names, codes, fields, units and frequencies above the figures, one row or several. Whatever stands above the
-first row that is a date with figures is a header; a column is the asset that one of its headers names, in the field
-(close, adjusted close, net asset value …) that another names.
+Whatever stands above the first row that is a date with figures is a header; a column is the asset that one of its
+headers names, in the field (close, adjusted close, net asset value …) that another names.
 """
 
 import datetime as dt
@@ -10,33 +9,19 @@ import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 
-from xlalloc.dates import from_cell, is_date_word
+from xlalloc.data import in_chinese
 from xlalloc.errors import InputError
 from xlalloc.reports import conventions, fields
 from xlalloc.reports.columns import normal
 from xlalloc.reports.fields import UnreadableError, clean, is_empty
 from xlalloc.reports.files import MOST_SHOWN, Part
+from xlalloc.reports.layouts import HEADER_WITHIN, Layout, date_of, find, is_date_header, is_dated, is_number
 from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.words import ADJUSTED, CLOSE, CODE_HEADERS, CUMULATIVE, FIELDS, OTHER, UNIT_PRICES
 
-HEADER_WITHIN = 60  # filled rows in which the first row of figures is looked for
 NAN = float("nan")
-DATE_HEADERS = frozenset(
-    map(normal, ["date", "dates", "datum", "trade_date", "nav_date", "exchange date", "date/time", "datetime", "timestamp", "指标名称", "日期", "交易日期", "净值日期", "估值日期", "时间", "交易时间", "end_date", "ann_date", "cal_date", "日期时间", "fecha", "data"])
-)  # fmt: skip
-CODE_HEADERS = frozenset(
-    map(normal, ["ts_code", "code", "symbol", "ticker", "instrument", "ric", "isin", "wkn", "fund code", "security", "asset", "fund", "证券代码", "基金代码", "股票代码", "产品代码", "代码", "资产", "基金名称", "证券名称", "证券简称", "名称", "wind代码"])
-)  # fmt: skip
-ADJUSTED, CUMULATIVE, CLOSE, OTHER = "adjusted", "cumulative", "close", "other"
-_WORDS = {
-    ADJUSTED: ["adj close", "adjclose", "adj. close", "adjusted close", "adj_close", "adj_nav", "复权净值", "复权单位净值", "复权收盘价", "后复权收盘价", "前复权收盘价", "total return", "tot_return_index_gross_dvds", "total return index"],
-    CUMULATIVE: ["累计净值", "累计单位净值", "accum_nav"],
-    CLOSE: ["close", "close/last", "closing price", "close price", "price", "last", "last price", "px_last", "price close", "trade close", "px_close", "收盘", "收盘价", "收盘价格", "单位净值", "unit_nav", "nav", "净值", "最新价", "kurs", "schlusskurs", "schluss", "zuletzt", "universal close price", "net asset value", "价格"],
-    OTHER: ["open", "high", "low", "volume", "vol", "change", "change %", "chg%", "change%", "% change", "pct_chg", "pct_change", "amount", "pre_close", "previous close", "turnover", "openint", "per", "time", "average", "开盘", "开盘价", "最高", "最低", "最高价", "最低价", "高", "低", "成交量", "成交额", "交易量", "涨跌幅", "涨跌额", "涨跌", "振幅", "换手率", "日增长率", "日涨跌幅", "申购状态", "赎回状态", "分红送配", "dividends", "stock splits", "capital gains", "eröffn", "eröffnung", "hoch", "tief", "volumen", "+/- %", "price open", "price high", "price low", "px_volume", "px_open", "px_high", "px_low", "update_flag", "ann_date", "前收盘", "前收盘价", "adj_factor", "unnamed", "index"],
-}  # fmt: skip
-UNIT_PRICES = frozenset(map(normal, ["adj close", "adjusted close", "adj_close", "前复权收盘价"]))  # end at the price itself
-FIELDS = {normal(word): kind for kind, words in _WORDS.items() for word in words}
 _PARTS_OF_A_NAME = re.compile(r"[\s_,;()（）/]+")
 RETURNS = 0.2  # of the figures at or below zero: prices are above it
 
@@ -50,125 +35,6 @@ class Panel:
     dates: list[dt.date] = field(default_factory=list)
     rows: list[list[float]] = field(default_factory=list)
     indexed: frozenset = frozenset()  # assets whose figures are no price of a unit (accumulated net asset values)
-
-
-@dataclass
-class Layout:
-    """Where in a part the dates and figures stand."""
-
-    first: int  # number of the first row of figures
-    dates: list[int]  # columns
-    headers: dict[int, list[str]]  # column → texts above it
-    remarks: list[str]
-
-
-def are_prices(top: list[tuple[int, dict]]) -> bool:
-    """Do these rows hold figures by date, under words for prices or below names?"""
-    layout = find(top)
-    if layout is None or len(top) < 3:
-        return False
-    fields_above = {FIELDS.get(normal(text)) for texts in layout.headers.values() for text in texts}
-    dated = any(_is_date_header(text) for column in layout.dates for text in layout.headers.get(column, [""]) or [""])
-    return bool(fields_above & {CLOSE, ADJUSTED, CUMULATIVE}) or (dated and len(layout.headers) > 1)
-
-
-def find(top: list[tuple[int, dict]]) -> Layout | None:
-    """The first row of figures, its date columns and the headers above."""
-    for k, (number, row) in enumerate(top):
-        above = top[:k]
-        words = {column: [clean(r[column]) for _, r in above if column in r] for column in row}
-        dated = [c for c, cell in row.items() if _dated(cell, any(_is_date_header(w) for w in words[c]), c == min(row))]
-        below = top[k + 1][1] if k + 1 < len(top) else row
-        dated = [c for c in dated if c not in below or _dated(below[c], True, True)]
-        if not dated or not any(c not in dated and _is_number(cell) for c, cell in row.items()):
-            continue
-        k = _first_of_figures(top, k, dated)
-        number, above = top[k][0], top[:k]
-        named = [c for c in dated if any(_is_date_header(w) for w in words[c])]
-        headed = [r for _, r in above if len(r) > 1 or any(_is_date_header(cell) for cell in r.values())]
-        columns = {c for _, r in top[k : k + 5] for c in r} | {c for r in headed for c in r}
-        headers = {c: [text for r in headed if c in r and (text := clean(r[c]))] for c in sorted(columns)}
-        remarks = [text for _, r in above if r not in headed for cell in r.values() if isinstance(cell, str) and (text := clean(cell))]
-        return Layout(number, named or dated[:1], headers, remarks)
-    return None
-
-
-def _first_of_figures(top: list[tuple[int, dict]], k: int, dated: list[int]) -> int:
-    """The first row below the header with figures, also where what stands for its date is none."""
-    heads = [i for i, (_, row) in enumerate(top[:k]) if any(_is_date_header(row.get(c)) for c in dated)]
-    for i in range(heads[-1] + 1, k) if heads else ():
-        row = top[i][1]
-        wrong = any(c in row and any(letter.isdigit() for letter in clean(row[c])) for c in dated)
-        if wrong and any(c not in dated and _is_number(cell) for c, cell in row.items()):
-            return i
-    return k
-
-
-def _is_date_header(cell) -> bool:
-    return isinstance(cell, str) and (is_date_word(cell) or normal(cell) in DATE_HEADERS)
-
-
-def _dated(cell, headed: bool, first: bool) -> bool:
-    """Is it a date? A bare number only below a word for dates, or as yyyymmdd in the first column."""
-    if isinstance(cell, dt.date):
-        return True
-    if isinstance(cell, str):
-        text = fields.plain(fields.unwrapped(cell))
-        if text.isdigit():
-            return (headed and _whole(text) is not None) or (first and len(text) == 8 and from_cell(text) is not None)
-        return len(text) < 40 and any(_reads(cell, order) for order in conventions.ORDERS)
-    return headed and isinstance(cell, float) and _whole(f"{cell:.0f}") is not None
-
-
-def _reads(cell: str, order: str) -> bool:
-    try:
-        return fields.date(cell, order) is not None
-    except UnreadableError:
-        return False
-
-
-def _whole(digits: str) -> dt.date | None:
-    """yyyymmdd, yyyymm or a serial."""
-    if len(digits) == 6 and digits[:2] in ("19", "20") and 1 <= int(digits[4:]) <= 12:
-        return _month_end(int(digits[:4]), int(digits[4:]))
-    return from_cell(digits) if len(digits) in (5, 8) else None
-
-
-def _month_end(year: int, month: int) -> dt.date:
-    return (dt.date(year + month // 12, month % 12 + 1, 1)) - dt.timedelta(days=1)
-
-
-_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
-
-
-def date_of(cell, order: str = "") -> dt.date | None:
-    """The date of a row of prices; a month means its last day."""
-    if isinstance(cell, str):
-        text = fields.plain(fields.unwrapped(cell))
-        if match := _MONTH.fullmatch(text):
-            return _month_end(int(match[1]), int(match[2])) if 1 <= int(match[2]) <= 12 else None
-        if text.isdigit() and len(text) == 6:
-            return _whole(text)
-    elif isinstance(cell, float) and 190001 <= cell <= 220012:
-        return _whole(f"{cell:.0f}")
-    try:
-        return fields.date(cell, order)
-    except UnreadableError:
-        return None
-
-
-def _is_number(cell) -> bool:
-    if not isinstance(cell, str):
-        return isinstance(cell, float)
-    for decimal in ".,":
-        try:
-            return fields.money(cell, decimal)[0] is not None
-        except UnreadableError:
-            continue
-    return False
-
-
-# Reading -----------------------------------------------------------------------------------------------------------------
 
 
 class Reader:
@@ -204,7 +70,9 @@ class Reader:
             return
         found = conventions.survey(row for row in self.part.rows() if row[0] >= layout.first)
         given = self.settings
-        marks = conventions.decimal_marks(found, self.part.semicolons, any(c >= "\u4e00" for c in "".join(sum(layout.headers.values(), []))), given.decimal)
+        marks = conventions.decimal_marks(
+            found, self.part.semicolons, in_chinese(*chain.from_iterable(layout.headers.values())), given.decimal
+        )
         hint = conventions.order_within(layout.remarks)
         for column, texts in found.items():
             header = next(iter(layout.headers.get(column, [])), f"{column}")
@@ -227,7 +95,7 @@ class Reader:
                 cells = [row[column] for row in below if column in row]
                 if cells and sum(self.named(cell) is not None for cell in cells) * 2 > len(cells):
                     return column
-                if cells and not all(_is_number(cell) and not str(cell).isdigit() for cell in cells):
+                if cells and not all(is_number(cell) and not str(cell).isdigit() for cell in cells):
                     found.append(column)
         return found[0] if found and not any(self.named(t) for ts in layout.headers.values() for t in ts) else None
 
@@ -255,15 +123,26 @@ class Reader:
                 elif kind != OTHER:
                     lead = asset if len(spans) > 1 else lead
                     if (kind or CLOSE) in found.setdefault(asset, {}):
-                        self.problems.note("", "column_twice", "done.ignored", Place(self.title, layout.first - 1, texts[0]))
+                        self.problems.note(
+                            "", "column_twice", "done.ignored", Place(self.title, layout.first - 1, texts[0])
+                        )
                     else:
                         found[asset][kind or CLOSE] = column
             groups.append((date, found))
-        if not any(found for _, found in groups) and any(kind in (CLOSE, ADJUSTED, CUMULATIVE) for _, _, kind, _ in nobody):
-            return [(nobody[0][3], {self._only(layout): {kind: c for c, _, kind, _ in reversed(nobody) if kind not in ("", OTHER)}})]
+        if not any(found for _, found in groups) and any(
+            kind in (CLOSE, ADJUSTED, CUMULATIVE) for _, _, kind, _ in nobody
+        ):
+            return [
+                (
+                    nobody[0][3],
+                    {self._only(layout): {kind: c for c, _, kind, _ in reversed(nobody) if kind not in ("", OTHER)}},
+                )
+            ]
         for _, texts, kind, _ in nobody:
             if texts and not kind:
-                self.problems.note("", "price_of_nobody", "done.ignored", Place(self.title, layout.first - 1, texts[0][:MOST_SHOWN]))
+                self.problems.note(
+                    "", "price_of_nobody", "done.ignored", Place(self.title, layout.first - 1, texts[0][:MOST_SHOWN])
+                )
         return [(date, found) for date, found in groups if found]
 
     def _names(self, texts: list[str]) -> str | None:
@@ -272,7 +151,11 @@ class Reader:
     def _only(self, layout: Layout) -> str:
         """The asset of a file that holds one: by the lines above, by the name of the file, or the only one there is."""
         for text in (*layout.remarks, self.part.name, *layout.headers.get(layout.dates[0], [])):
-            words = [text, *_PARTS_OF_A_NAME.split(text), *re.findall(r"[A-Za-z0-9.]+|[\u4e00-\u9fff]+|(?<!\d)\d{6}(?!\d)", text)]
+            words = [
+                text,
+                *_PARTS_OF_A_NAME.split(text),
+                *re.findall(r"[A-Za-z0-9.]+|[\u4e00-\u9fff]+|(?<!\d)\d{6}(?!\d)", text),
+            ]
             found = {asset for word in words if word and (asset := self.named(word))}
             if len(found) == 1:
                 return found.pop()
@@ -280,8 +163,8 @@ class Reader:
             return self.assets[0]
         headers = ", ".join(texts[0] for texts in layout.headers.values() if texts)
         raise InputError(
-            f"{self.part.file or self.title}: the columns {headers[:80]} are the prices of one asset, and nothing says of "
-            "which. Put the file into a folder prices and name it by the asset's code, such as prices/510300.csv."
+            f"{self.part.file or self.title}: the columns {headers[:80]} are the prices of one asset, and nothing says "
+            "of which. Put the file into a folder prices and name it by the asset's code, such as prices/510300.csv."
         )
 
     # Figures ---------------------------------------------------------------------------------------------------------
@@ -326,7 +209,7 @@ class Reader:
             day = date_of(cell, order) if cell is not None else None
             if day is not None:
                 yield number, day, row
-            elif len(row) == 1 or not any(_is_number(c) for k, c in row.items() if k != date):
+            elif len(row) == 1 or not any(is_number(c) for k, c in row.items() if k != date):
                 footers, first = footers + 1, first or number
             elif len(layout.dates) == 1 or not is_empty(cell):
                 self._list("bad_date", "done.ignored", number, header, cell)
@@ -344,7 +227,9 @@ class Reader:
         plain = not self.marks
         for number, day, row in self._rows(layout, date):
             if day in seen:
-                self._list("date_twice", "done.ignored", number, next(iter(layout.headers.get(date, [])), "date"), row[date])
+                self._list(
+                    "date_twice", "done.ignored", number, next(iter(layout.headers.get(date, [])), "date"), row[date]
+                )
                 continue
             seen.add(day)
             try:
@@ -360,7 +245,9 @@ class Reader:
     def _units(self, layout: Layout, used: list[int]) -> dict[int, str]:
         return {c: text for c in used for text in layout.headers.get(c, []) if text in ("%", "％")}
 
-    def _no_returns(self, panel: Panel, heads: list[str], layout: Layout, date: int, used: list[int], percent: dict) -> Panel | None:
+    def _no_returns(
+        self, panel: Panel, heads: list[str], layout: Layout, date: int, used: list[int], percent: dict
+    ) -> Panel | None:
         """Columns of returns are no prices: many of them are below zero, or all have a percent sign."""
         if not self._listed and not percent:
             return panel
@@ -373,7 +260,9 @@ class Reader:
             return panel
         for j in sorted(drop):
             self._listed.pop(("no_price", heads[j]), None)
-            self.problems.note("", "returns_as_prices", "done.not_prices", Place(self.title, layout.first - 1, heads[j][:MOST_SHOWN]))
+            self.problems.note(
+                "", "returns_as_prices", "done.not_prices", Place(self.title, layout.first - 1, heads[j][:MOST_SHOWN])
+            )
         keep = [j for j in range(len(heads)) if j not in drop]
         panel.assets = [panel.assets[j] for j in keep]
         panel.rows = [[row[j] for j in keep] for row in panel.rows]
@@ -393,36 +282,55 @@ class Reader:
         for asset, found in both.items():
             if asset in panel.assets:
                 j = panel.assets.index(asset)
-                series = {kind: [self._price(known[day].get(c), c, 0, asset) for day in panel.dates] for kind, c in found.items()}
+                series = {
+                    kind: [self._price(known[day].get(c), c, 0, asset) for day in panel.dates]
+                    for kind, c in found.items()
+                }
                 for row, value in zip(panel.rows, _total_return(panel.dates, series), strict=True):
                     row[j] = value
         return panel
 
     def _long(self, layout: Layout, code: int) -> list[Panel]:
         """One row an asset and date."""
-        kinds = {c: FIELDS.get(normal(t)) for c, ts in layout.headers.items() for t in ts if c not in (code, *layout.dates)}
+        kinds = {
+            c: FIELDS.get(normal(t)) for c, ts in layout.headers.items() for t in ts if c not in (code, *layout.dates)
+        }
         found: dict[str, int] = {}
         for column, kind in kinds.items():
             if kind in (CLOSE, ADJUSTED, CUMULATIVE):
                 found.setdefault(kind, column)
         if not found:
             numbers = [c for c in layout.headers if c not in (code, *layout.dates) and kinds.get(c) is None]
-            value = [c for c in numbers if any(normal(t) in ("value", "amount", "数值", "值") for t in layout.headers[c])]
+            value = [
+                c for c in numbers if any(normal(t) in ("value", "amount", "数值", "值") for t in layout.headers[c])
+            ]
             if not value:
                 headers = ", ".join(texts[0] for texts in layout.headers.values() if texts)
                 raise InputError(f"{self.title}: no column of prices among {headers[:80]}. Call it close or nav.")
             found = {CLOSE: value[0]}
         column, kind = _best(found)
-        date = max(layout.dates, key=lambda c: (any(normal(t) in ("navdate", "tradedate", "date") for t in layout.headers.get(c, [])), -c))
+        date = max(
+            layout.dates,
+            key=lambda c: (any(normal(t) in ("navdate", "tradedate", "date") for t in layout.headers.get(c, [])), -c),
+        )
         series: dict[str, dict[dt.date, dict[str, float]]] = {}
-        used = {kind: c for kind, c in found.items() if kind in (CLOSE, *([] if ADJUSTED in found else [CUMULATIVE]), ADJUSTED)}
+        used = {
+            kind: c
+            for kind, c in found.items()
+            if kind in (CLOSE, *([] if ADJUSTED in found else [CUMULATIVE]), ADJUSTED)
+        }
         unknown: set[str] = set()
         for number, day, row in self._rows(layout, date):
             asset = self.named(row.get(code))
             if asset is None:
                 name = clean(row.get(code))
                 if name not in unknown:
-                    self.problems.note("", "price_of_nobody", "done.ignored", Place(self.title, number, layout.headers[code][0], name[:MOST_SHOWN]))
+                    self.problems.note(
+                        "",
+                        "price_of_nobody",
+                        "done.ignored",
+                        Place(self.title, number, layout.headers[code][0], name[:MOST_SHOWN]),
+                    )
                 unknown.add(name)
             elif day in series.setdefault(asset, {}):
                 self._list("date_twice", "done.ignored", number, asset, row[date])
@@ -440,7 +348,9 @@ class Reader:
     def _across(self, top: list) -> list[Panel]:
         """Dates across, one row an asset; or nothing that is a table of prices."""
         for k, (number, row) in enumerate(top):
-            dates = {c: day for c, cell in row.items() if _dated(cell, False, False) and (day := date_of(cell, "mdy"))}
+            dates = {
+                c: day for c, cell in row.items() if is_dated(cell, False, False) and (day := date_of(cell, "mdy"))
+            }
             if len(dates) < 3:
                 continue
             panels = []
@@ -449,13 +359,18 @@ class Reader:
                     continue
                 asset = self._names([clean(cell) for c, cell in cells.items() if c not in dates])
                 if asset is None:
-                    self.problems.note("", "price_of_nobody", "done.ignored", Place(self.title, below, "", clean(next(iter(cells.values())))[:MOST_SHOWN]))
+                    self.problems.note(
+                        "",
+                        "price_of_nobody",
+                        "done.ignored",
+                        Place(self.title, below, "", clean(next(iter(cells.values())))[:MOST_SHOWN]),
+                    )
                     continue
                 prices = [[self._price(cells.get(c), c, below, asset)] for c in dates]
                 panels.append(Panel(self.title, [asset], list(dates.values()), prices))
             self.remarks = [clean(cell) for _, r in top[:k] for cell in r.values() if isinstance(cell, str)]
             return panels
-        if top and not any(_is_date_header(cell) for _, row in top for cell in row.values()):
+        if top and not any(is_date_header(cell) for _, row in top for cell in row.values()):
             self.problems.note("", "no_header", "done.ignored", Place(self.title))
         return []
 

@@ -1,24 +1,22 @@
 """Parts → tables: headers found wherever they stand, rows read as their columns' kinds, a row at a time."""
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
-from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from xlalloc.data import in_chinese
-from xlalloc.errors import ErrorValue, InputError
-from xlalloc.reports import conventions, fields, files, sections
-from xlalloc.reports.columns import EITHER, OTHERWISE, SHEETS, UNREAD, column_of, columns_of, normal, sheet_of, unit_of
-from xlalloc.reports.fields import LONGEST, RANGES, UnreadableError, clean, is_empty, plain
+from xlalloc.errors import InputError
+from xlalloc.reports import conventions, sections
+from xlalloc.reports.columns import EITHER, OTHERWISE, column_of, columns_of, normal, unit_of
+from xlalloc.reports.fields import LONGEST, RANGES, clean, is_empty
 from xlalloc.reports.files import MOST_SHOWN, Part, Rows
 from xlalloc.reports.problems import Place, Problems
-from xlalloc.reports.sheets import MOST_TEXT, Formula
+from xlalloc.reports.rows import Row, Where
 
 HEADER_WITHIN = 40  # filled rows in which a header is looked for before all others
 REQUIRED = ("clients", "holdings", "assets", "models")
 MANY = frozenset(["holdings", "prices", "history"])  # sheets that several files may make together
-HOLD, WARN = frozenset(["hold", "暂缓"]), frozenset(["warn", "提示", ""])
 MOST_NAMED = 12  # columns named in one problem
 
 
@@ -28,85 +26,7 @@ class Settings(NamedTuple):
     decimal: str = ""
     date_order: str = ""
     hold: bool = False  # purchases above a client's level are withheld, not only flagged
-    headers: dict = {}  # sheet, or "" for all → their word → our column
-
-
-class Row:
-    """One row, its cells read as their columns' kinds; it lives only until it is understood.
-
-    ``bad`` are the columns that could not be read, ``odd`` what was found in texts that were read all the same.
-    """
-
-    __slots__ = ("bad", "currencies", "number", "odd", "raw", "table", "values")
-
-    def __init__(self, table: "Table", number: int, named: list[tuple]):
-        self.table, self.number = table, number
-        self.values: dict[str, object] = {}
-        self.raw: dict[str, object] = {}
-        self.bad: list[str] = []
-        self.odd: list[tuple[str, str]] = []
-        self.currencies: set[str] = set()
-        for (key, kind), cell in named:
-            if type(cell) is str and (len(cell) > LONGEST or not cell.isprintable()):
-                cell = self._tamed(key, kind, cell)
-            self.raw[key] = cell
-            if kind:
-                self._read(key, kind, cell)
-
-    def _read(self, key: str, kind: str, cell) -> None:
-        table = self.table
-        try:
-            if isinstance(cell, Formula | ErrorValue):
-                raise UnreadableError
-            if kind in RANGES:
-                if cell.__class__ is str and table.two_ways is not False:
-                    table.survey()
-                number, currency = fields.money(cell, table.marks.get(key, "."))
-                if number is not None and key in table.units:
-                    number, currency = table.scaled(key, number, currency, cell)
-                if currency:
-                    self.currencies.add(currency)
-                self.values[key] = fields.within(kind, number)
-            elif kind == "date":
-                if cell.__class__ is str and table.two_ways is not False:
-                    table.survey()
-                self.values[key] = fields.date(cell, table.orders.get(key, ""))
-            else:
-                self.values[key] = fields.read(kind, cell)
-                if key == "currency" and self.values[key]:
-                    self.currencies.add(fields.currency_of(cell))
-        except UnreadableError:
-            self.bad.append(key)
-
-    def _tamed(self, key: str, kind: str, cell: str) -> str:
-        """A text without what is not read of it, which is noted."""
-        if fields.has_illegal(cell):
-            self.odd.append((key, "illegal_characters"))
-        most = MOST_TEXT if kind == "notes" else LONGEST
-        cell = cell.strip()
-        if len(cell) <= most:
-            return cell
-        if kind not in ("text", "notes"):
-            return cell[:most] + "…"  # no figure and no date
-        self.odd.append((key, "too_long"))
-        return cell[:most]
-
-    def get(self, key: str, default=None):
-        value = self.values.get(key)
-        return default if value is None or value == "" else value
-
-    def place(self, key: str = "") -> Place:
-        return self.table.where.place(self.number, key, self.raw.get(key))
-
-
-class Where(NamedTuple):
-    """A sheet and its headers as the file writes them."""
-
-    sheet: str
-    headers: dict[str, str]
-
-    def place(self, row: int | None, key: str, value=None) -> Place:
-        return Place(self.sheet, row, self.headers.get(key, key)[:MOST_SHOWN], clean(value)[:MOST_SHOWN])
+    headers: Mapping = MappingProxyType({})  # sheet, or "" for all → their word → our column
 
 
 class Table:
@@ -146,26 +66,29 @@ class Table:
                 words = ", ".join(found.others)[:200]
                 problems.note("", "other_tables", "done.ignored", Place(self.where.sheet), tables=words)
         at, height, header = _header_row(self, top)
-        while not self._has_needed(header) and (more := list(islice(source, HEADER_WITHIN))):
+        while not self.has_needed(header) and (more := list(islice(source, HEADER_WITHIN))):
             further = _header_row(self, more)
-            if self._has_needed(further[2]):
+            if self.has_needed(further[2]):
                 self.remarks += _texts(top)
                 at, height, header = further
                 top = more
         if at is None:
             if self.sheet in REQUIRED:
                 raise InputError(
-                    f"{file}: sheet {self.title}: no header found; it needs "
-                    f"{', '.join(_needed(self.sheet))}."
+                    f"{file}: sheet {self.title}: no header found; it needs {', '.join(_needed(self.sheet))}."
                 )
             if top:
                 problems.note("", "no_header", "done.ignored", Place(self.where.sheet))
             return
         self.header_row = top[at][0]
         self.remarks += _texts(top[:at])
-        self.heading = next((clean(cell) for _, row in reversed(top[:at]) if len(row) == 1 for cell in row.values()), "")
+        self.heading = next(
+            (clean(cell) for _, row in reversed(top[:at]) if len(row) == 1 for cell in row.values()), ""
+        )
         self._name_columns(header, problems)
-        lacking = [key for key in _needed(self.sheet) if key not in self.columns and EITHER.get(key) not in self.columns]
+        lacking = [
+            key for key in _needed(self.sheet) if key not in self.columns and EITHER.get(key) not in self.columns
+        ]
         if lacking:
             raise InputError(
                 f"{file}: sheet {self.title}: no column {', '.join(lacking)} in its header (row {self.header_row}). "
@@ -183,7 +106,7 @@ class Table:
                 return found
         return column_of(self.sheet, header)
 
-    def _has_needed(self, header: dict[int, object]) -> bool:
+    def has_needed(self, header: dict[int, object]) -> bool:
         keys = {self.key_of(cell) for cell in header.values()}
         worth = self.sheet != "holdings" or keys & {"units", "value"}
         return bool(worth) and all(key in keys or EITHER.get(key) in keys for key in _needed(self.sheet))
@@ -219,8 +142,12 @@ class Table:
         if len(unknown) == 1:
             problems.note("", "unknown_column", "done.ignored", self.where.place(self.header_row, unknown[0]))
         elif unknown:
-            named = ", ".join(text[:MOST_SHOWN] for text in unknown[:MOST_NAMED]) + (" …" if unknown[MOST_NAMED:] else "")
-            problems.note("", "unknown_columns", "done.ignored", Place(self.where.sheet, self.header_row), columns=named)
+            named = ", ".join(text[:MOST_SHOWN] for text in unknown[:MOST_NAMED]) + (
+                " …" if unknown[MOST_NAMED:] else ""
+            )
+            problems.note(
+                "", "unknown_columns", "done.ignored", Place(self.where.sheet, self.header_row), columns=named
+            )
 
     def scaled(self, key: str, number: float, currency: str, cell) -> tuple[float, str]:
         """A figure in the unit its header names; a percent sign or 万 in the cell itself counts alone."""
@@ -263,7 +190,13 @@ class Table:
         if {normal(cell) for cell in cells.values()} == self._words:
             self._name_columns(cells, Problems())
             return True
-        self._problems.note("", "other_tables", "done.ignored", Place(self.where.sheet, number), tables=clean(" ".join(map(clean, cells.values())))[:MOST_SHOWN])
+        self._problems.note(
+            "",
+            "other_tables",
+            "done.ignored",
+            Place(self.where.sheet, number),
+            tables=clean(" ".join(map(clean, cells.values())))[:MOST_SHOWN],
+        )
         return False
 
     def survey(self) -> None:
@@ -295,116 +228,6 @@ def _texts(rows: list[tuple[int, dict]]) -> list[str]:
     return [text for _, row in rows for cell in row.values() if isinstance(cell, str) and (text := clean(cell))]
 
 
-class Source:
-    """All tables of an input, its prices, and its fingerprint."""
-
-    def __init__(self, tables: dict[str, list[Table]], prices: list[Part], digest: str, settings: Settings):
-        self._tables, self.prices, self.digest, self.settings = tables, prices, digest, settings
-
-    def table(self, sheet: str) -> Table:
-        return next(iter(self.tables(sheet)), None) or Table(sheet)
-
-    def tables(self, sheet: str) -> list[Table]:
-        return self._tables.get(sheet, [])
-
-
-def load(path: Path, prices: Path | None, problems: Problems) -> Source:
-    """The tables of a clients workbook or folder; ``prices`` replaces its prices."""
-    path = Path(path)
-    digest = hashlib.sha256()
-    found = _sorted(files.parts(path, digest, problems), problems)
-    if prices is not None:
-        found["prices"] = _prices_only(Path(prices), digest, problems)
-    missing = [sheet for sheet in REQUIRED if sheet not in found]
-    if missing:
-        kind = "file" if path.is_dir() else "sheet"
-        raise InputError(
-            f"{path}: there is no {kind} {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
-            "`xlalloc template clients --out FILE` writes an empty file with all sheets."
-        )
-    settings = _settings(found, path.name, problems)
-    tables = {
-        sheet: [Table(sheet, part, settings) for part in parts] for sheet, parts in found.items() if sheet != "prices"
-    }
-    for table in chain.from_iterable(tables.values()):
-        table.find_header(path.name, problems)
-    return Source(tables, found.get("prices", []), digest.hexdigest(), settings)
-
-
-def _sorted(parts: list[Part], problems: Problems) -> dict[str, list[Part]]:
-    """Parts by the sheet they are: by folder, by name, else by what stands in them."""
-    found: dict[str, list[Part]] = {}
-    unknown: list[Part] = []
-    for part in parts:
-        sheet = part.folder or sheet_of(part.title)
-        if sheet is None:
-            unknown.append(part)
-        elif sheet in found and not (part.folder and sheet in MANY):
-            problems.note("", "sheet_twice", "done.ignored", Place(clean(part.title)[:MOST_SHOWN]))
-        else:
-            found.setdefault(sheet, []).append(part)
-    named = set(found)
-    for part in unknown:
-        sheet = None if plain(part.title) in UNREAD else sections.guess(part)
-        if sheet and sheet not in named:
-            found.setdefault(sheet, []).append(part)
-            problems.note("", "taken_as", "done.said_once", Place(clean(part.title)[:MOST_SHOWN]), sheet=sheet)
-        elif plain(part.title) not in UNREAD:
-            problems.note("", "unknown_sheet", "done.ignored", Place(clean(part.title)[:MOST_SHOWN]))
-    return found
-
-
-def _prices_only(path: Path, digest, problems: Problems) -> list[Part]:
-    """The prices of a csv, of a folder of them, or of a workbook's sheet prices, else of its first sheet."""
-    if files.there(path) and path.is_dir():
-        inner = [files._of_file(file, digest, problems, "prices") for file in sorted(path.iterdir())]
-        return list(chain.from_iterable(inner))
-    if path.suffix.casefold() in files.TEXT:
-        if not files.there(path):
-            raise InputError(f"{path}: there is no such file.")
-        part = files.text_part(path, digest, problems, sheet="prices")
-        part.title = path.name
-        files.say_encodings([part], problems)
-        return [part]
-    sheets = files._book(path, digest, problems)
-    if not sheets:
-        raise InputError(f"{path.name}: no sheet of cells in this workbook.")
-    return [next((part for part in sheets if sheet_of(part.title) == "prices"), sheets[0])]
-
-
-def _settings(found: dict[str, list[Part]], file: str, problems: Problems) -> Settings:
-    """What the sheets firm and headers say of how the others are to be read."""
-
-    def rows(sheet: str) -> list[Row]:
-        table = Table(sheet, found[sheet][0])
-        table.find_header(file, problems)
-        return list(table.rows())
-
-    firm = {plain(row.get("key", "")): clean(row.get("value", "")) for row in (rows("firm") if "firm" in found else ())}
-    headers: dict[str, dict[str, str]] = {}
-    for row in rows("headers") if "headers" in found else ():
-        theirs, ours, sheet = (row.get(key, "") for key in ("theirs", "ours", "sheet"))
-        known = sheet_of(sheet) if sheet else ""
-        keys = {column_of(one, ours) for one in ([known] if known else columns_sheets())} - {None}
-        if known is None or not keys or not theirs:
-            problems.note("", "unknown_own_header", "done.ignored", row.place("ours"))
-            continue
-        for key in keys:
-            headers.setdefault(known, {})[normal(theirs)] = key
-    decimal, order = firm.get("decimal", firm.get("小数点", "")), firm.get("date_order", firm.get("日期顺序", ""))
-    order = {"日月年": "dmy", "月日年": "mdy"}.get(order, order.casefold())
-    if decimal not in ("", ".", ",") or order not in ("", *conventions.ORDERS):
-        raise InputError(f"{file}: sheet firm: decimal is . or , and date_order is dmy or mdy.")
-    suitability = firm.get("suitability", firm.get("适当性", "warn")).casefold()
-    if suitability not in HOLD | WARN:
-        raise InputError(f"{file}: sheet firm: suitability is hold or warn.")
-    return Settings(decimal, order, suitability in HOLD, headers)
-
-
-def columns_sheets() -> list[str]:
-    return [sheet for sheet in SHEETS if columns_of(sheet)]
-
-
 # Headers -------------------------------------------------------------------------------------------------------------
 
 
@@ -417,9 +240,11 @@ def _header_row(table: Table, rows: list[tuple[int, dict]]) -> tuple[int | None,
     for k in range(len(rows)):
         for height in (1, 2, 3):
             cells = _joined(rows[k : k + height])
-            if len(rows[k : k + height]) < height or (height > 1 and any(_figures(row) for _, row in rows[k : k + height])):
+            if len(rows[k : k + height]) < height or (
+                height > 1 and any(_figures(row) for _, row in rows[k : k + height])
+            ):
                 break
-            score = table._has_needed(cells), len({table.key_of(cell) for cell in cells.values()} - {None})
+            score = table.has_needed(cells), len({table.key_of(cell) for cell in cells.values()} - {None})
             if score > best:
                 best, found = score, (k, height, cells)
     return found

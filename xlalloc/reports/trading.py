@@ -173,8 +173,8 @@ def orders(
     """The orders of REBAL_PLAN, with the redemption fees of the lots they sell; only the cash flow where none is due.
 
     Where a locked lot keeps a sale back the rest is planned again with what is left. An order below its minimum is left
-    out, and so is a purchase of a position in ``withheld``; nothing is bought beyond its target instead: nothing is sold
-    for it, and money that came stays in cash.
+    out, and so is a purchase of a position in ``withheld``; nothing is bought beyond its target instead: nothing is
+    sold for it, and money that came stays in cash.
     """
     held_back: dict[int, str] = {}
     fixed: dict[int, float] = {}  # position → the sale its locked lots allow

@@ -1,0 +1,189 @@
+"""Rows of holdings → lots: whose they are, which asset they mean, and what among them is no holding."""
+
+import re
+
+from xlalloc.ranges import name_key
+from xlalloc.reports import fields
+from xlalloc.reports.codes import is_cash
+from xlalloc.reports.problems import Place
+from xlalloc.reports.records import Asset, Client, Lot
+from xlalloc.reports.rows import Row
+from xlalloc.reports.words import BESIDE, TOTALS
+
+MIN_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
+
+
+INITIALS = {word[0] for word in TOTALS}
+_OF_ACCOUNT = re.compile(r"account|depot|konto|账户|账号|\d{3}", re.IGNORECASE)  # a line above rows that names theirs
+
+
+class HoldingsReader:
+    """The part of reading that concerns holdings; ``read.Reader`` has the rest, and all that both know."""
+
+    def _holdings(self, clients: dict[str, Client]) -> None:
+        owners = self._accounts(clients)
+        above: Client | None = None
+        for row in self._rows("holdings"):
+            id_ = row.get("id", "")
+            client = clients.get(id_) or clients.get(name_key(id_))
+            if client is None and not id_:
+                if above is not None and "id" in row.table.columns:
+                    if not self._adds_up(row, above):
+                        self.problems.refuse(above.id, "no_id_in_row", row.place("id"), above=above.id)
+                    continue
+                client = self._owner(row, clients, owners)
+                if client is None:
+                    continue
+            if client is None:
+                self.problems.note(id_, "unknown_client", "done.ignored", row.place("id"))
+                continue
+            above = client
+            self._holding(client, row)
+
+    def _holding(self, client: Client, row: Row) -> None:
+        wrong = self._list(client.id, row)
+        asset, why = self._asset_of(row)
+        if asset is None:
+            if self._is_beside(row):
+                return
+            self.problems.refuse(client.id, why or "unknown_asset", row.place("code" if "code" in row.raw else "asset"))
+        elif not wrong and row.get("value") is None and row.get("units") is None:
+            if isinstance(row.raw.get("value"), str) or isinstance(row.raw.get("units"), str):  # -- or n/a
+                self.problems.note(client.id, "nothing_held", "done.left_out", row.place("asset"))
+                return
+            self.problems.refuse(client.id, "no_value", row.place("value"))
+        if row.currencies:
+            self._currencies(client.id, row)
+        account = row.get("account", "")
+        if not account and "id" not in row.table.columns and _OF_ACCOUNT.search(row.table.heading):
+            account = row.table.heading
+        client.lots.append(
+            Lot(
+                asset or "", row.get("units"), row.get("price"), row.get("value"), row.get("bought_on"),
+                self._same(account), bool(row.get("no_sell")), row.table.where, row.number,
+            )
+        )  # fmt: skip
+
+    def _asset_of(self, row: Row) -> tuple[str | None, str]:
+        """The asset of a holding, by its codes, then by its name; cash needs none."""
+        name, kind = row.get("asset", ""), row.get("kind", "")
+        if not row.table.codes and (asset := self.names.find(name, "", kind)[0]):
+            return asset, ""
+        for key in row.table.codes:
+            asset, why = self.names.find(row.get(key, ""), name, kind)
+            if asset or why:
+                return asset, why
+        code = row.get("code", "")
+        asset, why = self.names.find(name, "", kind) if name else (None, "")
+        if asset and code.isdigit() and self.assets[asset].code.isdigit():
+            return None, "code_and_name"  # 00700 is not 000700, whatever it is called
+        if asset or why:
+            return asset, why
+        money_alone = row.get("units") is None and row.get("value") is not None
+        if (
+            is_cash(code)
+            or is_cash(name)
+            or _is_kind(kind, "cash")
+            or (money_alone and (name or code).casefold().startswith("cash "))
+        ):
+            return self._cash(), ""
+        return None, ""
+
+    def _cash(self) -> str:
+        """The asset that money without a product is: the only one of kind cash, else one of its own."""
+        found = [asset.name for asset in self.assets.values() if asset.kind == "cash"]
+        if len(found) == 1:
+            return found[0]
+        name = "现金" if self.language == "zh" else "Cash"
+        if name not in self.assets:
+            self._market.add_flat([name])
+            self.assets[name] = Asset.cash(name, self.source.table("holdings").where)
+        return name
+
+    def _is_beside(self, row: Row) -> bool:
+        """Is it no holding but what a broker writes among them: an amount that is on its way?"""
+        texts = [
+            fields.plain(cell) for key, cell in row.raw.items() if key in ("code", "asset") and isinstance(cell, str)
+        ]
+        if not any(text in BESIDE for text in texts):
+            return False
+        self.problems.note("", "on_its_way", "done.left_out", row.place("value"), what=texts[0])
+        return True
+
+    def _adds_up(self, row: Row, above: Client) -> bool:
+        """A row without client and asset whose value is that of the rows above: a total without its word."""
+        value = row.get("value")
+        if value is None or row.get("asset") or row.get("code"):
+            return False
+        total = sum(lot.value or 0.0 for lot in above.lots)
+        if abs(total - value) > 0.005 * value:
+            return False
+        self.problems.note("", "total_row", "done.ignored", row.place("value"))
+        return True
+
+    def _accounts(self, clients: dict[str, Client]) -> dict[str, Client]:
+        """Account → client, by the sheet accounts."""
+        owners: dict[str, Client] = {}
+        for row in self._rows("accounts"):
+            client = clients.get(name_key(row.get("id", "")))
+            if client is None:
+                self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
+            else:
+                owners[name_key(row.get("account", ""))] = client
+        return owners
+
+    def _owner(self, row: Row, clients: dict[str, Client], owners: dict[str, Client]) -> Client | None:
+        """Whose a row without an id is: by its account, the file's name, the lines above, or the only client."""
+        table = row.table
+        for text in (row.get("account", ""), table.heading, table.part.name, *table.remarks):
+            if text and (client := self._named_client(text, clients, owners)):
+                return client
+        if len(clients) == 1:
+            return next(iter(clients.values()))
+        self.problems.note("", "whose", "done.ignored", Place(table.where.sheet, None, row.get("account", "") or ""))
+        return None
+
+    def _named_client(self, text: str, clients: dict, owners: dict) -> Client | None:
+        key = name_key(text)
+        found = owners.get(key) or clients.get(key)
+        if found is None and len(text) < 200:
+            words = re.findall(r"[\w\-]+", key)
+            named = {id(client): client for word in words if (client := owners.get(word) or clients.get(word))}
+            found = next(iter(named.values())) if len(named) == 1 else None
+        return found
+
+    def _check_history(self, clients: dict[str, Client]) -> None:
+        """The history of accounts, whose rows must be of a known client and be read whole."""
+        for row in self._rows("history"):
+            client = clients.get(name_key(row.get("id", ""))) or self._owner(row, clients, {})
+            if client is None:
+                self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
+            elif not self._list(client.id, row, "done.left_out") and (
+                row.get("date") is None or row.get("value") is None
+            ):
+                self.problems.note(client.id, "history_lacks", "done.left_out", row.place("value"))
+
+    def _check_unit_of_money(self, client: Client) -> None:
+        """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""
+        values = [lot.value for lot in client.lots if lot.value is not None and lot.units is None]
+        if len(values) < len(client.lots) or not values:
+            return
+        total = sum(values)
+        beside = max(abs(client.cash_flow), abs(client.monthly), client.goal or 0.0)
+        if 0 < total < MIN_WEALTH or 0 < total < beside / 1000:
+            words = {"total": f"{total:,.2f}"}
+            self.problems.note(client.id, "money_in_wan", "done.used", client.lots[0].at("value"), **words)
+
+
+def _is_kind(text: str, kind: str) -> bool:
+    try:
+        return fields.option(text, fields.KINDS) == kind
+    except fields.UnreadableError:
+        return False
+
+
+def is_total(text: str) -> bool:
+    """Total, 合计：, Gesamt (EUR): a row that adds others up; the name of a product is none."""
+    if text.strip()[:1].casefold() not in INITIALS:  # nearly every row, and there are many
+        return False
+    return re.sub(r"\s*[:：(（].*$", "", fields.plain(text)).rstrip(" :") in TOTALS

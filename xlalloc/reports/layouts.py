@@ -1,0 +1,142 @@
+"""Where in a price file the dates and figures stand, and what the words above them mean.
+
+Vendors put names, codes, fields, units and frequencies above the figures, one row or several. Whatever stands above the
+first row that is a date with figures is a header; a column is the asset that one of its headers names, in the field
+(close, adjusted close, net asset value …) that another names.
+"""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from xlalloc.dates import from_cell, is_date_word
+from xlalloc.reports import conventions, fields
+from xlalloc.reports.columns import normal
+from xlalloc.reports.fields import UnreadableError, clean
+from xlalloc.reports.words import ADJUSTED, CLOSE, CUMULATIVE, DATE_HEADERS, FIELDS
+
+HEADER_WITHIN = 60  # filled rows in which the first row of figures is looked for
+
+
+@dataclass
+class Layout:
+    """Where in a part the dates and figures stand."""
+
+    first: int  # number of the first row of figures
+    dates: list[int]  # columns
+    headers: dict[int, list[str]]  # column → texts above it
+    remarks: list[str]
+
+
+def are_prices(top: list[tuple[int, dict]]) -> bool:
+    """Do these rows hold figures by date, under words for prices or below names?"""
+    layout = find(top)
+    if layout is None or len(top) < 3:
+        return False
+    fields_above = {FIELDS.get(normal(text)) for texts in layout.headers.values() for text in texts}
+    dated = any(is_date_header(text) for column in layout.dates for text in layout.headers.get(column, [""]) or [""])
+    return bool(fields_above & {CLOSE, ADJUSTED, CUMULATIVE}) or (dated and len(layout.headers) > 1)
+
+
+def find(top: list[tuple[int, dict]]) -> Layout | None:
+    """The first row of figures, its date columns and the headers above."""
+    for k, (number, row) in enumerate(top):
+        above = top[:k]
+        words = {column: [clean(r[column]) for _, r in above if column in r] for column in row}
+        dated = [
+            c for c, cell in row.items() if is_dated(cell, any(is_date_header(w) for w in words[c]), c == min(row))
+        ]
+        below = top[k + 1][1] if k + 1 < len(top) else row
+        dated = [c for c in dated if c not in below or is_dated(below[c], True, True)]
+        if not dated or not any(c not in dated and is_number(cell) for c, cell in row.items()):
+            continue
+        k = _first_of_figures(top, k, dated)
+        number, above = top[k][0], top[:k]
+        named = [c for c in dated if any(is_date_header(w) for w in words[c])]
+        headed = [r for _, r in above if len(r) > 1 or any(is_date_header(cell) for cell in r.values())]
+        columns = {c for _, r in top[k : k + 5] for c in r} | {c for r in headed for c in r}
+        headers = {c: [text for r in headed if c in r and (text := clean(r[c]))] for c in sorted(columns)}
+        remarks = [
+            text
+            for _, r in above
+            if r not in headed
+            for cell in r.values()
+            if isinstance(cell, str) and (text := clean(cell))
+        ]
+        return Layout(number, named or dated[:1], headers, remarks)
+    return None
+
+
+def _first_of_figures(top: list[tuple[int, dict]], k: int, dated: list[int]) -> int:
+    """The first row below the header with figures, also where what stands for its date is none."""
+    heads = [i for i, (_, row) in enumerate(top[:k]) if any(is_date_header(row.get(c)) for c in dated)]
+    for i in range(heads[-1] + 1, k) if heads else ():
+        row = top[i][1]
+        wrong = any(c in row and any(letter.isdigit() for letter in clean(row[c])) for c in dated)
+        if wrong and any(c not in dated and is_number(cell) for c, cell in row.items()):
+            return i
+    return k
+
+
+def is_date_header(cell) -> bool:
+    return isinstance(cell, str) and (is_date_word(cell) or normal(cell) in DATE_HEADERS)
+
+
+def is_dated(cell, headed: bool, first: bool) -> bool:
+    """Is it a date? A bare number only below a word for dates, or as yyyymmdd in the first column."""
+    if isinstance(cell, dt.date):
+        return True
+    if isinstance(cell, str):
+        text = fields.plain(fields.unwrapped(cell))
+        if text.isdigit():
+            return (headed and _whole(text) is not None) or (first and len(text) == 8 and from_cell(text) is not None)
+        return len(text) < 40 and any(_reads(cell, order) for order in conventions.ORDERS)
+    return headed and isinstance(cell, float) and _whole(f"{cell:.0f}") is not None
+
+
+def _reads(cell: str, order: str) -> bool:
+    try:
+        return fields.date(cell, order) is not None
+    except UnreadableError:
+        return False
+
+
+def _whole(digits: str) -> dt.date | None:
+    """yyyymmdd, yyyymm or a serial."""
+    if len(digits) == 6 and digits[:2] in ("19", "20") and 1 <= int(digits[4:]) <= 12:
+        return _month_end(int(digits[:4]), int(digits[4:]))
+    return from_cell(digits) if len(digits) in (5, 8) else None
+
+
+def _month_end(year: int, month: int) -> dt.date:
+    return (dt.date(year + month // 12, month % 12 + 1, 1)) - dt.timedelta(days=1)
+
+
+_MONTH = re.compile(r"(\d{4})[-/.年](\d{1,2})月?")
+
+
+def date_of(cell, order: str = "") -> dt.date | None:
+    """The date of a row of prices; a month means its last day."""
+    if isinstance(cell, str):
+        text = fields.plain(fields.unwrapped(cell))
+        if match := _MONTH.fullmatch(text):
+            return _month_end(int(match[1]), int(match[2])) if 1 <= int(match[2]) <= 12 else None
+        if text.isdigit() and len(text) == 6:
+            return _whole(text)
+    elif isinstance(cell, float) and 190001 <= cell <= 220012:
+        return _whole(f"{cell:.0f}")
+    try:
+        return fields.date(cell, order)
+    except UnreadableError:
+        return None
+
+
+def is_number(cell) -> bool:
+    if not isinstance(cell, str):
+        return isinstance(cell, float)
+    for decimal in ".,":
+        try:
+            return fields.money(cell, decimal)[0] is not None
+        except UnreadableError:
+            continue
+    return False
