@@ -195,6 +195,28 @@ def test_charts_on_names_keep_their_data_and_nothing_else(tmp_path):
     ]
 
 
+def test_a_hidden_sheet_that_a_chart_draws_from_keeps_those_cells_and_nothing_else(tmp_path):
+    work = sheet(
+        '<row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1"><f>SUM(w_now)</f><v>987654321</v></c></row>'
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>CANARY</t></is></c><c r="B2"><v>7</v></c></row>',
+        '<dataValidations count="1"><dataValidation type="list" sqref="A1"><formula1>"CANARY"</formula1></dataValidation></dataValidations><drawing r:id="rId1"/>',
+    )
+    inside = drawn(labels="Report!$A$2:$A$9", values="Work!$B$1:$B$2")
+    inside["xl/worksheets/_rels/sheet2.xml.rels"] = relations(("rId1", "drawing", "../drawings/drawing2.xml"))
+    inside["xl/drawings/drawing2.xml"] = inside["xl/drawings/drawing1.xml"]
+    path = template(
+        tmp_path / "f.xlsx",
+        {"Report": REPORT, "Work": work},
+        NAMES,
+        strings=STRINGS,
+        states={"Work": "hidden"},
+        parts=inside,
+    )
+    document = fill(opened(path), data())
+    assert "CANARY" not in "".join(parts(document).values()) and cells(document, "Work") == {"B1": 1, "B2": 7}
+    assert re.findall("<c:v>(.*?)</c:v>", parts(document)["xl/charts/chart1.xml"])[3:] == ["1", "7"]
+
+
 def test_a_sheet_that_is_not_shown_is_not_there(tmp_path):
     goal = '<row r="1"><c r="A1" t="b"><f>goal_amount&lt;&gt;""</f><v>1</v></c><c r="B1"><f>goal_amount</f><v>5</v></c></row>'
     path = template(

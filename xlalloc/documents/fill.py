@@ -16,7 +16,7 @@ from xlalloc.formula import Place, _evaluate, evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, as_rows, scalar
 
 LONG = 500  # bytes of an argument
-KEPT = 20_000  # calls remembered; then all are forgotten
+KEPT = 4_000  # calls remembered; then all are forgotten
 _RUNNING, _NOTHING = object(), object()
 _answers: dict[tuple, list[list]] = {}
 

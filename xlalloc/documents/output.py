@@ -127,7 +127,8 @@ class Output:
         """The document; ``stamp`` is kept among its properties."""
         template = self.template
         gone = frozenset(s.part for s in template.sheets if s not in self.kept)
-        bones = skeleton(template, gone, self.live, self.macros, bool(stamp))
+        bare = frozenset() if self.live else frozenset(s.part for s in self.kept if s not in self.shown)
+        bones = skeleton(template, gone, bare, self.live, self.macros, bool(stamp))
         parts: dict[str, Part] = dict(bones.parts)
         first = self.shown[0]
         for sheet in self.kept:
@@ -176,6 +177,8 @@ class Output:
         columns = [place for inside in cells.values() for place, _ in inside]
         area = address(min(used), min(columns), max(used), max(columns)) if used else "A1"
         head = re.sub(r"<dimension\b[^>]*/>", f'<dimension ref="{area}"/>', _selected(sheet.head, first))
+        if not self.live and sheet not in self.shown:  # its cells alone
+            return head + "".join(lines) + "</sheetData></worksheet>"
         return head + "".join(lines) + without_notes(self.template, sheet)
 
     def _cells(self, sheet: Sheet) -> dict[int, list[tuple[int, str]]]:

@@ -37,11 +37,13 @@ class Skeleton:
 
 
 @lru_cache(maxsize=256)
-def skeleton(template: Template, gone: frozenset[str], live: bool, macros: bool, stamped: bool) -> Skeleton:
-    """The parts of documents without the sheets of the parts in ``gone``."""
+def skeleton(
+    template: Template, gone: frozenset[str], bare: frozenset[str], live: bool, macros: bool, stamped: bool
+) -> Skeleton:
+    """The parts of documents without the sheets in ``gone``; of those in ``bare`` the cells alone."""
     package = template.package
     changed: dict[str, str] = {}
-    reached = _reached(template, gone, live, macros, changed)
+    reached = _reached(template, gone, bare, live, macros, changed)
     parts = {name: part for name, part in package.parts.items() if name in reached and name != TYPES}
     labels, custom = _custom(template, reached)
     root = relations_of("")
@@ -63,12 +65,16 @@ def skeleton(template: Template, gone: frozenset[str], live: bool, macros: bool,
     return Skeleton(parts, custom)
 
 
-def _reached(template: Template, gone: frozenset[str], live: bool, macros: bool, changed: dict) -> set[str]:
+def _reached(
+    template: Template, gone: frozenset[str], bare: frozenset[str], live: bool, macros: bool, changed: dict
+) -> set[str]:
     """The parts that relationships lead to, without those that are not handed on; relationships changed go there."""
     package = template.package
     reached, waiting = {"[Content_Types].xml"}, [""]
     while waiting:
         source = waiting.pop()
+        if source in bare:
+            continue
         lost = set()
         for key, relation in package.relations(source).items():
             kind, part = relation.kind, relation.target
