@@ -57,8 +57,10 @@ def name_key(cell) -> str:
     if isinstance(cell, bool) or cell is None:
         return str(cell)
     if isinstance(cell, int | float | np.number):
+        if isinstance(cell, int):
+            return str(cell)
         number = float(cell)
-        return str(int(cell)) if abs(number) < 1e300 and number == int(number) else repr(number)
+        return str(int(number)) if abs(number) < 1e300 and number == int(number) else repr(number)
     return unicodedata.normalize("NFKC", str(cell)).strip().casefold()
 
 

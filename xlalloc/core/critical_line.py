@@ -58,7 +58,7 @@ def standard_form(mu, cov, lower, upper, groups, group_lower, group_upper, origi
     origin = np.zeros(n) if origin is None else origin
     lo, hi = np.broadcast_to(lower, n).astype(float), np.broadcast_to(upper, n).astype(float)
     _check_bounds(lo, hi)
-    scale = 2.0 ** int(np.frexp(np.abs(np.diag(cov)).max())[1])  # a power of 2, so that scaling is exact
+    scale = 2.0 ** min(int(np.frexp(np.abs(np.diag(cov)).max())[1]), 1023)  # a power of 2: scaling is exact
     if groups is None:
         total = min(max(1.0, lo.sum()), hi.sum())
         K = np.empty((1 + n, 1 + n))
