@@ -18,6 +18,7 @@ from xlalloc.core.checks import RISKLESS, risk_level
 from xlalloc.core.critical_path import SAME_MEAN, TOLERANCES, LostError, Problem, trace
 from xlalloc.errors import Label, NumberError
 
+LARGEST = 1e300  # a variance beyond it is none
 FEASIBLE = 1e-11  # slack in sums of bounds, for bounds like 10 x 0.1
 GAP = 1e-10  # certified excess of variance (relative)
 NO_RATIO = 1e-12  # below this share half of its digits are: no ratio is made of such a risk
@@ -58,7 +59,9 @@ def standard_form(mu, cov, lower, upper, groups, group_lower, group_upper, origi
     origin = np.zeros(n) if origin is None else origin
     lo, hi = np.broadcast_to(lower, n).astype(float), np.broadcast_to(upper, n).astype(float)
     _check_bounds(lo, hi)
-    scale = 2.0 ** min(int(np.frexp(np.abs(np.diag(cov)).max())[1]), 1023)  # a power of 2: scaling is exact
+    if not (largest := float(np.abs(np.diag(cov)).max())) < LARGEST:
+        raise NumberError("cov: numbers of this size cannot be computed with. Check their units.")
+    scale = 2.0 ** int(np.frexp(largest)[1])  # a power of 2, so that scaling is exact
     if groups is None:
         total = min(max(1.0, lo.sum()), hi.sum())
         K = np.empty((1 + n, 1 + n))
