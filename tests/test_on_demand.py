@@ -79,7 +79,7 @@ def test_questions_without_an_answer_are_refused_as_ever():
         xa.max_sharpe_weights(mu, cov, 0.2)
     with pytest.raises(NumberError, match="upper"):
         xa.min_var_weights(cov, 0, 0.001)
-    w = xa.target_vol_weights(mu, cov, 5.0)
+    w = xa.target_vol_weights(mu, cov, 3.0)
     assert w[mu.argmax()] == pytest.approx(1)
     assert xa.target_return_weights(mu, cov, float(mu.max()))[mu.argmax()] == pytest.approx(1)
     np.testing.assert_allclose(xa.target_return_weights(mu, cov, -1.0), xa.min_var_weights(cov), atol=1e-10)
