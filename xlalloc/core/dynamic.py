@@ -129,7 +129,7 @@ def vol_target(
     _ordered("lowest", lowest, "highest", highest)
     wanted = base * (target_vol / current_vol)
     if not lowest <= wanted <= highest:
-        learn("limit", f"{wanted:.4g} was wanted; the {'least' if wanted < lowest else 'greatest'} weight is kept")
+        learn("limit", f"{wanted:.4g} would be needed; the {'minimum' if wanted < lowest else 'maximum'} weight is kept")
     return min(max(wanted, lowest), highest)
 
 
@@ -358,7 +358,7 @@ def margin_call(leverage: Borrowed, maintenance: Maintenance) -> Number:
     fall = 1.0 - (leverage - 1.0) / (leverage * (1.0 - maintenance))
     if fall < -1e-12:
         raise NumberError(
-            f"leverage: at {leverage:g} times, own money is {1.0 / leverage:.4g} of the assets, already below the "
+            f"leverage: at {leverage:g} times, equity is {1.0 / leverage:.4g} of the assets, already below the "
             f"maintenance of {maintenance:g}. Leverage up to {1.0 / maintenance:.4g} is possible."
         )
     return max(fall, 0.0)

@@ -288,7 +288,7 @@ def _symmetric(M: np.ndarray) -> np.ndarray:
     "=COV_NEAREST({1,1,0;1,1,1;0,1,1})", [[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]
 )
 def cov_nearest(cov: RepairableCovariance) -> CovarianceResult:
-    """The nearest valid covariance matrix: repairs figures by which some mix of assets would have a negative variance.
+    """The nearest valid covariance matrix: repairs figures by which some portfolio would have a negative variance.
 
     Formula: min ‖X − C‖ over correlation matrices X; σ'ᵢⱼ = xᵢⱼσᵢσⱼ
 
@@ -326,9 +326,9 @@ def cov_nearest(cov: RepairableCovariance) -> CovarianceResult:
 REMEDIES = {
     "not symmetric": "Make the two halves equal: the covariance of A with B is that of B with A.",
     "negative variance": "Correct the diagonal: a variance is a squared volatility.",
-    "indefinite": "Repair with COV_NEAREST, or estimate it from complete returns: some mix has a negative variance.",
+    "indefinite": "Repair with COV_NEAREST, or estimate it from complete returns: some portfolio has a negative variance.",
     "zero variance": "Fine for cash; leave it out of risk parity, HRP, inverse volatility and correlations.",
-    "singular": "Some mix has no risk: use more rows than assets, drop duplicates, or estimate with ledoit_wolf.",
+    "singular": "Some portfolio has no risk: use more rows than assets, drop duplicates, or estimate with ledoit_wolf.",
     "ill-conditioned": "Optimal weights will be unstable: drop near-duplicates, or estimate with ledoit_wolf.",
     "good": "None needed.",
 }
@@ -517,7 +517,7 @@ def regression(returns: np.ndarray, factors: np.ndarray, spare: int) -> tuple[np
     if own.min() <= COLLINEAR:
         at = Label("factors", int((own <= COLLINEAR).argmax()))
         raise NumberError(
-            "factor_returns: {} is a mix of the factors before it: their loadings cannot be told apart. Leave it out.",
+            "factor_returns: {} is a linear combination of the factors before it: their loadings cannot be told apart. Leave it out.",
             at,
         )
     fitted = Q.T.dot(X)

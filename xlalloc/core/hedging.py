@@ -159,7 +159,7 @@ def inverse_hedge(
     if not -SAME <= share <= 1.0 + SAME:
         raise NumberError(
             f"target_beta: {target_beta:g} is not between the portfolio's beta {beta:g} and the fund's {hedge_beta:g}, "
-            "so no mix of the two has it. Give a beta between them."
+            "so no combination of the two has it. Give a beta between them."
         )
     learn("share moved", share)
     return value * min(max(share, 0.0), 1.0)

@@ -119,10 +119,10 @@ def max_sharpe_weights(
 
     Formula: max (w'μ − rf)/√(w'Σw) over 1'w = 1 and the bounds
 
-    The bounds are those of MIN_VAR_WEIGHTS. Where a mix without risk earns more than rf the ratio has no limit: leave
+    The bounds are those of MIN_VAR_WEIGHTS. Where a portfolio without risk earns more than rf the ratio has no limit: leave
     cash out or raise rf to what it pays. Without risk is a volatility of at most 1e-6 of Σ|wᵢ|σᵢ.
 
-    Errors: #NUM! where no allowed mix is expected to earn more than rf, a mix without risk does, or the bounds leave
+    Errors: #NUM! where no allowed mix is expected to earn more than rf, a portfolio without risk does, or the bounds leave
     nothing to choose from; #VALUE! where limits of groups come without groups.
 
     Peers: pypfopt.EfficientFrontier.max_sharpe; skfolio.optimization.MeanRisk (MAXIMIZE_RATIO);
@@ -167,7 +167,7 @@ def target_return_weights(
     frontier = limits.frontier(mu, cov)
     weights = frontier.at_return(target_return)
     if learning() and target_return < frontier.returns[-1]:
-        learn("target", "met by the least risky mix, which earns more")
+        learn("target", "met by the minimum-variance portfolio, which earns more")
     return _answer(weights, cov, limits, frontier, mu)
 
 
@@ -200,7 +200,7 @@ def target_vol_weights(
     frontier = limits.frontier(mu, cov)
     weights = frontier.at_vol(target_vol)
     if learning() and target_vol > frontier.vols[0]:
-        learn("target", "not used up: no allowed mix earns more than this one")
+        learn("target", "not used up: no allowed portfolio earns more than this one")
     return _answer(weights, cov, limits, frontier, mu)
 
 
@@ -244,7 +244,7 @@ def frontier(
     found = limits.frontier(mu, cov)
     rows = [_frontier_row(weights, mu, cov) for weights in limits.cleaned(found.points(points))]
     if len(found.returns) == 1:
-        learn("frontier", "a single portfolio: the least risky mix earns the most")
+        learn("frontier", "a single portfolio: the one of minimum variance earns the most")
     _learn_solution(found, cov)
     return Table(("return", "volatility", "sharpe", *labels("assets", len(mu))), rows)
 
@@ -272,7 +272,7 @@ def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> 
     except NumberError:
         if frontier.returns[0] > 0.0:
             raise NumberError(
-                "cov: a mix of these assets has no risk, so its diversification ratio has no limit. Leave out an asset "
+                "cov: a portfolio of these assets has no risk, so its diversification ratio has no limit. Leave out an asset "
                 "that hedges others completely."
             ) from None
         raise NumberError(
@@ -497,7 +497,7 @@ def _vols_of_views(P: np.ndarray, cov: np.ndarray, held: np.ndarray) -> np.ndarr
     variances = np.einsum("ij,ij->i", P @ cov, P)
     level = np.abs(P) @ np.sqrt(cov.diagonal())
     for k in np.flatnonzero(variances <= RISKLESS * level**2):
-        wrong = "is about a mix without risk, whose return is known" if P[k].any() else "picks nothing"
+        wrong = "is about a portfolio without risk, whose return is known" if P[k].any() else "picks nothing"
         here = Label("views", int(held[k]))
         raise NumberError(f"picks: {{}} {wrong}. Correct its row, or leave the view out.", here)
     return np.sqrt(variances)

@@ -8,7 +8,7 @@ from xlalloc.core.checks import together
 from xlalloc.errors import InputError, Label
 
 ASK = "ask the client"
-ANEW = "If so, choose the target weights anew."
+ANEW = "If so, choose the target weights again."
 
 
 def checklist(values, target, threshold: float, achieved, hurdle) -> Table:

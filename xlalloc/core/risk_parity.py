@@ -77,7 +77,7 @@ def rp_weights(
     With bounds, one number or one per asset, it is the same minimum over lᵢ·1'y ≤ yᵢ ≤ uᵢ·1'y. Shares cannot all be met
     then: EXPLAIN names the binding bounds and the shares reached.
 
-    Errors: #NUM! where some mix has a negative variance, an asset with a budget has no variance, a long-only mix has no
+    Errors: #NUM! where some portfolio has a negative variance, an asset with a budget has no variance, a long-only mix has no
     risk, every budget is zero, or the bounds leave nothing to choose from.
 
     Peers: riskparityportfolio.RiskParityPortfolio; riskfolio.Portfolio.rp_optimization;
@@ -159,7 +159,7 @@ def rp_levered(
     w are the weights of RP_WEIGHTS and σ is their volatility. Above 1 the part L − 1 is borrowed, below 1 the rest is
     cash. EXPLAIN gives L and the volatility reached, which is below the target where max_leverage binds.
 
-    Errors: #NUM! where some mix has a negative variance, an asset with a budget has no variance, or a long-only mix has
+    Errors: #NUM! where some portfolio has a negative variance, an asset with a budget has no variance, or a long-only mix has
     no risk.
 
     Peers: bt.algos.TargetVol (with WeighERC).
@@ -231,7 +231,7 @@ def rp_factor(
     specific risk leave a choice). EXPLAIN gives the residual, the distance left as a share of the volatility of f: 0
     where the assets can carry f exactly.
 
-    Errors: #NUM! where no asset moves with the mix of factors that the budgets ask for, or too many portfolios are
+    Errors: #NUM! where no asset moves with the combination of factors that the budgets ask for, or too many portfolios are
     equally close.
 
     Peers: riskfolio.Portfolio.frc_optimization (exact factor shares).
@@ -292,7 +292,7 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> WeightsResult:
         total = risk_left + risk_right
         if total <= 0.0:
             assets = [Label("assets", i) for i in cluster]
-            raise NumberError("cov: two mixes of {} have no risk, so it cannot be split. Leave one out.", assets)
+            raise NumberError("cov: two portfolios of {} have no risk, so it cannot be split. Leave one out.", assets)
         weights[left] *= risk_right / total
         weights[right] *= risk_left / total
         clusters += [left, right]
