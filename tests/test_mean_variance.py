@@ -877,7 +877,7 @@ PAIR, SIX = [[0.08], [0.03]], [[0.6], [0.4]]
             "BLACK_LITTERMAN",
             [SIX, CASH, [[1, 0], [0, 1]], [[0.1], [0.1]]],
             "#NUM!",
-            "picks: View 2 is about a mix without",
+            "picks: View 2 is about a portfolio without",
         ),
         (
             "BLACK_LITTERMAN",

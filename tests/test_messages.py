@@ -126,3 +126,35 @@ def test_the_scan_sees_what_is_said():
 
     tree = ast.parse("f'{a} is {b}.' if c else 'none' + ' at all'", mode="eval").body
     assert list(texts(tree, {})) == ["{} is {}.", "none at all"]
+
+
+def explained(text: str) -> list[list]:
+    with speaking("zh"):
+        return formula.evaluate(text)
+
+
+def test_explain_speaks_chinese_and_leaves_labels_and_results():
+    text = '=EXPLAIN("MIN_VAR_WEIGHTS",{"","core","债券","Gold";"core",0.04,0.01,0;"债券",0.01,0.02,0;"Gold",0,0,0.01},0.1,0.4)'
+    head, result, *facts, last = explained(text)
+    assert head == ["项目", "内容"] and result == ["结果", "3 x 2 个单元格"]
+    assert ["起作用的约束", "债券、取上限、Gold、取上限"] in facts
+    assert last[0] == "公式" and last[1].endswith("。") and "最小方差组合" in last[1]
+    assert explained('=EXPLAIN("PORT_VOL",{0.6;0.3},{0.04,0;0,0.01})')[1:] == [
+        ["结果", "#VALUE!"], ["原因", "weights：权重之和为 0.9，不是 1。请按比例调整，使其合计为 1（100%）。"]]  # fmt: skip
+    assert explained('=EXPLAIN("STATE_BUDGETS","high")')[1][0] == "结果"
+    assert formula.evaluate(text)[0] == ["item", "value"], "English again once the block ends"
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_explain_of_every_example_is_chinese(name):
+    """Items and what stands beside them, but for names and options."""
+    example = CATALOGUE[name].example
+    if not example.startswith(f"={name}(") or CATALOGUE[name].result.kind == "cells" or name == "EXPLAIN":
+        return  # inside PLAIN or INDEX; EXPLAIN explains no cells
+    given = example[len(name) + 2 : -1]
+    found = explained(f'=EXPLAIN("{name}"{given and "," + given})')
+    own = {"numpy", "Python", "library", "Source", "article", "xlalloc.log"}
+    for item, value in found[1:-1]:
+        assert not english_words(item, example) - own, item
+        if isinstance(value, str) and item not in ("来源", "日志文件"):
+            assert not english_words(value, example) - own, value

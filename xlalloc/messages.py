@@ -16,6 +16,7 @@ _language: ContextVar[str | None] = ContextVar("language", default=None)
 _PLACE = re.compile(r"\{(\w+)\}")
 _GAP = "\0"  # a space of the template itself
 _BETWEEN = re.compile(f"(?<=[\u4e00-\u9fff]){_GAP}(?=[\u4e00-\u9fff])")
+OWN = ("name", "label", "list", "group", "state", "cell")  # places of words that are the user's, or a name
 _NAME = re.compile(r"[\w.]+")
 
 
@@ -61,8 +62,8 @@ def _filled(chinese: str, words: dict[str, str]) -> str:
 
 
 def _placed(place: str, words: str, item: bool) -> str:
-    """What stands in a place. Names of arguments, functions and options are the same in every language."""
-    if place.startswith("name") and _NAME.fullmatch(words):
+    """What stands in a place. Names of arguments, functions, options and labels are the same in every language."""
+    if place.startswith(OWN) and _NAME.fullmatch(words):
         return words
     if place == "words":  # of a step on the way: said of an argument that the caller does not have
         whole = (_chinese(f"{argument}: {words}") for argument in ("cov", "returns"))
