@@ -9,13 +9,13 @@ ROOT = Path(__file__).parent.parent / "xlalloc"
 _FIRST, _SECOND, _THIRD = slice(0, 1), slice(1, 2), slice(2, 3)
 SAID = {  # which arguments of a call are sentences
     **dict.fromkeys(("InputError", "NumberError", "NotAvailableError", "DivisionError", "FormulaError"), _FIRST),
-    **dict.fromkeys(("NoSolution", "FitError", "OfficeError", "TemplateError", "together"), _FIRST),
+    **dict.fromkeys(("NoSolution", "FitError", "OfficeError", "TemplateError", "UsageError", "together"), _FIRST),
     **dict.fromkeys(("ErrorValue", "ErrorIn"), _SECOND),
     **dict.fromkeys(("Measure", "rising", "stop_at_errors", "headings"), _THIRD),
     "learn": slice(0, 2),
     "_stop_at": slice(3, 4),
 }
-FOLDERS = ("", "core", "excel")
+FOLDERS = ("", "core", "excel", "reports", "documents", "hosts")
 PLACE = re.compile(r"\{\w*\}")
 
 

@@ -116,20 +116,20 @@ class ErrorIn(AllocError):
 class ErrorValue(str):
     """An error value in a cell: its code is the text, the reason travels with it."""
 
-    _reason: str
+    english: str
 
     def __new__(cls, code: str, reason: str = ""):
         value = super().__new__(cls, code)
-        value._reason = reason
+        value.english = reason
         return value
 
     @property
     def reason(self) -> str:
         """Why, in the language of whoever asks."""
-        return say(self._reason)
+        return say(self.english)
 
     def __repr__(self) -> str:
         return f"ErrorValue({str(self)!r})"
 
     def __reduce__(self):
-        return ErrorValue, (str(self), self._reason)
+        return ErrorValue, (str(self), self.english)

@@ -1,6 +1,14 @@
 Option Explicit
 ' Made from the catalogue: the functions as Excel sees them.
 
+Public Function ACCOUNT_GAIN(balances, flows, Optional timing)
+    ACCOUNT_GAIN = xlalloc.Answer("ACCOUNT_GAIN", Array(balances, flows, timing))
+End Function
+
+Public Function ACCOUNT_RETURNS(balances, flows, Optional timing)
+    ACCOUNT_RETURNS = xlalloc.Answer("ACCOUNT_RETURNS", Array(balances, flows, timing))
+End Function
+
 Public Function ANN_RETURN(returns, Optional periods)
     ANN_RETURN = xlalloc.Answer("ANN_RETURN", Array(returns, periods))
 End Function
@@ -27,6 +35,14 @@ End Function
 
 Public Function BLACK_LITTERMAN(weights, cov, picks, views, Optional confidence, Optional risk_aversion, Optional rf)
     BLACK_LITTERMAN = xlalloc.Answer("BLACK_LITTERMAN", Array(weights, cov, picks, views, confidence, risk_aversion, rf))
+End Function
+
+Public Function BOOTSTRAP_BANDS(returns, weights, wealth, monthly, years, Optional block, Optional paths, Optional seed)
+    BOOTSTRAP_BANDS = xlalloc.Answer("BOOTSTRAP_BANDS", Array(returns, weights, wealth, monthly, years, block, paths, seed))
+End Function
+
+Public Function BRINSON(weights, returns, bench_weights, bench_returns, Optional groups)
+    BRINSON = xlalloc.Answer("BRINSON", Array(weights, returns, bench_weights, bench_returns, groups))
 End Function
 
 Public Function CAGR(first_value, last_value, years)
@@ -85,12 +101,24 @@ Public Function COV_NEAREST(cov)
     COV_NEAREST = xlalloc.Answer("COV_NEAREST", Array(cov))
 End Function
 
+Public Function COV_SCORE(returns, Optional methods, Optional window, Optional step, Optional periods)
+    COV_SCORE = xlalloc.Answer("COV_SCORE", Array(returns, methods, window, step, periods))
+End Function
+
+Public Function CVAR_CONTRIB(weights, returns, Optional level, Optional mode)
+    CVAR_CONTRIB = xlalloc.Answer("CVAR_CONTRIB", Array(weights, returns, level, mode))
+End Function
+
 Public Function DCA_RESULT(prices, amount)
     DCA_RESULT = xlalloc.Answer("DCA_RESULT", Array(prices, amount))
 End Function
 
-Public Function DCA_SIM(price, amount, Optional months, Optional vol, Optional mu, Optional paths, Optional seed)
-    DCA_SIM = xlalloc.Answer("DCA_SIM", Array(price, amount, months, vol, mu, paths, seed))
+Public Function DCA_SIM(price, amount, Optional months, Optional vol, Optional mu, Optional paths, Optional seed, Optional inflation)
+    DCA_SIM = xlalloc.Answer("DCA_SIM", Array(price, amount, months, vol, mu, paths, seed, inflation))
+End Function
+
+Public Function DIETZ(first_value, last_value, flows, flow_dates, start_date, end_date)
+    DIETZ = xlalloc.Answer("DIETZ", Array(first_value, last_value, flows, flow_dates, start_date, end_date))
 End Function
 
 Public Function DIVERSIFICATION(weights, cov, Optional mode)
@@ -131,6 +159,10 @@ Public Function FACTOR_LOADINGS(returns, factor_returns)
     FACTOR_LOADINGS = xlalloc.Answer("FACTOR_LOADINGS", Array(returns, factor_returns))
 End Function
 
+Public Function FACTOR_REGRESSION(returns, factor_returns, Optional rf, Optional lags, Optional periods)
+    FACTOR_REGRESSION = xlalloc.Answer("FACTOR_REGRESSION", Array(returns, factor_returns, rf, lags, periods))
+End Function
+
 Public Function FACTOR_RISK_CONTRIB(weights, loadings, factor_cov, Optional specific_vols, Optional mode)
     FACTOR_RISK_CONTRIB = xlalloc.Answer("FACTOR_RISK_CONTRIB", Array(weights, loadings, factor_cov, specific_vols, mode))
 End Function
@@ -147,8 +179,8 @@ Public Function GLIDE_PATH(age, Optional ages, Optional stock_weights)
     GLIDE_PATH = xlalloc.Answer("GLIDE_PATH", Array(age, ages, stock_weights))
 End Function
 
-Public Function GOAL_PROB(wealth, monthly, years, mu, vol, goal, Optional paths, Optional seed)
-    GOAL_PROB = xlalloc.Answer("GOAL_PROB", Array(wealth, monthly, years, mu, vol, goal, paths, seed))
+Public Function GOAL_PROB(wealth, monthly, years, mu, vol, goal, Optional paths, Optional seed, Optional inflation)
+    GOAL_PROB = xlalloc.Answer("GOAL_PROB", Array(wealth, monthly, years, mu, vol, goal, paths, seed, inflation))
 End Function
 
 Public Function HIST_CVAR(returns, Optional level)
@@ -199,6 +231,10 @@ Public Function LEVERED_RETURN(mu, leverage, financing)
     LEVERED_RETURN = xlalloc.Answer("LEVERED_RETURN", Array(mu, leverage, financing))
 End Function
 
+Public Function LOOK_THROUGH(weights, exposures)
+    LOOK_THROUGH = xlalloc.Answer("LOOK_THROUGH", Array(weights, exposures))
+End Function
+
 Public Function MARGINAL_RISK(weights, cov)
     MARGINAL_RISK = xlalloc.Answer("MARGINAL_RISK", Array(weights, cov))
 End Function
@@ -227,6 +263,14 @@ Public Function MEAN_RETURNS(returns, Optional periods)
     MEAN_RETURNS = xlalloc.Answer("MEAN_RETURNS", Array(returns, periods))
 End Function
 
+Public Function MIN_CVAR_WEIGHTS(returns, Optional level, Optional lower, Optional upper, Optional groups, Optional group_lower, Optional group_upper)
+    MIN_CVAR_WEIGHTS = xlalloc.Answer("MIN_CVAR_WEIGHTS", Array(returns, level, lower, upper, groups, group_lower, group_upper))
+End Function
+
+Public Function MIN_TE_WEIGHTS(cov, bench_weights, Optional lower, Optional upper, Optional groups, Optional group_lower, Optional group_upper)
+    MIN_TE_WEIGHTS = xlalloc.Answer("MIN_TE_WEIGHTS", Array(cov, bench_weights, lower, upper, groups, group_lower, group_upper))
+End Function
+
 Public Function MIN_VAR_WEIGHTS(cov, Optional lower, Optional upper, Optional groups, Optional group_lower, Optional group_upper)
     MIN_VAR_WEIGHTS = xlalloc.Answer("MIN_VAR_WEIGHTS", Array(cov, lower, upper, groups, group_lower, group_upper))
 End Function
@@ -237,6 +281,10 @@ End Function
 
 Public Function MODEL_WEIGHTS(name)
     MODEL_WEIGHTS = xlalloc.Answer("MODEL_WEIGHTS", Array(name))
+End Function
+
+Public Function MWR(balances, flows, Optional timing)
+    MWR = xlalloc.Answer("MWR", Array(balances, flows, timing))
 End Function
 
 Public Function OMEGA(returns, Optional min_return)
@@ -267,6 +315,10 @@ Public Function PORT_SHARPE(weights, mu, cov, Optional rf)
     PORT_SHARPE = xlalloc.Answer("PORT_SHARPE", Array(weights, mu, cov, rf))
 End Function
 
+Public Function PORT_TE(weights, bench_weights, cov)
+    PORT_TE = xlalloc.Answer("PORT_TE", Array(weights, bench_weights, cov))
+End Function
+
 Public Function PORT_VOL(weights, cov)
     PORT_VOL = xlalloc.Answer("PORT_VOL", Array(weights, cov))
 End Function
@@ -281,6 +333,10 @@ End Function
 
 Public Function REALIZED_VOL(returns, Optional window, Optional periods)
     REALIZED_VOL = xlalloc.Answer("REALIZED_VOL", Array(returns, window, periods))
+End Function
+
+Public Function REAL_RETURN(nominal, inflation)
+    REAL_RETURN = xlalloc.Answer("REAL_RETURN", Array(nominal, inflation))
 End Function
 
 Public Function REBAL_CHECKLIST(values, target, Optional threshold, Optional achieved, Optional hurdle)
@@ -299,24 +355,32 @@ Public Function REBAL_DUE(last_date, today, frequency, Optional values, Optional
     REBAL_DUE = xlalloc.Answer("REBAL_DUE", Array(last_date, today, frequency, values, target, threshold))
 End Function
 
-Public Function REBAL_PLAN(values, target, Optional threshold, Optional cash_flow, Optional price, Optional lot, Optional commission, Optional sell_tax, Optional min_commission, Optional exit_fee, Optional rule)
-    REBAL_PLAN = xlalloc.Answer("REBAL_PLAN", Array(values, target, threshold, cash_flow, price, lot, commission, sell_tax, min_commission, exit_fee, rule))
+Public Function REBAL_PLAN(values, target, Optional threshold, Optional cash_flow, Optional price, Optional lot, Optional commission, Optional sell_tax, Optional min_commission, Optional exit_fee, Optional rule, Optional band)
+    REBAL_PLAN = xlalloc.Answer("REBAL_PLAN", Array(values, target, threshold, cash_flow, price, lot, commission, sell_tax, min_commission, exit_fee, rule, band))
 End Function
 
 Public Function REBAL_TRADES(values, target, Optional threshold, Optional cash_flow, Optional rule, Optional band)
     REBAL_TRADES = xlalloc.Answer("REBAL_TRADES", Array(values, target, threshold, cash_flow, rule, band))
 End Function
 
-Public Function REDEMPTION_FEE(days_held, Optional days, Optional fees)
-    REDEMPTION_FEE = xlalloc.Answer("REDEMPTION_FEE", Array(days_held, days, fees))
+Public Function REDEMPTION_FEE(days_held, Optional days, Optional fees, Optional kind)
+    REDEMPTION_FEE = xlalloc.Answer("REDEMPTION_FEE", Array(days_held, days, fees, kind))
 End Function
 
 Public Function RETURNS(prices, Optional kind)
     RETURNS = xlalloc.Answer("RETURNS", Array(prices, kind))
 End Function
 
+Public Function RETURNS_IN(returns, fx_returns, Optional hedge, Optional carry, Optional periods)
+    RETURNS_IN = xlalloc.Answer("RETURNS_IN", Array(returns, fx_returns, hedge, carry, periods))
+End Function
+
 Public Function RISK_CONTRIB(weights, cov, Optional mode)
     RISK_CONTRIB = xlalloc.Answer("RISK_CONTRIB", Array(weights, cov, mode))
+End Function
+
+Public Function RISK_PROFILE(answers, points, bounds)
+    RISK_PROFILE = xlalloc.Answer("RISK_PROFILE", Array(answers, points, bounds))
 End Function
 
 Public Function ROLLING(name, returns, window, Optional periods, Optional rf, Optional benchmark)
@@ -327,12 +391,16 @@ Public Function ROUND_LOTS(trades, price, Optional lot)
     ROUND_LOTS = xlalloc.Answer("ROUND_LOTS", Array(trades, price, lot))
 End Function
 
-Public Function RP_BACKTEST(prices, Optional window, Optional frequency, Optional budgets, Optional commission)
-    RP_BACKTEST = xlalloc.Answer("RP_BACKTEST", Array(prices, window, frequency, budgets, commission))
+Public Function RP_BACKTEST(prices, Optional window, Optional frequency, Optional budgets, Optional commission, Optional method, Optional parameter)
+    RP_BACKTEST = xlalloc.Answer("RP_BACKTEST", Array(prices, window, frequency, budgets, commission, method, parameter))
 End Function
 
 Public Function RP_CHECK(weights, cov, Optional budgets, Optional tolerance)
     RP_CHECK = xlalloc.Answer("RP_CHECK", Array(weights, cov, budgets, tolerance))
+End Function
+
+Public Function RP_CVAR_WEIGHTS(returns, Optional budgets, Optional level)
+    RP_CVAR_WEIGHTS = xlalloc.Answer("RP_CVAR_WEIGHTS", Array(returns, budgets, level))
 End Function
 
 Public Function RP_FACTOR(loadings, factor_cov, specific_vols, Optional factor_budgets)
@@ -349,6 +417,10 @@ End Function
 
 Public Function RP_WEIGHTS(cov, Optional budgets, Optional lower, Optional upper)
     RP_WEIGHTS = xlalloc.Answer("RP_WEIGHTS", Array(cov, budgets, lower, upper))
+End Function
+
+Public Function SAFE_WITHDRAWAL(years, mu, vol, Optional prob, Optional inflation, Optional paths, Optional seed)
+    SAFE_WITHDRAWAL = xlalloc.Answer("SAFE_WITHDRAWAL", Array(years, mu, vol, prob, inflation, paths, seed))
 End Function
 
 Public Function SHARPE(returns, Optional rf, Optional periods)
@@ -391,8 +463,16 @@ Public Function STRESS_TABLE(weights, Optional scenarios)
     STRESS_TABLE = xlalloc.Answer("STRESS_TABLE", Array(weights, scenarios))
 End Function
 
+Public Function SUITABLE(profile, product_levels, Optional allowed)
+    SUITABLE = xlalloc.Answer("SUITABLE", Array(profile, product_levels, allowed))
+End Function
+
 Public Function TARGET_RETURN_WEIGHTS(mu, cov, target_return, Optional lower, Optional upper, Optional groups, Optional group_lower, Optional group_upper)
     TARGET_RETURN_WEIGHTS = xlalloc.Answer("TARGET_RETURN_WEIGHTS", Array(mu, cov, target_return, lower, upper, groups, group_lower, group_upper))
+End Function
+
+Public Function TARGET_TE_WEIGHTS(mu, cov, bench_weights, max_te, Optional lower, Optional upper, Optional groups, Optional group_lower, Optional group_upper)
+    TARGET_TE_WEIGHTS = xlalloc.Answer("TARGET_TE_WEIGHTS", Array(mu, cov, bench_weights, max_te, lower, upper, groups, group_lower, group_upper))
 End Function
 
 Public Function TARGET_VOL_WEIGHTS(mu, cov, target_vol, Optional lower, Optional upper, Optional groups, Optional group_lower, Optional group_upper)
@@ -435,12 +515,16 @@ Public Function VOL_TARGET(current_vol, target_vol, Optional base, Optional lowe
     VOL_TARGET = xlalloc.Answer("VOL_TARGET", Array(current_vol, target_vol, base, lowest, highest))
 End Function
 
-Public Function WEALTH_BANDS(wealth, monthly, years, mu, vol, Optional paths, Optional seed)
-    WEALTH_BANDS = xlalloc.Answer("WEALTH_BANDS", Array(wealth, monthly, years, mu, vol, paths, seed))
+Public Function WEALTH_BANDS(wealth, monthly, years, mu, vol, Optional paths, Optional seed, Optional inflation)
+    WEALTH_BANDS = xlalloc.Answer("WEALTH_BANDS", Array(wealth, monthly, years, mu, vol, paths, seed, inflation))
 End Function
 
 Public Function WIN_RATE(returns)
     WIN_RATE = xlalloc.Answer("WIN_RATE", Array(returns))
+End Function
+
+Public Function WITHDRAWAL_SIM(wealth, spending, years, mu, vol, Optional inflation, Optional rule, Optional paths, Optional seed)
+    WITHDRAWAL_SIM = xlalloc.Answer("WITHDRAWAL_SIM", Array(wealth, spending, years, mu, vol, inflation, rule, paths, seed))
 End Function
 
 Public Function XLALLOC_INFO()

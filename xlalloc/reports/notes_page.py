@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from xlalloc import messages
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.write import Sheet
@@ -38,7 +39,7 @@ def notes(page: Sheet, r: Result, about: About) -> None:
     say, colon = page.document.say, "：" if r.lang == "zh" else ": "
     sources = [] if isinstance(r.stress, ErrorValue) else [f"{row[0]}{colon}{row[3]}" for row in r.stress]
     findings = [f"{problem.wrong(r.lang)} {problem.what_was_done(r.lang)}" for problem in r.problems if problem.kind != "no_answer"]
-    reasons = [f"{what}: {reason}" for what, reason in r.reasons.items()]
+    reasons = [f"{what}{colon}{messages.say(reason, r.lang)}" for what, reason in r.reasons.items()]
     for heading, texts in (
         ("report.stress_sources", sources),
         ("report.findings", findings),
