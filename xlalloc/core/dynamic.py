@@ -129,7 +129,8 @@ def vol_target(
     _ordered("lowest", lowest, "highest", highest)
     wanted = base * (target_vol / current_vol)
     if not lowest <= wanted <= highest:
-        learn("limit", f"{wanted:.4g} would be needed; the {'minimum' if wanted < lowest else 'maximum'} weight is kept")
+        bound = "minimum" if wanted < lowest else "maximum"
+        learn("limit", f"{wanted:.4g} would be needed; the {bound} weight is kept")
     return min(max(wanted, lowest), highest)
 
 

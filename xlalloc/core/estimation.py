@@ -326,7 +326,7 @@ def cov_nearest(cov: RepairableCovariance) -> CovarianceResult:
 REMEDIES = {
     "not symmetric": "Make the two halves equal: the covariance of A with B is that of B with A.",
     "negative variance": "Correct the diagonal: a variance is a squared volatility.",
-    "indefinite": "Repair with COV_NEAREST, or estimate it from complete returns: some portfolio has a negative variance.",
+    "indefinite": "Some portfolio has a negative variance: repair with COV_NEAREST, or estimate from complete returns.",
     "zero variance": "Fine for cash; leave it out of risk parity, HRP, inverse volatility and correlations.",
     "singular": "Some portfolio has no risk: use more rows than assets, drop duplicates, or estimate with ledoit_wolf.",
     "ill-conditioned": "Optimal weights will be unstable: drop near-duplicates, or estimate with ledoit_wolf.",
@@ -517,7 +517,8 @@ def regression(returns: np.ndarray, factors: np.ndarray, spare: int) -> tuple[np
     if own.min() <= COLLINEAR:
         at = Label("factors", int((own <= COLLINEAR).argmax()))
         raise NumberError(
-            "factor_returns: {} is a linear combination of the factors before it: their loadings cannot be told apart. Leave it out.",
+            "factor_returns: {} is a linear combination of the factors before it: their loadings cannot be told apart. "
+            "Leave it out.",
             at,
         )
     fitted = Q.T.dot(X)

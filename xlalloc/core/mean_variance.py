@@ -272,8 +272,8 @@ def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> 
     except NumberError:
         if frontier.returns[0] > 0.0:
             raise NumberError(
-                "cov: a portfolio of these assets has no risk, so its diversification ratio has no limit. Leave out an asset "
-                "that hedges others completely."
+                "cov: a portfolio of these assets has no risk, so its diversification ratio has no limit. Leave out "
+                "an asset that hedges others completely."
             ) from None
         raise NumberError(
             "lower: with these short sales the weighted mean of the volatilities is never above zero, so there is no "
