@@ -29,7 +29,7 @@ host = "Python"  # each host says its own name when it loads the catalogue
     ],
 )
 def explain(name: FunctionName, *arguments: Cells, **named) -> TableResult:
-    """Why a function gives what it gives: the reason of an error, or what a careful user asks of a result.
+    """Why a function returns what it returns: the reason of an error, or what a careful user asks of a result.
 
     Formula: none: the function named is called and reports
 
@@ -121,7 +121,7 @@ def xlalloc_info() -> TableResult:
 
     Formula: none: a table of the installation
 
-    The log file holds the traces of unforeseen failures; send it along when you report one.
+    The log file holds the traces of unexpected failures; send it along when you report one.
 
     Errors: none beyond its arguments'.
 

@@ -288,12 +288,12 @@ def _symmetric(M: np.ndarray) -> np.ndarray:
     "=COV_NEAREST({1,1,0;1,1,1;0,1,1})", [[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]
 )
 def cov_nearest(cov: RepairableCovariance) -> CovarianceResult:
-    """The nearest valid covariance matrix: repairs figures by which some portfolio would have a negative variance.
+    """The nearest positive semidefinite covariance matrix.
 
     Formula: min ‖X − C‖ over correlation matrices X; σ'ᵢⱼ = xᵢⱼσᵢσⱼ
 
     The variances are kept. The correlations C become the correlation matrix X (ones on the diagonal, no negative
-    eigenvalue) for which the sum of the squared changes ‖X − C‖² is least; a matrix in order comes back as it was.
+    eigenvalue) for which the sum of the squared changes ‖X − C‖² is minimal; a matrix in order comes back as it was.
     Given correlations, it gives correlations. An asset without variance gets covariances of zero. EXPLAIN shows how far
     the correlations moved: large changes mean that the assumptions contradict each other.
 
@@ -428,8 +428,8 @@ def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> Loadings
     Fitted over all rows; one row an asset, one column a factor. The columns of returns and factor returns are joined on
     their dates where both have them.
 
-    Errors: #N/A where there are fewer than k+1 rows for k factors; #NUM! where a factor does not move, or is a mix of
-    the others.
+    Errors: #N/A where there are fewer than k+1 rows for k factors; #NUM! where a factor does not move, or is a linear
+    combination of the others.
 
     Peers: riskfolio.loadings_matrix (stepwise); skfolio.prior.LoadingMatrixRegression; Excel SLOPE (one factor); Excel
     LINEST.
@@ -453,8 +453,8 @@ def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Peri
     covariance of the factors has exactly the sample variances of the assets. Regression packages report the standard
     error √(Σe²/(T−k−1)), which is larger.
 
-    Errors: #N/A where there are fewer than k+2 rows for k factors; #NUM! where a factor does not move, or is a mix of
-    the others.
+    Errors: #N/A where there are fewer than k+2 rows for k factors; #NUM! where a factor does not move, or is a linear
+    combination of the others.
 
     Peers: Excel STEYX (one factor, divided by T−2, per period); skfolio.prior.FactorModel (inside its covariance).
 

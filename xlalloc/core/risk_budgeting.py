@@ -100,7 +100,7 @@ def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Soluti
     """Weights whose shares of risk equal positive budgets that sum to 1.
 
     ``checked`` says that the caller knows ``cov`` to be positive semidefinite (of many assets it is looked
-    at all the same). Raises NoSolution where a long-only mix has no risk, and NumberError for an asset
+    at all the same). Raises NoSolution where a long-only portfolio has no risk, and NumberError for an asset
     without variance, an indefinite matrix, and where a share is not reached.
     """
     n = len(budgets)
