@@ -3,7 +3,7 @@
 `count` risk-budgeting problems of 2 to 200 assets and half as many mean-variance problems of up to 60. Each answer is
 held against its own definition: shares of risk summed from weights and covariances, bounds, and by duality how much
 better any other weights could be at most. An answer beyond a limit is a failure, and so is an error that is not shown
-to be right: by a mix without risk, by a linear program without a solution. Exit status 1 on any failure.
+to be right: by a portfolio without risk, by a linear program without a solution. Exit status 1 on any failure.
 
 With --conic a conic solver's answers are held beside ours as well; that needs Clarabel (the peers extra).
 """

@@ -189,9 +189,9 @@ def _figures_of_sharpe(mu, cov, rf, limits, allowed) -> dict:
     try:
         w = xa.max_sharpe_weights(mu, cov, rf, **limits)
     except xa.AllocError as error:
-        if "no feasible mix earns more" in str(error):
+        if "no feasible portfolio earns more" in str(error):
             return {"errors": 1, "violation": 0.0 if allowed.most((mu - rf) / scale) <= 1e-9 else np.inf}
-        if "a mix without risk earns" in str(error):
+        if "a portfolio without risk earns" in str(error):
             witness = xa.target_return_weights(mu, cov, rf + 2e-12 * scale, **limits)
             riskless = witness @ cov @ witness <= (3 * RISKLESS * level(cov, witness)) ** 2
             shown = riskless and witness @ mu > rf and allowed.violation(witness) <= LIMITS["violation"]

@@ -71,7 +71,7 @@ def check(text: str, at=None) -> None:
         if isinstance(cell, float):
             assert math.isfinite(cell)
         if isinstance(cell, ErrorValue):
-            assert cell in ERROR_CODES and "unforeseen" not in cell.reason, cell.reason
+            assert cell in ERROR_CODES and "unexpectedly" not in cell.reason, cell.reason
 
 
 @settings(max_examples=400)

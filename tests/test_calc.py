@@ -123,6 +123,22 @@ def bits(number: float) -> int:
     return struct.unpack("<Q", struct.pack("<d", number))[0]
 
 
+@pytest.mark.parametrize(
+    ("office", "user", "told"), [("zh-CN", None, "项目"), ("en-US", None, "item"), ("zh-CN", "en", "item")]
+)
+def test_the_child_speaks_the_offices_language_unless_the_user_set_one(office, user, told, monkeypatch):
+    monkeypatch.delenv("XLALLOC_LANG", raising=False)
+    if user:
+        monkeypatch.setenv("XLALLOC_LANG", user)
+    child = calc_link.Child(sys.executable)
+    child.language = office
+    try:
+        rows = child.call("EXPLAIN", ("PORT_VOL", ((0.6,), (0.3,)), ((0.04, 0.0), (0.0, 0.01))))
+    finally:
+        child.close()
+    assert rows[0][0] == told and ("权重之和为 0.9" in rows[2][1]) == (told == "项目")
+
+
 def test_errors_are_nans_that_carry_calcs_numbers(child):
     for arguments, code in (
         ((((0.6,), (0.3,)), COV), 519), ((((0.6,), (0.4,)), ((0.04, 0.03), (0.03, 0.01))), 503),

@@ -358,11 +358,11 @@ def test_infeasible_bounds_are_named(arguments, message):
 
 def test_targets_out_of_reach_are_named():
     frontier = corner_portfolios(np.array([0.02, 0.06]), np.diag([0.01, 0.04]))
-    with pytest.raises(NumberError, match=r"target_return: 0.07 is above the greatest return possible, 0.06"):
+    with pytest.raises(NumberError, match=r"target_return: 0.07 is above the maximum return possible, 0.06"):
         frontier.at_return(0.07)
-    with pytest.raises(NumberError, match=r"target_vol: 0.05 is below the least volatility possible, 0.0894427"):
+    with pytest.raises(NumberError, match=r"target_vol: 0.05 is below the minimum volatility possible, 0.0894427"):
         frontier.at_vol(0.05)
-    with pytest.raises(NumberError, match=r"rf: no feasible mix earns more than 0.06"):
+    with pytest.raises(NumberError, match=r"rf: no feasible portfolio earns more than 0.06"):
         frontier.max_sharpe(0.06)
     assert frontier.at_return(-1) == pytest.approx(frontier.min_variance(), abs=0)
     assert frontier.at_vol(9).tolist() == [0, 1]

@@ -84,8 +84,8 @@ def learned_by(name, *arguments) -> dict:
 
 
 def test_limits_are_pointed_out_beyond_them_and_not_at_them():
-    assert "0.9 was wanted; the greatest" in learned_by("vol_target", 0.1, 0.15)["limit"]
-    assert "0.1 was wanted; the least" in learned_by("vol_target", 0.9, 0.15)["limit"]
+    assert "0.9 would be needed; the maximum" in learned_by("vol_target", 0.1, 0.15)["limit"]
+    assert "0.1 would be needed; the minimum" in learned_by("vol_target", 0.9, 0.15)["limit"]
     assert "limit" not in learned_by("vol_target", 0.1, 0.2, 0.4) | learned_by("vol_target", 0.4, 0.2, 0.4)
     assert xlalloc.vol_step(0.9, 0.05) == pytest.approx(1.08)
     assert "borrowed" in learned_by("vol_step", 0.9, 0.05)["warning"]

@@ -96,7 +96,7 @@ def test_the_greatest_linear_function_is_bounded_from_both_sides():
 
 
 def test_an_error_that_is_not_right_fails():
-    error = xa.AllocError("cov: some mix has no risk")
+    error = xa.AllocError("cov: some portfolio has no risk")
     assert budgets.refused(error, COV, np.full(3, 1 / 3), None, None)["gap"] == np.inf
     hedged = np.array([[0.04, -0.02], [-0.02, 0.01]])
     assert budgets.refused(error, hedged, np.full(2, 0.5), None, None)["gap"] == 0.0

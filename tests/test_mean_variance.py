@@ -347,7 +347,7 @@ def test_no_allowed_mix_has_a_better_ratio(n, seed):
     rf = float(rng.choice([0.0, 0.02, 0.05]))
     best = best_linear(mu, lower, upper)
     if best <= rf + 1e-9:
-        with pytest.raises(NumberError, match="rf: no feasible mix earns more than"):
+        with pytest.raises(NumberError, match="rf: no feasible portfolio earns more than"):
             xa.max_sharpe_weights(mu, cov, rf, lower, upper)
     else:
         assert no_better_ratio(xa.max_sharpe_weights(mu, cov, rf, lower, upper), mu - rf, cov, lower, upper)
@@ -480,7 +480,7 @@ def test_equal_means_leave_one_portfolio(mean):
     if mean > 0:
         close(xa.max_sharpe_weights(mu, THREE), least)
     else:
-        with pytest.raises(NumberError, match="rf: no feasible mix earns more than 0"):
+        with pytest.raises(NumberError, match="rf: no feasible portfolio earns more than 0"):
             xa.max_sharpe_weights(mu, THREE)
 
 
@@ -532,7 +532,7 @@ def test_targets_that_do_not_bind():
     least = xa.min_var_weights(THREE)
     with collect() as facts:
         close(xa.target_return_weights(MU, THREE, -1.0), least)
-    assert facts["target"] == "met by the least risky mix, which earns more"
+    assert facts["target"] == "met by the minimum-variance portfolio, which earns more"
     with collect() as facts:
         assert xa.target_vol_weights(MU, THREE, 0.9).tolist() == [1, 0, 0]
     assert facts["target"].startswith("not used up")
@@ -552,9 +552,9 @@ def test_of_several_least_variances_the_one_of_calm_assets():
 def test_perfect_hedges_have_no_ratio():
     hedge = [[0.04, -0.02], [-0.02, 0.01]]
     close(xa.min_var_weights(hedge), [1 / 3, 2 / 3])
-    with pytest.raises(NumberError, match="cov: a mix of these assets has no risk, so its diversification"):
+    with pytest.raises(NumberError, match="cov: a portfolio of these assets has no risk, so its diversification"):
         xa.max_div_weights(hedge)
-    with pytest.raises(NumberError, match=r"cov: a mix without risk earns 0\.0333333, more than rf 0"):
+    with pytest.raises(NumberError, match=r"cov: a portfolio without risk earns 0\.0333333, more than rf 0"):
         xa.max_sharpe_weights([0.05, 0.025], hedge)
     rows = xa.frontier([0.05, 0.025], hedge, 2).rows
     assert rows[0][1] == 0.0 and isinstance(rows[0][2], DivisionError)
@@ -573,7 +573,7 @@ def test_a_mix_without_risk_is_recognised_among_rounding():
             xa.max_div_weights(hedged)
         sure = xa.frontier(mu, hedged, 2).rows[0]
         assert sure[1] == 0.0 and isinstance(sure[2], DivisionError)
-        with pytest.raises(NumberError, match="cov: a mix without risk earns"):
+        with pytest.raises(NumberError, match="cov: a portfolio without risk earns"):
             xa.max_sharpe_weights(mu, hedged)
 
 
@@ -586,7 +586,7 @@ def test_cash_is_never_a_tangency():
             rng.uniform(0, 0.1, n),
         )
         cov[:2], cov[:, :2] = 0.0, 0.0
-        with pytest.raises(NumberError, match=f"cov: a mix without risk earns {mu[:2].max():.6g}, more than rf 0"):
+        with pytest.raises(NumberError, match=f"cov: a portfolio without risk earns {mu[:2].max():.6g}, more than rf 0"):
             xa.max_sharpe_weights(mu, cov)
 
 
@@ -845,23 +845,23 @@ PAIR, SIX = [[0.08], [0.03]], [[0.6], [0.4]]
             "6 at most",
         ),
         ("MAX_SHARPE_WEIGHTS", [[[0.08]], TWO], "#VALUE!", "cov: 2 assets, but mu has 1"),
-        ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, 0.08], "#NUM!", "rf: no feasible mix earns more than 0.08"),
-        ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, 0.07, 0, 0.6], "#NUM!", "the greatest return possible is 0.06"),
-        ("MAX_SHARPE_WEIGHTS", [[[-0.01], [0.0]], TWO], "#NUM!", "rf: no feasible mix earns more than 0"),
-        ("MAX_SHARPE_WEIGHTS", [PAIR, CASH, 0.02], "#NUM!", "cov: a mix without risk earns 0.03, more than rf 0.02"),
+        ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, 0.08], "#NUM!", "rf: no feasible portfolio earns more than 0.08"),
+        ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, 0.07, 0, 0.6], "#NUM!", "the maximum return possible is 0.06"),
+        ("MAX_SHARPE_WEIGHTS", [[[-0.01], [0.0]], TWO], "#NUM!", "rf: no feasible portfolio earns more than 0"),
+        ("MAX_SHARPE_WEIGHTS", [PAIR, CASH, 0.02], "#NUM!", "cov: a portfolio without risk earns 0.03, more than rf 0.02"),
         ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, -1], "#NUM!", "rf: -1 is not possible"),
-        ("TARGET_RETURN_WEIGHTS", [PAIR, TWO, 0.09], "#NUM!", "0.09 is above the greatest return possible, 0.08"),
-        ("TARGET_RETURN_WEIGHTS", [PAIR, TWO, 0.07, 0, 0.6], "#NUM!", "the greatest return possible, 0.06"),
+        ("TARGET_RETURN_WEIGHTS", [PAIR, TWO, 0.09], "#NUM!", "0.09 is above the maximum return possible, 0.08"),
+        ("TARGET_RETURN_WEIGHTS", [PAIR, TWO, 0.07, 0, 0.6], "#NUM!", "the maximum return possible, 0.06"),
         ("TARGET_RETURN_WEIGHTS", [PAIR, TWO], "#VALUE!", "target_return: missing"),
         ("TARGET_RETURN_WEIGHTS", [PAIR, TWO, "high"], "#VALUE!", "target_return"),
-        ("TARGET_VOL_WEIGHTS", [PAIR, TWO, 0.08], "#NUM!", "0.08 is below the least volatility possible, 0.0894427"),
+        ("TARGET_VOL_WEIGHTS", [PAIR, TWO, 0.08], "#NUM!", "0.08 is below the minimum volatility possible, 0.0894427"),
         ("TARGET_VOL_WEIGHTS", [PAIR, TWO, -0.1], "#NUM!", "target_vol: -0.1 is not possible"),
         ("FRONTIER", [PAIR, TWO, 1], "#NUM!", "points: 1 is not possible; it must be at least 2"),
         ("FRONTIER", [PAIR, TWO, 2.5], "#NUM!", "points: 2.5 must be a whole number"),
         ("FRONTIER", [PAIR, TWO, 1e9], "#NUM!", "points: 1000000000 is not possible; it must be at most 10000"),
         ("FRONTIER", [PAIR, TWO, 5, 0.6], "#NUM!", "lower"),
         ("MAX_DIV_WEIGHTS", [CASH], "#NUM!", "cov: Cash has no variance"),
-        ("MAX_DIV_WEIGHTS", [[[0.04, -0.02], [-0.02, 0.01]]], "#NUM!", "cov: a mix of these assets has no risk"),
+        ("MAX_DIV_WEIGHTS", [[[0.04, -0.02], [-0.02, 0.01]]], "#NUM!", "cov: a portfolio of these assets has no risk"),
         ("MAX_DIV_WEIGHTS", [TWO, 0.6], "#NUM!", "lower: the bounds sum to 1.2"),
         ("MAX_DIV_WEIGHTS", [TWO, 0, 1, [["a"], ["b"]]], "#VALUE!", "3 at most"),
         ("IMPLIED_RETURNS", [[[0.6], [0.6]], TWO], "#VALUE!", "weights: the weights sum to 1.2"),
@@ -881,7 +881,7 @@ PAIR, SIX = [[0.08], [0.03]], [[0.6], [0.4]]
             "BLACK_LITTERMAN",
             [SIX, CASH, [[1, 0], [0, 1]], [[0.1], [0.1]]],
             "#NUM!",
-            "picks: View 2 is about a mix without",
+            "picks: View 2 is about a portfolio without",
         ),
         (
             "BLACK_LITTERMAN",
@@ -915,7 +915,7 @@ def test_cash_alone_has_no_risk_with_short_sales_either():
     X = rng.standard_normal((12, 6)) * 0.1
     X[:, 0] = 0.0
     cov, mu = np.cov(X, rowvar=False), np.array([0.02, 0.05, 0.03, 0.06, 0.04, 0.08])
-    with pytest.raises(xa.AllocError, match="a mix without risk earns"):
+    with pytest.raises(xa.AllocError, match="a portfolio without risk earns"):
         xa.max_sharpe_weights(mu, cov, 0.01, -1, 1)
     table = xa.frontier(mu, cov, 3, -1, 1)
     assert table.column("volatility")[0] == 0.0 and table.rows[0][3] == pytest.approx(1, abs=1e-14)
@@ -925,9 +925,9 @@ def test_cash_alone_has_no_risk_with_short_sales_either():
 def test_no_ratio_is_made_of_a_risk_that_rounding_could_be():
     """Twice an asset less one of twice its risk: a volatility of 2e-7 of the parts', half of whose digits are rounding."""
     cov = np.array([[0.04, 0.08 * (1 - 1e-13)], [0.08 * (1 - 1e-13), 0.16]])
-    with pytest.raises(NumberError, match="a mix without risk"):
+    with pytest.raises(NumberError, match="a portfolio without risk"):
         xa.max_sharpe_weights([0.05, 0.08], cov, 0.0, -1, 2)
-    assert xa.max_sharpe_weights([0.05, 0.11], cov, 0.0, -1, 2)[1] > 0  # there the mix without risk earns nothing
+    assert xa.max_sharpe_weights([0.05, 0.11], cov, 0.0, -1, 2)[1] > 0  # there the portfolio without risk earns nothing
 
 
 # Numbers near the end of what a computer holds --------------------------------------------------------------------

@@ -566,7 +566,7 @@ def test_explain_names_rows_and_assumptions():
 def test_nonsense_is_an_error_that_names_the_argument(name, arguments, code, word):
     rows = call(name, arguments)
     assert rows == [[code]] and isinstance(rows[0][0], ErrorValue)
-    assert word in rows[0][0].reason and "unforeseen" not in rows[0][0].reason
+    assert word in rows[0][0].reason and "unexpectedly" not in rows[0][0].reason
 
 
 @settings(max_examples=50)

@@ -105,7 +105,7 @@ def spoilt(quantity, given, words: str):
         rows[0][1] += 0.003
     elif words == "negative on its diagonal":
         rows[0][0] = -0.01
-    elif words == "negative variance of some mix":
+    elif words == "negative variance of some portfolio":
         big = (abs(rows[0][0] * rows[1][1]) ** 0.5 or 1.0) * 1.5
         if "diagonal other than 1" in [w for _, w in quantity_errors(quantity)]:
             return None  # a correlation beyond 1 is refused before

@@ -235,7 +235,7 @@ def test_hedges_are_exact_or_refused(gap, vols):
 def test_a_riskless_mix_is_named():
     cov = covariance([0.2, 0.3, 0.1, 0.4], np.eye(4))
     cov[1, 3] = cov[3, 1] = -0.3 * 0.4
-    with pytest.raises(NoSolution, match=r"mix of Asset 2, Asset 4 has no risk"):
+    with pytest.raises(NoSolution, match=r"portfolio of Asset 2, Asset 4 has no risk"):
         solve(cov, equal(4))
     noise = np.random.default_rng(1).standard_normal((20, 90))
     with pytest.raises(NoSolution, match=r"and \d+ more has no risk"):

@@ -578,14 +578,14 @@ def test_names_in_messages():
     ((cell,),) = call("RP_WEIGHTS", [singular])
     assert cell == "#NUM!" and "A, B" in cell.reason and "C" not in cell.reason.split(":")[1].split(" has ")[0]
     nested = call("RP_NESTED", [singular, [["x"], ["x"], ["y"]]])[0][0]
-    assert nested == "#NUM!" and nested.reason.startswith("cov: a long-only mix of A, B has")
+    assert nested == "#NUM!" and nested.reason.startswith("cov: a long-only portfolio of A, B has")
     across = call("RP_NESTED", [singular, [["x"], ["y"], ["y"]], [[1], [0]]])
     assert across == [["A", 1.0], ["B", 0.0], ["C", 0.0]]
 
 
 def test_a_hedge_between_groups_is_named():
     cov = [[0.04, -0.04, 0.0], [-0.04, 0.04, 0.0], [0.0, 0.0, 0.01]]
-    with pytest.raises(NumberError, match="mix of group stocks, group futures has"):
+    with pytest.raises(NumberError, match="portfolio of group stocks, group futures has"):
         xa.rp_nested(cov, ["stocks", "futures", "bonds"])
 
 
@@ -605,7 +605,7 @@ CASH = [["", "Shares", "Cash"], ["Shares", 0.04, 0.0], ["Cash", 0.0, 0.0]]
         ("RP_WEIGHTS", [[[-0.04, 0.0], [0.0, 0.04]]], "#NUM!", "cov: Asset 1 has a negative variance"),
         ("RP_WEIGHTS", [[[0.04, None], [0.0, 0.04]]], "#VALUE!", "cov"),
         ("RP_WEIGHTS", [[[0.04, "#N/A"], [0.0, 0.04]]], "#N/A", "cov"),
-        ("RP_WEIGHTS", [[[0.04, -0.02], [-0.02, 0.01]]], "#NUM!", "cov: a long-only mix of Asset 1, Asset 2 has"),
+        ("RP_WEIGHTS", [[[0.04, -0.02], [-0.02, 0.01]]], "#NUM!", "cov: a long-only portfolio of Asset 1, Asset 2 has"),
         ("RP_WEIGHTS", [TWO, [[1.0, 1.0, 1.0]]], "#VALUE!", "budgets: 3 assets, but cov has 2"),
         ("RP_WEIGHTS", [TWO, [[0.0, 0.0]]], "#NUM!", "budgets: they sum to 0"),
         ("RP_WEIGHTS", [TWO, [[1.0, -1.0]]], "#NUM!", "budgets, Asset 2: -1 is not possible"),
@@ -657,7 +657,7 @@ def test_a_perfect_hedge_has_no_halves(monkeypatch):
     monkeypatch.setattr(risk_parity, "_tree_order", lambda correlation, linkage: [0, 1, 2, 3])
     pair = [[0.04, -0.04], [-0.04, 0.04]]
     cov = np.block([[np.array(pair), np.zeros((2, 2))], [np.zeros((2, 2)), np.array(pair)]])
-    with pytest.raises(NumberError, match="cov: two mixes of Asset 1, Asset 2, Asset 3, Asset 4 have no risk"):
+    with pytest.raises(NumberError, match="cov: two portfolios of Asset 1, Asset 2, Asset 3, Asset 4 have no risk"):
         xa.hrp_weights(cov)
 
 

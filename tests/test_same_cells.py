@@ -27,7 +27,7 @@ def asked(name: str, change) -> list[list]:
         for argument, value in zip(entry.arguments, EXAMPLES[name], strict=False)
     ]
     found = cells.call(name, [g[0][0] if g is not None and len(g) == len(g[0]) == 1 else g for g in given])
-    assert not any(isinstance(c, ErrorValue) and "unforeseen" in c.reason for row in found for c in row)
+    assert not any(isinstance(c, ErrorValue) and "unexpectedly" in c.reason for row in found for c in row)
     return found
 
 

@@ -87,7 +87,7 @@ def stop_at_errors(cells, name: str, place: str = "item {}") -> None:
 
 def _error_in(cell: str, where: str) -> ErrorIn:
     """The error a cell holds, with its own reason where it came from a formula evaluated here."""
-    reason = getattr(cell, "reason", "").rstrip(".")
+    reason = getattr(cell, "reason", "").rstrip(".。")
     return ErrorIn(str(cell), f"{where} holds the error {cell}{reason and f' ({reason})'}. Correct that cell first.")
 
 

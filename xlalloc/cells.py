@@ -28,10 +28,10 @@ def call(name: str, arguments: Sequence) -> list[list]:
     try:
         return run(name, arguments, names)
     except AllocError as error:
-        return [[ErrorValue(error.code, error.message(names))]]
+        return [[ErrorValue(error.code, error.english(names))]]
     except Exception as error:
         log.trace(name)
-        return [[ErrorValue("#VALUE!", f"{name} failed unforeseen ({type(error).__name__}); see {log.path()}.")]]
+        return [[ErrorValue("#VALUE!", f"{name} failed unexpectedly ({type(error).__name__}); see {log.path()}.")]]
 
 
 def run(name: str, arguments: Sequence, names: dict[str, list]) -> list[list]:
@@ -216,7 +216,7 @@ def _write_table(table: Table, answer: Answer, descending: bool) -> list[list]:
 def _cell(value, nan: str, names: dict | None = None):
     """One result as a cell: no NaN, no numpy scalar, no exception object leaves here; a date is its serial."""
     if isinstance(value, AllocError):
-        return ErrorValue(value.code, value.message(names or {}))
+        return ErrorValue(value.code, value.english(names or {}))
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):

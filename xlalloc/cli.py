@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from xlalloc.errors import AllocError, ErrorValue
+from xlalloc.messages import language, say, speaking
 from xlalloc.version import __version__
 
 LANGUAGE = click.Choice(["en", "zh"])
@@ -32,6 +33,9 @@ class OneLineErrors(click.Group):
             return super().invoke(ctx)
         except BrokenPipeError:  # whoever read it has gone: click ends the program without a word
             raise
+        except click.UsageError as error:
+            error.message = say(error.message)
+            raise
         except AllocError as error:
             click.echo(f"xlalloc: {error}", err=True)
         except OSError as error:
@@ -41,14 +45,14 @@ class OneLineErrors(click.Group):
 
 def _said(error: OSError) -> str:
     """Which file it is, as the user named it, and what to do."""
-    said = REMEDIES.get(type(error), f"{error.strerror or error}.")
+    said = say(REMEDIES.get(type(error), f"{error.strerror or error}."))
     if not error.filename:
         return said
     where = str(error.filename)  # files are written beside their place, then moved; a folder is locked by one in it
     where = where.removesuffix(".part").removesuffix(os.sep + ".xlalloc-lock")
     if isinstance(error, NotADirectoryError):
         where = next((str(parent) for parent in Path(where).parents if parent.is_file()), where)
-    return f"{where}: {said}"
+    return f"{where}{'：' if language() == 'zh' else ': '}{said}"
 
 
 @click.group(cls=OneLineErrors, context_settings=SETTINGS, invoke_without_command=True)
@@ -110,8 +114,9 @@ def help_(ctx, name, lang):
 @click.option("--book", type=FILE, help="Workbook whose cells and names the formula may use.")
 @click.option("--sheet", help="Sheet that references without a sheet mean (the first).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list of rows in place of tab-separated text.")
+@click.option("--lang", type=LANGUAGE, help="Language of reasons and of EXPLAIN (else XLALLOC_LANG, else en).")
 @click.pass_context
-def eval_(ctx, formula, book, sheet, as_json):
+def eval_(ctx, formula, book, sheet, as_json, lang):
     """Evaluate a formula on constants or on a workbook's cells.
 
     Prints the cells; the reason of an error goes to standard error, and the
@@ -123,6 +128,7 @@ def eval_(ctx, formula, book, sheet, as_json):
     """
     from xlalloc.formula import evaluate
 
+    ctx.parent.with_resource(speaking(lang))  # of the parent, which tells of errors
     place = None
     if book is not None:
         from xlalloc.book import Book
@@ -138,7 +144,7 @@ def eval_(ctx, formula, book, sheet, as_json):
         for row in rows:
             click.echo("\t".join(_shown(cell) for cell in row))
     found = [cell for row in rows for cell in row if isinstance(cell, ErrorValue)]
-    reasons = dict.fromkeys(f"{error}: {error.reason or 'saved in the workbook'}" for error in found)
+    reasons = dict.fromkeys(f"{error}: {error.reason or say('saved in the workbook')}" for error in found)
     for reason in reasons:
         click.echo(reason, err=True)
     ctx.exit(1 if reasons else 0)

@@ -68,9 +68,11 @@ class AllocError(ValueError):
         self.names: dict = {}  # of the labels, where the call knew them
 
     def message(self, names: dict) -> str:
-        return say(self._english(names))
+        """In the reader's language."""
+        return say(self.english(names))
 
-    def _english(self, names: dict) -> str:
+    def english(self, names: dict) -> str:
+        """As an ErrorValue carries it, which says it to whoever asks."""
         if not self.labels:
             return self.template
         words = [", ".join(map(str, w)) if isinstance(w, list) else str(w) for w in spoken(self.labels, names)]
@@ -114,15 +116,20 @@ class ErrorIn(AllocError):
 class ErrorValue(str):
     """An error value in a cell: its code is the text, the reason travels with it."""
 
-    reason: str
+    english: str
 
     def __new__(cls, code: str, reason: str = ""):
         value = super().__new__(cls, code)
-        value.reason = reason
+        value.english = reason
         return value
+
+    @property
+    def reason(self) -> str:
+        """Why, in the language of whoever asks."""
+        return say(self.english)
 
     def __repr__(self) -> str:
         return f"ErrorValue({str(self)!r})"
 
     def __reduce__(self):
-        return ErrorValue, (str(self), self.reason)
+        return ErrorValue, (str(self), self.english)

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from xlalloc import cell_values, cells, frames, log, matching, ranges, reference
+from xlalloc import cell_values, cells, frames, log, matching, messages, ranges, reference
 from xlalloc.catalogue import CATALOGUE, Function, Table, near, worksheet_function
-from xlalloc.errors import AllocError, InputError, spoken
+from xlalloc.errors import AllocError, InputError, Label
 from xlalloc.facts import collect
 from xlalloc.quantities import Cells, CellsResult, Quantity, TableResult
 from xlalloc.version import __version__
@@ -29,7 +29,7 @@ host = "Python"  # each host says its own name when it loads the catalogue
     ],
 )
 def explain(name: FunctionName, *arguments: Cells, **named) -> TableResult:
-    """Why a function gives what it gives: the reason of an error, or what a careful user asks of a result.
+    """Why a function returns what it returns: the reason of an error, or what a careful user asks of a result.
 
     Formula: none: the function named is called and reports
 
@@ -55,10 +55,34 @@ def explain(name: FunctionName, *arguments: Cells, **named) -> TableResult:
         try:
             rows = _answered(entry, given, named, names)
         except AllocError as error:
-            return Table(("item", "value"), [("result", str(error.code)), ("reason", error.message(names))])
-    shown = [("result", f"{len(rows)} x {len(rows[0])} cells" if len(rows) * len(rows[0]) > 1 else rows[0][0])]
-    shown += [(fact, _shown(spoken(value, names))) for fact, value in facts.items()]
-    return Table(("item", "value"), [*shown, ("definition", " ".join([f"{entry.formula}.", *entry.definition]))])
+            return _facts_table([("result", str(error.code)), ("reason", error.message(names))])
+    size = len(rows) * len(rows[0])
+    result = messages.say(f"{len(rows)} x {len(rows[0])} cells") if size > 1 else rows[0][0]
+    found = [("result", result), *((fact, _told(value, names)) for fact, value in facts.items())]
+    in_full = [f"{entry.formula}.", *entry.definition]
+    if messages.language() == "zh":  # the details of a definition are in English
+        in_full = [f"{entry.formula}。{reference.say(entry.summary, 'zh')}"]
+    return _facts_table([*found, ("definition", " ".join(in_full))])
+
+
+def _facts_table(rows: list[tuple]) -> Table:
+    """Items and values, the items in the reader's language."""
+    (item, value), *told = [(messages.say(fact, item=True), shown) for fact, shown in (("item", "value"), *rows)]
+    return Table((item, messages.say(value, item=True)), told)
+
+
+def _told(value, names: dict):
+    """What was learned, as a cell in the reader's language; labels as the user wrote them, several things in a line."""
+    if isinstance(value, Label):
+        label = value.named(names)
+        numbered = value.axis == "time" or label == str(value)  # row 3, Asset 3
+        return messages.say(str(label)) if numbered else label
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        told = (_told(v, names) for v in value)
+        return messages.say(", ").join(f"{v:.6g}" if isinstance(v, float) else str(v) for v in told)
+    return messages.say(value) if type(value) is str else value
 
 
 def _answered(entry: Function, given: list, named: dict, names: dict) -> list[list]:
@@ -91,21 +115,13 @@ def plain(x: Cells) -> CellsResult:
     return ranges.without_labels(cell_values.rows_of(x)) if not isinstance(x, np.ndarray) else x
 
 
-def _shown(value):
-    if isinstance(value, np.ndarray):
-        value = value.tolist()
-    if isinstance(value, list | tuple):
-        return ", ".join(f"{v:.6g}" if isinstance(v, float) else str(v) for v in value)
-    return value
-
-
 @worksheet_function("=INDEX(XLALLOC_INFO(),1,1)", [["item"]])
 def xlalloc_info() -> TableResult:
     """What is installed and where it writes its log: version, host, Python, numpy, number of functions, log file.
 
     Formula: none: a table of the installation
 
-    The log file holds the traces of unforeseen failures; send it along when you report one.
+    The log file holds the traces of unexpected failures; send it along when you report one.
 
     Errors: none beyond its arguments'.
 
@@ -113,8 +129,7 @@ def xlalloc_info() -> TableResult:
 
     Source: this installation.
     """
-    return Table(
-        ("item", "value"),
+    return _facts_table(
         [
             ("version", __version__),
             ("host", host),

@@ -67,7 +67,7 @@ def indefinite(name: str, array: np.ndarray) -> NumberError:
     smallest = float(np.linalg.eigvalsh(array / scale / scale[:, None])[0])
     return NumberError(
         f"{name}: not a covariance matrix: the smallest eigenvalue of its correlations is {smallest:.3g}, so some "
-        "mix of assets would have a negative variance. Repair it with COV_NEAREST, or estimate it from complete "
+        "portfolio would have a negative variance. Repair it with COV_NEAREST, or estimate it from complete "
         "returns."
     )
 

@@ -1,5 +1,6 @@
 """Sentences in the reader's language. Messages are written in English, with their values in place; ``messages-zh.csv``
-holds each as a template with named places beside its Chinese, and a test finds every one that is missing there.
+holds each as a template with named places beside its Chinese, and a test finds every one that is missing there. A place
+may hold words of the table itself ("row 3", "at least"); what the user wrote stays as it is.
 """
 
 import csv
@@ -13,6 +14,10 @@ from importlib.resources import files
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 _PLACE = re.compile(r"\{(\w+)\}")
+_GAP = "\0"  # a space of the template itself
+_BETWEEN = re.compile(f"(?<=[\u4e00-\u9fff]){_GAP}(?=[\u4e00-\u9fff])")
+OWN = ("name", "label", "list", "group", "state", "cell")  # places of words that are the user's, or a name
+_NAME = re.compile(r"[\w.]+")
 
 
 def language() -> str:
@@ -35,41 +40,76 @@ def speak(lang: str) -> None:
     _language.set(lang)
 
 
-def say(text: str, lang: str | None = None) -> str:
-    """The sentence in the reader's language; one that no template fits stays as it is."""
-    return _chinese(text) if text and (lang or language()) == "zh" else text
+def say(text: str, lang: str | None = None, item: bool = False) -> str:
+    """The sentence, or the name of an item of EXPLAIN, in the reader's language; what no template fits stays."""
+    return _chinese(text, item) if text and (lang or language()) == "zh" else text
 
 
-def _chinese(text: str) -> str:
-    exact, templates = _table()
+def _chinese(text: str, item: bool = False) -> str:
+    exact, templates = _table(item)
     if text in exact:
         return exact[text]
     for literal, pattern, chinese in templates:
         if literal in text and (match := pattern.fullmatch(text)):
-            return _PLACE.sub(lambda place: _chinese(match[place[1]]), chinese)
+            return _filled(chinese, {place: _placed(place, words, item) for place, words in match.groupdict().items()})
     return text
 
 
+def _filled(chinese: str, words: dict[str, str]) -> str:
+    """The template with words in its places; Chinese characters stand together without a space."""
+    whole = _PLACE.sub(lambda place: words[place[1]], chinese.replace(" ", _GAP))
+    return _BETWEEN.sub("", whole).replace(_GAP, " ")
+
+
+def _placed(place: str, words: str, item: bool) -> str:
+    """What stands in a place. Names of arguments, functions, options and labels are the same in every language."""
+    if place.startswith(OWN) and _NAME.fullmatch(words):
+        return words
+    if place == "words":  # of a step on the way: said of an argument that the caller does not have
+        whole = (_chinese(f"{argument}: {words}") for argument in ("cov", "returns"))
+        return next((said.partition("：")[2] for said in whole if "：" in said), _chinese(words))
+    said = _chinese(words, item and place == "fact")
+    if said != words or ", " not in words:
+        return said
+    parts = words.split(", ")
+    each = [_chinese(part) for part in parts]
+    return words if each == parts else "、".join(each)
+
+
 @cache
-def _table() -> tuple[dict[str, str], list[tuple[str, re.Pattern, str]]]:
+def _table(items: bool) -> tuple[dict[str, str], list[tuple[str, re.Pattern, str]]]:
     """Sentences without places, and templates: the longest literal part first, so that the most telling one wins."""
-    text = files("xlalloc.data").joinpath("messages-zh.csv").read_text(encoding="utf-8")
-    rows = [(row["english"], row["chinese"]) for row in csv.DictReader(text.splitlines())]
+    rows = [(row["english"], row["chinese"]) for row in rows_of_table() if items or row["kind"] != "item"]
     exact = {english: chinese for english, chinese in rows if not _PLACE.search(english)}
     found = [(*_pattern(english), chinese) for english, chinese in rows if english not in exact]
     return exact, [(literal, pattern, chinese) for _, literal, pattern, chinese in sorted(found, key=lambda f: -f[0])]
 
 
+def rows_of_table() -> list[dict[str, str]]:
+    """The table as it stands. A row of the kind "item" is the name of a fact, and no word in a sentence."""
+    text = files("xlalloc.data").joinpath("messages-zh.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
 def _pattern(template: str) -> tuple[int, str, re.Pattern]:
-    """How much of the template is literal, its longest literal part, and what a sentence made from it looks like."""
+    """How much of the template is literal, its longest literal part, and what a sentence made from it looks like.
+
+    A place that follows a word or another place without a space may be empty, else it begins with one: " (reason)".
+    A place called i, i2, … holds figures alone: a number, a date, a share.
+    """
     pieces = _PLACE.split(template)  # text, place, text, place, text
     seen: set[str] = set()
     words = []
     for k, piece in enumerate(pieces):
         if k % 2 == 0:
             words.append(re.escape(piece))
+        elif piece in seen:
+            words.append(f"(?P={piece})")
         else:
-            words.append(f"(?P={piece})" if piece in seen else f"(?P<{piece}>.+?)")
             seen.add(piece)
+            before = pieces[k - 1]
+            tail = before[-1].islower() or before[-1] == "." if before else k > 1
+            what = r"[\dx.,:e+%−-]+" if re.fullmatch(r"i\d*", piece) else r"(?: .*?)?" if tail else r".+?"
+            words.append(f"(?P<{piece}>{what})")
     literals = pieces[::2]
     return sum(map(len, literals)), max(literals, key=len), re.compile("".join(words), re.DOTALL)

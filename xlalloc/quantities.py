@@ -41,13 +41,13 @@ Periods = Annotated[
 NOT_WHOLE = math.nextafter(1.0, 0.0)  # the largest number below 1: fees and taxes take less than everything
 Rate = Annotated[float, number("Risk-free rate", "per year", above=-1, unit_to=1)]
 Inflation = Annotated[float, number("Inflation", "per year", above=-1, unit_to=1)]
-MinReturn = Annotated[float, number("Least acceptable return", "per period")]
+MinReturn = Annotated[float, number("Minimum acceptable return", "per period")]
 Level = Annotated[float, number("Confidence level", "fraction", above=0, below=1)]
 Window = Annotated[int, number("Length of the window", "rows", low=2, whole=True)]
 Volatility = Annotated[float, number("Standard deviation of returns", "per year", low=0, unit_to=3)]
 PositiveVol = Annotated[float, number("Standard deviation of returns, above zero", "per year", above=0, unit_to=3)]
-TargetVol = Annotated[float, number("Volatility wanted", "per year", above=0, unit_to=3)]
-MaxLeverage = Annotated[float, number("Greatest leverage allowed", "times", above=0)]
+TargetVol = Annotated[float, number("Target volatility", "per year", above=0, unit_to=3)]
+MaxLeverage = Annotated[float, number("Maximum leverage", "times", above=0)]
 CashFlow = Annotated[float, number("Money to put in (+) or take out (-)", "money")]
 Threshold = Annotated[
     float, number("Deviation from target that triggers trading, 0.05 for 5 points", "fraction", low=0, high=1)
@@ -72,13 +72,13 @@ Vols = Annotated[
 ]
 Budgets = Annotated[
     Array,
-    Quantity("vector", "Share of risk wanted from each asset; scaled to 1, equal if left out", "fraction", (A,), low=0),
+    Quantity("vector", "Risk budget of each asset; scaled to 1, equal if left out", "fraction", (A,), low=0),
 ]
 Lower = Annotated[
-    NumberOrArray, Quantity("vector", "Least weight: one number, or one per asset", "fraction", (A,), scalar=True)
+    NumberOrArray, Quantity("vector", "Minimum weight: one number, or one per asset", "fraction", (A,), scalar=True)
 ]
 Upper = Annotated[
-    NumberOrArray, Quantity("vector", "Greatest weight: one number, or one per asset", "fraction", (A,), scalar=True)
+    NumberOrArray, Quantity("vector", "Maximum weight: one number, or one per asset", "fraction", (A,), scalar=True)
 ]
 Groups = Annotated[list[str], Quantity("texts", "Name of each asset's group", axes=(A,))]
 GroupValues = Annotated[
@@ -108,10 +108,10 @@ Commission = Annotated[
     NumberOrArray, _cost("Commission on purchases and sales", "fraction of the trade", unit_to=NOT_WHOLE)
 ]
 SellTax = Annotated[NumberOrArray, _cost("Tax on sales, see STAMP_DUTY", "fraction of the sale", unit_to=NOT_WHOLE)]
-MinCommission = Annotated[NumberOrArray, _cost("Least commission of an order", "money")]
+MinCommission = Annotated[NumberOrArray, _cost("Minimum commission of an order", "money")]
 ExitFee = Annotated[NumberOrArray, _cost("Fee on sales, see REDEMPTION_FEE", "fraction of the sale", unit_to=NOT_WHOLE)]
 Spread = Annotated[
-    NumberOrArray, _cost("Gap between buying and selling price", "fraction of the price", unit_to=NOT_WHOLE)
+    NumberOrArray, _cost("Bid–ask spread", "fraction of the price", unit_to=NOT_WHOLE)
 ]
 
 # Matrices ----------------------------------------------------------------------------------------------------

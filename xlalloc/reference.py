@@ -34,7 +34,7 @@ CHECKS = {
     meaning.sums_to_one: ("#VALUE!", "does not sum to 1"),
     meaning.symmetric: ("#VALUE!", "not symmetric"),
     meaning.no_negative_variance: ("#NUM!", "negative on its diagonal"),
-    meaning.definite: ("#NUM!", "negative variance of some mix"),
+    meaning.definite: ("#NUM!", "negative variance of some portfolio"),
     meaning.unit_diagonal: ("#VALUE!", "diagonal other than 1"),
     meaning.as_fractions: ("#VALUE!", "all 1 or more: percent without the sign"),
     meaning.no_prices: ("#VALUE!", "look like prices"),

@@ -79,9 +79,9 @@ def factor_regression(
     One row a term. With several series each has its rows, named in the first column. R² of an account on its policy
     (PORT_SERIES of the benchmarks at the policy weights) is the share of its variation that the allocation explains.
 
-    Errors: #N/A where there are fewer than k+2 rows for k factors; #NUM! where a factor does not move or is a mix of
-    the others, or there are as many lags as rows; #DIV/0! where the returns do not vary, or nothing is left unexplained
-    (in the cells of R² and the t-statistics).
+    Errors: #N/A where there are fewer than k+2 rows for k factors; #NUM! where a factor does not move or is a linear
+    combination of the others, or there are as many lags as rows; #DIV/0! where the returns do not vary, or nothing is
+    left unexplained (in the cells of R² and the t-statistics).
 
     Peers: statsmodels.api.OLS (fit with cov_type HAC); Excel LINEST (without Newey–West).
 

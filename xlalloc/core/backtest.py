@@ -68,7 +68,7 @@ def backtest(
     *,
     dates: Dates | None = None,
 ) -> TimeTable:
-    """Course of 1 invested at target weights and rebalanced by a rule: date, value, turnover and cost of each row.
+    """Growth of 1 under a rebalancing rule: date, value, turnover and cost of each row.
 
     Formula: V_t = Σ unitsᵢ p_{i,t}; turnover ½ Σ |Δwᵢ|; cost Σ (c + tax of sales)·|xᵢ|
 
@@ -108,7 +108,7 @@ def backtest_kpi(
     *,
     dates: Dates | None = None,
 ) -> TableResult:
-    """KPIs of a backtest: the measures of KPI_TABLE for the course that BACKTEST gives.
+    """KPIs of a backtest: the measures of KPI_TABLE for the growth of 1 that BACKTEST returns.
 
     Formula: KPI_TABLE of V_t/V_{t−1} − 1, V_0 = 1
 
@@ -144,7 +144,7 @@ def rp_backtest(
     *,
     dates: Dates | None = None,
 ) -> TimeTable:
-    """Course of 1 invested at risk-parity weights that are estimated anew from the latest prices at each review.
+    """Growth of 1 at risk-parity weights that are estimated again from the latest prices at each review.
 
     Formula: BACKTEST with target_t = RP_WEIGHTS(COV_MATRIX(r_{t−w+1}, …, r_t))
 
@@ -152,7 +152,7 @@ def rp_backtest(
     to the close of the decision, estimated by ``method`` with its ``parameter`` as in COV_MATRIX: "ewma_shrunk" follows
     a change of the market sooner than "sample". The first decision falls on the first row with that many returns before
     it, the purchase and the first row of the table on the row after. The same prices from that row on in BACKTEST with
-    fixed weights are the comparison. EXPLAIN gives the latest weights.
+    fixed weights are the comparison. EXPLAIN returns the latest weights.
 
     Errors: #N/A where there are fewer than window + 2 rows; #NUM! where the price of an asset does not move within a
     window; #VALUE! where there are no dates, or a parameter is given to a method that takes none.

@@ -23,8 +23,8 @@ def least_distance(A: np.ndarray, g: np.ndarray, s: np.ndarray) -> np.ndarray:
     A, g, unit = A / widest, g / norm, norm / widest * (most / greatest)
     if (A.T @ g).max() <= FLAT:
         raise NumberError(
-            "loadings: no asset moves with the mix of factors that the budgets ask for, so the closest long-only "
-            "portfolio holds nothing. Check the signs of the loadings."
+            "loadings: no asset moves with the combination of factors that the budgets ask for, so the closest "
+            "long-only portfolio holds nothing. Check the signs of the loadings."
         )
     s = s / s.max() if s.max() > 0.0 else np.ones_like(s)
     for epsilon in (1e-2, 1e-3, 1e-4):

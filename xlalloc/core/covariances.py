@@ -59,7 +59,8 @@ def _still(variances: np.ndarray, returns: np.ndarray) -> np.ndarray:
 def _sample(returns: np.ndarray, periods: float) -> np.ndarray:
     T, n = returns.shape
     if n >= T:
-        learn("rank", f"at most {T - 1} with {T} rows for {n} assets: some mix has no risk; ledoit_wolf avoids it")
+        learn("rank", f"at most {T - 1} with {T} rows for {n} assets: some portfolio has no risk; ledoit_wolf avoids "
+              "it")  # fmt: skip
     return moments(returns, 1, periods)[1]
 
 

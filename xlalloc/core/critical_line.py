@@ -208,7 +208,7 @@ class Frontier:
         """Weights of least risk with a return of at least ``target``."""
         best = self.returns[0]
         if target > best + 1e-12 * max(np.abs(self.mu).max(), abs(target)):
-            raise NumberError(f"target_return: {target:.10g} is above the greatest return possible, {best:.10g}.")
+            raise NumberError(f"target_return: {target:.10g} is above the maximum return possible, {best:.10g}.")
         if target >= best or target <= self.returns[-1]:
             return self.weights[0 if target >= best else -1].copy()
         j = int(np.searchsorted(-self.returns, -target)) - 1  # returns[j] > target ≥ returns[j+1]
@@ -219,7 +219,7 @@ class Frontier:
         """Weights of greatest return with a volatility of at most ``target``."""
         least = self.vols[-1]
         if target < least and target**2 < least**2 * (1 - 2e-12) - self._rounding:
-            raise NumberError(f"target_vol: {target:.10g} is below the least volatility possible, {least:.10g}.")
+            raise NumberError(f"target_vol: {target:.10g} is below the minimum volatility possible, {least:.10g}.")
         if target >= self.vols[0] or target <= least:
             return self.weights[0 if target >= self.vols[0] else -1].copy()
         j = int(np.searchsorted(-self.vols, -target)) - 1  # vols[j] > target ≥ vols[j+1]
@@ -232,14 +232,14 @@ class Frontier:
         excess, small = self.returns - rf, 1e-12 * max(np.abs(self.mu).max(), abs(rf))
         if excess[0] <= small:
             raise NumberError(
-                f"rf: no feasible mix earns more than {rf:g}; the greatest return possible is "
+                f"rf: no feasible portfolio earns more than {rf:g}; the maximum return possible is "
                 f"{self.returns[0]:.6g}. Reduce rf or widen the bounds."
             )
         riskless = self.riskless
         if (riskless & (excess > small)).any():
             best = self.returns[riskless].max()
             raise NumberError(
-                f"cov: a mix without risk earns {best:.6g}, more than rf {rf:g}, so the ratio "
+                f"cov: a portfolio without risk earns {best:.6g}, more than rf {rf:g}, so the ratio "
                 "is infinite. Raise rf to what cash pays, or leave cash out."
             )
         with np.errstate(divide="ignore", invalid="ignore"):

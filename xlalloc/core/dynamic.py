@@ -39,8 +39,8 @@ BUDGETS_BY_STATE = {
 
 StockShare = Annotated[float, number("Weight of the risky assets", "fraction", low=0, high=1)]
 BaseShare = Annotated[float, number("Weight of the risky assets at the target volatility", "fraction", low=0)]
-LowestShare = Annotated[float, number("Least weight of the risky assets", "fraction", low=0)]
-HighestShare = Annotated[float, number("Greatest weight of the risky assets", "fraction", low=0)]
+LowestShare = Annotated[float, number("Minimum weight of the risky assets", "fraction", low=0)]
+HighestShare = Annotated[float, number("Maximum weight of the risky assets", "fraction", low=0)]
 CurrentVol = Annotated[float, number("Volatility of the market now", "per year", above=0, unit_to=10)]
 HighVol = Annotated[float, number("Volatility above which the weight is cut", "per year", low=0, unit_to=3)]
 LowVol = Annotated[float, number("Volatility below which the weight is raised", "per year", low=0, unit_to=3)]
@@ -75,11 +75,11 @@ Recover = Annotated[
     float, number("Share of the limit that must be regained before exposure is restored", "fraction", low=0, high=1)
 ]
 Unlevered = Annotated[float, number("Expected return per year of the portfolio without leverage", unit_to=1)]
-Leverage = Annotated[float, number("Leverage: assets over own money, 1 for none", "times", low=0)]
-Borrowed = Annotated[float, number("Leverage: assets over own money, 1 for none", "times", low=1)]
+Leverage = Annotated[float, number("Leverage: assets over equity, 1 for none", "times", low=0)]
+Borrowed = Annotated[float, number("Leverage: assets over equity, 1 for none", "times", low=1)]
 Financing = Annotated[float, number("Rate of interest on borrowed money", "per year", above=-1, unit_to=1)]
 Maintenance = Annotated[
-    float, number("Least own money the lender accepts, as a share of the assets", "fraction", low=0, below=1)
+    float, number("Maintenance margin: minimum equity as a share of assets", "fraction", low=0, below=1)
 ]
 States = Annotated[np.ndarray, Quantity("vector", "State of each column", axes=("assets",))]
 StateBudgets = Annotated[np.ndarray, Quantity("vector", "Share of risk of each asset", "fraction", ("assets",))]
@@ -117,7 +117,7 @@ def vol_target(
 
     Formula: min(highest, max(lowest, base · σ_target/σ_now))
 
-    Less when markets are restless, more when they are calm. Both volatilities in the same unit.
+    Less when markets are volatile, more when they are calm. Both volatilities in the same unit.
 
     Errors: #VALUE! where lowest is above highest.
 
@@ -129,7 +129,8 @@ def vol_target(
     _ordered("lowest", lowest, "highest", highest)
     wanted = base * (target_vol / current_vol)
     if not lowest <= wanted <= highest:
-        learn("limit", f"{wanted:.4g} was wanted; the {'least' if wanted < lowest else 'greatest'} weight is kept")
+        bound = "minimum" if wanted < lowest else "maximum"
+        learn("limit", f"{wanted:.4g} would be needed; the {bound} weight is kept")
     return min(max(wanted, lowest), highest)
 
 
@@ -178,7 +179,7 @@ def _latest(panel: np.ndarray, window: int, name: str) -> np.ndarray:
 def market_state(
     returns: Returns, window: Window = 20, high_std: HighStd = 0.02, low_std: LowStd | None = None
 ) -> States:
-    """Whether each market is restless (high), calm (low) or in between (normal) by its latest volatility.
+    """Whether each market is volatile (high), calm (low) or in between (normal) by its latest volatility.
 
     Formula: high where s > high_std, low where s < low_std, else normal; s = √(Σ(r − r̄)²/(n−1)) over the window
 
@@ -304,7 +305,7 @@ def leverage_for(vol: PositiveVol, target_vol: TargetVol, max_leverage: MaxLever
 
     Formula: L = min(σ_target/σ, max_leverage)
 
-    Assets over own money. Below 1 part of the money stays in cash. Moderate is 1.5 to 2 times; a limit above it EXPLAIN
+    Assets over equity. Below 1 part of the money stays in cash. Moderate is 1.5 to 2 times; a limit above it EXPLAIN
     points out.
 
     Errors: none beyond its arguments'.
@@ -345,7 +346,7 @@ def margin_call(leverage: Borrowed, maintenance: Maintenance) -> Number:
 
     Formula: 1 − (L−1)/(L(1−m))
 
-    With assets L on own money 1 the debt is L − 1. The lender calls when own money over assets is down to m. Without
+    With assets L on equity 1 the debt is L − 1. The lender calls when equity over assets is down to m. Without
     debt (L = 1) it is 1: never.
 
     Errors: #NUM! where the leverage is in call already.
@@ -358,7 +359,7 @@ def margin_call(leverage: Borrowed, maintenance: Maintenance) -> Number:
     fall = 1.0 - (leverage - 1.0) / (leverage * (1.0 - maintenance))
     if fall < -1e-12:
         raise NumberError(
-            f"leverage: at {leverage:g} times, own money is {1.0 / leverage:.4g} of the assets, already below the "
+            f"leverage: at {leverage:g} times, equity is {1.0 / leverage:.4g} of the assets, already below the "
             f"maintenance of {maintenance:g}. Leverage up to {1.0 / maintenance:.4g} is possible."
         )
     return max(fall, 0.0)

@@ -288,12 +288,12 @@ def _symmetric(M: np.ndarray) -> np.ndarray:
     "=COV_NEAREST({1,1,0;1,1,1;0,1,1})", [[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]
 )
 def cov_nearest(cov: RepairableCovariance) -> CovarianceResult:
-    """The nearest valid covariance matrix: repairs figures by which some mix of assets would have a negative variance.
+    """The nearest positive semidefinite covariance matrix.
 
     Formula: min ‖X − C‖ over correlation matrices X; σ'ᵢⱼ = xᵢⱼσᵢσⱼ
 
     The variances are kept. The correlations C become the correlation matrix X (ones on the diagonal, no negative
-    eigenvalue) for which the sum of the squared changes ‖X − C‖² is least; a matrix in order comes back as it was.
+    eigenvalue) for which the sum of the squared changes ‖X − C‖² is minimal; a matrix in order comes back as it was.
     Given correlations, it gives correlations. An asset without variance gets covariances of zero. EXPLAIN shows how far
     the correlations moved: large changes mean that the assumptions contradict each other.
 
@@ -326,9 +326,9 @@ def cov_nearest(cov: RepairableCovariance) -> CovarianceResult:
 REMEDIES = {
     "not symmetric": "Make the two halves equal: the covariance of A with B is that of B with A.",
     "negative variance": "Correct the diagonal: a variance is a squared volatility.",
-    "indefinite": "Repair with COV_NEAREST, or estimate it from complete returns: some mix has a negative variance.",
+    "indefinite": "Some portfolio has a negative variance: repair with COV_NEAREST, or estimate from complete returns.",
     "zero variance": "Fine for cash; leave it out of risk parity, HRP, inverse volatility and correlations.",
-    "singular": "Some mix has no risk: use more rows than assets, drop duplicates, or estimate with ledoit_wolf.",
+    "singular": "Some portfolio has no risk: use more rows than assets, drop duplicates, or estimate with ledoit_wolf.",
     "ill-conditioned": "Optimal weights will be unstable: drop near-duplicates, or estimate with ledoit_wolf.",
     "good": "None needed.",
 }
@@ -428,8 +428,8 @@ def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> Loadings
     Fitted over all rows; one row an asset, one column a factor. The columns of returns and factor returns are joined on
     their dates where both have them.
 
-    Errors: #N/A where there are fewer than k+1 rows for k factors; #NUM! where a factor does not move, or is a mix of
-    the others.
+    Errors: #N/A where there are fewer than k+1 rows for k factors; #NUM! where a factor does not move, or is a linear
+    combination of the others.
 
     Peers: riskfolio.loadings_matrix (stepwise); skfolio.prior.LoadingMatrixRegression; Excel SLOPE (one factor); Excel
     LINEST.
@@ -453,8 +453,8 @@ def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Peri
     covariance of the factors has exactly the sample variances of the assets. Regression packages report the standard
     error √(Σe²/(T−k−1)), which is larger.
 
-    Errors: #N/A where there are fewer than k+2 rows for k factors; #NUM! where a factor does not move, or is a mix of
-    the others.
+    Errors: #N/A where there are fewer than k+2 rows for k factors; #NUM! where a factor does not move, or is a linear
+    combination of the others.
 
     Peers: Excel STEYX (one factor, divided by T−2, per period); skfolio.prior.FactorModel (inside its covariance).
 
@@ -517,7 +517,8 @@ def regression(returns: np.ndarray, factors: np.ndarray, spare: int) -> tuple[np
     if own.min() <= COLLINEAR:
         at = Label("factors", int((own <= COLLINEAR).argmax()))
         raise NumberError(
-            "factor_returns: {} is a mix of the factors before it: their loadings cannot be told apart. Leave it out.",
+            "factor_returns: {} is a linear combination of the factors before it: their loadings cannot be told apart. "
+            "Leave it out.",
             at,
         )
     fitted = Q.T.dot(X)

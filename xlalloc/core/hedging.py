@@ -38,7 +38,7 @@ Protect = Annotated[
 ]
 Beta = Annotated[float, number("Beta of the portfolio to the index the puts are on", "ratio", above=0)]
 OwnBeta = Annotated[float, number("Beta of the portfolio", "ratio")]
-TargetBeta = Annotated[float, number("Beta wanted", "ratio")]
+TargetBeta = Annotated[float, number("Target beta", "ratio")]
 HedgeBeta = Annotated[float, number("Beta of the inverse fund", "ratio")]
 CurrencyReturns = Annotated[
     np.ndarray,
@@ -133,7 +133,7 @@ def put_hedge(
 def inverse_hedge(
     value: PortfolioValue, beta: OwnBeta, target_beta: TargetBeta, hedge_beta: HedgeBeta = -1.0
 ) -> Number:
-    """Money to move from the portfolio into an inverse fund so that the whole has the beta wanted.
+    """Money to move from the portfolio into an inverse fund so that the whole has the target beta.
 
     Formula: x = V(β − β_target)/(β − β_hedge)
 
@@ -146,8 +146,8 @@ def inverse_hedge(
 
     Peers: none.
 
-    Source: Sharpe (1964), Capital Asset Prices: the beta of a mix is the weighted mean of the betas; the source article
-    on asset allocation (反向ETF).
+    Source: Sharpe (1964), Capital Asset Prices: the beta of a portfolio is the weighted mean of the betas; the source
+    article on asset allocation (反向ETF).
     """
     gap = beta - hedge_beta
     if abs(gap) <= SAME * max(abs(beta), abs(hedge_beta)):
@@ -159,7 +159,7 @@ def inverse_hedge(
     if not -SAME <= share <= 1.0 + SAME:
         raise NumberError(
             f"target_beta: {target_beta:g} is not between the portfolio's beta {beta:g} and the fund's {hedge_beta:g}, "
-            "so no mix of the two has it. Give a beta between them."
+            "so no combination of the two has it. Give a beta between them."
         )
     learn("share moved", share)
     return value * min(max(share, 0.0), 1.0)
@@ -180,7 +180,7 @@ def returns_in(
     r is the return in the foreign currency, e that of the foreign currency in home money (+1% where it has become 1%
     dearer). A share h of the value at the start of each period is sold forward at F; carry = F/S − 1 a year is what the
     hedge earns, by covered interest parity about the home interest less the foreign one. Gains within a period are not
-    hedged. Each period the hedge is set anew. Currencies of several assets: a column of fx_returns for each, by name.
+    hedged. Each period the hedge is set again. Currencies of several assets: a column of fx_returns for each, by name.
 
     Errors: none beyond its arguments'.
 

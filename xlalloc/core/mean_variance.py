@@ -39,30 +39,32 @@ from xlalloc.quantities import (
 ReturnsOfAssets = Annotated[
     np.ndarray, Quantity("vector", "Expected return of each asset, risk-free rate included", "per year", ("assets",))
 ]
-TargetReturn = Annotated[float, number("Least expected return wanted", "per year", unit_to=1)]
-TargetVolatility = Annotated[float, number("Greatest volatility accepted", "per year", low=0, unit_to=3)]
+TargetReturn = Annotated[float, number("Target return: minimum expected return", "per year", unit_to=1)]
+TargetVolatility = Annotated[float, number("Target volatility: maximum accepted", "per year", low=0, unit_to=3)]
 Points = Annotated[
     int, number("Number of portfolios, evenly spaced in expected return", "rows", low=2, high=10_000, whole=True)
 ]
 GroupLower = Annotated[
     np.ndarray,
-    Quantity("vector", "Least total weight of each group, in order of first appearance, or labelled by group",
+    Quantity("vector", "Minimum total weight of each group, in order of first appearance, or labelled by group",
              "fraction", ("groups",)),
 ]  # fmt: skip
 GroupUpper = Annotated[
     np.ndarray,
-    Quantity("vector", "Greatest total weight of each group, in order of first appearance, or labelled by group",
+    Quantity("vector", "Maximum total weight of each group, in order of first appearance, or labelled by group",
              "fraction", ("groups",)),
 ]  # fmt: skip
-RiskAversion = Annotated[
-    float, number("Excess return the market asks for, per unit of variance; 2 to 4 is usual", above=0)
-]
+RiskAversion = Annotated[float, number("Risk-aversion coefficient δ, typically 2 to 4", above=0)]
 Picks = Annotated[
     np.ndarray,
-    Quantity("matrix", "One row a view, one column an asset: the mix the view is about (1, or 1 and -1 for a spread)",
-             "", ("views", "assets")),
+    Quantity(
+        "matrix",
+        "One row a view, one column an asset: the portfolio the view is about (1, or 1 and -1 for a spread)",
+        "",
+        ("views", "assets"),
+    ),
 ]  # fmt: skip
-Views = Annotated[np.ndarray, Quantity("vector", "Expected return of each view's mix", "per year", ("views",))]
+Views = Annotated[np.ndarray, Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))]
 Confidence = Annotated[
     NumberOrArray,
     Quantity("vector", "Confidence in the views, 0 none to 1 certain: one number, or one per view", "fraction",
@@ -83,13 +85,13 @@ def min_var_weights(
     group_lower: GroupLower | None = None,
     group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
-    """Weights of the least risky mix of all that the bounds allow.
+    """Minimum-variance portfolio within the bounds.
 
     Formula: min w'Σw over 1'w = 1, l ≤ w ≤ u, L_g ≤ Σ_{i∈g} wᵢ ≤ U_g
 
     Bounds are 0 and 1 if left out; a negative lower bound allows short sales. Exact, as all functions of this chapter.
-    EXPLAIN names the bounds that bind. Where several mixes have the least variance (perfect hedges), the one whose
-    assets are least volatile on average is given.
+    EXPLAIN names the bounds that bind. Where several portfolios have the minimum variance (perfect hedges), the
+    one whose assets are least volatile on average is returned.
 
     Errors: #NUM! where the bounds leave nothing to choose from, or assets are such close copies that no accurate answer
     is possible; #VALUE! where limits of groups come without groups.
@@ -115,15 +117,15 @@ def max_sharpe_weights(
     group_lower: GroupLower | None = None,
     group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
-    """Weights of the mix with the greatest Sharpe ratio, the tangency portfolio.
+    """Maximum-Sharpe (tangency) portfolio within the bounds.
 
     Formula: max (w'μ − rf)/√(w'Σw) over 1'w = 1 and the bounds
 
-    The bounds are those of MIN_VAR_WEIGHTS. Where a mix without risk earns more than rf the ratio has no limit: leave
-    cash out or raise rf to what it pays. Without risk is a volatility of at most 1e-6 of Σ|wᵢ|σᵢ.
+    The bounds are those of MIN_VAR_WEIGHTS. Where a portfolio without risk earns more than rf the ratio has no limit:
+    leave cash out or raise rf to what it pays. Without risk is a volatility of at most 1e-6 of Σ|wᵢ|σᵢ.
 
-    Errors: #NUM! where no allowed mix is expected to earn more than rf, a mix without risk does, or the bounds leave
-    nothing to choose from; #VALUE! where limits of groups come without groups.
+    Errors: #NUM! where no allowed portfolio is expected to earn more than rf, a portfolio without risk does, or the
+    bounds leave nothing to choose from; #VALUE! where limits of groups come without groups.
 
     Peers: pypfopt.EfficientFrontier.max_sharpe; skfolio.optimization.MeanRisk (MAXIMIZE_RATIO);
     riskfolio.Portfolio.optimization (obj Sharpe); ffn.core.calc_mean_var_weights.
@@ -149,14 +151,14 @@ def target_return_weights(
     group_lower: GroupLower | None = None,
     group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
-    """Weights of the least risky mix with at least the expected return wanted.
+    """Minimum-variance portfolio with at least the target return.
 
     Formula: min w'Σw over w'μ ≥ m, 1'w = 1 and the bounds
 
-    m is target_return; the bounds are those of MIN_VAR_WEIGHTS. A target below the return of the least risky mix gives
-    that mix.
+    m is target_return; the bounds are those of MIN_VAR_WEIGHTS. A target below the return of
+    the minimum-variance portfolio returns that portfolio.
 
-    Errors: #NUM! where no allowed mix earns as much (the reason says how much can be had), or the bounds leave nothing
+    Errors: #NUM! where no allowed portfolio earns as much (the reason gives the maximum), or the bounds leave nothing
     to choose from; #VALUE! where limits of groups come without groups.
 
     Peers: pypfopt.EfficientFrontier.efficient_return; skfolio.optimization.MeanRisk (with min_return).
@@ -167,7 +169,7 @@ def target_return_weights(
     frontier = limits.frontier(mu, cov)
     weights = frontier.at_return(target_return)
     if learning() and target_return < frontier.returns[-1]:
-        learn("target", "met by the least risky mix, which earns more")
+        learn("target", "met by the minimum-variance portfolio, which earns more")
     return _answer(weights, cov, limits, frontier, mu)
 
 
@@ -182,14 +184,14 @@ def target_vol_weights(
     group_lower: GroupLower | None = None,
     group_upper: GroupUpper | None = None,
 ) -> WeightsResult:
-    """Weights of the mix with the greatest expected return among those no riskier than accepted.
+    """Maximum-return portfolio with at most the target volatility.
 
     Formula: max w'μ over √(w'Σw) ≤ σ_target, 1'w = 1 and the bounds
 
-    The bounds are those of MIN_VAR_WEIGHTS. Where the mix of the greatest return is less volatile than accepted, it is
+    The bounds are those of MIN_VAR_WEIGHTS. Where the portfolio of maximum return is less volatile than accepted, it is
     the answer.
 
-    Errors: #NUM! where every allowed mix is more volatile (the reason says how low volatility can be), or the bounds
+    Errors: #NUM! where every allowed portfolio is more volatile (the reason gives the minimum), or the bounds
     leave nothing to choose from; #VALUE! where limits of groups come without groups.
 
     Peers: pypfopt.EfficientFrontier.efficient_risk; skfolio.optimization.MeanRisk (with max_standard_deviation).
@@ -200,7 +202,7 @@ def target_vol_weights(
     frontier = limits.frontier(mu, cov)
     weights = frontier.at_vol(target_vol)
     if learning() and target_vol > frontier.vols[0]:
-        learn("target", "not used up: no allowed mix earns more than this one")
+        learn("target", "not used up: no allowed portfolio earns more than this one")
     return _answer(weights, cov, limits, frontier, mu)
 
 
@@ -225,12 +227,12 @@ def frontier(
 ) -> TableResult:
     """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio a row.
 
-    Formula: min w'Σw over w'μ = m, 1'w = 1 and the bounds, m evenly from least variance to greatest return
+    Formula: min w'Σw over w'μ = m, 1'w = 1 and the bounds, m evenly from minimum variance to maximum return
 
-    From the least risky mix to the one of the greatest return, evenly spaced in return; each row has the least risk for
-    its return under the bounds, as in MIN_VAR_WEIGHTS, exactly. The Sharpe ratio is at rf 0. The table always has
-    `points` rows: where the least risky mix also earns the most, with equal expected returns say, all rows are that one
-    portfolio.
+    From the minimum-variance portfolio to the one of maximum return, evenly spaced in return; each row has the minimum
+    risk for its return under the bounds, as in MIN_VAR_WEIGHTS, exactly. The Sharpe ratio is at rf 0. The table always
+    has `points` rows: where the minimum-variance portfolio also earns the most, with equal expected returns say, all
+    rows are that one portfolio.
 
     Errors: #NUM! where the bounds leave nothing to choose from; #VALUE! where limits of groups come without groups;
     #DIV/0! where a row has no risk (in the cell of its Sharpe ratio).
@@ -244,21 +246,21 @@ def frontier(
     found = limits.frontier(mu, cov)
     rows = [_frontier_row(weights, mu, cov) for weights in limits.cleaned(found.points(points))]
     if len(found.returns) == 1:
-        learn("frontier", "a single portfolio: the least risky mix earns the most")
+        learn("frontier", "a single portfolio: the one of minimum variance earns the most")
     _learn_solution(found, cov)
     return Table(("return", "volatility", "sharpe", *labels("assets", len(mu))), rows)
 
 
 @worksheet_function("=MAX_DIV_WEIGHTS({0.04,0.012,0;0.012,0.09,0;0,0,0.01})", [[0.2459016], [0.1639344], [0.5901639]])
 def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> WeightsResult:
-    """Weights of the most diversified mix: most volatility of the parts per unit of volatility of the whole.
+    """Maximum-diversification portfolio: the highest ratio of the assets' mean volatility to the portfolio's.
 
     Formula: max Σ wᵢσᵢ / √(w'Σw) over 1'w = 1, l ≤ w ≤ u
 
     The tangency portfolio of assets whose excess returns are their volatilities.
 
-    Errors: #NUM! where an asset has no variance (cash), an allowed mix has no risk so that the ratio has no limit, or
-    the bounds leave nothing to choose from.
+    Errors: #NUM! where an asset has no variance (cash), an allowed portfolio has no risk so that the ratio has no
+    limit, or the bounds leave nothing to choose from.
 
     Peers: skfolio.optimization.MaximumDiversification.
 
@@ -272,8 +274,8 @@ def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> 
     except NumberError:
         if frontier.returns[0] > 0.0:
             raise NumberError(
-                "cov: a mix of these assets has no risk, so its diversification ratio has no limit. Leave out an asset "
-                "that hedges others completely."
+                "cov: a portfolio of these assets has no risk, so its diversification ratio has no limit. Leave out "
+                "an asset that hedges others completely."
             ) from None
         raise NumberError(
             "lower: with these short sales the weighted mean of the volatilities is never above zero, so there is no "
@@ -289,7 +291,7 @@ def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> 
 def implied_returns(
     weights: Weights, cov: Covariance, risk_aversion: RiskAversion = 2.5, rf: Rate = 0.0
 ) -> ReturnsOfAssets:
-    """Expected returns under which a portfolio, the market's say, is the best one: what its holders must believe.
+    """Equilibrium returns implied by a portfolio (reverse optimisation).
 
     Formula: π = rf + δΣw
 
@@ -321,14 +323,14 @@ def black_litterman(
     Formula: π + ΣP'(PΣP' + Ω)⁻¹(q − Pπ), π = rf + δΣw, Ω = diag(1/c − 1)·diag(PΣP')
 
     π is the prior (IMPLIED_RETURNS), c the confidence. As Ω is in proportion to PΣP', the scale τ of the paper cancels.
-    A single view with confidence c moves its mix the share c of the way from the prior to the view (Idzorek).
+    A single view with confidence c moves its portfolio the share c of the way from the prior to the view (Idzorek).
 
     Views are on total returns, risk-free rate included: "shares earn 8%", not "8% above cash". In excess returns a row
     p has the prior p'π − rf·Σp and the view q − rf·Σp, so the rate cancels in q − Pπ whatever the row sums to; in a
     spread (1 and -1) it plays no part. Confidence 0 drops a view, 1 makes it certain: the posterior meets it. Picks are
     matched to the assets by name where both are labelled.
 
-    Errors: #NUM! where one certain view follows from others, or the mix of a view has no risk.
+    Errors: #NUM! where one certain view follows from others, or the portfolio of a view has no risk.
 
     Peers: pypfopt.BlackLittermanModel (with omega idzorek); skfolio.prior.BlackLitterman; riskfolio.black_litterman.
 
@@ -497,7 +499,7 @@ def _vols_of_views(P: np.ndarray, cov: np.ndarray, held: np.ndarray) -> np.ndarr
     variances = np.einsum("ij,ij->i", P @ cov, P)
     level = np.abs(P) @ np.sqrt(cov.diagonal())
     for k in np.flatnonzero(variances <= RISKLESS * level**2):
-        wrong = "is about a mix without risk, whose return is known" if P[k].any() else "picks nothing"
+        wrong = "is about a portfolio without risk, whose return is known" if P[k].any() else "picks nothing"
         here = Label("views", int(held[k]))
         raise NumberError(f"picks: {{}} {wrong}. Correct its row, or leave the view out.", here)
     return np.sqrt(variances)

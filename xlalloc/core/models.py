@@ -85,7 +85,7 @@ def model_list() -> TableResult:
 
     One row a model: its names, the range of return and of volatility per year, the deepest drawdown, what kind of
     statement these are (expected characteristics, or history; never a promise), how often and at which deviation it is
-    reviewed. Blank where nothing is stated. MODEL_WEIGHTS gives the weights, POLICY_CHECK holds the ranges against
+    reviewed. Blank where nothing is stated. MODEL_WEIGHTS returns the weights, POLICY_CHECK holds the ranges against
     what assumptions imply.
 
     Errors: none beyond its arguments'.
@@ -274,7 +274,7 @@ def policy_check(
     Formula: w'μ; √(w'Σw); drawdown 1 − e^−h, h the 95% quantile of the deepest fall of mt + σW_t, m = ln(1+w'μ) − σ²/2
 
     Stated ranges are expected characteristics (预期特征), never promises; so is what the assumptions imply. Return and
-    volatility are per year. The drawdown is the depth that 95% of all courses do not exceed, in one year and in five,
+    volatility are per year. The drawdown is the depth that 95% of all paths do not exceed, in one year and in five,
     with log wealth as a Brownian motion: no jumps, no fat tails, so true drawdowns are deeper rather than shallower.
 
     Verdicts: inside, below, above; for a drawdown inside, deeper, or not stated.

@@ -170,7 +170,7 @@ def ann_vol(returns: Returns, periods: Periods | None = None) -> PerYear:
 
 @worksheet_function("=DOWNSIDE_VOL({0.1;-0.05;0.02},0,4)", [[0.057735]])
 def downside_vol(returns: Returns, min_return: MinReturn = 0.0, periods: Periods | None = None) -> PerYear:
-    """Volatility of the returns below a least acceptable return, per year.
+    """Volatility of the returns below a minimum acceptable return, per year.
 
     Formula: √(mean(min(r − m, 0)²)) · √P
 
@@ -427,7 +427,7 @@ def hist_cvar(returns: Returns, level: Level = 0.95) -> Shares:
 
 @worksheet_function("=OMEGA({0.1;-0.05;0.02})", [[2.4]])
 def omega(returns: Returns, min_return: MinReturn = 0.0) -> Plain:
-    """Sum of the returns beyond a least acceptable return over the sum of the shortfalls below it.
+    """Sum of the returns beyond a minimum acceptable return over the sum of the shortfalls below it.
 
     Formula: Σ max(r − m, 0) / Σ max(m − r, 0)
 
@@ -523,7 +523,7 @@ def rolling(
     Formula: KPI(r_{t−w+1}, …, r_t) for t = w, …, T
 
     T − window + 1 rows, the first for periods 1 to window, the last for the latest; one column a series. Each number is
-    the KPI function's own for that window, with levels and least returns at their defaults. mean_return is the
+    the KPI function's own for that window, with levels and minimum returns at their defaults. mean_return is the
     arithmetic mean per year, skew and kurt are the rows of SKEW_KURT. excess_return, tracking_error, info_ratio,
     port_beta and jensen_alpha need benchmark.
 
@@ -575,7 +575,7 @@ def kpi_table(
 
     Each number is that of its own function: TOTAL_RETURN, ANN_RETURN, MEAN_RETURNS, ANN_VOL, DOWNSIDE_VOL,
     MAX_DRAWDOWN, UNDERWATER_PERIODS, SHARPE, SORTINO, CALMAR, HIST_VAR and HIST_CVAR at 95%, OMEGA, ULCER, WIN_RATE,
-    SKEW_KURT; with a benchmark also EXCESS_RETURN, TRACKING_ERROR, INFO_RATIO, PORT_BETA and JENSEN_ALPHA. Least
+    SKEW_KURT; with a benchmark also EXCESS_RETURN, TRACKING_ERROR, INFO_RATIO, PORT_BETA and JENSEN_ALPHA. Minimum
     returns are 0. What concerns a series alone is measured on all its own dates; comparisons on the dates that it has
     in common with the benchmark, named in two more rows where they differ. Where a series has no answer for a measure,
     that cell holds the error value and the others stand.

@@ -2,7 +2,7 @@
 
 Simulated wealth moves in monthly lognormal steps whose yearly drift is m = ln(1+μ) − σ²/2, so that it grows by μ a
 year on average. The normal numbers are those of ``RandomState(seed).standard_normal``, a stream that numpy keeps as it
-is for ever, one path after the other: the same seed gives the same numbers on every machine.
+is for ever, one path after the other: the same seed returns the same numbers on every machine.
 """
 
 from math import expm1, log, log1p, sqrt
@@ -58,7 +58,7 @@ Months = Annotated[int, number("Number of monthly purchases", "months", low=1, h
 Mu = Annotated[float, number("Expected return per year, 0.07 for 7%", above=-1, unit_to=1)]
 Paths = Annotated[int, number("Number of simulated paths", "paths", low=1, high=1_000_000, whole=True)]
 Seed = Annotated[
-    int, number("Start of the random numbers; the same seed gives the same result", low=0, high=2**32 - 1, whole=True)
+    int, number("Seed of the random numbers; the same seed returns the same result", low=0, high=2**32 - 1, whole=True)
 ]
 Fee = Annotated[float, number("Fee per year, 0.01 for 1%", "fraction", low=0, unit_to=NOT_WHOLE)]
 Gross = Annotated[float, number("Return per year before the fee", "fraction", above=-1, unit_to=1)]
@@ -130,12 +130,12 @@ def dca_sim(
     seed: Seed = 1,
     inflation: Inflation = 0.0,
 ) -> TableResult:
-    """Range of outcomes of monthly purchases: what DCA_RESULT gives at 5, 25, 50, 75 and 95% of simulated paths.
+    """Range of outcomes of monthly purchases: what DCA_RESULT returns at 5, 25, 50, 75 and 95% of simulated paths.
 
     Formula: p_{t+1} = p_t · exp(m/12 + σ√(1/12) z_t), m = ln(1+μ) − σ²/2; then DCA_RESULT of each path
 
     ``months`` purchases, the first at ``price`` and the last at the final price, with monthly lognormal steps between.
-    Each row holds the quantiles of its own measure: the 5% of two rows need not be the same path. The same seed gives
+    Each row holds the quantiles of its own measure: the 5% of two rows need not be the same path. The same seed returns
     the same numbers. With inflation, mu and vol are nominal, the amount grows with inflation, and everything in the
     table, the price too, is in today's money.
 
@@ -214,7 +214,7 @@ def wealth_bands(
 
     Monthly lognormal steps; monthly is added (taken out, where negative) at the end of each month. Wealth that is used
     up stays at 0. One row a year from today, year 0, on; each year has its own quantiles (PERCENTILE.INC), so that no
-    single path need follow a column. Before tax. The same seed gives the same numbers.
+    single path need follow a column. Before tax. The same seed returns the same numbers.
 
     Left out, inflation is 0 and amounts are in money of the day. With it, mu and vol are nominal, monthly grows with
     inflation, and the table is in today's money.
@@ -252,8 +252,8 @@ def goal_prob(
     Formula: #{W_T ≥ goal}/paths; with monthly 0 exactly N((ln(W/goal) + mT)/(σ√T)), m = ln((1+μ)/(1+i)) − σ²/2
 
     The paths of WEALTH_BANDS that end at the goal or above, as a share of all. Where monthly is 0 it is exact and
-    nothing is simulated. Otherwise EXPLAIN gives the sampling error √(p(1−p)/paths), and years must be a whole number
-    of months. The same seed gives the same number. With inflation i the goal is in today's money and monthly grows
+    nothing is simulated. Otherwise EXPLAIN returns the sampling error √(p(1−p)/paths), and years must be a whole number
+    of months. The same seed returns the same number. With inflation i the goal is in today's money and monthly grows
     with inflation; mu and vol are nominal.
 
     Errors: #NUM! where years are not a whole number of months (with monthly payments), or paths times months are more
@@ -334,7 +334,7 @@ def withdrawal_sim(
 
     Money is taken out at the start of each year, in the first the amount given. A row is a year: lasts is the share of
     paths that have paid every withdrawal up to it in full, wealth stands at its end, spending is what was paid at its
-    start, both at 5, 25, 50, 75 and 95% of all paths. mu and vol are nominal. The same seed gives the same numbers.
+    start, both at 5, 25, 50, 75 and 95% of all paths. mu and vol are nominal. The same seed returns the same numbers.
 
     constant: the same in real terms. percent: the same share of wealth as in the first year. guardrails (Guyton &
     Klinger): the amount grows with inflation, but not after a year of negative return if it would then be a larger
@@ -420,7 +420,7 @@ def bootstrap_bands(
 
     Dated returns of days or weeks are compounded to whole calendar months, a month cut off at either end being left
     out; rows without dates are taken as months. The weights are restored every month. The starts are those of
-    RandomState(seed).randint(0, T, (paths, ⌈12·years/block⌉)): the same seed gives the same numbers.
+    RandomState(seed).randint(0, T, (paths, ⌈12·years/block⌉)): the same seed returns the same numbers.
 
     Errors: #VALUE! where the block is longer than the history, or the rows are further apart than a month; #NUM! where
     paths times months are too many to simulate, or the amounts grow beyond any number; #N/A where there is no whole

@@ -220,7 +220,7 @@ def turnover(current: Weights, target: Weights) -> Number:
 
 @worksheet_function("=CML_RETURN(0.03,0.08,0.16,0.12)", [[0.0675]])
 def cml_return(rf: Rate, market_return: MarketReturn, market_vol: PositiveVol, vol: Volatility) -> Number:
-    """Expected return of a mix of cash and the market with the volatility given.
+    """Expected return of cash and the market portfolio combined to the volatility given: the capital market line.
 
     Formula: E(Rp) = Rf + (E(Rm) − Rf) σp/σm
 
@@ -237,7 +237,7 @@ def cml_return(rf: Rate, market_return: MarketReturn, market_vol: PositiveVol, v
 
 @worksheet_function("=CML_MIX(0.16,0.12)", [["part", "share"], ["Market", 0.75], ["Cash", 0.25]])
 def cml_mix(market_vol: PositiveVol, target_vol: Volatility) -> TableResult:
-    """Shares of the market and of cash that give the volatility wanted.
+    """Shares of the market and of cash with which the whole has the target volatility.
 
     Formula: w_market = σ_target/σm, w_cash = 1 − w_market
 

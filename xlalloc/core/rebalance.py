@@ -117,7 +117,7 @@ def rebal_drift(values: Values, target: Target) -> TableResult:
 
     Formula: weight vᵢ/Σv; deviation wᵢ − tᵢ; relative deviation (wᵢ − tᵢ)/tᵢ
 
-    Positive: more is held than wanted.
+    Positive: more is held than the target.
 
     Errors: #DIV/0! where the target of an asset is 0 (in the cell of its relative deviation); #NUM! where the portfolio
     is worth nothing.
@@ -409,11 +409,11 @@ def rebal_plan(
     [
         ["question", "answer", "figure", "where", "action"],
         ["Does a weight deviate from its target by more than the threshold?", "yes", 0.1, "Asset 1",
-         "Rebalance: REBAL_PLAN gives the orders."],
+         "Rebalance: REBAL_PLAN returns the orders."],
         ["Has the client's tolerance for risk changed?", "ask the client", "", "",
-         "If so, choose the target weights anew."],
+         "If so, choose the target weights again."],
         ["Have the goal or the time horizon changed?", "ask the client", "", "",
-         "If so, choose the target weights anew."],
+         "If so, choose the target weights again."],
         ["Has the economic environment changed fundamentally?", "adviser's judgement", "", "",
          "If so, review the assumptions on return, risk and correlation."],
         ["Has the portfolio stayed below its benchmark persistently?", "in part", -0.01167, "2 of 3 periods",

@@ -8,7 +8,7 @@ from xlalloc.core.checks import together
 from xlalloc.errors import InputError, Label
 
 ASK = "ask the client"
-ANEW = "If so, choose the target weights anew."
+ANEW = "If so, choose the target weights again."
 
 
 def checklist(values, target, threshold: float, achieved, hurdle) -> Table:
@@ -31,7 +31,7 @@ def _drift(values, target, threshold: float) -> tuple:
     deviation = values / orders.worth(values) - target / target.sum()
     i = int(np.abs(deviation).argmax())
     far = abs(deviation[i]) > threshold + orders.TRIGGER
-    answer, action = ("yes", "Rebalance: REBAL_PLAN gives the orders.") if far else ("no", "Nothing to do.")
+    answer, action = ("yes", "Rebalance: REBAL_PLAN returns the orders.") if far else ("no", "Nothing to do.")
     return answer, float(deviation[i]), Label("assets", i), action
 
 

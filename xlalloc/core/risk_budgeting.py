@@ -100,7 +100,7 @@ def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Soluti
     """Weights whose shares of risk equal positive budgets that sum to 1.
 
     ``checked`` says that the caller knows ``cov`` to be positive semidefinite (of many assets it is looked
-    at all the same). Raises NoSolution where a long-only mix has no risk, and NumberError for an asset
+    at all the same). Raises NoSolution where a long-only portfolio has no risk, and NumberError for an asset
     without variance, an indefinite matrix, and where a share is not reached.
     """
     n = len(budgets)
@@ -199,7 +199,7 @@ def _no_risk(vols: np.ndarray, y: np.ndarray, ratio: float, how_little: str = "n
     largest = np.sort(mix[np.argsort(-amounts[mix], kind="stable")[:NAMED]])
     more = f" and {len(mix) - NAMED} more" if len(mix) > NAMED else ""
     return NoSolution(
-        f"cov: a long-only mix of {{}}{more} has {how_little}, so shares of risk cannot be set. Leave one "
+        f"cov: a long-only portfolio of {{}}{more} has {how_little}, so shares of risk cannot be set. Leave one "
         "of them out, use more observations, or shrink the matrix (COV_MATRIX with ledoit_wolf).",
         [Label("assets", int(i)) for i in largest],
     )
@@ -263,12 +263,12 @@ def _box(lower, upper, n: int):
     low, high = fsum(lower.tolist()), fsum(upper.tolist())
     if low > 1.0 + TIGHT:
         raise NumberError(
-            f"lower: the lower bounds add up to {low:.6g}, more than 1 (the greatest is {lower.max():.6g} "
+            f"lower: the lower bounds add up to {low:.6g}, more than 1 (the largest is {lower.max():.6g} "
             "for {}). Lower them.", Label("assets", int(lower.argmax())),
         )  # fmt: skip
     if high < 1.0 - TIGHT:
         raise NumberError(
-            f"upper: the upper bounds add up to {high:.6g}, less than 1 (the least is {upper.min():.6g} "
+            f"upper: the upper bounds add up to {high:.6g}, less than 1 (the smallest is {upper.min():.6g} "
             "for {}). Raise them.", Label("assets", int(upper.argmin())),
         )  # fmt: skip
     if low >= 1.0 - TIGHT:

@@ -45,17 +45,17 @@ from xlalloc.quantities import (
 
 FactorBudgets = Annotated[
     np.ndarray,
-    Quantity("vector", "Share of risk wanted from each factor; scaled to 1, equal if left out", "fraction",
+    Quantity("vector", "Risk budget of each factor; scaled to 1, equal if left out", "fraction",
              ("factors",), low=0),
 ]  # fmt: skip
 Tolerance = Annotated[
     float, number("Relative deviation beyond which a contribution is in breach (0.2 is 20%)", "fraction", low=0)
 ]
 Capped = Annotated[str, Quantity("text", "Name of the group whose risk is capped")]
-Cap = Annotated[float, number("Greatest share of risk of the group (0.4 is 40%)", "fraction", low=0, high=1)]
+Cap = Annotated[float, number("Maximum share of risk of the group (0.4 is 40%)", "fraction", low=0, high=1)]
 Linkage = Annotated[
     str,
-    option("Distance of two clusters: single nearest, complete farthest, average mean, ward least variance",
+    option("Distance of two clusters: single nearest, complete farthest, average mean, ward minimum variance",
            "single", "complete", "average", "ward"),
 ]  # fmt: skip
 
@@ -77,8 +77,8 @@ def rp_weights(
     With bounds, one number or one per asset, it is the same minimum over lᵢ·1'y ≤ yᵢ ≤ uᵢ·1'y. Shares cannot all be met
     then: EXPLAIN names the binding bounds and the shares reached.
 
-    Errors: #NUM! where some mix has a negative variance, an asset with a budget has no variance, a long-only mix has no
-    risk, every budget is zero, or the bounds leave nothing to choose from.
+    Errors: #NUM! where some portfolio has a negative variance, an asset with a budget has no variance, a long-only
+    portfolio has no risk, every budget is zero, or the bounds leave nothing to choose from.
 
     Peers: riskparityportfolio.RiskParityPortfolio; riskfolio.Portfolio.rp_optimization;
     skfolio.optimization.RiskBudgeting; ffn.core.calc_erc_weights; bt.algos.WeighERC.
@@ -124,8 +124,8 @@ def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues | None
     scaled to 1, equal if left out). The contributions of a group's assets add to its budget; single ones inside
     it need not be equal in the whole portfolio. A group with budget 0 has weight 0.
 
-    Errors: #NUM! where an asset has no variance, or a mix has no risk; #VALUE! where there is not one budget for each
-    group.
+    Errors: #NUM! where an asset has no variance, or a portfolio has no risk; #VALUE! where there is not one budget for
+    each group.
 
     Peers: skfolio.optimization.NestedClustersOptimization (groups by clustering).
 
@@ -157,10 +157,10 @@ def rp_levered(
     Formula: L·w, L = min(σ_target/σ, max_leverage)
 
     w are the weights of RP_WEIGHTS and σ is their volatility. Above 1 the part L − 1 is borrowed, below 1 the rest is
-    cash. EXPLAIN gives L and the volatility reached, which is below the target where max_leverage binds.
+    cash. EXPLAIN returns L and the volatility reached, which is below the target where max_leverage binds.
 
-    Errors: #NUM! where some mix has a negative variance, an asset with a budget has no variance, or a long-only mix has
-    no risk.
+    Errors: #NUM! where some portfolio has a negative variance, an asset with a budget has no variance, or a long-only
+    portfolio has no risk.
 
     Peers: bt.algos.TargetVol (with WeighERC).
 
@@ -227,12 +227,12 @@ def rp_factor(
     Formula: w = y/1'y, y = argmin (B'y − f)'F(B'y − f) over y ≥ 0, f = RP_WEIGHTS(F, budgets)
 
     f is the risk-budgeting vector of the factor covariance F at `factor_budgets` (scaled to 1, equal if left out).
-    Among equally close y the one of least y'Dy is taken, D the specific variances (then y'y, where assets without
-    specific risk leave a choice). EXPLAIN gives the residual, the distance left as a share of the volatility of f: 0
+    Among equally close y the one of minimum y'Dy is taken, D the specific variances (then y'y, where assets without
+    specific risk leave a choice). EXPLAIN returns the residual, the distance left as a share of the volatility of f: 0
     where the assets can carry f exactly.
 
-    Errors: #NUM! where no asset moves with the mix of factors that the budgets ask for, or too many portfolios are
-    equally close.
+    Errors: #NUM! where no asset moves with the combination of factors that the budgets ask for, or too many portfolios
+    are equally close.
 
     Peers: riskfolio.Portfolio.frc_optimization (exact factor shares).
 
@@ -292,7 +292,7 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> WeightsResult:
         total = risk_left + risk_right
         if total <= 0.0:
             assets = [Label("assets", i) for i in cluster]
-            raise NumberError("cov: two mixes of {} have no risk, so it cannot be split. Leave one out.", assets)
+            raise NumberError("cov: two portfolios of {} have no risk, so it cannot be split. Leave one out.", assets)
         weights[left] *= risk_right / total
         weights[right] *= risk_left / total
         clusters += [left, right]

@@ -119,7 +119,7 @@ def _drawn(seed: int, paths: int, steps: int) -> np.ndarray:
 def few_enough(paths: int, steps: int) -> None:
     if paths * steps > MOST:
         raise NumberError(
-            f"paths: {paths} courses of {steps} months are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
+            f"paths: {paths} paths of {steps} months are {paths * steps:.3g} random numbers, more than {MOST:.3g}. "
             f"Give at most {MOST // steps} paths."
         )
 

@@ -60,7 +60,7 @@ def stress_table(
 ) -> TableResult:
     """Result of a portfolio in each of several crises, and the asset that costs it most.
 
-    Formula: w's for every scenario s; the asset of least wᵢsᵢ
+    Formula: w's for every scenario s; the asset of minimum wᵢsᵢ
 
     One row a scenario, a loss negative, with the asset that loses most ("none" where nothing loses).
 
@@ -94,15 +94,15 @@ def stress_corr(cov: Covariance, uplift: Uplift) -> CovarianceResult:
 
     Formula: ρ' = ρ + (1−ρ)·u; Σ' = (1−u)Σ + u·vv'
 
-    u is the uplift, v the volatilities, which stay. As the mix of two covariance matrices it is one itself. An uplift
-    of 0.5 moves each correlation half the way to 1.
+    u is the uplift, v the volatilities, which stay. As the weighted mean of two covariance matrices it is one itself.
+    An uplift of 0.5 moves each correlation half the way to 1.
 
     Errors: none beyond its arguments'.
 
     Peers: none.
 
     Source: the source article on risk parity (在压力时期提高相关性估计); Rebonato & Jäckel (1999), The Most General
-    Methodology to Create a Valid Correlation Matrix, for mixes of correlation matrices.
+    Methodology to Create a Valid Correlation Matrix, for weighted means of correlation matrices.
     """
     vols = np.sqrt(cov.diagonal())
     stressed = (1.0 - uplift) * cov + uplift * np.outer(vols, vols)

@@ -47,7 +47,7 @@ def risk_profile(answers: Answers, points: Points, bounds: Bounds) -> TableResul
 
     An answer is the number of its option or its letter (A is the first). points has a row for each question and a
     column for each option, blank where a question has fewer options; a single row holds for all questions. bounds are
-    the lowest scores of C2, C3, C4 and C5; below the first it is C1. EXPLAIN gives the points of each answer.
+    the lowest scores of C2, C3, C4 and C5; below the first it is C1. EXPLAIN returns the points of each answer.
 
     The questionnaire, its points and bounds are the firm's own, and so are rules that override the score (a client of
     the lowest class, an answer that excludes a level).

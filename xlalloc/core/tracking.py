@@ -70,8 +70,8 @@ def min_te_weights(
     Formula: min (w−b)'Σ(w−b) over 1'w = 1, l ≤ w ≤ u, L_g ≤ Σ_{i∈g} wᵢ ≤ U_g
 
     The bounds are those of MIN_VAR_WEIGHTS: an upper bound of 0 leaves an asset out. Where they allow the benchmark, it
-    is the answer. Exact, as the chapter on mean and variance; EXPLAIN gives the tracking error and the bounds that
-    bind. Where several portfolios track equally well, the one whose assets are least volatile on average is given.
+    is the answer. Exact, as the chapter on mean and variance; EXPLAIN returns the tracking error and the bounds that
+    bind. Where several portfolios track equally well, the one whose assets are least volatile on average is returned.
 
     Errors: #NUM! where the bounds leave nothing to choose from, or assets are such close copies that no accurate answer
     is possible; #VALUE! where limits of groups come without groups.

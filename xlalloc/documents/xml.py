@@ -49,5 +49,5 @@ def text_of(xml: str) -> str:
 def checked(text: str, part: str, file: str) -> str:
     """XML as Excel and its like write it; anything else is not worked on."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
-        raise InputError(f"{file}: {part} declares a document type, as no real workbook does. Make the workbook anew.")
+        raise InputError(f"{file}: {part} declares a document type, as no real workbook does. Make the workbook again.")
     return text

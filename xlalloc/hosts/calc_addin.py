@@ -9,12 +9,15 @@ import sys
 
 import uno
 import unohelper
+from com.sun.star.beans import PropertyValue
 from com.sun.star.lang import XLocalizable, XServiceInfo, XServiceName
 from xlalloc_calc_link import Broken, Child, error
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SERVICE = "xlalloc.calc.Functions"
 ADDIN = "com.sun.star.sheet.AddIn"
+PROVIDER = "com.sun.star.configuration.ConfigurationProvider"
+ACCESS = "com.sun.star.configuration.ConfigurationAccess"
 XFunctions = uno.getClass("xlalloc.calc.XFunctions")
 
 
@@ -29,6 +32,16 @@ def _python():
         return next((path for path in found if path), names[0])
 
 
+def _language(context):
+    """The language of the office's own menus, such as zh-CN; "" where it cannot be found."""
+    try:
+        provider = context.ServiceManager.createInstanceWithContext(PROVIDER, context)
+        where = PropertyValue("nodepath", 0, "/org.openoffice.Setup/L10N", 0)
+        return provider.createInstanceWithArguments(ACCESS, (where,)).getByName("ooLocale")
+    except Exception:
+        return ""
+
+
 CHILD = Child(_python())
 
 
@@ -37,6 +50,9 @@ def call(name, arguments):
         return CHILD.call(name, arguments)
     except Broken as broken:
         if name in ("EXPLAIN", "XLALLOC_INFO"):
+            if CHILD.language.startswith("zh"):
+                remedy = "请在安装了 xlalloc 的环境中运行 `xlalloc doctor`。"
+                return (("项目", "内容"), ("原因", str(broken)), ("处理", remedy))
             remedy = "Run `xlalloc doctor` where xlalloc is installed."
             return (("item", "value"), ("reason", str(broken)), ("remedy", remedy))
         return ((error("#VALUE!"),),)
@@ -47,6 +63,7 @@ class Functions(unohelper.Base, XFunctions, XServiceInfo, XServiceName, XLocaliz
 
     def __init__(self, context, *arguments):
         self.locale = None
+        CHILD.language = _language(context)
 
     def __getattr__(self, name):
         if name.isupper():

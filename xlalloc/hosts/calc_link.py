@@ -68,6 +68,7 @@ class Child:
         self._command = [python, "-X", "utf8", "-P", "-m", "xlalloc.hosts.calc_child"]
         self._process, self._lock = None, threading.Lock()
         self._failed, self.reason = None, ""
+        self.language = ""  # the office's, such as zh-CN, for what the child says
 
     def call(self, name, arguments):
         """The function's rows of cells. A child that dies at once is started anew and asked once more."""
@@ -96,7 +97,7 @@ class Child:
             try:
                 self._process = subprocess.Popen(
                     self._command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaints,
-                    env=_environment(), **hidden,
+                    env=_environment(self.language), **hidden,
                 )  # fmt: skip
                 guard = threading.Timer(START_LIMIT, self._process.kill)
                 guard.start()
@@ -125,6 +126,9 @@ class Child:
     close = _stop
 
 
-def _environment():
+def _environment(language=""):
     """The environment of the user, without what an office sets for its own Python."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    own = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    if language:
+        own.setdefault("XLALLOC_LANG", language)  # what the user set goes first
+    return own

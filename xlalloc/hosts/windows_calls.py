@@ -6,12 +6,14 @@ missing"). So an error goes as its number, the only whole numbers sent, and the 
 
 import contextlib
 import faulthandler
+import os
 from functools import cache
 
 import xlwings as xw
 
 from xlalloc import log
 from xlalloc.hosts.excel import NUMBERS, Cells, answer
+from xlalloc.messages import speak
 
 PATIENCE = 120  # seconds of one call, after which this Python ends itself: Excel waits for it, and cannot be used
 
@@ -24,6 +26,16 @@ def ANSWER(name, *arguments):  # noqa: N802  as the functions of a sheet are nam
     """The answer of the function called ``name`` to the cells given."""
     with guarded(PATIENCE):
         return answer(name[0][0], arguments, NUMBERS.__getitem__)
+
+
+@xw.func
+@xw.arg("lang", Cells)
+@xw.ret(Cells)
+def SPEAK(lang):  # noqa: N802
+    """From now on reasons and EXPLAIN are in this language, Office's own; what the user set goes first."""
+    if not os.environ.get("XLALLOC_LANG"):
+        speak(lang[0][0])
+    return [[lang[0][0]]]
 
 
 @xw.func

@@ -122,9 +122,9 @@ def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Lin
         filled = Filled(template, vocabulary(result, work.inputs))
         output = Output(filled, work.live, work.macros, result.as_of)
     except FitError as problem:
-        return _failed(line, client, "does_not_fit", file=template.name, error=str(problem))
+        return _failed(line, client, "does_not_fit", file=template.name, error=problem.english({}))
     for sheet, cell, error in output.errors():
-        words = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.reason or "–"))
+        words = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
         result.problems.append(Problem(client.id, "error_shown", "done.said", place, words))
     line = _line(line, result, task.file, _found(task, result))
     with writing(work.out / task.file) as file:

@@ -51,7 +51,7 @@ class Answers:
             return self.failed(what, problem)
 
     def failed(self, what: str, problem: AllocError) -> ErrorValue:
-        reason = problem.message({"assets": self.names})
+        reason = problem.english({"assets": self.names})  # said in the language of the page it comes to
         self.reasons.setdefault(what, reason)
         return ErrorValue(problem.code, reason)
 

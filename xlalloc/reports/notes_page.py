@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from xlalloc import messages
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.write import Sheet
@@ -42,7 +43,7 @@ def notes(page: Sheet, r: Result, about: About) -> None:
         for problem in r.problems
         if problem.kind != "no_answer"
     ]
-    reasons = [f"{what}: {reason}" for what, reason in r.reasons.items()]
+    reasons = [f"{what}{colon}{messages.say(reason, r.lang)}" for what, reason in r.reasons.items()]
     for heading, texts in (
         ("report.stress_sources", sources),
         ("report.findings", findings),

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from xlalloc import messages
+
+REASONS = frozenset(("reason", "error"))  # words that are sentences of the package
 REFUSED = "done.no_report"
 EVERY = frozenset(f"every.{word}" for word in ("weekly", "monthly", "quarterly", "semiannual", "annual"))
 
@@ -46,7 +49,10 @@ class Problem:
     def _say(self, key: str, lang: str) -> str:
         from xlalloc.reports.texts import TEXTS
 
-        words = {name: TEXTS[w][lang] if w in EVERY else w for name, w in self.words}
+        words = {
+            name: TEXTS[w][lang] if w in EVERY else messages.say(w, lang) if name in REASONS else w
+            for name, w in self.words
+        }
         return TEXTS[key][lang].format(**words)
 
 

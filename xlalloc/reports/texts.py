@@ -15,7 +15,7 @@ _TEXTS = {
     "report.performance.title": ("Simulated performance", "模拟业绩"),
     "report.performance.subtitle": (
         "Simulated: today's weights, rebalanced as the model; not the client's return.",
-        "模拟：以当前权重计算，按模型再平衡；并非客户的实际收益。",
+        "模拟：以当前占比计算，按模型再平衡；并非客户的实际收益。",
     ),
     "report.plan.title": ("Towards the goal", "迈向目标"),
     "report.plan.subtitle": (
@@ -73,11 +73,11 @@ _TEXTS = {
     "summary.policy": ("Stated for the model, and implied by the assumptions", "模型参考区间与假设所隐含的结果"),
     "summary.stated": ("Stated range", "参考区间"),
     "summary.of_target": ("Target implies", "目标权重所隐含"),
-    "summary.of_now": ("Today implies", "当前权重所隐含"),
+    "summary.of_now": ("Today implies", "当前占比所隐含"),
     "summary.no_deeper": ("up to {limit}", "不超过 {limit}"),
     "summary.policy_note": (
         "Stated are expected characteristics, not promises. Implied is what the expected returns, volatilities and correlations "
-        "of this report give; drawdowns: the depth that 95% of courses do not exceed.",
+        "of this report give; drawdowns: the depth that 95% of paths do not exceed.",
         "参考区间为预期特征，并非承诺。隐含结果由本报告的预期收益、波动率和相关系数得出；回撤为 95% 情形下不超过的深度。",
     ),
     "summary.weights_chart": ("Weights: today and target", "权重：当前与目标"),
@@ -144,11 +144,11 @@ _TEXTS = {
         "价格不足以估计：波动率取自产品表或其资产类别，相关系数为参考值。",
     ),
     "report.cov_none": ("No covariance could be formed; the reason is in the notes.", "无法得到协方差，原因见“说明”页。"),
-    "report.stress": ("Stress scenarios, today's weights", "压力情景（当前权重）"),
+    "report.stress": ("Stress scenarios, today's weights", "压力情景（当前占比）"),
     "report.loss": ("Result", "损益"),
     "report.stress_note": (
         "The movements of each asset class then, applied to today's weights at once; past crises do not bound future ones.",
-        "将当时各类资产的涨跌一次性应用于当前权重；历史危机不代表未来损失的上限。",
+        "将当时各类资产的涨跌一次性应用于当前占比；历史危机不代表未来损失的上限。",
     ),
     "report.stress_sources": ("Sources of the stress scenarios", "压力情景的来源"),
     # Plan
@@ -158,9 +158,9 @@ _TEXTS = {
         "A scenario calculation at {mean} expected return and {vol} volatility per year, the model's; before inflation and tax.",
         "情景测算：按模型年化预期收益 {mean}、波动率 {vol}；未计通胀与税。",
     ),
-    "plan.bands_note": ("The wealth that 5%, 25%, 50% … of the simulated courses stay below, year by year.", "各年末模拟情形的分位数：5% 分位表示有 5% 的情形低于该数值。"),
+    "plan.bands_note": ("The wealth that 5%, 25%, 50% … of the simulated paths stay below, year by year.", "各年末模拟情形的分位数：5% 分位表示有 5% 的情形低于该数值。"),
     "plan.note": (
-        "Simulated with a fixed seed: the same input gives the same figures. None of it is a forecast or a promise.",
+        "Simulated with a fixed seed: the same input returns the same figures. None of it is a forecast or a promise.",
         "以固定种子模拟：相同输入得出相同结果。以上均非预测或承诺。",
     ),
     # Performance
@@ -217,7 +217,7 @@ _TEXTS = {
     "define.effective": ("1/Σw²: as many equal holdings would be as concentrated.", "1/Σw²：相当于多少个等权持仓。"),
     "define.policy.name": ("Implied drawdown", "隐含回撤"),
     "define.policy": (
-        "The depth that 95% of courses do not exceed if log wealth is a Brownian motion (Magdon-Ismail et al. 2004); real ones can be deeper.",
+        "The depth that 95% of paths do not exceed if log wealth is a Brownian motion (Magdon-Ismail et al. 2004); real ones can be deeper.",
         "假设对数财富为布朗运动，95% 的路径不超过的深度（Magdon-Ismail 等，2004）；实际可能更深。",
     ),
     "define.annual": ("Compounded over the years that passed: (Π(1+r))^(1/years) − 1.", "按实际经过的年数复利：(Π(1+r))^(1/年数) − 1。"),

@@ -128,6 +128,7 @@ Private Function Connected() As Boolean
     failed_at = 0
     If server Is Nothing Then failed_at = Now
     Connected = Not server Is Nothing
+    If Connected Then server.CallUDF FUNCTIONS, "SPEAK", Array(Language())
 End Function
 
 ' Two lists of arguments as one, for functions that take as many as are given.
