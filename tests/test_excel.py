@@ -138,6 +138,26 @@ def test_com_dates_are_serials_and_every_number_a_float(com):
     assert com_call("RETURNS", [priced])[1:] == [[45351.0, pytest.approx(0.1)], [45382.0, pytest.approx(0.1)]]
 
 
+def test_com_typed_dates_are_dates_under_any_header(com):
+    """pywin32 gives the dates of our VBA a class of their own, and calls them UTC; they are the sheet's all the same."""
+
+    class Time(dt.datetime):
+        """As pywintypes.datetime"""
+
+    zones = (None, dt.UTC, dt.timezone(dt.timedelta(hours=-8)))
+    days = [(2024, 1, 31, 0), (2024, 2, 29, 23), (2024, 3, 29, 0)]
+    for zone in zones:
+        dates = [Time(*day, tzinfo=zone) for day in days]
+        sent = (("Fund A", "Fund B"), *zip(dates, (100.0, 110.0, 121.0), strict=True))
+        assert com.rows(sent) is sent, "no look at each cell"
+        answer = encodings.from_com(runtimes.com_call("RETURNS", sent))
+        assert answer == [["Date", "Fund B"], [45351.0, pytest.approx(0.1)], [45380.0, pytest.approx(0.1)]]
+        wrong = (*sent[:-1], (dates[-1], encodings.NUMBERS["#N/A"]))
+        assert encodings.from_com(runtimes.com_call("RETURNS", wrong))[1] == answer[1], "errors beside dates are seen"
+        alone = encodings.from_com(runtimes.com_call("EXPLAIN", "RETURNS", ((dates[0], 0.1), (0.2, 0.3))))
+        assert "2024-01-31" in str(alone), alone
+
+
 def test_com_a_range_object_is_read_by_value2(com):
     """What the stock add-in of xlwings sends; its Value would be Decimal and datetime."""
 
@@ -490,6 +510,7 @@ def test_the_vba_runs_in_libreoffice(addin):
         "Row": "5:2.5 10:Error 2007",
         "One": "10:Error 2036",
         "Cells": "2x2 8:name 5:3.5",
+        "Dates": "5:45322 5:45351.75 5:45322 | 7:45322 7:45351.75",
         "Areas": "10:Error 2015",
         "Refused": "10:Error 2015 10:Error 2036 starts 1",
         "Failing": "10:Error 2015 10:Error 2015 starts 1",

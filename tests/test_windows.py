@@ -5,6 +5,7 @@ COM itself, clients in a second Windows process and in VBScript. Simulated: Exce
 read by VBScript with VBA's types taken off) and Windows (Wine, whose activation looks in HKEY_LOCAL_MACHINE alone).
 """
 
+import datetime as dt
 import json
 import shutil
 
@@ -249,6 +250,28 @@ Show ANN_VOL(MadeRange(column, 2, 1, sheet), CDbl(12))
     got = vbscript.read(windows.script("cut", vba + program))
     assert got[:2] == [[[2.0]], [[9.0]]]
     all_equal("ANN_VOL", cells.call("ANN_VOL", [[[0.01], [-0.02], [0.015]], 12.0]), got[2])
+
+
+def test_our_vba_sends_the_dates_of_a_first_column_as_dates(windows, vba):
+    """Numbers formatted as dates are dates under any header; a column that holds other numbers too is as it was."""
+    rows = [["Fund A", "Fund B"], *([40000.5 + 50 * k, 100.0 + k] for k in range(4))]
+    program = f"""
+Dim sheet, area, sent
+Set sheet = SheetOf(Book("plan.xlsx"), 5, 2)
+Set area = MadeRange({vbscript.literal(rows)}, 1, 1, sheet)
+area.dates = 5
+Show RETURNS(area)
+sent = CellsOf(area)
+Show CDbl(VarType(sent(0, 0))) + VarType(sent(1, 0)) + VarType(sent(4, 0)) + VarType(sent(4, 1))
+area.dates = 4
+Show RETURNS(area)
+"""
+    dated, kinds, mixed = vbscript.read(windows.script("dates", vba + program))
+    typed = [rows[0], *([dt.datetime(1899, 12, 30) + dt.timedelta(row[0]), row[1]] for row in rows[1:])]
+    all_equal("RETURNS", cells.call("RETURNS", [typed]), dated)
+    assert dated[0] == ["Date", "Fund B"] and dated[1][0] == 40050.0 and kinds == [[8 + 7 + 7 + 5]]
+    all_equal("RETURNS", cells.call("RETURNS", [rows]), mixed)
+    assert mixed[0] == ["Fund A", "Fund B"]
 
 
 def test_a_call_that_does_not_end_is_given_up_and_the_next_one_answered(windows, vba):

@@ -1,7 +1,8 @@
 """Run by the system's Python with LibreOffice's uno:  basic.py ADDIN.xlam  — our add-in's VBA in LibreOffice's Basic.
 
-The file is loaded as it is; in memory only the way to Python is replaced by a stand-in, and an argument called base is
-renamed, which LibreOffice takes for a keyword and VBA does not. Prints one line a question.
+The file is loaded as it is; in memory only the way to Python is replaced by a stand-in, and arguments called base and
+step are renamed, which LibreOffice takes for keywords and VBA does not. Its Value2 gives dates as its Value does, so
+that what our module makes of serials is tested in VBScript only. Prints one line a question.
 """
 
 import re
@@ -74,6 +75,25 @@ Public Function Cells() As String
     given = r(1)
     Cells = UBound(given, 1) & "x" & UBound(given, 2) & " " & Kind(given(1, 1)) & " " & Kind(r(2))
 End Function
+Private Function Column(area As String) As String
+    Dim r, given, i
+    r = xlalloc.Answer("ECHO", Array(ThisWorkbook.Worksheets("help").Range(area)))
+    given = r(1)
+    For i = 1 To UBound(given, 1)
+        Column = Column & " " & VarType(given(i, 1)) & ":" & CDbl(given(i, 1))
+    Next
+End Function
+Public Function Dates() As String
+    Dim sheet
+    Set sheet = ThisWorkbook.Worksheets("help")
+    sheet.Range("A401:A403").Value = 45322
+    sheet.Range("B401:B403").Value = 0.5
+    sheet.Range("A402").Value = 45351.75
+    Dates = Mid(Column("A401:B403"), 2)
+    sheet.Range("A401:A402").NumberFormat = "yyyy-mm-dd"
+    Dates = Dates & " |" & Column("A401:B402")
+    sheet.Range("A401:B403").Clear
+End Function
 Public Function Areas() As String
     Areas = Kind(xlalloc.Answer("ECHO", Array(ThisWorkbook.Worksheets("help").Range("A1:A2,C1:C2"))))
 End Function
@@ -135,6 +155,10 @@ Public Function Failing() As String
 End Function
 """
 
+STOOD_IN = {
+    "CreateObject(SERVER_CLASS)": "StandIn()",
+    "If OfficeLanguage() = 2052": "If asked = 2052",
+}
 QUESTION_NAMES = re.findall(r"^Public Function (\w+)\(\) As String", QUESTIONS, re.M)
 
 
@@ -176,16 +200,16 @@ def main(file: str) -> None:
             name = next(n for n in libraries.ElementNames if libraries.getByName(n).hasByName("xlalloc"))
             modules = libraries.getByName(name)
             ours = modules.getByName("xlalloc")
-            assert ours.count("CreateObject(SERVER_CLASS)") == 1
-            stood_in = ours.replace("CreateObject(SERVER_CLASS)", "StandIn()").replace(
-                "If OfficeLanguage() = 2052", "If asked = 2052"
-            )
+            stood_in = ours
+            for text, instead in STOOD_IN.items():
+                assert stood_in.count(text) == 1
+                stood_in = stood_in.replace(text, instead)
             stood_in = re.sub(
                 r"Application\.MacroOptions|\b(macro|Description|Category|ArgumentDescriptions):=", _noted, stood_in
             )
             modules.replaceByName("xlalloc", stood_in)
             functions = modules.getByName("xlalloc_functions")
-            modules.replaceByName("xlalloc_functions", re.sub(r"\bbase\b", "base_", functions))
+            modules.replaceByName("xlalloc_functions", re.sub(r"\b(base|step)\b", r"\1_", functions))
             modules.insertByName("FakeServer", STAND_IN)
             modules.insertByName("Questions", QUESTIONS)
             for question in QUESTION_NAMES:

@@ -188,6 +188,7 @@ Class Range
     Public Columns
     Public Worksheet
     Public cells
+    Public dates ' how many cells of its first column have the format of a date
     Public Property Get Value2
         Value2 = cells
     End Property
@@ -196,7 +197,9 @@ Class Range
         shown = cells
         For i = 0 To UBound(shown, 1)
             For j = 0 To UBound(shown, 2)
-                If VarType(shown(i, j)) = 5 Then shown(i, j) = CCur(shown(i, j))
+                If VarType(shown(i, j)) = 5 Then
+                    If j = 0 And i < dates Then shown(i, j) = CDate(shown(i, j)) Else shown(i, j) = CCur(shown(i, j))
+                End If
             Next
         Next
         Value = shown
@@ -210,12 +213,14 @@ Class Range
             Next
         Next
         Set Resize = MadeRange(part, Row, Column, Worksheet)
+        Resize.dates = dates
     End Function
 End Class
 
 Function MadeRange(content, row, column, sheet)
     Set MadeRange = New Range
     MadeRange.cells = content
+    MadeRange.dates = 0
     MadeRange.Row = row
     MadeRange.Column = column
     Set MadeRange.Areas = Sized(1)

@@ -5,6 +5,7 @@
 Which of the two it is, is known from where xlwings takes its decorators.
 """
 
+import datetime as dt
 import inspect
 import sys
 from functools import cache
@@ -73,7 +74,10 @@ def rows(value) -> list | tuple:
         value = ((value,),)
     elif not value or not isinstance(value[0], list | tuple):
         value = (value,)
-    if _PLAIN.issuperset(map(type, chain.from_iterable(value))):
+    kinds = set(map(type, chain.from_iterable(value)))
+    if all(
+        kind in _PLAIN or issubclass(kind, dt.datetime) for kind in kinds
+    ):  # a date of pywin32 has a class of its own
         return value
     return [[_cell(cell) for cell in row] for row in value]
 

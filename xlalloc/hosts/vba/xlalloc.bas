@@ -62,7 +62,7 @@ End Function
 ' sheet's end (whole columns, A2:A1048576) ends with its last used cell; it keeps its beginning, so that two of them stay
 ' side by side.
 Private Function CellsOf(ByVal area As Object) As Variant
-    Dim used As Object, height As Long, width As Long, down As Boolean, across As Boolean
+    Dim used As Object, height As Long, width As Long, down As Boolean, across As Boolean, cells As Variant
     If area.Areas.Count > 1 Then Err.Raise 5
     height = area.Rows.Count
     width = area.Columns.Count
@@ -72,11 +72,31 @@ Private Function CellsOf(ByVal area As Object) As Variant
         Set used = area.Worksheet.UsedRange
         If down Then height = Within(used.Row + used.Rows.Count - area.Row, height)
         If across Then width = Within(used.Column + used.Columns.Count - area.Column, width)
-        CellsOf = area.Resize(height, width).Value2
-    Else
-        CellsOf = area.Value2
+        Set area = area.Resize(height, width)
     End If
+    cells = area.Value2
+    If height > 1 And width > 1 Then EnterDates cells, area.Resize(height, 1)
+    CellsOf = cells
 End Function
+
+' A first column whose every number is a date holds dates, not their serials, which could be numbers. Where Value fails
+' (a date format over a number too large), serials they stay.
+Private Sub EnterDates(ByRef cells As Variant, ByVal column As Object)
+    Dim shown As Variant, i As Long, j As Long
+    On Error Resume Next
+    shown = column.Value
+    If Err.Number <> 0 Then
+        Err.Clear
+        Exit Sub
+    End If
+    j = LBound(shown, 2)
+    For i = LBound(shown, 1) To UBound(shown, 1)
+        If VarType(shown(i, j)) = vbDouble Or VarType(shown(i, j)) = vbCurrency Then Exit Sub
+    Next
+    For i = LBound(shown, 1) To UBound(shown, 1)
+        If VarType(shown(i, j)) = vbDate Then cells(i, j) = shown(i, j)
+    Next
+End Sub
 
 Private Function Within(ByVal wanted As Long, ByVal most As Long) As Long
     Within = wanted
