@@ -420,7 +420,12 @@ def test_a_time_zone_changes_nothing(name):
     """Local dates, never shifted to UTC, whatever the hour."""
     returns = xa.returns(market(4, 1))
     given = {"returns": returns, "benchmark": returns["B"] * 0.5 + 0.001 * np.sin(np.arange(len(returns))), "window": 20,
-             "name": "ann_vol", "weights": {"G": 0.2, "S": 0.5, "B": 0.3}}  # fmt: skip
+             "name": "ann_vol", "weights": {"G": 0.2, "S": 0.5, "B": 0.3}, "fx_returns": returns[["B", "G", "S"]] * 0.3,
+             "wealth": 1000.0, "monthly": 10.0, "years": 1, "block": 2, "paths": 20}  # fmt: skip
+    if name == "BRINSON":  # the weights of each period
+        of_periods = pd.DataFrame(0.25, returns.index, returns.columns) + [0.0, 0.25, 0.0]
+        given |= {"weights": of_periods, "bench_weights": of_periods[["B", "G", "S"]].set_axis(["S", "B", "G"], axis=1),
+                  "bench_returns": returns * 0.9}  # fmt: skip
     arguments = {a.name: given[a.name] for a in CATALOGUE[name].arguments if a.name in given}
 
     def moved(zone):
