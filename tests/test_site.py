@@ -263,13 +263,16 @@ def test_what_is_typed_in_the_workbooks_can_be_changed(workbooks):
 
 
 def test_calc_computes_the_workbooks_to_their_cached_values(office, workbooks, tmp_path):
+    different = []
     for given, done in zip(workbooks, office.recalculated(workbooks, tmp_path), strict=True):
         cached, computed = calc_driver.read(given), calc_driver.read(done)
         for sheet, kept in cached.items():
-            for where in kept.keys() | computed[sheet].keys():
+            for where in sorted(kept.keys() | computed[sheet].keys()):
                 a, b = kept.get(where), computed[sheet].get(where)
                 numbers = isinstance(a, int | float) and isinstance(b, int | float)
-                assert abs(a - b) <= 1e-9 * max(1, abs(a)) if numbers else a == b, (given.name, sheet, where, a, b)
+                if not (abs(a - b) <= 1e-9 * max(1, abs(a)) if numbers else a == b):
+                    different.append((given.name, sheet, where, a, b))
+    assert different == []
 
 
 # The reference ---------------------------------------------------------------------------------------------------------------

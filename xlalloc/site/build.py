@@ -19,7 +19,8 @@ CONTENTS = {
         "Install": ["windows", "excel-2016", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
         "Functions": ["functions/index"],
         "Ideas": ["asset-allocation", "risk-parity", "what-was-wrong"],
-        "Reports and measurements": ["reports", "benchmarks", "licences", "CHANGELOG"],
+        "Reports": ["reports", "your-own-report", "template-names"],
+        "Measurements and licences": ["benchmarks", "licences", "CHANGELOG"],
     },
     "zh": {
         "中文": ["index.zh", "tutorial.zh", "windows.zh", "conventions.zh", "zh/functions/index"],
