@@ -583,7 +583,11 @@ NONSENSE = [
     (lambda: es.factor_loadings(R[:3], R[:3]), NotAvailableError, "factor_returns.*3 complete rows.*at least 4"),
     (lambda: es.specific_vols(R[:4], R[:4]), NotAvailableError, "factor_returns.*at least 5"),
     (lambda: es.factor_loadings(R, R * [1, 0, 1]), NumberError, "factor_returns: Factor 2 does not move"),
-    (lambda: es.factor_loadings(R, np.c_[R, R @ [1, -2, 3]]), NumberError, "factor_returns: Factor 4 is a linear combination"),
+    (
+        lambda: es.factor_loadings(R, np.c_[R, R @ [1, -2, 3]]),
+        NumberError,
+        "factor_returns: Factor 4 is a linear combination",
+    ),
     (lambda: es.factor_loadings(R, np.c_[R[:, 0], R[:, 0] + 0.01]), NumberError, "Factor 2 is a linear combination"),
     (lambda: es.cov_factor([[1.0], [2.0]], [[0.04]], [0.1]), InputError, "specific_vols"),
     (lambda: es.cov_factor([[1.0], [2.0]], SPD, [0.1, 0.1]), InputError, "factor_cov"),

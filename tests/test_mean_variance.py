@@ -586,7 +586,9 @@ def test_cash_is_never_a_tangency():
             rng.uniform(0, 0.1, n),
         )
         cov[:2], cov[:, :2] = 0.0, 0.0
-        with pytest.raises(NumberError, match=f"cov: a portfolio without risk earns {mu[:2].max():.6g}, more than rf 0"):
+        with pytest.raises(
+            NumberError, match=f"cov: a portfolio without risk earns {mu[:2].max():.6g}, more than rf 0"
+        ):
             xa.max_sharpe_weights(mu, cov)
 
 
@@ -848,7 +850,12 @@ PAIR, SIX = [[0.08], [0.03]], [[0.6], [0.4]]
         ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, 0.08], "#NUM!", "rf: no feasible portfolio earns more than 0.08"),
         ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, 0.07, 0, 0.6], "#NUM!", "the maximum return possible is 0.06"),
         ("MAX_SHARPE_WEIGHTS", [[[-0.01], [0.0]], TWO], "#NUM!", "rf: no feasible portfolio earns more than 0"),
-        ("MAX_SHARPE_WEIGHTS", [PAIR, CASH, 0.02], "#NUM!", "cov: a portfolio without risk earns 0.03, more than rf 0.02"),
+        (
+            "MAX_SHARPE_WEIGHTS",
+            [PAIR, CASH, 0.02],
+            "#NUM!",
+            "cov: a portfolio without risk earns 0.03, more than rf 0.02",
+        ),
         ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, -1], "#NUM!", "rf: -1 is not possible"),
         ("TARGET_RETURN_WEIGHTS", [PAIR, TWO, 0.09], "#NUM!", "0.09 is above the maximum return possible, 0.08"),
         ("TARGET_RETURN_WEIGHTS", [PAIR, TWO, 0.07, 0, 0.6], "#NUM!", "the maximum return possible, 0.06"),

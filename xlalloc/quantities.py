@@ -110,9 +110,7 @@ Commission = Annotated[
 SellTax = Annotated[NumberOrArray, _cost("Tax on sales, see STAMP_DUTY", "fraction of the sale", unit_to=NOT_WHOLE)]
 MinCommission = Annotated[NumberOrArray, _cost("Minimum commission of an order", "money")]
 ExitFee = Annotated[NumberOrArray, _cost("Fee on sales, see REDEMPTION_FEE", "fraction of the sale", unit_to=NOT_WHOLE)]
-Spread = Annotated[
-    NumberOrArray, _cost("Bid–ask spread", "fraction of the price", unit_to=NOT_WHOLE)
-]
+Spread = Annotated[NumberOrArray, _cost("Bid–ask spread", "fraction of the price", unit_to=NOT_WHOLE)]
 
 # Matrices ----------------------------------------------------------------------------------------------------
 
