@@ -34,7 +34,7 @@ class OneLineErrors(click.Group):
         except BrokenPipeError:  # whoever read it has gone: click ends the program without a word
             raise
         except click.UsageError as error:
-            error.message = say(error.message)
+            error.message = say(error.message)  # type: ignore[misc]
             raise
         except AllocError as error:
             click.echo(f"xlalloc: {error}", err=True)
