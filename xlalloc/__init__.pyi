@@ -159,7 +159,7 @@ def backtest(
     *,
     dates: Labels | None = None,
 ) -> Table:
-    """Course of 1 invested at target weights and rebalanced by a rule: date, value, turnover and cost of each row."""
+    """Growth of 1 under a rebalancing rule: date, value, turnover and cost of each row."""
     ...
 
 def backtest_kpi(
@@ -174,7 +174,7 @@ def backtest_kpi(
     *,
     dates: Labels | None = None,
 ) -> Table:
-    """KPIs of a backtest: the measures of KPI_TABLE for the course that BACKTEST gives."""
+    """KPIs of a backtest: the measures of KPI_TABLE for the growth of 1 that BACKTEST returns."""
     ...
 
 @overload
@@ -398,7 +398,7 @@ def cml_mix(
     market_vol: Number,
     target_vol: Number,
 ) -> Table:
-    """Shares of the market and of cash that give the volatility wanted."""
+    """Shares of the market and of cash with which the whole has the target volatility."""
     ...
 
 def cml_return(
@@ -407,7 +407,7 @@ def cml_return(
     market_vol: Number,
     vol: Number,
 ) -> float:
-    """Expected return of a mix of cash and the market with the volatility given."""
+    """Expected return of cash and the market portfolio combined to the volatility given: the capital market line."""
     ...
 
 def core_satellite(
@@ -558,7 +558,7 @@ def cov_matrix(
 def cov_nearest(
     cov: Numbers,
 ) -> Array:
-    """The nearest valid covariance matrix: repairs figures by which some mix of assets would have a negative variance."""
+    """The nearest positive semidefinite covariance matrix."""
     ...
 @overload
 def cov_nearest(
@@ -657,7 +657,7 @@ def dca_sim(
     seed: int = 1,
     inflation: Number = 0.0,
 ) -> Table:
-    """Range of outcomes of monthly purchases: what DCA_RESULT gives at 5, 25, 50, 75 and 95% of simulated paths."""
+    """Range of outcomes of monthly purchases: what DCA_RESULT returns at 5, 25, 50, 75 and 95% of simulated paths."""
     ...
 
 def dietz(
@@ -687,7 +687,7 @@ def downside_vol(
     *,
     dates: Labels | None = None,
 ) -> float:
-    """Volatility of the returns below a least acceptable return, per year."""
+    """Volatility of the returns below a minimum acceptable return, per year."""
     ...
 @overload
 def downside_vol(
@@ -824,7 +824,7 @@ def explain(
     name: str,
     *arguments: Any,
 ) -> Table:
-    """Why a function gives what it gives: the reason of an error, or what a careful user asks of a result."""
+    """Why a function returns what it returns: the reason of an error, or what a careful user asks of a result."""
     ...
 
 @overload
@@ -1053,7 +1053,7 @@ def implied_returns(
     risk_aversion: Number = 2.5,
     rf: Number = 0.0,
 ) -> Array:
-    """Expected returns under which a portfolio, the market's say, is the best one: what its holders must believe."""
+    """Equilibrium returns implied by a portfolio (reverse optimisation)."""
     ...
 @overload
 def implied_returns(
@@ -1133,7 +1133,7 @@ def inverse_hedge(
     target_beta: Number,
     hedge_beta: Number = -1.0,
 ) -> float:
-    """Money to move from the portfolio into an inverse fund so that the whole has the beta wanted."""
+    """Money to move from the portfolio into an inverse fund so that the whole has the target beta."""
     ...
 
 @overload
@@ -1290,7 +1290,7 @@ def market_state(
     *,
     dates: Labels | None = None,
 ) -> str:
-    """Whether each market is restless (high), calm (low) or in between (normal) by its latest volatility."""
+    """Whether each market is volatile (high), calm (low) or in between (normal) by its latest volatility."""
     ...
 @overload
 def market_state(
@@ -1326,7 +1326,7 @@ def max_div_weights(
     lower: Number | Numbers = 0.0,
     upper: Number | Numbers = 1.0,
 ) -> Array:
-    """Weights of the most diversified mix: most volatility of the parts per unit of volatility of the whole."""
+    """Maximum-diversification portfolio: the highest ratio of the assets' mean volatility to the portfolio's."""
     ...
 @overload
 def max_div_weights(
@@ -1379,7 +1379,7 @@ def max_sharpe_weights(
     group_lower: Numbers | None = None,
     group_upper: Numbers | None = None,
 ) -> Array:
-    """Weights of the mix with the greatest Sharpe ratio, the tangency portfolio."""
+    """Maximum-Sharpe (tangency) portfolio within the bounds."""
     ...
 @overload
 def max_sharpe_weights(
@@ -1570,7 +1570,7 @@ def min_var_weights(
     group_lower: Numbers | None = None,
     group_upper: Numbers | None = None,
 ) -> Array:
-    """Weights of the least risky mix of all that the bounds allow."""
+    """Minimum-variance portfolio within the bounds."""
     ...
 @overload
 def min_var_weights(
@@ -1619,7 +1619,7 @@ def omega(
     *,
     dates: Labels | None = None,
 ) -> float:
-    """Sum of the returns beyond a least acceptable return over the sum of the shortfalls below it."""
+    """Sum of the returns beyond a minimum acceptable return over the sum of the shortfalls below it."""
     ...
 @overload
 def omega(
@@ -2176,7 +2176,7 @@ def rp_backtest(
     *,
     dates: Labels | None = None,
 ) -> Table:
-    """Course of 1 invested at risk-parity weights that are estimated anew from the latest prices at each review."""
+    """Growth of 1 at risk-parity weights that are estimated again from the latest prices at each review."""
     ...
 
 def rp_check(
@@ -2578,7 +2578,7 @@ def target_return_weights(
     group_lower: Numbers | None = None,
     group_upper: Numbers | None = None,
 ) -> Array:
-    """Weights of the least risky mix with at least the expected return wanted."""
+    """Minimum-variance portfolio with at least the target return."""
     ...
 @overload
 def target_return_weights(
@@ -2723,7 +2723,7 @@ def target_vol_weights(
     group_lower: Numbers | None = None,
     group_upper: Numbers | None = None,
 ) -> Array:
-    """Weights of the mix with the greatest expected return among those no riskier than accepted."""
+    """Maximum-return portfolio with at most the target volatility."""
     ...
 @overload
 def target_vol_weights(
