@@ -49,7 +49,7 @@ _TEXTS = {
     "summary.no_signal": ("Whether it is due could not be told; the reason is in the notes.", "无法判断是否需要再平衡，原因见“说明”页。"),
     "summary.largest": (
         "The largest deviation is {asset} at {deviation}; the threshold is {threshold}.",
-        "最大偏离为{asset}，{points} 个百分点；触发阈值为 {threshold}。",
+        "最大偏离为{asset}，{deviation}；触发阈值为 {threshold}。",
     ),
     "summary.calendar": ("Reviewed {frequency}.", "{frequency}检查一次。"),
     "summary.no_calendar": (
