@@ -158,3 +158,31 @@ def test_explain_of_every_example_is_chinese(name):
         assert not english_words(item, example) - own, item
         if isinstance(value, str) and item not in ("来源", "日志文件"):
             assert not english_words(value, example) - own, value
+
+
+def test_the_command_line_speaks_the_language_that_is_asked_for(monkeypatch):
+    from click.testing import CliRunner
+
+    from xlalloc.cli import main
+
+    bad = "=PORT_VOL({0.6;0.3},{0.04,0;0,0.01})"
+    assert "权重之和为 0.9" in CliRunner().invoke(main, ["eval", bad, "--lang", "zh"]).stderr
+    assert "the weights sum to 0.9" in CliRunner().invoke(main, ["eval", bad]).stderr
+    assert "公式在需要值之处结束" in CliRunner().invoke(main, ["eval", "=1+", "--lang", "zh"]).stderr
+    monkeypatch.setenv("XLALLOC_LANG", "zh")
+    assert "权重之和为 0.9" in CliRunner().invoke(main, ["eval", bad]).stderr
+    assert "--sheet 须配合 --book。" in CliRunner().invoke(main, ["eval", "=1", "--sheet", "A"]).stderr
+    assert "the weights sum to 0.9" in CliRunner().invoke(main, ["eval", bad, "--lang", "en"]).stderr
+
+
+def test_a_report_says_reasons_in_its_own_language():
+    from xlalloc.reports.problems import Problem
+
+    reason = "weights: the weights sum to 0.9, not to 1. Scale them so that they sum to 1 (100%)."
+    problem = Problem(
+        "K001",
+        "error_shown",
+        "done.said",
+        words=(("sheet", "S"), ("cell", "A1"), ("error", "#VALUE!"), ("reason", reason)),
+    )
+    assert reason in problem.wrong("en") and "权重之和为 0.9" in problem.wrong("zh")

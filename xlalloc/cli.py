@@ -34,8 +34,9 @@ class OneLineErrors(click.Group):
         except BrokenPipeError:  # whoever read it has gone: click ends the program without a word
             raise
         except click.UsageError as error:
-            error.message = say(error.message)  # type: ignore[misc]
-            raise
+            if type(error) is not click.UsageError:  # click's own
+                raise
+            raise click.UsageError(say(error.message), error.ctx) from None
         except AllocError as error:
             click.echo(f"xlalloc: {error}", err=True)
         except OSError as error:

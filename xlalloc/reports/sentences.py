@@ -32,6 +32,8 @@ def advice(r: Result, say: Say) -> str:
         words = [say("summary.nothing")]
     if isinstance(r.due, ErrorValue):
         words.insert(0, say("summary.no_signal", error=str(r.due)))
+    if r.lang == "zh":  # a difference of shares is said in points
+        deviation = f"{100 * r.largest[4]:+.1f} 个百分点"
     words.append(say("summary.largest", asset=asset, deviation=deviation, threshold=threshold))
     words.append(say(rule, frequency=say(f"every.{r.client.frequency}")))
     return ("" if r.lang == "zh" else " ").join(words)

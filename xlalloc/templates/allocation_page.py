@@ -107,6 +107,8 @@ def _totals(work: Work, page: WorkPage) -> None:
     amounts = zip(("bought", "sold", "costs"), "CDE", strict=True)
     parts = {name: f'TEXT({column}{head + 1},"#,##0")' for name, column in amounts}
     parts["deviation"] = 'TEXT(largest_deviation,"+0.0%;-0.0%")'
+    if work.lang == "zh":  # a difference of shares is said in points
+        parts["deviation"] = 'TEXT(100*largest_deviation,"+0.0;-0.0")&" 个百分点"'
     due, alone = (sentence(work, key, **parts) for key in ("client.due_line", "client.not_due_line"))
     line = f"=IF(trade_due={quote(work.say('yes'))},{due},{alone})"
     work.result(page, "allocation.line", line, PLAIN, "signal_line")
