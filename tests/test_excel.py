@@ -22,7 +22,7 @@ from windows.regenerate import COPY
 
 from xlalloc import cells, hosts, log, reference
 from xlalloc.catalogue import CATALOGUE
-from xlalloc.errors import ERROR_CODES, ErrorValue
+from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
 from xlalloc.hosts import windows_addin, windows_words
 
 ROOT = Path(__file__).parent.parent
@@ -476,6 +476,14 @@ def test_the_same_contents_make_the_same_file(addin, tmp_path):
 def test_nobody_but_a_developer_needs_pyopenvba(monkeypatch, tmp_path, addin):
     monkeypatch.setitem(sys.modules, "pyopenvba", None)
     assert windows_addin.build(tmp_path).read_bytes() == addin.read_bytes()
+
+
+def test_without_pyopenvba_changed_functions_make_no_addin_that_lacks_them(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "pyopenvba", None)
+    monkeypatch.setattr(windows_addin, "functions_module", lambda: "' another function")
+    with pytest.raises(InputError, match="pip install pyOpenVBA"):
+        windows_addin.build(tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_vba_asks_for_nothing_that_looks_like_a_virus():

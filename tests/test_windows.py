@@ -260,11 +260,11 @@ Dim sheet, area, sent
 Set sheet = SheetOf(Book("plan.xlsx"), 5, 2)
 Set area = MadeRange({vbscript.literal(rows)}, 1, 1, sheet)
 area.dates = 5
-Show RETURNS(area)
+Show Answer("RETURNS", Array(area))
 sent = CellsOf(area)
 Show CDbl(VarType(sent(0, 0))) + VarType(sent(1, 0)) + VarType(sent(4, 0)) + VarType(sent(4, 1))
 area.dates = 4
-Show RETURNS(area)
+Show Answer("RETURNS", Array(area))
 """
     dated, kinds, mixed = vbscript.read(windows.script("dates", vba + program))
     typed = [rows[0], *([dt.datetime(1899, 12, 30) + dt.timedelta(row[0]), row[1]] for row in rows[1:])]

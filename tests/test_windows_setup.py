@@ -200,13 +200,15 @@ def test_without_nsis_it_says_what_to_install(monkeypatch, tmp_path):
 
 
 def test_the_pins_satisfy_the_project():
-    """What is shipped is what the project admits."""
+    """What is shipped is what the project admits; all but pandas, for data frames only, is shipped."""
     from packaging.requirements import Requirement
     from test_supply import PROJECT, plain
 
     pinned = {plain(line.split("==")[0]): line.split()[0].split("==")[1] for line in windows_setup._pins("wheels.txt")}
     for line in PROJECT["dependencies"]:
         requirement = Requirement(line)
+        if requirement.name == "pandas":
+            continue
         if requirement.marker is None or requirement.marker.evaluate({"sys_platform": "win32"}):
             assert pinned[plain(requirement.name)] in requirement.specifier, line
 

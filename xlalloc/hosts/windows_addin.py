@@ -1,9 +1,10 @@
 """The add-in file xlalloc.xlam: our VBA, the functions' help on its sheet, the ribbon. Made on any machine.
 
-The VBA project lies ready in the package (``vba/vbaProject.bin``); ``compiled`` makes it from its text, which takes
-pyOpenVBA and is done once for every change of that text:  python tests/windows/regenerate.py
+The VBA project lies ready in the package (``vba/vbaProject.bin``, and beside it the SHA-256 of its text); ``compiled``
+makes it from that text, which takes pyOpenVBA and is done once for every change:  python tests/windows/regenerate.py
 """
 
+import hashlib
 import importlib.util
 import os
 import tempfile
@@ -66,6 +67,26 @@ def modules() -> dict[str, str]:
     """Every module of the project by name."""
     workbook = (_TEXTS / "this_workbook.bas").read_text(encoding="ascii")
     return {"xlalloc": machinery_module(), "xlalloc_functions": functions_module(), "ThisWorkbook": workbook}
+
+
+def sum_of_text() -> str:
+    """The SHA-256 of all modules' text."""
+    return hashlib.sha256("\0".join(modules().values()).encode("ascii")).hexdigest()
+
+
+def project() -> bytes:
+    """The VBA project in the package; made afresh where the functions are no longer those it was made of."""
+    if (_TEXTS / "vbaProject.sha256").read_text(encoding="ascii").strip() == sum_of_text():
+        return (_TEXTS / "vbaProject.bin").read_bytes()
+    try:
+        return compiled()
+    except ImportError as error:
+        if error.name != "pyopenvba":
+            raise
+        raise InputError(
+            "The functions are no longer those that the package's VBA was made of; making it afresh needs pyOpenVBA:"
+            "  pip install pyOpenVBA"
+        ) from None
 
 
 def compiled() -> bytes:
@@ -224,7 +245,7 @@ def parts() -> dict[str, str | bytes]:
         ),
         "xl/worksheets/sheet1.xml": _sheet(),
         "xl/styles.xml": _styles(),
-        "xl/vbaProject.bin": (_TEXTS / "vbaProject.bin").read_bytes(),
+        "xl/vbaProject.bin": project(),
     }
 
 
