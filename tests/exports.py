@@ -215,6 +215,159 @@ FUNDS = {
         "支付宝基金资产明细,,,,\n查询日期：2026-06-18,,,,\n基金名称,基金代码,持仓份额,最新净值,持有金额\n华夏成长混合,000001.OF,10000.00,1.2500,\"12,500.00\"\n货币基金,000009.OF,5000.00,1.0000,\"5,000.00\"\n总计,,,,\"17,500.00\"\n以上数据仅供参考,,,,\n",
     ),
 }  # fmt: skip
+MORE_US_EXPORTS = {
+    "interactive investor": (
+        "Portfolio.csv", "utf-8-sig",
+        '''Symbol,Name,Qty,Price,Change,Chg %,Market Value £,Market Value,Market Value % Change,Book Cost,Gain,Gain %,Average Price
+VTI,Total Market ETF,100,"£301.20",+0.99,0.33%,"£30,120.00","£30,120.00",0.3%,"£25,000.00","£5,120.00",20.48%,£250.00
+BND,Bond ETF,"1,200.5",£72.10,-0.05,-0.07%,"£86,556.05","£86,556.05",0.1%,"£90,037.50","-£3,481.45",-3.87%,£75.00
+,,,,,,,"£116,676.05",,,,,
+''',
+    ),
+    "swissquote": (
+        "positions.csv", "utf-8",
+        '''Symbol;ISIN;Name;Anzahl;Einstandspreis;Kurs;Währung;Gesamtwert USD;Tägl. %;G/V
+VTI;US9229087690;Total Market ETF;100;250.00;301.20;USD;30'120.00;0.33%;5'120.00
+BND;US9219378356;Bond ETF;1'200.5;75.00;72.10;USD;86'556.05;-0.07%;-3'481.45
+Total;;;;;;;116'676.05;;
+''',
+    ),
+    "trade republic": (
+        "portfolio.csv", "utf-8",
+        '''name;isin;quantity;avgCost;price;netValue
+Total Market ETF;VTI;100,000000;250,00;301,20;30120,00
+Bond ETF;BND;1200,500000;75,00;72,10;86556,05
+''',
+    ),
+    "etrade": (
+        "PortfolioDownload.csv", "utf-8",
+        '''Account Summary
+Account,Net Account Value,Total Gain $,Total Gain %,Day's Gain Unrealized $,Day's Gain Unrealized %,Available For Withdrawal,Cash Purchasing Power
+"Brokerage -Z123",119176.55,1638.55,1.39,38.98,0.03,2500.50,2500.50
+
+View Summary - All Positions
+Filters Applied:
+Symbol,Last Price $,Change $,Change %,Quantity,Price Paid $,Day's Gain $,Total Gain $,Total Gain %,Value $
+VTI,301.20,0.99,0.33,100,250.00,99.00,5120.00,20.48,30120.00
+BND,72.10,-0.05,-0.07,1200.5,75.00,-60.02,-3481.45,-3.87,86556.05
+CASH,,,,,,,,,2500.50
+TOTAL,,,,,,38.98,1638.55,1.39,119176.55
+
+Generated at Jun 18 2026 09:45 PM ET
+''',
+    ),
+    "trading 212": (
+        "holdings.csv", "utf-8",
+        '''Slice,Name,Invested value,Value,Result,Owned quantity,Dividends gained
+VTI,Total Market ETF,25000,30120,5120,100,0
+BND,Bond ETF,90037.5,86556.05,-3481.45,1200.5,0
+Total,,115037.5,116676.05,1638.55,,0
+''',
+    ),
+    "aj bell": (
+        "portfolio.csv", "utf-8-sig",
+        '''Investment,Quantity,Price,Value (£),Cost (£),Change (£),Change (%),Price +/- today (%),Valuation currency,Market currency,Exchange rate,Date,Time,Portfolio,Ticker
+Total Market ETF (LSE:VTI),100,301.20,30120.00,25000,5120,20.48,0.33,GBP,GBP,1,18/06/2026,16:35,Dealing,LSE:VTI
+Bond ETF (LSE:BND),1200.5,72.10,86556.05,90037.5,-3481.45,-3.87,-0.07,GBP,GBP,1,18/06/2026,16:35,Dealing,LSE:BND
+Cash GBP,2500.50,1,2500.50,,,,,GBP,GBP,1,,,Dealing,
+''',
+    ),
+    "flatex": (
+        "depot.csv", "cp1252",
+        '''Nummer;Bezeichnung;ISIN;Stk./Nominale;Einstandskurs;akt. Kurs;Währung;Wert;Entwicklung absolut;Entwicklung in %
+1;Total Market ETF;VTI;100,000;250,00;301,20;EUR;30.120,00;5.120,00;20,48
+2;Bond ETF;BND;1.200,500;75,00;72,10;EUR;86.556,05;-3.481,45;-3,87
+''',
+    ),
+    "ibkr flex": (
+        "flex.csv", "utf-8",
+        '''"ClientAccountID","CurrencyPrimary","AssetClass","Symbol","Description","ReportDate","Quantity","MarkPrice","PositionValue","PositionValueInBase","LevelOfDetail"
+"Z123","USD","STK","VTI","VANGUARD TOTAL","20260618","100","301.2","30120","30120","SUMMARY"
+"Z123","USD","STK","VTI","VANGUARD TOTAL","20260618","60","301.2","18072","18072","LOT"
+"Z123","USD","STK","VTI","VANGUARD TOTAL","20260618","40","301.2","12048","12048","LOT"
+"Z123","USD","STK","BND","VANGUARD BOND","20260618","1200.5","72.1","86556.05","86556.05","SUMMARY"
+''',
+    ),
+    "equity": (
+        "holdings.csv", "utf-8",
+        '''Account,Symbol,Quantity,Average Price,Equity,Percent Change,Type
+Z123,VTI,100,250,30120,20,stock
+Z123,BND,1200.5,75,86556.05,-3.8,stock
+''',
+    ),
+}  # fmt: skip
+MORE_CN_EXPORTS = {
+    "国泰君安旧版": (
+        "持仓.xls", "gbk",
+        '''查询日期:20260618
+币种\t资金余额\t可用资金\t冻结资金\t股票市值\t总资产
+人民币\t12345.67\t12345.67\t0.00\t54200.00\t66545.67
+
+证券代码\t证券名称\t股票余额\t可用股份\t成本价格\t最新价格\t浮动盈亏\t盈亏比例\t证券市值\t股东代码
+510300\t沪深300ETF\t10000\t10000\t3.900\t4.100\t2000.00\t5.13\t41000.00\tA1
+1\t平安银行\t1200\t1200\t10.00\t11.00\t1200.00\t10.00\t13200.00\t01
+''',
+    ),
+    "富途": (
+        "持仓.csv", "utf-8-sig",
+        '''代码,名称,数量,现价,摊薄成本价,市值,未实现盈亏,今日盈亏,市场,币种
+510300,沪深300ETF,"10,000",4.100,3.900,"41,000.00","+2,000.00",0.00,沪深,CNY
+000001,平安银行,"1,200",11.000,10.000,"13,200.00","+1,200.00",0.00,沪深,CNY
+''',
+    ),
+    "雪盈": (
+        "持仓.csv", "utf-8",
+        '''股票,代码,持仓,成本,现价,持仓市值,浮动盈亏
+沪深300ETF,SH510300,10000,3.9,4.1,41000,2000
+平安银行,SZ000001,1200,10,11,13200,1200
+''',
+    ),
+    "东方财富": (
+        "持仓.csv", "gbk",
+        '''证券代码,证券名称,持仓数量,可用数量,成本价,最新价,最新市值,持仓盈亏,盈亏比例,当日盈亏,个股仓位
+510300,沪深300ETF,10000,10000,3.900,4.100,41000.00,2000.00,5.13%,0.00,75.6%
+000001,平安银行,1200,1200,10.000,11.000,13200.00,1200.00,10.00%,0.00,24.4%
+''',
+    ),
+    "中信按客户": (
+        "持仓.csv", "gbk",
+        '''客户代码,资金账号,证券代码,证券名称,当前余额,可用余额,参考成本价,市价,参考市值,参考盈亏
+10086,666001,510300,沪深300ETF,10000,10000,3.9,4.1,41000,2000
+10086,666001,000001,平安银行,1200,1200,10,11,13200,1200
+10086,666001,合计,,,,,,54200,3200
+''',
+    ),
+    "持仓股数": (
+        "持仓.csv", "utf-8-sig",
+        '''证券代码,证券名称,持仓股数,可用股数,买入均价,现价,市值,浮动盈亏,保本价
+510300,沪深300ETF,10000,10000,3.9,4.1,41000,2000,3.9
+000001,平安银行,1200,1200,10,11,13200,1200,10
+''',
+    ),
+}  # fmt: skip
+MORE_FUNDS = {
+    "招商银行": (
+        "持仓.csv", "utf-8-sig",
+        '''产品代码,产品名称,持有份额,净值,净值日期,持仓市值(元),浮动盈亏(元)
+000001,华夏成长混合,"10,000.00",1.2500,2026-06-18,"12,500.00",500
+000009,货币基金,"5,000.00",1.0000,2026-06-18,"5,000.00",0
+''',
+    ),
+    "蛋卷": (
+        "持仓.csv", "utf-8",
+        '''基金,代码,金额,份额,净值,日收益,持有收益
+华夏成长混合,000001,12500.00,10000.00,1.25,10,500
+货币基金,000009,5000.00,5000.00,1.00,0,0
+''',
+    ),
+    "蚂蚁": (
+        "基金持仓.csv", "utf-8",
+        '''基金名称,基金代码,资产,确认份额,昨日净值,昨日收益,持有收益
+华夏成长混合,000001,"12,500.00",10000.00,1.2500,10,500
+货币基金,000009,"5,000.00",5000.00,1.0000,0,0
+''',
+    ),
+}  # fmt: skip
 FUNDS_HELD = {"华夏成长混合": (10000.0, 12500.0), "货币基金": (5000.0, 5000.0)}
 
 # Prices ------------------------------------------------------------------------------------------------------------------
@@ -274,5 +427,8 @@ def price_files() -> dict[str, dict[str, tuple[str, str]]]:
         "googlefinance": {"prices.csv": ("utf-8", lines([["Date", "VTI", "BND"], *[[f"{d.month}/{d.day}/{d.year} 16:00:00", v, b] for d, v, b in both]]))},
         "across": {"prices.csv": ("utf-8", lines([["证券代码", "证券简称", *DAYS], ["VTI", "总市场", *VTI], ["BND", "债券", *BND]]))},
         "long": {"prices.csv": ("utf-8", lines([["code", "date", "close"], *[[k, d, p] for k, rows in one.items() for d, p in rows]]))},
+        "headers_with_fields": {"prices.csv": ("utf-8", lines([["date", "VTI Open", "VTI Close", "BND Open", "BND Close"], *[[d, v * 0.98, v, b * 0.98, b] for d, v, b in both]]))},
+        "headers_with_currencies": {"prices.csv": ("utf-8", lines([["Date", "VTI (USD)", "BND (USD)"], *both]))},
+        "bloomberg_fields": {"prices.csv": ("utf-8", lines([["", "VTI US Equity", "VTI US Equity", "BND US Equity", "BND US Equity"], ["Dates", "PX_LAST", "PX_VOLUME", "PX_LAST", "PX_VOLUME"], *[[f"{d:%m/%d/%Y}", v, 1000, b, 2000] for d, v, b in both]]))},
         "nasdaq": {f"prices/HistoricalData_{k}.csv": ("utf-8", lines([["Date", "Close/Last", "Volume", "Open", "High", "Low"], *[[f"{d:%m/%d/%Y}", f"${p}", "1234567", *[f"${p}"] * 3] for d, p in rows[::-1]]])) for k, rows in one.items()},
     }  # fmt: skip

@@ -88,6 +88,44 @@ def test_fund_platforms(tmp_path, kind):
     same(held(read(folder)), exports.FUNDS_HELD)
 
 
+@pytest.mark.parametrize("kind", [*exports.MORE_US_EXPORTS, *exports.MORE_CN_EXPORTS, *exports.MORE_FUNDS])
+def test_more_brokers_and_platforms(tmp_path, kind):
+    """Whatever else a file has, the two products come with their units and, where it has them, their values."""
+    families = (
+        (exports.MORE_US_EXPORTS, exports.US_HELD),
+        (exports.MORE_CN_EXPORTS, exports.CN_HELD),
+        (exports.MORE_FUNDS, exports.FUNDS_HELD),
+    )
+    files, wanted = next(family for family in families if kind in family[0])
+    name, encoding, text = files[kind]
+    currency = "GBP" if "£" in text or "GBP" in text else "EUR" if "EUR" in text else "USD"
+    assets = [[currency if cell == "USD" else cell for cell in row] for row in exports.US_ASSETS]
+    folder = us(tmp_path, prices=US_PRICES, assets=assets) if files is exports.MORE_US_EXPORTS else cn(tmp_path)
+    put(folder, name, encoding, text)
+    found = held(read(folder))
+    assert set(found) | {"Government fund"} == set(wanted) | {"Government fund"}
+    assert len(read(folder).clients[0].lots) == len(found)
+    for asset, (units, value) in found.items():
+        assert units == pytest.approx(wanted[asset][0]) or asset == "Government fund", asset
+        assert value is None or value == pytest.approx(wanted[asset][1]), asset
+
+
+def test_another_account_in_the_file_is_not_the_only_clients(tmp_path):
+    table = '"Symbol","Quantity","Market Value"\n"VTI","{}","3012"\n"Account Total","","3012"\n\n'
+    for order in (("Z123", "Z999"), ("Z999", "Z123")):
+        folder = us(tmp_path, prices=US_PRICES)
+        text = "".join(f'"{account}"\n' + table.format(10 if account == "Z123" else 77) for account in order)
+        put(folder, "All-Accounts.csv", "utf-8", text)
+        inputs = read(folder)
+        assert [lot.units for lot in inputs.clients[0].lots] == [10], order
+        assert [p.place.value or p.place.column for p in inputs.problems.items if p.kind == "whose"] == ["Z999"]
+
+
+def test_no_figure_of_an_order_is_a_negative_zero():
+    order = trading.Order(0, 5.0, 1.0, -0.0, -0.0)
+    assert not any(str(figure).startswith("-") for figure in (order.money, order.units, order.cost, order.fee))
+
+
 PRICE_FILES = exports.price_files()
 
 
@@ -220,6 +258,15 @@ def test_a_file_of_one_asset_must_say_which(tmp_path):
         InputError, match=r"prices of one asset, and nothing says of which\. Put the file into a folder prices"
     ):
         read(folder)
+
+
+def test_a_file_of_one_asset_is_that_of_the_only_one_with_prices(tmp_path):
+    assets = [row for row in exports.US_ASSETS if row[0] != "Bond ETF"]
+    models = [["model", "asset", "target"], ["Growth", "VTI", "95%"], ["Growth", "SPAXX", "5%"]]
+    rows = [["id", "asset", "units"], ["Z123", "VTI", 500]]
+    prices = [["Date", "Open", "Close"], *[[d, v * 0.99, v] for d, v, _ in US_PRICES[1:]]]
+    market = read(us(tmp_path, assets=assets, models=models, holdings=rows, prices=prices)).market
+    assert market.panel[:, market.assets.index("Total Market ETF")].tolist() == exports.VTI
 
 
 # Folders, accounts, own words --------------------------------------------------------------------------------------------

@@ -135,4 +135,4 @@ def _same_market(one: str, other: str) -> bool:
 
 def is_cash(text: str) -> bool:
     """Does a row's name or code say that it is cash?"""
-    return re.sub(r"\s*\([A-Z]{3}\)$", "", clean(text)).casefold() in CASH_WORDS
+    return re.sub(r"\s*\([A-Z]{3}\)$|\s+[A-Z]{3}$|^[A-Z]{3}\s+", "", clean(text)).casefold() in CASH_WORDS

@@ -72,17 +72,18 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
                also=("fund", "fund name", "security", "security name", "security description", "product", "name", "description", "investment name", "investment", "stock", "holding",
                      "bezeichnung", "wertpapier", "wertpapiername", "wertpapierbezeichnung", "produkt", "titel", "naam")),
         Column("code", "text", ("证券代码", "代码", "产品代码", "基金代码", "股票代码", "资产代码"), also=("symbol", "ticker", "symbol/isin", "symbol/cusip", "isin", "wkn", "isin/wkn", "wkn/isin", "sedol", "cusip", "ts_code", "instrument", "fund code", "stock code", "security code", "security id", "epic"), asked=False),
-        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量"),
-               also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings")),
+        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量", "持仓", "持仓股数", "当前余额", "确认份额", "持有股数", "证券余额数量"),
+               also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "stk", "stk/nom", "stk/nominal", "stk/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings", "owned quantity", "units owned", "position quantity")),
         Column("price", "price", ("单价", "最新净值", "价格", "净值", "单位净值", "最新价", "当前价", "市价", "现价", "最新价格", "参考价", "参考市价", "收盘价", "当前价格", "最新单位净值", "昨日净值", "参考净值"),
                also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers")),
         Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值", "最新市值", "证券市值", "当前市值", "持有金额", "资产市值", "持有市值", "参考金额", "总市值", "持仓金额", "基金市值"),
-               also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde")),
+               also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde", "net value", "netvalue", "positionvalue", "equity", "holding value", "value of holding")),
         Column("bought_on", "date", ("买入日期", "申购日期", "购买日期", "建仓日期"), also=("bought", "purchase date", "date acquired", "acquired", "open date", "kaufdatum")),
         Column("account", "text", ("账户", "资金账号", "资金账户", "账号", "交易账号", "基金账号", "客户资金账号"), also=("account number", "account no", "account id", "clientaccountid", "depot", "depotnummer")),
         Column("no_sell", "yes", ("不可卖出", "锁定", "禁止卖出"), also=("locked",)),
         Column("currency", "text", ("币种", "货币"), also=("ccy", "currencyprimary", "währung", "whrg", "valuta")),
         Column("kind", "text", ("品种", "证券类别", "产品类型", "证券类型", "资产类型"), also=("security type", "asset type", "asset category", "assetclass"), asked=False),
+        Column("detail", "text", (), also=("levelofdetail", "level of detail", "datadiscriminator"), asked=False),
         Column("as_of", "date", ("市值日期", "净值日期", "估值日期", "持仓日期", "日期"), also=("as of", "price date", "nav date", "valuation date", "kursdatum", "date", "reportdate")),
     ),
     "assets": (
@@ -162,6 +163,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 _MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·]+")
 _BRACKET = re.compile(r"[(\[（【](.*?)[)\]）】]")
 # What a bracket behind a header may say of its figures: factor, currency.
+_CURRENCY_BEHIND = re.compile(
+    r"\s*(?:[$£€¥￥]|\s(?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD))\s*$", re.IGNORECASE
+)
 _UNITS = {
     "万元": (1e4, "CNY"), "万": (1e4, ""), "人民币万元": (1e4, "CNY"), "千元": (1e3, "CNY"), "亿元": (1e8, "CNY"), "亿": (1e8, ""), "百万元": (1e6, "CNY"), "万份": (1e4, ""), "亿份": (1e8, ""),
     "pence": (0.01, "GBP"), "p": (0.01, "GBP"), "gbx": (0.01, "GBP"), "%": (0.01, ""), "％": (0.01, ""), "thousands": (1e3, ""), "in thousands": (1e3, ""), "000s": (1e3, ""), "'000": (1e3, ""), "k": (1e3, ""),
@@ -180,6 +184,7 @@ def unit_of(header: str) -> tuple[float, str]:
     text = unicodedata.normalize("NFKC", str(header)).casefold()
     found = [part.strip().removeprefix("单位:").strip() for part in _BRACKET.findall(text)]
     found += [word for _, word in [text.rpartition(" in ")[1:]] if word]
+    found += [match[0].strip() for match in [_CURRENCY_BEHIND.search(text)] if match]
     for word in found:
         if word in _UNITS:
             return _UNITS[word]
@@ -211,7 +216,8 @@ OTHERWISE = {("holdings", "value"): "units"}  # what "Amount" is where another c
 @lru_cache(8192)
 def column_of(sheet: str, header) -> str | None:
     """The column a header stands for."""
-    return _HEADERS[sheet].get(normal(header))
+    known = _HEADERS[sheet]
+    return known.get(normal(header)) or known.get(normal(_CURRENCY_BEHIND.sub("", str(header))))
 
 
 def sheet_of(title: str) -> str | None:

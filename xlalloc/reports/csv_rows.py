@@ -19,9 +19,10 @@ LOOKED_AT = 60  # lines that tell the separator
 LONGEST_CELL = 2**31 - 1  # csv.reader itself stops at 131,072 characters; what is too long is cut and said later
 _LAST = "\ue000the end\ue000"  # a line of our own after the last: inside a cell where a quotation mark was left open
 # Cells that can be read in two ways, among the bytes of a file: by the separator, and dates such as 3/4/2026.
-_COMMAS = {",": re.compile(rb'(?m)(?:^|,)"[^"\n]*\d,\d')}
+_COMMAS = {",": re.compile(rb'"[^"\n]*\d,\d')}
 _COMMA = re.compile(rb"\d,\d|(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)")
-_SHORT_DATE = re.compile(rb"(?<![\d.])\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)")
+# Begins with the mark, of which a file has fewer than digits; looks back from there.
+_SHORT_DATE = re.compile(rb"[./-](?:(?<=[^\d.]\d.)|(?<=[^\d.]\d\d.))\d{1,2}[./-]\d{2,4}(?!\d)")
 _HIGH = re.compile(rb"([a-z]?)([\x80-\xff]+)([a-z]?)")
 _NOT_WESTERN = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
@@ -84,7 +85,7 @@ class TextFile:
         """May a number or date of it be read in more than one way?"""
         if self.encoding.startswith("utf-16"):
             return True
-        commas, tail = _COMMAS.get(self.separator, _COMMA), b""
+        commas, tail = _COMMAS.get(self.separator, _COMMA), b"\n"
         with self.path.open("rb") as file:
             while block := file.read(MB):
                 block = tail + block

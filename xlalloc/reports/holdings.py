@@ -8,13 +8,17 @@ from xlalloc.reports.codes import is_cash
 from xlalloc.reports.problems import Place
 from xlalloc.reports.records import Asset, Client, Lot
 from xlalloc.reports.rows import Row
+from xlalloc.reports.sections import DETAILS
 from xlalloc.reports.words import BESIDE, TOTALS
 
 MIN_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
 
 
 INITIALS = {word[0] for word in TOTALS}
-_OF_ACCOUNT = re.compile(r"account|depot|konto|账户|账号|\d{3}", re.IGNORECASE)  # a line above rows that names theirs
+# A line above rows that names their account, and none that tells a day.
+_OF_ACCOUNT = re.compile(
+    r"(?!.*(日期|时间|\bdate|\bas of\b|stand:|vom |\d[.,]\d))(.*(account|depot|konto|账户|账号|\d{3}))", re.IGNORECASE
+)
 
 
 class HoldingsReader:
@@ -23,6 +27,9 @@ class HoldingsReader:
     def _holdings(self, clients: dict[str, Client]) -> None:
         owners = self._accounts(clients)
         above: Client | None = None
+        self._waiting: list[tuple[Row, str]] = []  # whose they are is told by there being one client alone
+        self._by_account: set[int] = set()  # tables in which accounts tell
+        self._summed: set[tuple] = set()  # positions that a summary row has, whose lots below say it again
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
             client = clients.get(id_) or clients.get(name_key(id_))
@@ -31,20 +38,37 @@ class HoldingsReader:
                     if not self._adds_up(row, above):
                         self.problems.refuse(above.id, "no_id_in_row", row.place("id"), above=above.id)
                     continue
-                client = self._owner(row, clients, owners)
+                client = self._owner(row, clients, owners, waits=True)
                 if client is None:
                     continue
             if client is None:
                 self.problems.note(id_, "unknown_client", "done.ignored", row.place("id"))
                 continue
             above = client
-            self._holding(client, row)
+            if not self._again(client, row):
+                self._holding(client, row)
+        for row, row.table.heading in self._waiting:
+            client = next(iter(clients.values()))
+            if id(row.table) in self._by_account and self._account(row):
+                self._nobodys(row)
+            elif not self._again(client, row):
+                self._holding(client, row)
+
+    def _again(self, client: Client, row: Row) -> bool:
+        """Is it a lot of a position that a summary row above it has whole?"""
+        detail = fields.plain(row.get("detail", ""))
+        if not detail:
+            return False
+        whole = (client.id, row.get("code", ""), row.get("asset", ""), row.get("account", ""))
+        if detail not in DETAILS:
+            self._summed.add(whole)
+        return detail in DETAILS and whole in self._summed
 
     def _holding(self, client: Client, row: Row) -> None:
         wrong = self._list(client.id, row)
         asset, why = self._asset_of(row)
         if asset is None:
-            if self._is_beside(row):
+            if self._is_beside(row) or self._adds_up(row, client):
                 return
             self.problems.refuse(client.id, why or "unknown_asset", row.place("code" if "code" in row.raw else "asset"))
         elif not wrong and row.get("value") is None and row.get("units") is None:
@@ -55,7 +79,7 @@ class HoldingsReader:
         if row.currencies:
             self._currencies(client.id, row)
         account = row.get("account", "")
-        if not account and "id" not in row.table.columns and _OF_ACCOUNT.search(row.table.heading):
+        if not account and "id" not in row.table.columns and _OF_ACCOUNT.match(row.table.heading):
             account = row.table.heading
         client.lots.append(
             Lot(
@@ -101,7 +125,10 @@ class HoldingsReader:
         return name
 
     def _is_beside(self, row: Row) -> bool:
-        """Is it no holding but what a broker writes among them: an amount that is on its way?"""
+        """Is it no holding but what a broker writes among them: a total, or an amount that is on its way?"""
+        if any(isinstance(row.raw.get(key), str) and is_total(row.raw[key]) for key in ("code", "asset")):
+            self.problems.note("", "total_row", "done.ignored", row.place("asset" if "asset" in row.raw else "code"))
+            return True
         texts = [
             fields.plain(cell) for key, cell in row.raw.items() if key in ("code", "asset") and isinstance(cell, str)
         ]
@@ -132,16 +159,34 @@ class HoldingsReader:
                 owners[name_key(row.get("account", ""))] = client
         return owners
 
-    def _owner(self, row: Row, clients: dict[str, Client], owners: dict[str, Client]) -> Client | None:
+    def _owner(
+        self, row: Row, clients: dict[str, Client], owners: dict[str, Client], waits: bool = False
+    ) -> Client | None:
         """Whose a row without an id is: by its account, the file's name, the lines above, or the only client."""
         table = row.table
-        for text in (row.get("account", ""), table.heading, table.part.name, *table.remarks):
+        own = [row.get("account", ""), table.heading]
+        for text in (*own, table.part.name, *table.remarks):
             if text and (client := self._named_client(text, clients, owners)):
+                if text not in own and len(clients) == 1 and self._account(row):
+                    break  # the lines above a first account are not those of the next
+                if text in own:
+                    self._by_account.add(id(table))
                 return client
-        if len(clients) == 1:
+        if len(clients) == 1 and not waits:
             return next(iter(clients.values()))
-        self.problems.note("", "whose", "done.ignored", Place(table.where.sheet, None, row.get("account", "") or ""))
+        if len(clients) == 1:
+            self._waiting.append((row, table.heading))
+        else:
+            self._nobodys(row)
         return None
+
+    def _account(self, row: Row) -> str:
+        """The account that a row or the line above it names."""
+        account, heading = row.get("account", ""), row.table.heading
+        return account or (heading if _OF_ACCOUNT.match(heading) else "")
+
+    def _nobodys(self, row: Row) -> None:
+        self.problems.note("", "whose", "done.ignored", Place(row.table.where.sheet, None, self._account(row)))
 
     def _named_client(self, text: str, clients: dict, owners: dict) -> Client | None:
         key = name_key(text)

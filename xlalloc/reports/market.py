@@ -171,7 +171,8 @@ def read_prices(parts: list, named: Callable, assets: dict, settings, problems: 
     """The prices of all files in time order; a cell that is no price is listed and left out."""
     panels, remarks = [], []
     for part in parts:
-        reader = shapes.Reader(part, named, list(assets), settings, problems)
+        priced = {name: asset.code or name for name, asset in assets.items() if asset.kind != "cash"}
+        reader = shapes.Reader(part, named, priced, settings, problems)
         panels += reader.panels()
         remarks += [text for text in reader.remarks if text not in remarks]
     panels = [panel for panel in panels if panel.dates and panel.assets]

@@ -23,6 +23,7 @@ from xlalloc.reports.words import ADJUSTED, CLOSE, CODE_HEADERS, CUMULATIVE, FIE
 
 NAN = float("nan")
 _PARTS_OF_A_NAME = re.compile(r"[\s_,;()（）/]+")
+_BRACKET_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
 RETURNS = 0.2  # of the figures at or below zero: prices are above it
 
 
@@ -40,8 +41,8 @@ class Panel:
 class Reader:
     """One part's panels."""
 
-    def __init__(self, part: Part, named: Callable, assets: list[str], settings, problems: Problems):
-        self.part, self.named, self.assets = part, named, assets
+    def __init__(self, part: Part, named: Callable, assets: dict[str, str], settings, problems: Problems):
+        self.part, self.named, self.assets = part, named, assets  # name → code of those whose prices are wanted
         self.settings, self.problems = settings, problems
         self.title = clean(part.title)[:MOST_SHOWN]
         self.marks: dict[int, str] = {}
@@ -116,7 +117,8 @@ class Reader:
             lead = self._names(layout.headers.get(date, []))
             for column in inner:
                 texts = layout.headers[column]
-                kind = next((FIELDS[normal(text)] for text in texts if normal(text) in FIELDS), "")
+                kinds = [FIELDS.get(normal(text), "") or _split(text)[1] for text in texts if not self.named(text)]
+                kind = next(filter(None, kinds), "")
                 asset = self._names(texts) or (lead if len(spans) > 1 else None)
                 if asset is None:
                     nobody.append((column, texts, kind, date))
@@ -146,7 +148,7 @@ class Reader:
         return [(date, found) for date, found in groups if found]
 
     def _names(self, texts: list[str]) -> str | None:
-        return next((asset for text in texts if (asset := self.named(text))), None)
+        return next((asset for text in texts if (asset := self.named(text) or self.named(_split(text)[0]))), None)
 
     def _only(self, layout: Layout) -> str:
         """The asset of a file that holds one: by the lines above, by the name of the file, or the only one there is."""
@@ -160,12 +162,17 @@ class Reader:
             if len(found) == 1:
                 return found.pop()
         if len(self.assets) == 1:
-            return self.assets[0]
+            return next(iter(self.assets))
         headers = ", ".join(texts[0] for texts in layout.headers.values() if texts)
         raise InputError(
             f"{self.part.file or self.title}: the columns {headers[:80]} are the prices of one asset, and nothing says "
-            "of which. Put the file into a folder prices and name it by the asset's code, such as prices/510300.csv."
+            f"of which. Put the file into a folder prices and name it by the asset's code: {self._files()}."
         )
+
+    def _files(self) -> str:
+        """What the files of a folder of prices would be called."""
+        codes = list(self.assets.values())
+        return " or ".join(f"prices/{code}.csv" for code in codes[:3]) + (" …" if codes[3:] else "")
 
     # Figures ---------------------------------------------------------------------------------------------------------
 
@@ -370,9 +377,22 @@ class Reader:
                 panels.append(Panel(self.title, [asset], list(dates.values()), prices))
             self.remarks = [clean(cell) for _, r in top[:k] for cell in r.values() if isinstance(cell, str)]
             return panels
-        if top and not any(is_date_header(cell) for _, row in top for cell in row.values()):
+        figures = any(is_number(cell) for _, row in top[1:] for cell in row.values())
+        if top and (figures or not any(is_date_header(cell) for _, row in top for cell in row.values())):
             self.problems.note("", "no_header", "done.ignored", Place(self.title))
         return []
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The name and the field of one header: VTI Close, Close VTI, VTI_close; VTI (USD) without its bracket."""
+    text = _BRACKET_BEHIND.sub("", text)
+    for mark in (" ", "_", ":", "：", " - "):
+        name, _, behind = text.rpartition(mark)
+        before, _, rest = text.partition(mark)
+        for word, named in ((behind, name), (before, rest)):
+            if named and normal(word) in FIELDS:
+                return named.strip(), FIELDS[normal(word)]
+    return text, ""
 
 
 def _best(found: dict[str, int]) -> tuple[int, str]:

@@ -58,6 +58,10 @@ class Order:
     account: str = ""
     flags: list[str] = field(default_factory=list)
 
+    def __post_init__(self):
+        self.money, self.cost, self.fee = self.money + 0.0, self.cost + 0.0, self.fee + 0.0  # no -0.0
+        self.units = None if self.units is None else self.units + 0.0
+
 
 @dataclass
 class Orders:
