@@ -143,6 +143,9 @@ def _answers(families, mu, cov, limits, allowed, rng):
     if nearly_equal(mu):
         return
     table = xa.frontier(mu, cov, 5, **limits)
+    if (greatest := max(np.abs(table.column("return")))) > 0.5:  # above 1 a target is refused as percentage points
+        mu = mu / 2.0 ** np.ceil(np.log2(2.0 * greatest))  # a power of 2, so that scaling is exact
+        table = xa.frontier(mu, cov, 5, **limits)
     yield from _impossible(mu, cov, limits, w, table.column("return")[-1])
     yield from _frontier(table, mu, cov, allowed)
     least, most = table.column("return")[0], table.column("return")[-1]

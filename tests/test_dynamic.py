@@ -293,7 +293,6 @@ LEVELS = [100.0, 90.0, 95.0]
         (lambda: xlalloc.vol_step(0.6, 0.1, 0.2, 0.1, 2), "#NUM!", "change"),
         (lambda: xlalloc.market_state(RETURNS[:19]), "#N/A", "window"),
         (lambda: xlalloc.market_state(np.zeros(20)), "#N/A", "zero"),
-        (lambda: xlalloc.market_state(np.zeros((20, 2))), "#N/A", "zero"),
         (lambda: xlalloc.market_state(RETURNS, 20, 0.02, 0.03), "#VALUE!", "low_std"),
         (lambda: xlalloc.market_state(RETURNS, 20, -0.02), "#NUM!", "high_std"),
         (lambda: xlalloc.trend_state(LEVELS), "#N/A", "window"),
@@ -328,3 +327,14 @@ def test_nonsense_is_refused_by_name(run, code, words):
     with pytest.raises(AllocError) as caught:
         run()
     assert caught.value.code == code and words in str(caught.value)
+
+
+@pytest.mark.parametrize("still", [[0, 1], [0], [1]])
+def test_a_series_without_a_state_says_so_in_its_own_place(still):
+    """Also where all are errors the answer has a place for each."""
+    returns = np.tile(np.array(RETURNS[:20], float).reshape(20, -1)[:, :1], 2)
+    returns[:, still] = 0.0
+    found = xlalloc.market_state(returns, 20)
+    assert len(found) == 2
+    for k, state in enumerate(found):
+        assert (state.code == "#N/A" and "zero" in str(state)) if k in still else state in ("high", "normal", "low")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import market, tables
 
-from xlalloc.catalogue import Table
+from xlalloc.catalogue import CATALOGUE, Table
 from xlalloc.cells import call
 from xlalloc.core import kpi
 from xlalloc.core import performance as pf
@@ -590,3 +590,19 @@ def test_results_of_functions_are_plain():
     assert pf.sharpe(np.array(CRASH)[:, None]).shape == (1,)
     with pytest.raises(NumberError, match="returns"):
         pf.ann_return([1e200, 1e200, 0.1])
+
+
+@pytest.mark.parametrize("name", ["HIST_VAR", "HIST_CVAR"])
+@pytest.mark.parametrize(
+    "one", [[[0.01]], [[-0.0]], [["Fund"], [0.01]], [["Date", "Fund"], ["2024-01-31", 0.01]]], ids=str
+)
+def test_one_row_is_the_same_error_in_python_and_cells(name, one):
+    ((found,),) = call(name, [one])
+    with pytest.raises(AllocError) as caught:
+        CATALOGUE[name].public([row[-1:] for row in one if isinstance(row[-1], float)])
+    assert str(found) == caught.value.code == "#N/A" and found.reason == str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["HIST_VAR", "HIST_CVAR"])
+def test_no_loss_is_zero_without_a_sign(name):
+    assert str(call(name, [[[0.0], [-0.0], [0.0]]])[0][0]) == "0.0"

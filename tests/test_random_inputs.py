@@ -90,7 +90,7 @@ def drawn(seed: int):
         "balances": 1e5 * np.cumprod(1.01 + returns[:, 0] / 9), "flows": rng.choice([0.0, 500, -900], 40),
         "flow_dates": [f"2026-02-{d:02}" for d in rng.integers(1, 29, 40)],
     }  # fmt: skip
-    many["levels"] = many["prices"]
+    many["levels"], many["x"] = many["prices"], many["cov"]
     equal = np.full(n, 1 / n)
     many["target_return"], many["target_vol"] = float(equal @ many["mu"]), float(equal @ cov @ equal) ** 0.5
     return rng, many
@@ -115,6 +115,10 @@ def arguments(name: str, seed: int) -> list:
         given |= {"parameter": None} if "parameter" in given else {}
     if name == "DIETZ":
         given |= {"flows": many["flows"][:4] / 1e3, "flow_dates": many["flow_dates"][:4]}
+    if name == "BRINSON":  # a period a row
+        n = len(many["mu"])
+        given |= {"weights": rng.dirichlet(np.ones(n), 40), "bench_weights": rng.dirichlet(np.ones(n), 40)}
+        given["bench_returns"] = many["returns"] + rng.standard_normal((40, n)) * 0.005
     if name.startswith("BACKTEST"):
         given["trigger"] = str(rng.choice(["threshold", "none"]))  # the calendar needs dates
     return list(given.values())

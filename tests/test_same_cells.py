@@ -125,8 +125,16 @@ GROUPED = {  # an asset each of shares, bonds, shares, gold, bonds, with every a
     "groups": [["Shares"], ["Bonds"], ["Shares"], ["Gold"], ["Bonds"]], "group": "Bonds", "cap": 0.3,
     "lower": [[0.01], [0.12], [0.03], [0.04], [0.05]], "upper": [[0.3], [0.5], [0.4], [0.35], [0.45]],
     "group_lower": [[0.15], [0.25], [0.1]], "group_upper": [[0.5], [0.6], [0.3]], "group_budgets": [[0.5], [0.2], [0.3]],
-    "target_return": 0.05, "target_vol": 0.12, "points": 4.0, "rf": 0.01,
+    "target_return": 0.05, "target_vol": 0.12, "points": 4.0, "rf": 0.01, "max_te": 0.05, "level": 0.8,
+    "bench_weights": [[0.25], [0.3], [0.15], [0.1], [0.2]],
+    "returns": [[0.03, 0.01, -0.04, 0.02, 0.005], [-0.05, 0.004, -0.06, 0.01, 0.012], [0.02, -0.01, 0.05, -0.03, 0.002],
+                [0.01, 0.006, 0.03, 0.015, -0.004], [-0.02, 0.012, 0.01, -0.01, 0.008], [0.04, -0.003, 0.02, 0.005, -0.011]],
 }  # fmt: skip
+OF_PERIODS = {  # a period a row
+    "weights": [[0.3, 0.3, 0.2, 0.1, 0.1], [0.25, 0.35, 0.2, 0.1, 0.1]] * 3,
+    "bench_weights": [[0.25, 0.3, 0.15, 0.1, 0.2], [0.2, 0.3, 0.2, 0.15, 0.15]] * 3,
+    "bench_returns": [[0.9 * r + 0.002 * k for k, r in enumerate(row)] for row in GROUPED["returns"]],
+}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -138,9 +146,9 @@ def test_groups_and_their_limits_are_matched_by_name(name, seed):
     def shuffled(axis, n):
         return draw.sample(range(n), n)
 
-    straight, turned = [], []
+    data, straight, turned = GROUPED | (OF_PERIODS if name == "BRINSON" else {}), [], []
     for k, argument in enumerate(CATALOGUE[name].arguments):
-        rows = rows_of(GROUPED[argument.name])
+        rows = rows_of(data[argument.name])
         straight.append(labelled(names)(argument.quantity, rows))
         turned.append(labelled(names, shuffled)(argument.quantity, rows) if k else straight[0])
     plain, found = cells.call(name, straight), cells.call(name, turned)
@@ -218,6 +226,8 @@ def test_a_row_with_a_blank_is_as_if_it_were_not_there(name):
     def change(q, rows):
         if q.kind != "panel":
             return rows if q.kind != "labels" else [rows[0], *rows]
+        if q.single:  # the example is one period; here it comes twice
+            rows = [[cell for row in rows for cell in row]] * 2
         return [rows[0], [None] * len(rows[0]), *rows[1:]] if change.blank else rows
 
     if any(a.quantity.kind == "labels" for a in CATALOGUE[name].arguments):

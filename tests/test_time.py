@@ -423,7 +423,7 @@ def test_a_time_zone_changes_nothing(name):
              "name": "ann_vol", "weights": {"G": 0.2, "S": 0.5, "B": 0.3}, "fx_returns": returns[["B", "G", "S"]] * 0.3,
              "wealth": 1000.0, "monthly": 10.0, "years": 1, "block": 2, "paths": 20}  # fmt: skip
     if name == "BRINSON":  # the weights of each period
-        of_periods = [*pd.DataFrame(0.25, returns.index, returns.columns), 0.0, 0.25, 0.0]
+        of_periods = pd.DataFrame(0.25, returns.index, returns.columns).add([0.0, 0.25, 0.0])
         given |= {"weights": of_periods, "bench_weights": of_periods[["B", "G", "S"]].set_axis(["S", "B", "G"], axis=1),
                   "bench_returns": returns * 0.9}  # fmt: skip
     arguments = {a.name: given[a.name] for a in CATALOGUE[name].arguments if a.name in given}
