@@ -56,9 +56,9 @@ class HoldingsReader:
 
     def _again(self, client: Client, row: Row) -> bool:
         """Is it a lot of a position that a summary row above it has whole?"""
-        detail = fields.plain(row.get("detail", ""))
-        if not detail:
+        if "detail" not in row.values:
             return False
+        detail = fields.plain(row.values["detail"])
         whole = (client.id, row.get("code", ""), row.get("asset", ""), row.get("account", ""))
         if detail not in DETAILS:
             self._summed.add(whole)
