@@ -27,12 +27,15 @@ class HoldingsReader:
     def _holdings(self, clients: dict[str, Client]) -> None:
         owners = self._accounts(clients)
         above: Client | None = None
+        client, last = None, ""
         self._waiting: list[tuple[Row, str]] = []  # whose they are is told by there being one client alone
         self._by_account: set[int] = set()  # tables in which accounts tell
         self._summed: set[tuple] = set()  # positions that a summary row has, whose lots below say it again
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
-            client = clients.get(id_) or clients.get(name_key(id_))
+            if not id_ or id_ != last or above is None:  # the rows of a client mostly follow one another
+                client = clients.get(id_) or clients.get(name_key(id_))
+                last = id_
             if client is None and not id_:
                 if above is not None and "id" in row.table.columns:
                     if not self._adds_up(row, above):
@@ -56,9 +59,9 @@ class HoldingsReader:
 
     def _again(self, client: Client, row: Row) -> bool:
         """Is it a lot of a position that a summary row above it has whole?"""
-        detail = fields.plain(row.get("detail", ""))
-        if not detail:
+        if "detail" not in row.values:
             return False
+        detail = fields.plain(row.values["detail"])
         whole = (client.id, row.get("code", ""), row.get("asset", ""), row.get("account", ""))
         if detail not in DETAILS:
             self._summed.add(whole)

@@ -87,7 +87,11 @@ class Reader(HoldingsReader):
         """The rows of a sheet but for its totals."""
         for table in self.source.tables(sheet):
             for row in table.rows():
-                first = next((cell for cell in row.raw.values() if isinstance(cell, str)), "")
+                first = ""
+                for cell in row.raw.values():
+                    if isinstance(cell, str):
+                        first = cell
+                        break
                 if first and len(first) < 40 and is_total(first):
                     key = next(key for key, cell in row.raw.items() if cell is first)
                     self.problems.note("", "total_row", "done.ignored", row.place(key))

@@ -29,8 +29,12 @@ class Row:
         self.odd: list[tuple[str, str]] = []
         self.currencies: set[str] = set()
         for (key, kind), cell in named:
-            if type(cell) is str and (len(cell) > LONGEST or not cell.isprintable()):
-                cell = self._tamed(key, kind, cell)
+            if type(cell) is str:
+                if len(cell) > LONGEST or not cell.isprintable():
+                    cell = self._tamed(key, kind, cell)
+                elif kind == "text" and key != "currency":  # most cells, without a detour
+                    self.raw[key], self.values[key] = cell, cell.strip()
+                    continue
             self.raw[key] = cell
             if kind:
                 self._read(key, kind, cell)
@@ -38,7 +42,7 @@ class Row:
     def _read(self, key: str, kind: str, cell) -> None:
         table = self.table
         try:
-            if isinstance(cell, Formula | ErrorValue):
+            if cell.__class__ is not str and isinstance(cell, Formula | ErrorValue):
                 raise UnreadableError
             if kind in RANGES:
                 if cell.__class__ is str and table.two_ways is not False:
