@@ -133,7 +133,7 @@ FLOORS = [
     {"dates", "meaning", "table"},
     {"quantity"},
     {"quantities", "labelled"},
-    {"cell_values", "timeline"},
+    {"cell_values", "timeline", "answers"},
     {"matching", "ranges"},
     {"frames"},
     {"catalogue", "data"},

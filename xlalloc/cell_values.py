@@ -45,7 +45,7 @@ def is_text(cell) -> bool:
 
 
 # Beside digits, what a text meant as a number may hold: signs, currencies, units, letters that look like digits.
-_NUMBERLIKE = re.compile(r"[\d\s.,'’+\-−–—()\[\]%‰$€£¥￥元万亿千百份kKmMbBnNOoQlI|/]")
+_NUMBERLIKE = re.compile(r"[\d\s.,'’+\-−–—()\[\]%‰$€£¥￥元万亿千百份kKmMOolI|/]|[bB][nN]")
 _SLASHED = re.compile(r"\d+/\d+")
 
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from xlalloc import log, matching
+from xlalloc.answers import labels_of
 from xlalloc.catalogue import CATALOGUE, Function, Table
 from xlalloc.cell_values import is_text, number_in, rows_of, stop_at_errors
 from xlalloc.dates import EPOCH, from_cell, holds_date_word, to_serial
 from xlalloc.errors import AllocError, ErrorValue, InputError, Label, quoted, spoken, written
-from xlalloc.frames import labels_of
 from xlalloc.labelled import Answer, Labelled, is_blank, name_key, name_text
 from xlalloc.quantity import Quantity
 from xlalloc.ranges import one_period, read_matrix, read_panel, read_texts, read_vector

@@ -13,7 +13,8 @@ _ORDINAL_1970 = dt.date(1970, 1, 1).toordinal()
 EPOCH = dt.date(1899, 12, 30)  # serial 0 of Excel and Calc for every date after February 1900
 _ORDINAL_0 = EPOCH.toordinal()
 DATE_WORDS = frozenset([
-    "date", "dates", "day", "month", "year", "quarter", "week", "period", "time", "asof", "datum", "fecha", "日期",
+    "date", "dates", "day", "month", "year", "quarter", "week", "period", "time", "asof", "datum", "fecha", "datetime",
+    "timestamp", "日期",
     "时间", "日", "月", "年",
     "月份", "年份", "年度", "季度", "月末", "季末", "年末", "年月", "交易日", "估值日", "净值日", "交易日期",
     "净值日期", "估值日期",
@@ -194,6 +195,29 @@ def read_dates(cells: list, says: str) -> tuple[list[dt.date], str] | None:
         return dates, name
     serials = _serials(cells, says)
     return None if serials is None else (serials, SERIAL)
+
+
+def rising_serials(cells: list) -> bool:
+    """Whole numbers that are date serials of our time and move one way."""
+    if not all(isinstance(c, int | float) and 20000 <= c < 80001 and c == int(c) for c in cells):
+        return False
+    return monotone(np.array(cells, dtype=float))
+
+
+def dates_of_column(cells: list, head) -> tuple[list[dt.date], str] | None:
+    """The dates of a first column and their form, by its header too; None where it is not one of dates."""
+    found = read_dates(cells, header_says(head))
+    if found is None and holds_date_word(head):
+        found = read_dates(cells, DATES if rising_serials(cells) else OTHER)
+    return found
+
+
+def intraday(cells: list) -> bool:
+    """Rising serials with a time of day, several on one day."""
+    if len(cells) < 3 or not all(isinstance(c, float) and 20000 <= c < 80001 for c in cells):
+        return False
+    serials = np.array(cells)
+    return monotone(serials) and bool((serials % 1).any()) and len(np.unique(np.floor(serials))) < len(cells)
 
 
 def _serials(cells: list, says: str) -> list[dt.date] | None:

@@ -4,21 +4,20 @@ pandas is imported by whoever made a frame; here it is only looked up where one 
 """
 
 import datetime as dt
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from xlalloc import matching
-from xlalloc.dates import DATES, OPEN, TYPED, as_date, as_days, header_says, holds_date_word, read_dates
-from xlalloc.errors import AllocError, InputError, Label, quoted, spoken
+from xlalloc.answers import ARRAY, DICT, FRAME, build
+from xlalloc.dates import DATES, OPEN, TYPED, as_days, dates_of_column, header_says, read_dates
+from xlalloc.errors import InputError, quoted
 from xlalloc.facts import learn
-from xlalloc.labelled import Answer, Labelled, checked_names, in_time_order, name_key
+from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key
 from xlalloc.quantity import Quantity
 from xlalloc.table import Table
 
-ARRAY, DICT, FRAME = range(3)  # the richest kind given is the kind of the answer
 _PLAIN = (np.ndarray, np.generic, int, float, str, list, tuple, range, dt.date, np.datetime64)
 
 
@@ -47,7 +46,7 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
     timed = {name for name, q in quantities.items() if q.kind in ("panel", "labels")}
     for name in sorted(given, key=lambda n: n in timed):  # panels last: names tell columns from dates
         value, q = given[name], quantities[name]
-        value = from_polars(value)
+        value = _known_kind(value)
         own = kind_of(value)
         kind = max(kind, own)
         if own == ARRAY and not isinstance(value, _PLAIN):
@@ -90,6 +89,17 @@ def _date(found, quantities, dates) -> None:
                     f"dates: {len(days)} rows, but {one.name} has {len(one.value)}. Give both the same rows."
                 )
             one.dates = days
+
+
+def _known_kind(value):
+    """A table of names and numbers as a dict, polars as pandas, masked numbers as missing ones, an index as a list."""
+    if isinstance(value, Table) and len(value.header) == 2:
+        return dict(value.rows)
+    if isinstance(value, np.ma.MaskedArray):
+        return value.astype(float).filled(np.nan)
+    if kind_of(value) == FRAME and not hasattr(value, "index") and hasattr(value, "tolist"):
+        return value.tolist()
+    return from_polars(value)
 
 
 def from_polars(value):
@@ -152,7 +162,7 @@ def _refuse_text(found: Labelled, name: str) -> None:
     flat = found.value if isinstance(found.value, list) else ()
     labels = next(iter(found.names.values()), None)
     for i, cell in enumerate(flat):
-        if isinstance(cell, str) or cell is None:
+        if isinstance(cell, str | bool) or cell is None:
             where = f"{name}, {labels[i]}" if labels and len(labels) == len(flat) else f"{name}: item {i + 1}"
             raise InputError(f"{where} holds {quoted(cell)}; a number is needed.")
 
@@ -219,6 +229,8 @@ def _plain_numbers(value, name: str) -> np.ndarray:
     try:
         if any(getattr(d, "kind", "O") in "bM" for d in (value.dtypes if hasattr(value, "columns") else [value.dtype])):
             raise TypeError
+        if _holds_truth(value):
+            raise TypeError
         return np.array(value.to_numpy(dtype=float, na_value=np.nan))
     except (TypeError, ValueError):
         columns = value.columns if hasattr(value, "columns") else [None]
@@ -235,6 +247,12 @@ def _plain_numbers(value, name: str) -> np.ndarray:
         raise InputError(f"{name}: numbers are needed.") from None
 
 
+def _holds_truth(value) -> bool:
+    """TRUE or FALSE among the cells of a column of objects: no number."""
+    columns = [value[c] for c in value.columns] if hasattr(value, "columns") else [value]
+    return any(column.dtype == object and any(isinstance(c, bool) for c in column.tolist()) for column in columns)
+
+
 def _shown(label):
     return str(label)[:10] if isinstance(label, dt.date | np.datetime64) else label
 
@@ -245,8 +263,6 @@ def _shown(label):
 def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[Labelled, object]:
     found = Labelled(name, q)
     if kind == ARRAY:
-        if isinstance(value, np.ma.MaskedArray):
-            value = value.filled(np.nan)
         array = q.array(name, value)
         if isinstance(array, np.ndarray) and array.ndim == 1 and q.kind == "panel":
             found.series, array = not q.single, array[None, :] if q.single else array[:, None]
@@ -302,127 +318,30 @@ def _index_dates(index, name: str) -> np.ndarray | None:
     says = DATES if header_says(index.name) == DATES and index.name is not None else OPEN
     found = read_dates(cells, says)
     if found is None:
-        if says == DATES:
-            raise InputError(f"{name}: its index {quoted(index.name)} holds cells that are not dates.")
+        if says == DATES or any(isinstance(cell, str) for cell in cells):
+            what = quoted(index.name) if index.name is not None else "of texts"
+            raise InputError(f"{name}: its index {what} holds cells that are not dates.")
         return None
     learn(f"dates of {name}", f"its index, {found[1]}")
     return as_days(found[0])
 
 
 def _date_column(value, name: str, known: set[str]):
-    """A column of dates in a frame without them in its index: read, or refused by its name."""
-    for column in value.columns:
+    """A column of dates in a frame without them in its index: the first by the rules of cells, others where they are
+    typed dates or texts; read, or refused by its name."""
+    for k, column in enumerate(value.columns):
         cells = [None if cell is None or cell != cell else cell for cell in value[column].tolist()]
+        cells = [cell.to_timestamp(how="end") if type(cell).__name__ == "Period" else cell for cell in cells]
         typed = bool(cells) and all(isinstance(cell, dt.date) for cell in cells)
         texts = bool(cells) and all(isinstance(cell, str) for cell in cells)
-        says = header_says(column) == DATES or holds_date_word(column)
-        if name_key(column) in known or not (typed or texts or says):
+        if name_key(column) in known or not (typed or texts or (k == 0 and value.shape[1] > 1)):
             continue
-        found = read_dates(cells, DATES if says else OPEN)
+        found = dates_of_column(cells, column if isinstance(column, str) else None)
         if found is None:
             if texts or header_says(column) == DATES:
                 raise InputError(f"{name}: the column {quoted(column)} holds cells that are not dates.")
             continue
         if found[1] != TYPED:
             learn(f"dates of {name}", f"column {quoted(column)}, {found[1]}")
-        rest = value.drop(columns=[column])
-        return rest, as_days(found[0]), value[column]
+        return value.drop(columns=[column]), as_days(found[0]), value[column]
     return value, None, value.index
-
-
-# Answers -----------------------------------------------------------------------------------------------------
-
-
-def build(entry, answer: Answer, kind: int, index):
-    """The answer in the richest kind that was given."""
-    q, value = entry.result, answer.value
-    if isinstance(value, Table):
-        return named_table(value, answer.names, answer.leader)
-    if not isinstance(value, np.ndarray) or not value.ndim or q.kind == "cells":
-        return value
-    value = np.where(answer.blank, np.nan, value) if answer.blank is not None else value
-    for column, error in answer.errors.items():
-        learn("columns without an answer", [Label("assets", column).named(answer.names), str(error)])
-    leader = answer.leader
-    if q.kind in ("panel", "rows"):
-        return _rows_of(entry, answer, value, kind, index)
-    if q.kind == "matrix":
-        return _matrix_of(q, answer, value, kind)
-    timed = leader is not None and leader.quantity.kind == "panel"
-    if timed and leader.series and value.shape == (1,):
-        return value.item()
-    labels = labels_of(q, answer.names, len(value))
-    if kind == FRAME:
-        return _pandas().Series(value, index=labels)
-    if kind == DICT and labels is not None:
-        return dict(zip(labels, value.tolist(), strict=True))
-    return value
-
-
-def _pandas():
-    import pandas
-
-    return sys.modules.get("pandas", pandas)
-
-
-def labels_of(q: Quantity, names: dict[str, list], size: int) -> list | None:
-    """The labels of a result over one axis; what stands after the factors is specific."""
-    axis = q.axes[0] if q.axes else ""
-    if axis == "factors+1":
-        known = names.get("factors")
-        return None if known is None else [*known, "specific"][:size]
-    known = names.get(axis)
-    return known if known is not None and len(known) == size else None
-
-
-def _matrix_of(q: Quantity, answer: Answer, value: np.ndarray, kind: int):
-    down, across = (answer.names.get(axis) for axis in q.axes)
-    if kind == FRAME:
-        return _pandas().DataFrame(value, index=down, columns=across)
-    if kind == DICT and down is not None and across is not None:
-        return {label: dict(zip(across, row, strict=True)) for label, row in zip(down, value.tolist(), strict=True)}
-    return value
-
-
-def _rows_of(entry, answer: Answer, value: np.ndarray, kind: int, index):
-    """A result over time: with the rows' own index."""
-    leader, by_series = answer.leader, entry.result.axes.count("assets") == 1
-    if leader.descending:
-        value = value[::-1]
-    if kind != FRAME:
-        return value[:, 0] if value.ndim == 2 and leader.series else value
-    pd = _pandas()
-    rows = answer.rows
-    if rows is not None and leader.descending:
-        rows = len(leader.value) - 1 - rows[::-1]
-    if index is not None and rows is not None:
-        own = pd.Index(index)[rows]
-    elif answer.dates is not None:
-        own = pd.DatetimeIndex([as_date(day) for day in (answer.dates[::-1] if leader.descending else answer.dates)])
-    else:
-        own = None
-    names = answer.names.get("assets")
-    if not by_series:
-        return pd.Series(value if value.ndim == 1 else value[:, 0], index=own, name=entry.result.head)
-    if leader.series:
-        return pd.Series(value[:, 0] if value.ndim == 2 else value, index=own, name=names[0] if names else None)
-    return pd.DataFrame(value if value.ndim == 2 else value[:, None], index=own, columns=names)
-
-
-def named_table(table: Table, names: dict[str, list], leader: Labelled | None) -> Table:
-    """A table with names and dates in place of labels; errors in its cells tell them too."""
-    rows = [tuple(_named(cell, names) for cell in row) for row in table.rows]
-    timed = table.rows and isinstance(table.rows[0][0], Label) and table.rows[0][0].axis == "time"
-    if timed and leader is not None and leader.descending:
-        rows = rows[::-1]
-    return Table(tuple(_named(cell, names) for cell in table.header), rows)
-
-
-def _named(cell, names: dict[str, list]):
-    if isinstance(cell, AllocError):
-        cell.names = names
-        return cell
-    if isinstance(cell, Label) and cell.axis == "time" and cell.axis in names:
-        text = str(spoken(cell, names))
-        return dt.date.fromisoformat(text) if text[:4].isdigit() else cell.index + 1
-    return spoken(cell, names)

@@ -109,6 +109,8 @@ def plain(x: Cells) -> CellsResult:
 
     Source: the conventions of labels.
     """
+    if isinstance(x, Table):
+        return ranges.without_labels([list(x.header), *map(list, x.rows)])
     if frames.kind_of(x):
         own: Any = frames.from_polars(x)
         return np.asarray(list(own.values()) if isinstance(own, dict) else own.to_numpy())

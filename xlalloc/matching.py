@@ -268,6 +268,8 @@ def _time_names(panels: dict[str, Labelled], sample: Sample) -> list[str]:
 
 def _single(entry, value, sample: Sample, names, leader: Labelled) -> Answer:
     """The answer of one call over one set of rows."""
+    if entry.result.kind == "vector" and per_series(entry) and np.ndim(value) == 0:  # of a table of one column
+        value = np.array([value], dtype=object if isinstance(value, str) else float)
     answer = Answer(value, names, leader)
     if entry.result.kind not in ("panel", "rows") or not isinstance(value, np.ndarray) or not value.ndim:
         answer.dates = sample.dates

@@ -1,10 +1,9 @@
 """One range of cells → numbers, names and dates, by rule. cells.py puts several of them together."""
 
 import datetime as dt
-import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 
@@ -25,20 +24,24 @@ from xlalloc.cell_values import (
 from xlalloc.dates import (
     DATES,
     OPEN,
-    OTHER,
     TYPED,
     as_days,
+    dates_of_column,
+    from_serial,
     from_text,
     header_says,
-    holds_date_word,
+    intraday,
     is_date_word,
-    monotone,
     read_dates,
+    rising_serials,
 )
 from xlalloc.errors import InputError, quoted, written
 from xlalloc.facts import learn, learning
 from xlalloc.labelled import Labelled, in_time_order, is_blank, name_key, order_of
 from xlalloc.quantity import Quantity
+
+MOST_FALL = 1000.0  # from the first price to the largest of the next: more, and the first was a year
+
 
 # Vectors and texts -------------------------------------------------------------------------------------------
 
@@ -247,8 +250,9 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
     elif q.kind == "panel":
         if len(q.axes) == 2:
             _no_codes(rows, name)
+            _no_years(rows, name)
         for column in zip(*rows[:3], strict=True):
-            no_year_heading(column, name, 10.0 if q.compounds else math.inf)  # a price may well be 2000
+            no_year_heading(column, name, 10.0 if q.compounds else MOST_FALL)
     if len(q.axes) == 2 and header:
         found.names[q.axes[1]] = checked_names(header, name)
     if len(q.axes) == 1 and len(rows[0]) != 1:
@@ -279,6 +283,17 @@ def one_period(q: Quantity, name: str, rows) -> Labelled | None:
         return None
     found.quantity, found.value, found.places = q, np.atleast_2d(found.value), range(1, 2)
     return found
+
+
+def _no_years(rows, name: str) -> None:
+    """A first row of consecutive years above smaller numbers is a header that reads as numbers."""
+    first = [int(c) for c in rows[0] if is_year(c) and not isinstance(c, str)]
+    if len(first) < max(len(rows[0]), 2) or len(rows) < 2 or any(b - a != 1 for a, b in pairwise(first)):
+        return
+    if all(abs(c) < first[0] for c in rows[1] if isinstance(c, int | float)):
+        raise InputError(
+            f"{name}: row 1 reads as years above smaller numbers. Leave it out, or make it headings in words."
+        )
 
 
 def _no_codes(rows, name: str) -> None:
@@ -330,14 +345,16 @@ def _read_date_column(found: Labelled, rows, header, known: set[str]) -> bool:
         filled = [cell for cell in column if not is_blank(cell)]
     if not column:
         return False
-    says = header_says(head)
-    read = read_dates(filled, says)
-    if read is None and holds_date_word(head):
-        read = read_dates(filled, DATES if _rising_serials(filled) else OTHER)
+    read = dates_of_column(filled, head)
     if is_date_word(head) and read is None:
         stop_at_errors(filled, found.name, "date {}")
         raise InputError(
             f"{found.name}: the column {quoted(head)} holds cells that are not dates, or not all in one form."
+        )
+    if read is None and intraday(filled):
+        raise InputError(
+            f"{found.name}: several rows of one day ({from_serial(filled[0])}), as of intraday bars. Give one row a "
+            "day, such as the close."
         )
     if read is None:
         return False
@@ -351,13 +368,6 @@ def _read_date_column(found: Labelled, rows, header, known: set[str]) -> bool:
     found.places = places
     found.dates, found.date_header, found.value = as_days(dates), head, rows
     return True
-
-
-def _rising_serials(column) -> bool:
-    """Whole numbers that are date serials of our time and move one way."""
-    if not all(isinstance(c, int | float) and 20000 <= c < 80001 and c == int(c) for c in column):
-        return False
-    return monotone(np.array(column, dtype=float))
 
 
 # Without labels ----------------------------------------------------------------------------------------------
@@ -374,7 +384,8 @@ def without_labels(rows: Sequence) -> list[list]:
     header, body = (rows[0], rows[1:]) if top else (None, rows)
     column = [row[0] for row in body]
     if len(rows[0]) > 1:
-        dated = read_dates(column, header_says(header[0] if header else None)) is not None
+        head = header[0] if header else None
+        dated = dates_of_column(column, head) is not None or (is_blank(head) and rising_serials(column))
         if dated or all(map(_names, column)):
             body = [row[1:] for row in body]
     return body

@@ -207,7 +207,9 @@ def _joined(timed: list[Labelled]) -> Sample:
             f"{leader.name} and {other.name}: {len(common)} {what} in common; at least two are needed."
         )
     firsts = [next(iter(table)) for table in tables if table]
-    opens = any(_missing(one)[table[common[0]] - 1] for one, table in zip(timed, tables, strict=True))
+    opens = any(  # a first return that reaches back beyond the row before it
+        _compounds(one) and not _known(one)[table[common[0]] - 1] for one, table in zip(timed, tables, strict=True)
+    )
     counts = len(set(usual)) == 1 and usual[0] is not None and common[0] in firsts and not opens
     counts = counts or not any(map(_compounds, timed))  # only returns belong to the time before their date
     values: dict[str, object] = {}

@@ -11,7 +11,7 @@ from xlalloc.core.estimation import regression, residual_stds
 from xlalloc.core.kpi import per_period
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.facts import learn
-from xlalloc.meaning import SUM_TO_ONE
+from xlalloc.meaning import SUM_TO_ONE, no_prices
 from xlalloc.quantities import (
     FactorReturns,
     Groups,
@@ -36,11 +36,14 @@ def _by_period(help: str, unit: str, **limits) -> Quantity:
     return Quantity("panel", words, unit, ("time", "assets"), single=True, **limits)
 
 
+_RETURNS = {"low": -1, "compounds": True, "checks": (no_prices,)}
 PeriodWeights = Annotated[np.ndarray, _by_period("Portfolio weights at the start of each period", "fraction")]
-PeriodReturns = Annotated[np.ndarray, _by_period("Returns of the portfolio's assets", "fraction per period", low=-1)]
+PeriodReturns = Annotated[
+    np.ndarray, _by_period("Returns of the portfolio's assets", "fraction per period", **_RETURNS)
+]
 BenchPeriodWeights = Annotated[np.ndarray, _by_period("Weights of the benchmark at the same times", "fraction")]
 BenchPeriodReturns = Annotated[
-    np.ndarray, _by_period("Returns of the benchmark's assets or groups", "fraction per period", low=-1)
+    np.ndarray, _by_period("Returns of the benchmark's assets or groups", "fraction per period", **_RETURNS)
 ]
 
 NOTHING = 1e-12  # of the weights of a group: their sum is zero

@@ -10,6 +10,7 @@ from xlalloc.core.checks import annualisation, normal_cdf
 from xlalloc.core.kpi import per_period
 from xlalloc.errors import NumberError
 from xlalloc.facts import learn
+from xlalloc.meaning import no_prices
 from xlalloc.quantities import (
     LabelledPanel,
     Number,
@@ -43,7 +44,7 @@ HedgeBeta = Annotated[float, number("Beta of the inverse fund", "ratio")]
 CurrencyReturns = Annotated[
     np.ndarray,
     Quantity("panel", "Return of the foreign currency in home money: one column, or one per asset",
-             "fraction per period", ("time", "assets"), low=-1, scalar=True),
+             "fraction per period", ("time", "assets"), low=-1, scalar=True, compounds=True, checks=(no_prices,)),
 ]  # fmt: skip
 HedgedShare = Annotated[
     NumberOrArray,

@@ -68,7 +68,8 @@ WholeYears = Annotated[int, number("Number of years", "years", low=1, high=100, 
 Block = Annotated[int, number("Length of a block of consecutive months", "months", low=1, whole=True)]
 Goal = Annotated[float, number("Wealth to be reached", "money", above=0)]
 Chance = Annotated[float, number("Probability", "0 to 1")]
-Nominal = Annotated[float, number("Return or rate before inflation", "per year", low=-1)]
+Nominal = Annotated[float, number("Return or rate before inflation", "per year", low=-1, unit_to=10)]
+HighInflation = Annotated[float, number("Inflation", "per year", above=-1, unit_to=10)]
 StartWealth = Annotated[float, number("Wealth now", "money", above=0)]
 Spending = Annotated[float, number("Money taken out in the first year, at its start", "money", above=0)]
 SpendingRule = Annotated[
@@ -296,7 +297,7 @@ def _chance_of(wealth: float, years: float, growth: float, vol: float, goal: flo
 
 
 @worksheet_function("=REAL_RETURN(0.05,0.03)", [[0.0194175]])
-def real_return(nominal: Nominal, inflation: Inflation) -> Number:
+def real_return(nominal: Nominal, inflation: HighInflation) -> Number:
     """Return after inflation: what it adds to what money buys.
 
     Formula: (1+n)/(1+i) − 1
