@@ -7,7 +7,7 @@ import numpy as np
 import xlalloc as xa
 from benchmarks.table import Section
 from benchmarks.timing import side_by_side
-from xlalloc.core import planning
+from xlalloc.core import simulation
 from xlalloc.core.account import _only_rate
 
 NUMPY, BRENT = "numpy alone", "scipy's brentq"
@@ -94,5 +94,5 @@ def _drawn(paths: int, years: int) -> None:
 
 
 def _afresh(call) -> None:
-    planning._drawn.cache_clear()
+    simulation._drawn.cache_clear()
     call()

@@ -12,7 +12,7 @@ import xlalloc as xa
 from xlalloc.cells import call
 from xlalloc.errors import DivisionError, InputError, NotAvailableError, NumberError
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 WP, RP = [0.4, 0.3, 0.3], [0.2, -0.05, 0.06]
 WB, RB = [0.4, 0.2, 0.4], [0.1, -0.04, 0.08]
 

@@ -11,7 +11,7 @@ from xlalloc.core import bootstrap
 from xlalloc.errors import InputError, NotAvailableError, NumberError
 from xlalloc.facts import collect
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 RNG = np.random.default_rng(7)
 HISTORY = 0.005 + 0.05 * RNG.standard_t(4, (50, 3)).clip(-8, 8)
 WEIGHTS = np.array([0.5, 0.3, 0.2])

@@ -10,7 +10,7 @@ import xlalloc as xa
 from xlalloc.core.covariance_scores import relative, score
 from xlalloc.errors import InputError, NotAvailableError, NumberError
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 WINDOW, STEP = 120, 21
 
 

@@ -596,7 +596,7 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("nonsense, error, words", NONSENSE, ids=range(len(NONSENSE)))
 def test_nonsense_is_refused_by_name(nonsense, error, words):
     with pytest.raises(error, match=words) as caught:

@@ -14,7 +14,7 @@ from xlalloc.cells import call
 from xlalloc.errors import DivisionError, ErrorValue, InputError, Label, NumberError
 from xlalloc.facts import collect
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 
 
 def covariance(vols, correlation) -> np.ndarray:
@@ -947,7 +947,7 @@ def test_a_view_says_the_same_in_any_unit(scale):
     assert xa.black_litterman([0.6, 0.4], cov, [[scale, -scale]], [0.03 * scale]) == pytest.approx(plain)
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("seed", range(60))
 def test_numbers_of_any_size_give_weights_or_an_error_and_no_warning(seed):
     """Covariances, means, loadings from 1e-300 to 1e298: the weights are those of ordinary size, where there are some."""

@@ -8,7 +8,7 @@ from xlalloc.core import mean_variance, on_demand
 from xlalloc.core.critical_line import corner_portfolios
 from xlalloc.errors import NumberError
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 N = 120
 
 

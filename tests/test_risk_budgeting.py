@@ -20,7 +20,7 @@ from xlalloc.core.risk_budgeting import (
 )
 from xlalloc.errors import NumberError
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 
 
 def covariance(vols, correlation) -> np.ndarray:

@@ -16,7 +16,7 @@ from xlalloc.core.closest_exposures import least_distance
 from xlalloc.errors import AllocError, ErrorValue, Label, NumberError
 from xlalloc.facts import collect
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 
 
 def covariance(vols, correlation) -> np.ndarray:
@@ -669,7 +669,7 @@ def test_fewer_observations_than_assets():
         try:
             weights = xa.rp_weights(cov)
         except NumberError as error:
-            assert "a long-only mix of" in str(error)
+            assert "a long-only portfolio of" in str(error)
             outcomes.add("error")
         else:
             close(shares(weights, cov), np.full(6, 1 / 6), 1e-9)

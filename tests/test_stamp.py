@@ -84,7 +84,7 @@ def test_hostile_words_and_errors_stay_what_they_are(results):
         words = "not available" if result.lang == "en" else "无法计算"
         assert [c.value for row in summary.iter_rows(max_row=12) for c in row].count(words) >= 1
         texts = [c.value for row in notes.iter_rows() for c in row]
-        assert "a: %s %d %(x)s {0}" in texts
+        assert f"a{'：' if result.lang == 'zh' else ': '}%s %d %(x)s {{0}}" in texts
         values = {c.value: c for row in allocation.iter_rows() for c in row}
         assert values["@SUM(1)"].quotePrefix and values[words].data_type == "s"
         for sheet in book:

@@ -10,7 +10,7 @@ import xlalloc as xa
 from xlalloc.errors import DivisionError, InputError, NumberError
 from xlalloc.facts import collect
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 FILE = "tail_risk.csv"
 LEVELS = pytest.mark.parametrize("level", [0.95, 0.99, 0.9555])
 

@@ -9,7 +9,7 @@ from xlalloc.cells import call
 from xlalloc.errors import AllocError, InputError, NumberError
 from xlalloc.facts import collect
 
-pytestmark = pytest.mark.filterwarnings("error")
+pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 FILE = "tracking.csv"
 COV = np.array([[0.04, 0.012, 0.004], [0.012, 0.0225, 0.003], [0.004, 0.003, 0.0064]])
 BENCH = np.array([0.3, 0.3, 0.4])

@@ -96,7 +96,7 @@ def _known_kind(value):
     if isinstance(value, Table) and len(value.header) == 2:
         return dict(value.rows)
     if isinstance(value, np.ma.MaskedArray):
-        return value.astype(float).filled(np.nan)
+        return np.ma.filled(value.astype(float), np.nan)
     if kind_of(value) == FRAME and not hasattr(value, "index") and hasattr(value, "tolist"):
         return value.tolist()
     return from_polars(value)
@@ -330,7 +330,7 @@ def _date_column(value, name: str, known: set[str]):
     """A column of dates in a frame without them in its index: the first by the rules of cells, others where they are
     typed dates or texts; read, or refused by its name."""
     for k, column in enumerate(value.columns):
-        cells = [None if cell is None or cell != cell else cell for cell in value[column].tolist()]
+        cells: list = [None if cell is None or cell != cell else cell for cell in value[column].tolist()]
         cells = [cell.to_timestamp(how="end") if type(cell).__name__ == "Period" else cell for cell in cells]
         typed = bool(cells) and all(isinstance(cell, dt.date) for cell in cells)
         texts = bool(cells) and all(isinstance(cell, str) for cell in cells)

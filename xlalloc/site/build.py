@@ -15,7 +15,7 @@ from xlalloc.version import __version__
 # What stands in the contents, by heading: files of docs/ without their ending; those that are not there are left out.
 CONTENTS = {
     "en": {
-        "Start": ["tutorial", "conventions", "python", "definitions"],
+        "Start": ["tutorial", "conventions", "python", "definitions", "glossary"],
         "Install": ["windows", "excel-2016", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
         "Functions": ["functions/index"],
         "Ideas": ["asset-allocation", "risk-parity", "what-was-wrong"],
