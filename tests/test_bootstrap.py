@@ -78,7 +78,7 @@ def test_a_total_loss_leaves_what_is_saved_afterwards():
 
 
 def weekdays(first: str, last: str) -> np.ndarray:
-    days = np.arange(first, np.datetime64(last) + 1, dtype="datetime64[D]")
+    days = np.arange(first, np.datetime64(last) + np.timedelta64(1, "D"), dtype="datetime64[D]")
     return days[np.is_busday(days)]
 
 
@@ -105,7 +105,7 @@ def test_a_history_that_begins_and_ends_with_a_month_is_whole():
 def test_weeks_and_months_and_a_hole():
     weeks = np.arange("2022-01-07", "2023-12-30", 7, dtype="datetime64[D]")
     assert len(bootstrap.monthly(np.zeros((len(weeks), 1)), weeks)) == 24
-    months = np.arange("2022-01", "2024-01", dtype="datetime64[M]").astype("datetime64[D]") + 14
+    months = np.arange("2022-01", "2024-01", dtype="datetime64[M]").astype("datetime64[D]") + np.timedelta64(14, "D")
     assert len(bootstrap.monthly(np.zeros((24, 1)), months)) == 24
     holed = np.delete(months, 9)
     assert len(bootstrap.monthly(np.zeros((23, 1)), holed)) == 22  # the row after the hole spans two months
