@@ -117,7 +117,7 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
     done = windows.run(python, *["-E", "-P", "-X", "utf8", "-m", "xlalloc", "eval"], HRP)
     assert done.returncode == 0 and len(done.stdout.split()) == 3, done.stdout
     doctor = windows.run(python, *["-E", "-P", "-X", "utf8", "-m", "xlalloc", "doctor"]).stdout.decode()
-    assert "Excel for Windows" not in doctor and "add-in file" in doctor and doctor.count("wrong") <= 2, doctor
+    assert "Excel for Windows (COM)" not in doctor and "add-in file" in doctor and doctor.count("wrong") <= 2, doctor
 
     sums = dict(reversed(row.split(" *", 1)) for row in (place / "contents.sha256").read_text("utf-8").splitlines())
     there = {
