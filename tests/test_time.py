@@ -121,6 +121,13 @@ def end_of(period: int, months: int) -> dt.date:
     return month_end(month // 12, month % 12 + 1)
 
 
+def one_back(series: dict, day: dt.date) -> bool:
+    """Does the return of the day reach back one row only? Else it began before the other series could be known."""
+    days = list(series)
+    k = days.index(day)
+    return k == 0 or series[days[k - 1]] is not None or all(series[d] is None for d in days[:k])
+
+
 def joined(a: dict, b: dict) -> list[tuple[dt.date, float, float]]:
     """Two series compounded to common dates, or to common calendar periods where a side is monthly or slower."""
     kinds = [usual(list(x)) for x in (a, b)]
@@ -144,7 +151,8 @@ def joined(a: dict, b: dict) -> list[tuple[dt.date, float, float]]:
     rows = []
     if common and kinds[0] == kinds[1] and common[0] in (next(iter(tables[0])), next(iter(tables[1]))):
         x, y = (series[table[common[0]]] for series, table in zip((a, b), tables, strict=True))
-        if x is not None and y is not None:  # the first common row counts by itself
+        back = (one_back(series, table[common[0]]) for series, table in zip((a, b), tables, strict=True))
+        if x is not None and y is not None and all(back):  # the first common row counts by itself
             rows.append((tables[0][common[0]], x, y))
     for before, key in pairwise(common):
         day = tables[0][key]
