@@ -116,6 +116,8 @@ def spoilt(quantity, given, words: str):
         for i, j in places:
             rows[i][j] = 2.0
     elif words == "look like prices":
+        if quantity.single:
+            return None  # one row is one period: nothing tells a return of it from a price
         for i, j in places:
             rows[i][j] = 100.0 + i
     elif words == "look like returns":
