@@ -163,16 +163,21 @@ def _best_at_limits(e, cov, allowed: Allowed, w):
 
 
 def return_lack(mu, cov, allowed: Allowed, w) -> float:
-    """By how much a mix no riskier than w could earn more: its x'Σv is at most σ(w)σ(v); v as for the variance."""
+    """By how much a mix no riskier than w could earn more: its x'Σv is at most σ(w)σ(v); v as for the variance.
+
+    No riskier by more than what rounding leaves of w'Σw: where a hedge costs hardly any risk, a last digit of the
+    variance buys any return.
+    """
     c, risk = mu / (np.abs(mu).max() or 1.0), cov @ w
-    variance = float(w @ risk)
-    if variance <= (RISKLESS * level(cov, w)) ** 2:
+    variance, unit = float(w @ risk), level(cov, w)
+    if variance <= (RISKLESS * unit) ** 2:
         return allowed.gain(c, w)
-    gain = allowed.also(risk / variance, 1.0).gain(c, w)
+    rounding = 1e-16 * unit**2 / variance
+    gain = allowed.also(risk / variance, 1.0 - rounding).gain(c, w)
     if gain > ENOUGH:
         as_much = allowed.also(-c, -c @ w)
         v, slope = _least_at_limits(cov, as_much, w, as_much.A @ w >= as_much.b - INSIDE)
         variance = exact(w) @ exact(cov) @ exact(w)
-        most = float(v @ slope / variance) ** 0.5
+        most = float(v @ slope / variance) ** 0.5 - rounding
         gain = min(gain, allowed.also((slope / variance).astype(float), most).gain(c, w))
     return gain
