@@ -9,13 +9,13 @@ from pathlib import Path
 import xlalloc
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import InputError
-from xlalloc.site import functions, workbook
+from xlalloc.site import functions, sheet, workbook
 from xlalloc.version import __version__
 
 # What stands in the contents, by heading: files of docs/ without their ending; those that are not there are left out.
 CONTENTS = {
     "en": {
-        "Start": ["tutorial", "conventions", "python", "definitions", "glossary"],
+        "Start": ["tutorial", "gallery", "conventions", "python", "definitions", "glossary"],
         "Install": ["windows", "excel-2016", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
         "Functions": ["functions/index"],
         "Ideas": ["asset-allocation", "risk-parity", "what-was-wrong"],
@@ -23,7 +23,7 @@ CONTENTS = {
         "Measurements and licences": ["benchmarks", "licences", "CHANGELOG"],
     },
     "zh": {
-        "中文": ["index.zh", "tutorial.zh", "windows.zh", "conventions.zh", "zh/functions/index"],
+        "中文": ["index.zh", "tutorial.zh", "gallery.zh", "windows.zh", "conventions.zh", "zh/functions/index"],
         "两篇文章": ["asset-allocation.zh", "risk-parity.zh", "what-was-wrong.zh"],
     },
 }
@@ -73,6 +73,7 @@ def write(folder: Path) -> Path:
         if file.exists():
             shutil.copy(file, folder / file.name)
     workbook.write(folder / "workbooks", source)
+    sheet.write(folder / "workbooks", source)
     for lang, place in (("en", folder / "functions"), ("zh", folder / "zh" / "functions")):
         place.mkdir(parents=True, exist_ok=True)
         for name, text in functions.pages(lang).items():
