@@ -1,5 +1,6 @@
 """The handbook: every formula on it computes to the value beside it, the site is whole and needs no network."""
 
+import datetime as dt
 import json
 import re
 import subprocess
@@ -23,7 +24,7 @@ from xlalloc.errors import ErrorValue, InputError
 from xlalloc.formula import evaluate
 from xlalloc.hosts import calc_driver
 from xlalloc.ranges import without_labels
-from xlalloc.site import build, functions, page, sheet, workbook
+from xlalloc.site import build, functions, llms, page, sheet, workbook
 from xlalloc.values import FormulaError
 
 ROOT = DOCS.parent
@@ -350,6 +351,50 @@ def test_marks_of_markdown_in_a_text_are_text():
     assert functions.plain("a_b|c*") == r"a\_b\|c\*"
 
 
+# What assistants read --------------------------------------------------------------------------------------------------------
+
+
+def test_the_file_for_assistants_is_that_of_the_catalogue(site):
+    text = llms.PAGE.read_text(encoding="utf-8")
+    assert text == llms.text(), "run: python -m xlalloc.site.llms"
+    assert (site[0] / "llms.txt").read_text(encoding="utf-8") == text
+    assert text.startswith("# xlalloc\n\n> ")
+    for entry in CATALOGUE.values():
+        assert f"- `{entry.signature}`: {entry.summary}\n" in text and f"`{entry.example}` returns " in text
+        assert all(f"- `{argument.name}`: " in text for argument in entry.arguments)
+
+
+def test_the_values_in_the_file_for_assistants_are_those_of_the_formulas():
+    found = re.findall(r"^  - `(=.+)` returns (.+)$", llms.text(), re.MULTILINE)
+    assert len(found) == len(CATALOGUE)
+    for formula, shown in found:
+        rows = evaluate(formula)
+        if shown == f"{len(rows)} × {len(rows[0])} cells":
+            continue
+        cells = [cell for row in rows for cell in row]
+        if not any(isinstance(cell, str) and re.search("[,;]", cell) for cell in cells):
+            texts = [text for row in shown.split("; ") for text in row.split(", ")]
+            assert len(texts) == len(cells), formula
+            pairs = zip(texts, cells, strict=True)
+            assert all(shows(t, cell) or (t == "–" and cell in ("", None)) for t, cell in pairs), formula
+
+
+def test_the_examples_for_assistants_compute():
+    prices = 100 * np.exp(np.cumsum(np.random.RandomState(3).normal(0.005, 0.03, (60, 4)), axis=0))
+    book = openpyxl.Workbook()
+    tab = book.active
+    tab.append(["date", "A", "B", "C", "D"])
+    for k, row in enumerate(prices):
+        tab.append([dt.datetime(2020 + k // 12, k % 12 + 1, 28), *map(float, row)])
+    for k, name in enumerate("ABCD"):
+        for column, value in zip("GHJKLM", (name, 0.25, name, 1e5 * (k + 1), 0.25, 10.0), strict=True):
+            tab[f"{column}{k + 2}"] = value
+    for words, formula in llms.EXAMPLES:
+        rows = evaluate(formula, place(Book(book), None))
+        assert not any(isinstance(cell, ErrorValue) for row in rows for cell in row), words
+    assert f"`{llms.EXAMPLES[0][1]}`" in llms.text()
+
+
 # The site --------------------------------------------------------------------------------------------------------------------
 
 
@@ -447,5 +492,5 @@ def test_the_handbook_is_found():
 def test_an_installation_without_its_pages_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(build.xlalloc, "__file__", str(tmp_path / "xlalloc" / "__init__.py"))
     monkeypatch.setattr(build.metadata, "files", lambda name: None)
-    with pytest.raises(InputError, match="Install xlalloc anew"):
+    with pytest.raises(InputError, match="Install xlalloc again"):
         build.handbook()

@@ -37,6 +37,7 @@ html_theme = "alabaster"
 html_show_search_summary = False  # it is fetched, which a browser forbids for files
 html_show_sourcelink = html_show_copyright = html_copy_source = html_use_index = False
 html_static_path = ["_static"]
+html_extra_path = ["llms.txt"]
 html_css_files = ["site.css"]
 html_sidebars = {{"**": ["about.html", "searchfield.html", "navigation.html"]}}
 html_title = "xlalloc"
@@ -60,7 +61,7 @@ def handbook() -> Path:
     for file in metadata.files("xlalloc") or ():
         if file.name == "conventions.md":
             return Path(str(file.locate())).resolve().parent
-    raise InputError("The pages of the handbook are not installed. Install xlalloc anew:  pip install 'xlalloc[docs]'")
+    raise InputError("The pages of the handbook are not installed. Install xlalloc again:  pip install 'xlalloc[docs]'")
 
 
 def write(folder: Path) -> Path:
@@ -69,7 +70,8 @@ def write(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for file in source.glob("*.md"):
         (folder / file.name).write_text(_linked(file), encoding="utf-8")
-    for file in [*source.glob("*.png"), *(p / "CHANGELOG.md" for p in (source, source.parent))]:
+    kept = [file for ending in ("png", "svg", "txt") for file in source.glob(f"*.{ending}")]
+    for file in [*kept, *(p / "CHANGELOG.md" for p in (source, source.parent))]:
         if file.exists():
             shutil.copy(file, folder / file.name)
     workbook.write(folder / "workbooks", source)
