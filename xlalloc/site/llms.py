@@ -34,12 +34,12 @@ Use only functions and arguments listed here, in the order listed. Check a formu
 - A vector may be a row or a column. Weights sum to 1. Covariances are a square, symmetric matrix.
 - Arguments in square brackets may be left out; an argument left out in the middle leaves its comma:
   `=RP_WEIGHTS(B2:E5,,0,40%)`.
-- In an array constant a comma parts columns and a semicolon parts rows: `{{0.04,0.006;0.006,0.01}}`. Where the decimal mark
-  is a comma, arguments are parted by semicolons, and the separators of an array depend on the country.
-- Excel 365 spills a result. In Excel 2016, 2019 and LibreOffice select the cells first and press Ctrl+Shift+Enter, or take
-  one cell with INDEX.
-- Errors are real error values: IFERROR works. `=EXPLAIN("NAME", same arguments)` shows the reason and the remedy, or the
-  assumptions behind a result.
+- In an array constant a comma separates columns and a semicolon separates rows: `{{0.04,0.006;0.006,0.01}}`. Where the
+  decimal mark is a comma, arguments are separated by semicolons; the separators of an array depend on the country.
+- Excel 365 spills a result. In Excel 2016, 2019 and LibreOffice select the cells first and press Ctrl+Shift+Enter, or
+  take one cell with INDEX.
+- Errors are real error values: IFERROR works. `=EXPLAIN("NAME", same arguments)` shows the reason and the remedy, or
+  the assumptions behind a result.
 - In Python the names are in lower case: `import xlalloc as xa; xa.rp_weights(cov)`. pandas in, pandas out.
 
 ## Examples

@@ -200,7 +200,9 @@ def _heading(sheet, cell, formulas: set[tuple[int, int]]) -> bool:
     beside = cell.row, cell.column + 1
     if beside in formulas or isinstance(sheet.cell(*beside).value, float | dt.datetime):
         return False
-    return cell.row == 1 or (cell.row + 1, cell.column) in formulas or sheet.cell(cell.row - 1, cell.column).value is None
+    return (
+        cell.row == 1 or (cell.row + 1, cell.column) in formulas or sheet.cell(cell.row - 1, cell.column).value is None
+    )
 
 
 def _wide(result: Result) -> bool:
