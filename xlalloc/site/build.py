@@ -18,13 +18,15 @@ CONTENTS = {
         "Start": ["tutorial", "gallery", "conventions", "python", "definitions", "glossary"],
         "Install": ["windows", "excel-2016", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
         "Functions": ["functions/index"],
-        "Ideas": ["asset-allocation", "risk-parity", "what-was-wrong"],
-        "Reports": ["reports", "your-own-report", "template-names"],
-        "Measurements and licences": ["benchmarks", "licences", "CHANGELOG"],
+        "Reports": ["reports", "your-own-report", "template-names", "compliance"],
+        "The two source articles": ["asset-allocation", "risk-parity", "what-was-wrong"],
+        "About": ["benchmarks", "design", "licences", "CHANGELOG"],
     },
     "zh": {
-        "中文": ["index.zh", "tutorial.zh", "gallery.zh", "windows.zh", "conventions.zh", "zh/functions/index"],
-        "两篇文章": ["asset-allocation.zh", "risk-parity.zh", "what-was-wrong.zh"],
+        "中文": ["index.zh", "tutorial.zh", "gallery.zh", "conventions.zh", "python.zh", "zh/functions/index"],
+        "安装": ["windows.zh", "excel-2016.zh", "mac-and-web.zh", "libreoffice.zh", "troubleshooting.zh"],
+        "报告": ["reports.zh", "your-own-report.zh", "compliance.zh"],
+        "两篇原文": ["asset-allocation.zh", "risk-parity.zh", "what-was-wrong.zh"],
     },
 }
 SETTINGS = """
@@ -62,6 +64,20 @@ def handbook() -> Path:
         if file.name == "conventions.md":
             return Path(str(file.locate())).resolve().parent
     raise InputError("The pages of the handbook are not installed. Install xlalloc again:  pip install 'xlalloc[docs]'")
+
+
+def page_file(name: str, lang: str) -> Path:
+    """The file of a page, in English where there is none in that language."""
+    chinese = handbook() / f"{name}.zh.md"
+    return chinese if lang == "zh" and chinese.exists() else handbook() / f"{name}.md"
+
+
+def titles(lang: str) -> dict[str, str]:
+    """Every page and its title, in the order of the contents."""
+    names = [name for one in (lang, "en") for sections in CONTENTS[one].values() for name in sections]
+    known = dict.fromkeys(name.removesuffix(".zh") for name in names if name != "index.zh")
+    files = {name: page_file(name, lang) for name in known if (handbook() / f"{name}.md").exists()}
+    return {name: file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for name, file in files.items()}
 
 
 def write(folder: Path) -> Path:
