@@ -306,8 +306,9 @@ class _Firm:
             self.put(sheet, f"B{row}", self.say(key))
             self.put(sheet, f"C{row}", formula, format, bold=True)
         self.put(sheet, "B8", self.say("bands"), size=12, bold=True, color=GOLD)
+        vol = "PORT_VOL(w_target,cov_assets),10000,1,inflation_rate"
         start = "total_value+cash_flow,monthly_saving,MAX(1,INT(goal_years))"
-        bands = f"WEALTH_BANDS({start},PORT_RETURN(w_target,mu_assets),PORT_VOL(w_target,cov_assets))"
+        bands = f"WEALTH_BANDS({start},PORT_RETURN(w_target,mu_assets)-advisory_fee,{vol})"
         for row in range(9, 51):
             for column in "BCDEFG":
                 self.put(sheet, f"{column}{row}", None, MONEY)
