@@ -23,7 +23,8 @@ CONTENTS = {
         "Measurements and licences": ["benchmarks", "licences", "CHANGELOG"],
     },
     "zh": {
-        "中文": ["index.zh", "tutorial.zh", "windows.zh", "conventions.zh", "zh/functions/index"],
+        "中文": ["index.zh", "tutorial.zh", "conventions.zh", "zh/functions/index"],
+        "安装": ["windows.zh", "excel-2016.zh", "mac-and-web.zh", "libreoffice.zh", "troubleshooting.zh"],
         "两篇文章": ["asset-allocation.zh", "risk-parity.zh", "what-was-wrong.zh"],
     },
 }
