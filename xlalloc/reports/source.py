@@ -5,8 +5,9 @@ from itertools import chain
 from pathlib import Path
 
 from xlalloc.errors import InputError
-from xlalloc.reports import conventions, files, sections
+from xlalloc.reports import files, sections
 from xlalloc.reports.columns import SHEETS, UNREAD, column_of, columns_of, normal, sheet_of
+from xlalloc.reports.date_texts import ORDERS
 from xlalloc.reports.fields import clean, plain
 from xlalloc.reports.files import MOST_SHOWN, Part
 from xlalloc.reports.problems import Place, Problems
@@ -113,9 +114,9 @@ def _settings(found: dict[str, list[Part]], file: str, problems: Problems) -> Se
         for key in keys:
             headers.setdefault(known, {})[normal(theirs)] = key
     decimal, order = firm.get("decimal", firm.get("小数点", "")), firm.get("date_order", firm.get("日期顺序", ""))
-    order = {"日月年": "dmy", "月日年": "mdy"}.get(order, order.casefold())
-    if decimal not in ("", ".", ",") or order not in ("", *conventions.ORDERS):
-        raise InputError(f"{file}: sheet firm: decimal is . or , and date_order is dmy or mdy.")
+    order = {"日月年": "dmy", "月日年": "mdy", "年月日": "ymd"}.get(order, order.casefold())
+    if decimal not in ("", ".", ",") or order not in ("", *ORDERS):
+        raise InputError(f"{file}: sheet firm: decimal is . or , and date_order is dmy, mdy or ymd.")
     suitability = firm.get("suitability", firm.get("适当性", "warn")).casefold()
     if suitability not in HOLD | WARN:
         raise InputError(f"{file}: sheet firm: suitability is hold or warn.")
