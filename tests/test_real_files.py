@@ -295,7 +295,9 @@ def test_months_of_several_languages_are_those_of_their_calendars():
                 assert fields.date(text) == dt.date(2025, k, 5), text
 
 
-@pytest.mark.parametrize("text", ["Mar-25", "3 Mar", "1.2025", "5 Foo 2025", "Monday", "31/02/2025", "32 Mar 2025", "3/4"])
+@pytest.mark.parametrize(
+    "text", ["Mar-25", "3 Mar", "1.2025", "5 Foo 2025", "Monday", "31/02/2025", "32 Mar 2025", "3/4"]
+)
 def test_what_is_no_date_is_none(text):
     with pytest.raises(fields.UnreadableError):
         fields.date(text, "dmy")

@@ -30,7 +30,8 @@ _WHOLE = re.compile(r"(\d{5}|\d{8})\.0+")
 _AROUND_MARKS = re.compile(r"\s*([-/.年月])\s*|\s+(?=日)")
 _ZONE = r"z|utc|gmt|[ecmp][sd]?t|bst|ist|jst|hkt|sgt|[cwe]es?t|ae[sd]t|[+-]\d{2}:?\d{2}"
 _CLOCK = re.compile(
-    rf"(?:(?<=\d)t|(?<=日)|[ ,]+|^)\d{{1,2}}:\d{{2}}(?::\d{{2}}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?\s*(?:{_ZONE})?(?![\w:])"
+    r"(?:(?<=\d)t|(?<=日)|[ ,]+|^)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
+    rf"\s*(?:[ap]\.?m\.?)?\s*(?:{_ZONE})?(?![\w:])"
 )
 _WEEKDAY = (
     r"(?:星期[一二三四五六日天]|[周週][一二三四五六日]"
