@@ -348,16 +348,16 @@ def _build_calc(out: Path) -> list[Path]:
 
 
 def _build_workbooks(out: Path) -> list[Path]:
-    from xlalloc.reports import example, firm_template
+    from xlalloc.reports import example, report_template
     from xlalloc.site import workbook
     from xlalloc.site.build import handbook
     from xlalloc.templates.case_workbook import write_all
 
-    firm = [out / f"firm-report-{lang}.xlsx" for lang in ("en", "zh")]
-    for path, lang in zip(firm, ("en", "zh"), strict=True):
-        firm_template.write_report(path, lang)
+    reports = [out / f"report-{lang}.xlsx" for lang in ("en", "zh")]
+    for path, lang in zip(reports, ("en", "zh"), strict=True):
+        report_template.write_report(path, lang)
     made = [*write_all(out), *workbook.write(out, handbook()), example.write_clients(out / "clients-example.xlsx")]
-    return [*made, *firm]
+    return [*made, *reports]
 
 
 def _build_docs(out: Path) -> list[Path]:

@@ -13,6 +13,7 @@ from xlalloc.errors import ErrorValue
 from xlalloc.reports import trading
 from xlalloc.reports.compute import Result
 from xlalloc.reports.records import Inputs
+from xlalloc.reports.report_words import report_words
 from xlalloc.reports.sentences import advice, in_language, suitability, withheld
 
 SHAPES = ("value", "column", "table")
@@ -32,7 +33,7 @@ def shapes() -> dict[str, str]:
 def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
     found = {**_client(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
-    found |= _prices(r, inputs) | _suitability(r, inputs)
+    found |= _prices(r, inputs) | _suitability(r, inputs) | report_words(r)
     return {name: _bare(found[name]) for name in declared()}
 
 
@@ -66,6 +67,18 @@ def _client(r: Result) -> dict:
         "goal_years": client.goal_years,
         "monthly_saving": client.monthly,
         "goal_chance": r.plan.get("chance"),
+        "goal_today": client.goal,
+        "goal_low": r.plan["bands"][-1][1] if r.plan.get("bands") else None,
+        "firm_name": None,
+        "firm_contact": None,
+        "firm_footer": None,
+        "firm_disclaimer": None,
+        "firm_colour": None,
+        "risk_document": None,
+        "simulated_shown": True,
+        "projections_shown": True,
+        "min_months": 0.0,
+        "inflation_rate": 0.0,
         "finding_texts": [problem.wrong(r.lang) for problem in r.problems],
     }
 
@@ -79,7 +92,7 @@ def _market(r: Result, inputs: Inputs) -> dict:
         "cov_source": r.cov_from or None,
         "price_periods": None if inputs.market.periods is None else float(inputs.market.periods),
         "risk_free": 0.0,
-        "advisory_fee": 0.0,
+        "advisory_fee": r.client.advisory_fee,
     }
 
 
@@ -210,9 +223,11 @@ def _prices(r: Result, inputs: Inputs) -> dict:
 # The page of names ---------------------------------------------------------------------------------------------------
 
 GROUPS = {
-    "client": "The client", "market": "Prices and assumptions", "portfolio": "The portfolio and what to do",
+    "client": "The client", "firm": "The firm", "market": "Prices and assumptions",
+    "portfolio": "The portfolio and what to do",
     "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order",
     "suitability": "Products above the client's level", "risk": "Risk",
+    "classes": "A row an asset class", "crises": "Crises, and where the risk lies", "past": "The simulated past",
     "prices": "Prices", "notes": "Findings",
 }  # fmt: skip
 
