@@ -83,8 +83,8 @@ class _Filling:
             prices=_months(self.market, self.names),
             commission=max((p.asset.commission for p in self.held), default=0.0),
             min_commission=max((p.asset.min_commission for p in self.held), default=0.0),
-            rf=0.0,  # as in the report: what nobody gave is 0
-            fee=0.0,
+            rf=self.inputs.firm.rf or 0.0,  # as in the report: what nobody gave is 0
+            fee=client.advisory_fee,
             currency=next((code for p in self.held for code in p.asset.currencies), ""),
             illustrative=self.market.illustrative,
         )

@@ -51,9 +51,9 @@ WORDS = {
     ),
     "goal": ("Your goal", "您的目标"),
     "goal_line": (
-        '=IF(WHEN,TEXT(goal_amount,"#,##0")&" in "&TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.0"))&" years: missed in "&TEXT(100*(1-goal_chance),"0")&" of 100 simulated paths"'
+        '=IF(WHEN,TEXT(goal_today,"#,##0")&" in "&TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.0"))&" years: missed in "&TEXT(100*(1-goal_chance),"0")&" of 100 simulated paths"'
         '&IF(goal_low="","","; low outcome (5%) "&TEXT(goal_low,"#,##0"))&IF(inflation_rate=0,""," in today\'s money")&".","")',
-        '=IF(WHEN,TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.0"))&" 年后 "&TEXT(goal_amount,"#,##0")&"：100 条模拟路径中有 "&TEXT(100*(1-goal_chance),"0")&" 条未达成"'
+        '=IF(WHEN,TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.0"))&" 年后 "&TEXT(goal_today,"#,##0")&"：100 条模拟路径中有 "&TEXT(100*(1-goal_chance),"0")&" 条未达成"'
         '&IF(goal_low="","","；较差情形（5%）为 "&TEXT(goal_low,"#,##0"))&IF(inflation_rate=0,"","（按今日购买力）")&"。","")',
     ),
     "steps": ("Next steps", "下一步"),
