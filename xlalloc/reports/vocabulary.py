@@ -14,6 +14,7 @@ from xlalloc.reports import trading
 from xlalloc.reports.compute import Result
 from xlalloc.reports.projection import goal_today
 from xlalloc.reports.records import Inputs
+from xlalloc.reports.report_words import report_words
 from xlalloc.reports.sentences import advice, in_language, suitability, withheld
 
 SHAPES = ("value", "column", "table")
@@ -33,7 +34,7 @@ def shapes() -> dict[str, str]:
 def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
     found = {**_client(r), **_firm(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
-    found |= _prices(r, inputs) | _suitability(r, inputs)
+    found |= _prices(r, inputs) | _suitability(r, inputs) | report_words(r)
     return {name: _bare(found[name]) for name in declared()}
 
 
@@ -238,6 +239,7 @@ GROUPS = {
     "portfolio": "The portfolio and what to do",
     "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order",
     "suitability": "Products above the client's level", "risk": "Risk",
+    "classes": "A row an asset class", "crises": "Crises, and where the risk lies", "past": "The simulated past",
     "prices": "Prices", "notes": "Findings",
 }  # fmt: skip
 
