@@ -18,13 +18,13 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 
+from xlalloc.documents.built import complete, parts_of, write_parts
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
 from xlalloc.documents.template import Template
 from xlalloc.reports.folder import writing
 from xlalloc.reports.vocabulary import shapes, vocabulary
-from xlalloc.templates.cached import complete, parts_of, write_parts
 
 ASSETS, ORDERS, FINDINGS = 20, 30, 20  # rows there is room for
 DARK, GOLD, PALE, GREY = "1F3A5F", "C08A2E", "EEF2F7", "6B7280"
@@ -341,10 +341,7 @@ def _parts(firm: _Firm) -> dict[str, bytes]:
     parts = parts_of(firm.book)
     complete(parts)
     for name, data in parts.items():
-        if name.startswith("xl/worksheets/sheet"):
-            text = re.sub(r'<c (r="[A-Z]+\d+")([^>]*)>(<f t="array")', r'<c \1\2 cm="1">\3', data.decode())
-            parts[name] = text.encode()
-        elif name.startswith("xl/drawings/drawing"):  # pictures keep their size where rows are hidden
+        if name.startswith("xl/drawings/drawing"):  # pictures keep their size where rows are hidden
             parts[name] = data.replace(b"<twoCellAnchor>", b'<twoCellAnchor editAs="oneCell">')
     drawing, kind = (
         "xl/drawings/drawing1.xml",
