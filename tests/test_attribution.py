@@ -248,5 +248,5 @@ def test_no_period_is_lost_for_a_return_that_is_not_needed():
     full = np.prod(1 + (w * r.fillna(0)).sum(axis=1)) - np.prod(1 + (b * rb).sum(axis=1))
     assert xa.brinson(w, r, b, rb).rows[-1][-1] == pytest.approx(full, rel=1e-12)
     r.loc["2024-02-29", "B"] = np.nan
-    with pytest.raises(NotAvailableError, match="returns, 2024-02-29 / B: it is blank, and weights holds 0.5"):
+    with pytest.raises(NotAvailableError, match=r"returns, 2024-02-29 / B: it is blank, and weights holds 0\.5"):
         xa.brinson(w, r, b, rb)
