@@ -168,8 +168,8 @@ def start(peers: p.Peers, rounds: int = 5) -> Section:
     section = Section(
         "Start: a fresh process that imports",
         [*IMPORTS, *PEER_IMPORTS],
-        "Shortest processor time of the rounds, the bare interpreter taken off. The Excel host imports xlwings, and that "
-        "pandas and matplotlib where they are installed, as here.",
+        "Shortest processor time of the rounds, the bare interpreter taken off. The Excel host imports xlwings, and "
+        "that pandas and matplotlib where they are installed, as here.",
     )
     wanted = {"bare": "pass", **IMPORTS}
     taken: dict[str, list[float]] = {name: [] for name in wanted}

@@ -1,4 +1,4 @@
-"""The commands of xlalloc: demo, list, help, handbook, eval, template, report, build, install, uninstall, doctor."""
+"""The commands of `xlalloc`: demo, list, help, handbook, eval, template, report, build, install, uninstall, doctor."""
 
 import datetime as dt
 import json
@@ -371,17 +371,17 @@ def _build_calc(out: Path) -> list[Path]:
 
 
 def _build_workbooks(out: Path) -> list[Path]:
-    from xlalloc.reports import example, firm_template
+    from xlalloc.reports import example, report_template
     from xlalloc.site import sheet, workbook
     from xlalloc.site.build import handbook
     from xlalloc.templates.case_workbook import write_all
 
     out.mkdir(exist_ok=True)
-    firm = [out / f"firm-report-{lang}.xlsx" for lang in ("en", "zh")]
-    for path, lang in zip(firm, ("en", "zh"), strict=True):
-        firm_template.write_report(path, lang)
+    reports = [out / f"report-{lang}.xlsx" for lang in ("en", "zh")]
+    for path, lang in zip(reports, ("en", "zh"), strict=True):
+        report_template.write_report(path, lang)
     pages = [*workbook.write(out, handbook()), *sheet.write(out, handbook())]
-    return [*write_all(out), *pages, example.write_clients(out / "clients-example.xlsx"), *firm]
+    return [*write_all(out), *pages, example.write_clients(out / "clients-example.xlsx"), *reports]
 
 
 def _build_docs(out: Path) -> list[Path]:

@@ -17,8 +17,8 @@ from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlalloc.book import bounds
+from xlalloc.documents import built
 from xlalloc.site import page
-from xlalloc.templates import cached
 from xlalloc.templates.look import BODY, FONTS, GREY, INK, INPUT, PLAIN, width_of
 
 PAGE = "gallery"
@@ -113,7 +113,7 @@ def write(folder: Path, markdown: Path) -> list[Path]:
     made = []
     for lang, ending in (("en", ".md"), ("zh", ".zh.md")):
         made.append(folder / f"{PAGE}-{lang}.xlsx")
-        cached.save(build((markdown / f"{PAGE}{ending}").read_text(encoding="utf-8"), lang), made[-1])
+        built.save(build((markdown / f"{PAGE}{ending}").read_text(encoding="utf-8"), lang), made[-1])
     return made
 
 
