@@ -52,11 +52,11 @@ class Output:
             for cell in sheet.cells.values():
                 if cell.formula is not None and cell.at not in values and sheet.key != DATA:
                     filled.compute(sheet, cell)
+        self._hide_rows()
         if self.live:
             self.kept = list(template.sheets)
             self._needs_data_sheet()
         else:
-            self._hide_rows()
             self._draw()
             self.kept = [s for s in template.sheets if s in self.shown or s.key in self.needed]
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.chart import BarChart, LineChart, Reference
 from openpyxl.chart.data_source import AxDataSource, StrRef
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
 from openpyxl.formatting.rule import DataBarRule, FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.workbook.defined_name import DefinedName
@@ -52,8 +54,9 @@ WORDS = {  # key: (English, Chinese)
     "due": ("Rebalance", "再平衡"),
     "cost": ("Trading costs", "交易成本"),
     "threshold": ("Threshold", "触发阈值"),
-    "yes": ("due", "应再平衡"),
+    "yes": ("all holdings", "全部持仓"),
     "no": ("not due", "暂不需要"),
+    "cash_only": ("cash flow only", "仅安排资金"),
     "advice": ("What we recommend", "我们的建议"),
     "suitable": ("Suitability", "适当性"),
     "holdings": ("Your holdings", "持仓一览"),
@@ -91,11 +94,16 @@ WORDS = {  # key: (English, Chinese)
     "bands": ("Simulated wealth (5% to 95%)", "财富情景测算（5% 至 95%）"),
     "notes_title": ("What this report rests on", "报告依据"),
     "finding": ("Findings about the data", "数据核查发现"),
+    "no_finding": ("None.", "无。"),
+    "year": ("Year", "年"),
     "illustrative": (
         '=IF(prices_illustrative,"Illustrative: simulated prices, not market data.","")',
         '=IF(prices_illustrative,"示例：价格为模拟数据，并非市场行情。","")',
     ),
-    "source": ('="Covariances from "&cov_source&"; "&price_remark', '="协方差来源："&cov_source&"；"&price_remark'),
+    "source": (
+        '="Covariances from "&cov_source&IF(price_remark="","","; "&price_remark)',
+        '="协方差来源："&IF(cov_source="prices","价格","假设")&IF(price_remark="","","；"&price_remark)',
+    ),
     "disclaimer": (
         "Past and simulated figures are no promise. An invented firm's example.",
         "历史与模拟数据不代表未来表现。本页为虚构机构示例。",
@@ -174,25 +182,33 @@ class _Firm:
         )
         return cell
 
-    def table(self, sheet, top: int, rows: int, columns: list[tuple[str, str, str]], name: str) -> None:
-        """Headers, and below each an array that fills as many rows as there are; empty rows are hidden."""
+    def table(
+        self, sheet, top: int, rows: int, columns: list[tuple[str, str, str]], name: str, given: str = ""
+    ) -> None:
+        """Headers, and below each an array that fills as many rows as there are; empty rows are hidden.
+
+        With ``given``, a condition, the headers are hidden too where it does not hold.
+        """
         for column, (key, formula, format) in zip("BCDEFGHIJ", columns, strict=False):
-            self.put(sheet, f"{column}{top}", self.say(key), bold=True, color="FFFFFF", fill=DARK, right=bool(format))
+            head = f'=IF({given},"{self.say(key)}","")' if given else self.say(key)
+            self.put(sheet, f"{column}{top}", head, bold=True, color="FFFFFF", fill=DARK, right=bool(format))
             for row in range(top + 1, top + rows + 1):
                 value = f"{{={formula}}}" if row == top + 1 else None
                 cell = self.put(sheet, f"{column}{row}", value, format)
                 cell.border = Border(bottom=Side("hair", color="B8C2CC"))
-        area = f"'{sheet.title}'!$B${top + 1}:$B${top + rows}"
+        area = f"'{sheet.title}'!$B${top + (not given)}:$B${top + rows}"
         self.book.defined_names[name] = DefinedName(name, attr_text=area)
 
     def bars(self, sheet, title: str, at: str, labels: str, series: list[str], top: int, rows: int) -> None:
         chart = BarChart()
-        chart.type, chart.title, chart.height, chart.width = "bar", self.say(title), 9, 17
+        chart.type, chart.title, chart.height, chart.width = "bar", self.say(title), 9, 20
         for column in series:
             number = ord(column) - 64
             chart.add_data(Reference(sheet, number, top, number, top + rows), titles_from_data=True)
         names = StrRef(f"'{sheet.title}'!${labels}${top + 1}:${labels}${top + rows}")
         chart.y_axis.number_format, chart.x_axis.scaling.orientation = "0%", "maxMin"
+        chart.y_axis.crosses, chart.x_axis.tickLblPos, chart.gapWidth = "max", "low", 60
+        chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=PALE))
         chart.x_axis.delete = chart.y_axis.delete = False
         chart.legend.position = "b"
         for line, color in zip(chart.series, (DARK, GOLD), strict=False):
@@ -203,7 +219,7 @@ class _Firm:
     # Pages -----------------------------------------------------------------------------------------------------------
 
     def report(self) -> None:
-        sheet = self.page("report", "title", "2 26 12 14 14 14 14 14")
+        sheet = self.page("report", "title", "2 26 12 14 14 18 14 14")
         self.put(sheet, "B3", self.say("for"), size=11)
         self.put(sheet, "B4", self.say("dated"), color=GREY)
         self.put(sheet, "B5", self.say("illustrative"), bold=True, color="B03A2E")
@@ -211,7 +227,12 @@ class _Firm:
             ("B", "value", "=total_value", MONEY),
             ("D", "vol", "{=PORT_VOL(w_now,cov_assets)}", PERCENT),
             ("E", "vol_target", "{=PORT_VOL(w_target,cov_assets)}", PERCENT),
-            ("F", "due", f'=IF(trade_due,"{self.say("yes")}","{self.say("no")}")', ""),
+            (
+                "F",
+                "due",
+                f'=IF(trade_due,"{self.say("yes")}",IF(n_orders>0,"{self.say("cash_only")}","{self.say("no")}"))',
+                "",
+            ),
             ("G", "cost", "=trade_cost", "#,##0.00"),
             ("H", "threshold", "=drift_threshold", PERCENT),
         )
@@ -249,7 +270,7 @@ class _Firm:
         self.bars(sheet, "weights_chart", f"B{last + 3}", "B", ["E", "F"], 16, ASSETS)
 
     def orders(self) -> None:
-        sheet = self.page("orders", "order_title", "2 26 12 10 14 14 14 14 30")
+        sheet = self.page("orders", "order_title", "2 24 11 8 12 13 13 15 28")
         self.put(sheet, "B4", f'=IF(n_orders=0,"{self.say("none")}","")', color=GREY)
         columns = [
             ("asset", "order_names", ""),
@@ -269,7 +290,7 @@ class _Firm:
         self.put(sheet, f"B{row + 1}", self.say("cash_left"))
         self.put(sheet, f"F{row + 1}", "=cash_after", MONEY)
         columns = [("withheld", "withheld_names", ""), ("remark", "withheld_reasons", "")]
-        self.table(sheet, row + 3, 10, columns, "xl_rows_withheld")
+        self.table(sheet, row + 3, 10, columns, "xl_rows_withheld", given='INDEX(withheld_names,1)<>""')
 
     def risk(self) -> None:
         sheet = self.page("risk", "risk_title", "2 26 14 14 14 14 14")
@@ -308,13 +329,19 @@ class _Firm:
         self.put(sheet, "B8", self.say("bands"), size=12, bold=True, color=GOLD)
         start = "total_value+cash_flow,monthly_saving,MAX(1,INT(goal_years))"
         bands = f"WEALTH_BANDS({start},PORT_RETURN(w_target,mu_assets),PORT_VOL(w_target,cov_assets))"
-        for row in range(9, 51):
+        for row in range(10, 51):
             for column in "BCDEFG":
-                self.put(sheet, f"{column}{row}", None, MONEY)
-        self.put(sheet, "B9", f'{{=IF(goal_amount="","",{bands})}}', MONEY)
-        self.book.defined_names["xl_rows_bands"] = DefinedName("xl_rows_bands", attr_text=f"'{sheet.title}'!$B$9:$B$50")
+                self.put(sheet, f"{column}{row}", None, "0" if column == "B" else MONEY)
+        for column, text in zip("BCDEFG", (self.say("year"), "5%", "25%", "50%", "75%", "95%"), strict=True):
+            self.put(sheet, f"{column}9", text, bold=True, color="FFFFFF", fill=DARK, right=column > "B")
+        self.put(sheet, "B10", f'{{=IF(goal_amount="","",PLAIN({bands}))}}', "0")
+        for row in range(10, 51):
+            sheet[f"B{row}"].alignment = Alignment(horizontal="left")
+        name = "xl_rows_bands"
+        self.book.defined_names[name] = DefinedName(name, attr_text=f"'{sheet.title}'!$B$10:$B$50")
         chart = LineChart()
-        chart.title, chart.height, chart.width = self.say("bands"), 9, 17
+        chart.title, chart.height, chart.width = self.say("bands"), 9, 20
+        chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=PALE))
         for column in (3, 5, 7):
             chart.add_data(Reference(sheet, column, 9, column, 50), titles_from_data=True)
         chart.set_categories(Reference(sheet, 2, 10, 2, 50))
@@ -330,7 +357,8 @@ class _Firm:
         for row, key in ((4, "illustrative"), (5, "source"), (6, "disclaimer")):
             self.put(sheet, f"B{row}", self.say(key), wrap=True)
             sheet.row_dimensions[row].height = 32
-        self.table(sheet, 8, FINDINGS, [("finding", "finding_texts", "")], "xl_rows_findings")
+        found = f'IF(INDEX(finding_texts,1)="","{self.say("no_finding")}",finding_texts)'
+        self.table(sheet, 8, FINDINGS, [("finding", found, "")], "xl_rows_findings")
 
 
 # What openpyxl does not write ----------------------------------------------------------------------------------------
