@@ -15,11 +15,11 @@ from xlalloc.errors import InputError
 from xlalloc.reports import example, trading
 from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import Result, compute
-from xlalloc.reports.firm_template import write_report
 from xlalloc.reports.folder import writing
 from xlalloc.reports.problems import Problem
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
+from xlalloc.reports.report_template import write_report
 from xlalloc.reports.vocabulary import shapes, vocabulary
 from xlalloc.templates import case_workbook
 from xlalloc.templates.cases import case
