@@ -1,4 +1,4 @@
-"""The commands: xlalloc demo | list | help | handbook | eval | template | report | build | install | uninstall | doctor."""
+"""The commands of `xlalloc`: demo, list, help, handbook, eval, template, report, build, install, uninstall, doctor."""
 
 import datetime as dt
 import json

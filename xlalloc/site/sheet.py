@@ -16,8 +16,8 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.formula import ArrayFormula
 
-from xlalloc.documents import built
 from xlalloc.book import bounds
+from xlalloc.documents import built
 from xlalloc.site import page
 from xlalloc.templates.look import BODY, FONTS, GREY, INK, INPUT, PLAIN, width_of
 
