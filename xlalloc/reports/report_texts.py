@@ -71,9 +71,10 @@ WORDS = {
     "asset": ("Asset", "资产"), "code": ("Code", "代码"), "level": ("Level", "等级"), "value": ("Value", "市值"),
     "off": ("Off target", "偏离"), "risk_share": ("Share of risk", "风险占比"), "cash_left": ("Cash left over", "剩余现金"),
     "total": ("Total", "合计"),
+    "threshold": ("Threshold", "触发阈值"),
     "holdings_note": (
-        '="Deviations beyond "&TEXT(drift_threshold,"0.0%")&" are bold. Share of risk: of the weights held now."',
-        '="超过 "&TEXT(drift_threshold,"0.0%")&" 的偏离以粗体显示。风险占比按当前占比计算。"',
+        "Deviations beyond the threshold are bold. Share of risk: of the weights held now.",
+        "超过触发阈值的偏离以粗体显示。风险占比按当前占比计算。",
     ),
     "order_title": ("Orders", "交易指令"),
     "phases": (
