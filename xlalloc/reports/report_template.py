@@ -50,7 +50,7 @@ from xlalloc.templates.look import (
     WARN,
 )
 
-ASSETS, ORDERS, LOTS, FINDINGS, SHOWN = 150, 150, 150, 40, 20  # rows there is room for; of them shown at rest
+ASSETS, ORDERS, LOTS, FINDINGS, SHOWN = 150, 150, 150, 20, 20  # rows there is room for; of them shown at rest
 CLASSES, STEPS, CRISES, YEARS, POINTS, BANDS, TOP, PAIRS, FRONTIER = 6, 5, 8, 25, 62, 61, 11, 10, 12
 NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
 BODY, HEADING, TITLE = 9.5, 12, 18
@@ -426,8 +426,8 @@ class _Report:
         page.name("xl_rows_", page.row - 1, page.row - 1)
         page.text(self.say("cash_after"), color=GREY)
         page.text(self.say("reserve"), color=GREY, hide=True)
-        self._paragraphs(page, "order_remarks", 12, color=WARN)
-        self._paragraphs(page, "withheld_reasons", ASSETS // 5, color=WARN)
+        self._paragraphs(page, "order_remarks", 8, color=WARN)
+        self._paragraphs(page, "withheld_reasons", 12, color=WARN)
         page.heading("costs")
         heads = [Column("", ""), Column("in_money", "", MONEY), Column("of_value", "", PERCENT2)]
         page.header([heads[0], Column("", ""), Column("", ""), *heads[1:]])
@@ -456,10 +456,10 @@ class _Report:
 
     def _paragraphs(self, page: _Page, name: str, slots: int, **style) -> None:
         """A paragraph for each text of a column."""
-        for k in range(1, slots + 1):
-            page.text(f'=IFERROR(INDEX({name},{k}),"")', hide=True, **style)
-            if k > SHOWN:
-                page.sheet.row_dimensions[page.row - 1].hidden = True
+        more = self.say("more").replace("NAME", name).replace("SLOTS", str(slots))
+        for k in range(1, slots + 2):
+            page.text(f'=IFERROR(INDEX({name},{k}),"")' if k <= slots else more, hide=True, **style)
+            page.sheet.row_dimensions[page.row - 1].hidden = k > 2
 
     def risk(self) -> None:
         page = _Page(self, "risk", "1.5 27 10.5 10.5 10.5 10.5 11 11 11 11")

@@ -98,6 +98,9 @@ WORDS = {
     ),
     "lots": ("Lots sold, first in first out", "卖出批次（先进先出）"), "days": ("Days", "天数"), "bought": ("Bought on", "买入日期"),
     "fee_rate": ("Redemption fee", "赎回费率"), "taken": ("Sold of it", "卖出金额"),
+    "more": (
+        '=IF(ROWS(NAME)>SLOTS,"… and "&(ROWS(NAME)-SLOTS)&" more.","")', '=IF(ROWS(NAME)>SLOTS,"……及其他 "&(ROWS(NAME)-SLOTS)&" 项。","")',
+    ),
     # Risk
     "cov_from": (
         '=IF(cov_source="prices","Volatilities and correlations are estimated from the prices given (sample covariance).",IF(cov_source="assumptions",'
