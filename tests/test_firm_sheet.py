@@ -10,6 +10,7 @@ from xlalloc.errors import InputError
 from xlalloc.reports.compute import compute
 from xlalloc.reports.firm import KEYS, Firm
 from xlalloc.reports.read import read
+from xlalloc.reports.report_template import logo
 from xlalloc.reports.vocabulary import vocabulary
 
 SET = {

@@ -9,7 +9,7 @@ import pytest
 
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.errors import InputError
-from xlalloc.reports import run, trading
+from xlalloc.reports import fields, run, trading
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
 
@@ -229,21 +229,78 @@ def test_chinese_names_below_english_headers_are_read_as_chinese(tmp_path):
         read(folder)
 
 
-def test_day_and_month_are_told_by_the_column_or_asked_for(tmp_path):
-    def bought(*dates):
-        rows = "".join(f"Z123,VTI,1,{date}\n" for date in dates)
-        return [
-            lot.bought_on.isoformat()
-            for lot in read(holdings(tmp_path, "id,asset,value,bought_on\n" + rows)).clients[0].lots
-        ]
+def bought(folder: Path, *dates: str, mark: str = ",", more: str = "") -> list[str]:
+    rows = "".join(mark.join(("Z123", "VTI", "1", f'"{date}"')) + "\n" for date in dates)
+    text = more + mark.join(("id", "asset", "value", "bought_on")) + "\n" + rows
+    inputs = read(holdings(folder, text))
+    assert not [p for p in inputs.problems.items if p.kind == "bad_date"]
+    return [lot.bought_on.isoformat() for lot in inputs.clients[0].lots]
 
-    assert bought("03/04/2025", "13/04/2025") == ["2025-04-03", "2025-04-13"]
-    assert bought("03/04/2025", "04/13/2025") == ["2025-03-04", "2025-04-13"]
-    assert bought("03.04.2025") == ["2025-04-03"]
-    with pytest.raises(InputError, match=r"column bought_on: 03/04/2025 could be day/month or month/day"):
-        bought("03/04/2025")
+
+def test_day_and_month_are_told_by_the_column_or_asked_for(tmp_path):
+    assert bought(tmp_path, "03/04/2025", "13/04/2025") == ["2025-04-03", "2025-04-13"]
+    assert bought(tmp_path, "03/04/2025", "04/13/2025") == ["2025-03-04", "2025-04-13"]
+    assert bought(tmp_path, "03.04.2025") == ["2025-04-03"]
+    assert bought(tmp_path, "03/04/2025", more="As of 06/18/2026\n") == ["2025-03-04"]
+    asked = r"column bought_on, row 2: 03/04/2025 could be 2025-04-03 / 2025-03-04, and no other row tells\."
+    with pytest.raises(InputError, match=asked):
+        bought(tmp_path, "03/04/2025")
+    with pytest.raises(InputError, match=r"bought_on: 13/04/2025 and 04/13/2025 have day and month in different order"):
+        bought(tmp_path, "13/04/2025", "04/13/2025")
     write(tmp_path, firm=[["key", "value"], ["date_order", "dmy"]])
-    assert bought("03/04/2025") == ["2025-04-03"]
+    assert bought(tmp_path, "03/04/2025") == ["2025-04-03"]
+
+
+def test_years_of_two_digits(tmp_path):
+    """Day, month and year are told by what cannot be; dots are German where the file writes decimal commas."""
+    assert bought(tmp_path, "03/04/25", "31/12/98") == ["2025-04-03", "1998-12-31"]
+    assert bought(tmp_path, "3/4/25", "4/13/25") == ["2025-03-04", "2025-04-13"]
+    assert bought(tmp_path, "98-12-31", "25-03-04") == ["1998-12-31", "2025-03-04"]
+    assert bought(tmp_path, "03.04.25", mark=";") == ["2025-04-03"]
+    assert bought(tmp_path, "03-03-03") == ["2003-03-03"]
+    with pytest.raises(InputError, match=r"24\.01\.02 could be 2002-01-24 / 2024-01-02, and no other row tells"):
+        bought(tmp_path, "24.01.02")
+    with pytest.raises(InputError, match=r"3/4/05 could be 2005-04-03 / 2005-03-04 / 2003-04-05"):
+        bought(tmp_path, "3/4/05")
+    write(tmp_path, firm=[["key", "value"], ["date_order", "年月日"]])
+    assert bought(tmp_path, "3/4/05") == ["2003-04-05"]
+
+
+WRITTEN = [
+    "Mon, 3 Mar 2025", "Monday, March 03, 2025", "Monday, March 03, 2025Mon, Mar 03, 2025", "Mon Mar 3 2025", "3-Mar-25",
+    "03 Mar 25", "Mar-03-2025", "3rd March 2025", "2025-Mar-03", "03MAR2025", "3. März 2025", "3 mars 2025", "lunes, 3 de marzo de 2025",
+    "2025年3月3日 15:00", "2025年03月03日 星期一", "2025-03-03（周一）", "3 Mar 2025 4:00 PM ET", "Mon Mar 03 16:00:00 CST 2025",
+    "2025-03-03T16:00:00.000+08:00", "20250303.0", "２０２５／０３／０３", "Mar 3, 2025", "3/3/2025 4:00 PM", "Mon 03/03/2025", "As of 03/03/2025",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_dates_as_they_are_written(tmp_path, text):
+    assert bought(tmp_path, text) == ["2025-03-03"]
+
+
+def test_months_of_several_languages_are_those_of_their_calendars():
+    names = {
+        "en": "January February March April May June July August September October November December",
+        "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+        "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    }
+    for months in names.values():
+        for k, name in enumerate(months.split(), 1):
+            for text in (f"5 {name} 2025", f"{name} 5, 2025", f"{name[:4]}. 5, 2025", f"Thu, 5-{name}-25"):
+                assert fields.date(text) == dt.date(2025, k, 5), text
+
+
+@pytest.mark.parametrize(
+    "text", ["Mar-25", "3 Mar", "1.2025", "5 Foo 2025", "Monday", "31/02/2025", "32 Mar 2025", "3/4"]
+)
+def test_what_is_no_date_is_none(text):
+    with pytest.raises(fields.UnreadableError):
+        fields.date(text, "dmy")
 
 
 def test_a_file_of_one_asset_must_say_which(tmp_path):

@@ -65,7 +65,7 @@ class Output:
             self.kept = [s for s in template.sheets if s in self.shown or s.key in self.needed]
 
     def _needs_data_sheet(self) -> None:
-        away = {name for name in self.template.used() if self.filled.ranges.get(name, "").startswith(DATA)}
+        away = {name for name in self.template.used if self.filled.ranges.get(name, "").startswith(DATA)}
         if away and DATA not in self.template.by_key:
             remedy = f"Write the names into it: xlalloc template --names {self.template.name}"
             raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {remedy}"])

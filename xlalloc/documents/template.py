@@ -71,9 +71,9 @@ class Drawn:
 class Template:
     """A workbook whose formulas use names of a vocabulary, given by name with the shape of each."""
 
-    def __init__(self, path: str | Path, vocabulary: Mapping[str, str]):
-        self.path, self.vocabulary = Path(path), vocabulary
-        self.package = Package(self.path)
+    def __init__(self, source: str | Path | Package, vocabulary: Mapping[str, str]):
+        self.package = source if isinstance(source, Package) else Package(Path(source))
+        self.path, self.vocabulary = self.package.path, vocabulary
         self.name = self.package.name
         self.book_part = self._book_part()
         self.workbook = self.package.text(self.book_part)
@@ -208,6 +208,7 @@ class Template:
         except FormulaError:
             return None
 
+    @cached_property
     def used(self) -> set[str]:
         """Names of the vocabulary that its formulas, charts and rules use."""
         texts = [text for (_, name), text in self.names.items() if name not in self.vocabulary]

@@ -1,6 +1,5 @@
 """One cell as meant: full-width digits, thousands separators, percent texts, 万, brackets for minus, dates as text."""
 
-import contextlib
 import datetime as dt
 import re
 import unicodedata
@@ -9,6 +8,7 @@ from functools import lru_cache
 
 from xlalloc.cell_values import as_number
 from xlalloc.dates import from_cell
+from xlalloc.reports import date_texts
 
 LONGEST = 255  # characters of a text; of notes a whole cell
 MOST = 1e15  # of any figure
@@ -54,21 +54,6 @@ _MONEY = re.compile(
     r"(?P<sign>[(+\-]?)\s*(?P<before>[^\d.,()+\-%\s]*)\s*(?P<number>[(+\-]*\s*[\d.,]+(?:e[+-]?\d+)?\s*%?\)?-?)\s*(?P<multiple>[万亿]|(?:k|mn?|mio\.?|bn?)(?![a-z]))?\s*(?P<after>[^\s\d]*)"
 )
 UNDATED = dt.date.min
-_AROUND_MARKS = re.compile(r"\s*([-/.年月日])\s*")
-_MONTHS = {
-    name: k
-    for k, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
-}
-_MONTHS |= {"mär": 3, "mai": 5, "okt": 10, "dez": 12}  # German
-_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
-_NAMED_MONTH = re.compile(
-    rf"(?P<d1>\d{{1,2}})\.?[-/ ]*(?P<m1>{_MONTH})[-/ ,]+(?P<y1>\d{{4}}|\d{{2}})"
-    rf"|(?P<m2>{_MONTH})[- ](?P<d2>\d{{1,2}}),? (?P<y2>\d{{4}})"
-)
-_SHORT_DATE = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})")
-_TIME = re.compile(
-    r"(?<=\d)[t ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?\s*(?:z|utc|gmt|e[sd]?t|[+-]\d{2}:?\d{2})?$"
-)
 _NO_FEE = ("none", "no", "0", "0%", "无", "免", "免赎回费", "免申购费")
 _YES = frozenset(["yes", "y", "true", "1", "x", "√", "✓", "是", "对"])
 _NO = frozenset(["no", "n", "false", "0", "否"])
@@ -224,36 +209,11 @@ def date(value, order: str = "") -> dt.date | None:
 
 @lru_cache(100_000)
 def _dated(value: str, order: str = "") -> dt.date | None:
-    """The date a text spells: 2026/3/1, 2026 年 3 月 1 日, 20260301, 1 Mar 2026; None for a blank."""
+    """The date a text spells: 2026/3/1, 2026 年 3 月 1 日, 20260301, Mon, 1 Mar 2026; None for a blank."""
     text = plain(unwrapped(value))
     if text in _BLANK:
         return None
-    text = _TIME.sub("", _AROUND_MARKS.sub(r"\1", text))
-    found = from_cell(text.upper())
-    if found is None and (match := _NAMED_MONTH.fullmatch(text)):
-        month = _MONTHS[(match["m1"] or match["m2"])[:3]]
-        year = int(match["y1"] or match["y2"])
-        with contextlib.suppress(ValueError):
-            found = dt.date(year + 2000 if year < 100 else year, month, int(match["d1"] or match["d2"]))
-    if found is None and (numbers := day_and_month(text)):
-        found = in_order(numbers, order)
-    return UNDATED if found is None else found
-
-
-def day_and_month(text: str) -> tuple[int, int, int] | None:
-    """The three numbers of 3/4/2026, whose first two are day and month or month and day."""
-    match = _SHORT_DATE.fullmatch(text)
-    return (int(match[1]), int(match[3]), int(match[4])) if match else None
-
-
-def in_order(numbers: tuple[int, int, int], order: str) -> dt.date | None:
-    """Their date where day and month come in this order."""
-    one, two, year = numbers
-    day, month = (one, two) if order == "dmy" else (two, one) if order == "mdy" else (0, 0)
-    try:
-        return dt.date(year + 2000 if year < 100 else year, month, day)
-    except ValueError:
-        return None
+    return date_texts.read(text, order) or UNDATED
 
 
 def level(value) -> int | None:

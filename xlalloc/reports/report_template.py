@@ -19,6 +19,7 @@ from openpyxl.utils import get_column_letter as letter
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 
+from xlalloc.documents.built import complete, parts_of, write_parts
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.heights import lines_of
 from xlalloc.documents.names import with_names
@@ -29,7 +30,6 @@ from xlalloc.reports.report_texts import DEFINITIONS, WORDS
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.vocabulary import shapes, vocabulary
 from xlalloc.templates import charts
-from xlalloc.templates.cached import complete, parts_of, write_parts
 from xlalloc.templates.look import (
     ACCENT,
     CENTS,
@@ -712,10 +712,7 @@ def _parts(report: _Report) -> dict[str, bytes]:
     parts = parts_of(report.book)
     complete(parts)
     for name, data in parts.items():
-        if name.startswith("xl/worksheets/sheet"):
-            text = re.sub(r'<c (r="[A-Z]+\d+")([^>]*)>(<f t="array")', r'<c \1\2 cm="1">\3', data.decode())
-            parts[name] = text.encode()
-        elif name.startswith("xl/drawings/drawing"):  # pictures keep their size where rows are hidden
+        if name.startswith("xl/drawings/drawing"):  # pictures keep their size where rows are hidden
             parts[name] = data.replace(b"<twoCellAnchor>", b'<twoCellAnchor editAs="oneCell">')
     drawing, kind = (
         "xl/drawings/drawing1.xml",

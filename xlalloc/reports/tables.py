@@ -205,22 +205,21 @@ class Table:
         found = conventions.survey(below)
         given = self.settings
         marks = conventions.decimal_marks(found, self.part.semicolons, self.chinese, given.decimal)
+        dated = [k for k, (_, kind) in self._keys.items() if kind == "date"]
         hint = conventions.order_within(self.remarks)
-        orders = {k: conventions.date_order(column, given.date_order, hint) for k, column in found.items()}
-        known = {order for k, order in orders.items() if order not in ("", "?")}
+        european = not self.chinese and conventions.is_european(found, self.part.semicolons)
+        orders = conventions.date_orders(found, dated, given.date_order, hint, european)
         for k, (key, kind) in self._keys.items():
             if k not in found:
                 continue
             if kind in RANGES:
                 if marks[k] == "?":
-                    cell = found[k].either or found[k].comma or found[k].point
-                    raise conventions.two_ways(self.title, self.columns[key], cell, False)
+                    raise conventions.two_numbers(self.title, self.columns[key], found[k])
                 self.marks[key] = marks[k]
             elif kind == "date":
-                order = next(iter(known)) if orders[k] == "?" and len(known) == 1 else orders[k]
-                if order == "?":
-                    raise conventions.two_ways(self.title, self.columns[key], found[k].example, True)
-                self.orders[key] = order
+                if orders[k] == "?":
+                    raise conventions.two_dates(self.title, self.columns[key], found[k])
+                self.orders[key] = orders[k]
 
 
 def _texts(rows: list[tuple[int, dict]]) -> list[str]:

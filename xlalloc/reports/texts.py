@@ -543,7 +543,7 @@ _TEXTS = {
     "column.history.fee": ("Fees paid from the account on that day.", "当日从账户扣除的费用。"),
     "column.accounts.account": ("Number of the account, or name of its file.", "账户号，或文件名。"),
     "column.accounts.id": ("The client it belongs to.", "所属客户的编号。"),
-    "column.firm.key": ("What is set: date_order (dmy or mdy), decimal (. or ,), suitability (hold or warn), name, contact …", "设置项：日期顺序（日月年或月日年）、小数点（. 或 ,）、适当性（暂缓或提示）、名称、联系方式等。"),
+    "column.firm.key": ("What is set: date_order (dmy, mdy or ymd), decimal (. or ,), suitability (hold or warn), name, contact …", "设置项：日期顺序（日月年、月日年或年月日）、小数点（. 或 ,）、适当性（暂缓或提示）、名称、联系方式等。"),
     "column.firm.value": ("Its value.", "设置的内容。"),
     "column.firm.language": ("Of the value, where it differs by language.", "内容的语言（如因语言而异）。"),
     "column.headers.theirs": ("A column's name in your file.", "您的文件中的列名。"),
