@@ -232,7 +232,9 @@ def test_a_return_of_what_is_not_held_may_be_blank():
     held = evaluate("=" + blank.replace('"Japan",0;"US",0.6', '"Japan",0.1;"US",0.5'))[0][0]
     assert held == "#N/A" and held.reason.startswith("returns, Japan: it is blank, and weights holds 0.1 of it")
     weights, returns = {"A": 1.0, "B": 0.0}, {"A": 0.02, "B": None}
-    assert xa.brinson(weights, returns, {"A": 0.5, "B": 0.5}, {"A": 0.02, "B": 0.01}).rows[-1][-1] == pytest.approx(0.005)
+    assert xa.brinson(weights, returns, {"A": 0.5, "B": 0.5}, {"A": 0.02, "B": 0.01}).rows[-1][-1] == pytest.approx(
+        0.005
+    )
 
 
 def test_no_period_is_lost_for_a_return_that_is_not_needed():
@@ -246,5 +248,5 @@ def test_no_period_is_lost_for_a_return_that_is_not_needed():
     full = np.prod(1 + (w * r.fillna(0)).sum(axis=1)) - np.prod(1 + (b * rb).sum(axis=1))
     assert xa.brinson(w, r, b, rb).rows[-1][-1] == pytest.approx(full, rel=1e-12)
     r.loc["2024-02-29", "B"] = np.nan
-    with pytest.raises(NotAvailableError, match="returns, 2024-02-29 / B: it is blank, and weights holds 0.5"):
+    with pytest.raises(NotAvailableError, match=r"returns, 2024-02-29 / B: it is blank, and weights holds 0\.5"):
         xa.brinson(w, r, b, rb)
