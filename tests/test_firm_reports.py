@@ -25,9 +25,9 @@ from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.reports import example, run
 from xlalloc.reports import vocabulary as words
 from xlalloc.reports.compute import compute
-from xlalloc.reports.firm_template import write_report
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Lots
+from xlalloc.reports.report_template import write_report
 from xlalloc.values import scalar
 
 

@@ -7,6 +7,7 @@ read by VBScript with VBA's types taken off) and Windows (Wine, whose activation
 
 import datetime as dt
 import json
+import os
 import shutil
 
 import pytest
@@ -16,8 +17,10 @@ from xlalloc import cells
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import ERROR_CODES
 from xlalloc.hosts import windows_addin
+from xlalloc.messages import speaking
 
 COV = [[0.04, 0.006], [0.006, 0.01]]
+STRESS = int(os.environ.get("XLALLOC_STRESS", 1500))
 
 
 @pytest.fixture(scope="module")
@@ -236,6 +239,31 @@ Show before <> server.Str(server.Eval("__import__('os').getpid()"))
     assert got[2:] == [[[True]], [["CVErr 2015"]], [[True]]]
 
 
+def test_reasons_are_in_the_language_of_office(windows, vba):
+    """Python is told Office's language, as is the one that is started after it was killed; the cells do not change."""
+    wrong = ["PORT_VOL", [[0.5], [0.4]], COV]
+    words = ", ".join(map(vbscript.literal, wrong))
+    program = f"""
+menus = MENUS
+Show XLALLOC_INFO()
+Show Answer("EXPLAIN", Array({words}))
+On Error Resume Next
+server.Exec "__import__('os')._exit(9)"
+On Error GoTo 0
+Show Answer({words.replace(", ", ", Array(", 1)}))
+Show Answer("EXPLAIN", Array({words}))
+"""
+    english = cells.call("EXPLAIN", wrong)
+    with speaking("zh"):
+        chinese = cells.call("EXPLAIN", wrong)
+    assert chinese != english and any("\u4e00" <= c <= "\u9fff" for c in str(chinese))
+    for number, expected in ((1031, english), (2052, chinese)):
+        _, first, cell, again = vbscript.read(windows.script("language", vba + program.replace("MENUS", str(number))))
+        all_equal("EXPLAIN", expected, first)
+        all_equal("EXPLAIN", expected, again)
+        assert cell == [["CVErr 2015"]]
+
+
 def test_our_vba_cuts_what_reaches_to_the_sheets_end(windows, vba):
     """A2:A1048576 is a range too; a range that ends before the sheet does keeps its blanks."""
     program = """
@@ -315,7 +343,7 @@ def test_a_long_call_of_one_excel_does_not_hold_up_another(windows):
 
 
 def test_stress(windows):
-    """The short form: 2 x 1,500 calls at once, a server killed in a call, a column of the whole sheet."""
+    """Two clients at once, a server killed in a call, a column of the whole sheet. XLALLOC_STRESS: calls of each client."""
     asked = [
         ("RP_WEIGHTS", [COV]), ("PORT_VOL", [[[0.5], [0.5]], COV]), ("SHARPE", [[[0.01], [-0.02], [0.015]]]),
         ("RISK_CONTRIB", [[[0.6], [0.4]], COV]),
@@ -324,7 +352,7 @@ def test_stress(windows):
     for (name, given), got in zip(asked, first, strict=True):
         all_equal(name, cells.call(name, given), rows_of(got))
     calls = [(name, given, got) for (name, given), got in zip(asked, first, strict=True)]
-    done = windows.client("stress", calls=calls, count=1500, limit=240)
+    done = windows.client("stress", calls=calls, count=STRESS, limit=120 + STRESS / 10)
     print(f"a killed server noticed after {done['noticed']:.1f} s, a full column answered in {done['seconds']:.1f} s")
     assert done["wrong"] == [0, 0] and done["killed"] and done["noticed"] < 20
     all_equal("RP_WEIGHTS", cells.call("RP_WEIGHTS", [COV]), rows_of(done["after"]))

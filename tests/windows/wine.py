@@ -137,6 +137,17 @@ class Fresh:
             env=self.environment, cwd=self.scratch, timeout=seconds, check=False,
         )  # fmt: skip
 
+    @contextlib.contextmanager
+    def beside(self, *words):
+        """A program that runs while others do."""
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        program = subprocess.Popen(["wine", *words], env=self.environment, cwd=self.scratch, **quiet)
+        try:
+            yield program
+        finally:
+            program.kill()
+            program.wait(30)
+
     def wait(self) -> None:
         """Until every program has ended and the registry is written."""
         self.run("wineserver", "-w", seconds=120)

@@ -50,7 +50,7 @@ class Filled:
 
     def _put(self, name: str, place, value) -> None:
         """Data into cells of the firm's own; those that stay free are emptied."""
-        rows = rows_of(value)
+        rows = rows_of(value, None if self.template.vocabulary[name] == "cells" else "")
         top, left, bottom, right = place.area
         if len(rows) > bottom - top + 1 or len(rows[0]) > right - left + 1:
             title = self.template.by_key[place.sheet].title

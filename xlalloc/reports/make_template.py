@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from xlalloc import data
 from xlalloc.documents.check import check as check_template
 from xlalloc.documents.fill import Filled, FitError
 from xlalloc.documents.names import with_names
@@ -14,11 +15,11 @@ from xlalloc.errors import InputError
 from xlalloc.reports import example, trading
 from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import Result, compute
-from xlalloc.reports.firm_template import write_report
 from xlalloc.reports.folder import writing
 from xlalloc.reports.problems import Problem
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
+from xlalloc.reports.report_template import write_report
 from xlalloc.reports.vocabulary import shapes, vocabulary
 from xlalloc.templates import case_workbook
 from xlalloc.templates.cases import case
@@ -34,10 +35,14 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
             raise InputError(f"--client {client}: give the file and the id, such as clients.xlsx:K001.")
         if source is not None:
             return _from_firm(Path(file), id_, source, out, lang)
-        chosen, lang = client_case(Path(file), id_, lang)
-        case_workbook.write(chosen, out, lang)
-        other = name and case(name).key != chosen.key
-        return [f"Targets and stated ranges are those of the client's own model, not of {name}."] if other else []
+        inputs = read(Path(file), None, lang)
+        result = _result(inputs, id_, Path(file))
+        chosen = client_case(result, inputs)
+        output = case_workbook.write(chosen, out, result.lang)
+        known = data.find("models", result.client.model)
+        if name and not (known and case(name).key == f"case.{known['model'].casefold()}"):
+            return [*_errors(output), f"Targets and stated ranges are those of the client's own model, not of {name}."]
+        return _errors(output)
     if name is None:
         raise InputError(f"Give a NAME ({NAMES}) or --client FILE:ID.")
     if name.casefold() == "clients":
@@ -46,7 +51,7 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
     if name.casefold() == "report":
         write_report(out, lang or "en")
         return ["Change what you like, then: xlalloc report clients.xlsx --out reports --template " + str(out)]
-    case_workbook.write(case(name), out, lang or "en")
+    case_workbook.write(case(name, lang or "en"), out, lang or "en")
     return []
 
 
@@ -57,6 +62,10 @@ def _from_firm(file: Path, id_: str, source: Path, out: Path, lang: str | None) 
     output = Output(Filled(template, vocabulary(result, inputs)), live=True, date=result.as_of)
     with writing(out) as written:
         written.write(output.file())
+    return _errors(output)
+
+
+def _errors(output: Output) -> list[str]:
     return [f"{sheet}!{cell} shows {error}: {error.reason}" for sheet, cell, error in output.errors()]
 
 
@@ -123,7 +132,7 @@ def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
     except (FitError, TemplateError) as problem:
         return [f"{client.id}: {problem}"], False
     wrong = [f"{client.id}: {sheet}!{cell} shows {error}: {error.reason}" for sheet, cell, error in output.errors()]
-    used = sorted(template.used())
+    used = sorted(template.used)
     regions = len(template.regions)
     line = f"OK: {len(template.sheets)} sheets, {len(used)} names, {regions} regions of rows; filled for {client.id}"
     return [line, *wrong, *_remarks(template)], not wrong

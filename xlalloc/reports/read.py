@@ -82,7 +82,7 @@ class Reader(HoldingsReader):
             self.language,
             self.source.digest,
             self.currency,
-            self.source.settings.hold,
+            self.source.firm,
         )
 
     # Rows -------------------------------------------------------------------------------------------------------
@@ -329,7 +329,8 @@ class Reader(HoldingsReader):
             investor_class=self._known(id_, row, "investor_class", fields.INVESTORS),
             currency_goal=self._known(id_, row, "currency_goal", fields.GOAL_MONEY),
             household=self._same(row.get("household", "")),
-            **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly", "reserve", "advisory_fee")},
+            **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly", "reserve")},
+            advisory_fee=row.get("advisory_fee", self.source.firm.advisory_fee or 0.0),
             **{key: row.get(key) for key in PLAIN_COLUMNS},
         )
 

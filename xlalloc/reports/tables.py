@@ -25,7 +25,6 @@ class Settings(NamedTuple):
 
     decimal: str = ""
     date_order: str = ""
-    hold: bool = False  # purchases above a client's level are withheld, not only flagged
     headers: Mapping = MappingProxyType({})  # sheet, or "" for all → their word → our column
 
 
