@@ -44,8 +44,8 @@ SPOILT = "spoilt"
 def folder(tmp_path_factory):
     """All workbooks there are to compute: the cases, one of each change, one for a client."""
     folder = tmp_path_factory.mktemp("books")
-    built = CliRunner().invoke(main, ["build", "workbooks", "--out", str(folder)])
-    assert built.exit_code == 0 and built.output.count("Written: ") == len(list(folder.iterdir()))
+    made = CliRunner().invoke(main, ["build", "workbooks", "--out", str(folder)])
+    assert made.exit_code == 0 and made.output.count("Written: ") == len(list(folder.iterdir()))
     (folder / "written.txt").write_text("\n".join(sorted(path.name for path in folder.glob("*.xlsx"))))
     for name, change in CHANGES.items():
         inputs = Inputs("balanced", "en")
