@@ -125,6 +125,7 @@ def _given(work: Work, page: WorkPage) -> None:
     """What REBAL_PLAN plans with: the orders that are given are taken out, and those held back have no lot they fit."""
     page.heading("allocation.given")
     page.note("allocation.given_note")
+    taken = "(COUNT(orders_given)>0)*((plan_values=0)*(plan_targets=0)>0)"  # beside an order that is given: not planned
     none = f"orders_given={quote(work.say('client.no_order'))}"
     rest = "IF(ISNUMBER(orders_given),0,w_target)"
     price = "IF(ISNUMBER(unit_prices),unit_prices,1)"
@@ -137,7 +138,7 @@ def _given(work: Work, page: WorkPage) -> None:
             ("allocation.cost", costs, CENTS), ("client.now", "IF(ISNUMBER(orders_given),0,v_now)", MONEY),
             ("client.target", f"IF(COUNT(orders_given)=0,w_target,{rest}/SUM({rest}))", PERCENT),
             ("allocation.price", price, "#,##0.000"),
-            ("client.lot", f"IF({none},{beyond},lot_sizes)", "#,##0.####"),
+            ("client.lot", f"IF({taken},0,IF({none},{beyond},lot_sizes))", "#,##0.####"),
         ],
         {"given_trades": 3, "given_costs": 4, "plan_values": 5, "plan_targets": 6, "plan_prices": 7, "plan_lots": 8},
     )  # fmt: skip
