@@ -15,6 +15,7 @@ from workbook_inputs import Inputs, says
 import xlalloc  # noqa: F401
 from xlalloc.book import Book
 from xlalloc.cli import main
+from xlalloc.documents import built
 from xlalloc.errors import InputError
 from xlalloc.hosts import calc_driver
 from xlalloc.reports import compute, make_template
@@ -181,8 +182,8 @@ def same(a, b) -> bool:
 @pytest.mark.parametrize("name", [*FILES, CLIENTS])
 def test_committed_copies_are_what_the_builder_writes(folder, name):
     """Rebuild them with: xlalloc build workbooks."""
-    for kept, built in zip(_content(COMMITTED / f"{name}.xlsx"), _content(folder / f"{name}.xlsx"), strict=True):
-        assert same(kept, built)
+    for kept, made in zip(_content(COMMITTED / f"{name}.xlsx"), _content(folder / f"{name}.xlsx"), strict=True):
+        assert same(kept, made)
 
 
 def test_what_the_command_writes_is_committed_and_nothing_else(folder):

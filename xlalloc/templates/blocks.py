@@ -10,7 +10,7 @@ from xlalloc.templates.layout import ACCENT, GREY, LAST_COLUMN, PLAIN, THIRD, WA
 from xlalloc.templates.work_page import WorkPage
 
 LEAST_SLOTS, SPARE = 9, 3  # assets a list has room for: at least, and beyond those it holds
-PERIODS = (120, 260, 520, 1300, 2600)  # periods of prices there may be room for
+PERIODS = (60, 72, 84, 96, 108, 120, 260, 520, 1300, 2600)  # periods of prices there may be room for
 SCENARIOS = 6  # and crises
 CHART_DATA = LAST_COLUMN + 2  # column L: what charts read, beside the printed page
 TABS = {"client": THIRD, "market": THIRD, "notes": GREY}  # sheets of inputs, of reference; all others show results
