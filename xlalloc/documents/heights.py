@@ -67,6 +67,8 @@ class Heights:
                 continue
             cell = self.sheet.cells.get(at)
             text = cell.value if cell is not None and cell.formula is None and at not in values else values.get(at)
-            if text.__class__ is str and 1.95 * len(text) > room and (lines := lines_of(text, room)) > 1:
+            if text.__class__ is not str or (1.95 * len(text) <= room and "\n" not in text):
+                continue  # most texts are short
+            if (lines := lines_of(text, room)) > 1:
                 found[at[0]] = max(found.get(at[0], 0.0), round(lines * LINE * points + PADDING, 1))
         return found

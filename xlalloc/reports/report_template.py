@@ -50,7 +50,7 @@ from xlalloc.templates.look import (
     WARN,
 )
 
-ASSETS, ORDERS, LOTS, FINDINGS, SHOWN = 150, 150, 150, 40, 20  # rows there is room for; of them shown at rest
+ASSETS, ORDERS, LOTS, FINDINGS, SHOWN = 150, 150, 150, 20, 20  # rows there is room for; of them shown at rest
 CLASSES, STEPS, CRISES, YEARS, POINTS, BANDS, TOP, PAIRS, FRONTIER = 6, 5, 8, 25, 62, 61, 11, 10, 12
 NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
 BODY, HEADING, TITLE = 9.5, 12, 18
@@ -65,7 +65,8 @@ def write_report(path: Path, lang: str = "en") -> None:
     from xlalloc.reports.make_template import _computed, sample
 
     inputs, client = sample(lang)
-    data = vocabulary(_computed(inputs, client), inputs)
+    shown = {"simulated_shown": True, "projections_shown": True}  # every page is to be seen
+    data = vocabulary(_computed(inputs, client), inputs) | shown
     with tempfile.TemporaryDirectory() as folder:
         bare, named = Path(folder) / "bare.xlsx", Path(folder) / "named.xlsx"
         write_parts(_parts(_Report(lang)), bare)
@@ -141,6 +142,11 @@ class _Page:
             cell.border = Border(bottom=Side("hair", color=RULE))
         return cell
 
+    def like(self, cell, rows: range) -> None:
+        """The cells below one, dressed as it is."""
+        for row in rows:
+            self.sheet.cell(row, cell.column)._style = cell._style
+
     # From top to bottom ----------------------------------------------------------------------------------------------
 
     def name(self, beginning: str, first: int, last: int, left: int = 2, right: int = 0) -> None:
@@ -213,11 +219,12 @@ class _Page:
         self.header(columns, left, when)
         first, last = self.row, self.row + slots - 1
         for k, column in enumerate(columns, left):
-            for row in range(first, last + 1):
-                value = f"{{={column.formula}}}" if row == first else None
-                cell = self.put(k, row, value, column.format, line=True, align="" if column.format else "left")
-                if not column.format and wrap:
-                    cell.alignment = Alignment(wrap_text=True, vertical="center", horizontal="left", indent=int(k > 2))
+            cell = self.put(k, first, f"{{={column.formula}}}", column.format, line=True)
+            if not column.format:
+                cell.alignment = Alignment(
+                    wrap_text=wrap or None, vertical="center", horizontal="left", indent=int(k > 2)
+                )
+            self.like(cell, range(first + 1, last + 1))
             if column.bars:
                 rule = DataBarRule("num", 0, "num", 1, color=column.bars)
                 self.sheet.conditional_formatting.add(f"{self.at(k, first)}:{self.at(k, last)}", rule)
@@ -387,7 +394,7 @@ class _Report:
             Column("risk_share", 'IFERROR(RISK_CONTRIB(w_now,cov_assets),"–")', PERCENT, RISK),
         ]
         first, last = page.table(ASSETS, columns)
-        off = FormulaRule([f"ABS($I{first})>drift_threshold+0.000000001"], font=Font(bold=True, color=WARN))
+        off = FormulaRule([f"ABS($I{first})>$I${last + 3}+0.000000001"], font=Font(bold=True, color=WARN))
         page.sheet.conditional_formatting.add(f"I{first}:I{last}", off)
         page.line(self.say("cash_left"), [("", ""), ("", ""), ("", ""), ("", ""), ("=1-SUM(w_after)", PERCENT)])
         sums = [
@@ -397,6 +404,8 @@ class _Report:
             *((f"=SUM({c}{first}:{c}{last + 1})", PERCENT) for c in "FGH"),
         ]
         page.line(self.say("total"), sums, bold=True)
+        blanks = [("", "")] * 6
+        page.line(self.say("threshold"), [*blanks, ("=drift_threshold", PERCENT)])
         page.text(self.say("holdings_note"), color=GREY)
         page.heading("order_title")
         page.text(self.say("phases"))
@@ -417,8 +426,8 @@ class _Report:
         page.name("xl_rows_", page.row - 1, page.row - 1)
         page.text(self.say("cash_after"), color=GREY)
         page.text(self.say("reserve"), color=GREY, hide=True)
-        self._paragraphs(page, "order_remarks", 12, color=WARN)
-        self._paragraphs(page, "withheld_reasons", ASSETS // 5, color=WARN)
+        self._paragraphs(page, "order_remarks", 8, color=WARN)
+        self._paragraphs(page, "withheld_reasons", 12, color=WARN)
         page.heading("costs")
         heads = [Column("", ""), Column("in_money", "", MONEY), Column("of_value", "", PERCENT2)]
         page.header([heads[0], Column("", ""), Column("", ""), *heads[1:]])
@@ -447,10 +456,10 @@ class _Report:
 
     def _paragraphs(self, page: _Page, name: str, slots: int, **style) -> None:
         """A paragraph for each text of a column."""
-        for k in range(1, slots + 1):
-            page.text(f'=IFERROR(INDEX({name},{k}),"")', hide=True, **style)
-            if k > SHOWN:
-                page.sheet.row_dimensions[page.row - 1].hidden = True
+        more = self.say("more").replace("NAME", name).replace("SLOTS", str(slots))
+        for k in range(1, slots + 2):
+            page.text(f'=IFERROR(INDEX({name},{k}),"")' if k <= slots else more, hide=True, **style)
+            page.sheet.row_dimensions[page.row - 1].hidden = k > 2
 
     def risk(self) -> None:
         page = _Page(self, "risk", "1.5 27 10.5 10.5 10.5 10.5 11 11 11 11")
@@ -596,11 +605,11 @@ class _Report:
         quantiles = [Column(f"plan.q{q}", "", MONEY) for q in (5, 25, 50, 75, 95)]
         page.header([Column("plan.year", ""), *quantiles])
         # the table of the function has a header of its own: it lies in the row that is hidden
+        for column in range(2, 8):
+            align = "left" if column == 2 else "right"
+            cell = page.put(column, head + 1, None, "0" if column == 2 else MONEY, line=True, align=align)
+            page.like(cell, range(head + 2, head + BANDS + 2))
         for row in range(head + 1, head + BANDS + 2):
-            for column in range(2, 8):
-                page.put(column, row, None, "0" if column == 2 else MONEY, line=True).alignment = Alignment(
-                    horizontal="left" if column == 2 else "right", shrink_to_fit=True
-                )
             if row > head + SHOWN + 2:
                 page.sheet.row_dimensions[row].hidden = True
         page.put(2, head + 1, f'{{=IF(goal_amount="","",{bands})}}', "0")
@@ -654,8 +663,7 @@ class _Report:
         page.header([Column("unlike", ""), Column("", ""), Column("", ""), Column("corr", "", NUMBER)], 5)
         page.sheet.cell(top, 5).alignment = Alignment(vertical="center", indent=1)
         for column, formula, format in ((5, "unlike_names", ""), (8, "unlike_values", NUMBER)):
-            for row in range(page.row, bottom):
-                page.put(column, row, f"{{={formula}}}" if row == page.row else None, format, line=True)
+            page.like(page.put(column, page.row, f"{{={formula}}}", format, line=True), range(page.row + 1, bottom))
         page.row = bottom
         page.heading("crisis_sources", "COUNT(crisis_now)>0")
         for k in range(1, CRISES + 1):

@@ -71,9 +71,10 @@ WORDS = {
     "asset": ("Asset", "资产"), "code": ("Code", "代码"), "level": ("Level", "等级"), "value": ("Value", "市值"),
     "off": ("Off target", "偏离"), "risk_share": ("Share of risk", "风险占比"), "cash_left": ("Cash left over", "剩余现金"),
     "total": ("Total", "合计"),
+    "threshold": ("Threshold", "触发阈值"),
     "holdings_note": (
-        '="Deviations beyond "&TEXT(drift_threshold,"0.0%")&" are bold. Share of risk: of the weights held now."',
-        '="超过 "&TEXT(drift_threshold,"0.0%")&" 的偏离以粗体显示。风险占比按当前占比计算。"',
+        "Deviations beyond the threshold are bold. Share of risk: of the weights held now.",
+        "超过触发阈值的偏离以粗体显示。风险占比按当前占比计算。",
     ),
     "order_title": ("Orders", "交易指令"),
     "phases": (
@@ -97,6 +98,9 @@ WORDS = {
     ),
     "lots": ("Lots sold, first in first out", "卖出批次（先进先出）"), "days": ("Days", "天数"), "bought": ("Bought on", "买入日期"),
     "fee_rate": ("Redemption fee", "赎回费率"), "taken": ("Sold of it", "卖出金额"),
+    "more": (
+        '=IF(ROWS(NAME)>SLOTS,"… and "&(ROWS(NAME)-SLOTS)&" more.","")', '=IF(ROWS(NAME)>SLOTS,"……及其他 "&(ROWS(NAME)-SLOTS)&" 项。","")',
+    ),
     # Risk
     "cov_from": (
         '=IF(cov_source="prices","Volatilities and correlations are estimated from the prices given (sample covariance).",IF(cov_source="assumptions",'
