@@ -2,7 +2,6 @@
 
 import pytest
 from report_data import example, write_book
-from xlalloc.reports.report_template import logo
 
 from xlalloc.core.planning import goal_prob
 from xlalloc.core.portfolio import port_return, port_sharpe, port_vol
