@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from xlalloc.documents import built
 from xlalloc.hosts.calc_driver import Driver
 from xlalloc.reports import example, run
 from xlalloc.site import sheet
-from xlalloc.templates import cached, case_workbook
+from xlalloc.templates import case_workbook
 from xlalloc.templates.texts import TEXTS
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -29,7 +30,7 @@ SHEET_DOTS, PAGE_DOTS = 110, 88  # per inch
 MARGIN = 8  # pixels around what is cut out
 LINE, RULE = 14, 200  # black lines at least so long are rules: they are made so light
 COLOURS = 64
-EDGE = 0.05  # of a printed page's height, where its header and footer are
+EDGE = 0.058  # of a printed page's height, where its header and footer are
 FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{}</dir>
 <match><test name="family"><string>Microsoft YaHei</string></test>
@@ -45,7 +46,7 @@ def gallery(lang: str, folder: Path, office: Driver) -> dict[str, np.ndarray]:
     for page in book.worksheets:
         page.print_options.headings = page.print_options.gridLines = True
     made = folder / "gallery.xlsx"
-    cached.save(book, made)
+    built.save(book, made)
     printed = pages(made, folder, office, SHEET_DOTS)
     return {f"gallery-{number}": lightened(picture) for number, (picture, _) in enumerate(printed, 1)}
 

@@ -14,7 +14,8 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from template_files import spill, template
+from template_files import STYLES, relations, spill, template
+from template_files import sheet as sheet_part
 
 from xlalloc import data as data_files
 from xlalloc.catalogue import CATALOGUE
@@ -26,7 +27,7 @@ from xlalloc.documents.output import Output, fill
 from xlalloc.documents.template import Template
 from xlalloc.errors import ErrorValue
 from xlalloc.excel_functions import LAZY, PLAIN
-from xlalloc.reports import example, report_template, report_words, run
+from xlalloc.reports import example, make_template, report_template, report_words, run
 from xlalloc.reports import vocabulary as words
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
@@ -402,3 +403,51 @@ def test_the_commands(tmp_path, monkeypatch):
     assert call("template", "--names", "own.xlsx").exit_code == 0
     assert call("report", "clients.xlsx", "--out", "reports", "--template", "own.xlsx").exit_code == 0
     assert openpyxl.load_workbook("reports/K001.xlsx", data_only=True).active["A2"].value > 0
+
+
+def test_check_says_what_a_good_template_does_otherwise(tmp_path):
+    """Room for assets, wrapped text in merged cells, links that go along, what LibreOffice does not print."""
+    rows = (
+        f'<row r="1">{spill("A1", "asset_names")}</row><row r="2">{spill("C2", "RISK_CONTRIB(w_now,cov_assets)")}</row>'
+        '<row r="13"><c r="A13" t="inlineStr"><is><t>below</t></is></c></row>'
+        '<row r="14"><c r="A14" s="1" t="str"><f>advice_line</f></c></row>'
+        '<row r="16"><c r="A16" s="1" t="str"><f>suitability_line</f></c></row>'
+    )
+    tail = (
+        '<mergeCells count="2"><mergeCell ref="A14:H14"/><mergeCell ref="A16:H16"/></mergeCells>'
+        '<hyperlinks><hyperlink ref="A13" r:id="rIdLink"/></hyperlinks><drawing r:id="rIdDrawing"/>'
+    )
+    wrapped = re.sub(r"(<cellXfs.*?<xf .*?/>.*?)<xf [^>]*numFmtId=\"9\"[^>]*?/?>", r'\1<xf numFmtId="9" fontId="0" fillId="0" borderId="0" applyAlignment="1"><alignment wrapText="1"/></xf>', STYLES, count=1, flags=re.DOTALL)  # fmt: skip
+    rels = relations(
+        ("rIdDrawing", "drawing", "../drawings/drawing1.xml"),
+        external=(("rIdLink", "hyperlink", "https://example.com/a"),),
+    )
+    newer = relations(
+        ("rId1", "http://schemas.microsoft.com/office/2014/relationships/chartEx", "../charts/chartEx1.xml")
+    )
+    path = template(
+        tmp_path / "firm.xlsx",
+        {"Report": sheet_part(rows, tail)},
+        {"xl_text_advice": "Report!$A$16:$H$16"},
+        parts={
+            "xl/worksheets/_rels/sheet1.xml.rels": rels, "xl/drawings/_rels/drawing1.xml.rels": newer,
+            "xl/drawings/drawing1.xml": "<xdr:wsDr xmlns:xdr='x'/>", "xl/charts/chartEx1.xml": "<cx:chartSpace/>",
+            "xl/styles.xml": wrapped,
+        },
+        book_relations=(("rIdStyles", "styles", "styles.xml"),),
+    )  # fmt: skip
+    said, good = make_template.check(path)
+    assert good and said[0].startswith("OK: 1 sheets") and "room for 12 assets" in said[0], said
+    text = "\n".join(said[1:])
+    assert "Report!A14: wrapped text in merged cells" in text and "A16" not in text
+    assert "links that every client's document keeps: Report!A13 (https://example.com/a)" in text
+    assert "Report: a chart of the kinds since Excel 2016" in text and "LibreOffice does not print" in text
+
+
+def test_room_is_what_filling_finds(firm, inputs, results):
+    """One asset more than the template has room for does not fit, and that many do."""
+    found = words.vocabulary(results[0], inputs)
+    for count in (3, 12, 40):
+        more = make_template._with_assets(found, count)
+        assert len(more["asset_names"]) == len(more["cov_assets"]) == len(more["mu_assets"]) == count
+        assert sum(more["w_now"]) == pytest.approx(sum(found["w_now"][k % 6] for k in range(count)) * 6 / count)

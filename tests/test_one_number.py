@@ -47,7 +47,11 @@ def drawn(inputs, count: int, rng: random.Random):
     """Clients with other holdings, rules, goals, locks; markets of products with other costs and levels."""
     for k in range(count):
         assets = {name: _asset(asset, rng) for name, asset in inputs.assets.items()}
-        own = dataclasses.replace(inputs, assets=assets)
+        firm = dataclasses.replace(
+            inputs.firm, rf=rng.choice([None, 0.02]), inflation=rng.choice([None, 0.02, -0.01]),
+            suitability=rng.choice(["hold", "warn"]),
+        )  # fmt: skip
+        own = dataclasses.replace(inputs, assets=assets, firm=firm)
         client = copy.copy(inputs.clients[k % len(inputs.clients)])
         lots = Lots()
         for lot in client.lots:
@@ -65,6 +69,7 @@ def drawn(inputs, count: int, rng: random.Random):
         client.last_rebalanced = rng.choice([None, client.last_rebalanced])
         client.risk_level = rng.choice([None, 1, 2, 3, 4, 5])
         client.goal = rng.choice([None, 1e6, 3e6])
+        client.currency_goal = rng.choice(["", "then"])
         client.goal_years = rng.choice([1, 7.5, 15, 35])
         client.monthly = rng.choice([0.0, 5000.0, -2000.0])
         client.age = rng.choice([None, 25, 55])
@@ -125,7 +130,7 @@ ORDERS = {"trade_money", "trade_units", "trade_costs", "w_after", "cash_after"}
 def test_the_orders_that_are_not_by_rule_are_among_them(clients):
     """Else the comparison would not have met them: locked lots, minimum purchases, fees by amount, no order at all."""
     reasons = {why for r, *_ in clients if not isinstance(r.orders, ErrorValue) for why in r.orders.held_back.values()}
-    assert {"held.locked", "held.minimum"} <= reasons
+    assert {"held.locked", "held.minimum", "held.level"} <= reasons
     rates = {round(p.rate, 6) for r, *_ in clients for p in r.held}
     assert {0.015, 0.01, 0.001} <= rates
 

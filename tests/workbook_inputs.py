@@ -72,8 +72,8 @@ class Inputs:
             self.put(name_cells, name, *((k, 0) if name_cells == "corr_names" else (0, k)))
         for i, other in enumerate([*others, name]):
             rho = data.correlations([name, other])[0][1]
-            self.put("corr", rho, k, i)
-            self.put("corr", rho, i, k)
+            self.put("corr_assets", rho, k, i)
+            self.put("corr_assets", rho, i, k)
         shocks = [row["shock"] for row in data.rows("scenarios") if row["asset"] == known["asset"]]
         for i, shock in enumerate(shocks):
             self.put("scenario_body", shock, i, k)

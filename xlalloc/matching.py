@@ -3,6 +3,7 @@
 The one place that decides this. Cells, pandas objects, dicts and arrays only build labelled values and unbuild answers.
 """
 
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -260,10 +261,23 @@ def _own(panels: dict[str, Labelled], found) -> Own:
     return Own(kept.values[first.name], periods, kept.dates.astype("datetime64[D]"))
 
 
-def _time_names(panels: dict[str, Labelled], sample: Sample) -> list[str]:
+class Days(Sequence):
+    """Dates as a message names them, written when one is asked for: few ever are."""
+
+    def __init__(self, days: np.ndarray):
+        self._days = days
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+    def __getitem__(self, i):
+        return [str(as_date(day)) for day in self._days[i]] if isinstance(i, slice) else str(as_date(self._days[i]))
+
+
+def _time_names(panels: dict[str, Labelled], sample: Sample) -> Sequence[str]:
     """The rows that are computed with, as a message names them: by date, else where they stand in the selection."""
     if sample.dates is not None:
-        return [str(as_date(day)) for day in sample.dates.tolist()]
+        return Days(sample.dates)
     leader, *others = panels.values()
     rows, places = sample.rows.tolist(), list(leader.places) or range(1, len(leader.value) + 1)
     if any(list(other.places) != list(leader.places) for other in others):

@@ -33,7 +33,7 @@ def client_case(r: Result, inputs: Inputs) -> Case:
         return_range=(words["return_low"], words["return_high"]),
         vol_range=(words["vol_low"], words["vol_high"]),
         drawdown_limit=words["drawdown_limit"],
-        goal=words["goal_amount"],
+        goal=words["goal_today"],
         goal_years=client.goal_years,
         monthly=client.monthly,
         holdings=_holdings(r, words),
@@ -47,6 +47,7 @@ def client_case(r: Result, inputs: Inputs) -> Case:
         allowed=[",".join(f"R{k}" for k in sorted(inputs.allowed.get(level, ()))) for level in range(1, 6)],
         rf=words["risk_free"],
         fee=words["advisory_fee"],
+        inflation=words["inflation_rate"],
         currency=words["currency_code"] or "",
         illustrative=inputs.market.illustrative,
     )

@@ -44,10 +44,11 @@ _BLANK = frozenset(
 )
 _NAMES_OF_MONEY = {
     "CNY": ("¥", "元", "人民币", "人民币元", "rmb"), "USD": ("$", "us$", "美元"), "HKD": ("hk$", "港元", "港币"),
-    "EUR": ("€", "欧元"), "GBP": ("£", "英镑"), "JPY": ("日元",),
+    "EUR": ("€", "欧元", "euro"), "GBP": ("£", "英镑"), "JPY": ("日元",),
 }  # fmt: skip
 CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
 _MULTIPLES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "mio.": 1e6, "b": 1e9, "bn": 1e9}
+_PENCE = frozenset(["p", "gbx", "pence"])  # hundredths of a pound
 _COUNTED = frozenset(["份", "股", "shares", "units", "st.", "stk", "stk.", "stück", "st"])  # what units are called
 _GAPS = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")  # between thousands
 _MONEY = re.compile(
@@ -73,7 +74,9 @@ KINDS = {
     "index_fund": ("指数基金", "指数型基金", "index fund"),
     "bond_fund": ("债券基金", "债券型基金", "bond fund"),
     "bond": ("债券", "bonds", "fixed income", "anleihe"),
-    "cash": ("现金", "货币基金", "货币", "货币型基金", "存款", "money market", "cash and money market"),
+    "cash": ("现金", "货币基金", "货币", "货币型基金", "存款", "money market", "cash and money market",
+             "cash & money market",
+             "cash mmf and bdp", "cash and equivalents", "cash & cash investments", "现金管理", "现金类"),
 }  # fmt: skip
 OPEN_FUNDS = frozenset(["fund", "index_fund", "bond_fund"])  # that redeem, rather than trade on an exchange
 CLASSES = {
@@ -152,13 +155,23 @@ def _written(value: str, decimal: str = ".") -> tuple[float | None, str]:
     if not match:
         raise UnreadableError
     marks = [match["before"], match["after"]]
-    if any(mark and mark not in CURRENCIES and mark not in _COUNTED for mark in marks):
+    if any(mark and mark not in CURRENCIES and mark not in _COUNTED | _PENCE for mark in marks):
         raise UnreadableError
     number = _signed(match["sign"] + match["number"], decimal)
     if number is None:
         raise UnreadableError
     currency = next((CURRENCIES[mark] for mark in marks if mark in CURRENCIES), "")
+    if match["after"] in _PENCE:
+        number, currency = number / 100, "GBP"
     return number * _MULTIPLES.get(match["multiple"], 1.0), currency
+
+
+def is_negative(value, decimal: str = ".") -> bool:
+    """Is it a number below zero?"""
+    try:
+        return (money(value, decimal)[0] or 0.0) < 0
+    except UnreadableError:
+        return False
 
 
 _SWAPPED = str.maketrans(".,", ",.")

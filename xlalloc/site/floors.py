@@ -93,7 +93,7 @@ def svg() -> str:
 def table() -> str:
     """What each room is for, the highest floor first, in Markdown."""
     rows = [
-        f"| {number} | `{name}` | {purpose(name).replace('|', ', ').replace(' , ', ', ')} |"
+        f"| {number} | `{name}` | {purpose(name)} |"
         for number, names in reversed(list(enumerate(floors())))
         for name in names
     ]

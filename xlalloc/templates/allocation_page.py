@@ -135,7 +135,8 @@ def _given(work: Work, page: WorkPage) -> None:
         [
             ("asset", "asset_names", PLAIN), ("client.order", "IF(ISNUMBER(orders_given),orders_given,0)", CENTS),
             ("allocation.cost", costs, CENTS), ("client.now", "IF(ISNUMBER(orders_given),0,v_now)", MONEY),
-            ("client.target", f"{rest}/SUM({rest})", PERCENT), ("allocation.price", price, "#,##0.000"),
+            ("client.target", f"IF(COUNT(orders_given)=0,w_target,{rest}/SUM({rest}))", PERCENT),
+            ("allocation.price", price, "#,##0.000"),
             ("client.lot", f"IF({none},{beyond},lot_sizes)", "#,##0.####"),
         ],
         {"given_trades": 3, "given_costs": 4, "plan_values": 5, "plan_targets": 6, "plan_prices": 7, "plan_lots": 8},

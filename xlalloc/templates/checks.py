@@ -55,7 +55,7 @@ class _Tests:
 
     def none(self, cells: str) -> str:
         """Where a cell is no share between 0 and 1."""
-        return f"NOT(ISNUMBER({cells}))+({cells}<0)+({cells}>1)"
+        return f"(NOT(ISNUMBER({cells}))+({cells}<0)+({cells}>1)>0)"
 
     def single(self, name: str, low: str, high: str, key: str) -> list[tuple[str, str]]:
         text = self.text(key)
@@ -101,10 +101,10 @@ def _of_client(t: _Tests) -> dict[str, list[tuple[str, str]]]:
         "costs": [
             *t.single("drift_threshold", "0", "1", "threshold"),
             t.number("lot_sizes", "lot_text"), t.named("lot_sizes<0", "lot_text"),
-            t.named(f"({t.none('order_rates')})+({t.none('sell_taxes')})+({t.none('exit_fees')})", "fee_text"),
+            t.named(f"{t.none('order_rates')}+{t.none('sell_taxes')}+{t.none('exit_fees')}>0", "fee_text"),
             t.number("minimum_commissions", "minimum_text"), t.named("minimum_commissions<0", "minimum_text"),
             t.number("locked_values", "locked_text"),
-            t.named("(locked_values<0)+(locked_values>v_now+0.005)", "locked_text"),
+            t.named("(locked_values<0)+IF(ISNUMBER(v_now),locked_values>v_now+0.005,FALSE)", "locked_text"),
             t.named(f'(orders_given<>"")*(orders_given<>{no})*NOT(ISNUMBER(orders_given))', "order_text"),
             t.named("IF(ISNUMBER(trade_money),trade_money<locked_values-v_now-0.005,FALSE)", "sold_locked"),
         ],
