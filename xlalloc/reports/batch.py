@@ -133,8 +133,8 @@ def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Lin
 
 
 def _found(task: Task, result: Result) -> tuple[Problem, ...]:
-    """What was found beside what reading knew."""
-    return tuple(problem for problem in result.problems if problem not in task.known)
+    """What was found beside what reading knew: findings about prices, which are nobody's own, are listed already."""
+    return tuple(problem for problem in result.problems if problem.client and problem not in task.known)
 
 
 def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:

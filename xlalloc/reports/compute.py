@@ -10,23 +10,23 @@ from xlalloc import data
 from xlalloc.core.estimation import corr_from_cov
 from xlalloc.core.mean_variance import frontier
 from xlalloc.core.models import equal_weights, policy_check
-from xlalloc.core.planning import fee_drag, goal_prob, wealth_bands
 from xlalloc.core.portfolio import diversification, effective_n, port_return, port_sharpe, port_vol, risk_contrib
 from xlalloc.core.rebalance import rebal_drift, rebal_due
 from xlalloc.core.risk_parity import rp_weights
 from xlalloc.core.stress import stress_table
 from xlalloc.errors import AllocError, DivisionError, ErrorValue, spoken
 from xlalloc.reports import trading
+from xlalloc.reports.firm import Firm
 from xlalloc.reports.history import History, history
 from xlalloc.reports.market import expected_return
 from xlalloc.reports.problems import Place, Problem, Problems
+from xlalloc.reports.projection import plan
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.shared import Shared
 
 LONG_AGO = dt.date(2000, 1, 1)
 ENOUGH_FUNDS = (5, 8)
 FRONTIER_POINTS = 12
-FEES = (0.0025, 0.005, 0.01, 0.015, 0.02)
 
 
 @dataclass
@@ -99,6 +99,7 @@ class Result:
     stress: list[list] | ErrorValue
     history: History | None
     plan: dict
+    firm: Firm = field(default_factory=Firm)
     problems: list[Problem] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
 
@@ -137,7 +138,8 @@ class _Computation:
     """The steps, each on what the ones before it found."""
 
     def __init__(self, client: Client, inputs: Inputs, problems: Problems):
-        self.client, self.inputs, self.problems = client, inputs, problems
+        self.client, self.inputs, self.problems, self.firm = client, inputs, problems, inputs.firm
+        self.rf = inputs.firm.rf or 0.0
         self.market, self.as_of = inputs.market, inputs.market.as_of
         self.held = trading.positions(client, inputs, problems)
         self.names = [position.asset.shown(client.language) for position in self.held]
@@ -151,7 +153,7 @@ class _Computation:
         client, ask = self.client, self.ask
         due, calendar_known = self._due()
         above = frozenset(i for i in range(len(self.held)) if "flag.above_level" in self._flags(i))
-        withheld = above if self.inputs.hold else frozenset()
+        withheld = above if self.firm.hold else frozenset()
         orders = ask("REBAL_PLAN", trading.orders, self.held, client, self.as_of, due is True, withheld)
         if isinstance(orders, trading.Orders) and orders.cash_suffices:
             due = False  # one rule for signal and orders: nothing is beyond the threshold once the cash flow is placed
@@ -187,8 +189,9 @@ class _Computation:
             correlations=ask.shared("CORR_FROM_COV", _correlations, cov),
             frontier=self._frontier(mu, cov),
             stress=self._stress(),
-            history=history(self.held, self.now, self.target, self._benchmark(), self.market, ask),
-            plan=self._plan(mu, cov),
+            history=history(self.held, self.now, self.target, self._benchmark(), self.market, self.rf, ask),
+            plan=plan(client, float(self.values.sum()), self.target, mu, cov, self.firm.inflation or 0.0, ask),
+            firm=self.firm,
         )
         self._check_client()
         self._check_result(result)
@@ -272,6 +275,8 @@ class _Computation:
         for what, reason in self.ask.reasons.items():
             self.problems.note(client.id, "no_answer", "done.said", client.place, what=what, reason=reason)
         every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))
+        for asset in every:
+            self.problems.extend(self.market.doubts.get(asset, ()))
         left = self.market.left_out(every)
         if left:
             asset, count, of = left
@@ -318,7 +323,7 @@ class _Computation:
         return {
             "risk.return": [answer("PORT_RETURN", port_return, w, mu) for answer, w in mixes],
             "risk.vol": [answer("PORT_VOL", port_vol, w, cov) for answer, w in mixes],
-            "risk.sharpe": [answer("PORT_SHARPE", port_sharpe, w, mu, cov) for answer, w in mixes],
+            "risk.sharpe": [answer("PORT_SHARPE", port_sharpe, w, mu, cov, self.rf) for answer, w in mixes],
             "risk.ratio": [answer("DIVERSIFICATION", diversification, w, cov) for answer, w in mixes],
             "risk.effective": [answer("EFFECTIVE_N", effective_n, w) for answer, w in mixes],
         }
@@ -343,7 +348,8 @@ class _Computation:
         table = self.ask.shared("FRONTIER", frontier, mu, cov, FRONTIER_POINTS)
         if isinstance(table, ErrorValue):
             return []
-        return [[None if isinstance(cell, DivisionError) else cell for cell in row] for row in table.rows]
+        rows = [[None if isinstance(cell, DivisionError) else cell for cell in row] for row in table.rows]
+        return [[r, s, sharpe if sharpe is None else (r - self.rf) / s, *w] for r, s, sharpe, *w in rows]
 
     def _stress(self) -> list[list] | ErrorValue:
         """STRESS_TABLE of today's weights by reference asset class."""
@@ -373,26 +379,6 @@ class _Computation:
             )
             return {}
         return found.targets
-
-    def _plan(self, mu, cov) -> dict:
-        """Chance of the goal, range of wealth, what fees take: on the model's expected return and volatility."""
-        client, ask = self.client, self.ask
-        if client.goal is None or not client.goal_years:
-            return {}
-        wealth = float(self.values.sum()) + client.cash_flow
-        mean = ask.shared("PORT_RETURN", port_return, self.target, mu)
-        vol = ask.shared("PORT_VOL", port_vol, self.target, cov)
-        start = (wealth, client.monthly, client.goal_years, mean, vol)
-        whole = (wealth, client.monthly, max(int(client.goal_years), 1), mean, vol)
-        bands = ask("WEALTH_BANDS", wealth_bands, *whole)
-        return {
-            "wealth": wealth,
-            "mean": mean,
-            "vol": vol,
-            "chance": ask("GOAL_PROB", goal_prob, *start, client.goal),
-            "bands": ask.rows("WEALTH_BANDS", bands),
-            "fees": [[fee, ask.shared("FEE_DRAG", fee_drag, fee, client.goal_years, mean)] for fee in FEES],
-        }
 
 
 def _correlations(cov: np.ndarray) -> list[list]:

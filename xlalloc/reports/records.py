@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlalloc import data
+from xlalloc.reports.firm import Firm
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.rows import Where
@@ -154,7 +155,7 @@ class Client:
     notes: str
     place: Place
     reserve: float = 0.0  # cash that stays out of the model
-    advisory_fee: float = 0.0  # a year
+    advisory_fee: float = 0.0  # a year; the firm's where the client has none
     investor_class: str = ""
     currency_goal: str = ""
     household: str = ""
@@ -175,4 +176,4 @@ class Inputs:
     language: str
     digest: str
     currency: str = ""  # of all amounts; empty where the file names none
-    hold: bool = False  # purchases above a client's level are withheld
+    firm: Firm = field(default_factory=Firm)

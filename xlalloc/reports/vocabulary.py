@@ -12,7 +12,9 @@ from xlalloc import data
 from xlalloc.errors import ErrorValue
 from xlalloc.reports import trading
 from xlalloc.reports.compute import Result
+from xlalloc.reports.projection import goal_today
 from xlalloc.reports.records import Inputs
+from xlalloc.reports.report_words import report_words
 from xlalloc.reports.sentences import advice, in_language, suitability, withheld
 
 SHAPES = ("value", "column", "table")
@@ -31,8 +33,8 @@ def shapes() -> dict[str, str]:
 
 def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
-    found = {**_client(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
-    found |= _prices(r, inputs) | _suitability(r, inputs)
+    found = {**_client(r), **_firm(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
+    found |= _prices(r, inputs) | _suitability(r, inputs) | report_words(r)
     return {name: _bare(found[name]) for name in declared()}
 
 
@@ -63,10 +65,32 @@ def _client(r: Result) -> dict:
         "drift_threshold": client.threshold,
         "cash_flow": client.cash_flow,
         "goal_amount": client.goal,
+        "goal_today": goal_today(client, r.firm.inflation or 0.0),
         "goal_years": client.goal_years,
         "monthly_saving": client.monthly,
         "goal_chance": r.plan.get("chance"),
+        "goal_low": _low(r),
         "finding_texts": [problem.wrong(r.lang) for problem in r.problems],
+    }
+
+
+def _low(r: Result) -> object:
+    """The low outcome: the wealth that one path in twenty ends below."""
+    bands = r.plan.get("bands")
+    return bands[-1][1] if bands else None
+
+
+def _firm(r: Result) -> dict:
+    """What the firm prints of itself, in the client's language, and what it shows clients."""
+    firm, lang = r.firm, r.lang
+    texts = ("name", "contact", "footer", "disclaimer")
+    return {
+        **{f"firm_{key}": firm.text(key, lang) or None for key in texts},
+        "firm_colour": f"#{firm.colour}" if firm.colour else None,
+        "risk_document": firm.text("risk_document", lang) or None,
+        "simulated_shown": firm.shows("simulated", lang),
+        "projections_shown": firm.shows("projections", lang),
+        "min_months": float(firm.min_months),
     }
 
 
@@ -78,8 +102,9 @@ def _market(r: Result, inputs: Inputs) -> dict:
         "prices_illustrative": inputs.market.illustrative,
         "cov_source": r.cov_from or None,
         "price_periods": None if inputs.market.periods is None else float(inputs.market.periods),
-        "risk_free": 0.0,
-        "advisory_fee": 0.0,
+        "risk_free": r.firm.rf or 0.0,
+        "advisory_fee": r.client.advisory_fee,
+        "inflation_rate": r.firm.inflation or 0.0,
     }
 
 
@@ -210,9 +235,11 @@ def _prices(r: Result, inputs: Inputs) -> dict:
 # The page of names ---------------------------------------------------------------------------------------------------
 
 GROUPS = {
-    "client": "The client", "market": "Prices and assumptions", "portfolio": "The portfolio and what to do",
+    "client": "The client", "firm": "The firm", "market": "Prices and assumptions",
+    "portfolio": "The portfolio and what to do",
     "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order",
     "suitability": "Products above the client's level", "risk": "Risk",
+    "classes": "A row an asset class", "crises": "Crises, and where the risk lies", "past": "The simulated past",
     "prices": "Prices", "notes": "Findings",
 }  # fmt: skip
 
