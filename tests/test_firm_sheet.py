@@ -84,7 +84,7 @@ def test_a_rule_or_a_figure_that_cannot_be_read_stops_the_run(tmp_path, key, val
 
 
 def test_all_of_them_are_told_at_once(tmp_path):
-    with pytest.raises(InputError, match="rf is .*; suitability is .*"):
+    with pytest.raises(InputError, match=r"rf is .*; suitability is .*"):
         inputs_with(tmp_path, [("rf", "two"), ("suitability", "maybe")])
 
 
