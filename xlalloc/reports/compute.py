@@ -231,10 +231,14 @@ class _Computation:
         client, model = self.client, self.inputs.models[self.client.model]
         known = client.last_rebalanced is not None and self.as_of is not None
         when = (client.last_rebalanced, self.as_of, client.frequency) if known else ALWAYS
-        if model.rebalance_on == "weights":
+        names, wanted = [position.asset.name for position in self.held], None
+        if model.rebalance_on == "risk":
+            wanted = self.ask("RISK_CONTRIB", shares_wanted, model, names, self.target, cov)
+            if not isinstance(wanted, ErrorValue) and wanted.min() < 0.0:  # a hedge: no share to hold it to
+                asset, wanted = self.names[int(np.argmin(wanted))], None
+                self.problems.note(client.id, "negative_share", "done.weights_taken", client.place, asset=asset)
+        if wanted is None:
             return self.ask("REBAL_DUE", rebal_due, *when, self.values, self.target, client.threshold), known, []
-        names = [position.asset.name for position in self.held]
-        wanted = self.ask("RISK_CONTRIB", shares_wanted, model, names, self.target, cov)
         found = self.ask.rows("RP_CHECK", self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE))
         if not found:
             return self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE), known, []

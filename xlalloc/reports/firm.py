@@ -78,7 +78,7 @@ class Firm:
     advisory_fee: float | None = None
     suitability: str = "hold"
     suitability_by: str = "product"
-    min_months: int = 12
+    min_months: int = 6  # what China's drafts ask of performance shown
 
     def text(self, key: str, lang: str) -> str:
         """A text in this language, else the one of no language."""

@@ -19,7 +19,7 @@ CONTENTS = {
         "Install": ["windows", "excel-2016", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
         "Functions": ["functions/index"],
         "Ideas": ["asset-allocation", "risk-parity", "what-was-wrong"],
-        "Reports": ["reports", "your-own-report", "template-names"],
+        "Reports": ["reports", "your-own-report", "template-names", "compliance"],
         "Measurements and licences": ["benchmarks", "licences", "CHANGELOG"],
     },
     "zh": {
