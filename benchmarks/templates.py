@@ -20,7 +20,7 @@ from benchmarks.timing import once
 from xlalloc.documents.output import fill
 from xlalloc.documents.template import Template
 from xlalloc.reports.compute import compute
-from xlalloc.reports.firm_template import write_report
+from xlalloc.reports.report_template import write_report
 from xlalloc.reports.vocabulary import shapes, vocabulary
 
 OURS, LIVE = "xlalloc, values", "xlalloc, live"

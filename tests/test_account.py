@@ -284,3 +284,16 @@ def test_python_callers_get_the_same_errors():
         xa.account_returns([100, NAN], [0, 0])
     with pytest.raises(AllocError, match="no dates"):
         xa.mwr([100, 110], [0, 0])
+
+
+def test_rates_beyond_all_sense_are_told_in_words():
+    dates = pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-03"])
+    with pytest.raises(NumberError) as caught:
+        xa.mwr([1000, np.nan, 1500], [0, -3000, 3300], dates=dates)
+    assert "2 rates solve these payments (just above -100%, above 100,000,000%)" in str(caught.value)
+    assert "-100.0000%" not in str(caught.value) and len(str(caught.value)) < 250
+
+
+def test_nothing_taken_out_is_plainly_nothing():
+    rows = dict(xa.account_gain([100, 120], [0, 10]).rows)
+    assert str(rows["taken out"]) == "0.0" and rows["paid in"] == 10

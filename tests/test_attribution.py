@@ -3,6 +3,7 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from reference import market, tables
 import xlalloc as xa
 from xlalloc.cells import call
 from xlalloc.errors import DivisionError, InputError, NotAvailableError, NumberError
+from xlalloc.formula import evaluate
 
 pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 WP, RP = [0.4, 0.3, 0.3], [0.2, -0.05, 0.06]
@@ -217,3 +219,34 @@ def test_an_exact_fit_has_no_t_statistic_and_a_still_series_no_r2():
     assert table.rows[1][1] == pytest.approx(2)
     still = xa.factor_regression(np.full(4, 0.01), F, 0, 0, 12)
     assert isinstance(still.rows[2][1], DivisionError)
+
+
+def test_a_return_of_what_is_not_held_may_be_blank():
+    """Weight 0 needs no return: the answer is that of any number in its place; what is held needs its own."""
+    bench = '{"UK",0.4;"Japan",0.2;"US",0.4},{"UK",0.1;"Japan",-0.04;"US",0.08}'
+    ours = '{"UK",0.4;"Japan",0;"US",0.6}'
+    blank, given = (f'BRINSON({ours},{{"UK",0.2;"Japan",{r};"US",0.06}},{bench})' for r in ('""', "0.77"))
+    assert evaluate(f"={blank}") == evaluate(f"={given}")
+    facts = dict(evaluate("=EXPLAIN(" + blank.replace("(", '",', 1).replace("BRINSON", '"BRINSON'))[1:])
+    assert facts["blank returns where nothing is held"] == "1, not needed"
+    held = evaluate("=" + blank.replace('"Japan",0;"US",0.6', '"Japan",0.1;"US",0.5'))[0][0]
+    assert held == "#N/A" and held.reason.startswith("returns, Japan: it is blank, and weights holds 0.1 of it")
+    weights, returns = {"A": 1.0, "B": 0.0}, {"A": 0.02, "B": None}
+    assert xa.brinson(weights, returns, {"A": 0.5, "B": 0.5}, {"A": 0.02, "B": 0.01}).rows[-1][-1] == pytest.approx(
+        0.005
+    )
+
+
+def test_no_period_is_lost_for_a_return_that_is_not_needed():
+    days = pd.to_datetime(["2024-01-31", "2024-02-29", "2024-03-31"])
+
+    def frame(*rows):
+        return pd.DataFrame(list(rows), index=days, columns=["A", "B"])
+
+    w, b = frame([1, 0], [0.5, 0.5], [0.4, 0.6]), frame([0.5, 0.5], [0.5, 0.5], [0.5, 0.5])
+    r, rb = frame([0.02, np.nan], [0.01, 0.02], [0.03, 0.01]), frame([0.02, 0.01], [0.01, 0.02], [0.03, 0.01])
+    full = np.prod(1 + (w * r.fillna(0)).sum(axis=1)) - np.prod(1 + (b * rb).sum(axis=1))
+    assert xa.brinson(w, r, b, rb).rows[-1][-1] == pytest.approx(full, rel=1e-12)
+    r.loc["2024-02-29", "B"] = np.nan
+    with pytest.raises(NotAvailableError, match=r"returns, 2024-02-29 / B: it is blank, and weights holds 0\.5"):
+        xa.brinson(w, r, b, rb)

@@ -7,10 +7,10 @@ import zlib
 
 import openpyxl
 import pytest
+from xlalloc.reports.report_template import ACCENT, write_report
 
 from xlalloc.reports.brand import EMPTY, branded, size
 from xlalloc.reports.firm import Firm
-from xlalloc.reports.firm_template import DARK, write_report
 
 
 def png(width: int, height: int) -> bytes:
@@ -45,9 +45,9 @@ def test_the_sizes_of_pictures():
 
 
 def test_the_firms_colour_takes_the_place_of_ours(template):
-    made = parts(branded(template, Firm(colour="8A1538"), DARK))
-    assert DARK.encode() in parts(template)["xl/styles.xml"]
-    assert not any(DARK.encode() in data for name, data in made.items() if name.endswith(".xml"))
+    made = parts(branded(template, Firm(colour="8A1538"), ACCENT))
+    assert ACCENT.encode() in parts(template)["xl/styles.xml"]
+    assert not any(ACCENT.encode() in data for name, data in made.items() if name.endswith(".xml"))
     assert b"8A1538" in made["xl/styles.xml"] and any(
         b"8A1538" in data for name, data in made.items() if "chart" in name
     )
@@ -55,7 +55,7 @@ def test_the_firms_colour_takes_the_place_of_ours(template):
 
 @pytest.mark.parametrize("picture,name", [(png(100, 100), "xl/media/logo.png"), (jpeg(200, 100), "xl/media/logo.jpeg")])
 def test_the_firms_logo_keeps_its_proportions(template, picture, name):
-    made = parts(branded(template, Firm(logo=picture), DARK))
+    made = parts(branded(template, Firm(logo=picture), ACCENT))
     assert made[name] == picture
     drawing = next(
         data for key, data in made.items() if key.startswith("xl/drawings/drawing") and b'name="Logo"' in data
@@ -63,9 +63,9 @@ def test_the_firms_logo_keeps_its_proportions(template, picture, name):
     width = 450_000 * size(picture)[0] // size(picture)[1]
     assert f'<xdr:ext cx="{width}" cy="450000"/>'.encode() in drawing
     assert any(name.rpartition("/")[2].encode() in data for key, data in made.items() if key.endswith(".rels"))
-    assert openpyxl.load_workbook(io.BytesIO(branded(template, Firm(logo=png(4, 1)), DARK))).sheetnames
+    assert openpyxl.load_workbook(io.BytesIO(branded(template, Firm(logo=png(4, 1)), ACCENT))).sheetnames
 
 
 def test_a_firm_without_a_logo_does_not_print_the_invented_one(template):
-    made = parts(branded(template, Firm(), DARK))
+    made = parts(branded(template, Firm(), ACCENT))
     assert made["xl/media/logo.png"] == EMPTY

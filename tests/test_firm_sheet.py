@@ -8,8 +8,8 @@ from xlalloc.core.portfolio import port_return, port_sharpe, port_vol
 from xlalloc.errors import InputError
 from xlalloc.reports.compute import compute
 from xlalloc.reports.firm import KEYS, Firm
-from xlalloc.reports.firm_template import logo
 from xlalloc.reports.read import read
+from xlalloc.reports.report_template import logo
 from xlalloc.reports.vocabulary import vocabulary
 
 SET = {

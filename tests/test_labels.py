@@ -616,3 +616,37 @@ def test_polars_frames_are_frames():
     frame = pl.DataFrame({"date": [day.date() for day in MONTHS[1:]], "S": RETURNS[:, 0], "B": RETURNS[:, 1]})
     same_frame = pd.DataFrame(RETURNS[:, :2], index=MONTHS[1:], columns=["S", "B"])
     assert np.allclose(xa.cov_matrix(frame), xa.cov_matrix(same_frame), rtol=1e-12)
+
+
+@pytest.mark.parametrize("word", ["合计", "总计", "Total", "SUM ", "小计", "Zeta"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        '"RP_WEIGHTS",{"","S","B","W";"S",0.04,0.01,0.05;"B",0.01,0.02,0.03;"W",0.05,0.03,0.08}',
+        '"CAP_WEIGHTS",{"S",1;"B",2;"W",3}',
+        '"COV_MATRIX",{"date","S","B","W";"2024-01-31",0.01,0.02,0.03;"2024-02-29",0.02,0.01,0.03;"2024-03-31",-0.01,0,-0.01}',
+        '"LOOK_THROUGH",{0.5;0.5},{"","S","B","W";"F",0.1,0.2,0.3;"G",0.2,0.2,0.4}',
+    ],
+)
+def test_a_total_taken_along_is_suspected(call, word):
+    """By its name, or, under a name of its own, by its numbers."""
+    facts = dict(formula.evaluate(f"=EXPLAIN({call})".replace('"W"', f'"{word}"'))[1:])
+    told = next(value for fact, value in facts.items() if fact.startswith("total suspected in"))
+    assert told == (
+        "its last item is the sum of the others. If it is a total, leave it out" if word == "Zeta"
+        else f"one of its names is '{word}'. If it is a total, leave it out"
+    )  # fmt: skip
+
+
+def test_no_total_is_suspected_where_there_is_none():
+    for call in ('"RP_WEIGHTS",{0.04,0.01;0.01,0.05}', '"COV_MATRIX",{0.01,0.02;0.03,0.01;0.02,-0.01}'):
+        assert not any(str(row[0]).startswith("total") for row in formula.evaluate(f"=EXPLAIN({call})"))
+
+
+def test_headings_of_a_vector_are_told_with_that_of_its_names():
+    facts = dict(formula.evaluate('=EXPLAIN("CAP_WEIGHTS",{"fund","value";"A",100;"B",200})')[1:])
+    assert facts["heading of caps"] == "fund, value"
+    facts = dict(formula.evaluate('=EXPLAIN("CAP_WEIGHTS",{"","value";"A",100;"B",200})')[1:])
+    assert facts["heading of caps"] == "(blank), value"
+    facts = dict(formula.evaluate('=EXPLAIN("RP_NESTED",{0.04,0;0,0.01},{"fund","class";"A","x";"B","y"})')[1:])
+    assert facts["heading of groups"] == "fund, class"

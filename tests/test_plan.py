@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+import xlalloc as xa
 import xlalloc.core.rebalance as rb
 from xlalloc.cells import call
 from xlalloc.errors import NumberError
@@ -140,3 +141,14 @@ def test_a_relative_band_trades_a_small_target():
 
 def arguments_as_cells(arguments):
     return [[[x] for x in a] if isinstance(a, list) else [[a]] for a in arguments]
+
+
+def test_what_rounding_leaves_of_no_cash_is_none():
+    rng = np.random.default_rng(5)
+    for _ in range(300):
+        values = rng.uniform(1.0, 1e5, int(rng.integers(2, 9))).round(2)
+        target = rng.dirichlet(np.ones(len(values)))
+        flow = float(rng.choice([0.0, -0.1, 0.2]) * values.sum())
+        *_, cash, total = xa.rebal_plan(values, target, 0.0, flow, commission=0.0003, min_commission=5.0).rows
+        assert cash[5] == cash[8] == 0.0
+        assert total[5] == flow - total[7], "trade and cost are the cash flow"

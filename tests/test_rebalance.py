@@ -14,6 +14,7 @@ import xlalloc.core.rebalance as rb
 from xlalloc.cells import call
 from xlalloc.errors import AllocError, DivisionError, Label, NumberError
 from xlalloc.facts import collect
+from xlalloc.formula import evaluate
 
 A, B, C = (Label("assets", i) for i in range(3))
 
@@ -609,3 +610,24 @@ def test_python_callers_get_the_same_errors():
         rb.rebal_plan([1, 2], [0.5, 0.6])
     with pytest.raises(NumberError, match=r"cash_flow: 5 is to be taken out, but the holdings are worth 3"):
         rb.rebal_trades([1, 2], [0.5, 0.5], cash_flow=-5)
+
+
+@pytest.mark.parametrize(
+    "rule, values, why",
+    [
+        ("target", "{100000;97000;3000}", "their weights are inside the band"),
+        ("edge", "{120000;60000;20000}", "rule edge sells down to the edge"),
+        ("cash", "{120000;60000;20000}", "rule cash only places the cash flow"),
+    ],
+)
+@pytest.mark.parametrize("name, rest", [("REBAL_TRADES", ",0.05,0,"), ("REBAL_PLAN", ",0.05,0,,,,,,,")])
+def test_a_holding_nobody_wants_that_stays_is_told(name, rest, rule, values, why):
+    facts = dict(evaluate(f'=EXPLAIN("{name}",{values},{{0.5;0.5;0}}{rest}"{rule}")')[1:])
+    assert facts["target 0 but kept"].startswith("Asset 3, ") and facts["why they are kept"].startswith(why)
+    sold = dict(evaluate(f'=EXPLAIN("{name}",{values},{{0.5;0.5;0}},0)')[1:])
+    assert "target 0 but kept" not in sold
+
+
+def test_a_total_among_weights_is_named():
+    cell = evaluate("=REBAL_TRADES({1;2;3},{0.4;0.6;1})")[0][0]
+    assert cell == "#VALUE!" and "the last weight, 1, is the sum of the others. Leave the total out." in cell.reason

@@ -187,3 +187,34 @@ def test_carry_is_per_year_and_periods_follow_from_the_dates():
     r = [["date", "US"], ["2024-01-31", 0.0], ["2024-02-29", 0.0]]
     e = [["date", "USDCNY"], ["2024-01-31", 0.0], ["2024-02-29", 0.0]]
     assert call("RETURNS_IN", [r, e, [[1]], [[-0.03]]])[1][1] == pytest.approx(0.97 ** (1 / 12) - 1)
+
+
+def test_a_table_of_some_levels_answers_for_these():
+    table = [["", "R1", "R2", "R3"], ["C1", 1, 0, 0], ["C2", 1, 1, 0]]
+    assert call("SUITABLE", [[["C2"]], [["R3"], ["R2"]], table]) == [[False], [True]]
+    turned = [list(row) for row in zip(*table, strict=True)]
+    assert call("SUITABLE", [[["C2"]], [["R3"], ["R2"]], turned]) == [[False], [True]]
+    one_row = [["", "R1", "R2", "R3", "R4", "R5"], ["C3", "是", "是", "是", "", ""]]
+    assert call("SUITABLE", [[["C3"]], [["R3"], ["R4"]], one_row]) == [[True], [False]]
+    for given, words in (
+        ([[["C3"]], [["R1"]], table], "allowed: there is no row for C3. Add that row."),
+        ([[["C2"]], [["R4"]], table], "allowed: there is no column for R4. Add that column."),
+        ([[["C2"]], [["R1"]], [[1, 0, 0]] * 3], "allowed: 3 x 3 marks; without all levels around"),
+    ):
+        cell = call("SUITABLE", given)[0][0]
+        assert cell == "#VALUE!" and cell.reason.startswith(words)
+
+
+def test_a_blank_text_is_named_by_what_it_is():
+    for name, given in (
+        ("RISK_PROFILE", [[["B"], [""], ["A"]], [[0, 4, 8]], [[1], [2], [3], [4]]]),
+        ("SUITABLE", [[["C3"]], [["R1"], [None], ["R2"]]]),
+    ):
+        reason = call(name, given)[0][0].reason
+        assert "item 2 is blank. Fill it, or leave this item out of all arguments." in reason and "group" not in reason
+
+
+def test_shares_typed_as_percentages_or_with_a_total_are_told_so():
+    cell = call("LOOK_THROUGH", [[["A", 0.6], ["B", 0.4]], [["", "x", "y"], ["A", 60, 40], ["B", 20, 80]]])[0][0]
+    assert cell == "#VALUE!" and "add up to 100, which is 10000%; at most 1 (100%) is possible" in cell.reason
+    assert "type 60% or 0.6" in cell.reason and "totals" in cell.reason

@@ -1,17 +1,20 @@
 """A case-study workbook as somebody at a keyboard changes it: inputs are found by their names, not their places."""
 
+import io
 import re
 from contextlib import contextmanager
 
+import openpyxl
 from openpyxl.utils import range_boundaries
 
 from xlalloc import data
 from xlalloc.book import Book, place
 from xlalloc.formula import evaluate
-from xlalloc.templates.case_workbook import build
+from xlalloc.templates.case_workbook import filled
 from xlalloc.templates.cases import ETF_UNIT, ETFS, case, illustrative_prices
 
-LIST = ("v_now", "w_target", "w_bench", "mu_assets", "vol_assets", "fund_levels", "lot_sizes", "sale_fees")
+LIST = ("v_now", "w_target", "mu_assets", "vol_assets", "fund_levels", "lot_sizes", "order_rates",
+        "minimum_commissions", "sell_taxes", "exit_fees", "locked_values")  # fmt: skip
 
 
 def says(text: str, line: str) -> bool:
@@ -23,8 +26,8 @@ class Inputs:
     """The inputs of one workbook."""
 
     def __init__(self, key: str = "balanced", lang: str = "en"):
-        self.case, self.lang = case(key), lang
-        self.book = build(self.case, lang).book
+        self.case, self.lang = case(key, lang), lang
+        self.book = openpyxl.load_workbook(io.BytesIO(filled(self.case, lang).file()))
         self.assets = [holding.name(lang) for holding in self.case.holdings]
 
     def cell(self, name: str, down: int = 0, right: int = 0):
@@ -60,7 +63,7 @@ class Inputs:
         """One more asset, in the next spare row of every list."""
         k, known = len(self.assets), data.find("asset_classes", name)
         mu, vol = data.expected(name)
-        row = [value, 0.0, 0.0, mu, vol, "R2", 100 if name in ETFS else 0, 0.0]
+        row = [value, 0.0, mu, vol, "R2", 100 if name in ETFS else 0, 0.0003, 0.0, 0.0, 0.0, 0.0]
         self.put("asset_cells", name, k)
         for column, cell in zip(LIST, row, strict=True):
             self.put(column, cell, k)
@@ -69,8 +72,8 @@ class Inputs:
             self.put(name_cells, name, *((k, 0) if name_cells == "corr_names" else (0, k)))
         for i, other in enumerate([*others, name]):
             rho = data.correlations([name, other])[0][1]
-            self.put("corr", rho, k, i)
-            self.put("corr", rho, i, k)
+            self.put("corr_assets", rho, k, i)
+            self.put("corr_assets", rho, i, k)
         shocks = [row["shock"] for row in data.rows("scenarios") if row["asset"] == known["asset"]]
         for i, shock in enumerate(shocks):
             self.put("scenario_body", shock, i, k)
@@ -88,7 +91,7 @@ class Inputs:
 
     def empty(self) -> None:
         """A client of whom nothing is known yet."""
-        for name in ("client_name", "client_age", "risk_level", "last_rebalanced", "goal_amount", "hedge_asset"):
+        for name in ("client_name", "client_age", "risk_level", "last_rebalanced", "goal_today", "hedge_asset"):
             self.put(name, None)
         for k in range(len(self.assets)):
             for name in ("asset_cells", *LIST):

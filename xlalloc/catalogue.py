@@ -10,9 +10,9 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import numpy as np
 
 from xlalloc import frames
-from xlalloc.errors import InputError, Label, NotAvailableError
+from xlalloc.errors import AllocError, InputError, Label, NotAvailableError
 from xlalloc.facts import learn, learning
-from xlalloc.quantity import Quantity, glance, inside, within
+from xlalloc.quantity import Quantity, glance, has_blank, inside, within
 from xlalloc.table import Table as Table
 
 CATALOGUE: dict[str, "Function"] = {}
@@ -133,9 +133,33 @@ class Function:
         if self.arguments and self.arguments[-1].variadic:
             return self.function(*args, **kwargs)
         given, known = self.bind(args, kwargs)
-        if known.get("dates") is not None or not _BARE.issuperset(map(type, given.values())):
+        if not _BARE.issuperset(map(type, given.values())):
             return frames.call(self, given, known)
-        return self.compute(given, known)
+        if (dates := known.get("dates")) is None:
+            return self.compute(given, known)
+        if type(dates) is np.ndarray and dates.dtype.kind == "M" and dates.ndim == 1 and len(dates) > 1:
+            days = dates.astype("datetime64[D]", copy=False)
+            if self._goes_together(given, days):
+                try:
+                    return self.compute(given, {**known, "dates": days})
+                except AllocError:
+                    pass  # told with its dates by the other path
+        return frames.call(self, given, known)
+
+    def _goes_together(self, given: dict[str, Any], dates: np.ndarray) -> bool:
+        """Rising dates of complete arrays, and one number to give: there is nothing to match, join or leave out."""
+        if self.result.kind != "number" or learning() or not (dates[1:] > dates[:-1]).all():
+            return False
+        for argument in self.arguments:
+            if argument.name == "periods":  # follow from the dates
+                return False
+            q, value = argument.quantity, given.get(argument.name)
+            if q.kind in ("panel", "labels") and value is not None:
+                if type(value) is not np.ndarray or value.dtype != float or value.shape != dates.shape:
+                    return False
+                if not q.gaps and has_blank(value):
+                    return False
+        return True
 
     def bind(self, args, kwargs) -> tuple[dict[str, Any], dict[str, Any]]:
         """The arguments given, by name; what is known besides them."""
@@ -233,7 +257,9 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
     for name in timed:
         q, array = checked[name], given[name]
         if q.gaps:
-            within(q, name, np.where(np.isnan(array), 0.0, array))
+            total, lowest = glance(array[array == array], q.limited)
+            if not (total < np.inf and not q.upwards and inside(q, lowest, 0.0)):
+                within(q, name, np.where(np.isnan(array), 0.0, array))
             continue
         if isinstance(array, np.ndarray) and array.dtype.kind == "M":
             missing = np.isnat(array)

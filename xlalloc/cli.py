@@ -1,4 +1,4 @@
-"""The commands: xlalloc demo | list | help | eval | template | report | build | install | uninstall | doctor."""
+"""The commands of `xlalloc`: demo, list, help, handbook, eval, template, report, build, install, uninstall, doctor."""
 
 import datetime as dt
 import json
@@ -108,6 +108,29 @@ def help_(ctx, name, lang):
     from xlalloc.help import describe, find
 
     click.echo(ctx.parent.get_help() if name is None else describe(find(name), lang=lang))
+
+
+@main.command()
+@click.argument("page", required=False)
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the pages.")
+def handbook(page, lang):
+    """A page of the handbook as text, or the list of its pages.
+
+    As a site with pictures and a search:  xlalloc build docs
+
+    Example:  xlalloc handbook tutorial --lang zh
+    """
+    from xlalloc.site import build as site
+
+    pages = site.titles(lang)
+    if page:
+        if page not in pages:
+            raise click.UsageError(f"There is no page {page!r}. Pages: {', '.join(pages)}.")
+        click.echo(site.page_file(page, lang).read_text(encoding="utf-8"))
+        return
+    for name, title in pages.items():
+        click.echo(f"  {name:<18} {title}")
+    click.echo(f"\n{site.handbook()}")
 
 
 @main.command("eval")
@@ -351,16 +374,17 @@ def _build_calc(out: Path) -> list[Path]:
 
 
 def _build_workbooks(out: Path) -> list[Path]:
-    from xlalloc.reports import example, firm_template
-    from xlalloc.site import workbook
+    from xlalloc.reports import example, report_template
+    from xlalloc.site import sheet, workbook
     from xlalloc.site.build import handbook
     from xlalloc.templates.case_workbook import write_all
 
-    firm = [out / f"firm-report-{lang}.xlsx" for lang in ("en", "zh")]
-    for path, lang in zip(firm, ("en", "zh"), strict=True):
-        firm_template.write_report(path, lang)
-    made = [*write_all(out), *workbook.write(out, handbook()), example.write_clients(out / "clients-example.xlsx")]
-    return [*made, *firm]
+    out.mkdir(exist_ok=True)
+    reports = [out / f"report-{lang}.xlsx" for lang in ("en", "zh")]
+    for path, lang in zip(reports, ("en", "zh"), strict=True):
+        report_template.write_report(path, lang)
+    pages = [*workbook.write(out, handbook()), *sheet.write(out, handbook())]
+    return [*write_all(out), *pages, example.write_clients(out / "clients-example.xlsx"), *reports]
 
 
 def _build_docs(out: Path) -> list[Path]:

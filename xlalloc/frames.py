@@ -162,7 +162,7 @@ def _refuse_text(found: Labelled, name: str) -> None:
     flat = found.value if isinstance(found.value, list) else ()
     labels = next(iter(found.names.values()), None)
     for i, cell in enumerate(flat):
-        if isinstance(cell, str | bool) or cell is None:
+        if isinstance(cell, str | bool) or (cell is None and not found.quantity.gaps):
             where = f"{name}, {labels[i]}" if labels and len(labels) == len(flat) else f"{name}: item {i + 1}"
             raise InputError(f"{where} holds {quoted(cell)}; a number is needed.")
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from xlalloc.dates import as_date
-from xlalloc.errors import AllocError, InputError, quoted
+from xlalloc.errors import AllocError, InputError, quoted, written
+from xlalloc.facts import learn, learning
 from xlalloc.quantity import Quantity
 
 
@@ -50,6 +51,12 @@ class Answer:
 
 def is_blank(cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def learn_headings(name: str, heads: Sequence) -> None:
+    """The headings that were taken, those of labels too."""
+    if learning():
+        learn(f"heading of {name}", ", ".join("(blank)" if is_blank(head) else written(head) for head in heads))
 
 
 def name_key(cell) -> str:

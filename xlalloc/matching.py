@@ -3,15 +3,16 @@
 The one place that decides this. Cells, pandas objects, dicts and arrays only build labelled values and unbuild answers.
 """
 
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from xlalloc.dates import as_date, periods_per_year
-from xlalloc.errors import AllocError, Label
+from xlalloc.errors import AllocError, Label, quoted
 from xlalloc.facts import collect, learn, learning
-from xlalloc.labelled import Answer, Labelled, checked_names, name_key, order_of
+from xlalloc.labelled import Answer, Labelled, checked_names, learn_headings, name_key, order_of
 from xlalloc.table import Table
 from xlalloc.timeline import Sample, learn_holes, share_dates
 from xlalloc.timeline import sample as sampled
@@ -49,15 +50,23 @@ TOTALS = frozenset(["total", "sum", "totals", "合计", "总计", "总和", "小
 
 
 def _learn_totals(found: dict[str, Labelled]) -> None:
-    """A last item that is the sum of the others, or is called so, may be a total row taken along."""
+    """An item that is called a total, or a last one that is the sum of the others, may have been taken along."""
     for one in found.values():
-        value = one.value
-        if one.quantity.kind != "vector" or not isinstance(value, np.ndarray) or value.ndim != 1 or len(value) < 3:
-            continue
-        labels = next(iter(one.names.values()), None)
-        called = labels is not None and name_key(labels[-1]) in TOTALS
-        if called or abs(value[-1] - value[:-1].sum()) <= 1e-9 * abs(value[-1]) > 0:
-            learn(f"total suspected in {one.name}", "its last item is the sum of the others. Leave a total row out")
+        called = next((label for labels in one.names.values() for label in labels if name_key(label) in TOTALS), None)
+        if called is not None:
+            learn(f"total suspected in {one.name}", f"one of its names is {quoted(called)}. If it is a total, leave "
+                  "it out")  # fmt: skip
+        elif isinstance(one.value, np.ndarray) and any(_sums_up(one.value, k) for k in range(one.value.ndim)):
+            learn(f"total suspected in {one.name}", "its last item is the sum of the others. If it is a total, leave "
+                  "it out")  # fmt: skip
+
+
+def _sums_up(value: np.ndarray, axis: int) -> bool:
+    """Is the last of three or more along the axis the sum of those before, and not zero throughout?"""
+    if value.shape[axis] < 3 or value.dtype.kind != "f":
+        return False
+    items = np.moveaxis(value, axis, 0)
+    return bool((np.abs(items[-1] - items[:-1].sum(axis=0)) <= 1e-9 * np.abs(items[-1])).all() and items[-1].any())
 
 
 def _needed(one: Labelled, found: dict[str, Labelled]) -> bool:
@@ -135,7 +144,7 @@ def _drop_header(one: Labelled, found: dict[str, Labelled]) -> None:
     axis = one.quantity.axes[0]
     size = next((_size(r, axis) for r in found.values() if r is not one and _size(r, axis)), None)
     if size is not None and len(one.value) == size + 1:
-        learn(f"heading of {one.name}", str(one.value[0]))
+        learn_headings(one.name, [*(cells[0] for cells in one.names.values()), one.value[0]])
         one.value = one.value[1:]
         one.names = {key: cells[1:] for key, cells in one.names.items()}
 
@@ -252,10 +261,23 @@ def _own(panels: dict[str, Labelled], found) -> Own:
     return Own(kept.values[first.name], periods, kept.dates.astype("datetime64[D]"))
 
 
-def _time_names(panels: dict[str, Labelled], sample: Sample) -> list[str]:
+class Days(Sequence):
+    """Dates as a message names them, written when one is asked for: few ever are."""
+
+    def __init__(self, days: np.ndarray):
+        self._days = days
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+    def __getitem__(self, i):
+        return [str(as_date(day)) for day in self._days[i]] if isinstance(i, slice) else str(as_date(self._days[i]))
+
+
+def _time_names(panels: dict[str, Labelled], sample: Sample) -> Sequence[str]:
     """The rows that are computed with, as a message names them: by date, else where they stand in the selection."""
     if sample.dates is not None:
-        return [str(as_date(day)) for day in sample.dates.tolist()]
+        return Days(sample.dates)
     leader, *others = panels.values()
     rows, places = sample.rows.tolist(), list(leader.places) or range(1, len(leader.value) + 1)
     if any(list(other.places) != list(leader.places) for other in others):

@@ -16,6 +16,10 @@ FACTORISED_BELOW = 300  # assets; with more, to test by factorising costs more t
 def sums_to_one(quantity, name: str, array: np.ndarray) -> None:
     total = float(np.add.reduce(array))
     if abs(total - 1.0) > SUM_TO_ONE:
+        if len(array) > 2 and abs(2.0 * array[-1] - total) <= SUM_TO_ONE:
+            raise InputError(
+                f"{name}: the last weight, {array[-1]:.8g}, is the sum of the others. Leave the total out."
+            )
         raise InputError(f"{name}: the weights sum to {total:.8g}, not to 1. Scale them so that they sum to 1 (100%).")
 
 

@@ -69,10 +69,10 @@ def _placed(place: str, words: str, item: bool) -> str:
         whole = (_chinese(f"{argument}: {words}") for argument in ("cov", "returns"))
         return next((said.partition("：")[2] for said in whole if "：" in said), _chinese(words))
     said = _chinese(words, item and place == "fact")
-    if said != words or ", " not in words:
+    if said != words:
         return said
     parts = words.split(", ")
-    each = [_chinese(part) for part in parts]
+    each = [" / ".join(map(_chinese, part.split(" / "))) for part in parts]  # row 3 / Asset 2
     return words if each == parts else "、".join(each)
 
 

@@ -37,7 +37,7 @@ from xlalloc.dates import (
 )
 from xlalloc.errors import InputError, quoted, written
 from xlalloc.facts import learn, learning
-from xlalloc.labelled import Labelled, in_time_order, is_blank, name_key, order_of
+from xlalloc.labelled import Labelled, in_time_order, is_blank, learn_headings, name_key, order_of
 from xlalloc.quantity import Quantity
 
 MOST_FALL = 1000.0  # from the first price to the largest of the next: more, and the first was a year
@@ -117,10 +117,11 @@ def read_vector(q: Quantity, name: str, rows) -> Labelled:
             found.names[q.axes[0]] = checked_names(names[skipped:], name)
     if skipped:
         headings(values[:1], name, "the heading")
-        learn(f"heading of {name}", written(values[0]))
+        learn_headings(name, [line[0] for line in lines])
     values = values[skipped:]
     no_year_heading(values, name)
-    numbers = [number_in(cell, f"{name}: item {i}", False) for i, cell in enumerate(values, 1 + skipped)]
+    gaps = bool(q.gaps)
+    numbers = [number_in(cell, f"{name}: item {i}", gaps) for i, cell in enumerate(values, 1 + skipped)]
     found.value = numbers[0] if q.scalar and len(numbers) == 1 and not found.names else np.array(numbers)
     return found
 
@@ -135,7 +136,7 @@ def read_texts(q: Quantity, name: str, rows) -> Labelled:
         found.names[q.axes[0]] = checked_names(lines[0], name)
     for i, cell in enumerate(lines[-1], 1):
         if is_blank(cell):
-            raise InputError(f"{name}: item {i} is blank; every asset needs a group.")
+            raise InputError(f"{name}: item {i} is blank. Fill it, or leave this item out of all arguments.")
     found.value = lines[-1]
     return found
 
@@ -245,8 +246,7 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
         header = header[1:] if header else None
     if header:
         headings(header, name, "row 1, column {}")
-        if learning():
-            learn(f"heading of {name}", ", ".join("(blank)" if is_blank(c) else written(c) for c in header))
+        learn_headings(name, header)
     elif q.kind == "panel":
         if len(q.axes) == 2:
             _no_codes(rows, name)

@@ -132,6 +132,8 @@ def _known(one: Labelled) -> np.ndarray:
     if not isinstance(value, np.ndarray):
         return np.append(False, ~_missing(one))
     there = ~np.isnan(value if value.ndim == 2 else value[:, None])
+    if one.quantity.gaps:  # the function itself looks whether it needs what is blank
+        return np.ones(len(value) + 1, dtype=bool)
     if not _compounds(one):
         return np.append(False, there.all(axis=1))
     known = np.vstack([np.zeros(there.shape[1], dtype=bool), there])
@@ -153,6 +155,8 @@ def _between(one: Labelled, places: np.ndarray):
         growth = np.where(np.isnan(value), 1.0, 1.0 + value)[places[0] : places[-1]]
         compounded = np.multiply.reduceat(growth, places[:-1] - places[0], axis=0) - 1.0
         alone = (np.diff(places) == 1)[:, None] & ~np.isnan(result)
+        if one.quantity.gaps:  # a blank at the end of the interval stays
+            alone |= np.isnan(result)
         result = np.where(alone, result, compounded)  # a return by itself stays as it is, to the last digit
     return result if one.value.ndim == 2 else result[:, 0]
 

@@ -1,7 +1,7 @@
 """How an account itself has done, with money paid in and taken out: its returns, its money-weighted rate, its gain."""
 
 import datetime as dt
-from math import expm1
+from math import expm1, log
 from typing import Annotated
 
 import numpy as np
@@ -14,6 +14,7 @@ from xlalloc.quantities import Balances, Dates, Flows, Number, Quantity, TableRe
 
 YEAR = 365.0  # days, as XIRR counts
 LARGEST = 700.0  # of a logarithm: e to it is a number
+TOLD = log(1e6)  # of a logarithm: beyond it a rate is told in words
 EARLIER, LATER = "end", "start"
 
 Timing = Annotated[
@@ -170,6 +171,11 @@ def _payments(balances, flows, timing: str, first: int, last: int) -> np.ndarray
     return amounts
 
 
+def _in_percent(s: float) -> str:
+    """A rate as a reader wants it: one that is near a loss of everything, or beyond any sense, in words."""
+    return "just above -100%" if s < -TOLD else "above 100,000,000%" if s > TOLD else f"{expm1(s):.4%}"
+
+
 def _only_rate(amounts: np.ndarray, years: np.ndarray) -> float:
     """The one rate, or the reason why there is none to name."""
     logs, touching = rates(amounts, years)
@@ -186,7 +192,7 @@ def _only_rate(amounts: np.ndarray, years: np.ndarray) -> float:
             "flows: no rate solves these payments: what came back is all that there is, or less than nothing was left. "
             "Check the signs: + is paid in, - is taken out."
         )
-    shown = ", ".join(f"{expm1(min(s, LARGEST)):.4%}" for s in logs)
+    shown = ", ".join(map(_in_percent, logs))
     if touching:
         raise NumberError(
             f"flows: the payments only just have a rate, near {shown}: within rounding there are two or none. Use "
@@ -280,7 +286,7 @@ def account_gain(
     first, last = _ends_known(balances, flows, timing)
     start, end = float(balances[first]), float(balances[last])
     moved = flows[first + 1 : last + 1]
-    paid_in, taken_out = float(moved[moved > 0.0].sum()), float(-moved[moved < 0.0].sum())
+    paid_in, taken_out = float(moved[moved > 0.0].sum()), float(np.abs(moved[moved < 0.0]).sum())
     whole = _or_error(lambda: float(np.nanprod(account_returns(balances, flows, timing) + 1.0)) - 1.0)
     money_weighted = _or_error(lambda: mwr(balances, flows, timing, dates=dates))
     return Table(

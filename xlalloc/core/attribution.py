@@ -9,7 +9,7 @@ from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core.checks import annualisation, distinct
 from xlalloc.core.estimation import regression, residual_stds
 from xlalloc.core.kpi import per_period
-from xlalloc.errors import DivisionError, InputError, Label, NumberError
+from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
 from xlalloc.facts import learn
 from xlalloc.meaning import SUM_TO_ONE, no_prices
 from xlalloc.quantities import (
@@ -36,7 +36,7 @@ def _by_period(help: str, unit: str, **limits) -> Quantity:
     return Quantity("panel", words, unit, ("time", "assets"), single=True, **limits)
 
 
-_RETURNS = {"low": -1, "compounds": True, "checks": (no_prices,)}
+_RETURNS = {"low": -1, "compounds": True, "gaps": "kept", "checks": (no_prices,)}
 PeriodWeights = Annotated[np.ndarray, _by_period("Portfolio weights at the start of each period", "fraction")]
 PeriodReturns = Annotated[
     np.ndarray, _by_period("Returns of the portfolio's assets", "fraction per period", **_RETURNS)
@@ -178,7 +178,8 @@ def brinson(
 
     Of each group: wp and wb its weights, rp and rb its returns Σwr/Σw in the portfolio and in the benchmark; Rb the
     benchmark's return. Without groups every asset is a group of its own. Where the portfolio holds nothing of a group
-    rp is rb, where the benchmark holds nothing rb is Rb. The three add up to the active return Rp − Rb.
+    rp is rb, where the benchmark holds nothing rb is Rb. The three add up to the active return Rp − Rb. The return of
+    what has weight 0 is not needed and may be blank.
 
     A row or column of numbers is one period; a table with time down is a period a row, with the weights at the start of
     each period. The effects of several periods are linked (Cariño): those of period t times k_t/k, where
@@ -186,7 +187,8 @@ def brinson(
     they add up to the difference of the compounded returns.
 
     Errors: #VALUE! where weights of a period do not sum to 1; #NUM! where the long and short positions of a group
-    cancel to a weight of 0, or a return of −100% cannot be linked; #N/A where there is no complete period.
+    cancel to a weight of 0, or a return of −100% cannot be linked; #N/A where the return of what is held is blank, or
+    there is no complete period.
 
     Peers: none.
 
@@ -197,6 +199,8 @@ def brinson(
     T, n = weights.shape
     for name, w in (("weights", weights), ("bench_weights", bench_weights)):
         _sum_to_one(name, w)
+    returns = _where_held("returns", returns, "weights", weights)
+    bench_returns = _where_held("bench_returns", bench_returns, "bench_weights", bench_weights)
     names, code = (None, np.arange(n)) if groups is None else distinct(groups)
     member = np.zeros((n, len(names) if names else n))
     member[np.arange(n), code] = 1.0
@@ -230,6 +234,22 @@ def _sum_to_one(name: str, w: np.ndarray) -> None:
             f"{name}: the weights{where} sum to {w[t].sum():.8g}, not to 1. Scale them so that they sum to 1 (100%).",
             *([Label("time", t)] if where else []),
         )
+
+
+def _where_held(name: str, returns: np.ndarray, held_in: str, w: np.ndarray) -> np.ndarray:
+    """The returns, 0 in place of a blank where nothing is held: there none is needed."""
+    blank = np.isnan(returns)
+    if not blank.any():
+        return returns
+    if (lacking := blank & (w != 0.0)).any():
+        t, i = (int(k) for k in np.argwhere(lacking)[0])
+        where = "{}" if len(w) == 1 else "{} / {}"
+        raise NotAvailableError(
+            f"{name}, {where}: it is blank, and {held_in} holds {w[t, i]:.6g} of it. Give the return; only where the "
+            "weight is 0 none is needed.", *([Label("time", t)] if len(w) > 1 else []), Label("assets", i),
+        )  # fmt: skip
+    learn(f"blank {name} where nothing is held", f"{int(blank.sum())}, not needed")
+    return np.where(blank, 0.0, returns)
 
 
 def _group_returns(name, w, totals, parts, instead, member, names) -> np.ndarray:

@@ -24,11 +24,11 @@ def rates(amounts: np.ndarray, years: np.ndarray) -> tuple[list[float], bool]:
     """
     paid = np.maximum(amounts, 0.0)
     taken = paid - amounts
-    if not paid.any() or not taken.any():
-        return [], False
     root = _root(amounts, paid, taken, years)
     if root is not None:
         return [root], False
+    if not paid.any() or not taken.any():
+        return [], False
     some = amounts != 0.0
     amounts, years = amounts[some], years[some]
     return _isolated(amounts / np.abs(amounts).max(), years)

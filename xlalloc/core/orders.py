@@ -182,6 +182,11 @@ class Situation:
         trades = bought - sold
         return self.cash_flow - float((trades + self.costs.of(trades)).sum())
 
+    def left(self, sold: np.ndarray, bought: np.ndarray) -> float:
+        """What is left over in the end; what rounding leaves of nothing is nothing."""
+        cash = self.cash(sold, bought)
+        return cash if cash > ROUNDING * (float(self.values.sum()) + abs(self.cash_flow)) else 0.0
+
     def sale_for(self, proceeds: np.ndarray) -> np.ndarray:
         """The smallest sale of each asset, whole lots or all of it, that brings at least this after its cost."""
         kept, commission = 1.0 - self.costs.sell_tax - self.costs.exit_fee, self.costs.commission
@@ -264,14 +269,14 @@ def affordable(
     """
     s = Situation(values, target, cash_flow, lot_value, costs)
     if not lot_value.any() and (trades := _to_target(s, ideal)) is not None:
-        return trades, max(s.cash(np.maximum(-trades, 0.0), np.maximum(trades, 0.0)), 0.0)
+        return trades, s.left(np.maximum(-trades, 0.0), np.maximum(trades, 0.0))
     wanted = np.maximum(-ideal, 0.0)
     exits = _is_all(wanted, values) & (target == 0.0)
     sold = _sales(s, wanted)
     bought = _purchases(s, np.where(sold > 0.0, 0.0, np.maximum(ideal, 0.0)), sold)
     sold = _given_back(s, sold, bought, exits)
     trades = bought - sold
-    return trades, max(s.cash(sold, bought), 0.0)
+    return trades, s.left(sold, bought)
 
 
 def _to_target(s: Situation, ideal: np.ndarray) -> np.ndarray | None:
@@ -412,7 +417,7 @@ def units_traded(trades: np.ndarray, values: np.ndarray, price: np.ndarray, lot:
     return np.where((lot > 0.0) & ~_is_all(-trades, values), lots, tidy)
 
 
-def plan_rows(values, target, trades, units, cost, cash: float) -> list[tuple]:
+def plan_rows(values, target, trades, units, cost, cash: float, cash_flow: float) -> list[tuple]:
     """The adviser's table: one row an asset, the cash left over, the total (in which trade + cost = cash flow)."""
     held = float(values.sum())
     weights = values / held if held > 0.0 else np.zeros(len(values))
@@ -426,9 +431,9 @@ def plan_rows(values, target, trades, units, cost, cash: float) -> list[tuple]:
         after = [total_after] * len(after)
     numbers = (x.tolist() for x in (values, weights, target, weights - target, trades))
     rows = zip(labels("assets", len(values)), *numbers, units, cost.tolist(), after[:-1], strict=True)
-    weight, wanted, traded, paid = (float(x.sum()) for x in (weights, target, trades, cost))
+    weight, wanted, paid = (float(x.sum()) for x in (weights, target, cost))
     return [
         *rows,
         ("Cash", 0.0, 0.0, 0.0, 0.0, cash, None, 0.0, after[-1]),
-        ("Total", held, weight, wanted, None, traded + cash, None, paid, total_after),
+        ("Total", held, weight, wanted, None, cash_flow - paid, None, paid, total_after),
     ]

@@ -15,16 +15,17 @@ from xlalloc.core import bootstrap, withdrawals
 from xlalloc.core.checks import normal_cdf
 from xlalloc.core.simulation import (
     LEVELS,
-    _at,
     _shocks,
+    at,
     bands,
+    bands_of,
     few_enough,
     grown,
     monthly_growth,
     wealth_of,
     whole_months,
     within_numbers,
-    yearly_shocks,
+    yearly_growth,
 )
 from xlalloc.errors import InputError, NumberError
 from xlalloc.facts import learn
@@ -352,17 +353,19 @@ def withdrawal_sim(
     if spending > wealth:
         raise NumberError(f"spending: {spending:,.10g} is more than the wealth of {wealth:,.10g}. Lower spending.")
     blocks = [
-        withdrawals.paid(wealth, spending, returns, inflation, rule)
-        for returns in yearly_shocks(mu, vol, seed, paths, years)
-    ]  # fmt: skip
-    lasting, worth, spent = blocks[0] if len(blocks) == 1 else map(np.hstack, zip(*blocks, strict=True))
-    within_numbers(worth, "mu")
-    chances = np.count_nonzero(lasting, axis=1) / paths
-    if 0.0 < (p := float(chances[-1])) < 1.0:
-        learn("sampling error of the last chance", sqrt(p * (1.0 - p) / paths))
+        withdrawals.paid(wealth, spending, growth, years, inflation, rule)
+        for growth in yearly_growth(mu, vol, seed, paths, years)
+    ]
+    rows, last = [], 0.0
+    for year, parts in enumerate(zip(*blocks, strict=True), 1):
+        lasting, worth, spent = parts[0] if len(parts) == 1 else map(np.hstack, zip(*parts, strict=True))
+        within_numbers(worth, "mu")
+        last = np.count_nonzero(lasting) / paths
+        rows.append((year, last, *bands_of(worth), *bands_of(spent)))
+    if 0.0 < last < 1.0:
+        learn("sampling error of the last chance", sqrt(last * (1.0 - last) / paths))
     header = ("year", "lasts", *(f"wealth {band}" for band in BANDS), *(f"spending {band}" for band in BANDS))
-    rows = zip(range(1, years + 1), chances.tolist(), bands(worth), bands(spent), strict=True)
-    return Table(header, [(year, chance, *of_wealth, *of_spending) for year, chance, of_wealth, of_spending in rows])
+    return Table(header, rows)
 
 
 @worksheet_function("=SAFE_WITHDRAWAL(30,0.05,0,0.9,0.02)", [[0.0491855]])
@@ -389,9 +392,9 @@ def safe_withdrawal(
     Source: Bengen (1994), Determining Withdrawal Rates Using Historical Data; Milevsky & Robinson (2005), A Sustainable
     Spending Rate without Simulation (the cost of an annuity on each path).
     """
-    costs = [withdrawals.annuity_due(returns, inflation) for returns in yearly_shocks(mu, vol, seed, paths, years)]
+    costs = [withdrawals.annuity_due(growth, inflation) for growth in yearly_growth(mu, vol, seed, paths, years)]
     shares = np.sort(1.0 / np.concatenate(costs))
-    return float(_at(1.0 - prob, shares[None, :])[0])
+    return float(at(1.0 - prob, shares[None, :])[0])
 
 
 @worksheet_function(

@@ -306,9 +306,9 @@ def look_through(weights: Weights, exposures: Exposures) -> TableResult:
     total = exposures.sum(axis=1)
     if (most := int(total.argmax())) >= 0 and total[most] > 1.0 + CLASSIFIED:
         raise InputError(
-            f"exposures: the shares of {{}} add up to {total[most]:.6g}, more than 1. Correct them.",
-            Label("assets", most),
-        )
+            f"exposures: the shares of {{}} add up to {total[most]:.6g}, which is {total[most]:.0%}; at most 1 (100%) "
+            "is possible. Leave out columns of totals, and type 60% or 0.6 for sixty per cent.", Label("assets", most),
+        )  # fmt: skip
     shares = weights.dot(exposures).tolist()
     rest = float(weights.dot(1.0 - total))
     learn("funds not classified in full", int((total < 1.0 - CLASSIFIED).sum()))

@@ -9,9 +9,9 @@ import numpy as np
 from xlalloc import data
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core import orders, review
-from xlalloc.core.checks import per_asset, rising, together
+from xlalloc.core.checks import label_pairs, per_asset, rising, together
 from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
-from xlalloc.facts import learn
+from xlalloc.facts import learn, learning
 from xlalloc.quantities import (
     Amount,
     CashFlow,
@@ -171,7 +171,25 @@ def _ideal(values, target, threshold, cash_flow, rule, band="absolute") -> np.nd
     width = orders.widths(target, threshold, band)
     ideal, triggered = orders.ideal_trades(values, target, cash_flow, rule, width)
     learn("threshold exceeded once the cash flow is placed", "yes" if triggered else "no")
+    if learning():
+        _learn_kept(values, target, ideal, rule if triggered else "")
     return ideal
+
+
+KEPT = {
+    "": "their weights are inside the band, and nothing is sold there. With threshold 0, or relative bands, they go",
+    "edge": "rule edge sells down to the edge of the band. With rule target they go",
+    "cash": "rule cash only places the cash flow. With rule target they go",
+}
+
+
+def _learn_kept(values, target, ideal, why: str) -> None:
+    """Holdings that nobody wants and that stay all the same."""
+    rest = values + ideal
+    kept = (target == 0.0) & (rest > orders.ROUNDING * values.sum())
+    if kept.any():
+        learn("target 0 but kept", label_pairs([Label("assets", int(i)) for i in np.flatnonzero(kept)], rest[kept]))
+        learn("why they are kept", KEPT[why])
 
 
 @worksheet_function('=REBAL_DUE("2026-01-31","2026-02-28","monthly")', [[True]])
@@ -398,7 +416,7 @@ def rebal_plan(
     cost = costs.of(trades)
     learn("cash left", cash)
     learn("costs", float(cost.sum()))
-    return Table(PLAN, orders.plan_rows(values, target, trades, units, cost, cash))
+    return Table(PLAN, orders.plan_rows(values, target, trades, units, cost, cash, cash_flow))
 
 
 # Review ------------------------------------------------------------------------------------------------------

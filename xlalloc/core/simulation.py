@@ -9,6 +9,7 @@ import numpy as np
 from xlalloc.errors import NumberError
 
 KEPT = 5_000_000  # normal numbers of one simulation that are kept for the next one (40 MB)
+PIECE = 256  # paths drawn at a time
 MOST = 200_000_000  # normal numbers of one simulation, some seconds
 WHOLE = 1e-9  # of a month
 LEVELS = (0.05, 0.25, 0.50, 0.75, 0.95)
@@ -97,22 +98,37 @@ def _shocks(seed: int, paths: int, steps: int) -> Iterator[np.ndarray]:
     stream = np.random.RandomState(seed)
     block = max(KEPT // steps, 1)
     for first in range(0, paths, block):
-        yield np.ascontiguousarray(stream.standard_normal((min(block, paths - first), steps)).T)
+        yield _normals(stream, min(block, paths - first), steps)
 
 
-def yearly_shocks(mu: float, vol: float, seed: int, paths: int, years: int) -> Iterator[np.ndarray]:
-    """Nominal growth of 1 in each year, years down, paths across, in blocks of paths."""
-    for shocks in _shocks(seed, paths, years):
+def yearly_growth(mu: float, vol: float, seed: int, paths: int, years: int) -> Iterator[Iterator[np.ndarray]]:
+    """Nominal growth of 1 in each year on every path, year by year, in blocks of paths."""
+    return (_growth_by_year(mu, vol, shocks) for shocks in _shocks(seed, paths, years))
+
+
+def _growth_by_year(mu: float, vol: float, shocks: np.ndarray) -> Iterator[np.ndarray]:
+    """A year at a time, so that it is still in the cache when it is used."""
+    for z in shocks:
         with np.errstate(over="ignore"):
-            growth = shocks * vol
+            growth = z * vol
             growth += log1p(mu) - vol * vol / 2.0
-            yield np.exp(growth, out=growth)
+            np.exp(growth, out=growth)
+        yield growth
 
 
 @lru_cache(maxsize=2)
 def _drawn(seed: int, paths: int, steps: int) -> np.ndarray:
-    shocks = np.ascontiguousarray(np.random.RandomState(seed).standard_normal((paths, steps)).T)
+    shocks = _normals(np.random.RandomState(seed), paths, steps)
     shocks.flags.writeable = False
+    return shocks
+
+
+def _normals(stream: np.random.RandomState, paths: int, steps: int) -> np.ndarray:
+    """The next paths x steps normal numbers, the steps down: turned in pieces that stay in the cache."""
+    shocks = np.empty((steps, paths))
+    for first in range(0, paths, PIECE):
+        some = min(PIECE, paths - first)
+        shocks[:, first : first + some] = stream.standard_normal((some, steps)).T
     return shocks
 
 
@@ -127,15 +143,33 @@ def few_enough(paths: int, steps: int) -> None:
 def bands(rows: np.ndarray) -> Iterator[tuple]:
     """The quantiles of each row (which is left sorted), interpolated as PERCENTILE.INC does."""
     rows.sort(axis=1)
-    return zip(*(_at(level, rows).tolist() for level in LEVELS), strict=True)
+    return zip(*(at(level, rows).tolist() for level in LEVELS), strict=True)
 
 
-def _at(level: float, rows: np.ndarray) -> np.ndarray:
+def at(level: float, rows: np.ndarray) -> np.ndarray:
     """One quantile of each sorted row, to the digit that of np.quantile, which would sort each row anew for it."""
-    place = level * (rows.shape[1] - 1)
-    k, part = int(place), place - int(place)
-    low, high = rows[:, k], rows[:, min(k + 1, rows.shape[1] - 1)]
+    k, after, part = _place(level, rows.shape[1])
+    return _between(rows[:, k], rows[:, after], part)
+
+
+def _place(level: float, count: int) -> tuple[int, int, float]:
+    """Where a quantile stands among sorted numbers: after which, before which, and how far between them."""
+    place = level * (count - 1)
+    k = int(place)
+    return k, min(k + 1, count - 1), place - k
+
+
+def _between(low, high, part: float):
     return low + (high - low) * part if part < 0.5 else high - (high - low) * (1.0 - part)
+
+
+def bands_of(row: np.ndarray) -> tuple[float, ...]:
+    """The quantiles of one row, as ``bands`` gives them of many."""
+    row = np.sort(row)
+    if row[0] == row[-1]:
+        return (float(row[0]),) * len(LEVELS)
+    places = (_place(level, row.size) for level in LEVELS)
+    return tuple(float(_between(row[k], row[after], part)) for k, after, part in places)
 
 
 def within_numbers(values: np.ndarray, name: str) -> None:

@@ -91,7 +91,8 @@ def suitable(profile: Profile, product_levels: ProductLevels, allowed: Allowed |
 
     It answers for levels alone: exceptions, warnings signed by the client, and limits of amount are the firm's.
 
-    Errors: #VALUE! where a level or a cell of the table cannot be read, or the table lacks the client's level.
+    Errors: #VALUE! where a level or a cell of the table cannot be read, or the table lacks the client's level or that
+    of a product.
 
     Peers: none.
 
@@ -100,9 +101,13 @@ def suitable(profile: Profile, product_levels: ProductLevels, allowed: Allowed |
     """
     client = _level(profile, "C", "profile")
     products = [_level(text, "R", f"product_levels, item {i}") for i, text in enumerate(product_levels, 1)]
-    table = {c: frozenset(range(1, c + 1)) for c in LEVELS} if allowed is None else _table(_rows(allowed))
+    table, known = {c: frozenset(range(1, c + 1)) for c in LEVELS}, frozenset(LEVELS)
+    if allowed is not None:
+        table, known = _table(_rows(allowed))
     if client not in table:
-        raise InputError(f"allowed: there is no row for C{client}. Give all levels C1 to C5.")
+        raise InputError(f"allowed: there is no row for C{client}. Add that row.")
+    if lacking := sorted({*products} - known):
+        raise InputError(f"allowed: there is no column for R{lacking[0]}. Add that column.")
     learn(f"C{client} may buy", ", ".join(f"R{r}" for r in sorted(table[client])) or "nothing")
     return np.array([level in table[client] for level in products])
 
@@ -135,11 +140,19 @@ def _rows(cells) -> list[list]:
     return rows.tolist()
 
 
-def _table(rows: list[list]) -> dict[int, frozenset[int]]:
-    """What each client level may buy, from either form of table."""
-    if len(rows[0]) <= 2 or len(rows) <= 2:
-        return _listed(rows if len(rows[0]) <= 2 else [list(row) for row in zip(*rows, strict=True)])
-    return _marked(rows)
+def _table(rows: list[list]) -> tuple[dict[int, frozenset[int]], frozenset[int]]:
+    """What each client level may buy, from either form of table, and the product levels it speaks of."""
+    if _all_levels(rows[0][1:], "C") and _all_levels([row[0] for row in rows[1:]], "R"):
+        rows = [list(row) for row in zip(*rows, strict=True)]
+    if min(len(rows), len(rows[0])) > 2 or _all_levels(rows[0][1:], "R"):
+        return _marked(rows)
+    listed = _listed(rows if len(rows[0]) <= 2 else [list(row) for row in zip(*rows, strict=True)])
+    return listed, frozenset(LEVELS)
+
+
+def _all_levels(cells: list, letter: str) -> bool:
+    """Are these levels, two or more, with their letter?"""
+    return len(cells) > 1 and all(re.match(rf"P?{letter}\s*[1-5]", _plain(cell).upper()) for cell in cells)
 
 
 def _listed(rows: list[list]) -> dict[int, frozenset[int]]:
@@ -177,29 +190,28 @@ def _products(cell, client: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def _marked(rows: list[list]) -> dict[int, frozenset[int]]:
+def _marked(rows: list[list]) -> tuple[dict[int, frozenset[int]], frozenset[int]]:
     """Marks, client levels down, product levels across; without the levels around them C1 to C5 and R1 to R5."""
     products: list[int] = list(LEVELS)
     clients: list[int] = list(LEVELS)
-    heads = [re.match(r"P?R\s*[1-5]", _plain(cell).upper()) for cell in rows[0][-5:]]
-    sides = [re.match(r"C\s*[1-5]", _plain(row[0]).upper()) for row in rows[-5:]]
-    if all(heads):
-        products = [_level(cell, "R", "allowed") for cell in rows[0][-5:]]
+    if _all_levels(rows[0][1:], "R"):
+        heads = rows[0] if _all_levels(rows[0], "R") else rows[0][1:]
+        products = [_level(cell, "R", "allowed") for cell in heads]
         rows = rows[1:]
-    if all(sides):
+    if all(re.match(r"C\s*[1-5]", _plain(row[0]).upper()) for row in rows):
         clients = [_level(row[0], "C", "allowed") for row in rows]
         rows = [row[1:] for row in rows]
     if len(rows) != len(clients) or any(len(row) != len(products) for row in rows):
         raise InputError(
-            f"allowed: {len(rows)} x {len(rows[0])} marks; C1 to C5 down and R1 to R5 across are needed, with or "
-            "without these levels around them."
+            f"allowed: {len(rows)} x {len(rows[0])} marks; without all levels around them 5 x 5 are needed. Write the "
+            "client levels (C1 to C5) beside the rows and the product levels (R1 to R5) above the columns."
         )
     if len({*clients}) != len(clients) or len({*products}) != len(products):
         raise InputError("allowed: a level stands twice around the table. Give each once.")
     return {
         client: frozenset(r for r, cell in zip(products, row, strict=True) if _marked_yes(cell, client, r))
         for client, row in zip(clients, rows, strict=True)
-    }
+    }, frozenset(products)
 
 
 def _marked_yes(cell, client: int, product: int) -> bool:

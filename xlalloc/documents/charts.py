@@ -24,6 +24,9 @@ _NEWER = re.compile(
 _FORMAT = re.compile(r"<(?:\w+:)?formatCode>.*?</(?:\w+:)?formatCode>", re.DOTALL)
 _BOX = re.compile(r'<(?P<tag>(?:\w+:)?sp)\b(?P<attrs>[^>]*\btextlink="(?P<ref>[^"]*)"[^>]*)>.*?</(?P=tag)>', re.DOTALL)
 _PARTS = re.compile(r"(?:'(?:[^']|'')*'|[^,'])+")
+_SERIES = re.compile(r"<(?P<n>(?:\w+:)?)ser>.*?</(?P=n)ser>", re.DOTALL)
+_ANCHOR = re.compile(r"<(?P<n>(?:\w+:)?)(?P<tag>(?:two|one)CellAnchor|absoluteAnchor)\b.*?</(?P=n)(?P=tag)>", re.DOTALL)
+_VALUES = re.compile(r"<(?P<n>(?:\w+:)?)(?P<tag>val|yVal)>.*?</(?P=n)(?P=tag)>", re.DOTALL)
 _RUN = re.compile(r"(<a:t>)[^<]*(</a:t>)|<a:t\s*/>")
 
 
@@ -77,6 +80,32 @@ def with_caches(text: str, points: Callable[[str], list | None]) -> str:
         return f'{match[1]}<{n}lvl ptCount="{len(found)}"{" " + code[0] if code else ""}>{inside}</{n}lvl>'
 
     return _NEWER.sub(newer, _LABELS.sub(labels, _CACHED.sub(cached, text)))
+
+
+def without_empty(text: str) -> str:
+    """A chart without the series that have no point, unless none has."""
+    found = [(m[0], _has_points(m[0])) for m in _SERIES.finditer(text)]
+    if any(full for _, full in found):
+        for series, full in found:
+            text = text if full else text.replace(series, "", 1)
+    return text
+
+
+def is_empty(text: str) -> bool:
+    """Is this a chart in which no series has a point?"""
+    found = [m[0] for m in _SERIES.finditer(text)]
+    return bool(found) and not any(map(_has_points, found))
+
+
+def without_frames(text: str, ids: list[str]) -> str:
+    """A drawing without the charts of these relationships."""
+    marks = [f':id="{i}"' for i in ids]
+    return _ANCHOR.sub(lambda m: "" if any(mark in m[0] for mark in marks) else m[0], text)
+
+
+def _has_points(series: str) -> bool:
+    values = _VALUES.search(series)
+    return values is None or re.search(r"<(?:\w+:)?pt\b", values[0]) is not None
 
 
 def _levels(rows: list[list], n: str) -> str:

@@ -50,7 +50,7 @@ class UnreadableSheetError(ValueError):
     """A sheet in words that are not worked on."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Cell:
     """A cell as the template holds it."""
 
@@ -71,7 +71,7 @@ class Cell:
         return self.row, self.column
 
 
-@dataclass
+@dataclass(eq=False)
 class Sheet:
     """A worksheet: cells by place, rows by number, and the XML around them."""
 

@@ -23,7 +23,7 @@ from xlalloc.reports.notes_page import About
 from xlalloc.reports.pages import keys_of, stamp
 from xlalloc.reports.problems import Place, Problem
 from xlalloc.reports.records import Client, Inputs
-from xlalloc.reports.sentences import in_language, kept_back
+from xlalloc.reports.sentences import kept_back
 from xlalloc.reports.trading import RefusedError
 from xlalloc.reports.vocabulary import vocabulary
 from xlalloc.reports.write import joined
@@ -155,7 +155,7 @@ def _lettered(work: Work, task: Task, result: Result, line: Line, key: str) -> L
 def _held(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
     """No letter, an internal page."""
     line = replace(_line(line, result, "", _found(task, result)), internal=_inner(task.file), status=HELD)
-    line = replace(line, held=" ".join(kept_back(result, in_language(work.inputs.language))))
+    line = replace(line, held=" ".join(kept_back(result)))
     with replacing(work.out / line.internal) as file:
         file.write(internal(result, _marked(line, key)))
     return line
@@ -185,8 +185,8 @@ def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Lin
 
 
 def _found(task: Task, result: Result) -> tuple[Problem, ...]:
-    """What was found beside what reading knew."""
-    return tuple(problem for problem in result.problems if problem not in task.known)
+    """What was found beside what reading knew: findings about prices, which are nobody's own, are listed already."""
+    return tuple(problem for problem in result.problems if problem.client and problem not in task.known)
 
 
 def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:

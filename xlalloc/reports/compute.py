@@ -300,6 +300,8 @@ class _Computation:
         for what, reason in self.ask.reasons.items():
             self.problems.note(client.id, "no_answer", "done.said", client.place, what=what, reason=reason)
         every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))
+        for asset in every:
+            self.problems.extend(self.market.doubts.get(asset, ()))
         left = self.market.left_out(every)
         if left:
             asset, count, of = left

@@ -18,7 +18,7 @@ PICTURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
 HOLDS = {"hold": ("暂缓",), "warn": ("提示", "警示")}
 JUDGED_BY = {"product": ("产品", "单品"), "portfolio": ("组合",)}
 SHOWN = {"client": ("客户", "客户可见"), "internal": ("内部", "仅内部")}
-MARKS, ORDERS = {".": (), ",": ()}, {"dmy": ("日月年",), "mdy": ("月日年",)}
+MARKS, ORDERS = {".": (), ",": ()}, {"dmy": ("日月年",), "mdy": ("月日年",), "ymd": ("年月日",)}
 PAGES = {
     "summary": ("概要",), "allocation": ("配置", "资产配置"), "risk": ("风险",), "performance": ("业绩", "模拟业绩"),
     "plan": ("规划", "目标测算", "目标"), "notes": ("说明", "附注"),
@@ -57,7 +57,7 @@ KEYS = {
     "projections": Key(("情景测算", "预测"), "option", known=SHOWN, wanted="client or internal"),
     "min_months": Key(("最少业绩月数",), "months", (0, 600), wanted="a whole number of months up to 600"),
     "decimal": Key(("小数点",), "option", known=MARKS, wanted=". or ,"),
-    "date_order": Key(("日期顺序",), "option", known=ORDERS, wanted="dmy or mdy"),
+    "date_order": Key(("日期顺序",), "option", known=ORDERS, wanted="dmy, mdy or ymd"),
 }
 LOOKS = frozenset(["logo", "colour", "pages", "internal_pages"])  # a wrong one is left out; all else decides figures
 BY_LANGUAGE = frozenset(["simulated", "projections"])  # besides the texts

@@ -26,7 +26,7 @@ def draw(page: Sheet, r: Result) -> None:
     words += [say("summary.as_of", date=f"{r.as_of}")] if r.as_of else []
     page.title(" · ".join(words))
     page.heading("internal.reasons")
-    for text in kept_back(r, say):
+    for text in kept_back(r):
         page.remark(text, WARN, True)
     page.remark(suitability(r, say)[0], INK)
     _products(page, r)

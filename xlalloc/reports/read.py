@@ -1,6 +1,7 @@
 """Tables → clients, assets, models, benchmarks: everything found wrong is listed in one pass, nothing is guessed."""
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 from xlalloc.core.rebalance import STAMP_DUTY
@@ -10,13 +11,14 @@ from xlalloc.meaning import SUM_TO_ONE
 from xlalloc.reports import by_risk, fields, implausible
 from xlalloc.reports.codes import Names
 from xlalloc.reports.columns import columns_of
-from xlalloc.reports.holdings import HoldingsReader, is_total
+from xlalloc.reports.holdings import HoldingsReader
 from xlalloc.reports.market import read_prices
 from xlalloc.reports.problems import REFUSED, Place, Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Model
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sheets import MOST_TEXT, Formula
 from xlalloc.reports.source import Source, load
+from xlalloc.reports.totals import is_total
 
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
@@ -48,6 +50,7 @@ class Reader(HoldingsReader):
         self.names = Names([])  # any name or code of an asset → its name
         self.currency = ""  # the file's: the first one named
         self._first_rows: dict[str, Place] = {}  # of each model
+        self._more: dict[tuple, list] = {}  # columns of dates with cells that are none: place and how many more
         self._kept: dict[str, str] = {}  # one copy of each text that stands in many rows
 
     def inputs(self) -> Inputs:
@@ -66,6 +69,7 @@ class Reader(HoldingsReader):
         clients = self._clients(models, benchmarks)
         self._holdings(clients)
         self._check_history(clients)
+        self._say_more()
         for client in clients.values():
             if not client.lots and client.id not in self.problems.refused:
                 self.problems.refuse(client.id, "no_holdings", client.place)
@@ -113,9 +117,15 @@ class Reader(HoldingsReader):
             kind = "unreadable_" + _group(kinds[key])
             if isinstance(cell, Formula | ErrorValue):
                 kind = "formula_without_value" if isinstance(cell, Formula) else "error_value"
+            elif (
+                row.table.sheet == "holdings"
+                and key in ("units", "price", "value")
+                and fields.is_negative(cell, row.table.marks.get(key, "."))
+            ):
+                kind = "below_zero"
             if kinds[key] == "date" or key == "age":  # no figure of a report needs the latter
                 kind = "bad_date" if kind == "unreadable_date" else kind
-                self.problems.note(client, kind, "done.left_out", row.place(key))
+                self._list_once(client, kind, key, row)
             else:
                 self.problems.note(client, kind, done, row.place(key))
                 fatal = True
@@ -124,6 +134,20 @@ class Reader(HoldingsReader):
             words, what = ({"most": f"{most:,}"}, "done.cut") if kind == "too_long" else ({}, "done.dropped")
             self.problems.note(client, kind, what, row.place(key), **words)
         return fatal
+
+    def _list_once(self, client: str, kind: str, key: str, row: Row) -> None:
+        """The first cell of a client's column of dates that is none; how many more there are is said at the end."""
+        column = client, kind, row.table.where.sheet, key
+        if column not in self._more:
+            self.problems.note(client, kind, "done.left_out", row.place(key))
+            self._more[column] = [replace(row.place(key), row=None, value=""), 0]
+        else:
+            self._more[column][1] += 1
+
+    def _say_more(self) -> None:
+        for (client, *_), (place, count) in self._more.items():
+            if count:
+                self.problems.note(client, "more_like_it", "done.left_out", place, count=f"{count}")
 
     def _currencies(self, client: str, row: Row) -> None:
         """One currency a file: the first named; a client who has another is refused."""

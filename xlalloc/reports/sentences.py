@@ -19,7 +19,7 @@ def in_language(lang: str) -> Say:
 def advice(r: Result, say: Say) -> str:
     """The orders in a sentence, with the deviation and the rule behind them."""
     if r.judgement.held:
-        return say("summary.held", reasons=" ".join(kept_back(r, say)))
+        return say("summary.held", reasons=" ".join(kept_back(r)))
     if isinstance(r.orders, ErrorValue):
         return say("summary.no_orders", error=str(r.orders))
     asset, deviation, threshold = r.largest[0], f"{r.largest[4]:+.1%}", f"{r.client.threshold:.1%}"
@@ -82,6 +82,6 @@ def suitability(r: Result, say: Say) -> tuple[str, bool]:
     return words + "".join(said) + ("。" if r.lang == "zh" else "."), bool(found.reasons or found.above["after"])
 
 
-def kept_back(r: Result, say: Say) -> list[str]:
+def kept_back(r: Result) -> list[str]:
     """Why no letter is printed, a sentence each."""
     return [problem.wrong(r.lang) for problem in r.judgement.reasons] if r.judgement.held else []

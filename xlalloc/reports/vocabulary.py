@@ -13,6 +13,7 @@ from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.projection import goal_today
 from xlalloc.reports.records import Inputs
+from xlalloc.reports.report_words import report_words
 from xlalloc.reports.sentences import advice, in_language, kept_back, suitability, withheld
 from xlalloc.reports.suitability import STATES
 
@@ -33,7 +34,7 @@ def shapes() -> dict[str, str]:
 def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
     found = {**_client(r), **_firm(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
-    found |= _prices(r, inputs) | _suitability(r)
+    found |= _prices(r, inputs) | _suitability(r) | report_words(r)
     return {name: _bare(found[name]) for name in declared()}
 
 
@@ -167,11 +168,11 @@ def _assets(r: Result) -> dict:
 
 def _suitability(r: Result) -> dict:
     """What is above the client's level, state by state, and what keeps the letter back."""
-    found, say = r.judgement, in_language(r.lang)
+    found = r.judgement
     return {
         **{f"above_{state}": r.named(found.above, state) for state in STATES},
         "letter_held": found.held,
-        "held_reasons": kept_back(r, say),
+        "held_reasons": kept_back(r),
         "model_level": f"R{found.model_level}" if found.model_level else None,
         "suitability_by": found.by,
         "next_review": r.next_review,
@@ -234,6 +235,7 @@ GROUPS = {
     "portfolio": "The portfolio and what to do",
     "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order",
     "suitability": "Suitability", "risk": "Risk",
+    "classes": "A row an asset class", "crises": "Crises, and where the risk lies", "past": "The simulated past",
     "prices": "Prices", "notes": "Findings",
 }  # fmt: skip
 

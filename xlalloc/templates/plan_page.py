@@ -6,10 +6,11 @@ from xlalloc.templates.layout import MONEY, PERCENT, PERCENT2, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
 
-MOST_YEARS = 30
+MOST_YEARS = 40  # in the table; the goal may be later
 CHART_ROWS = 17
-START = "SUM(v_now)+cash_in_out,monthly_saving"
+START = "SUM(v_now)+cash_flow,monthly_saving"
 ASSUMED = "plan_return,plan_vol"
+PATHS = "10000,1,inflation_rate"  # as the functions take them where none are given; in today's money
 FEES = (0.0025, 0.005, 0.01, 0.015, 0.02)
 AGES = 7  # points of the glide path, five years apart
 QUESTIONS = ("drift", "tolerance", "goal", "environment", "benchmark")
@@ -38,14 +39,14 @@ def plan(work: Work) -> None:
 
 def _goal(work: Work, page: WorkPage) -> None:
     page.heading("plan.goal_heading")
-    wealth = work.result(page, "plan.start", "=SUM(v_now)+cash_in_out", MONEY)
-    page.put(wealth.row, 2, f"={sentence(work, 'plan.start', currency='currency')}")
-    work.result(page, "client.goal", '=IF(goal_amount="","–",goal_amount)', MONEY)
-    work.result(page, "client.goal_years", '=IF(goal_years="",10,goal_years)', "0", "plan_years")
-    work.result(page, "plan.return", "=PORT_RETURN(w_target,mu_assets)-yearly_fee", PERCENT, "plan_return")
-    work.result(page, "plan.vol", "=PORT_VOL(w_target,cov)", PERCENT, "plan_vol")
-    chance = f"GOAL_PROB({START},plan_years,{ASSUMED},goal_amount)"
-    cell = work.result(page, "client.chance", f'=IF(goal_amount="","–",{chance})', "0%", "goal_chance")
+    wealth = work.result(page, "plan.start", "=SUM(v_now)+cash_flow", MONEY)
+    page.put(wealth.row, 2, f"={sentence(work, 'plan.start', currency='currency_code')}")
+    work.result(page, "client.goal", '=IF(goal_today="","–",goal_today)', MONEY)
+    work.result(page, "client.goal_years", '=IF(goal_years="",10,goal_years)', "0.0", "plan_years")
+    work.result(page, "plan.return", "=PORT_RETURN(w_target,mu_assets)-advisory_fee", PERCENT, "plan_return")
+    work.result(page, "plan.vol", "=PORT_VOL(w_target,cov_assets)", PERCENT, "plan_vol")
+    chance = f"GOAL_PROB({START},plan_years,{ASSUMED},goal_today,{PATHS})"
+    cell = work.result(page, "client.chance", f'=IF(goal_today="","–",{chance})', "0%", "goal_chance")
     cell.font = work.document.font(bold=True, color=work.document.accent)
     page.note("plan.goal_note")
 
@@ -56,10 +57,11 @@ def _bands(work: Work, page: WorkPage) -> tuple[int, int]:
     head = page.header(["plan.year", *(f"plan.q{level}" for level in (5, 25, 50, 75, 95)), "client.goal"])
     first, last = head + 1, head + 1 + MOST_YEARS
     block = f"B{first}:G{last}"
-    value = table(block, f"WEALTH_BANDS({START},plan_years,{ASSUMED})", 1, 1)
-    page.block(first, 2, MOST_YEARS + 1, 6, within(block, "plan_years", value, 1), ["0", *[MONEY] * 5], line=False)
-    for row in range(first, last + 1):
-        page.put(row, 8, f'=IF(B{row}="","",IF(goal_amount="",0,goal_amount))', MONEY, line=False)
+    years = f"MIN({MOST_YEARS},MAX(1,INT(plan_years)))"
+    value = table(block, f"WEALTH_BANDS({START},{years},{ASSUMED},{PATHS})", 1, 1)
+    page.block(first, 2, MOST_YEARS + 1, 6, within(block, years, value, 1), ["0", *[MONEY] * 5], line=False)
+    goal = f'=IF(B{first}:B{last}="","",IF(goal_today="",0,goal_today))'
+    page.block(first, 8, MOST_YEARS + 1, 1, goal, MONEY, line=False)
     page.left(2, first, last, 0)
     page.ruled(f"B{first}:H{last}", f'$B{first}<>""')
     page.row = last + 1

@@ -7,13 +7,16 @@ from xlalloc.templates.work_page import WorkPage
 CHART_ROWS = 20
 MEASURES = (
     ("risk.return", "PORT_RETURN({w},mu_assets)", PERCENT),
-    ("risk.vol", "PORT_VOL({w},cov)", PERCENT),
-    ("risk.sharpe", "PORT_SHARPE({w},mu_assets,cov,risk_free)", NUMBER),
-    ("risk.ratio", "DIVERSIFICATION({w},cov)", NUMBER),
+    ("risk.vol", "PORT_VOL({w},cov_assets)", PERCENT),
+    ("risk.sharpe", "PORT_SHARPE({w},mu_assets,cov_assets,risk_free)", NUMBER),
+    ("risk.ratio", "DIVERSIFICATION({w},cov_assets)", NUMBER),
     ("risk.effective", "EFFECTIVE_N({w})", NUMBER),
 )
 
-POLICY = "POLICY_CHECK(w_target,mu_assets,cov,return_range,vol_range,drawdown_limit)"
+# Assets without risk carry none of it: their budget is 0.
+PARITY = "RP_WEIGHTS(cov_assets,(vol_assets>0)/SUM((vol_assets>0)*1))"
+INVERSE = "IF(vol_assets>0,1/vol_assets,0)/SUM(IF(vol_assets>0,1/vol_assets,0))"
+POLICY = "POLICY_CHECK(w_target,mu_assets,cov_assets,return_range,vol_range,drawdown_limit)"
 VERDICTS = {word: f"verdict.{word}" for word in ("inside", "above", "below", "deeper", "not stated")}
 
 
@@ -24,12 +27,12 @@ def risk(work: Work) -> None:
         page,
         [
             ("asset", "asset_names", PLAIN), ("allocation.weight", "w_now", PERCENT),
-            ("risk.share_now", "RISK_CONTRIB(w_now,cov)", PERCENT), ("client.target", "w_target", PERCENT),
-            ("risk.share", "RISK_CONTRIB(w_target,cov)", PERCENT), ("risk.rp", "RP_WEIGHTS(cov)", PERCENT),
-            ("risk.inverse", "INV_VOL_WEIGHTS(cov)", PERCENT),
-            ("risk.marginal", "MARGINAL_RISK(w_target,cov)", PERCENT),
+            ("risk.share_now", "RISK_CONTRIB(w_now,cov_assets)", PERCENT), ("client.target", "w_target", PERCENT),
+            ("risk.share", "RISK_CONTRIB(w_target,cov_assets)", PERCENT), ("risk.rp", PARITY, PERCENT),
+            ("risk.inverse", INVERSE, PERCENT),
+            ("risk.marginal", "MARGINAL_RISK(w_target,cov_assets)", PERCENT),
         ],
-        {"w_rp": 7, "w_inverse": 8},
+        {"parity_weights": 7, "w_inverse": 8},
     )  # fmt: skip
     for column in "CDEF":
         page.bars(f"{column}{first}:{column}{last}")
@@ -50,7 +53,7 @@ def _whole(work: Work, page: WorkPage) -> None:
     page.header(["risk.measure", "risk.of_now", "risk.of_target", "risk.of_rp", "risk.of_inverse"])
     for key, formula, format in MEASURES:
         page.put(page.row, 2, work.say(key))
-        for column, weights in enumerate(("w_now", "w_target", "w_rp", "w_inverse"), 3):
+        for column, weights in enumerate(("w_now", "w_target", "parity_weights", "w_inverse"), 3):
             page.put(page.row, column, "=" + formula.format(w=weights), format, align="right")
         page.row += 1
 

@@ -21,7 +21,7 @@ def _crises(work: Work, page: WorkPage) -> None:
     page.heading("stress.crises")
     head = page.header(["stress.scenario", "stress.now", "stress.money", "stress.target", "stress.worst", *[""] * 4])
     first, last = head + 1, head + SCENARIOS
-    now, target = (f"STRESS_TABLE({weights}_named,scenario_table)" for weights in ("w_now", "w_target"))
+    now, target = (f"STRESS_TABLE({weights}_held,scenario_table)" for weights in ("w_now", "w_target"))
     worst = 'IF({0}="none",' + quote(work.say("stress.none")) + ",{0})"
     for column, format, value in (
         ("B", PLAIN, lambda block: picked(block, "scenario_names")),
@@ -52,8 +52,8 @@ def _correlations(work: Work, page: WorkPage) -> None:
         row = head + k
         page.put(row, 2, work.say(f"stress.uplift_{key}"))
         page.put(row, 3, uplift, "0%", align="right")
-        moved = f"STRESS_CORR(cov,C{row})"
-        for column, weights in ((4, "w_now"), (5, "w_target"), (6, "w_rp")):
+        moved = f"STRESS_CORR(cov_assets,C{row})"
+        for column, weights in ((4, "w_now"), (5, "w_target"), (6, "parity_weights")):
             page.put(row, column, f"=PORT_VOL({weights},{moved})", PERCENT, align="right")
         page.put(row, 7, f"=DIVERSIFICATION(w_target,{moved})", NUMBER, align="right")
     page.row = head + 4
@@ -66,7 +66,7 @@ def _hedge(work: Work, page: WorkPage) -> None:
     place = "MATCH(hedge_asset,asset_names,0)"
     work.result(page, "client.hedge_asset", "=hedge_asset")
     work.result(page, "stress.index_vol", f"=INDEX(vol_assets,{place})", PERCENT, "hedge_vol")
-    beta = f"SUMPRODUCT(w_now,INDEX(cov,0,{place}))/INDEX(cov,{place},{place})"
+    beta = f"SUMPRODUCT(w_now,INDEX(cov_assets,0,{place}))/INDEX(cov_assets,{place},{place})"
     work.result(page, "stress.beta", f"={beta}", NUMBER, "hedge_beta")
     page.row += 1
     head = page.header(["stress.floor", "", "", ""])
