@@ -7,10 +7,10 @@ import zlib
 
 import openpyxl
 import pytest
-from xlalloc.reports.report_template import ACCENT, write_report
 
 from xlalloc.reports.brand import EMPTY, branded, size
 from xlalloc.reports.firm import Firm
+from xlalloc.reports.report_template import ACCENT, write_report
 
 
 def png(width: int, height: int) -> bytes:
