@@ -161,9 +161,10 @@ def power(base: float, exponent: float) -> float:
 
 def arithmetic(operation: Callable) -> Callable:
     def apply(a, b):
-        a, b = to_number(a), to_number(b)
-        if isinstance(a, ErrorValue) or isinstance(b, ErrorValue):
-            return a if isinstance(a, ErrorValue) else b
+        if a.__class__ is not float or b.__class__ is not float:
+            a, b = to_number(a), to_number(b)
+            if isinstance(a, ErrorValue) or isinstance(b, ErrorValue):
+                return a if isinstance(a, ErrorValue) else b
         try:
             result = operation(a, b)
         except ZeroDivisionError:
@@ -204,8 +205,13 @@ def _compared(value, other):
     return (1, value.casefold()) if isinstance(value, str) else (0, float(f"{to_number(value):.15g}"))
 
 
+APART = 2e-14  # beyond what 15 digits leave out
+
+
 def comparison(operation: Callable) -> Callable:
     def apply(a, b):
+        if a.__class__ is float and b.__class__ is float and abs(a - b) > APART * max(abs(a), abs(b)):
+            return operation(a, b)  # 15 digits tell them apart
         if (error := error_in(a) or error_in(b)) is not None:
             return error
         return operation(_compared(a, b), _compared(b, a))

@@ -247,9 +247,12 @@ class _Page:
 
     def room(self, rows: int, when: str) -> int:
         """Rows free for a picture, hidden where it is not shown; gives the first."""
+        return self.free(rows, f'IF(ROW($A$1:$A${rows})*({when})>0," ","")')
+
+    def free(self, rows: int, formula: str) -> int:
+        """Rows that are hidden where a formula gives nothing for them."""
         top = self.row
-        for row in range(top, top + rows):
-            self.put(2, row, f'=IF({when}," ","")')
+        self.put(2, top, f"{{={formula}}}")
         self.name("xl_rows_", top, top + rows - 1)
         self.row += rows
         return top
@@ -353,10 +356,8 @@ class _Report:
             Column("target", "class_target", PERCENT, TARGET),
         ]
         first, last = page.table(CLASSES, columns, wrap=False)
-        for k in range(2, CLASSES + 1):  # a free row for each class that is not there: the chart beside keeps its place
-            page.put(2, page.row, f'=IF(ROWS(class_names)<{k}," ","")')
-            page.name("xl_rows_", page.row, page.row)
-            page.row += 1
+        # a free row for each class that is not there: the chart beside keeps its place
+        page.free(CLASSES - 1, f'IF(ROWS(class_names)<ROW($A$2:$A${CLASSES})," ","")')
         page.heading("risk_short")
         heads = [Column("", ""), *(Column(key, "", PERCENT, color) for key, color in (("now", NOW), ("after", AFTER), ("target", TARGET)))]  # fmt: skip  # noqa: E501
         page.header(heads)
@@ -401,7 +402,9 @@ class _Report:
             ("", ""),
             ("", ""),
             ("=total_value", MONEY),
-            *((f"=SUM({c}{first}:{c}{last + 1})", PERCENT) for c in "FGH"),
+            ("=SUM(w_now)", PERCENT),
+            (f"=SUM(w_after)+G{last + 1}", PERCENT),
+            ("=SUM(w_target)", PERCENT),
         ]
         page.line(self.say("total"), sums, bold=True)
         blanks = [("", "")] * 6
@@ -489,10 +492,7 @@ class _Report:
             Column("equal_risk", "top_parity", PERCENT),
         ]
         first, last = page.table(TOP, columns, when=some)
-        for k in range(2, TOP + 1):
-            page.put(2, page.row, f'=IF(AND({some},ROWS(top_names)<{k})," ","")')
-            page.name("xl_rows_", page.row, page.row)
-            page.row += 1
+        page.free(TOP - 1, f'IF(({some})*(ROWS(top_names)<ROW($A$2:$A${TOP}))," ","")')
         chart = charts.bars([(page, first, last, k) for k in (3, 4)], (page, first, last, 2), (NOW, RISK), "0%")
         chart.legend = None
         page.chart(chart, "risk_chart", top, 1.5 + TOP, 7, 10, fixed=True)

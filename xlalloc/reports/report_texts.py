@@ -42,7 +42,7 @@ WORDS = {
     "worst_money": (
         '="Worst crisis, in money"', '="最差危机情景（金额）"',
     ),
-    "worst_share": ('=IF(worst_crisis="","… as a share",worst_crisis)', '=IF(worst_crisis="","……占比",worst_crisis)'),
+    "worst_share": ('=IF(worst_crisis="","… as a share","… as a share ("&worst_crisis&")")', '=IF(worst_crisis="","……占比","……占比（"&worst_crisis&"）")'),
     "stated": (
         '=IF(vol_low="","","The model states "&TEXT(vol_low,"0%")&IF(vol_low=vol_high,"","–"&TEXT(vol_high,"0%"))&" of volatility; its target implies "'
         '&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&".")',
@@ -97,7 +97,7 @@ WORDS = {
         '="每年：产品内扣费用（按占比加权）与投顾费（"&TEXT(advisory_fee,"0.00%")&"）。"',
     ),
     "lots": ("Lots sold, first in first out", "卖出批次（先进先出）"), "days": ("Days", "天数"), "bought": ("Bought on", "买入日期"),
-    "fee_rate": ("Redemption fee", "赎回费率"), "taken": ("Sold of it", "卖出金额"),
+    "fee_rate": ("Fee rate", "赎回费率"), "taken": ("Sold of it", "卖出金额"),
     "more": (
         '=IF(ROWS(NAME)>SLOTS,"… and "&(ROWS(NAME)-SLOTS)&" more.","")', '=IF(ROWS(NAME)>SLOTS,"……及其他 "&(ROWS(NAME)-SLOTS)&" 项。","")',
     ),
