@@ -16,6 +16,7 @@ from xlalloc.core.risk_parity import rp_weights
 from xlalloc.core.stress import stress_table
 from xlalloc.errors import AllocError, DivisionError, ErrorValue, spoken
 from xlalloc.reports import trading
+from xlalloc.reports.account import Account, account
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.history import History, history
 from xlalloc.reports.market import expected_return
@@ -99,6 +100,7 @@ class Result:
     stress: list[list] | ErrorValue
     history: History | None
     plan: dict
+    account: Account | None = None  # its own performance
     firm: Firm = field(default_factory=Firm)
     problems: list[Problem] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -191,6 +193,7 @@ class _Computation:
             stress=self._stress(),
             history=history(self.held, self.now, self.target, self._benchmark(), self.market, self.rf, ask),
             plan=plan(client, float(self.values.sum()), self.target, mu, cov, self.firm.inflation or 0.0, ask),
+            account=account(client.history, self.firm.min_months, ask),
             firm=self.firm,
         )
         self._check_client()

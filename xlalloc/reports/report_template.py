@@ -51,7 +51,7 @@ from xlalloc.templates.look import (
 )
 
 ASSETS, ORDERS, LOTS, FINDINGS, SHOWN = 150, 150, 150, 20, 20  # rows there is room for; of them shown at rest
-CLASSES, STEPS, CRISES, YEARS, POINTS, BANDS, TOP, PAIRS, FRONTIER = 6, 5, 8, 25, 62, 61, 11, 10, 12
+CLASSES, STEPS, CRISES, YEARS, POINTS, BANDS, TOP, PAIRS, FRONTIER, PERIODS = 6, 5, 8, 25, 62, 61, 11, 10, 12, 8
 NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
 BODY, HEADING, TITLE = 9.5, 12, 18
 ROW = 15.0  # points
@@ -291,7 +291,7 @@ class _Report:
     def __init__(self, lang: str):
         self.lang, self.names, self.book = lang, {}, Workbook()
         self.book.remove(self.book.active)
-        for page in (self.summary, self.orders, self.risk, self.past, self.outlook, self.appendix):
+        for page in (self.summary, self.orders, self.risk, self.account, self.past, self.outlook, self.appendix):
             page()
         for name, area in self.names.items():
             self.book.defined_names[name] = DefinedName(name, attr_text=area)
@@ -325,6 +325,8 @@ class _Report:
         when = 'AND(goal_amount<>"",goal_years<>"",projections_shown)'
         page.heading("goal", when)
         page.text(self.say("goal_line").replace("WHEN", when), hide=True)
+        page.heading("own_account")
+        page.text("=account_line")
         page.heading("steps")
         for k in range(1, STEPS + 1):
             page.put(2, page.row, f'=IFERROR(INDEX(step_names,{k}),"")', color=GREY).alignment = Alignment(
@@ -558,6 +560,41 @@ class _Report:
         chart.series[0].graphicalProperties.line.solidFill = GREY
         page.chart(chart, "frontier_chart", top, FRONTIER + 4, 5, 10, self.say("vol_short"), self.say("expected"))
 
+    def account(self) -> None:
+        """The account's own performance: net first, gross beside it and no larger."""
+        page = _Page(self, "account", "1.5 40 12 12 12 12 12")
+        page.title()
+        page.text("=account_note", color=GREY)
+        top = page.row
+        page.row += 13
+        page.heading("account_periods")
+        columns = [
+            Column("period", "account_periods"),
+            Column("from", "account_starts", DATE),
+            Column("net", "account_net", SIGNED_PERCENT, AFTER),
+            Column("gross", "account_gross", SIGNED_PERCENT),
+            Column("vol_short", "account_vols", PERCENT),
+            Column("fall", "account_falls", PERCENT),
+        ]
+        page.table(PERIODS, columns)
+        page.heading("years")
+        columns = [
+            Column("year", "account_years"),
+            Column("net", "account_year_net", SIGNED_PERCENT, AFTER),
+            Column("gross", "account_year_gross", SIGNED_PERCENT),
+        ]
+        page.table(YEARS, columns)
+        page.heading("account_money")
+        for key, name, format in (
+            ("first", "first_value", MONEY), ("in", "paid_in", MONEY), ("out", "taken_out", MONEY),
+            ("gain", "gain_money", SIGNED), ("last", "last_value", MONEY), ("mwr", "money_weighted", SIGNED_PERCENT),
+        ):  # fmt: skip
+            page.line(self.say(f"account_{key}"), [(f'=IF(account_{name}="","–",account_{name})', format)])
+        page.text(self.say("account_warning"), color=GREY)
+        page.show("=account_shown")
+        page.done()
+        self._account = page, top
+
     def past(self) -> None:
         page = _Page(self, "past", "1.5 32 14.6 14.6 14.6 14.6 14.6")
         page.title()
@@ -691,11 +728,20 @@ class _Report:
         first, last = page.table(POINTS, columns, when=some)
         for row in range(first, last + 1):
             page.sheet.row_dimensions[row].hidden = False
-        page.done()
         past, top, falls = self._past
         for key, start, at, rows, format in (("wealth_chart", 3, top, 14, "0%"), ("depth_chart", 6, falls, 11, "0%")):
             chart = self._lines(page, [(head, first, last, start + k) for k in range(3)], (first, last, 2), format, (NOW, TARGET, BENCH))  # fmt: skip  # noqa: E501
             past.chart(chart, key, at, rows, 2, 7)
+        page.heading("account_data", "account_shown")
+        head = page.row
+        columns = [Column("date", "account_path_dates", DATE), Column("net", "account_path", SIGNED_PERCENT, AFTER)]
+        first, last = page.table(POINTS, columns, when="account_shown")
+        for row in range(first, last + 1):
+            page.sheet.row_dimensions[row].hidden = False
+        account, top = self._account
+        chart = self._lines(page, [(head, first, last, 3)], (first, last, 2), "0%", (AFTER,))
+        account.chart(chart, "account_chart", top, 12, 2, 7)
+        page.done()
 
 
 def _vols() -> list[str]:

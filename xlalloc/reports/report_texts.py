@@ -144,6 +144,17 @@ WORDS = {
     ),
     "wealth_chart": ("Return since the first date (simulated)", "自首日起的累计收益（模拟）"),
     "depth_chart": ("Fall below the highest value so far (simulated)", "较此前最高值的跌幅（模拟）"),
+    # The account
+    "tab.account": ("Your account", "账户表现"), "title.account": ("How your account has done", "账户表现"),
+    "own_account": ("Your account", "账户表现"), "account_periods": ("Return by period", "区间收益"), "period": ("Period", "区间"),
+    "from": ("From", "起始日"), "net": ("Net", "净收益"), "gross": ("Gross", "毛收益"), "fall": ("Deepest fall", "最大回撤"),
+    "account_money": ("In money, since the start", "自起始日的金额"), "account_chart": ("Return since the start, net", "自起始日的累计净收益"),
+    "account_first": ("Value at the start", "期初市值"), "account_in": ("Paid in", "投入"), "account_out": ("Taken out", "取出"),
+    "account_gain": ("Gain", "盈亏"), "account_last": ("Latest value", "最近市值"),
+    "account_mwr": ("Money-weighted return, per year", "资金加权收益率（年化）"), "account_data": ("The line of the account", "账户收益数据"),
+    "account_warning": (
+        "The account's own past. Past returns are no promise of future ones.", "账户的实际历史表现。过往业绩不代表未来收益。",
+    ),
     # Outlook
     "assumed": (
         '="Assumed for the target weights: "&TEXT(PORT_RETURN(w_target,mu_assets),"0.0%")&" a year before and "&TEXT(PORT_RETURN(w_target,mu_assets)-advisory_fee,"0.0%")'
