@@ -15,6 +15,7 @@ from workbook_inputs import Inputs, says
 import xlalloc  # noqa: F401
 from xlalloc.book import Book
 from xlalloc.cli import main
+from xlalloc.documents import built
 from xlalloc.errors import InputError
 from xlalloc.hosts import calc_driver
 from xlalloc.reports import compute, make_template
@@ -44,8 +45,8 @@ SPOILT = "spoilt"
 def folder(tmp_path_factory):
     """All workbooks there are to compute: the cases, one of each change, one for a client."""
     folder = tmp_path_factory.mktemp("books")
-    built = CliRunner().invoke(main, ["build", "workbooks", "--out", str(folder)])
-    assert built.exit_code == 0 and built.output.count("Written: ") == len(list(folder.iterdir()))
+    made = CliRunner().invoke(main, ["build", "workbooks", "--out", str(folder)])
+    assert made.exit_code == 0 and made.output.count("Written: ") == len(list(folder.iterdir()))
     (folder / "written.txt").write_text("\n".join(sorted(path.name for path in folder.glob("*.xlsx"))))
     for name, change in CHANGES.items():
         inputs = Inputs("balanced", "en")
@@ -181,8 +182,8 @@ def same(a, b) -> bool:
 @pytest.mark.parametrize("name", [*FILES, CLIENTS])
 def test_committed_copies_are_what_the_builder_writes(folder, name):
     """Rebuild them with: xlalloc build workbooks."""
-    for kept, built in zip(_content(COMMITTED / f"{name}.xlsx"), _content(folder / f"{name}.xlsx"), strict=True):
-        assert same(kept, built)
+    for kept, made in zip(_content(COMMITTED / f"{name}.xlsx"), _content(folder / f"{name}.xlsx"), strict=True):
+        assert same(kept, made)
 
 
 def test_what_the_command_writes_is_committed_and_nothing_else(folder):

@@ -164,9 +164,10 @@ def power(base: float, exponent: float) -> float:
 
 def arithmetic(operation: Callable) -> Callable:
     def apply(a, b):
-        a, b = to_number(a), to_number(b)
-        if isinstance(a, ErrorValue) or isinstance(b, ErrorValue):
-            return a if isinstance(a, ErrorValue) else b
+        if a.__class__ is not float or b.__class__ is not float:
+            a, b = to_number(a), to_number(b)
+            if isinstance(a, ErrorValue) or isinstance(b, ErrorValue):
+                return a if isinstance(a, ErrorValue) else b
         try:
             result = operation(a, b)
         except ZeroDivisionError:
@@ -197,7 +198,7 @@ def joined(a, b):
 def _compared(value, other):
     """Excel's order: numbers before texts before TRUE/FALSE; a blank is 0 or an empty text.
 
-    Numbers are compared to 15 digits, so that 0.1+0.2=0.3, as in Calc (Excel not seen). Calc takes TRUE for 1 where a
+    Numbers are compared to 15 digits, so that 0.1+0.2=0.3, as in Calc (not tested in Excel). Calc takes TRUE for 1 where a
     formula computed it. Texts of other alphabets stand by their code points here, in the language's own order there.
     """
     if value is None:
@@ -207,8 +208,13 @@ def _compared(value, other):
     return (1, value.casefold()) if isinstance(value, str) else (0, float(f"{to_number(value):.15g}"))
 
 
+APART = 2e-14  # beyond what 15 digits leave out
+
+
 def comparison(operation: Callable) -> Callable:
     def apply(a, b):
+        if a.__class__ is float and b.__class__ is float and abs(a - b) > APART * max(abs(a), abs(b)):
+            return operation(a, b)  # 15 digits tell them apart
         if (error := error_in(a) or error_in(b)) is not None:
             return error
         return operation(_compared(a, b), _compared(b, a))

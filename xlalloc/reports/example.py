@@ -26,6 +26,7 @@ from xlalloc.reports.fields import (
     RANGES,
     TRIGGERS,
 )
+from xlalloc.reports.firm import KEYS
 from xlalloc.reports.measure import width_of
 from xlalloc.reports.texts import TEXTS
 from xlalloc.templates.cases import AS_OF, BENCHMARK, ETFS, FUND_LEVELS, illustrative_prices, unit_price
@@ -84,7 +85,7 @@ WIDE = {"name", "name_zh", "asset", "benchmark", "adviser", "account", "redempti
 LAST_ROW = 20_000  # to which what is typed is checked
 CHOICES = {
     "language": LANGUAGES, "frequency": FREQUENCIES, "kind": KINDS, "asset_class": CLASSES, "investor_class": INVESTORS,
-    "currency_goal": GOAL_MONEY, "rebalance_on": TRIGGERS,
+    "currency_goal": GOAL_MONEY, "rebalance_on": TRIGGERS, "key": {key: k.zh for key, k in KEYS.items()},
 }  # fmt: skip
 OWN_NAMES = {("assets", "asset"), ("clients", "id")}  # where names are made, not chosen
 
@@ -97,7 +98,8 @@ def write_clients(path: str | Path, lang: str = "en") -> Path:
 def write_empty(path: str | Path, lang: str = "en") -> Path:
     """The same workbook with no clients in it: headers, explanations, checks while typing."""
     suitability = [[f"C{c}", ";".join(f"R{r}" for r in range(1, c + 1))] for c in range(1, 6)]
-    return _write(Path(path), lang, {"suitability": suitability}, "")
+    firm = [_row("firm", key=key) for key in KEYS]  # to be filled in, or left
+    return _write(Path(path), lang, {"suitability": suitability, "firm": firm}, "")
 
 
 # The example's rows --------------------------------------------------------------------------------------------------
@@ -262,14 +264,20 @@ def _about(document: Document, remark: str) -> None:
             page.sheet.cell(top, column).alignment = Alignment(horizontal="left", vertical="center")
         for column, example in zip(columns, examples[sheet], strict=True):
             _explain(page, sheet, column, example)
+        for key in KEYS if sheet == "firm" else ():
+            _row_of(page, f"{key} · {KEYS[key].zh[0]}", document.say(f"firm.{key}"))
 
 
 def _explain(page, sheet: str, column: Column, example) -> None:
-    say = page.document.say
-    row, meaning = page.row, _explained(page.document, sheet, column.key)
-    page.put(row, 2, f"{column.key} · {column.zh[0]}", bold=column.needed, align="left")
-    page.put(row, 3, say("yes") if column.needed else None, align="left", color=WARN, bold=True)
-    page.put(row, 4, _worded(page.document.lang, column.key, example), _format(column), align="left", color=GREY)
+    meaning, shown = _explained(page.document, sheet, column.key), _worded(page.document.lang, column.key, example)
+    _row_of(page, f"{column.key} · {column.zh[0]}", meaning, column.needed, shown, _format(column))
+
+
+def _row_of(page, name: str, meaning: str, needed: bool = False, example=None, form: str = "General") -> None:
+    say, row = page.document.say, page.row
+    page.put(row, 2, name, bold=needed, align="left")
+    page.put(row, 3, say("yes") if needed else None, align="left", color=WARN, bold=True)
+    page.put(row, 4, example, form, align="left", color=GREY)
     page.sheet.merge_cells(start_row=row, start_column=5, end_row=row, end_column=LAST_COLUMN)
     page.put(row, 5, meaning, align="left", wrap=True)
     lines = max(-(-int(width_of(meaning)) // MEANING_ROOM), -(-int(width_of(str(example or ""))) // 24))
@@ -290,7 +298,7 @@ def _examples(lang: str) -> dict[str, list]:
         "suitability": rows["suitability"][2],
         "history": _row("history", id=person.id, date=AS_OF, value=1.2e6, flow=6e4, fee=500),
         "accounts": _row("accounts", account="66600012345", id=person.id),
-        "firm": _row("firm", key="date_order", value="dmy"),
+        "firm": _row("firm", key="advisory_fee", value="0.5%"),
         "headers": _row(
             "headers", theirs="当前市值" if lang == "zh" else "Mkt value today", ours="value", sheet="holdings"
         ),

@@ -22,10 +22,13 @@ from xlalloc.templates.performance_page import performance
 from xlalloc.templates.plan_page import plan
 from xlalloc.templates.risk_page import risk
 from xlalloc.templates.stress_page import stress
+from xlalloc.templates.summary_page import summary
 from xlalloc.templates.texts import LANGUAGES, TEXTS
 
-PAGES = (client, allocation, risk, performance, stress, plan, market, notes)  # in the order an adviser turns them
+# In the order an adviser turns them: a page to show, the inputs, the results, the market data.
+PAGES = (summary, client, allocation, risk, performance, stress, plan, market, notes)
 SOURCES = ("article", "illustrative", "given", "prices")
+MOST_BARS = 12  # of assets in a chart
 MONTHS_AHEAD = 12  # periods of prices there is room for beside those given
 
 
@@ -33,8 +36,9 @@ def build(lang: str = "en", room: Room | None = None) -> Document:
     """The workbook without a client, in memory."""
     document = Document(lang, TEXTS)
     work = Work(document, room or Room())
-    for page in PAGES:
-        page(work)
+    rest = [page(work) for page in PAGES]
+    for fill in filter(None, rest):  # what needs the other sheets
+        fill()
     document.book.active = 0
     return document
 
@@ -80,7 +84,8 @@ def room_for(case: Case) -> Room:
     slots = max(LEAST_SLOTS, len(case.holdings) + SPARE, len(case.benchmark))
     needed = len(case.prices) + MONTHS_AHEAD
     periods = next((size for size in PERIODS if size >= needed), max(PERIODS[-1], len(case.prices)))
-    return Room(slots, max(slots, len(case.priced)), periods, max(len(case.prices), 24) - 1)
+    bars = min(MOST_BARS, max(3, len(case.holdings)))
+    return Room(slots, max(slots, len(case.priced)), bars, periods, max(len(case.prices), 24) - 1)
 
 
 def values(case: Case, lang: str) -> dict[str, object]:
