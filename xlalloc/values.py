@@ -98,9 +98,12 @@ def scalar(value):
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
     values = [v.rows() if isinstance(v, Reference) else v for v in operands]
-    if not any(isinstance(v, list) for v in values):
+    lists = [v for v in values if isinstance(v, list)]
+    if not lists:
         return function(*values)
-    first = next(v for v in values if isinstance(v, list))
+    if all(len(v) == 1 and len(v[0]) == 1 for v in lists):  # as names of one value are
+        return [[function(*[v[0][0] if isinstance(v, list) else v for v in values])]]
+    first = lists[0]
     if all(not isinstance(v, list) or (len(v) == len(first) and len(v[0]) == len(first[0])) for v in values):
         lines: list[Any] = [v if isinstance(v, list) else repeat(repeat(v)) for v in values]
         return [list(map(function, *rows)) for rows in zip(*lines, strict=False)]
