@@ -14,12 +14,17 @@ ORDERS = (  # columns of the orders
     "client.now", "allocation.weight", "client.target", "allocation.deviation", "allocation.trade", "allocation.units",
     "allocation.cost", "allocation.after",
 )  # fmt: skip
-LAST = "INDEX(price_table,ROWS(price_table),1+MATCH(asset_names,price_heads,0))"  # the last price of each asset
+LAST = "INDEX(price_table,ROWS(price_table),1+MATCH(TRIM(asset_names),TRIM(price_heads),0))"  # the last price of each asset
 PRICE = f'IF(ISNUMBER(own_prices),own_prices,IF(ISNUMBER({LAST}),IF({LAST}>0,{LAST},""),""))'
-UNKNOWN = 'SUM((risk_level={"C1","C2","C3","C4","C5"})*1)=0'
-ALLOWED = 'INDEX(allowed_levels,1,MATCH(risk_level,{"C1","C2","C3","C4","C5"},0))&""'
+LEVEL = "UPPER(TRIM(risk_level))"  # of the client
+UNKNOWN = f'SUM(({LEVEL}={{"C1","C2","C3","C4","C5"}})*1)=0'
+ALLOWED = f'UPPER(INDEX(allowed_levels,1,MATCH({LEVEL},{{"C1","C2","C3","C4","C5"}},0))&"")'
+PRODUCT = "UPPER(TRIM(fund_levels))"
+UNRATED = f'NOT(ISNUMBER(MATCH({PRODUCT},{{"R1","R2","R3","R4","R5"}},0)))'
+NOW = "IF(SUM(v_now)=0,0*v_now,v_now/SUM(v_now))"  # weights; of new money nothing is placed yet
+WORTH = "IF(SUM(v_now)=0,SUM(v_now)+cash_flow,SUM(v_now))"
 ABOVE = (  # the firm's rule does not name its level
-    f'IF({UNKNOWN},0*v_now,(fund_levels<>"")*(SUBSTITUTE({ALLOWED},fund_levels,"")={ALLOWED}))'
+    f'IF({UNKNOWN},0*v_now,NOT({UNRATED})*(SUBSTITUTE({ALLOWED},{PRODUCT},"")={ALLOWED}))'
 )
 
 
@@ -47,7 +52,7 @@ def _due(work: Work, page: WorkPage) -> None:
     by_date = "REBAL_DUE(last_rebalanced,as_of,check_frequency)"
     first = page.row
     work.result(page, "allocation.by_date", f'=IF(last_rebalanced="",{yes},IF({by_date},{yes},{no}))')
-    drift = "v_now/SUM(v_now)-w_target"
+    drift = f"({NOW}-w_target)"
     place = f"MATCH(MAX(ABS({drift})),ABS({drift}),0)"
     work.result(page, "client.drift", f"=INDEX({drift},{place})", SIGNED_PERCENT, "largest_drift", array=True)
     page.put(page.row - 1, 4, f"=INDEX(asset_names,{place})", array=True)
@@ -62,7 +67,7 @@ def _due(work: Work, page: WorkPage) -> None:
                 array=True)  # fmt: skip
     page.put(page.row - 1, 4, work.say("allocation.still_note"))
     due = "REBAL_DUE(last_rebalanced,as_of,check_frequency,v_now,w_target,drift_threshold)"
-    raw = work.result(page, "allocation.rule_alone", f'=IF(IF(last_rebalanced="",{beyond},{due}),{yes},{no})', PLAIN,
+    raw = work.result(page, "allocation.rule_alone", f'=IF(SUM(v_now)=0,{no},IF(IF(last_rebalanced="",{beyond},{due}),{yes},{no}))', PLAIN,
                       "due_by_rule")  # fmt: skip
     page.put(raw.row, 4, work.say("allocation.rule_alone_note"))
     due = f"AND(due_by_rule={yes},OR(cash_flow=0,still_beyond={yes}))"
@@ -102,9 +107,10 @@ def _orders(work: Work, page: WorkPage) -> None:
     whole = f"(SUM(v_now)+SUM(({rows}<=n_assets)*IF(ISNUMBER({bought}),{bought},0))+{cash})"
     floating(2, own("asset_names"), quote(work.say("cash")), quote(work.say("total")), align="left")
     floating(3, own("v_now"), '""', "SUM(v_now)", MONEY)
-    floating(4, f"{own('v_now')}/SUM(v_now)", '""', "1", PERCENT)
+    now = f"IF(SUM(v_now)=0,0,{own('v_now')}/SUM(v_now))"
+    floating(4, now, '""', "IF(SUM(v_now)=0,0,1)", PERCENT)
     floating(5, own("w_target"), '""', "1", PERCENT)
-    floating(6, f"{own('v_now')}/SUM(v_now)-{own('w_target')}", '""', '""', SIGNED_PERCENT)
+    floating(6, f"{now}-{own('w_target')}", '""', '""', SIGNED_PERCENT)
     floating(7, f"{trade}{own('given_trades')}", plan["trade"], f"{trade}SUM(given_trades)", SIGNED)
     units = f'IF(ISNUMBER({own("unit_prices")}),{bought}/{own("unit_prices")},"")'
     floating(8, units, '""', '""', "+#,##0.##;-#,##0.##;0")
@@ -143,19 +149,31 @@ def _given(work: Work, page: WorkPage) -> None:
         {"given_trades": 3, "given_costs": 4, "plan_values": 5, "plan_targets": 6, "plan_prices": 7, "plan_lots": 8},
     )  # fmt: skip
     work.result(page, "client.cash_flow", "=cash_flow-SUM(given_trades)-SUM(given_costs)", CENTS, "plan_flow")
+    _weights(work, page)
     still = f"IF(still_beyond={quote(work.say('yes'))},0,1)"
     work.result(page, "client.threshold", f"=IF(COUNT(orders_given)=0,drift_threshold,{still})", PERCENT,
                 "plan_threshold")  # fmt: skip
+
+
+def _weights(work: Work, page: WorkPage) -> None:
+    """What "now" means where risk, performance and crises are looked at: of new money, the target."""
+    page.heading("allocation.today")
+    page.note("allocation.today_note")
+    today = f"IF(SUM(v_now)=0,w_target,{NOW})"
+    work.by_asset(page, [("asset", "asset_names", PLAIN), ("allocation.weight", today, PERCENT)], {"w_today": 3})
+    work.document.name("worth_today", WORTH)
+    work.document.name("risk_today", "SUMPRODUCT(w_today,vol_assets)")
+    work.document.name("risk_target", "SUMPRODUCT(w_target,vol_assets)")
 
 
 def _totals(work: Work, page: WorkPage) -> None:
     """What is bought, sold and paid, and the line for the first sheet."""
     page.heading("allocation.totals")
     head = page.header(["", "allocation.bought", "allocation.sold", "allocation.costs", "allocation.cost_share"])
-    page.put(head + 1, 2, f"={sentence(work, 'allocation.in_money', currency='currency_code')}")
+    page.put(head + 1, 2, f"={sentence(work, 'allocation.in_money', currency='currency_code')}", gate=False)
     for column, formula, format in (
         (3, "=SUM((trade_money>0)*trade_money)", MONEY), (4, "=-SUM((trade_money<0)*trade_money)", MONEY),
-        (5, "=SUM(trade_costs)", CENTS), (6, "=SUM(trade_costs)/SUM(v_now)", PERCENT2),
+        (5, "=SUM(trade_costs)", CENTS), (6, f"=SUM(trade_costs)/{WORTH}", PERCENT2),
     ):  # fmt: skip
         page.put(head + 1, column, formula, format, array=True, align="right")
     page.row = head + 2
@@ -174,7 +192,8 @@ def _products(work: Work, page: WorkPage) -> int:
     say = work.say
     page.heading("allocation.products")
     bought, held = quote(say("allocation.bought_above")), quote(say("allocation.held_above"))
-    fits = f"IF(w_after>0,{quote(say('allocation.fits'))},{quote(say('allocation.not_held'))})"
+    unrated = f"IF({UNRATED},{quote(say('allocation.unrated'))},{quote(say('allocation.fits'))})"
+    fits = f"IF(w_after>0,{unrated},{quote(say('allocation.not_held'))})"
     first, last = work.by_asset(
         page,
         [
@@ -194,9 +213,12 @@ def _products(work: Work, page: WorkPage) -> int:
     page.emphasise(f"B{first}:I{last}", f"OR($I{first}={bought},$I{first}={held})")
     work.document.name("funds_above", _count(work, page, f"SUM({ABOVE}*((trade_money>0.005)+(w_after>0)>0))"))
     which = f"INDEX(asset_names,MATCH(1,{ABOVE}*((trade_money>0.005)+(w_after>0)>0),0))"
-    none = sentence(work, "client.suitable", level="risk_level")
-    some = sentence(work, "client.unsuitable", count="funds_above", level="risk_level", asset=which)
-    line = f"=IF({UNKNOWN},{quote(say('client.level_missing'))},IF(funds_above=0,{none},{some}))"
+    none = sentence(work, "client.suitable", level=LEVEL)
+    some = sentence(work, "client.unsuitable", count="funds_above", level=LEVEL, asset=which)
+    open_ = f"{UNRATED}*((trade_money>0.005)+(w_after>0)>0)"
+    unrated = sentence(work, "client.unrated", asset=f"INDEX(asset_names,MATCH(1,{open_},0))")
+    line = f"IF(funds_above>0,{some},IF(SUM({open_})>0,{unrated},{none}))"
+    line = f"=IF({UNKNOWN},{quote(say('client.level_missing'))},{line})"
     work.result(page, "client.suitability", line, PLAIN, "level_line", array=True)
     return first
 

@@ -13,6 +13,9 @@ LEAST_SLOTS, SPARE = 9, 3  # assets a list has room for: at least, and beyond th
 PERIODS = (60, 72, 84, 96, 108, 120, 260, 520, 1300, 2600)  # periods of prices there may be room for
 SCENARIOS = 6  # and crises
 CHART_DATA = LAST_COLUMN + 2  # column L: what charts read, beside the printed page
+GATES = {  # what blanks the results of a sheet
+    **dict.fromkeys(("summary", "allocation", "risk", "stress", "plan"), "input_faults"), "performance": "price_faults",
+}  # fmt: skip
 TABS = {"client": THIRD, "market": THIRD, "notes": GREY}  # sheets of inputs, of reference; all others show results
 
 
@@ -33,6 +36,7 @@ class Work:
     document: Document
     room: Room
     pages: dict[str, WorkPage] = field(default_factory=dict)
+    pictures: dict[str, tuple] = field(default_factory=dict)  # cells of charts that another sheet shows too
 
     @property
     def slots(self) -> int:
@@ -55,6 +59,10 @@ class Work:
         page.sheet.sheet_properties.tabColor = TABS.get(key, ACCENT)
         page.sheet.page_setup.fitToHeight = int(one_page)
         page.title()
+        page.gate = GATES.get(key, "")
+        if page.gate:  # the same sentence on every sheet of results
+            fine = quote(self.say("client.check_ok"))
+            page.put(page.row, 2, f'=IF(check_line={fine},"",check_line)', gate=False, bold=True, color=WARN, line=False)
         return page
 
     def listed(self, page: WorkPage, name: str, first: int, last: int, column: int, count: str = "n_rows") -> None:
@@ -65,15 +73,17 @@ class Work:
     def by_asset(self, page: WorkPage, columns: list[tuple], names: dict[str, int] | None = None) -> tuple[int, int]:
         """A table with a row for each asset: columns of (header, formula, format); gives its first and last row.
 
+        Where a fourth of a column is not true it shows a dash.
+
         ``names`` are those of columns other formulas read.
         """
-        head = page.header([key for key, _, _ in columns])
+        head = page.header([key for key, *_ in columns])
         first, last = head + 1, head + self.slots
-        for j, (_, formula, format) in enumerate(columns, 2):
+        for j, (_, formula, format, *needed) in enumerate(columns, 2):
             block = f"{letter(j)}{first}:{letter(j)}{last}"
             align = "left" if j == 2 else "right"
-            page.block(first, j, self.slots, 1, within(block, "n_assets", picked(block, plain(formula))), format,
-                       line=False, align=align)  # fmt: skip
+            value = where(needed, picked(block, plain(formula)))
+            page.block(first, j, self.slots, 1, within(block, "n_assets", value), format, line=False, align=align)
         page.ruled(f"B{first}:{letter(1 + len(columns))}{last}", f'$B{first}<>""')
         for name, column in (names or {}).items():
             self.listed(page, name, first, last, column)
@@ -141,9 +151,16 @@ def table(block: str, function: str, column: int = 1, skip: int = 1) -> str:
     return f"INDEX({function},ROW({block})-ROW({first})+{1 + skip},COLUMN({block})-COLUMN({first})+{column})"
 
 
+def where(needed: list[str], value: str) -> str:
+    """The value where every condition is true, else a dash."""
+    for condition in needed:
+        value = f'IF({condition},{value},"–")'
+    return value
+
+
 def looked_up(names: str, among: str, values: str) -> str:
     """The value beside each name; 0 for one that is not in the list."""
-    at = f"MATCH({names},{among},0)"
+    at = f"MATCH(TRIM({names}),TRIM({among}),0)"
     return f"IF(ISNUMBER({at}),INDEX({values},{at}),0)"
 
 

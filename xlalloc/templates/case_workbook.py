@@ -22,9 +22,10 @@ from xlalloc.templates.performance_page import performance
 from xlalloc.templates.plan_page import plan
 from xlalloc.templates.risk_page import risk
 from xlalloc.templates.stress_page import stress
+from xlalloc.templates.summary_page import summary
 from xlalloc.templates.texts import LANGUAGES, TEXTS
 
-PAGES = (client, allocation, risk, performance, stress, plan, market, notes)  # in the order an adviser turns them
+PAGES = (summary, client, allocation, risk, performance, stress, plan, market, notes)  # in the order an adviser turns them
 SOURCES = ("article", "illustrative", "given", "prices")
 MONTHS_AHEAD = 12  # periods of prices there is room for beside those given
 
@@ -33,8 +34,9 @@ def build(lang: str = "en", room: Room | None = None) -> Document:
     """The workbook without a client, in memory."""
     document = Document(lang, TEXTS)
     work = Work(document, room or Room())
-    for page in PAGES:
-        page(work)
+    rest = [page(work) for page in PAGES]
+    for fill in filter(None, rest):  # what needs the other sheets
+        fill()
     document.book.active = 0
     return document
 

@@ -7,11 +7,7 @@ from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
 
 PRICE_FORMAT = "#,##0.000"
-GAPS, YEARLY = "{0,1.2,4.5,15,45,120,260}", "{365,252,52,12,4,2,1}"  # mean days between prices, prices a year
 PRICE_ROW = 14  # points: five years on a printed page
-
-# The months in which every asset has a price, with their dates, below a header: as a portfolio of all of them has them.
-COMPLETE_MONTHS = "PORT_SERIES(RETURNS(price_table),EQUAL_WEIGHTS(COLUMNS(price_heads)))"
 
 
 def market(work: Work) -> None:
@@ -21,7 +17,9 @@ def market(work: Work) -> None:
     page.note("disclaimer")
     _correlations(work, page)
     _scenarios(work, page)
+    page.gate = "input_faults"
     _covariance(work, page)
+    page.gate = ""
     page.new_page()
     first = _prices(work, page)
     work.close(page, 2 + work.room.columns, first + work.room.printed)
@@ -103,6 +101,7 @@ def _scenarios(work: Work, page: WorkPage) -> None:
     allow(page, f"B{first}:B{last}", "text", "scenario")
     allow(page, f"C{first}:{end}{last}", "shock", "shock")
     names = page.at(f"B{first}:B{last}")
+    work.document.name("n_crises", f"COUNTA({names})")
     work.document.name("n_scenarios", f"MAX(1,COUNTA({names}))")
     work.listed(page, "scenario_names", first, last, 2, "n_scenarios")
     corner = page.at(f"B{head}:{end}{last}")
@@ -120,12 +119,6 @@ def _prices(work: Work, page: WorkPage) -> int:
     simulated = page.field("market.illustrative", None, PLAIN)
     work.document.name("simulated_prices", page.at(simulated.coordinate))
     allow(page, simulated.coordinate, "yes", "illustrative")
-    used = work.result(
-        page, "market.months", f"=IF((n_assets=0)+(ROWS(price_table)<3),0,ROWS({COMPLETE_MONTHS})-1)", "0"
-    )
-    work.document.name("n_months", page.at(used.coordinate))
-    gap = "(MAX(price_dates)-MIN(price_dates))/MAX(1,COUNT(price_dates)-1)"  # days between two prices
-    work.result(page, "market.periods", f"=IF(n_months<2,12,LOOKUP({gap},{GAPS},{YEARLY}))", "0", "price_periods")
     wide = work.room.columns
     head = _names(work, page, "performance.date", wide)
     first, last, end = head + 1, head + work.periods + 1, column_letter(2 + wide)
@@ -144,6 +137,8 @@ def _prices(work: Work, page: WorkPage) -> int:
     work.document.name("price_table", f"{page.at(f'B{head}')}:INDEX({cells},{rows}+1,{columns}+1)")
     work.document.name("price_heads", f"{page.at(f'C{head}')}:INDEX({heads},1,{columns})")
     work.document.name("price_dates", f"{page.at(f'B{first}')}:INDEX({dates},{rows})")
+    after = column_letter(3 + wide)
+    work.document.name("price_beyond", page.at(f"{after}{head}:{after}{last}"))
     body = page.at(f"C{first}:{end}{last}")
     work.document.name("price_body", f"{page.at(f'C{first}')}:INDEX({body},{rows},{columns})")
     return first

@@ -1,6 +1,6 @@
 """The sheet Risk: money against risk, the whole portfolio, and whether the stated ranges hold."""
 
-from xlalloc.templates.blocks import Work, picked, worded
+from xlalloc.templates.blocks import Work, picked, where, worded
 from xlalloc.templates.layout import NUMBER, PERCENT, PLAIN
 from xlalloc.templates.work_page import WorkPage
 
@@ -14,9 +14,11 @@ MEASURES = (
 )
 
 # Assets without risk carry none of it: their budget is 0.
+RISKY = "MAX(vol_assets)>0"
 PARITY = "RP_WEIGHTS(cov_assets,(vol_assets>0)/SUM((vol_assets>0)*1))"
 INVERSE = "IF(vol_assets>0,1/vol_assets,0)/SUM(IF(vol_assets>0,1/vol_assets,0))"
 POLICY = "POLICY_CHECK(w_target,mu_assets,cov_assets,return_range,vol_range,drawdown_limit)"
+COMPARED = {"w_today": "risk_today>0", "w_target": "risk_target>0", "parity_weights": RISKY, "w_inverse": RISKY}
 VERDICTS = {word: f"verdict.{word}" for word in ("inside", "above", "below", "deeper", "not stated")}
 
 
@@ -26,11 +28,12 @@ def risk(work: Work) -> None:
     first, last = work.by_asset(
         page,
         [
-            ("asset", "asset_names", PLAIN), ("allocation.weight", "w_now", PERCENT),
-            ("risk.share_now", "RISK_CONTRIB(w_now,cov_assets)", PERCENT), ("client.target", "w_target", PERCENT),
-            ("risk.share", "RISK_CONTRIB(w_target,cov_assets)", PERCENT), ("risk.rp", PARITY, PERCENT),
-            ("risk.inverse", INVERSE, PERCENT),
-            ("risk.marginal", "MARGINAL_RISK(w_target,cov_assets)", PERCENT),
+            ("asset", "asset_names", PLAIN), ("allocation.weight", "w_today", PERCENT),
+            ("risk.share_now", "RISK_CONTRIB(w_today,cov_assets)", PERCENT, "risk_today>0"), ("client.target", "w_target", PERCENT),
+            ("risk.share", "RISK_CONTRIB(w_target,cov_assets)", PERCENT, "risk_target>0"),
+            ("risk.rp", PARITY, PERCENT, RISKY),
+            ("risk.inverse", INVERSE, PERCENT, RISKY),
+            ("risk.marginal", "MARGINAL_RISK(w_target,cov_assets)", PERCENT, "risk_target>0"),
         ],
         {"parity_weights": 7, "w_inverse": 8},
     )  # fmt: skip
@@ -53,8 +56,9 @@ def _whole(work: Work, page: WorkPage) -> None:
     page.header(["risk.measure", "risk.of_now", "risk.of_target", "risk.of_rp", "risk.of_inverse"])
     for key, formula, format in MEASURES:
         page.put(page.row, 2, work.say(key))
-        for column, weights in enumerate(("w_now", "w_target", "parity_weights", "w_inverse"), 3):
-            page.put(page.row, column, "=" + formula.format(w=weights), format, align="right")
+        for column, (weights, risky) in enumerate(COMPARED.items(), 3):
+            needed = [risky] if column > 4 or key in ("risk.sharpe", "risk.ratio") else []
+            page.put(page.row, column, f"={where(needed, formula.format(w=weights))}", format, align="right")
         page.row += 1
 
 

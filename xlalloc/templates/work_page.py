@@ -39,6 +39,19 @@ class WorkPage(Page):
 
     # Text and cells -----------------------------------------------------------------------------------------
 
+    gate = ""  # the count of findings in the input: while there are any, the results of the page are blank
+
+    def put(self, row: int, column: int, value, *args, gate: bool = True, **options):
+        return super().put(row, column, self._gated(value) if gate else value, *args, **options)
+
+    def block(self, row: int, column: int, height: int, width: int, formula: str, *args, **options) -> str:
+        return super().block(row, column, height, width, self._gated(formula), *args, **options)
+
+    def _gated(self, value):
+        if not self.gate or not isinstance(value, str) or not value.startswith("="):
+            return value
+        return f'=IF({self.gate}>0,"",{value[1:]})'
+
     def lines(self, text: str) -> int:
         return lines_of(text, LABEL + CELL * (LAST_COLUMN - 2))
 
