@@ -5,7 +5,6 @@ from xlalloc.templates.blocks import Work, quote, sentence
 from xlalloc.templates.layout import CENTS, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT
 from xlalloc.templates.work_page import WorkPage
 
-CHART_ROWS = 21
 PLAN = (  # the orders: sales first, the money put in or taken out before anything else
     "REBAL_PLAN(plan_values,plan_targets,plan_threshold,plan_flow,plan_prices,plan_lots,order_rates,sell_taxes,"
     'minimum_commissions,exit_fees,IF(due_by_rule="{yes}","target","cash"))'
@@ -14,7 +13,8 @@ ORDERS = (  # columns of the orders
     "client.now", "allocation.weight", "client.target", "allocation.deviation", "allocation.trade", "allocation.units",
     "allocation.cost", "allocation.after",
 )  # fmt: skip
-LAST = "INDEX(price_table,ROWS(price_table),1+MATCH(TRIM(asset_names),TRIM(price_heads),0))"  # the last price of each asset
+# The last price of each asset.
+LAST = "INDEX(price_table,ROWS(price_table),1+MATCH(TRIM(asset_names),TRIM(price_heads),0))"
 PRICE = f'IF(ISNUMBER(own_prices),own_prices,IF(ISNUMBER({LAST}),IF({LAST}>0,{LAST},""),""))'
 LEVEL = "UPPER(TRIM(risk_level))"  # of the client
 UNKNOWN = f'SUM(({LEVEL}={{"C1","C2","C3","C4","C5"}})*1)=0'
@@ -29,19 +29,13 @@ ABOVE = (  # the firm's rule does not name its level
 
 
 def allocation(work: Work) -> None:
-    page = work.page("allocation", one_page=False)
+    page = work.page("allocation")
     _due(work, page)
     _orders(work, page)
     _totals(work, page)
-    page.row += 1
-    chart, page.row = page.row, page.row + CHART_ROWS
-    page.new_page()
-    first = _products(work, page)
+    _products(work, page)
     work.close(page)
     _given(work, page)  # behind the printed page
-    page.row = chart
-    labels, *series = [(page, first, first + work.slots - 1, column) for column in (2, 6, 7)]
-    page.bar_picture("allocation.chart", labels, series, CHART_ROWS, alt="allocation.chart_alt")
 
 
 def _due(work: Work, page: WorkPage) -> None:
@@ -67,7 +61,8 @@ def _due(work: Work, page: WorkPage) -> None:
                 array=True)  # fmt: skip
     page.put(page.row - 1, 4, work.say("allocation.still_note"))
     due = "REBAL_DUE(last_rebalanced,as_of,check_frequency,v_now,w_target,drift_threshold)"
-    raw = work.result(page, "allocation.rule_alone", f'=IF(SUM(v_now)=0,{no},IF(IF(last_rebalanced="",{beyond},{due}),{yes},{no}))', PLAIN,
+    rule = f'IF(IF(last_rebalanced="",{beyond},{due}),{yes},{no})'
+    raw = work.result(page, "allocation.rule_alone", f"=IF(SUM(v_now)=0,{no},{rule})", PLAIN,
                       "due_by_rule")  # fmt: skip
     page.put(raw.row, 4, work.say("allocation.rule_alone_note"))
     due = f"AND(due_by_rule={yes},OR(cash_flow=0,still_beyond={yes}))"
@@ -187,8 +182,8 @@ def _totals(work: Work, page: WorkPage) -> None:
     work.result(page, "allocation.line", line, PLAIN, "signal_line")
 
 
-def _products(work: Work, page: WorkPage) -> int:
-    """Each asset's level against the client's, for what is bought and held afterwards; gives the first row."""
+def _products(work: Work, page: WorkPage) -> None:
+    """Each asset's level against the client's, for what is bought and held afterwards."""
     say = work.say
     page.heading("allocation.products")
     bought, held = quote(say("allocation.bought_above")), quote(say("allocation.held_above"))
@@ -220,7 +215,6 @@ def _products(work: Work, page: WorkPage) -> int:
     line = f"IF(funds_above>0,{some},IF(SUM({open_})>0,{unrated},{none}))"
     line = f"=IF({UNKNOWN},{quote(say('client.level_missing'))},{line})"
     work.result(page, "client.suitability", line, PLAIN, "level_line", array=True)
-    return first
 
 
 def _count(work: Work, page: WorkPage, formula: str) -> str:

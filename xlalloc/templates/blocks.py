@@ -25,6 +25,7 @@ class Room:
 
     slots: int = LEAST_SLOTS
     columns: int = LEAST_SLOTS
+    bars: int = 6  # assets that charts show, the last of them for all others
     periods: int = PERIODS[0]
     printed: int = PERIODS[0]  # rows of prices that are printed
 
@@ -62,7 +63,8 @@ class Work:
         page.gate = GATES.get(key, "")
         if page.gate:  # the same sentence on every sheet of results
             fine = quote(self.say("client.check_ok"))
-            page.put(page.row, 2, f'=IF(check_line={fine},"",check_line)', gate=False, bold=True, color=WARN, line=False)
+            said = f'=IF(check_line={fine},"",check_line)'
+            page.put(page.row, 2, said, gate=False, bold=True, color=WARN, line=False)
         return page
 
     def listed(self, page: WorkPage, name: str, first: int, last: int, column: int, count: str = "n_rows") -> None:

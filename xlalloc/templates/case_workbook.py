@@ -25,8 +25,10 @@ from xlalloc.templates.stress_page import stress
 from xlalloc.templates.summary_page import summary
 from xlalloc.templates.texts import LANGUAGES, TEXTS
 
-PAGES = (summary, client, allocation, risk, performance, stress, plan, market, notes)  # in the order an adviser turns them
+# In the order an adviser turns them: a page to show, the inputs, the results, the market data.
+PAGES = (summary, client, allocation, risk, performance, stress, plan, market, notes)
 SOURCES = ("article", "illustrative", "given", "prices")
+MOST_BARS = 12  # of assets in a chart
 MONTHS_AHEAD = 12  # periods of prices there is room for beside those given
 
 
@@ -82,7 +84,8 @@ def room_for(case: Case) -> Room:
     slots = max(LEAST_SLOTS, len(case.holdings) + SPARE, len(case.benchmark))
     needed = len(case.prices) + MONTHS_AHEAD
     periods = next((size for size in PERIODS if size >= needed), max(PERIODS[-1], len(case.prices)))
-    return Room(slots, max(slots, len(case.priced)), periods, max(len(case.prices), 24) - 1)
+    bars = min(MOST_BARS, max(3, len(case.holdings)))
+    return Room(slots, max(slots, len(case.priced)), bars, periods, max(len(case.prices), 24) - 1)
 
 
 def values(case: Case, lang: str) -> dict[str, object]:

@@ -17,6 +17,7 @@ from xlalloc.templates.work_page import WorkPage
 NEVER = "1E-9"  # a difference this small is rounding
 WORTHLESS = 10000  # less than this all holdings together are hardly worth: amounts in ten thousands?
 UP, DOWN = 3, 0.3  # a price that moves beyond these from one row to the next is hardly right
+AFTER = {"costs", "correlations"}  # they also read what the checks above them are about
 STALE = "{10,10,10,45,130,230,400}"  # days after the last price, by prices a year
 A_YEAR = "{365,252,52,12,4,2,1}"
 ALPHABET = '"ABCDEFGHIJKLMNOPQRSTUVWXYZ"'
@@ -42,8 +43,9 @@ def checks(work: Work, page: WorkPage) -> None:
             for column in range(3, 11):
                 page.put(page.row, column, None)
             formula = _first(cases, ok)
-            if not name or name == "price_faults":  # which see results, or what the list of assets must be right for
-                counts = "price_faults" if key == "at_prices" else "input_faults"
+            if key in AFTER or name != "input_faults":  # it reads what the others must have found right
+                above = f"SUM(($C${first}:$C${page.row - 1}<>{ok})*1)"
+                counts = "price_faults" if key == "at_prices" else above if key in AFTER else "input_faults"
                 formula = f"IF({counts}>0,{quote(work.say('check.later'))},{formula})"
             page.put(page.row, 3, f"={formula}", array=True)
             page.row += 1
@@ -84,7 +86,8 @@ class _Tests:
         """Sheet and cell as words; row and column are formulas where they are not those of the first cell."""
         sheet, top, left = self.cell(name)
         if not column:
-            return f"{quote(f'{sheet} {column_letter(left)}')}&({row})" if row else quote(f"{sheet} {column_letter(left)}{top}")
+            at = f"{sheet} {column_letter(left)}"
+            return f"{quote(at)}&({row})" if row else quote(f"{at}{top}")
         letters = f'IF({column}>26,MID({ALPHABET},INT(({column}-1)/26),1),"")&MID({ALPHABET},MOD({column}-1,26)+1,1)'
         return f"{quote(f'{sheet} ')}&{letters}&({row or top})"
 
@@ -131,6 +134,13 @@ class _Tests:
         text = self.text(key, self.place(name))
         return [(f"NOT(ISNUMBER({name}))", text), (f"({name}<{low})+({name}>{high})>0", text)]
 
+    def room(self, slots: int) -> dict[str, str]:
+        return {"slots": quote(str(slots)), "rows": quote(str(self.work.periods + 1))}
+
+    def missing(self, name: str, key: str, cells: str, names: str) -> tuple[str, str]:
+        """What a table lacks: the first of ``names`` for which ``cells`` is true, and where the table starts."""
+        return self.some(cells), self.text(key, self.place(name), asset=f"INDEX({names},{self.which(cells)})")
+
     def listed(self, name: str) -> str:
         """Where a name of the list of assets is not among others, whatever the spaces around it."""
         return f"NOT(ISNUMBER(MATCH(TRIM(asset_names),TRIM({name}),0)))"
@@ -145,8 +155,7 @@ def _of_client(t: _Tests) -> dict[str, list[tuple[str, str]]]:
         "assets": [
             ("ISERROR(EFFECTIVE_N(1))", t.text("no_functions")),
             t.one("asset_cells", "none", "COUNTA(asset_cells)=0"),
-            t.one("beyond_assets", "room", f"beyond_assets<>{quote(t.work.say('total'))}", slots=quote(str(t.work.slots)),
-                  rows=quote(str(t.work.periods + 1))),
+            t.one("beyond_assets", "room", f"beyond_assets<>{quote(t.work.say('total'))}", **t.room(t.work.slots)),
             ("COUNTA(asset_names)<n_assets", t.down("asset_names", "gap", "ISBLANK(asset_names)", "")[1]),
             t.down("asset_names", "name_number", "NOT(ISTEXT(asset_names))", ""),
             t.down("asset_names", "twice", f"MATCH({names},{names},0)<{position}"),
@@ -191,6 +200,8 @@ def _of_client(t: _Tests) -> dict[str, list[tuple[str, str]]]:
 def _of_costs(t: _Tests) -> dict[str, list[tuple[str, str]]]:
     no = quote(t.work.say("client.no_order"))
 
+    order = f'(orders_given<>"")*(orders_given<>{no})*NOT(ISNUMBER(orders_given))'
+
     def rate(name: str) -> tuple[str, str]:
         return t.down(name, "fee_text", f"NOT(ISNUMBER({name}))+({name}<0)+({name}>1)")
 
@@ -204,7 +215,7 @@ def _of_costs(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.down("minimum_commissions", "minimum_text", "minimum_commissions<0"),
             t.number("locked_values", "locked_text"),
             t.down("locked_values", "locked_text", "(locked_values<0)+(locked_values>v_now+0.005)"),
-            t.down("orders_given", "order_text", f'(orders_given<>"")*(orders_given<>{no})*NOT(ISNUMBER(orders_given))'),
+            t.down("orders_given", "order_text", order),
             t.down("own_prices", "price_last", f"(lot_sizes>0)*NOT(ISNUMBER({PRICE}))"),
             t.one("cash_flow", "flow_all", f"IF(cash_flow<0,{paid}<0.005,FALSE)"),
         ],
@@ -247,8 +258,7 @@ def _of_crises(t: _Tests) -> dict[str, list[tuple[str, str]]]:
     tests = [
         t.down("scenario_names", "scenario_name", "ISBLANK(scenario_names)", ""),
         t.across("scenario_heads", "name_number", "NOT(ISTEXT(scenario_heads))"),
-        (t.some(t.listed("scenario_heads")), t.text("scenario_names", t.place("scenario_heads"),
-                                                    asset=f"INDEX(asset_names,{t.which(t.listed('scenario_heads'))})")),
+        t.missing("scenario_heads", "scenario_names", t.listed("scenario_heads"), "asset_names"),
         t.within("scenario_body", "scenario_text", "NOT(ISNUMBER(scenario_body))"),
         t.within("scenario_body", "scenario_range", "scenario_body<-1"),
     ]  # fmt: skip
@@ -257,17 +267,17 @@ def _of_crises(t: _Tests) -> dict[str, list[tuple[str, str]]]:
 
 def _of_prices(t: _Tests) -> dict[str, list[tuple[str, str]]]:
     used = "ABS(w_target)+ABS(v_now)>0"
-    earlier, later = "INDEX(price_dates,1):INDEX(price_dates,ROWS(price_dates)-1)", "INDEX(price_dates,2):INDEX(price_dates,ROWS(price_dates))"  # fmt: skip  # noqa: E501
+    earlier = "INDEX(price_dates,1):INDEX(price_dates,ROWS(price_dates)-1)"
+    later = "INDEX(price_dates,2):INDEX(price_dates,ROWS(price_dates))"
     missing = f"({used})*{t.listed('price_heads')}"
-    compared = "NOT(ISNUMBER(MATCH(TRIM(bench_names),TRIM(price_heads),0)))*(bench_names<>\"\")"
+    compared = 'NOT(ISNUMBER(MATCH(TRIM(bench_names),TRIM(price_heads),0)))*(bench_names<>"")'
     return {
         "prices": [
             t.one("price_dates", "price_few", "COUNTA(price_dates)<3"),
-            t.one("price_beyond", "room", "COUNTA(price_beyond)>0", slots=quote(str(t.work.room.columns)),
-                  rows=quote(str(t.work.periods + 1))),
+            t.one("price_beyond", "room", "COUNTA(price_beyond)>0", **t.room(t.work.room.columns)),
             t.across("price_heads", "name_number", "NOT(ISTEXT(price_heads))"),
-            (t.some(missing), t.text("price_missing", t.place("price_heads"), asset=f"INDEX(asset_names,{t.which(missing)})")),
-            (t.some(compared), t.text("price_missing", t.place("price_heads"), asset=f"INDEX(bench_names,{t.which(compared)})")),
+            t.missing("price_heads", "price_missing", missing, "asset_names"),
+            t.missing("price_heads", "price_missing", compared, "bench_names"),
             t.down("price_dates", "date_text", "NOT(ISNUMBER(price_dates))", ""),
             t.down("price_dates", "date_future", "price_dates>as_of", ""),
             t.down("price_dates", "date_order", f"{earlier}>={later}", ""),
@@ -281,7 +291,8 @@ def _of_prices(t: _Tests) -> dict[str, list[tuple[str, str]]]:
 def _to_be_looked_at(t: _Tests) -> dict[str, list[tuple[str, str]]]:
     rows = "ROWS(price_dates)"
     columns = "COLUMNS(price_heads)"
-    before, after = f"INDEX(price_body,1,1):INDEX(price_body,{rows}-1,{columns})", f"INDEX(price_body,2,1):INDEX(price_body,{rows},{columns})"  # fmt: skip  # noqa: E501
+    before = f"INDEX(price_body,1,1):INDEX(price_body,{rows}-1,{columns})"
+    after = f"INDEX(price_body,2,1):INDEX(price_body,{rows},{columns})"
     both = f'IF({before}="",FALSE,IF({after}="",FALSE,({after}>{UP}*{before})+({after}<{DOWN}*{before})>0))'
     gaps = f"(INDEX(price_dates,2):INDEX(price_dates,{rows})-(INDEX(price_dates,1):INDEX(price_dates,{rows}-1)))"
     code = f"MIN(ROW({after})*1000+COLUMN({after})+1E9*(1-({both})*1))"

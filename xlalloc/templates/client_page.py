@@ -23,6 +23,7 @@ from xlalloc.templates.work_page import WorkPage
 VALUE_WIDTH = 13  # of the column most inputs stand in
 HINT = 5  # the column of the words beside an input
 LIMITS = "between"
+TEXT = "@"  # codes such as 000300 stay what was typed
 RULES = {  # what may be typed: kind of validation and its limits
     "text": ("textLength", LIMITS, "1", "60"),
     "age": ("whole", LIMITS, "0", "120"),
@@ -69,7 +70,7 @@ FIELDS = {
 RANGES = (("return_range", "rate"), ("vol_range", "vol"))
 # (text, format, defined name, rule) of the lists, their columns from B on
 HOLDINGS = (
-    ("asset", PLAIN, "asset_names", "text"), ("client.now", MONEY, "v_now", "amount"),
+    ("asset", TEXT, "asset_names", "text"), ("client.now", MONEY, "v_now", "amount"),
     ("client.target", PERCENT, "w_target", "weight"), ("client.mu", PERCENT, "mu_assets", "rate"),
     ("client.sigma", PERCENT, "vol_assets", "vol"), ("client.level", PLAIN, "fund_levels", "fund_level"),
 )  # fmt: skip
@@ -80,7 +81,7 @@ TRADING = (  # beside the name of each asset
     ("client.sell_tax", "0.000%", "sell_taxes", "share"), ("client.exit_fee", "0.000%", "exit_fees", "share"),
     ("client.locked", MONEY, "locked_values", "amount"), ("client.order", SIGNED, "orders_given", "order"),
 )  # fmt: skip
-BENCHMARK = (("asset", PLAIN, "bench_names", "text"), ("client.bench", PERCENT, "w_bench", "weight"))
+BENCHMARK = (("asset", TEXT, "bench_names", "text"), ("client.bench", PERCENT, "w_bench", "weight"))
 LEVELS = ("C1", "C2", "C3", "C4", "C5")
 
 
@@ -92,14 +93,13 @@ def client(work: Work) -> Callable[[], None]:
     _holdings(work, page)
     _fields(work, page, "client.rule")
     _frequency(work)
+    _fields(work, page, "client.goal_section")
+    _ranges(work, page)
+    _fields(work, page, "client.stress_section")
     page.new_page()
     _trading(work, page)
     _levels(work, page)
-    _fields(work, page, "client.goal_section")
-    _ranges(work, page)
-    page.new_page()
     _benchmark(work, page)
-    _fields(work, page, "client.stress_section")
     return lambda: _checked(work, page)
 
 

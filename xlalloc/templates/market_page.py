@@ -1,7 +1,7 @@
 """The sheet Market data: correlations, crises and prices, all inputs, and the covariance made of the first."""
 
 from xlalloc.templates.blocks import SCENARIOS, Work, picked, plain, within
-from xlalloc.templates.client_page import allow
+from xlalloc.templates.client_page import TEXT, allow
 from xlalloc.templates.layout import DATE, INPUT, NUMBER, PLAIN, Protection
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
@@ -30,7 +30,8 @@ def _names(work: Work, page: WorkPage, corner: str, count: int = 0) -> int:
     count, head = count or work.slots, page.row
     page.sheet.row_dimensions[head].height = 32
     for j in range(count + 1):
-        cell = page.put(head, 2 + j, None if j else work.say(corner), bold=True, fill=INPUT if j else "", wrap=True,
+        shown = (None, TEXT) if j else (work.say(corner), PLAIN)
+        cell = page.put(head, 2 + j, *shown, bold=True, fill=INPUT if j else "", wrap=True,
                         align="right" if j else "left", color=work.document.accent)  # fmt: skip
         cell.protection = Protection(locked=j == 0)
     allow(page, f"C{head}:{column_letter(2 + count)}{head}", "text", "asset")
@@ -47,7 +48,7 @@ def _correlations(work: Work, page: WorkPage) -> None:
     head = _names(work, page, "asset")
     first, last, end = head + 1, head + work.slots, _end(work)
     for row in range(first, last + 1):
-        page.put(row, 2, None, bold=True)
+        page.put(row, 2, None, TEXT, bold=True)
         for j in range(work.slots):
             page.put(row, 3 + j, None, NUMBER)
     page.inputs(range(first, last + 1), list(range(2, 3 + work.slots)))

@@ -40,7 +40,7 @@ def performance(work: Work) -> None:
         ("performance.drawdown_chart", copies[3:], "0%", "performance.drawdown_axis"),
     ):
         chart = charts.lines([(page, first, last, column) for column in columns], dates, format)
-        page.curve_picture(title, chart, CHART_ROWS, up=up, alt=f"{title}_alt")
+        page.curve_picture(title, chart, CHART_ROWS, up=up, alt=f"{title}_alt", ends=False)
         page.row += CHART_ROWS
 
 

@@ -6,19 +6,21 @@ from xlalloc.templates.risk_page import RISKY
 from xlalloc.templates.work_page import WorkPage
 
 CHART_ROWS = 16
+WORST = 4  # crises in the chart
 STEP = 0.05  # between the floors that are compared
 
 
 def stress(work: Work) -> None:
     page = work.page("stress")
-    _crises(work, page)
+    crises = _crises(work, page)
     _correlations(work, page)
     _hedge(work, page)
     work.close(page)
+    _worst(work, page, *crises)  # behind the printed page
 
 
-def _crises(work: Work, page: WorkPage) -> None:
-    """STRESS_TABLE of today's weights and of the target, on the scenarios of the market data."""
+def _crises(work: Work, page: WorkPage) -> tuple[int, int, int]:
+    """STRESS_TABLE of today's weights and of the target; gives the first and last row, and the chart's."""
     page.heading("stress.crises")
     page.gate = "crisis_faults"
     head = page.header(["stress.scenario", "stress.now", "stress.money", "stress.target", "stress.worst", *[""] * 4])
@@ -43,9 +45,28 @@ def _crises(work: Work, page: WorkPage) -> None:
     page.row = last + 1
     page.note("stress.note")
     page.row += 1
-    series = [(page, first, last, column) for column in (3, 5)]
-    page.bar_picture("stress.chart", (page, first, last, 2), series, CHART_ROWS, negative=True, alt="stress.chart_alt")
-    page.row += CHART_ROWS
+    picture, page.row = page.row, page.row + CHART_ROWS
+    return first, last, picture
+
+
+def _worst(work: Work, page: WorkPage, first: int, last: int, picture: int) -> None:
+    """The crises with the largest losses, the largest on top, as many as a chart shows."""
+    page.heading("stress.worst_crises")
+    page.gate = "crisis_faults"
+    head = page.header(["stress.scenario", "stress.now", "stress.target"])
+    top, end = head + 1, head + WORST
+    results = f"C{first}:C{last}"
+    ranked = f"IF(ISNUMBER({results}),{results}+ROW({results})*1E-9,1000)"
+    for own, source, format in (("B", "B", PLAIN), ("C", "C", SIGNED_PERCENT), ("D", "E", SIGNED_PERCENT)):
+        block = f"{own}{top}:{own}{end}"
+        k = f"ROW({block})-ROW({own}{top})+1"
+        place = f"MATCH(SMALL({ranked},{k}),{ranked},0)"
+        page.block(top, "ABCD".index(own) + 1, WORST, 1,
+                   f'=IF({k}>n_crises,"",INDEX({source}{first}:{source}{last},{place}))', format,
+                   line=False, align="left" if format == PLAIN else "right")  # fmt: skip
+    page.row = picture
+    series = [(page, top, end, column) for column in (3, 4)]
+    page.bar_picture("stress.chart", (page, top, end, 2), series, CHART_ROWS, negative=True, alt="stress.chart_alt")
 
 
 def _correlations(work: Work, page: WorkPage) -> None:
@@ -72,7 +93,7 @@ def _hedge(work: Work, page: WorkPage) -> None:
     place = "MATCH(hedge_asset,asset_names,0)"
     work.result(page, "client.hedge_asset", '=IF(hedge_asset="","–",hedge_asset)')
     found = f'IF(hedge_asset="",FALSE,ISNUMBER({place}))'
-    work.result(page, "stress.index_vol", f'=IF({found},INDEX(vol_assets,{place}),0)', PERCENT, "hedge_vol")
+    work.result(page, "stress.index_vol", f"=IF({found},INDEX(vol_assets,{place}),0)", PERCENT, "hedge_vol")
     beta = f"SUMPRODUCT(w_today,INDEX(cov_assets,0,{place}))/INDEX(cov_assets,{place},{place})"
     work.result(page, "stress.beta", f"=IF(hedge_vol>0,{beta},0)", NUMBER, "hedge_beta")
     page.row += 1

@@ -6,6 +6,7 @@ from xlalloc.templates import charts
 from xlalloc.templates.allocation_page import LEVEL
 from xlalloc.templates.blocks import Work, quote, sentence
 from xlalloc.templates.layout import GREY, MONEY, PERCENT, PLAIN, SIGNED, SIGNED_PERCENT, TITLE
+from xlalloc.templates.risk_page import chart_rows
 from xlalloc.templates.work_page import WorkPage
 
 CHART_ROWS = 17
@@ -33,7 +34,7 @@ def _filled(work: Work, page: WorkPage) -> None:
     _tiles(work, page)
     _lines(work, page)
     page.heading("summary.orders")
-    first, last = work.by_asset(
+    _, last = work.by_asset(
         page,
         [
             ("asset", "asset_names", PLAIN), ("client.now", "v_now", MONEY), ("allocation.weight", "w_now", PERCENT),
@@ -43,11 +44,13 @@ def _filled(work: Work, page: WorkPage) -> None:
         ],
     )  # fmt: skip
     page.row = last + 2
-    series = [(page, first, last, column) for column in (4, 5, 6)]
-    page.bar_picture("summary.weights", (page, first, last, 2), series, CHART_ROWS, 2, 5, alt="summary.weights_alt")
+    bars, rows = work.pictures["assets"], chart_rows(work, 3)
+    series = [(*bars, column) for column in (7, 8, 9)]
+    page.bar_picture("summary.weights", (*bars, 2), series, rows, alt="summary.weights_alt")
+    page.row += rows
     bands, copies = work.pictures["bands"]
     chart = charts.curves([(*bands, column) for column in copies[1:]], (*bands, copies[0]), MONEY)
-    page.curve_picture("plan.bands_chart", chart, CHART_ROWS, 6, 10, across="plan.years_axis", up="plan.money_axis",
+    page.curve_picture("plan.bands_chart", chart, CHART_ROWS, across="plan.years_axis", up="plan.money_axis",
                        alt="plan.bands_alt")  # fmt: skip
     page.row += CHART_ROWS
     page.note("as_of_build")

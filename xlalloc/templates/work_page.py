@@ -9,7 +9,19 @@ from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.pagebreak import Break
 
 from xlalloc.templates import charts
-from xlalloc.templates.layout import FONTS, LAST_COLUMN, PLAIN, RULE, Document, Page, lines_of, width_of
+from xlalloc.templates.layout import (
+    CENTS,
+    FONTS,
+    LAST_COLUMN,
+    MONEY,
+    PLAIN,
+    RULE,
+    SIGNED,
+    Document,
+    Page,
+    lines_of,
+    width_of,
+)
 
 LABEL, CELL = 30, 11  # column widths: the first, every other
 
@@ -20,6 +32,7 @@ class WorkPage(Page):
     def __init__(self, document: Document, key: str):
         super().__init__(document, key)
         self.made = document.__dict__.setdefault("made", {})
+        self.sheet.oddFooter.left.text = document.say("document.footer")
         self.sheet.column_dimensions["B"].width = LABEL
         self.widen(range(3, LAST_COLUMN + 4))
 
@@ -69,7 +82,8 @@ class WorkPage(Page):
         key = (format, *sorted(options.items()))
         if key not in self.made:
             super().style(cell, format, **options)
-            cell.alignment = cell.alignment + Alignment(vertical="center")
+            fits = format in (MONEY, SIGNED, CENTS)  # amounts of ten billion too
+            cell.alignment = cell.alignment + Alignment(vertical="center", shrink_to_fit=fits or None)
             self.made[key] = copy(cell._style)
         cell._style = copy(self.made[key])
 
@@ -107,9 +121,11 @@ class WorkPage(Page):
         self._hang(chart, title, rows, left, right, alt)
 
     def curve_picture(self, title: str, chart, rows: int, left: int = 2, right: int = LAST_COLUMN, across: str = "",
-                      up: str = "", alt: str = "") -> None:  # fmt: skip
-        """Lines of ``charts.lines`` or ``charts.curves``, each named where it ends."""
+                      up: str = "", alt: str = "", ends: bool = True) -> None:  # fmt: skip
+        """Lines of ``charts.lines`` or ``charts.curves``, each named where it ends unless they end close together."""
         self._hang(chart, title, rows, left, right, alt, across, up)
+        if not ends:
+            return
         last = [line.val.numRef.f if hasattr(line.val, "numRef") else line.yVal.numRef.f for line in chart.series]
         charts.name_ends(chart, [_length(ref) - 1 for ref in last])
 
