@@ -66,7 +66,7 @@ def quarterly(inputs):
 
 def daily(inputs):
     days = [AS_OF - dt.timedelta(days=k) for k in range(1, 170)]
-    inputs.prices([day for day in days if day.weekday() < 5][119::-1])
+    inputs.prices([day for day in days if day.weekday() < 5][71::-1])
 
 
 def six_months(inputs):
@@ -273,7 +273,7 @@ def test_due_and_the_orders_are_one_rule():
 def test_the_frequency_of_prices_is_that_of_their_dates(change, periods):
     now = changed("balanced", "en", change).computed()
     returns = np.ravel(now("now_returns")).astype(float)
-    assert now("price_periods") == periods and len(returns) == now("n_months") == {4: 20, 252: 119, 12: 6}[periods]
+    assert now("price_periods") == periods and len(returns) == now("n_months") == {4: 20, 252: 71, 12: 6}[periods]
     sheet = {now.values.cell("Performance", r, 2): now.values.cell("Performance", r, 3) for r in range(1, 40)}
     yearly = sheet["Volatility per year"]
     assert yearly == ("–" if change is not quarterly else pytest.approx(xa.ann_vol(returns, 4), rel=1e-12))

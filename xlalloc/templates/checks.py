@@ -103,7 +103,7 @@ class _Tests:
         return f"SUM(({cells})*1)>0"
 
     def which(self, cells: str) -> str:
-        return f"MATCH(1,({cells})*1,0)"
+        return f"MATCH(1,(({cells})*1>0)*1,0)"
 
     def down(self, name: str, key: str, cells: str, names: str = "asset_names", **parts: str) -> tuple[str, str]:
         """A column: the first row for which ``cells`` is true, with its asset."""
@@ -119,7 +119,7 @@ class _Tests:
 
     def within(self, name: str, key: str, cells: str, **parts: str) -> tuple[str, str]:
         """A table: the first cell for which ``cells`` is true, row by row."""
-        code = f"MIN(ROW({name})*1000+COLUMN({name})+1E9*(1-({cells})*1))"
+        code = f"MIN(ROW({name})*1000+COLUMN({name})+1E9*(({cells})*1<=0))"
         return self.some(cells), self.text(key, self.place(name, f"INT({code}/1000)", f"MOD({code},1000)"), **parts)
 
     def number(self, name: str, key: str) -> tuple[str, str]:
