@@ -68,7 +68,7 @@ class Reader(HoldingsReader):
                 by_risk.find_targets(model, self.assets, market, self._first_rows[key], self.problems)
         clients = self._clients(models, benchmarks)
         self._holdings(clients)
-        self._check_history(clients)
+        self._read_history(clients)
         self._say_more()
         for client in clients.values():
             if not client.lots and client.id not in self.problems.refused:
