@@ -16,7 +16,6 @@ from xlalloc.templates import charts
 from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, RULE, SECOND, THIRD, WARN
 
 ASSETS, ORDERS, LOTS, FINDINGS, SHOWN = 150, 150, 150, 20, 20  # rows there is room for; of them shown at rest
-REASONS = 4  # for holding a letter back that are shown
 CLASSES, STEPS, CRISES, YEARS, POINTS, BANDS, TOP, PAIRS, FRONTIER, PERIODS = 6, 5, 8, 25, 62, 61, 11, 10, 12, 8
 NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
 BODY, HEADING, TITLE = 9.5, 12, 18

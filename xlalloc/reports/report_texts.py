@@ -26,9 +26,6 @@ WORDS = {
         '&IF(firm_contact="","","　"&firm_contact)&"　总市值："&TEXT(total_value,"#,##0")&IF(currency_code="",""," "&currency_code)',
     ),
     "advice": ("Our advice", "我们的建议"),
-    "advised": (
-        '=IF(letter_held,"We make no recommendation at present.",advice_orders)', '=IF(letter_held,"目前不作推荐。",advice_orders)',
-    ),
     "not_traded": (
         '=IF(OR(letter_held,INDEX(withheld_names,1)=""),"",ROWS(withheld_names)&IF(ROWS(withheld_names)=1," product is"," products are")&" not traded as the model asks: see Orders.")',
         '=IF(OR(letter_held,INDEX(withheld_names,1)=""),"","有 "&ROWS(withheld_names)&" 只产品未按模型交易，见“交易”页。")',
