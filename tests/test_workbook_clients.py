@@ -303,7 +303,7 @@ def test_large_amounts_are_the_same_shares(size, sample):
     for sheet in now.workbook:
         for row in sheet.iter_rows():
             for cell in row:
-                if cell.number_format in ("#,##0", "#,##0.00", "+#,##0;-#,##0;0") and cell.protection.locked:
+                if "#,##0" in cell.number_format and cell.data_type == "f":
                     assert cell.alignment.shrink_to_fit or sheet.column_dimensions[cell.column_letter].width > 20
 
 
@@ -325,8 +325,7 @@ def test_libreoffice_says_the_same(office, tmp_path):
     for change, now, path in zip(NASTIEST, computed, office.recalculated(books, tmp_path / "out"), strict=True):
         calc = calc_driver.read(path)
         for (sheet, where), ours in now.cells():
-            theirs = calc[sheet].get(where)
-            ours = to_excel(ours) if isinstance(ours, dt.date) else ours
+            theirs, ours = (to_excel(v) if isinstance(v, dt.date) else v for v in (calc[sheet].get(where), ours))
             if ours in (None, "") or isinstance(ours, bool):
                 assert theirs in (None, "", ours, float(bool(ours))), (change, sheet, where, theirs)
                 continue

@@ -52,7 +52,7 @@ _TEXTS = {
         "最大偏离为{asset}，{deviation}；触发阈值为 {threshold}。",
     ),
     "summary.farthest": (
-        "{asset} carries {share} of the risk where {budget} is wanted; beyond a fifth of that it is rebalanced.",
+        "{asset} carries {share} of the risk against a budget of {budget}; beyond a fifth of that it is rebalanced.",
         "{asset}承担 {share} 的风险，目标为 {budget}；偏离超过其五分之一时再平衡。",
     ),
     "summary.calendar": ("Reviewed {frequency}.", "{frequency}检查一次。"),

@@ -180,7 +180,7 @@ def charted(page: WorkPage, first: int, last: int, columns: list[int]) -> list[i
     copies = []
     for k, column in enumerate(columns):
         own, copy = letter(column), CHART_DATA + k
-        page.put(first - 1, copy, f"={own}{first - 1}", color=GREY, line=False, align="right", wrap=True)
+        page.put(first - 1, copy, f"={own}{first - 1}", gate=False, color=GREY, line=False, align="right", wrap=True)
         cells = f"{own}{first}:{own}{last}"
         formula = f'=IF({cells}="",INDEX({cells},MAX(1,SUM(({cells}<>"")*1))),{cells})'
         format = page.sheet.cell(first, column).number_format

@@ -29,7 +29,7 @@ PRODUCTS = '{"R1","R2","R3","R4","R5"}'
 def checks(work: Work, page: WorkPage) -> None:
     """The table of checks; ``check_line`` is its first finding, the ``_faults`` count those that blank results."""
     page.heading("check.heading")
-    tests, ok = _Tests(work), quote(work.say("check.ok"))
+    tests, ok, later = _Tests(work), quote(work.say("check.ok")), quote(work.say("check.later"))
     parts = {
         "input_faults": _of_client(tests) | _of_costs(tests) | _of_correlations(tests) | _of_goal(tests),
         "crisis_faults": _of_crises(tests), "price_faults": _of_prices(tests),
@@ -46,7 +46,7 @@ def checks(work: Work, page: WorkPage) -> None:
             if key in AFTER or name != "input_faults":  # it reads what the others must have found right
                 above = f"SUM(($C${first}:$C${page.row - 1}<>{ok})*1)"
                 counts = "price_faults" if key == "at_prices" else above if key in AFTER else "input_faults"
-                formula = f"IF({counts}>0,{quote(work.say('check.later'))},{formula})"
+                formula = f"IF({counts}>0,{later},{formula})"
             page.put(page.row, 3, f"={formula}", array=True)
             page.row += 1
         if name:
@@ -58,7 +58,7 @@ def checks(work: Work, page: WorkPage) -> None:
     line = f"IF(SUM(({said}<>{ok})*1)=0,{quote(work.say('client.check_ok'))},INDEX({said},MATCH(1,({said}<>{ok})*1,0)))"
     cell = page.put(first - 1, CHART_DATA, f"={line}", array=True, color=GREY, line=False)
     work.document.name("check_line", page.at(cell.coordinate))
-    page.emphasise(f"B{first}:C{page.row - 1}", f"$C{first}<>{ok}")
+    page.emphasise(f"B{first}:C{page.row - 1}", f"AND($C{first}<>{ok},$C{first}<>{later})")
     page.note("check.note")
 
 

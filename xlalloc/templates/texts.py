@@ -119,7 +119,7 @@ _TEXTS = {
     "hint.frequency": ("how often the portfolio is looked at", "多久检查一次组合"),
     "hint.threshold": ("points from the target, on either side", "偏离目标的百分点，上下皆计"),
     "hint.cash_flow": ("placed first: gaps are filled, excess is taken", "优先安排：流入先补低配，流出先减超配"),
-    "hint.min_commission": ("Minimum commission of an order; 0 for none.", "单笔最低佣金；没有则填 0。"),
+    "hint.min_commission": ("The minimum an order costs; 0 for none.", "单笔最低佣金；没有则填 0。"),
     "hint.rf": ("for Sharpe ratio and option prices", "用于计算夏普比率与期权价格"),
     "hint.inflation": ("Plan is in today's money by it; 0 for none", "“目标测算”页据此按今日购买力计算；没有则填 0"),
     "hint.return_range": ("stated, for reference", "案例所述，仅供参考"),

@@ -10,13 +10,10 @@ from openpyxl.worksheet.pagebreak import Break
 
 from xlalloc.templates import charts
 from xlalloc.templates.layout import (
-    CENTS,
     FONTS,
     LAST_COLUMN,
-    MONEY,
     PLAIN,
     RULE,
-    SIGNED,
     Document,
     Page,
     lines_of,
@@ -82,8 +79,8 @@ class WorkPage(Page):
         key = (format, *sorted(options.items()))
         if key not in self.made:
             super().style(cell, format, **options)
-            fits = format in (MONEY, SIGNED, CENTS)  # amounts of ten billion too
-            cell.alignment = cell.alignment + Alignment(vertical="center", shrink_to_fit=fits or None)
+            fits = "#,##0" in format or None  # amounts of ten billion too
+            cell.alignment = cell.alignment + Alignment(vertical="center", shrink_to_fit=fits)
             self.made[key] = copy(cell._style)
         cell._style = copy(self.made[key])
 
