@@ -392,7 +392,7 @@ def test_the_commands(tmp_path, monkeypatch):
     example.write_clients(tmp_path / "clients.xlsx")
     assert call("template", "report", "--out", "firm.xlsx").exit_code == 0
     checked = call("template", "--check", "firm.xlsx", "clients.xlsx")
-    assert checked.exit_code == 0 and checked.output.startswith("OK: 7 sheets")
+    assert checked.exit_code == 0 and checked.output.startswith("OK: 8 sheets")
     assert call("template", "--client", "clients.xlsx:K002", "--from", "firm.xlsx", "--out", "K002.xlsx").exit_code == 0
     page = openpyxl.load_workbook("K002.xlsx", data_only=True).worksheets[0]
     assert "1,200,316" in page["B3"].value and "周明远" in page["B2"].value
