@@ -1,4 +1,4 @@
-.PHONY: test lint peers docs workbooks bench fuzz soak clean
+.PHONY: test lint peers docs workbooks pictures bench fuzz soak clean
 
 test: ## the whole test run
 	pytest
@@ -12,8 +12,11 @@ peers: ## regenerate tests/reference from the public packages (needs the peers e
 docs: ## the documentation as a site, in xlalloc-docs/html (needs the docs extra)
 	xlalloc build docs
 
-workbooks: ## the committed workbooks: case studies, example clients, the articles' ideas
+workbooks: ## the committed workbooks: case studies, example clients, gallery, the articles in formulas
 	python -m xlalloc build workbooks --out workbooks
+
+pictures: ## the gallery's pictures (needs LibreOffice and poppler's pdftoppm)
+	python tests/pictures.py
 
 bench: ## side by side with public packages (needs the peers extra; those missing are named)
 	python -m benchmarks

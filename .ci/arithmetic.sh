@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The tests that compute, with arithmetic that differs from this machine's in the last digits: the kernels of another
 # processor in OpenBLAS, numpy without its loops for newer processors, functions of arrays rounded otherwise than those
-# of numbers. A result that needs more digits than its definition gives fails here, whatever the machine.
+# of numbers; of a test's many cases some. A result that needs more digits than its definition gives fails here,
+# whatever the machine.
 #
 #   .ci/arithmetic.sh DIRECTORY      in the environment that is active; needs a C compiler (installed where missing)
 set -euo pipefail
@@ -18,7 +19,8 @@ NPY_DISABLE_CPU_FEATURES=$(python -c 'import numpy._core._multiarray_umath as m;
 export NPY_DISABLE_CPU_FEATURES
 
 # Prescott: the kernels for processors without AVX, whose sums differ from those of Haswell, Zen and SkylakeX.
-others=(tests/test_{calc,calc_formulas,windows,excel_install,conformance,supply,cluster,benchmarks,report_runs,hostile,client_files,stamp,types}.py)
-echo "OpenBLAS for Prescott, numpy without $NPY_DISABLE_CPU_FEATURES, without the tests of hosts and of files"
+source .ci/computing.sh
+echo "OpenBLAS for Prescott, numpy without $NPY_DISABLE_CPU_FEATURES"
 OPENBLAS_CORETYPE=Prescott LD_PRELOAD=$work/arithmetic.so PYTHONPATH=$PWD/.ci${PYTHONPATH:+:$PYTHONPATH} \
-    python -m pytest -p other_arithmetic -p no:cacheprovider "${others[@]/#/--ignore=}"
+    python -m pytest -p other_arithmetic -p sample -p no:cacheprovider \
+    "${computing[@]}" tests/test_{fuzz,random_inputs,slow,time}.py

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The mathematics, the cells, the commands and Excel's host with the oldest packages pyproject.toml admits, and with a
-# newer Python and the newest packages where this machine has one. Wheels only.
+# newer Python and the newest packages where this machine has one; of a test's many cases some. Wheels only.
 #
 #   .ci/versions.sh install DIRECTORY      the environments, which may go on beside something else
 #   .ci/versions.sh test DIRECTORY
@@ -30,15 +30,13 @@ if [ "$what" = install ]; then
     exit
 fi
 
-tests=(tests/test_{catalogue,cells,formula,cli,excel,supply}.py)
-for module in xlalloc/core/*.py; do
-    if [ -e "tests/test_$(basename "$module")" ]; then tests+=("tests/test_$(basename "$module")"); fi
-done
+source .ci/computing.sh
 for name in oldest newest; do
     python=$place/$name/bin/python
     if [ -e "$python" ]; then
         echo "$name: $("$python" -c 'import platform, numpy, scipy; print("Python", platform.python_version(), "numpy", numpy.__version__, "scipy", scipy.__version__)')"
-        PYTHONPATH=$PWD "$python" -m pytest -p no:cacheprovider "${tests[@]}"
+        PYTHONPATH=$PWD:$PWD/.ci "$python" -m pytest -p sample -p no:cacheprovider \
+            "${computing[@]}" tests/test_{cells,cli,excel,supply}.py
     else
         echo "$name: no Python 3.13 or 3.14 on this machine; the other tests run with the newest packages all the same"
     fi

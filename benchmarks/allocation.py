@@ -64,7 +64,7 @@ def risk_parity(peers: p.Peers, problems: dict = PROBLEMS, seconds: float = 1.5)
     section = Section(
         "Risk parity, equal budgets",
         ["xlalloc", "its kernel", "bare numpy", "np.linalg.solve", CHOLESKY, *RISK_PARITY],
-        "In brackets the greatest error of a share of risk. The kernel is `risk_budgeting` without the checks of the "
+        "In brackets the largest error of a share of risk. The kernel is `risk_budgeting` without the checks of the "
         "input (below n = 200 they factorise the matrix to see that it is positive semidefinite; the others do not "
         "look). Bare numpy is the fewest calls that get there in the easiest case: two rounds of the start, one Newton "
         "step and three with the same inverse, nothing looked at. skfolio estimates the covariances from the returns "

@@ -42,7 +42,7 @@ def measures(peers: p.Peers, series: int = 10_000, rows: int = 252, seconds: flo
         ["xlalloc", "their kernel", "KPI_TABLE (17)", "a copy of the panel", CHOLESKY_500, *SERIES_PEERS],
         f"Daily returns of {rows} days. Six public calls; their kernel computes the six from one sample, KPI_TABLE "
         "all seventeen. In brackets the "
-        "greatest relative difference from ours among the measures that are defined alike (Sharpe, Sortino and "
+        "largest relative difference from ours among the measures that are defined alike (Sharpe, Sortino and "
         "drawdown). The peers take one series at a time: their time of many is extrapolated from the first few.",
     )
     rng = np.random.default_rng(7)
@@ -92,7 +92,7 @@ def shrinkage(peers: p.Peers, sizes=(50, 500, 1000), rows: int = 1000, seconds: 
     section = Section(
         "Ledoit–Wolf",
         ["xlalloc", "one Gram product", "scikit-learn"],
-        f"{rows} rows. In brackets the greatest difference from ours, relative to the greatest covariance.",
+        f"{rows} rows. In brackets the largest difference from ours, relative to the largest covariance.",
     )
     peer = peers.get("scikit-learn", p.scikit_learn_shrinkage)
     for n in sizes:
@@ -168,8 +168,8 @@ def start(peers: p.Peers, rounds: int = 5) -> Section:
     section = Section(
         "Start: a fresh process that imports",
         [*IMPORTS, *PEER_IMPORTS],
-        "Least processor time of the rounds, the bare interpreter taken off. The Excel host imports xlwings, and that "
-        "pandas and matplotlib where they are installed, as here.",
+        "Shortest processor time of the rounds, the bare interpreter taken off. The Excel host imports xlwings, and "
+        "that pandas and matplotlib where they are installed, as here.",
     )
     wanted = {"bare": "pass", **IMPORTS}
     taken: dict[str, list[float]] = {name: [] for name in wanted}

@@ -42,6 +42,18 @@ def office():
         yield driver
 
 
+# They take longest, since hosts start and processes wait: begun first, none of them is left for the end.
+LONGEST = (
+    "windows_setup", "windows", "calc", "workbooks", "cluster", "templates", "site", "reports", "conformance", "fuzz",
+    "firm_reports", "one_number", "any_cells",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items):
+    places = {f"test_{name}": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
+
+
 @pytest.hookimpl(wrapper=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config):
     """No more processes than files; a single file in this one, where it can be stopped, printed and debugged."""

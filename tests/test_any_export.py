@@ -35,6 +35,14 @@ DATES = [
     "%Y年%m月%d日",
     "%Y-%m-%d %H:%M:%S",
     "%m/%d/%Y 16:00:00",
+    "%a, %d %b %Y",
+    "%A, %B %d, %Y",
+    "%d-%b-%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%y-%m-%d",
+    "%d.%m.%y",
+    "%Y年%m月%d日 15:00",
 ]
 CODES = {
     "Total Market ETF": ["VTI", '="VTI"', "'VTI", "VTI.US", "VTI US Equity", "Total Market ETF", "vti ", "VTI**"],

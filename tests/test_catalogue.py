@@ -15,6 +15,7 @@ from xlalloc.errors import ErrorValue
 from xlalloc.formula import evaluate
 from xlalloc.help import describe, find
 from xlalloc.quantity import Quantity
+from xlalloc.site import floors
 
 ROOT = Path(__file__).parent.parent
 PINNED = (ROOT / "tests" / "reference" / "signatures.txt").read_text(encoding="utf-8").split("\n")[:-1]
@@ -152,31 +153,25 @@ FLOORS = [
 FLOOR = {name: i for i, names in enumerate(FLOORS) for name in names}
 
 
-def room(path: Path) -> str:
-    parts = path.relative_to(ROOT / "xlalloc").with_suffix("").parts
-    return parts[0]
-
-
-def imported(path: Path):
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "xlalloc":
-            parts = node.module.split(".")
-            yield from [parts[1]] if len(parts) > 1 else [alias.name for alias in node.names]
-        elif isinstance(node, ast.Import):
-            yield from [a.name.split(".")[1] for a in node.names if a.name.startswith("xlalloc.")]
-
-
-FILES = [p for p in sorted((ROOT / "xlalloc").rglob("*.py")) if p.name != "__init__.py" or p.parent.name in ("data",)]
+FILES = floors.files()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_file_imports_only_from_floors_below(path):
-    own = room(path)
+    own = floors.room(path)
     assert own in FLOOR, f"{own} stands on no floor"
-    for name in imported(path):
+    for name in floors.imported(path):
         if name in FLOOR:
             below = FLOOR[name] < FLOOR[own] or name == own
             assert below, f"{path.name} imports {name} from its own floor or above"
+
+
+def test_the_picture_of_the_floors_is_that_of_the_imports():
+    again = "run: python -m xlalloc.site.floors"
+    assert floors.PICTURE.read_text(encoding="utf-8") == floors.svg(), again
+    assert floors.PAGE.read_text(encoding="utf-8") == floors.page() and floors.table() in floors.page(), again
+    assert sorted(name for names in floors.floors() for name in names) == sorted(FLOOR)
+    assert all(floors.purpose(name) for name in FLOOR)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -29,7 +29,8 @@ def test_no_words_print_what_it_can_do():
 
 
 @pytest.mark.parametrize(
-    "command", ["demo", "list", "help", "eval", "template", "report", "build", "install", "uninstall", "doctor"]
+    "command",
+    ["demo", "list", "help", "handbook", "eval", "template", "report", "build", "install", "uninstall", "doctor"],
 )
 def test_every_command_has_help_with_an_example_in_80_columns(command):
     done = run(command, "--help")
@@ -51,6 +52,16 @@ def test_list():
 def test_chinese_lines_neither_end_with_an_opening_bracket_nor_begin_with_a_closing_one():
     for line in run("list", "--lang", "zh").stdout.split("\n"):
         assert not line.endswith(("（", "“", "《")) and not line.strip().startswith(tuple("，。；：、）”》")), line
+
+
+def test_handbook():
+    done = run("handbook")
+    assert "\n  gallery " in done.stdout and "tutorial" in done.stdout and done.stdout.rstrip().endswith("docs")
+    assert run("handbook", "tutorial").stdout.startswith("# From an empty sheet")
+    assert run("handbook", "tutorial", "--lang", "zh").stdout.startswith("# 十分钟")
+    assert run("handbook", "licences", "--lang", "zh").stdout == run("handbook", "licences").stdout, "English alone"
+    wrong = run("handbook", "nothing")
+    assert wrong.exit_code == 2 and "gallery" in wrong.stderr and not wrong.stdout
 
 
 def test_help():

@@ -7,7 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from template_files import DATA, STYLES, VOCABULARY, data, drawn, relations, sheet, spill, template
+from template_files import CHART, DATA, STYLES, VOCABULARY, data, drawn, relations, sheet, spill, template
 
 from xlalloc.documents.check import check
 from xlalloc.documents.fill import Filled, FitError
@@ -58,7 +58,7 @@ def test_values_fill_their_cells_and_the_room_that_stays_is_hidden(simple):
     rows = openpyxl.load_workbook(io.BytesIO(document))["Report"].row_dimensions
     assert [i for i in range(1, 12) if rows[i].hidden] == [5, 6, 7, 8, 9]  # 6 to 9 have no row of their own in the file
     text = parts(document)["xl/worksheets/sheet1.xml"]
-    assert 'r="B3" s="2"' in text and 'r="B5" s="2"/>' in text and "<f" not in text and 'ht="20"' in text
+    assert 'r="B3" s="2"' in text and '<row r="5" hidden="1"/>' in text and "<f" not in text and 'ht="20"' in text
     assert '<dimension ref="A1:B11"/>' in text
 
 
@@ -81,7 +81,7 @@ def test_live_keeps_formulas_and_marks(tmp_path):
     document = fill(opened(path), data(), live=True)
     text = parts(document)["xl/worksheets/sheet1.xml"]
     assert 'cm="7" t="str"><f t="array" ref="A2:A4">asset_names</f><v>Gold</v>' in text
-    assert 'hidden="1"' in text  # row 3 stays as the firm left it: nothing is hidden where inputs can change
+    assert 'hidden="1"' not in text  # row 3 holds an asset; nothing is hidden where inputs can change
     found = cells(document, "Report", values=False)
     assert found["A1"] == '="For "&client_name' and found["B11"] == "=SUM(B2:B9)"
     names = openpyxl.load_workbook(io.BytesIO(document)).defined_names
@@ -174,6 +174,49 @@ def test_charts_and_text_boxes_show_the_client_and_leave_hidden_rows_out(tmp_pat
     assert re.findall(r"<c:v>(.*?)</c:v>", chart) == ["Gold", "Bonds", "Cash", "0.2", "0.5", "0.3"]
     assert chart.count('<c:ptCount val="3"/>') == 2 and "<c:formatCode>0%</c:formatCode>" in chart
     assert re.findall(r"<a:t>(.*?)</a:t>", found["xl/drawings/drawing1.xml"]) == ["For Lin", ""]
+
+
+@pytest.mark.parametrize(("weights", "left"), [([0.2, 0.5, 0.3], 1), ([], 0)])
+def test_charts_without_a_point_are_left_out(tmp_path, weights, left):
+    """A second series is empty, and goes; where every series is, so does the chart. The text box stays."""
+    found = drawn()
+    series = CHART[CHART.index("<c:ser>") : CHART.index("</c:barChart>")].format(
+        labels="Report!$A$2:$A$9", values="Report!$C$2:$C$9"
+    )
+    found["xl/charts/chart1.xml"] = found["xl/charts/chart1.xml"].replace("</c:barChart>", series + "</c:barChart>")
+    frame = (
+        '<xdr:oneCellAnchor><xdr:graphicFrame><a:graphic><a:graphicData><c:chart xmlns:c="x" xmlns:r="y" r:id="rId1"/>'
+        "</a:graphicData></a:graphic></xdr:graphicFrame></xdr:oneCellAnchor></xdr:wsDr>"
+    )
+    part = "xl/drawings/drawing1.xml"
+    found[part] = found[part].replace("</xdr:wsDr>", frame)
+    path = template(tmp_path / "firm.xlsx", {"Report": REPORT}, NAMES, strings=STRINGS, parts=found)
+    document = fill(opened(path), data(w_now=weights))
+    assert parts(document)["xl/charts/chart1.xml"].count("<c:ser>") == (1 if left else 2)
+    assert parts(document)[part].count("graphicFrame>") == 2 * left and "For Lin" in parts(document)[part]
+
+
+LONG = "What is to be said of a portfolio takes more than a line of a page, whoever says it and to whom."
+
+
+@pytest.mark.parametrize("merged", [False, True])
+@pytest.mark.parametrize("words", ["short", LONG, "说明" * 40, "one\ntwo\nthree", "", None])
+def test_rows_are_as_high_as_their_texts(tmp_path, merged, words):
+    """As many lines as the characters need in the width there is: 20 characters, or 60 in merged cells."""
+    columns = '<cols><col min="1" max="3" width="20" customWidth="1"/></cols>'
+    rows = (  # of the sample client's text the first row was higher
+        '<row r="1" ht="190" customHeight="1"><c r="A1" t="str"><f>client_name&amp;"."</f></c></row>'
+        '<row r="2" ht="33" customHeight="1"/>'
+    )
+    tail = '<mergeCells count="1"><mergeCell ref="A1:C1"/></mergeCells>' if merged else ""
+    text = sheet(rows, tail).replace("<sheetData>", columns + "<sheetData>")
+    path = template(tmp_path / "firm.xlsx", {"Report": text}, {"xl_text_a": "Report!$A$1:$A$2"})
+    book = openpyxl.load_workbook(io.BytesIO(fill(opened(path), data(client_name=words))))
+    height = book["Report"].row_dimensions[1].height
+    room = 59 if merged else 19
+    lines = sum(max(1, -(-sum(2 if ord(c) > 255 else 0.9 for c in part) // room)) for part in (words or "").split("\n"))
+    assert (height or 15) == pytest.approx(15 if lines == 1 else lines * 11 * 1.3 + 4, rel=0.35)
+    assert book["Report"].row_dimensions[2].height == 33
 
 
 def test_charts_on_names_keep_their_data_and_nothing_else(tmp_path):

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from pages import DOCS
 from reference import glossary
 from sentences import PLACE, sentences
 
@@ -50,7 +51,26 @@ def chinese() -> dict[str, str]:
     return found | {key: words["zh"] for key, words in {**WORKBOOKS, **REPORTS}.items()}
 
 
-@pytest.mark.parametrize(("texts", "forbidden"), [(english, ENGLISH), (chinese, CHINESE)])
+def pages(chinese_ones: bool) -> dict[str, str]:
+    """The prose of the written pages, without code; a page in both languages counts as English."""
+    found = {}
+    for path in (*DOCS.glob("*.md"), *(DOCS.parent / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY"))):
+        if path.name.endswith(".zh.md") is chinese_ones and path != glossary.PAGE:
+            prose = re.sub(r"```.*?```|`[^`]*`|\]\([^)]*\)", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+            found |= {f"{path.name}:{k}": line for k, line in enumerate(prose.split("\n"))}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("texts", "forbidden"),
+    [
+        (english, ENGLISH),
+        (chinese, CHINESE),
+        (lambda: pages(chinese_ones=False), ENGLISH),
+        (lambda: pages(chinese_ones=True), CHINESE),
+    ],
+    ids=["texts", "Chinese texts", "pages", "Chinese pages"],
+)
 def test_no_text_uses_a_word_that_the_glossary_replaces(texts, forbidden):
     wrong = []
     for where, text in texts().items():

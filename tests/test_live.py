@@ -8,12 +8,13 @@ import pytest
 import report_data as rd
 
 from xlalloc.book import Book, place
+from xlalloc.documents import built
 from xlalloc.errors import ErrorValue
 from xlalloc.formula import evaluate
 from xlalloc.hosts import calc_driver
 from xlalloc.reports import run
 from xlalloc.reports.texts import TEXTS
-from xlalloc.templates import cached, case_workbook
+from xlalloc.templates import case_workbook
 from xlalloc.templates.cases import case
 
 
@@ -86,10 +87,10 @@ def test_array_formulas_carry_their_mark(live):
 
 
 def test_a_workbook_written_in_another_way_is_not_half_completed():
-    parts = cached.parts_of(openpyxl.Workbook())
-    cached.complete(parts)
+    parts = built.parts_of(openpyxl.Workbook())
+    built.complete(parts)
     with pytest.raises(ValueError, match=r"workbook\.xml"):
-        cached.complete({**cached.parts_of(openpyxl.Workbook()), "xl/workbook.xml": b"<workbook/>"})
+        built.complete({**built.parts_of(openpyxl.Workbook()), "xl/workbook.xml": b"<workbook/>"})
 
 
 def test_a_changed_weight_moves_what_depends_on_it(live, tmp_path):
@@ -123,7 +124,7 @@ def case_as_client(case, prices: bool) -> dict[str, list[list]]:
                    *[[h.asset, "etf", "R1", h.mu, h.vol, h.asset] for h in held]],
         "models": [["model", "asset", "target", "return_low", "return_high", "vol_low", "vol_high", "drawdown"],
                    *[["M", h.asset, h.target, *stated] for h in held if h.target]],
-        "benchmarks": [["name", "asset", "weight"], *[["B", h.asset, h.benchmark] for h in held if h.benchmark]],
+        "benchmarks": [["name", "asset", "weight"], *[["B", name, weight] for name, weight in case.benchmark]],
         "suitability": [["client_level", "allowed"]],
         "prices": [["date", *[h.asset for h in held]], *([[d, *row] for d, row in case.prices] if prices else [])],
     }  # fmt: skip
@@ -148,15 +149,15 @@ def test_report_template_and_cell_agree(tmp_path, key):
             assert named == pytest.approx(cells, rel=1e-9)
 
     agree([row[0] for row in assets], "=w_now")
-    agree([row[1] for row in assets], "=RISK_CONTRIB(w_now,cov)")
-    agree([row[3] for row in assets], "=RISK_CONTRIB(w_target,cov)")
-    agree([row[5] for row in assets], "=RP_WEIGHTS(cov)", "w_rp")
+    agree([row[1] for row in assets], "=RISK_CONTRIB(w_now,cov_assets)")
+    agree([row[3] for row in assets], "=RISK_CONTRIB(w_target,cov_assets)")
+    agree([row[5] for row in assets], "=RP_WEIGHTS(cov_assets)", "parity_weights")
     for label, formula in (
-        ("Expected return", "PORT_RETURN({w},mu_assets)"), ("Volatility", "PORT_VOL({w},cov)"),
-        ("Diversification ratio", "DIVERSIFICATION({w},cov)"), ("Effective number", "EFFECTIVE_N({w})"),
+        ("Expected return", "PORT_RETURN({w},mu_assets)"), ("Volatility", "PORT_VOL({w},cov_assets)"),
+        ("Diversification ratio", "DIVERSIFICATION({w},cov_assets)"), ("Effective number", "EFFECTIVE_N({w})"),
     ):  # fmt: skip
         row = next(cells for name, cells in risk.items() if name.startswith(label))
-        for cell, w in zip(row, ("w_now", "w_target", "w_rp"), strict=False):
+        for cell, w in zip(row, ("w_now", "w_target", "parity_weights"), strict=False):
             agree([cell], "=" + formula.format(w=w))
     performance = rd.labelled(tmp_path / "True/X1.xlsx", "Performance")
     table = evaluate("=KPI_TABLE(target_returns,bench_returns,0,12)", template)

@@ -11,12 +11,13 @@ from reference import market
 from xlalloc.reports.example import write_clients
 
 
-def test_the_code_of_the_page_prints_what_it_says(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["python.md", "python.zh.md"])
+def test_the_code_of_the_page_prints_what_it_says(name, tmp_path, monkeypatch):
     try:
         market.stocks()
     except market.DataMissingError as reason:
         pytest.skip(str(reason))
-    page = (DOCS / "python.md").read_text(encoding="utf-8")
+    page = (DOCS / name).read_text(encoding="utf-8")
     blocks = re.findall(r"```python\n(.*?)\n```\n*(?:```text\n(.*?)\n```)?", page, re.DOTALL)
     assert len(blocks) == page.count("```python") >= 10
     monkeypatch.chdir(tmp_path)
@@ -25,6 +26,6 @@ def test_the_code_of_the_page_prints_what_it_says(tmp_path, monkeypatch):
     for code, shown in blocks:
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
-            exec(compile(code, "python.md", "exec"), known)
+            exec(compile(code, name, "exec"), known)
         lines = [line.rstrip() for line in said.getvalue().splitlines()]
         assert lines == [line.rstrip() for line in shown.split("\n")], code

@@ -5,11 +5,12 @@ import datetime as dt
 from pathlib import Path
 
 import exports
+import exports_totals
 import pytest
 
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.errors import InputError
-from xlalloc.reports import run, trading
+from xlalloc.reports import fields, run, trading
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
 
@@ -108,6 +109,94 @@ def test_more_brokers_and_platforms(tmp_path, kind):
     for asset, (units, value) in found.items():
         assert units == pytest.approx(wanted[asset][0]) or asset == "Government fund", asset
         assert value is None or value == pytest.approx(wanted[asset][1]), asset
+
+
+@pytest.mark.parametrize("kind", exports_totals.EXPORTS)
+def test_totals_of_groups_accounts_and_households_are_no_holdings(tmp_path, kind):
+    name, encoding, currency, wanted, text = exports_totals.EXPORTS[kind]
+    assets = [[currency if cell == "USD" else cell for cell in row] for row in exports.US_ASSETS]
+    folder = cn(tmp_path) if wanted is exports.CN_HELD else us(tmp_path, prices=US_PRICES, assets=assets)
+    put(folder, name, encoding, text)
+    inputs = read(folder)
+    (client,) = inputs.clients
+    assert client.id not in inputs.problems.refused, [p.wrong("en") for p in inputs.problems.items]
+    held: dict[str, list] = {}
+    for lot in client.lots:
+        held.setdefault(lot.asset, []).append((lot.units, lot.value))
+    assert held.keys() == wanted.keys()
+    for asset, rows in held.items():
+        assert sum(value for _, value in rows) == pytest.approx(wanted[asset][1]), asset
+        assert asset == "Government fund" or sum(units for units, _ in rows) == pytest.approx(wanted[asset][0])
+
+
+@pytest.mark.parametrize(
+    "name", ["Total Bond Market", "Total Stock Market ETF", "Total Return Fund", "Total SE", "合计盈利基金", "Sum Fund"]
+)
+def test_a_product_that_is_called_total_is_no_total(tmp_path, name):
+    """An asset that the file does not know is asked for, whatever it is called; one that it knows is held."""
+    text = f"id,asset,value\nZ123,VTI,500\nZ123,{name},700\n"
+    inputs = read(holdings(tmp_path, text))
+    assert [p.kind for p in inputs.problems.items if p.fatal] == ["unknown_asset"]
+    inputs = read(
+        holdings(tmp_path, text, assets=[*exports.US_ASSETS, [name, "XYZ", "fund", "R3", "US stocks", None, "USD"]])
+    )
+    assert [lot.asset for lot in inputs.clients[0].lots] == ["Total Market ETF", name]
+
+
+def test_clients_and_their_household_add_up_in_one_file(tmp_path):
+    clients = [*exports.US_CLIENTS, ["Z9", "B. Client", "Growth", "C4", "2026-06-30", "quarterly", "5%"]]
+    text = "Client,Symbol,Value\nZ123,VTI,500\nZ123,BND,300\nZ123 Total,,800\nZ9,VTI,200\nZ9 Total,,200\nThe family,,1000\n"
+    inputs = read(holdings(tmp_path, text, clients=clients))
+    assert [[lot.value for lot in client.lots] for client in inputs.clients] == [[500, 300], [200]]
+    assert [p.kind for p in inputs.problems.items if p.kind in ("total_row", "unknown_client")] == ["total_row"] * 3
+
+
+@pytest.mark.parametrize("row", ["Margin balance,,,(5000)", "VTI,-10,301.2,-3012", "VTI,10,301.2,-3012"])
+def test_what_is_owed_is_refused_by_its_name(tmp_path, row):
+    inputs = read(holdings(tmp_path, f"Symbol,Quantity,Price,Market Value\n{row}\nBND,1,72,72\n"))
+    assert inputs.problems.refused == {"Z123"} and "below_zero" in [p.kind for p in inputs.problems.items]
+
+
+@pytest.mark.parametrize(
+    "header,cell",
+    [
+        ("Value ($000s)", "30.12"),
+        ("Value (USD thousands)", "30.12"),
+        ("Mkt Val (Market Value)", "30,120.00"),
+        ("Value $K", "30.12"),
+        ("Market Value (in thousands)", "30.12"),
+        ("市值（万元）", "3.012"),
+        ("市值（单位：万元）", "3.012"),
+        ("Value (m)", "0.03012"),
+    ],
+)
+def test_the_unit_of_a_header_or_of_a_line_above_it(tmp_path, header, cell):
+    assets = [[("CNY" if "元" in header else c) if c == "USD" else c for c in row] for row in exports.US_ASSETS]
+    inputs = read(holdings(tmp_path, f'Symbol,Quantity,"{header}"\nVTI,100,"{cell}"\n', assets=assets))
+    assert inputs.clients[0].lots[0].value == pytest.approx(30120) and not inputs.problems.refused
+
+
+@pytest.mark.parametrize(
+    "line,header,value",
+    [
+        ("单位：万元", "市值", 30120),
+        ("单位：元", "市值", 3.012),
+        ("单位：万元", "市值（元）", 3.012),
+        ("All amounts in USD thousands", "Market Value", 3012),
+    ],
+)
+def test_the_unit_that_a_line_above_names(tmp_path, line, header, value):
+    inputs = read(holdings(tmp_path, f"{line}\nSymbol,Quantity,{header}\nVTI,100,3.012\n"))
+    assert inputs.clients[0].lots[0].value == pytest.approx(value)
+    assert ("unit_above" in [p.kind for p in inputs.problems.items]) == (value > 4)
+
+
+def test_one_finding_a_column_of_dates_that_are_none(tmp_path):
+    text = "id,asset,value,bought_on\n" + "Z123,VTI,100,long term\n" * 6
+    found = [
+        (p.kind, dict(p.words)) for p in read(holdings(tmp_path, text)).problems.items if p.place.column == "bought_on"
+    ]
+    assert found == [("bad_date", {}), ("more_like_it", {"count": "5"})]
 
 
 def test_another_account_in_the_file_is_not_the_only_clients(tmp_path):
@@ -229,21 +318,78 @@ def test_chinese_names_below_english_headers_are_read_as_chinese(tmp_path):
         read(folder)
 
 
-def test_day_and_month_are_told_by_the_column_or_asked_for(tmp_path):
-    def bought(*dates):
-        rows = "".join(f"Z123,VTI,1,{date}\n" for date in dates)
-        return [
-            lot.bought_on.isoformat()
-            for lot in read(holdings(tmp_path, "id,asset,value,bought_on\n" + rows)).clients[0].lots
-        ]
+def bought(folder: Path, *dates: str, mark: str = ",", more: str = "") -> list[str]:
+    rows = "".join(mark.join(("Z123", "VTI", "1", f'"{date}"')) + "\n" for date in dates)
+    text = more + mark.join(("id", "asset", "value", "bought_on")) + "\n" + rows
+    inputs = read(holdings(folder, text))
+    assert not [p for p in inputs.problems.items if p.kind == "bad_date"]
+    return [lot.bought_on.isoformat() for lot in inputs.clients[0].lots]
 
-    assert bought("03/04/2025", "13/04/2025") == ["2025-04-03", "2025-04-13"]
-    assert bought("03/04/2025", "04/13/2025") == ["2025-03-04", "2025-04-13"]
-    assert bought("03.04.2025") == ["2025-04-03"]
-    with pytest.raises(InputError, match=r"column bought_on: 03/04/2025 could be day/month or month/day"):
-        bought("03/04/2025")
+
+def test_day_and_month_are_told_by_the_column_or_asked_for(tmp_path):
+    assert bought(tmp_path, "03/04/2025", "13/04/2025") == ["2025-04-03", "2025-04-13"]
+    assert bought(tmp_path, "03/04/2025", "04/13/2025") == ["2025-03-04", "2025-04-13"]
+    assert bought(tmp_path, "03.04.2025") == ["2025-04-03"]
+    assert bought(tmp_path, "03/04/2025", more="As of 06/18/2026\n") == ["2025-03-04"]
+    asked = r"column bought_on, row 2: 03/04/2025 could be 2025-04-03 / 2025-03-04, and no other row tells\."
+    with pytest.raises(InputError, match=asked):
+        bought(tmp_path, "03/04/2025")
+    with pytest.raises(InputError, match=r"bought_on: 13/04/2025 and 04/13/2025 have day and month in different order"):
+        bought(tmp_path, "13/04/2025", "04/13/2025")
     write(tmp_path, firm=[["key", "value"], ["date_order", "dmy"]])
-    assert bought("03/04/2025") == ["2025-04-03"]
+    assert bought(tmp_path, "03/04/2025") == ["2025-04-03"]
+
+
+def test_years_of_two_digits(tmp_path):
+    """Day, month and year are told by what cannot be; dots are German where the file writes decimal commas."""
+    assert bought(tmp_path, "03/04/25", "31/12/98") == ["2025-04-03", "1998-12-31"]
+    assert bought(tmp_path, "3/4/25", "4/13/25") == ["2025-03-04", "2025-04-13"]
+    assert bought(tmp_path, "98-12-31", "25-03-04") == ["1998-12-31", "2025-03-04"]
+    assert bought(tmp_path, "03.04.25", mark=";") == ["2025-04-03"]
+    assert bought(tmp_path, "03-03-03") == ["2003-03-03"]
+    with pytest.raises(InputError, match=r"24\.01\.02 could be 2002-01-24 / 2024-01-02, and no other row tells"):
+        bought(tmp_path, "24.01.02")
+    with pytest.raises(InputError, match=r"3/4/05 could be 2005-04-03 / 2005-03-04 / 2003-04-05"):
+        bought(tmp_path, "3/4/05")
+    write(tmp_path, firm=[["key", "value"], ["date_order", "年月日"]])
+    assert bought(tmp_path, "3/4/05") == ["2003-04-05"]
+
+
+WRITTEN = [
+    "Mon, 3 Mar 2025", "Monday, March 03, 2025", "Monday, March 03, 2025Mon, Mar 03, 2025", "Mon Mar 3 2025", "3-Mar-25",
+    "03 Mar 25", "Mar-03-2025", "3rd March 2025", "2025-Mar-03", "03MAR2025", "3. März 2025", "3 mars 2025", "lunes, 3 de marzo de 2025",
+    "2025年3月3日 15:00", "2025年03月03日 星期一", "2025-03-03（周一）", "3 Mar 2025 4:00 PM ET", "Mon Mar 03 16:00:00 CST 2025",
+    "2025-03-03T16:00:00.000+08:00", "20250303.0", "２０２５／０３／０３", "Mar 3, 2025", "3/3/2025 4:00 PM", "Mon 03/03/2025", "As of 03/03/2025",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", WRITTEN)
+def test_dates_as_they_are_written(tmp_path, text):
+    assert bought(tmp_path, text) == ["2025-03-03"]
+
+
+def test_months_of_several_languages_are_those_of_their_calendars():
+    names = {
+        "en": "January February March April May June July August September October November December",
+        "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+        "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
+        "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
+        "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+        "nl": "januari februari maart april mei juni juli augustus september oktober november december",
+        "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    }
+    for months in names.values():
+        for k, name in enumerate(months.split(), 1):
+            for text in (f"5 {name} 2025", f"{name} 5, 2025", f"{name[:4]}. 5, 2025", f"Thu, 5-{name}-25"):
+                assert fields.date(text) == dt.date(2025, k, 5), text
+
+
+@pytest.mark.parametrize(
+    "text", ["Mar-25", "3 Mar", "1.2025", "5 Foo 2025", "Monday", "31/02/2025", "32 Mar 2025", "3/4"]
+)
+def test_what_is_no_date_is_none(text):
+    with pytest.raises(fields.UnreadableError):
+        fields.date(text, "dmy")
 
 
 def test_a_file_of_one_asset_must_say_which(tmp_path):
@@ -387,6 +533,17 @@ def test_implausible_prices_are_findings_with_asset_date_and_value(tmp_path):
     (hole,) = found(inputs, "price_hole")
     assert hole == {"asset": "Bond ETF", "count": "6", "first": f"{rows[49][0]}", "last": f"{rows[56][0]}"}
     result = compute(inputs.clients[0], inputs)
+    assert [p.kind for p in result.problems if p.kind.startswith("price_")] == [
+        "price_jump",
+        "price_jump",
+        "price_hole",
+    ]
+    summary = run.report(tmp_path, tmp_path / "out")
+    assert [p.kind for p in summary.problems if p.kind.startswith("price_")] == [
+        "price_jump",
+        "price_jump",
+        "price_hole",
+    ]
     (left,) = [dict(p.words) for p in result.problems if p.kind == "days_left_out"]
     assert left == {"asset": "Bond ETF", "count": "6", "of": f"{len(rows) - 1}"}
 

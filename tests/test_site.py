@@ -1,5 +1,6 @@
 """The handbook: every formula on it computes to the value beside it, the site is whole and needs no network."""
 
+import datetime as dt
 import json
 import re
 import subprocess
@@ -12,23 +13,25 @@ import numpy as np
 import openpyxl
 import pytest
 from click.testing import CliRunner
-from pages import DOCS, shown_rows, shows, tables, typed_sheet
+from pages import DOCS, shows, tables
 
 import xlalloc as xa
 from xlalloc import reference
-from xlalloc.book import Book, place
+from xlalloc.book import Book, bounds, place
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.cli import main
 from xlalloc.errors import ErrorValue, InputError
 from xlalloc.formula import evaluate
 from xlalloc.hosts import calc_driver
+from xlalloc.messages import speaking
 from xlalloc.ranges import without_labels
-from xlalloc.site import build, functions, page, workbook
+from xlalloc.site import build, functions, llms, page, sheet, workbook
 from xlalloc.values import FormulaError
 
 ROOT = DOCS.parent
 LIVE = [f"{name}{ending}" for name in (*workbook.PAGES, "what-was-wrong") for ending in (".md", ".zh.md")]
 TUTORIALS = ("tutorial.md", "tutorial.zh.md")
+GALLERIES = ("gallery.md", "gallery.zh.md")
 
 
 def read(name: str) -> str:
@@ -65,26 +68,65 @@ def test_every_value_of_a_live_page(name):
     assert checked >= 40 if "wrong" not in name else checked >= 45, checked
 
 
+def typed_sheet(name: str):
+    """The sheet of a page that is typed cell by cell, and its formulas with what the page shows."""
+    book = openpyxl.Workbook()
+    return book, sheet.fill(book.active, tables(name))
+
+
+def size(cells: str) -> int:
+    top, left, bottom, right = bounds(cells)
+    return (bottom - top + 1) * (right - left + 1)
+
+
+def assert_shown(results, values: Book, title: str) -> None:
+    for result in results:
+        for (row, column), text in result.shown.items():
+            value = values.cell(title, row, column)
+            assert shows(text, value), (title, result.formula, text, value)
+
+
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_every_value_of_the_tutorial(name):
     book, found = typed_sheet(name)
-    values, sheet = Book(book), book.active.title
     assert len(found) >= 15
-    for cells, (top, left, bottom, right), shown in found:
-        rows = shown_rows(shown) if (top, left) != (bottom, right) else [[shown]]
-        assert len(rows) == bottom - top + 1 and all(len(row) == right - left + 1 for row in rows), cells
-        for i, row in enumerate(rows):
-            for j, text in enumerate(row):
-                value = values.cell(sheet, top + i, left + j)
-                assert shows(text, value), (cells, text, value)
+    with speaking("zh" if ".zh" in name else "en"):
+        assert_shown(found, Book(book), book.active.title)
+    assert all(len(result.shown) == size(result.cells) for result in found)
+
+
+@pytest.mark.parametrize("name", GALLERIES)
+def test_every_value_of_the_gallery(name):
+    """Each job on a sheet of its own: what its formulas compute is what the page shows, and most of a table is shown."""
+    jobs = sheet.sections(read(name))
+    assert len(jobs) == 10
+    for title, text in jobs:
+        book = openpyxl.Workbook()
+        results = sheet.fill(book.active, sheet.tables(text))
+        assert results, title
+        assert_shown(results, Book(book), book.active.title)
+        assert all(2 * len(result.shown) > size(result.cells) for result in results), title
+        assert re.search(rf"gallery-(en|zh)\.xlsx.*{re.escape(title)}", text) and "![" in text, title
+
+
+def test_both_galleries_type_the_same_numbers_and_formulas():
+    def cells(name):
+        return [
+            [bare(text) for text in row if re.match(r"`=|[-−]?[\d,.]+%?$", text)]
+            for _, text in sheet.sections(read(name))
+            for table in sheet.tables(text)
+            for row in table
+        ]
+
+    assert cells("gallery.md") == cells("gallery.zh.md")
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_the_tutorials_mistake_shows_in_every_formula_that_needs_the_covariances(name):
     book, found = typed_sheet(name)
     book.active["G2"].value = 0.5
-    values, sheet = Book(book), book.active.title
-    wrong = {cells for cells, (top, left, _, _), _ in found if values.cell(sheet, top, left) == "#VALUE!"}
+    values, title = Book(book), book.active.title
+    wrong = {result.cells for result in found if values.cell(title, *bounds(result.cells)[:2]) == "#VALUE!"}
     assert {"E6:H9", "B7", "A8:B10", "A13:B15", "B16", "B18", "A21:B23"} <= wrong
     assert "D2:D4" not in wrong
 
@@ -197,7 +239,8 @@ def test_the_articles_search():
 
 @pytest.fixture(scope="module")
 def workbooks(tmp_path_factory) -> list[Path]:
-    return workbook.write(tmp_path_factory.mktemp("workbooks"), DOCS)
+    folder = tmp_path_factory.mktemp("workbooks")
+    return [*workbook.write(folder, DOCS), *sheet.write(folder, DOCS)]
 
 
 def parts(path: Path) -> dict[str, list]:
@@ -215,7 +258,7 @@ def alike(new: str, old: str) -> bool:
 
 
 def test_the_committed_workbooks_are_the_builders(workbooks):
-    assert len(workbooks) == 4
+    assert len(workbooks) == 6
     for path in workbooks:
         made, kept = parts(path), parts(ROOT / "workbooks" / path.name)
         assert made.keys() == kept.keys()
@@ -227,15 +270,17 @@ def test_the_committed_workbooks_are_the_builders(workbooks):
 
 def test_the_workbooks_hold_live_formulas_with_the_values_of_the_page(workbooks):
     for path in workbooks:
+        if path.name.startswith(sheet.PAGE):
+            continue  # the same cells as above; LibreOffice computes them below
         live, saved = openpyxl.load_workbook(path), openpyxl.load_workbook(path, data_only=True)
         lang = "zh" if "-zh" in path.name else "en"
         source = path.stem.removeprefix("ideas-").removesuffix(f"-{lang}") + (".zh.md" if lang == "zh" else ".md")
         formulas = {}
-        for sheet in live:
-            for row in sheet.iter_rows():
+        for tab in live:
+            for row in tab.iter_rows():
                 for cell in row:
                     if cell.data_type == "f":
-                        kept = saved[sheet.title][getattr(cell.value, "ref", cell.coordinate)]
+                        kept = saved[tab.title][getattr(cell.value, "ref", cell.coordinate)]
                         rows = [[c.value for c in line] for line in kept] if isinstance(kept, tuple) else [[kept.value]]
                         assert [c for row in rows for c in row].count(None) <= (rows[0][0] is None)  # the corner
                         formulas[getattr(cell.value, "text", cell.value)] = without_labels(rows)[0][0]
@@ -253,8 +298,7 @@ def test_the_workbooks_hold_live_formulas_with_the_values_of_the_page(workbooks)
 
 def test_what_is_typed_in_the_workbooks_can_be_changed(workbooks):
     book = openpyxl.load_workbook(workbooks[0])
-    sheet = book.worksheets[1]
-    inputs = [cell for row in sheet.iter_rows() for cell in row if not cell.protection.locked]
+    inputs = [cell for row in book.worksheets[1].iter_rows() for cell in row if not cell.protection.locked]
     assert len(inputs) >= 6 + 6 + 36 + 1 + 6
     assert all(isinstance(cell.value, int | float) for cell in inputs)
     before = Book(book).cell(book.worksheets[2].title, 6, 3)
@@ -266,12 +310,12 @@ def test_calc_computes_the_workbooks_to_their_cached_values(office, workbooks, t
     different = []
     for given, done in zip(workbooks, office.recalculated(workbooks, tmp_path), strict=True):
         cached, computed = calc_driver.read(given), calc_driver.read(done)
-        for sheet, kept in cached.items():
-            for where in sorted(kept.keys() | computed[sheet].keys()):
-                a, b = kept.get(where), computed[sheet].get(where)
+        for title, kept in cached.items():
+            for where in sorted(kept.keys() | computed[title].keys()):
+                a, b = kept.get(where), computed[title].get(where)
                 numbers = isinstance(a, int | float) and isinstance(b, int | float)
                 if not (abs(a - b) <= 1e-9 * max(1, abs(a)) if numbers else a == b):
-                    different.append((given.name, sheet, where, a, b))
+                    different.append((given.name, title, where, a, b))
     assert different == []
 
 
@@ -307,6 +351,50 @@ def test_every_example_of_the_reference_gives_what_stands_below_it(lang):
 
 def test_marks_of_markdown_in_a_text_are_text():
     assert functions.plain("a_b|c*") == r"a\_b\|c\*"
+
+
+# What assistants read --------------------------------------------------------------------------------------------------------
+
+
+def test_the_file_for_assistants_is_that_of_the_catalogue(site):
+    text = llms.PAGE.read_text(encoding="utf-8")
+    assert text == llms.text(), "run: python -m xlalloc.site.llms"
+    assert (site[0] / "llms.txt").read_text(encoding="utf-8") == text
+    assert text.startswith("# xlalloc\n\n> ")
+    for entry in CATALOGUE.values():
+        assert f"- `{entry.signature}`: {entry.summary}\n" in text and f"`{entry.example}` returns " in text
+        assert all(f"- `{argument.name}`: " in text for argument in entry.arguments)
+
+
+def test_the_values_in_the_file_for_assistants_are_those_of_the_formulas():
+    found = re.findall(r"^  - `(=.+)` returns (.+)$", llms.text(), re.MULTILINE)
+    assert len(found) == len(CATALOGUE)
+    for formula, shown in found:
+        rows = evaluate(formula)
+        if shown == f"{len(rows)} × {len(rows[0])} cells":
+            continue
+        cells = [cell for row in rows for cell in row]
+        if not any(isinstance(cell, str) and re.search("[,;]", cell) for cell in cells):
+            texts = [text for row in shown.split("; ") for text in row.split(", ")]
+            assert len(texts) == len(cells), formula
+            pairs = zip(texts, cells, strict=True)
+            assert all(shows(t, cell) or (t == "–" and cell in ("", None)) for t, cell in pairs), formula
+
+
+def test_the_examples_for_assistants_compute():
+    prices = 100 * np.exp(np.cumsum(np.random.RandomState(3).normal(0.005, 0.03, (60, 4)), axis=0))
+    book = openpyxl.Workbook()
+    tab = book.active
+    tab.append(["date", "A", "B", "C", "D"])
+    for k, row in enumerate(prices):
+        tab.append([dt.datetime(2020 + k // 12, k % 12 + 1, 28), *map(float, row)])
+    for k, name in enumerate("ABCD"):
+        for column, value in zip("GHJKLM", (name, 0.25, name, 1e5 * (k + 1), 0.25, 10.0), strict=True):
+            tab[f"{column}{k + 2}"] = value
+    for words, formula in llms.EXAMPLES:
+        rows = evaluate(formula, place(Book(book), None))
+        assert not any(isinstance(cell, ErrorValue) for row in rows for cell in row), words
+    assert f"`{llms.EXAMPLES[0][1]}`" in llms.text()
 
 
 # The site --------------------------------------------------------------------------------------------------------------------
@@ -406,5 +494,5 @@ def test_the_handbook_is_found():
 def test_an_installation_without_its_pages_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setattr(build.xlalloc, "__file__", str(tmp_path / "xlalloc" / "__init__.py"))
     monkeypatch.setattr(build.metadata, "files", lambda name: None)
-    with pytest.raises(InputError, match="Install xlalloc anew"):
+    with pytest.raises(InputError, match="Install xlalloc again"):
         build.handbook()

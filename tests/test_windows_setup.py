@@ -4,10 +4,12 @@ Real: the file, NSIS's program, the registry, Python and COM. Simulated: Windows
 COM looks for classes of the whole machine only, so the functions are called from the installation for all users.
 """
 
+import contextlib
 import hashlib
 import json
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -28,16 +30,18 @@ HRP = "=HRP_WEIGHTS({0.04,0.006,0.002;0.006,0.01,0.001;0.002,0.001,0.02})"  # as
 
 @pytest.fixture(scope="module")
 def setups(tmp_path_factory):
-    """The shipped file, and one of an older version, packed faster."""
+    """The shipped file, and one of an older version; both packed by zlib, since LZMA takes minutes."""
     place = wine.place()
     if not shutil.which("makensis"):
         pytest.fail("NSIS is not installed, which .ci/windows.sh sets up")
     folder = tmp_path_factory.mktemp("setup with spaces")
-    old, _ = windows_setup.build(folder / "old.exe", place / "wheels", "0.0.1", "zlib")
     new = folder / f"xlalloc-setup-{__version__}.exe"
-    done = CliRunner().invoke(
-        main, ["build", "setup", "--out", str(folder)], env={"XLALLOC_WHEELS": str(place / "wheels")}
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(windows_setup, "COMPRESSOR", "zlib")
+        old, _ = windows_setup.build(folder / "old.exe", place / "wheels", "0.0.1")
+        done = CliRunner().invoke(
+            main, ["build", "setup", "--out", str(folder)], env={"XLALLOC_WHEELS": str(place / "wheels")}
+        )
     assert done.exit_code == 0 and str(new) in done.stdout, done.output
     return old, new, new.with_name(new.name + ".sha256")
 
@@ -63,7 +67,7 @@ def commands(registry) -> set[tuple[str, str]]:
 
 def test_the_file_and_its_sum(setups):
     _, new, sums = setups
-    assert new.name == f"xlalloc-setup-{__version__}.exe" and 20e6 < new.stat().st_size < 60e6
+    assert new.name == f"xlalloc-setup-{__version__}.exe" and 40e6 < new.stat().st_size < 90e6
     assert sums.read_text().split() == [hashlib.sha256(new.read_bytes()).hexdigest(), new.name]
 
 
@@ -74,7 +78,7 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
     startup = windows.home / "AppData" / "Roaming" / "Microsoft" / "Excel" / "XLSTART"
     python = place / "python" / "python.exe"
 
-    assert windows.run(old, "/S", seconds=300).returncode == 0
+    assert windows.run(old, "/S").returncode == 0
     assert version_of(windows, python) == "0.0.1"
     stale = place / "python" / "Lib" / "site-packages" / "xlalloc" / "left_from_before.py"
     stale.touch()
@@ -83,30 +87,32 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
     # Something holds the earlier Python (here: its second name is taken): nothing changes, exit status 2.
     (place / "python.old").touch()
     before = windows.registry()
-    assert windows.run(new, "/S", seconds=300).returncode == 2
+    assert windows.run(new, "/S").returncode == 2
     assert version_of(windows, python) == "0.0.1" and stale.exists() and windows.registry() == before
     (place / "python.old").unlink()
 
-    # The add-in cannot be opened (here: it is a folder), as where Excel holds it: nothing changes either.
-    (startup / "xlalloc.xlam").unlink()
-    (startup / "xlalloc.xlam").mkdir()
-    assert windows.run(new, "/S", seconds=300).returncode == 2
-    assert version_of(windows, python) == "0.0.1" and stale.exists()
-    said = next(windows.home.rglob("xlalloc-setup.log")).read_text(encoding="utf-16")
-    assert "Excel" in said
+    # A program holds the add-in as Excel does, which lets others read it: nothing changes either, nor can it be removed.
+    with holding(windows, startup / "xlalloc.xlam"):
+        for program in (new, place / "uninstall.exe"):  # the latter's copy, whose status nobody learns
+            log = next(windows.home.rglob("xlalloc-setup.log"))
+            log.unlink()
+            with windows.beside(str(program), "/S") as running:  # without a pipe, which Wine's desktop would keep open
+                assert running.wait(300) == (2 if program == new else 0)
+            until(lambda log=log: log.exists() and log.stat().st_size)
+            assert log.read_text(encoding="utf-16").strip() == "Close Excel, then run this again. Nothing was changed."
+    assert version_of(windows, python) == "0.0.1" and stale.exists() and windows.registry() == before
 
     # The last step but one fails (here: XLSTART is a file): the earlier version is back, whole.
-    (startup / "xlalloc.xlam").rmdir()
     startup.rename(startup.with_name("kept"))
     startup.touch()
-    assert windows.run(new, "/S", seconds=300).returncode == 2
+    assert windows.run(new, "/S").returncode == 2
     assert version_of(windows, python) == "0.0.1" and stale.exists() and not list(place.glob("*.old"))
     assert commands(windows.registry()) == commands(before)
     startup.unlink()
     startup.with_name("kept").rename(startup)
     (startup / "xlalloc.xlam").write_bytes(b"the add-in of before")
 
-    assert windows.run(new, "/S", seconds=300).returncode == 0
+    assert windows.run(new, "/S").returncode == 0
     assert version_of(windows, python) == __version__ and not stale.exists()
     assert not list(place.glob("*.old")) and (startup / "xlalloc.xlam").read_bytes() == addin
     entered = windows.registry()
@@ -136,13 +142,46 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
     assert left(registry, windows.registry()) == set()
 
 
+@contextlib.contextmanager
+def holding(windows, file):
+    """Another Windows program has opened the file, and lets others read it only."""
+    script, sign = windows.scratch / "hold.py", windows.scratch / "held"
+    script.write_text(HOLD, encoding="utf-8")
+    with windows.beside(
+        wine.place() / "python" / "python.exe", *map(wine.windows_path, (script, file, sign))
+    ) as program:
+        until(lambda: sign.exists() or program.poll() is not None)
+        assert program.poll() is None
+        yield
+        sign.unlink()
+        assert program.wait(300) == 0
+
+
+HOLD = """
+import pathlib, sys, time
+import win32con, win32file
+held = win32file.CreateFile(sys.argv[1], win32con.GENERIC_READ, win32con.FILE_SHARE_READ, None, win32con.OPEN_EXISTING, 0, None)
+sign = pathlib.Path(sys.argv[2])
+sign.touch()
+while sign.exists():
+    time.sleep(0.2)
+"""
+
+
+def until(true, seconds: float = 300) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.2)
+
+
 def version_of(windows, python) -> str:
     return windows.run(python, *["-E", "-P", "-m", "xlalloc", "--version"]).stdout.decode().split()[-1]
 
 
 def test_for_all_users_with_calls_and_removal(setups, windows):
-    _, new, _ = setups
-    assert windows.run(new, "/S", "/ALLUSERS", seconds=300).returncode == 2, "there is no Excel to load the add-in"
+    old, new, _ = setups
+    assert windows.run(new, "/S", "/ALLUSERS").returncode == 2, "there is no Excel to load the add-in"
     office = windows.prefix / "drive_c" / "Program Files" / "Microsoft Office" / "root" / "Office16"
     office.mkdir(parents=True)
     (office / "EXCEL.EXE").touch()
@@ -153,7 +192,10 @@ def test_for_all_users_with_calls_and_removal(setups, windows):
     registry, files = windows.registry(), windows.files()
     place = windows.prefix / "drive_c" / "Program Files" / "xlalloc"
 
-    assert windows.run(new, "/S", "/ALLUSERS", seconds=300).returncode == 0
+    assert windows.run(old, "/S", "/ALLUSERS").returncode == 0
+    assert version_of(windows, place / "python" / "python.exe") == "0.0.1"
+    assert windows.run(new, "/S", "/ALLUSERS").returncode == 0
+    assert version_of(windows, place / "python" / "python.exe") == __version__ and not list(place.glob("*.old"))
     assert {file for file, _ in commands(windows.registry())} == {"system.reg"}
     assert (
         len(
@@ -166,7 +208,7 @@ def test_for_all_users_with_calls_and_removal(setups, windows):
     question, answer = windows.scratch / "question", windows.scratch / "answer"
     question.write_text(json.dumps({"calls": [("RP_WEIGHTS", [COV]), ("PORT_VOL", [[[0.5], [0.4]], COV])]}))
     client = [wine.windows_path(path) for path in (HERE / "windows" / "client.py", question, answer)]
-    done = windows.run(place / "python" / "python.exe", "-X", "utf8", client[0], "calls", *client[1:], seconds=120)
+    done = windows.run(place / "python" / "python.exe", "-X", "utf8", client[0], "calls", *client[1:])
     assert answer.exists(), done.stdout.decode("utf-8", "replace")
     weights, refused = json.loads(answer.read_text())["answers"]
     assert [cell for row in weights for cell in row] == pytest.approx([1 / 3, 2 / 3])
@@ -178,7 +220,7 @@ def test_for_all_users_with_calls_and_removal(setups, windows):
         f'Show server.CallUDF("xlalloc.hosts.windows_calls", "ANSWER", Array("RP_WEIGHTS", {vbscript.literal(COV)}))'
     )
     script.write_text("\n".join(lines), encoding="ascii", newline="\r\n")
-    said = windows.run("cscript.exe", "//nologo", wine.windows_path(script), seconds=120).stdout.decode()
+    said = windows.run("cscript.exe", "//nologo", wine.windows_path(script)).stdout.decode()
     (shown,) = vbscript.read(said.split("\r\n"))
     assert shown == [[pytest.approx(x) for x in row] for row in cells.call("RP_WEIGHTS", [COV])]
 
@@ -224,8 +266,14 @@ def test_the_script_packs_without_wine(tmp_path):
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "xlalloc.xlam").touch()
     (tmp_path / "class.nsh").write_text(windows_setup._class_lines(), encoding="utf-8")
-    known = {"VERSION": "1.2.3", "OUT": tmp_path / "x.exe", "TREE": tmp_path / "tree", "SIZE": 1, "COMPRESSOR": "zlib"}
-    words = [f"-D{key}={value}" for key, value in {**known, "INCLUDE": tmp_path / "class.nsh"}.items()]
+    known = {
+        "VERSION": "1.2.3",
+        "OUT": tmp_path / "x.exe",
+        "TREE": tmp_path / "tree",
+        "SIZE": 1,
+        "INCLUDE": tmp_path / "class.nsh",
+    }
+    words = [f"-D{key}={value}" for key, value in {**known, "COMPRESSOR": windows_setup.COMPRESSOR}.items()]
     script = Path(windows_setup.__file__).parent / "setup" / "setup.nsi"
     done = subprocess.run(
         ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, script], capture_output=True, text=True

@@ -1,4 +1,4 @@
-"""The commands: xlalloc demo | list | help | eval | template | report | build | install | uninstall | doctor."""
+"""The commands of `xlalloc`: demo, list, help, handbook, eval, template, report, build, install, uninstall, doctor."""
 
 import datetime as dt
 import json
@@ -160,6 +160,29 @@ def help_(ctx, name, lang):
     click.echo(ctx.parent.get_help() if name is None else describe(find(name), lang=lang))
 
 
+@main.command()
+@click.argument("page", required=False)
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the pages.")
+def handbook(page, lang):
+    """A page of the handbook as text, or the list of its pages.
+
+    As a site with pictures and a search:  xlalloc build docs
+
+    Example:  xlalloc handbook tutorial --lang zh
+    """
+    from xlalloc.site import build as site
+
+    pages = site.titles(lang)
+    if page:
+        if page not in pages:
+            raise click.UsageError(f"There is no page {page!r}. Pages: {', '.join(pages)}.")
+        click.echo(site.page_file(page, lang).read_text(encoding="utf-8"))
+        return
+    for name, title in pages.items():
+        click.echo(f"  {name:<18} {title}")
+    click.echo(f"\n{site.handbook()}")
+
+
 @main.command("eval")
 @click.argument("formula")
 @click.option("--book", type=FILE, help="Workbook whose cells and names the formula may use.")
@@ -284,8 +307,9 @@ def _xlsx(path: Path) -> Path:
 @click.option("--log", type=click.Choice(["json"]), help="One line of JSON a client on standard error.")
 @click.option("--template", type=FILE, help="The firm's own template, or a folder of them.")
 @click.option("--keep-macros", is_flag=True, help="With --template: keep the macros of an .xlsm.")
+@click.option("--by", type=click.Choice(["adviser"]), help="A folder and an index for each adviser.")
 @click.pass_context
-def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, log, template, keep_macros):
+def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, log, template, keep_macros, by):
     """A report workbook for every client, an index, the problems.
 
     CLIENTS is a workbook or a folder of csv files.
@@ -296,7 +320,7 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
 
     \b
     Exit status:
-      0  every client has a report
+      0  every client has a report, or one that is kept back
       1  some have none, or a file could not be written: problems.xlsx and
          standard error say which and why
       2  nothing was done: wrong usage, an input that cannot be read, a
@@ -312,7 +336,7 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
         done = run.report(
             clients, out, prices, lang, jobs or run.processors(), bar,
             resume=resume, live=live, pdf=pdf, scheduler=scheduler, event=event,
-            template=template, macros=keep_macros,
+            template=template, macros=keep_macros, by=by or "",
         )  # fmt: skip
     if not done.clients:
         click.echo(f"xlalloc: There is no client in {clients.name}.", err=True)
@@ -323,6 +347,8 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
 def _tell(done, out: Path) -> None:
     kept = f", {done.kept} of them kept from an earlier run" if done.kept else ""
     click.echo(f"{done.written} of {done.clients} reports written to {out}{kept}")
+    if done.held:
+        click.echo(f"{done.held} kept back for suitability: internal pages only, the reasons are in the index")
     for line in done.said():
         click.echo(f"xlalloc: {line}", err=True)
     if found := len(done.problems):
@@ -398,16 +424,17 @@ def _build_calc(out: Path) -> list[Path]:
 
 
 def _build_workbooks(out: Path) -> list[Path]:
-    from xlalloc.reports import example, firm_template
-    from xlalloc.site import workbook
+    from xlalloc.reports import example, report_template
+    from xlalloc.site import sheet, workbook
     from xlalloc.site.build import handbook
     from xlalloc.templates.case_workbook import write_all
 
-    firm = [out / f"firm-report-{lang}.xlsx" for lang in ("en", "zh")]
-    for path, lang in zip(firm, ("en", "zh"), strict=True):
-        firm_template.write_report(path, lang)
-    made = [*write_all(out), *workbook.write(out, handbook()), example.write_clients(out / "clients-example.xlsx")]
-    return [*made, *firm]
+    out.mkdir(exist_ok=True)
+    reports = [out / f"report-{lang}.xlsx" for lang in ("en", "zh")]
+    for path, lang in zip(reports, ("en", "zh"), strict=True):
+        report_template.write_report(path, lang)
+    pages = [*workbook.write(out, handbook()), *sheet.write(out, handbook())]
+    return [*write_all(out), *pages, example.write_clients(out / "clients-example.xlsx"), *reports]
 
 
 def _build_docs(out: Path) -> list[Path]:

@@ -1,4 +1,4 @@
-"""Where the trace of an unforeseen failure goes: never into a cell."""
+"""Where the trace of an unexpected failure goes: never into a cell."""
 
 import os
 import sys

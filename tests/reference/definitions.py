@@ -78,7 +78,7 @@ MEASURES = {
     ),
     "omega": (
         "Omega, 0.5% a month", "OMEGA(returns, 0.005)", lambda: xa.omega(R, MIN_RETURN),
-        "The least return is of the kind the returns are: per period. Where a package wants it per year it says so, and "
+        "The minimum return is of the kind the returns are: per period. Where a package wants it per year it says so, and "
         "0.5% a year is another question.",
     ),
     "skew": (
@@ -133,7 +133,7 @@ def bounded() -> str:
         f"| equal shares of those not at a bound (Richard & Roncalli 2019) | {_three(w)} | {_three(parts / parts.sum())} |",
         "",
         textwrap.fill(
-            "What a bound takes away has to go somewhere. The first definition spreads it so that the objective suffers least: "
+            "What a bound takes away has to go somewhere. The first definition spreads it so that the objective suffers as little as possible: "
             "it is one convex program with one answer, and what Riskfolio-Lib and skfolio solve. The second keeps the "
             "shares of the free assets in proportion to their budgets. Without a binding bound they are the same. EXPLAIN "
             "names the bounds that bind and the shares reached.", 120), "",

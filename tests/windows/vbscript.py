@@ -142,6 +142,19 @@ def made(code: str) -> str:
 
 _VBA_WORLD = """
 Const xlErrValue = 2015
+Dim menus ' the language of Office's menus, which LanguageID(2) asks for
+menus = 1033
+Class LanguagesOfOffice
+    Public Function LanguageID(kind)
+        If kind = 2 Then LanguageID = menus
+    End Function
+End Class
+Class Office
+    Public LanguageSettings
+End Class
+Dim Application
+Set Application = New Office
+Set Application.LanguageSettings = New LanguagesOfOffice
 Function CVErr(number)
     CVErr = "CVErr " & number
 End Function
@@ -150,10 +163,13 @@ End Function
 
 def machinery(modules: dict[str, str]) -> str:
     """Our module up to the wizard and the ribbon, and every function, as one script with the server not started."""
-    calls = modules["xlalloc"].split("' The function wizard")[0]
+    calls, beyond = modules["xlalloc"].split("' The function wizard", 1)
+    language = re.findall(r"^Private Function (?:Office)?Language\(.*?^End Function$", beyond, flags=re.M | re.S)
+    assert len(language) == 2
     return "\n".join(
         [
             from_vba(calls),
+            *map(from_vba, language),
             from_vba(modules["xlalloc_functions"]),
             _VBA_WORLD,
             _TOOLS,

@@ -68,7 +68,7 @@ class Windows:
         source = Path(xlalloc.__file__).parent
         shutil.copytree(source, self.package, ignore=shutil.ignore_patterns("__pycache__"))
 
-    def run(self, *words: str, seconds: float = 60) -> str:
+    def run(self, *words: str, seconds: float = 180) -> str:
         """The program's output; standard output is a pipe, since Wine's consoles need one."""
         done = subprocess.run(
             ["wine", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -79,10 +79,10 @@ class Windows:
         assert done.returncode == 0, f"{words}: exit status {done.returncode}\n{text[-3000:]}"
         return text
 
-    def python(self, *words: str, seconds: float = 60) -> str:
+    def python(self, *words: str, seconds: float = 180) -> str:
         return self.run(str(self.python_folder / "python.exe"), "-X", "utf8", *words, seconds=seconds)
 
-    def client(self, task: str, limit: float = 60, **given):
+    def client(self, task: str, limit: float = 180, **given):
         """A task of client.py, with its answer, within ``limit`` seconds."""
         question, answer = self.scratch / f"{task}.question", self.scratch / f"{task}.answer"
         question.write_text(json.dumps(given), encoding="utf-8")
@@ -92,7 +92,7 @@ class Windows:
         assert answer.exists(), output
         return json.loads(answer.read_text(encoding="utf-8"))
 
-    def script(self, name: str, text: str, seconds: float = 60) -> list[str]:
+    def script(self, name: str, text: str, seconds: float = 180) -> list[str]:
         """The lines a VBScript writes."""
         assert text.isascii(), "cscript reads the system's code page"
         path = self.scratch / f"{name}.vbs"
@@ -124,26 +124,37 @@ class Fresh:
             "WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "USER": self.USER, "LOGNAME": self.USER, "LC_ALL": "C.UTF-8",
             "WINEDLLOVERRIDES": "mscoree,mshtml=;winemenubuilder.exe=d",
         }  # fmt: skip
-        self.run("wineboot", "-i", seconds=180)
+        self.run("wineboot", "-i")
         self.run("winecfg", "-v", "win10")
         self.wait()
         self.home = self.prefix / "drive_c" / "users" / self.USER
         assert self.home.is_dir(), "the user's name"
 
-    def run(self, program, *words, seconds: float = 60) -> subprocess.CompletedProcess:
+    def run(self, program, *words, seconds: float = 300) -> subprocess.CompletedProcess:
         first = [str(program)] if str(program) in ("wineboot", "wineserver") else ["wine", str(program)]
         return subprocess.run(
             [*first, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=self.environment, cwd=self.scratch, timeout=seconds, check=False,
         )  # fmt: skip
 
+    @contextlib.contextmanager
+    def beside(self, *words):
+        """A program that runs while others do."""
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        program = subprocess.Popen(["wine", *words], env=self.environment, cwd=self.scratch, **quiet)
+        try:
+            yield program
+        finally:
+            program.kill()
+            program.wait(30)
+
     def wait(self) -> None:
         """Until every program has ended and the registry is written."""
-        self.run("wineserver", "-w", seconds=120)
+        self.run("wineserver", "-w")
 
     def uninstall(self, program: Path) -> int:
         """An uninstaller starts a copy of itself and ends at once: the copy is waited for."""
-        done = self.run(program, "/S", seconds=120)
+        done = self.run(program, "/S")
         self.wait()
         return done.returncode
 

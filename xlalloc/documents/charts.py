@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import unescape
 
 from xlalloc.documents import xml
@@ -24,6 +25,9 @@ _NEWER = re.compile(
 _FORMAT = re.compile(r"<(?:\w+:)?formatCode>.*?</(?:\w+:)?formatCode>", re.DOTALL)
 _BOX = re.compile(r'<(?P<tag>(?:\w+:)?sp)\b(?P<attrs>[^>]*\btextlink="(?P<ref>[^"]*)"[^>]*)>.*?</(?P=tag)>', re.DOTALL)
 _PARTS = re.compile(r"(?:'(?:[^']|'')*'|[^,'])+")
+_SERIES = re.compile(r"<(?P<n>(?:\w+:)?)ser>.*?</(?P=n)ser>", re.DOTALL)
+_ANCHOR = re.compile(r"<(?P<n>(?:\w+:)?)(?P<tag>(?:two|one)CellAnchor|absoluteAnchor)\b.*?</(?P=n)(?P=tag)>", re.DOTALL)
+_VALUES = re.compile(r"<(?P<n>(?:\w+:)?)(?P<tag>val|yVal)>.*?</(?P=n)(?P=tag)>", re.DOTALL)
 _RUN = re.compile(r"(<a:t>)[^<]*(</a:t>)|<a:t\s*/>")
 
 
@@ -76,7 +80,45 @@ def with_caches(text: str, points: Callable[[str], list | None]) -> str:
         )
         return f'{match[1]}<{n}lvl ptCount="{len(found)}"{" " + code[0] if code else ""}>{inside}</{n}lvl>'
 
-    return _NEWER.sub(newer, _LABELS.sub(labels, _CACHED.sub(cached, text)))
+    pieces, plain = _taken_apart(text)
+    text = "".join(piece if piece.__class__ is str else cached(piece) for piece in pieces)
+    return text if plain else _NEWER.sub(newer, _LABELS.sub(labels, text))
+
+
+@lru_cache(maxsize=512)
+def _taken_apart(text: str) -> tuple[list, bool]:
+    """What stands before, between and after the caches of a chart, with their places; whether it has no other."""
+    pieces, at = [], 0
+    for match in _CACHED.finditer(text):
+        pieces += [text[at : match.start()], match]
+        at = match.end()
+    return [*pieces, text[at:]], not (_LABELS.search(text) or _NEWER.search(text))
+
+
+def without_empty(text: str) -> str:
+    """A chart without the series that have no point, unless none has."""
+    found = [(m[0], _has_points(m[0])) for m in _SERIES.finditer(text)]
+    if any(full for _, full in found):
+        for series, full in found:
+            text = text if full else text.replace(series, "", 1)
+    return text
+
+
+def is_empty(text: str) -> bool:
+    """Is this a chart in which no series has a point?"""
+    found = [m[0] for m in _SERIES.finditer(text)]
+    return bool(found) and not any(map(_has_points, found))
+
+
+def without_frames(text: str, ids: list[str]) -> str:
+    """A drawing without the charts of these relationships."""
+    marks = [f':id="{i}"' for i in ids]
+    return _ANCHOR.sub(lambda m: "" if any(mark in m[0] for mark in marks) else m[0], text)
+
+
+def _has_points(series: str) -> bool:
+    values = _VALUES.search(series)
+    return values is None or re.search(r"<(?:\w+:)?pt\b", values[0]) is not None
 
 
 def _levels(rows: list[list], n: str) -> str:
@@ -126,4 +168,4 @@ def with_texts(text: str, shown: Callable[[str], str | None]) -> str:
         whole = _RUN.sub(run, match[0])
         return whole if words is not None else whole.replace(f'textlink="{match["ref"]}"', 'textlink=""', 1)
 
-    return _BOX.sub(boxed, text)
+    return _BOX.sub(boxed, text) if "textlink" in text else text

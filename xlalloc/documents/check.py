@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from xlalloc.catalogue import CATALOGUE, near
 from xlalloc.documents import xml
 from xlalloc.documents.sheet import address
-from xlalloc.documents.template import DATA, ROWS, SHOW, Template, TemplateError, nodes
+from xlalloc.documents.template import DATA, ROWS, SHOW, TEXTS, Template, TemplateError, nodes
 from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.formula import own_name, parse
 from xlalloc.values import FormulaError
@@ -93,7 +93,7 @@ def _all(template: Template) -> Iterator[tuple[str, str, str, bool]]:
             if text and text not in drawn.rules and not text.startswith("("):
                 yield f"{sheet.title}, a chart or drawing", sheet.key, text, True
     for (scope, name), text in template.names.items():
-        if name.startswith((ROWS, SHOW)):
+        if name.startswith((ROWS, TEXTS, SHOW)):
             yield f"the name {name}", scope, text, True
 
 
@@ -177,8 +177,8 @@ def _duplicates(template: Template) -> Iterator[str]:
         if scope and name in template.vocabulary:
             title = template.by_key[scope].title
             yield f"the name {name} is defined for the sheet {title} alone (as copying a sheet does). Delete it there"
-        if name.startswith("xl_") and not name.startswith((ROWS, SHOW + "_")) and name != SHOW:
-            yield f"the name {name} is not known; names with xl_ are xl_show, xl_show_… and xl_rows_…"
+        if name.startswith("xl_") and not name.startswith((ROWS, TEXTS, SHOW + "_")) and name != SHOW:
+            yield f"the name {name} is not known; names with xl_ are xl_show, xl_show_…, xl_rows_… and xl_text_…"
 
 
 def _sheet(template: Template, sheet) -> Iterator[str]:

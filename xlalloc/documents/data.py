@@ -9,13 +9,16 @@ from xlalloc.values import MAX_COLUMN
 TOP, LEFT = 2, 4  # the first cell of the tables; single values stand in the second column
 
 
-def rows_of(value) -> list[list]:
-    """A value, a column or a table as rows; in lists what is missing is an empty text, so that it never shows as 0."""
+def rows_of(value, missing: str | None = "") -> list[list]:
+    """A value, a column or a table as rows; in lists what is missing is an empty text, so that it never shows as 0.
+
+    Where the cells are inputs, which somebody types into, they stay blank (None).
+    """
     if not isinstance(value, list):
         return [[value]]
     rows = [row if isinstance(row, list) else [row] for row in value] or [[""]]
     width = max(1, *map(len, rows))
-    return [["" if k >= len(row) or row[k] is None else row[k] for k in range(width)] for row in rows]
+    return [[missing if k >= len(row) or row[k] is None else row[k] for k in range(width)] for row in rows]
 
 
 def placed(data: dict, names: Iterable[str]) -> tuple[dict[tuple[int, int], object], dict[str, str]]:

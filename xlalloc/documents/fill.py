@@ -39,6 +39,7 @@ class Filled:
             sheet.key: {} for sheet in template.sheets
         }  # by arrays, beside their own cells
         self.areas: dict[tuple[str, int, int], tuple] = {}  # of dynamic arrays, as filled
+        self._waiting = {sheet.key: {cell.at: cell for cell in sheet.anchors} for sheet in template.sheets}
         free = [name for name in data if name not in template.inputs and name not in template.own]
         self.values[DATA], self.ranges = placed(data, free)
         self.given[DATA] = self.values[DATA]
@@ -50,7 +51,7 @@ class Filled:
 
     def _put(self, name: str, place, value) -> None:
         """Data into cells of the firm's own; those that stay free are emptied."""
-        rows = rows_of(value)
+        rows = rows_of(value, None if self.template.vocabulary[name] == "cells" else "")
         top, left, bottom, right = place.area
         if len(rows) > bottom - top + 1 or len(rows[0]) > right - left + 1:
             title = self.template.by_key[place.sheet].title
@@ -158,9 +159,9 @@ class Filled:
         return self._within(own, at)
 
     def _within(self, sheet: Sheet, at: tuple[int, int]):
-        """A cell that an array may fill: those above it and left of it are computed first."""
+        """A cell that an array may fill: those above it and left of it that are not yet computed are so first."""
         values, sure = self.values[sheet.key], True
-        for anchor in sheet.anchors:
+        for anchor in list(self._waiting[sheet.key].values()):
             if anchor.row <= at[0] and anchor.column <= at[1] and self._reaches(anchor, at):
                 state = values.get(anchor.at, _NOTHING)
                 if state is _NOTHING:
@@ -202,6 +203,7 @@ class Filled:
                 values[i, j] = one
                 if (i, j) != cell.at:
                     self.spilled[sheet.key][i, j] = one
+        self._waiting[sheet.key].pop(cell.at, None)
         return values[cell.at]
 
     def _spill(self, sheet: Sheet, cell: Cell, rows: list[list]) -> None:

@@ -1,6 +1,7 @@
 """The filled template as a file: values for whoever reads it, or the same with its formulas."""
 
 import datetime as dt
+import functools
 import re
 
 from xlalloc.dates import to_serial
@@ -19,6 +20,9 @@ _NOT_KEPT = re.compile(  # where the file was last saved, links to other workboo
     r"|<externalReferences\b.*?</externalReferences>",
     re.DOTALL,
 )
+
+
+_HIDDEN, _HEIGHT = re.compile(r'\shidden="\w+"'), re.compile(r'\s(?:ht|customHeight)="[^"]*"')
 
 
 def fill(template: Template, data: dict, *, live: bool = False, macros: bool = False, date: dt.date | None = None,
@@ -49,19 +53,19 @@ class Output:
         computed = template.sheets if self.live else self.shown
         for sheet in computed:
             values = filled.values[sheet.key]
-            for cell in sheet.cells.values():
-                if cell.formula is not None and cell.at not in values and sheet.key != DATA:
+            for cell in sheet.formulas if sheet.key != DATA else ():
+                if cell.at not in values:
                     filled.compute(sheet, cell)
+        self._hide_rows()
         if self.live:
             self.kept = list(template.sheets)
             self._needs_data_sheet()
         else:
-            self._hide_rows()
             self._draw()
             self.kept = [s for s in template.sheets if s in self.shown or s.key in self.needed]
 
     def _needs_data_sheet(self) -> None:
-        away = {name for name in self.template.used() if self.filled.ranges.get(name, "").startswith(DATA)}
+        away = {name for name in self.template.used if self.filled.ranges.get(name, "").startswith(DATA)}
         if away and DATA not in self.template.by_key:
             remedy = f"Write the names into it: xlalloc template --names {self.template.name}"
             raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {remedy}"])
@@ -75,16 +79,39 @@ class Output:
             if value.__class__ is ErrorValue
         ]
 
+    def _computed(self, key: str):
+        """The value of a cell of a sheet whose formulas are all computed: nothing else fills one."""
+        values, cells, filled = (
+            self.filled.values[key],
+            self.template.by_key[key].cells,
+            self.template.by_key[key].filled,
+        )
+
+        def value(i: int, j: int):
+            at = i, j
+            if at in values:
+                return values[at]
+            cell = cells.get(at)
+            return None if cell is None or at in filled else cell.value
+
+        return value
+
     # What is hidden, and what is needed of it ------------------------------------------------------------------------
 
     def _hide_rows(self) -> None:
-        """Each row that is empty in every region crossing it."""
+        """Each row that is empty in every region crossing it; where formulas stay, none that holds something."""
+        keys = {sheet.key for sheet in self.shown}
         for region in self.template.regions:
-            rows = Reference(self.filled, region.sheet, region.top, region.left, region.bottom, region.right).rows()
-            hidden = self.hidden.setdefault(region.sheet, {})
-            for i, row in enumerate(rows, region.top):
-                empty = all(cell is None or cell == "" for cell in row)
-                hidden[i] = empty and hidden.get(i, True)
+            if region.sheet not in keys:
+                continue
+            hidden, value = self.hidden.setdefault(region.sheet, {}), self._computed(region.sheet)
+            across = range(region.left, region.right + 1)
+            for i in range(region.top, region.bottom + 1):
+                if hidden.get(i, True):
+                    hidden[i] = all(value(i, j) in (None, "") for j in across)
+        if self.live:
+            for key, rows in self.hidden.items():
+                self.hidden[key] = {i: False for i, off in rows.items() if not off}
 
     def _draw(self) -> None:
         """Charts, rules and lists of shown sheets keep what they refer to, wherever it stands; nothing else stays."""
@@ -134,14 +161,31 @@ class Output:
         for sheet in self.kept:
             parts[sheet.part] = packed(self._sheet(sheet, sheet is first).encode())
         for sheet in self.kept if self.live else self.shown:
+            empty = set()
             for part in template.drawn[sheet.key].parts:
-                parts[part] = packed(self._drawing(template.package.text(part), sheet).encode())
+                text = self._drawing(template.package.text(part), sheet)
+                parts[part] = packed(text.encode())
+                if not self.live and charts.is_empty(text):
+                    empty.add(part)
+            if empty:
+                self._leave_out(empty, sheet, parts)
         parts[template.book_part] = packed(self._workbook().encode())
         if CORE in parts:
             parts[CORE] = packed(self._core().encode())
         if CUSTOM in parts:
             parts[CUSTOM] = packed(custom(bones.labels, stamp).encode())
         return written(parts)
+
+    def _leave_out(self, empty: set[str], sheet: Sheet, parts: dict[str, Part]) -> None:
+        """Takes charts without a point off the sheet's drawing."""
+        package = self.template.package
+        for relation in package.relations(sheet.part).values():
+            if relation.kind == "drawing":
+                part = relation.target
+                lost = [i for i, chart in package.relations(part).items() if chart.target in empty]
+                if lost:
+                    text = self._drawing(package.text(part), sheet)
+                    parts[part] = packed(charts.without_frames(text, lost).encode())
 
     def _core(self) -> str:
         when = f"{self.date:%Y-%m-%d}T00:00:00Z" if self.date else "2000-01-01T00:00:00Z"
@@ -164,11 +208,19 @@ class Output:
         else:
             cells, rows = self._cells(sheet), sheet.rows
         hidden = self.hidden.get(sheet.key, {})
+        heights = self.template.heights.get(sheet.key) if rows else None
+        tall = heights.of(self.filled.values[sheet.key], hidden) if heights else {}
         lines, used = [], [i for i in cells if cells[i]]
         for row in sorted({*rows, *cells, *(i for i, off in hidden.items() if off)}):
             tag = rows.get(row, "")
             if row in hidden:
-                tag = re.sub(r'\shidden="\w+"', "", tag) + (' hidden="1"' if hidden[row] else "")
+                if "hidden" in tag:
+                    tag = _HIDDEN.sub("", tag)
+                if hidden[row]:
+                    lines.append(f'<row r="{row}"{tag} hidden="1"/>')
+                    continue
+            if row in tall:
+                tag = f'{_HEIGHT.sub("", tag)} ht="{tall[row]:g}" customHeight="1"'
             inside = cells.get(row)
             if inside is None:
                 lines.append(f'<row r="{row}"{tag}/>')
@@ -185,24 +237,27 @@ class Output:
         key = sheet.key
         values, given, spilled = self.filled.values[key], self.filled.given[key], self.filled.spilled[key]
         rows: dict[int, list[tuple[int, str]]] = {}
-        for at, cell in sheet.cells.items():
-            if cell.formula is not None:
-                text = self._formula(sheet, cell, values[at])
-            elif at in spilled:
-                text = _cell(cell.start, spilled[at])
-            elif at in given:
-                text = _cell(cell.start, given[at], self.live)
-            elif at in sheet.filled:
-                text = f"{cell.start}/>"
-            else:
-                text = cell.xml
-            rows.setdefault(at[0], []).append((at[1], text))
+        hidden = self.hidden.get(key, {})
+        for row, own in sheet.by_row.items():
+            if not hidden.get(row):
+                rows[row] = [(cell.column, self._text(sheet, cell, values, given, spilled)) for cell in own]
         for cells, live in ((spilled, False), (given, self.live)):
             for at, value in cells.items():
-                if at not in sheet.cells and value is not None:
+                if at not in sheet.cells and value is not None and not hidden.get(at[0]):
                     text = _cell(f'<c r="{letters(at[1])}{at[0]}"', value, live)
                     rows.setdefault(at[0], []).append((at[1], text))
         return rows
+
+    def _text(self, sheet: Sheet, cell: Cell, values: dict, given: dict, spilled: dict) -> str:
+        """A cell of the template with what it holds now."""
+        at = cell.at
+        if cell.formula is not None:
+            return self._formula(sheet, cell, values[at])
+        if at in spilled:
+            return _cell(cell.start, spilled[at])
+        if at in given:
+            return _cell(cell.start, given[at], self.live)
+        return f"{cell.start}/>" if at in sheet.filled else cell.xml
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
         if not self.live:
@@ -229,6 +284,7 @@ class Output:
     def _drawing(self, text: str, sheet: Sheet) -> str:
         everything = '<c:plotVisOnly val="0"/>' in text
         text = charts.with_caches(text, lambda ref: self._points(ref, sheet.key, everything))
+        text = text if self.live else charts.without_empty(text)
         return charts.with_texts(text, lambda ref: self._said(ref, sheet.key))
 
     def _points(self, reference: str, sheet: str, everything: bool) -> list | None:
@@ -238,13 +294,14 @@ class Output:
         found = self.filled.value_of(reference, sheet) if self.template.tree(reference) else None
         if not isinstance(found, Reference):
             return None
-        key, rows = found.sheet.casefold(), found.rows()
+        key, (down, across) = found.sheet.casefold(), found.used()
         hidden, own = self.hidden.get(key, {}), self.template.by_key.get(key)
+        value = self._computed(key) if own in self.shown else functools.partial(self.filled.cell, key)
         points = []
-        for i, row in enumerate(rows, found.top):
+        for i in down:
             off = hidden.get(i, own is not None and 'hidden="1"' in own.rows.get(i, ""))
             if everything or not off:
-                points.append([_plain(cell) for cell in row])
+                points.append([_plain(value(i, j)) for j in across])
         return points or [[]]
 
     def _said(self, reference: str, sheet: str) -> str | None:
@@ -320,8 +377,9 @@ class Output:
     def _stays(self, name: str, meaning: str) -> bool:
         if name.casefold() in self.needed_names:
             return True
-        titles = {s.title.casefold() for s in self.template.sheets if s not in self.kept}
-        return name.startswith("_xlnm.") and not any(title in meaning.casefold() for title in titles)
+        if not name.startswith("_xlnm."):
+            return False
+        return not any(s.title.casefold() in meaning.casefold() for s in self.template.sheets if s not in self.kept)
 
 
 def data_rows(cells: dict[tuple[int, int], object]) -> str:

@@ -54,6 +54,14 @@ class Package:
             raise unreadable(path, error) from None
         self._texts: dict[str, str] = {}
 
+    @classmethod
+    def of(cls, parts: dict[str, bytes], name: str) -> "Package":
+        """Of parts that were never a file."""
+        package = cls.__new__(cls)
+        package.path, package.name, package._texts = Path(name), name, {}
+        package.parts = {part: packed(data, 9) for part, data in parts.items()}
+        return package
+
     def data(self, name: str) -> bytes:
         part = self.parts[name]
         data = zlib.decompress(part.packed, -15) if part.method == 8 else part.packed

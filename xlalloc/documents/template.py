@@ -8,6 +8,7 @@ from html import unescape
 from pathlib import Path
 
 from xlalloc.documents import charts, formats, tables, xml
+from xlalloc.documents.heights import Heights
 from xlalloc.documents.package import Package
 from xlalloc.documents.sheet import Sheet, UnreadableSheetError, address
 from xlalloc.errors import InputError
@@ -16,7 +17,7 @@ from xlalloc.values import FormulaError
 
 _DRAWN = ("drawing", "chart", "chartEx", "chartUserShapes")  # relationships that lead to what is drawn
 DATA = "xl_data"  # the sheet that data without a place of their own stand on
-SHOW, ROWS = "xl_show", "xl_rows_"
+SHOW, ROWS, TEXTS = "xl_show", "xl_rows_", "xl_text_"
 _BOOK = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
@@ -70,9 +71,9 @@ class Drawn:
 class Template:
     """A workbook whose formulas use names of a vocabulary, given by name with the shape of each."""
 
-    def __init__(self, path: str | Path, vocabulary: Mapping[str, str]):
-        self.path, self.vocabulary = Path(path), vocabulary
-        self.package = Package(self.path)
+    def __init__(self, source: str | Path | Package, vocabulary: Mapping[str, str]):
+        self.package = source if isinstance(source, Package) else Package(Path(source))
+        self.path, self.vocabulary = self.package.path, vocabulary
         self.name = self.package.name
         self.book_part = self._book_part()
         self.workbook = self.package.text(self.book_part)
@@ -89,8 +90,8 @@ class Template:
         self.drawn = {sheet.key: self._drawn(sheet) for sheet in self.sheets}
         self.own: set[str] = set()  # names of the vocabulary that the template defines by formulas of its own
         self.inputs = {name: found for name in vocabulary if (found := self._input(name))}
-        rows = [(name, text) for (_, name), text in self.names.items() if name.startswith(ROWS)]
-        self.regions = [region for name, text in rows if (region := self._region(name, text))]
+        self.regions = list(self._regions(ROWS))
+        self.heights = self._heights()
         self.shows = self._shows()
         self._block()
 
@@ -207,6 +208,7 @@ class Template:
         except FormulaError:
             return None
 
+    @cached_property
     def used(self) -> set[str]:
         """Names of the vocabulary that its formulas, charts and rules use."""
         texts = [text for (_, name), text in self.names.items() if name not in self.vocabulary]
@@ -245,6 +247,20 @@ class Template:
         at = found.top, found.left
         cell = sheet.cells.get(at)
         return at in sheet.filled or (cell is not None and cell.formula is not None)
+
+    def _regions(self, beginning: str) -> Iterator[Region]:
+        for (_, name), text in self.names.items():
+            if name.startswith(beginning) and (region := self._region(name, text)):
+                yield region
+
+    def _heights(self) -> dict[str, Heights]:
+        """Sheet → its rows whose heights follow their texts."""
+        areas: dict[str, list] = {}
+        for region in self._regions(TEXTS):
+            areas.setdefault(region.sheet, []).append((region.top, region.left, region.bottom, region.right))
+        part = self._one_of("styles")
+        styles = self.package.text(part) if areas and part else ""
+        return {key: Heights(self.by_key[key], found, styles) for key, found in areas.items()}
 
     def _region(self, name: str, text: str) -> Region | None:
         tree = self.tree(text)

@@ -22,6 +22,7 @@ _PYTHON = "311"
 _PATHS = f"python{_PYTHON}.zip\r\n.\r\nLib\\site-packages\r\nimport site\r\n"
 _SIGNED = ("python.exe", "pythonw.exe", f"python{_PYTHON}.dll", "*.pyd", "python.cat")
 _SIGNER = "CN=Python Software Foundation"
+COMPRESSOR = "/SOLID lzma"  # 40 MB in some minutes; zlib packs 70 MB in seconds
 _TIME = 1735689600  # of every file: equal contents make an equal setup
 
 # What is left out of the wheels: tests, demonstrations, headers, the editor of pywin32, the parts of xlwings that have
@@ -124,7 +125,7 @@ def _check_signatures(python: Path) -> None:
             raise SetupError(f"The signature of {file.name} is not good")
 
 
-def build(out: Path, downloads: Path | None = None, version: str | None = None, compressor: str = "/SOLID lzma"):
+def build(out: Path, downloads: Path | None = None, version: str | None = None):
     """The setup at ``out``, a folder or a file ending in .exe, and its SHA-256 beside it; gives both paths."""
     from xlalloc.hosts import windows_addin
     from xlalloc.version import __version__
@@ -152,7 +153,7 @@ def build(out: Path, downloads: Path | None = None, version: str | None = None, 
         for place in sorted(tree.rglob("*")):
             os.utime(place, (_TIME, _TIME))
         (work / "class.nsh").write_text(_class_lines(), encoding="utf-8")
-        known = {"VERSION": version, "OUT": out.resolve(), "TREE": tree, "SIZE": size, "COMPRESSOR": compressor}
+        known = {"VERSION": version, "OUT": out.resolve(), "TREE": tree, "SIZE": size, "COMPRESSOR": COMPRESSOR}
         known["INCLUDE"] = work / "class.nsh"
         words = [f"-D{key}={value}" for key, value in known.items()]
         done = subprocess.run(

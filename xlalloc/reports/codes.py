@@ -9,11 +9,12 @@ from xlalloc.reports.fields import KINDS, OPEN_FUNDS, UnreadableError, clean, op
 from xlalloc.reports.records import Asset
 from xlalloc.reports.words import CASH_WORDS
 
-_MARKETS = "SH|SS|SZ|BJ|OF|HK|US|OQ|O|N|A|P|K|L|DE|F|PA|AS|MI|SW|TO|AX|T|WI|CSI|SHF|IB"
+_MARKETS = "XSHG|XSHE|SH|SS|SZ|BJ|OF|HK|US|OQ|O|N|A|P|K|L|DE|F|PA|AS|MI|SW|TO|AX|T|WI|CSI|SHF|IB"
 _BEHIND = re.compile(rf"(?P<code>[^\s.]+)\.(?P<market>{_MARKETS})", re.IGNORECASE)
 _BEFORE = re.compile(r"(?P<market>SH|SZ|BJ|OF|HK)[.:_]?(?P<code>\d{5,6})", re.IGNORECASE)
 _EXCHANGE = re.compile(r"(?P<market>[A-Z]{2,10}):(?P<code>\S+)")
 _TERMINAL = re.compile(r"(?P<code>\S+)(?: (?P<market>[A-Z]{2}))? (?:Equity|Index|Comdty|Fund)", re.IGNORECASE)
+_SAME = {"SS": "SH", "XSHG": "SH", "XSHE": "SZ"}  # one exchange
 _WHOLE = re.compile(r"(\d+)\.0+")
 _STOCKS = {"SZ": ("00", "30", "20"), "SH": ("60", "68", "90"), "BJ": ("4", "8", "92")}  # how codes of shares begin
 
@@ -119,7 +120,7 @@ def split(text: str) -> tuple[str, str]:
         return match[1], ""
     for form in (_BEHIND, _BEFORE, _TERMINAL, _EXCHANGE):
         if match := form.fullmatch(text):
-            return name_key(match["code"]), (match["market"] or "").upper().replace("SS", "SH")
+            return name_key(match["code"]), _SAME.get(market := (match["market"] or "").upper(), market)
     return name_key(text), ""
 
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -73,16 +74,16 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
                      "bezeichnung", "wertpapier", "wertpapiername", "wertpapierbezeichnung", "produkt", "titel", "naam")),
         Column("code", "text", ("证券代码", "代码", "产品代码", "基金代码", "股票代码", "资产代码"), also=("symbol", "ticker", "symbol/isin", "symbol/cusip", "isin", "wkn", "isin/wkn", "wkn/isin", "sedol", "cusip", "ts_code", "instrument", "fund code", "stock code", "security code", "security id", "epic"), asked=False),
         Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量", "持仓", "持仓股数", "当前余额", "确认份额", "持有股数", "证券余额数量"),
-               also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "stk", "stk/nom", "stk/nominal", "stk/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings", "owned quantity", "units owned", "position quantity")),
+               also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "stk", "stk/nom", "stk/nominal", "stk/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings", "owned quantity", "units owned", "position quantity", "anzahl nominal", "anzahl nominale", "current units", "total units", "share quantity", "shares held", "no of units", "number of units", "qty held", "balance units", "unit balance")),
         Column("price", "price", ("单价", "最新净值", "价格", "净值", "单位净值", "最新价", "当前价", "市价", "现价", "最新价格", "参考价", "参考市价", "收盘价", "当前价格", "最新单位净值", "昨日净值", "参考净值"),
-               also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers")),
+               also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "last px", "market px", "price per share", "closing nav", "nav per unit", "bid price", "sell price", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers")),
         Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值", "最新市值", "证券市值", "当前市值", "持有金额", "资产市值", "持有市值", "参考金额", "总市值", "持仓金额", "基金市值"),
                also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde", "net value", "netvalue", "positionvalue", "equity", "holding value", "value of holding")),
         Column("bought_on", "date", ("买入日期", "申购日期", "购买日期", "建仓日期"), also=("bought", "purchase date", "date acquired", "acquired", "open date", "kaufdatum")),
         Column("account", "text", ("账户", "资金账号", "资金账户", "账号", "交易账号", "基金账号", "客户资金账号"), also=("account number", "account no", "account id", "clientaccountid", "depot", "depotnummer")),
         Column("no_sell", "yes", ("不可卖出", "锁定", "禁止卖出"), also=("locked",)),
         Column("currency", "text", ("币种", "货币"), also=("ccy", "currencyprimary", "währung", "whrg", "valuta")),
-        Column("kind", "text", ("品种", "证券类别", "产品类型", "证券类型", "资产类型"), also=("security type", "asset type", "asset category", "assetclass"), asked=False),
+        Column("kind", "text", ("品种", "证券类别", "产品类型", "证券类型", "资产类型"), also=("security type", "asset type", "asset category", "assetclass", "product type", "investment type", "holding type", "instrument type"), asked=False),
         Column("detail", "text", (), also=("levelofdetail", "level of detail", "datadiscriminator"), asked=False),
         Column("as_of", "date", ("市值日期", "净值日期", "估值日期", "持仓日期", "日期"), also=("as of", "price date", "nav date", "valuation date", "kursdatum", "date", "reportdate")),
     ),
@@ -162,15 +163,19 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 
 _MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·]+")
 _BRACKET = re.compile(r"[(\[（【](.*?)[)\]）】]")
-# What a bracket behind a header may say of its figures: factor, currency.
+# What a bracket behind a header, or the words after its "in", may say of its figures: a currency, a factor, both.
+_SCALES = (
+    (r"'?000'?s?|thousands?|k|tsd\.?|千", 1e3), (r"millions?|mn|mm|mio\.?|m|百万", 1e6), (r"billions?|bn|mrd\.?", 1e9),
+    (r"万[份股]?", 1e4), (r"亿[份股]?", 1e8), (r"[%％]|pence|p|gbx", 0.01),
+)  # fmt: skip
+_FACTORS = tuple((re.compile(rf"(?:{words})(?: of)?"), factor) for words, factor in _SCALES)
+_PENCE = frozenset(["pence", "p", "gbx"])
+_MONEY_WORDS = re.compile("|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True)))
+_UNIT_ABOVE = re.compile(r"单位\s*:?\s*([^\s,;)]+)|\b(?:amounts?|values?|figures?)\b[^.]*?\bin ([^.,;)]+)")
+_SCALE_BEHIND = r"(?:\s*(?:'?000'?s?|k|mn?|bn|thousands?|millions?))?"
 _CURRENCY_BEHIND = re.compile(
-    r"\s*(?:[$£€¥￥]|\s(?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD))\s*$", re.IGNORECASE
+    rf"\s*(?:[$£€¥￥]|[\s,](?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD)){_SCALE_BEHIND}\s*$", re.IGNORECASE
 )
-_UNITS = {
-    "万元": (1e4, "CNY"), "万": (1e4, ""), "人民币万元": (1e4, "CNY"), "千元": (1e3, "CNY"), "亿元": (1e8, "CNY"), "亿": (1e8, ""), "百万元": (1e6, "CNY"), "万份": (1e4, ""), "亿份": (1e8, ""),
-    "pence": (0.01, "GBP"), "p": (0.01, "GBP"), "gbx": (0.01, "GBP"), "%": (0.01, ""), "％": (0.01, ""), "thousands": (1e3, ""), "in thousands": (1e3, ""), "000s": (1e3, ""), "'000": (1e3, ""), "k": (1e3, ""),
-    "millions": (1e6, ""), "in millions": (1e6, ""), "mn": (1e6, ""),
-}  # fmt: skip
 
 
 def normal(header) -> str:
@@ -180,16 +185,37 @@ def normal(header) -> str:
 
 
 def unit_of(header: str) -> tuple[float, str]:
-    """What a header says of its figures: the factor of a unit in its bracket (万元, pence, %), and a currency."""
+    """What a header says of its figures: the factor of a unit (万元, $000s, pence, %), and a currency."""
     text = unicodedata.normalize("NFKC", str(header)).casefold()
     found = [part.strip().removeprefix("单位:").strip() for part in _BRACKET.findall(text)]
-    found += [word for _, word in [text.rpartition(" in ")[1:]] if word]
-    found += [match[0].strip() for match in [_CURRENCY_BEHIND.search(text)] if match]
-    for word in found:
-        if word in _UNITS:
-            return _UNITS[word]
-        if word in CURRENCIES and word != "元":  # every currency's, loosely
-            return 1.0, CURRENCIES[word]
+    found += [words for before, _, words in [text.rpartition(" in ")] if before]
+    found += [match[0].strip(" ,") for match in [_CURRENCY_BEHIND.search(text)] if match]
+    for words in found:
+        if (unit := scale(words)) != (1.0, ""):
+            return unit
+    return 1.0, ""
+
+
+def unit_above(remarks: Iterable[str]) -> tuple[float, str]:
+    """The factor of all amounts of money that a line above a table names: 单位：万元, All amounts in $000s."""
+    for remark in remarks:
+        text = unicodedata.normalize("NFKC", remark).casefold()
+        for match in _UNIT_ABOVE.finditer(text):
+            if (unit := scale(match[1] or match[2]))[0] > 1.0:
+                return unit
+    return 1.0, ""
+
+
+def scale(words: str) -> tuple[float, str]:
+    """The factor and the currency that words such as 万元, USD '000 or € m are; (1, "") of any others."""
+    names = _MONEY_WORDS.findall(words)
+    rest = _MONEY_WORDS.sub(" ", words).removeprefix("in ").strip(" .,-/")
+    currency = next((CURRENCIES[name] for name in names if name != "元" or rest), "")  # (元): every currency's, loosely
+    if not rest:
+        return 1.0, currency
+    for form, factor in _FACTORS:
+        if form.fullmatch(rest):
+            return factor, "GBP" if rest in _PENCE else currency
     return 1.0, ""
 
 
@@ -210,6 +236,7 @@ EITHER = {
     "asset": "code",
     "id": "name",
 }  # a code does where there is no name of a holding, the name where a client has no id
+IN_MONEY = ("value", "flow", "fee")  # columns that the unit of a whole table is meant for; prices are per unit
 OTHERWISE = {("holdings", "value"): "units"}  # what "Amount" is where another column has the value
 
 

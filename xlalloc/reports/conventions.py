@@ -9,17 +9,17 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from xlalloc.errors import InputError
-from xlalloc.reports.fields import FIRST_DAY, LAST_DAY, day_and_month, in_order, plain, unwrapped
+from xlalloc.reports.date_texts import ORDERS, in_order, numbers
+from xlalloc.reports.fields import FIRST_DAY, LAST_DAY, plain, unwrapped
 
 # The digits and marks of a number, without a currency before, a unit or multiple behind, a sign or brackets.
 _DIGITS = re.compile(r"[^\d.,]{0,6}?(\d[\d., '’]*\d|\d|[.,]\d+)\s*%?[^\d.,]{0,4}[.)\-]?")
 _POINT = re.compile(r"\d*\.(?:\d{1,2}|\d{4,})|0\.\d+|\.\d+|\d{4,}\.\d+|\d{1,3}(?:,\d{3})+\.\d*|\d{1,3}(?:,\d{3}){2,}")
 _COMMA = re.compile(r"\d*,(?:\d{1,2}|\d{4,})|0,\d+|,\d+|\d{4,},\d+|\d{1,3}(?:\.\d{3})+,\d*|\d{1,3}(?:\.\d{3}){2,}")
 _EITHER = re.compile(r"\d{1,3}[.,]\d{3}")
-_TIME = re.compile(r"(?<=\d)[t ]\s*\d{1,2}:\d{2}.*$")
 _DATE_WITHIN = re.compile(r"(?<![\d.])(\d{1,2}/\d{1,2}/\d{4})(?!\d)")
 _OF_POINTS = ("$", "¥", "£", "元", "人民币", "usd", "cny", "hkd", "gbp", "jpy")
-ORDERS = ("dmy", "mdy")
+MOST_TEXT = 60  # characters of a number or date
 
 
 class Column:
@@ -30,16 +30,14 @@ class Column:
         self.money = False  # 1,000 beside the sign of a currency whose countries write no decimal commas
         self.dates: list[tuple[int, int, int]] = []
         self.dotted = False
-        self.short_year = False
-        self.example = ""
+        self.examples: dict[tuple, tuple[str, int]] = {}  # a date → how the first of them is written, and in which row
 
-    def add(self, cell: str) -> None:
+    def add(self, cell: str, row: int) -> None:
         text = plain(unwrapped(cell))
-        if numbers := day_and_month(_TIME.sub("", text)):
-            self.dates.append(numbers)
-            self.dotted = self.dotted or "." in text.partition(" ")[0]
-            self.short_year = self.short_year or numbers[2] < 100
-            self.example = self.example or cell
+        if parts := numbers(text):
+            self.dates.append(parts)
+            self.dotted = self.dotted or "." in text
+            self.examples.setdefault(parts, (cell.strip(), row))
         elif match := _DIGITS.fullmatch(text):
             digits = match[1].replace("'", "").replace("’", "").replace(" ", "")
             if _EITHER.fullmatch(digits) and not digits.startswith("0"):
@@ -54,10 +52,10 @@ class Column:
 def survey(rows: Iterable[tuple[int, dict]]) -> dict[int, Column]:
     """What every column's texts say."""
     found: dict[int, Column] = {}
-    for _, cells in rows:
+    for number, cells in rows:
         for column, cell in cells.items():
-            if cell.__class__ is str and len(cell) < 40 and any(mark in cell for mark in ".,/-"):
-                found.setdefault(column, Column()).add(cell)
+            if cell.__class__ is str and len(cell) < MOST_TEXT and any(mark in cell for mark in ".,/-"):
+                found.setdefault(column, Column()).add(cell, number)
     return found
 
 
@@ -93,27 +91,44 @@ def _mark(column: Column, given: str, whole: str) -> str:
     return "?" if whole == "?" or "," in column.either else "."
 
 
-def date_order(column: Column, given: str = "", hint: str = "") -> str:
-    """dmy or mdy; "?" where nothing tells. A 13th proves it, dots are German, and rows in order of time help."""
-    if not column.dates:
-        return ""
-    dates = [date for date in column.dates if any(in_order(date, order) for order in ORDERS)]  # others are none
+def date_orders(found: dict[int, Column], columns: Iterable[int], given: str, hint: str, european: bool) -> dict:
+    """The order of each of these columns of dates: dmy, mdy, ymd; "?" where nothing tells, "" where none is needed.
+
+    A 13th proves it, dots are German, rows in order of time help; then what another column of the file proves, or a
+    date in the lines around the table (``hint``). ``european`` is a file of decimal commas, where dots are German even
+    of short years.
+    """
+    orders = {k: _order(found[k], given, european) for k in columns if k in found}
+    known = {order for order in orders.values() if order not in ("", "?")} or {hint} - {""}
+    if len(known) == 1:
+        (only,) = known
+        for k, order in orders.items():
+            if order == "?" and not given and all(in_order(date, only) for date in _real(found[k])):
+                orders[k] = only
+    return orders
+
+
+def _real(column: Column) -> list[tuple[int, int, int]]:
+    """Those of a column that are a date in some order."""
+    return [date for date in column.dates if any(in_order(date, order) for order in ORDERS)]
+
+
+def _order(column: Column, given: str, european: bool) -> str:
+    dates = _real(column)
     if not dates:
         return given
-    if column.short_year and not any(two > 12 or year > 31 for _, two, year in dates):
-        return given or "?"  # 24/01/02 may as well begin with the year
     possible = [order for order in ORDERS if all(in_order(date, order) for date in dates)]
     if given:
         return given if given in possible else "?"
     if len(possible) < 2:
         return next(iter(possible), "?")
-    if column.dotted:
+    if "dmy" in possible and column.dotted and (european or "ymd" not in possible):
         return "dmy"
-    read = {order: [in_order(date, order) for date in dates] for order in ORDERS}
-    if read["dmy"] == read["mdy"]:
-        return "mdy"  # 3/3/2026 is the same either way
-    rising = [order for order in ORDERS if _in_time(read[order])]
-    return rising[0] if len(rising) == 1 else hint or "?"
+    read = {order: [in_order(date, order) for date in dates] for order in possible}
+    if all(days == read[possible[0]] for days in read.values()):
+        return possible[0]  # 3/3/2026 is the same either way
+    rising = [order for order in possible if _in_time(read[order])]
+    return rising[0] if len(rising) == 1 else "?"
 
 
 def _in_time(dates: list[dt.date]) -> bool:
@@ -129,22 +144,45 @@ def order_within(texts: Iterable[str]) -> str:
     found = set()
     for text in texts:
         for match in _DATE_WITHIN.findall(text):
-            numbers = day_and_month(match)
-            possible = [order for order in ORDERS if in_order(numbers, order)]
+            possible = [order for order in ORDERS if in_order(numbers(match), order)]
             found.update(possible if len(possible) == 1 else [])
     return found.pop() if len(found) == 1 else ""
 
 
-def two_ways(file: str, column: str, cell: str, dates: bool) -> InputError:
-    """The refusal of a column that could be read in two ways."""
-    if dates:
+def is_european(found: dict[int, Column], semicolons: bool) -> bool:
+    """Does the file write decimal commas, or is it separated as files of decimal commas are?"""
+    return semicolons or any(column.comma and not column.point for column in found.values())
+
+
+def two_dates(file: str, name: str, column: Column) -> InputError:
+    """The refusal of a column of dates that could be read in two ways, by its first cell that could."""
+    by = {parts: {order: day for order in ORDERS if (day := in_order(parts, order))} for parts in column.examples}
+    ambiguous = {parts: list(dict.fromkeys(found.values())) for parts, found in by.items()}
+    parts = next((parts for parts, days in ambiguous.items() if len(days) > 1), None)
+    if parts is None or not _agree(by.values()):
+        cells = {next(iter(found)): column.examples[parts][0] for parts, found in by.items() if len(found) == 1}
+        one, other, *_ = [*cells.values(), "", ""]
         return InputError(
-            f"{file}: column {column}: {cell} could be day/month or month/day, and no other row tells. Write dates as "
-            "2026-03-01, or put date_order with the value dmy or mdy into the sheet firm."
+            f"{file}: column {name}: {one} and {other} have day and month in different orders. Write dates as "
+            "2026-03-01."
         )
-    plain_digits = cell.replace(".", "").replace(",", "")
-    point = cell.replace(",", ".")
+    (cell, row), readings = column.examples[parts], " / ".join(f"{day}" for day in ambiguous[parts])
     return InputError(
-        f"{file}: column {column}: {cell} could be {plain_digits} or {point}, and no other cell tells. Write the "
+        f"{file}: column {name}, row {row}: {cell} could be {readings}, and no other row tells. "
+        "Write dates as 2026-03-01, or put date_order with the value dmy, mdy or ymd into the sheet firm."
+    )
+
+
+def _agree(readings: Iterable[dict]) -> bool:
+    """Is there an order that all dates may have?"""
+    return any(all(order in found for found in readings if found) for order in ORDERS)
+
+
+def two_numbers(file: str, name: str, column: Column) -> InputError:
+    """The refusal of a column of numbers that could be read in two ways."""
+    cell = column.either or column.comma or column.point
+    whole, point = cell.replace(".", "").replace(",", ""), cell.replace(",", ".")
+    return InputError(
+        f"{file}: column {name}: {cell} could be {whole} or {point}, and no other cell tells. Write the "
         "numbers without thousands separators, or put decimal with the value . or , into the sheet firm."
     )

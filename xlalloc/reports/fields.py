@@ -1,6 +1,5 @@
 """One cell as meant: full-width digits, thousands separators, percent texts, 万, brackets for minus, dates as text."""
 
-import contextlib
 import datetime as dt
 import re
 import unicodedata
@@ -9,6 +8,7 @@ from functools import lru_cache
 
 from xlalloc.cell_values import as_number
 from xlalloc.dates import from_cell
+from xlalloc.reports import date_texts
 
 LONGEST = 255  # characters of a text; of notes a whole cell
 MOST = 1e15  # of any figure
@@ -44,31 +44,17 @@ _BLANK = frozenset(
 )
 _NAMES_OF_MONEY = {
     "CNY": ("¥", "元", "人民币", "人民币元", "rmb"), "USD": ("$", "us$", "美元"), "HKD": ("hk$", "港元", "港币"),
-    "EUR": ("€", "欧元"), "GBP": ("£", "英镑"), "JPY": ("日元",),
+    "EUR": ("€", "欧元", "euro"), "GBP": ("£", "英镑"), "JPY": ("日元",),
 }  # fmt: skip
 CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
 _MULTIPLES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "mio.": 1e6, "b": 1e9, "bn": 1e9}
+_PENCE = frozenset(["p", "gbx", "pence"])  # hundredths of a pound
 _COUNTED = frozenset(["份", "股", "shares", "units", "st.", "stk", "stk.", "stück", "st"])  # what units are called
 _GAPS = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")  # between thousands
 _MONEY = re.compile(
     r"(?P<sign>[(+\-]?)\s*(?P<before>[^\d.,()+\-%\s]*)\s*(?P<number>[(+\-]*\s*[\d.,]+(?:e[+-]?\d+)?\s*%?\)?-?)\s*(?P<multiple>[万亿]|(?:k|mn?|mio\.?|bn?)(?![a-z]))?\s*(?P<after>[^\s\d]*)"
 )
 UNDATED = dt.date.min
-_AROUND_MARKS = re.compile(r"\s*([-/.年月日])\s*")
-_MONTHS = {
-    name: k
-    for k, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
-}
-_MONTHS |= {"mär": 3, "mai": 5, "okt": 10, "dez": 12}  # German
-_MONTH = rf"(?:{'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
-_NAMED_MONTH = re.compile(
-    rf"(?P<d1>\d{{1,2}})\.?[-/ ]*(?P<m1>{_MONTH})[-/ ,]+(?P<y1>\d{{4}}|\d{{2}})"
-    rf"|(?P<m2>{_MONTH})[- ](?P<d2>\d{{1,2}}),? (?P<y2>\d{{4}})"
-)
-_SHORT_DATE = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4}|\d{2})")
-_TIME = re.compile(
-    r"(?<=\d)[t ]\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:[ap]m)?\s*(?:z|utc|gmt|e[sd]?t|[+-]\d{2}:?\d{2})?$"
-)
 _NO_FEE = ("none", "no", "0", "0%", "无", "免", "免赎回费", "免申购费")
 _YES = frozenset(["yes", "y", "true", "1", "x", "√", "✓", "是", "对"])
 _NO = frozenset(["no", "n", "false", "0", "否"])
@@ -88,7 +74,9 @@ KINDS = {
     "index_fund": ("指数基金", "指数型基金", "index fund"),
     "bond_fund": ("债券基金", "债券型基金", "bond fund"),
     "bond": ("债券", "bonds", "fixed income", "anleihe"),
-    "cash": ("现金", "货币基金", "货币", "货币型基金", "存款", "money market", "cash and money market"),
+    "cash": ("现金", "货币基金", "货币", "货币型基金", "存款", "money market", "cash and money market",
+             "cash & money market",
+             "cash mmf and bdp", "cash and equivalents", "cash & cash investments", "现金管理", "现金类"),
 }  # fmt: skip
 OPEN_FUNDS = frozenset(["fund", "index_fund", "bond_fund"])  # that redeem, rather than trade on an exchange
 CLASSES = {
@@ -167,13 +155,23 @@ def _written(value: str, decimal: str = ".") -> tuple[float | None, str]:
     if not match:
         raise UnreadableError
     marks = [match["before"], match["after"]]
-    if any(mark and mark not in CURRENCIES and mark not in _COUNTED for mark in marks):
+    if any(mark and mark not in CURRENCIES and mark not in _COUNTED | _PENCE for mark in marks):
         raise UnreadableError
     number = _signed(match["sign"] + match["number"], decimal)
     if number is None:
         raise UnreadableError
     currency = next((CURRENCIES[mark] for mark in marks if mark in CURRENCIES), "")
+    if match["after"] in _PENCE:
+        number, currency = number / 100, "GBP"
     return number * _MULTIPLES.get(match["multiple"], 1.0), currency
+
+
+def is_negative(value, decimal: str = ".") -> bool:
+    """Is it a number below zero?"""
+    try:
+        return (money(value, decimal)[0] or 0.0) < 0
+    except UnreadableError:
+        return False
 
 
 _SWAPPED = str.maketrans(".,", ",.")
@@ -224,36 +222,11 @@ def date(value, order: str = "") -> dt.date | None:
 
 @lru_cache(100_000)
 def _dated(value: str, order: str = "") -> dt.date | None:
-    """The date a text spells: 2026/3/1, 2026 年 3 月 1 日, 20260301, 1 Mar 2026; None for a blank."""
+    """The date a text spells: 2026/3/1, 2026 年 3 月 1 日, 20260301, Mon, 1 Mar 2026; None for a blank."""
     text = plain(unwrapped(value))
     if text in _BLANK:
         return None
-    text = _TIME.sub("", _AROUND_MARKS.sub(r"\1", text))
-    found = from_cell(text.upper())
-    if found is None and (match := _NAMED_MONTH.fullmatch(text)):
-        month = _MONTHS[(match["m1"] or match["m2"])[:3]]
-        year = int(match["y1"] or match["y2"])
-        with contextlib.suppress(ValueError):
-            found = dt.date(year + 2000 if year < 100 else year, month, int(match["d1"] or match["d2"]))
-    if found is None and (numbers := day_and_month(text)):
-        found = in_order(numbers, order)
-    return UNDATED if found is None else found
-
-
-def day_and_month(text: str) -> tuple[int, int, int] | None:
-    """The three numbers of 3/4/2026, whose first two are day and month or month and day."""
-    match = _SHORT_DATE.fullmatch(text)
-    return (int(match[1]), int(match[3]), int(match[4])) if match else None
-
-
-def in_order(numbers: tuple[int, int, int], order: str) -> dt.date | None:
-    """Their date where day and month come in this order."""
-    one, two, year = numbers
-    day, month = (one, two) if order == "dmy" else (two, one) if order == "mdy" else (0, 0)
-    try:
-        return dt.date(year + 2000 if year < 100 else year, month, day)
-    except ValueError:
-        return None
+    return date_texts.read(text, order) or UNDATED
 
 
 def level(value) -> int | None:

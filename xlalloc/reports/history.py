@@ -67,7 +67,7 @@ def course(dates: list[dt.date], panel: np.ndarray) -> Course:
     )  # fmt: skip
 
 
-def history(held, now, target, benchmark: dict[str, float], market, ask) -> History | None:
+def history(held, now, target, benchmark: dict[str, float], market, rf: float, ask) -> History | None:
     """Every series over the days on which all assets have a price; None where there are no prices at all."""
     if market.periods is None:
         return None
@@ -96,23 +96,23 @@ def history(held, now, target, benchmark: dict[str, float], market, ask) -> Hist
     days = [dates[end] for end in common.ends.tolist()]
     return History(
         names, dates[0], dates[-1], common.periods, len(columns[0]), short,
-        _kpis(columns, common, short, ask),
+        _kpis(columns, common, short, rf, ask),
         [list(row) for row in zip(days, *wealth, *depth, strict=True)],
         [[year, whole, *row] for (year, whole, *_), *row in zip(common.years, *grown, strict=True)], [],
     )  # fmt: skip
 
 
-def _kpi(series: np.ndarray, against: np.ndarray | None, common: Course):
-    return kpi_table(series, against, 0.0, common.rate, dates=common.days)
+def _kpi(series: np.ndarray, against: np.ndarray | None, common: Course, rf: float):
+    return kpi_table(series, against, rf, common.rate, dates=common.days)
 
 
-def _kpis(columns: list[np.ndarray], common: Course, short: bool, ask) -> list[list]:
+def _kpis(columns: list[np.ndarray], common: Course, short: bool, rf: float, ask) -> list[list]:
     """KPI_TABLE of each series, the benchmark's own without comparisons; nothing per year for less than a year."""
     now, target, *benchmark = columns
     against = benchmark[0] if benchmark else None
-    tables = [ask("KPI_TABLE", _kpi, now, against, common)]
-    tables.append(ask.shared("KPI_TABLE", _kpi, target, against, common))
-    tables += [ask.shared("KPI_TABLE", _kpi, series, None, common) for series in benchmark]
+    tables = [ask("KPI_TABLE", _kpi, now, against, common, rf)]
+    tables.append(ask.shared("KPI_TABLE", _kpi, target, against, common, rf))
+    tables += [ask.shared("KPI_TABLE", _kpi, series, None, common, rf) for series in benchmark]
     first, *others = (ask.rows("KPI_TABLE", table) for table in tables)
     others = [dict(rows) for rows in others]
     rows = [[measure, cell, *(found.get(measure) for found in others)] for measure, cell in first]

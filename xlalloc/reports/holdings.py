@@ -4,17 +4,18 @@ import re
 
 from xlalloc.ranges import name_key
 from xlalloc.reports import fields
+from xlalloc.reports.account import Entry
 from xlalloc.reports.codes import is_cash
 from xlalloc.reports.problems import Place
 from xlalloc.reports.records import Asset, Client, Lot
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sections import DETAILS
-from xlalloc.reports.words import BESIDE, TOTALS
+from xlalloc.reports.totals import Sums, has_word, names_a_total
+from xlalloc.reports.words import BESIDE
 
 MIN_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
 
 
-INITIALS = {word[0] for word in TOTALS}
 # A line above rows that names their account, and none that tells a day.
 _OF_ACCOUNT = re.compile(
     r"(?!.*(日期|时间|\bdate|\bas of\b|stand:|vom |\d[.,]\d))(.*(account|depot|konto|账户|账号|\d{3}))", re.IGNORECASE
@@ -25,27 +26,29 @@ class HoldingsReader:
     """The part of reading that concerns holdings; ``read.Reader`` has the rest, and all that both know."""
 
     def _holdings(self, clients: dict[str, Client]) -> None:
-        owners = self._accounts(clients)
+        owners = self._owners = self._accounts(clients)
         above: Client | None = None
         client, last = None, ""
         self._waiting: list[tuple[Row, str]] = []  # whose they are is told by there being one client alone
         self._by_account: set[int] = set()  # tables in which accounts tell
         self._summed: set[tuple] = set()  # positions that a summary row has, whose lots below say it again
+        self._sums: dict[int, Sums] = {}  # table → what its rows add up to
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
             if not id_ or id_ != last or above is None:  # the rows of a client mostly follow one another
-                client = clients.get(id_) or clients.get(name_key(id_))
+                client = _of_id(clients, id_)
                 last = id_
             if client is None and not id_:
                 if above is not None and "id" in row.table.columns:
-                    if not self._adds_up(row, above):
+                    if not self._is_total(row, above):
                         self.problems.refuse(above.id, "no_id_in_row", row.place("id"), above=above.id)
                     continue
                 client = self._owner(row, clients, owners, waits=True)
                 if client is None:
                     continue
             if client is None:
-                self.problems.note(id_, "unknown_client", "done.ignored", row.place("id"))
+                if above is None or not self._is_total(row, above):
+                    self.problems.note(id_, "unknown_client", "done.ignored", row.place("id"))
                 continue
             above = client
             if not self._again(client, row):
@@ -68,11 +71,11 @@ class HoldingsReader:
         return detail in DETAILS and whole in self._summed
 
     def _holding(self, client: Client, row: Row) -> None:
-        wrong = self._list(client.id, row)
         asset, why = self._asset_of(row)
+        if asset is None and self._is_beside(row, client):
+            return
+        wrong = self._list(client.id, row)
         if asset is None:
-            if self._is_beside(row) or self._adds_up(row, client):
-                return
             self.problems.refuse(client.id, why or "unknown_asset", row.place("code" if "code" in row.raw else "asset"))
         elif not wrong and row.get("value") is None and row.get("units") is None:
             if isinstance(row.raw.get("value"), str) or isinstance(row.raw.get("units"), str):  # -- or n/a
@@ -84,6 +87,7 @@ class HoldingsReader:
         account = row.get("account", "")
         if not account and "id" not in row.table.columns and _OF_ACCOUNT.match(row.table.heading):
             account = row.table.heading
+        self._sums_of(row).add(_worth(row), client.id, account)
         client.lots.append(
             Lot(
                 asset or "", row.get("units"), row.get("price"), row.get("value"), row.get("bought_on"),
@@ -107,6 +111,8 @@ class HoldingsReader:
         if asset or why:
             return asset, why
         money_alone = row.get("units") is None and row.get("value") is not None
+        if has_word(name or code):
+            return None, ""
         if (
             is_cash(code)
             or is_cash(name)
@@ -127,35 +133,45 @@ class HoldingsReader:
             self.assets[name] = Asset.cash(name, self.source.table("holdings").where)
         return name
 
-    def _is_beside(self, row: Row) -> bool:
-        """Is it no holding but what a broker writes among them: a total, or an amount that is on its way?"""
-        if any(isinstance(row.raw.get(key), str) and is_total(row.raw[key]) for key in ("code", "asset")):
-            self.problems.note("", "total_row", "done.ignored", row.place("asset" if "asset" in row.raw else "code"))
-            return True
+    def _is_beside(self, row: Row, client: Client) -> bool:
+        """Is it no holding but what a broker writes among them: a total, headings, an amount that is on its way?"""
         texts = [
             fields.plain(cell) for key, cell in row.raw.items() if key in ("code", "asset") and isinstance(cell, str)
         ]
-        if not any(text in BESIDE for text in texts):
-            return False
-        self.problems.note("", "on_its_way", "done.left_out", row.place("value"), what=texts[0])
-        return True
+        if any(text in BESIDE for text in texts):
+            self.problems.note("", "on_its_way", "done.left_out", row.place("value"), what=texts[0])
+            return True
+        figures = [row.raw[key] for key in ("units", "price", "value") if key in row.raw]
+        if not texts and figures and not any(_has_digit(cell) for cell in figures):
+            self.problems.note("", "headings", "done.ignored", row.place("value" if "value" in row.raw else "units"))
+            return True
+        return self._is_total(row, client)
 
-    def _adds_up(self, row: Row, above: Client) -> bool:
-        """A row without client and asset whose value is that of the rows above: a total without its word."""
-        value = row.get("value")
-        if value is None or row.get("asset") or row.get("code"):
-            return False
-        total = sum(lot.value or 0.0 for lot in above.lots)
-        if abs(total - value) > 0.005 * value:
-            return False
-        self.problems.note("", "total_row", "done.ignored", row.place("value"))
-        return True
+    def _is_total(self, row: Row, client: Client) -> bool:
+        """Does it add up others: of a group, an account, a household? By its words, or by its value being the sum."""
+        name = row.get("code", "") or row.get("asset", "")
+        told = [fields.clean(row.raw.get(key)) for key in ("code", "asset", "id") if row.raw.get(key) is not None]
+        own = row.get("account", "")
+        account, owners = own or row.table.heading, (own, row.table.heading, client.id, client.name, client.household)
+        value, total = row.get("value"), row.get("price") is None and any(names_a_total(t, owners) for t in told)
+        if not total and value is not None and row.get("price") is None:
+            fewest = 1 if not name or any(map(has_word, told)) else 2
+            total = self._sums_of(row).has(value, fewest, client.id, account)
+        if not total and value is not None and not name:
+            total = abs(sum(lot.value or 0.0 for lot in client.lots) - value) <= 0.005 * value
+        if total:
+            column = next((key for key in ("asset", "code", "id", "value") if key in row.raw), "")
+            self.problems.note("", "total_row", "done.ignored", row.place(column))
+        return total
+
+    def _sums_of(self, row: Row) -> Sums:
+        return self._sums.setdefault(id(row.table), Sums())
 
     def _accounts(self, clients: dict[str, Client]) -> dict[str, Client]:
         """Account → client, by the sheet accounts."""
         owners: dict[str, Client] = {}
         for row in self._rows("accounts"):
-            client = clients.get(name_key(row.get("id", "")))
+            client = _of_id(clients, row.get("id", ""))
             if client is None:
                 self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
             else:
@@ -200,16 +216,36 @@ class HoldingsReader:
             found = next(iter(named.values())) if len(named) == 1 else None
         return found
 
-    def _check_history(self, clients: dict[str, Client]) -> None:
-        """The history of accounts, whose rows must be of a known client and be read whole."""
+    def _read_history(self, clients: dict[str, Client]) -> None:
+        """The history of accounts. One row that is not whole makes a return of all others wrong: none is given then."""
+        found: dict[str, dict[tuple, Entry]] = {}
+        wrong: set[str] = set()
         for row in self._rows("history"):
-            client = clients.get(name_key(row.get("id", ""))) or self._owner(row, clients, {})
+            client = _of_id(clients, row.get("id", "")) or self._owner(row, clients, self._owners)
             if client is None:
                 self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
-            elif not self._list(client.id, row, "done.left_out") and (
-                row.get("date") is None or row.get("value") is None
-            ):
-                self.problems.note(client.id, "history_lacks", "done.left_out", row.place("value"))
+                continue
+            entry = Entry(
+                row.get("account", ""), row.get("date"), row.get("value"), row.get("flow", 0.0), row.get("fee", 0.0)
+            )
+            own = found.setdefault(client.id, {})
+            bad = self._list(client.id, row, "done.no_account") or "date" in row.bad
+            if not bad and (entry.date is None or (entry.value is None and not entry.flow and not entry.fee)):
+                bad = True
+                self.problems.note(client.id, "history_lacks", "done.no_account", row.place("value"))
+            elif not bad and (entry.account, entry.date) in own:
+                bad = True
+                self.problems.note(client.id, "history_twice", "done.no_account", row.place("date"))
+            if bad:
+                wrong.add(client.id)
+            own[entry.account, entry.date] = entry
+        for client in clients.values():
+            entries = found.get(client.id, {})
+            if len(names := {account for account, _ in entries}) > 1 and "" in names:
+                wrong.add(client.id)
+                self.problems.note(client.id, "history_mixed", "done.no_account", client.place)
+            if client.id not in wrong:
+                client.history = tuple(entries.values())
 
     def _check_unit_of_money(self, client: Client) -> None:
         """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""
@@ -223,6 +259,11 @@ class HoldingsReader:
             self.problems.note(client.id, "money_in_wan", "done.used", client.lots[0].at("value"), **words)
 
 
+def _of_id(clients: dict, text: str):
+    """The client of an id; 10086.0 is what a program made of 10086."""
+    return clients.get(text) or clients.get(name_key(text)) or clients.get(re.sub(r"(?<=\d)\.0+$", "", text))
+
+
 def _is_kind(text: str, kind: str) -> bool:
     try:
         return fields.option(text, fields.KINDS) == kind
@@ -230,8 +271,11 @@ def _is_kind(text: str, kind: str) -> bool:
         return False
 
 
-def is_total(text: str) -> bool:
-    """Total, 合计：, Gesamt (EUR): a row that adds others up; the name of a product is none."""
-    if text.strip()[:1].casefold() not in INITIALS:  # nearly every row, and there are many
-        return False
-    return re.sub(r"\s*[:：(（].*$", "", fields.plain(text)).rstrip(" :") in TOTALS
+def _has_digit(cell) -> bool:
+    return not isinstance(cell, str) or any(letter.isdigit() for letter in cell)
+
+
+def _worth(row: Row) -> float | None:
+    """What a holding is worth by its own row."""
+    value, units, price = row.get("value"), row.get("units"), row.get("price")
+    return units * price if value is None and units is not None and price is not None else value

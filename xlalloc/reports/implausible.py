@@ -11,13 +11,17 @@ LISTED = 3  # of one asset
 
 
 def look_at(market: Market, problems: Problems) -> None:
-    """Every asset's moves and holes."""
+    """Every asset's moves and holes, in the list and for the notes of the clients who hold it."""
     for asset in market.assets:
         column = market.panel[:, market.assets.index(asset)]
         filled = np.flatnonzero(~np.isnan(column))
         if len(filled) > 1:
-            _moves(market, asset, column[filled], filled, problems)
-            _holes(market, asset, filled, problems)
+            found = Problems()
+            _moves(market, asset, column[filled], filled, found)
+            _holes(market, asset, filled, found)
+            problems.extend(found.items)
+            if found.items:
+                market.doubts[asset] = found.items
 
 
 def _moves(market: Market, asset: str, prices: np.ndarray, rows: np.ndarray, problems: Problems) -> None:

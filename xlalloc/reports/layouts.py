@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 
 from xlalloc.dates import from_cell, is_date_word
-from xlalloc.reports import conventions, fields
+from xlalloc.reports import fields
 from xlalloc.reports.columns import normal
+from xlalloc.reports.conventions import MOST_TEXT
+from xlalloc.reports.date_texts import ORDERS
 from xlalloc.reports.fields import UnreadableError, clean
 from xlalloc.reports.words import ADJUSTED, CLOSE, CUMULATIVE, DATE_HEADERS, FIELDS
 
@@ -90,7 +92,7 @@ def is_dated(cell, headed: bool, first: bool) -> bool:
         text = fields.plain(fields.unwrapped(cell))
         if text.isdigit():
             return (headed and _whole(text) is not None) or (first and len(text) == 8 and from_cell(text) is not None)
-        return len(text) < 40 and any(_reads(cell, order) for order in conventions.ORDERS)
+        return len(text) < MOST_TEXT and any(_reads(cell, order) for order in ORDERS)
     return headed and isinstance(cell, float) and _whole(f"{cell:.0f}") is not None
 
 

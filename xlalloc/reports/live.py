@@ -9,12 +9,13 @@ from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
+from xlalloc.reports.projection import PATHS, SEED
 from xlalloc.reports.write import Sheet
 from xlalloc.templates.layout import PERCENT, PLAIN
 
 WHOLE = {  # of the portfolio: each a function of weights and of what the market is assumed to do
     "risk.return": "PORT_RETURN({w},{mu})", "risk.vol": "PORT_VOL({w},{cov})",
-    "risk.sharpe": "PORT_SHARPE({w},{mu},{cov})", "risk.ratio": "DIVERSIFICATION({w},{cov})",
+    "risk.sharpe": "PORT_SHARPE({w},{mu},{cov}{rf})", "risk.ratio": "DIVERSIFICATION({w},{cov})",
     "risk.effective": "EFFECTIVE_N({w})",
 }  # fmt: skip
 NOW, TARGET, PARITY = "C", "E", "H"  # columns of weights on the risk sheet
@@ -63,14 +64,18 @@ def _risk(page: Sheet, r: Result, mu: str, cov: str) -> None:
     if not r.no_risk:
         _block(page, PARITY, first, last, f"RP_WEIGHTS({cov})")
     top = page.tables["risk.whole"][0]
+    rf = f",{r.firm.rf!r}" if r.firm.rf else ""
     for row, key in enumerate(r.measures, top):
         for column, w in zip("CDE", weights.values(), strict=True):
-            page.formula(column, row, row, WHOLE[key].format(w=w, mu=mu, cov=cov))
+            page.formula(column, row, row, WHOLE[key].format(w=w, mu=mu, cov=cov, rf=rf))
     if "report.frontier" in page.tables:
         first, last = page.tables["report.frontier"]
         points = last - first - 1  # the last two are the portfolio and its target
-        for place, column in enumerate("CDE", 1):
+        for place, column in enumerate("CD" if rf else "CDE", 1):
             _block(page, column, first, last - 2, f"FRONTIER({mu},{cov},{points})", place, 1)
+        if rf and all(row[2] is not None for row in r.frontier):
+            returns, vols = (f"{column}{first}:{column}{last - 2}" for column in "CD")
+            page.formula("E", first, last - 2, f"({returns}-{r.firm.rf!r})/{vols}")
 
 
 def _summary(pages: dict[str, Sheet], r: Result, mu: str, cov: str) -> None:
@@ -97,12 +102,15 @@ def _plan(pages: dict[str, Sheet], r: Result) -> None:
     row = page.tables["tiles"][0]
     keys = list(r.measures)
     mean, vol = (risk.at("D", top + keys.index(key)) for key in ("risk.return", "risk.vol"))
-    start = f"G{row},I{row},E{row},{mean},{vol}"
-    page.formula("B", row, row, f"GOAL_PROB({start},C{row})")
+    fee, inflation = r.client.advisory_fee, r.firm.inflation or 0.0
+    start = f"G{row},I{row},E{row},{mean}{f'-{fee!r}' if fee else ''},{vol}"
+    more = f",{PATHS},{SEED},{inflation!r}" if inflation else ""
+    goal = f"C{row}/(1+{inflation!r})^E{row}" if inflation and r.client.currency_goal == "then" else f"C{row}"
+    page.formula("B", row, row, f"GOAL_PROB({start},{goal}{more})")
     if "plan.bands" in page.tables and float(r.client.goal_years).is_integer():
         first, last = page.tables["plan.bands"]
         for place, column in enumerate("CDEFG", 2):
-            _block(page, column, first, last, f"WEALTH_BANDS({start})", place, 1)
+            _block(page, column, first, last, f"WEALTH_BANDS({start}{more})", place, 1)
     first, _ = page.tables["plan.fees"]
     for k, (fee, _) in enumerate(r.plan["fees"], first):
         page.formula("C", k, k, f"FEE_DRAG({fee!r},E{row},{mean})")

@@ -20,8 +20,8 @@ from openpyxl.styles.stylesheet import write_stylesheet
 from openpyxl.utils import get_column_letter
 from openpyxl.xml.functions import tostring as written
 
+from xlalloc.documents.built import parts_of
 from xlalloc.reports.texts import TEXTS
-from xlalloc.templates.cached import parts_of
 from xlalloc.templates.charts import anchor
 from xlalloc.templates.layout import Document, Page
 

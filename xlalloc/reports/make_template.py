@@ -1,28 +1,30 @@
 """Workbooks to start from, and what keeps a firm's own from being filled."""
 
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
+from xlalloc import data
 from xlalloc.documents.check import check as check_template
 from xlalloc.documents.fill import Filled, FitError
 from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
-from xlalloc.documents.package import Package
+from xlalloc.documents.remarks import remarks
 from xlalloc.documents.template import Template, TemplateError
 from xlalloc.errors import InputError
 from xlalloc.reports import example, trading
 from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import Result, compute
-from xlalloc.reports.firm_template import write_report
 from xlalloc.reports.folder import writing
 from xlalloc.reports.problems import Problem
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
-from xlalloc.reports.vocabulary import shapes, vocabulary
+from xlalloc.reports.report_template import write_report
+from xlalloc.reports.vocabulary import declared, shapes, vocabulary
 from xlalloc.templates import case_workbook
 from xlalloc.templates.cases import case
 
+MOST_ASSETS = 150  # tried
+PER_ASSET = {"parity_weights"}  # beside the names of the group assets
 NAMES = "conservative, balanced, aggressive, report, clients"
 
 
@@ -34,10 +36,14 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
             raise InputError(f"--client {client}: give the file and the id, such as clients.xlsx:K001.")
         if source is not None:
             return _from_firm(Path(file), id_, source, out, lang)
-        chosen, lang = client_case(Path(file), id_, lang)
-        case_workbook.write(chosen, out, lang)
-        other = name and case(name).key != chosen.key
-        return [f"Targets and stated ranges are those of the client's own model, not of {name}."] if other else []
+        inputs = read(Path(file), None, lang)
+        result = _result(inputs, id_, Path(file))
+        chosen = client_case(result, inputs)
+        output = case_workbook.write(chosen, out, result.lang)
+        known = data.find("models", result.client.model)
+        if name and not (known and case(name).key == f"case.{known['model'].casefold()}"):
+            return [*_errors(output), f"Targets and stated ranges are those of the client's own model, not of {name}."]
+        return _errors(output)
     if name is None:
         raise InputError(f"Give a NAME ({NAMES}) or --client FILE:ID.")
     if name.casefold() == "clients":
@@ -46,7 +52,7 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
     if name.casefold() == "report":
         write_report(out, lang or "en")
         return ["Change what you like, then: xlalloc report clients.xlsx --out reports --template " + str(out)]
-    case_workbook.write(case(name), out, lang or "en")
+    case_workbook.write(case(name, lang or "en"), out, lang or "en")
     return []
 
 
@@ -57,6 +63,10 @@ def _from_firm(file: Path, id_: str, source: Path, out: Path, lang: str | None) 
     output = Output(Filled(template, vocabulary(result, inputs)), live=True, date=result.as_of)
     with writing(out) as written:
         written.write(output.file())
+    return _errors(output)
+
+
+def _errors(output: Output) -> list[str]:
     return [f"{sheet}!{cell} shows {error}: {error.reason}" for sheet, cell, error in output.errors()]
 
 
@@ -123,15 +133,38 @@ def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
     except (FitError, TemplateError) as problem:
         return [f"{client.id}: {problem}"], False
     wrong = [f"{client.id}: {sheet}!{cell} shows {error}: {error.reason}" for sheet, cell, error in output.errors()]
-    used = sorted(template.used())
+    used = sorted(template.used)
     regions = len(template.regions)
-    line = f"OK: {len(template.sheets)} sheets, {len(used)} names, {regions} regions of rows; filled for {client.id}"
-    return [line, *wrong, *_remarks(template)], not wrong
+    words = vocabulary(result, inputs)
+    counted = [f"{len(template.sheets)} sheets", f"{len(used)} names", f"{regions} regions of rows"]
+    most = room_for_assets(template, words)
+    counted.append(f"room for {most} assets" if most < MOST_ASSETS else f"room for {MOST_ASSETS} assets and more")
+    return [f"OK: {', '.join(counted)}; filled for {client.id}", *wrong, *remarks(template)], not wrong
 
 
-def _remarks(template: Template) -> Iterator[str]:
-    own = sorted(template.own)
-    if own:
-        yield f"computed by the template itself: {', '.join(own)}"
-    if any(relation.kind == "vbaProject" for relation in Package(template.path).relations(template.book_part).values()):
-        yield "its macros are left out of reports unless --keep-macros is given"
+def room_for_assets(template: Template, words: dict) -> int:
+    """The most assets of one client that fit, found by trying."""
+    fits, too_many = 1, MOST_ASSETS + 1
+    while too_many - fits > 1:
+        count = (fits + too_many) // 2
+        try:
+            Output(Filled(template, _with_assets(words, count)))
+        except FitError:
+            too_many = count
+        else:
+            fits = count
+    return fits
+
+
+def _with_assets(words: dict, count: int) -> dict:
+    """The client's values as of so many assets: hers again and again, each with half of its variance its own."""
+    n = len(words["asset_names"])
+    places, group = [k % n for k in range(count)], {k for k, row in declared().items() if row["group"] == "assets"}
+    columns = {k: [v[i] for i in places] for k, v in words.items() if isinstance(v, list) and k in group | PER_ASSET}
+    shares = {k: [x * n / count for x in columns[k]] for k in ("w_now", "w_target", "w_after") if k in columns}
+    tables = {k: [[words[k][i][j] for j in places] for i in places] for k in ("cov_assets", "corr_assets")}
+    for i, row in enumerate(tables["cov_assets"]):
+        own = row[i]
+        tables["cov_assets"][i] = [cell if k == i else 0.5 * cell for k, cell in enumerate(row)]
+        tables["cov_assets"][i][i] = own
+    return {**words, **columns, **shares, **tables, "n_assets": float(count)}

@@ -32,6 +32,7 @@ class Market:
     periods: int | None = None
     remark: str = ""
     indexed: frozenset = frozenset()  # assets whose figures are no price of a unit
+    doubts: dict[str, list] = field(default_factory=dict)  # asset → findings about its prices, for those who hold it
     _covariances: dict = field(default_factory=dict, repr=False)
     _last: dict = field(default_factory=dict, repr=False)
     _left: dict = field(default_factory=dict, repr=False)

@@ -32,7 +32,10 @@ class About:
 
 def notes(page: Sheet, r: Result, about: About) -> None:
     """The whole sheet."""
-    page.note("disclaimer", color=INK, bold=True)
+    if own := r.firm.text("disclaimer", r.lang):
+        page.remark(own, INK, True)
+    else:
+        page.note("disclaimer", color=INK, bold=True)
     page.heading("report.definitions")
     page.definitions(DEFINITIONS)
     _data(page, r, about)
@@ -68,5 +71,15 @@ def _data(page: Sheet, r: Result, about: About) -> None:
         ("report.code", PLAIN, [position.asset.code or None for position in r.held]),
     )
     page.note("report.cov_" + (r.cov_from or "none"))
+    page.note("report.rates", rf=_rate(page, r.firm.rf), inflation=_rate(page, r.firm.inflation), fee=_fee(page, r))
     if about.remark:
         page.remark(page.document.say("report.remark", remark=about.remark))
+
+
+def _rate(page: Sheet, rate: float | None) -> str:
+    return page.document.say("report.not_given") if rate is None else f"{rate:.2%}"
+
+
+def _fee(page: Sheet, r: Result) -> str:
+    """The client's own, else the firm's."""
+    return _rate(page, r.client.advisory_fee or r.firm.advisory_fee)

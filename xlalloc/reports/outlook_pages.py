@@ -74,7 +74,7 @@ def plan(page: Sheet, r: Result) -> None:
         ("plan.taken" if client.monthly < 0 else "plan.saved", client.monthly, f"{MONEY};{MONEY}"),
     )
     if not isinstance(found["mean"], ErrorValue) and not isinstance(found["vol"], ErrorValue):
-        page.note("plan.assumptions", mean=f"{found['mean']:.1%}", vol=f"{found['vol']:.1%}")
+        _assumptions(page, r)
     if found["bands"]:
         _bands(page, found["bands"])
     page.heading("plan.fees")
@@ -82,6 +82,16 @@ def plan(page: Sheet, r: Result) -> None:
     page.table(("plan.fee", PLAIN, fees), ("plan.fee_takes", PERCENT, [taken for _, taken in found["fees"]]))
     page.note("plan.fees_note")
     page.note("plan.note")
+
+
+def _assumptions(page: Sheet, r: Result) -> None:
+    """The return and risk the plan is computed with, what is taken off, and whose money it is in."""
+    found, client, say, inflation = r.plan, r.client, page.document.say, r.firm.inflation
+    money = say("plan.real", inflation=f"{inflation:.1%}") if inflation else say("plan.nominal")
+    words = {"mean": f"{found['mean']:.1%}", "vol": f"{found['vol']:.1%}", "fee": f"{client.advisory_fee:.2%}"}
+    page.note("plan.assumptions", money=money, **words)
+    if found["goal"] != client.goal:
+        page.note("plan.goal_then", goal=f"{client.goal:,.0f}", today=f"{found['goal']:,.0f}")
 
 
 def _bands(page: Sheet, bands: list[list]) -> None:

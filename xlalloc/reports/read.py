@@ -1,22 +1,24 @@
 """Tables → clients, assets, models, benchmarks: everything found wrong is listed in one pass, nothing is guessed."""
 
 import gc
+from dataclasses import replace
 from pathlib import Path
 
 from xlalloc.core.rebalance import STAMP_DUTY
 from xlalloc.errors import ErrorValue
 from xlalloc.labelled import name_key
 from xlalloc.meaning import SUM_TO_ONE
-from xlalloc.reports import fields, implausible
+from xlalloc.reports import by_risk, fields, implausible
 from xlalloc.reports.codes import Names
 from xlalloc.reports.columns import columns_of
-from xlalloc.reports.holdings import HoldingsReader, is_total
+from xlalloc.reports.holdings import HoldingsReader
 from xlalloc.reports.market import read_prices
 from xlalloc.reports.problems import REFUSED, Place, Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Model
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sheets import MOST_TEXT, Formula
 from xlalloc.reports.source import Source, load
+from xlalloc.reports.totals import is_total
 
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
@@ -47,6 +49,8 @@ class Reader(HoldingsReader):
         self.assets: dict[str, Asset] = {}
         self.names = Names([])  # any name or code of an asset → its name
         self.currency = ""  # the file's: the first one named
+        self._first_rows: dict[str, Place] = {}  # of each model
+        self._more: dict[tuple, list] = {}  # columns of dates with cells that are none: place and how many more
         self._kept: dict[str, str] = {}  # one copy of each text that stands in many rows
 
     def inputs(self) -> Inputs:
@@ -59,9 +63,13 @@ class Reader(HoldingsReader):
         self._check_assets(market.as_of)
         self._market = market
         self._flat_cash(market)
+        for key, model in models.items():
+            if not model.targets and not model.wrong:
+                by_risk.find_targets(model, self.assets, market, self._first_rows[key], self.problems)
         clients = self._clients(models, benchmarks)
         self._holdings(clients)
-        self._check_history(clients)
+        self._read_history(clients)
+        self._say_more()
         for client in clients.values():
             if not client.lots and client.id not in self.problems.refused:
                 self.problems.refuse(client.id, "no_holdings", client.place)
@@ -78,7 +86,7 @@ class Reader(HoldingsReader):
             self.language,
             self.source.digest,
             self.currency,
-            self.source.settings.hold,
+            self.source.firm,
         )
 
     # Rows -------------------------------------------------------------------------------------------------------
@@ -109,9 +117,15 @@ class Reader(HoldingsReader):
             kind = "unreadable_" + _group(kinds[key])
             if isinstance(cell, Formula | ErrorValue):
                 kind = "formula_without_value" if isinstance(cell, Formula) else "error_value"
+            elif (
+                row.table.sheet == "holdings"
+                and key in ("units", "price", "value")
+                and fields.is_negative(cell, row.table.marks.get(key, "."))
+            ):
+                kind = "below_zero"
             if kinds[key] == "date" or key == "age":  # no figure of a report needs the latter
                 kind = "bad_date" if kind == "unreadable_date" else kind
-                self.problems.note(client, kind, "done.left_out", row.place(key))
+                self._list_once(client, kind, key, row)
             else:
                 self.problems.note(client, kind, done, row.place(key))
                 fatal = True
@@ -120,6 +134,20 @@ class Reader(HoldingsReader):
             words, what = ({"most": f"{most:,}"}, "done.cut") if kind == "too_long" else ({}, "done.dropped")
             self.problems.note(client, kind, what, row.place(key), **words)
         return fatal
+
+    def _list_once(self, client: str, kind: str, key: str, row: Row) -> None:
+        """The first cell of a client's column of dates that is none; how many more there are is said at the end."""
+        column = client, kind, row.table.where.sheet, key
+        if column not in self._more:
+            self.problems.note(client, kind, "done.left_out", row.place(key))
+            self._more[column] = [replace(row.place(key), row=None, value=""), 0]
+        else:
+            self._more[column][1] += 1
+
+    def _say_more(self) -> None:
+        for (client, *_), (place, count) in self._more.items():
+            if count:
+                self.problems.note(client, "more_like_it", "done.left_out", place, count=f"{count}")
 
     def _currencies(self, client: str, row: Row) -> None:
         """One currency a file: the first named; a client who has another is refused."""
@@ -200,17 +228,23 @@ class Reader(HoldingsReader):
                 continue
             model = found.setdefault(name_key(name), Model(name))
             places.setdefault(name_key(name), row.place(named))
-            self._known("", row, "rebalance_on", fields.TRIGGERS)
+            if trigger := self._known("", row, "rebalance_on", fields.TRIGGERS):
+                model.rebalance_on = trigger
+            if row.get("leverage"):
+                model.leverage = row.get("leverage")
             for key in ("return_low", "return_high", "vol_low", "vol_high", "drawdown"):
                 if row.get(key) is not None:
                     model.stated.setdefault(key, row.get(key))
+            model.risk_level = model.risk_level or row.get("risk_level")
             self._one_weight(model, row, weight)
         for key, model in found.items():
             self._whole(model, places[key], sheet)
+        self._first_rows = places if sheet == "models" else self._first_rows
         return found
 
     def _one_weight(self, model: Model, row: Row, weight: str) -> None:
-        done = "done.users_refused" if row.table.sheet == "models" else "done.users_without"
+        sheet = row.table.sheet
+        done = "done.users_refused" if sheet == "models" else "done.users_without"
         if self._list("", row, done):
             model.wrong = "unreadable"
             return
@@ -219,20 +253,25 @@ class Reader(HoldingsReader):
         wrong, column = "", ""
         if asset is None:
             wrong, column = "unknown_asset", "asset"
-        elif share is None:
-            wrong, column = "no_weight", weight
-        elif asset in model.targets:
+        elif asset in model.limits:
             wrong, column = "asset_twice", "asset"
+        elif share is None and (model.targets or (sheet != "models")):
+            wrong, column = "no_weight", weight
+        elif share is not None and model.limits and not model.targets:
+            wrong, column = "target_beside_budget" if model.budgets else "no_weight", weight
         if wrong:
             model.wrong = wrong
             self.problems.note("", wrong, done, row.place(column))
             return
-        model.targets[asset] = share
+        if share is not None:
+            model.targets[asset] = share
+        elif row.get("budget") is not None:
+            model.budgets[asset] = row.get("budget")
         model.limits[asset] = (row.get("lower"), row.get("upper"))
 
     def _whole(self, model: Model, place: Place, sheet: str) -> None:
         total = sum(model.targets.values())
-        if model.wrong:
+        if model.wrong or (not model.targets and model.budgets):
             return
         if abs(total - 100.0) <= 100 * SUM_TO_ONE:
             model.targets = {asset: share / 100.0 for asset, share in model.targets.items()}
@@ -305,7 +344,8 @@ class Reader(HoldingsReader):
             investor_class=self._known(id_, row, "investor_class", fields.INVESTORS),
             currency_goal=self._known(id_, row, "currency_goal", fields.GOAL_MONEY),
             household=self._same(row.get("household", "")),
-            **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly", "reserve", "advisory_fee")},
+            **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly", "reserve")},
+            advisory_fee=row.get("advisory_fee", self.source.firm.advisory_fee or 0.0),
             **{key: row.get(key) for key in PLAIN_COLUMNS},
         )
 

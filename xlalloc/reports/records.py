@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from xlalloc import data
+from xlalloc.reports.firm import Firm
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.rows import Where
@@ -127,6 +128,11 @@ class Model:
     targets: dict[str, float] = field(default_factory=dict)
     limits: dict[str, tuple] = field(default_factory=dict)
     stated: dict[str, float] = field(default_factory=dict)
+    risk_level: int | None = None  # of the whole portfolio
+    budgets: dict[str, float] = field(default_factory=dict)  # shares of risk, where the targets are found from them
+    leverage: float = 1.0
+    rebalance_on: str = "weights"
+    found_from: str = ""  # what the targets were found from: prices or assumptions; blank: they are given
     wrong: str = ""
 
 
@@ -154,10 +160,11 @@ class Client:
     notes: str
     place: Place
     reserve: float = 0.0  # cash that stays out of the model
-    advisory_fee: float = 0.0  # a year
+    advisory_fee: float = 0.0  # a year; the firm's where the client has none
     investor_class: str = ""
     currency_goal: str = ""
     household: str = ""
+    history: tuple = ()  # rows of the sheet history (account.Entry); empty too where one of them cannot be read
     lots: Lots = field(default_factory=Lots)
 
 
@@ -175,4 +182,4 @@ class Inputs:
     language: str
     digest: str
     currency: str = ""  # of all amounts; empty where the file names none
-    hold: bool = False  # purchases above a client's level are withheld
+    firm: Firm = field(default_factory=Firm)

@@ -4,13 +4,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlalloc.errors import ErrorValue
 from xlalloc.reports import fields
-from xlalloc.reports.fields import LONGEST, RANGES, UnreadableError, clean
+from xlalloc.reports.fields import LONGEST, RANGES, UnreadableError, clean, unwrapped
 from xlalloc.reports.files import MOST_SHOWN
 from xlalloc.reports.problems import Place
 from xlalloc.reports.sheets import MOST_TEXT, Formula
 
 if TYPE_CHECKING:
     from xlalloc.reports.tables import Table
+
+CODED = frozenset(["id", "account", "code"])  # columns whose texts may be guarded as one: '0123
 
 
 class Row:
@@ -33,7 +35,9 @@ class Row:
                 if len(cell) > LONGEST or not cell.isprintable():
                     cell = self._tamed(key, kind, cell)
                 elif kind == "text" and key != "currency":  # most cells, without a detour
-                    self.raw[key], self.values[key] = cell, cell.strip()
+                    text = cell.strip()
+                    guarded = text[:1] == "=" or (key in CODED and text[:1] == "'")
+                    self.raw[key], self.values[key] = cell, unwrapped(text) if guarded else text
                     continue
             self.raw[key] = cell
             if kind:

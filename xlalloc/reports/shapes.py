@@ -71,21 +71,20 @@ class Reader:
             return
         found = conventions.survey(row for row in self.part.rows() if row[0] >= layout.first)
         given = self.settings
-        marks = conventions.decimal_marks(
-            found, self.part.semicolons, in_chinese(*chain.from_iterable(layout.headers.values())), given.decimal
-        )
+        chinese = in_chinese(*chain.from_iterable(layout.headers.values()))
+        marks = conventions.decimal_marks(found, self.part.semicolons, chinese, given.decimal)
         hint = conventions.order_within(layout.remarks)
+        european = not chinese and conventions.is_european(found, self.part.semicolons)
+        self.orders = conventions.date_orders(found, layout.dates, given.date_order, hint, european)
         for column, texts in found.items():
             header = next(iter(layout.headers.get(column, [])), f"{column}")
             if column in layout.dates:
-                self.orders[column] = conventions.date_order(texts, given.date_order, hint)
                 if self.orders[column] == "?":
-                    raise conventions.two_ways(self.title, header, texts.example, True)
+                    raise conventions.two_dates(self.title, header, texts)
             elif FIELDS.get(normal(header)) != OTHER:
                 self.marks[column] = marks[column]
                 if marks[column] == "?":
-                    cell = texts.either or texts.comma or texts.point
-                    raise conventions.two_ways(self.title, header, cell, False)
+                    raise conventions.two_numbers(self.title, header, texts)
 
     def _code_column(self, layout: Layout, top: list) -> int | None:
         """The column that names each row's asset, where they stand one below another."""

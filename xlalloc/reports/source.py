@@ -5,22 +5,21 @@ from itertools import chain
 from pathlib import Path
 
 from xlalloc.errors import InputError
-from xlalloc.reports import conventions, files, sections
+from xlalloc.reports import files, sections
 from xlalloc.reports.columns import SHEETS, UNREAD, column_of, columns_of, normal, sheet_of
 from xlalloc.reports.fields import clean, plain
 from xlalloc.reports.files import MOST_SHOWN, Part
+from xlalloc.reports.firm import Firm, read_firm
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.rows import Row
 from xlalloc.reports.tables import MANY, REQUIRED, Settings, Table
-
-HOLD, WARN = frozenset(["hold", "暂缓"]), frozenset(["warn", "提示", ""])
 
 
 class Source:
     """All tables of an input, its prices, and its fingerprint."""
 
-    def __init__(self, tables: dict[str, list[Table]], prices: list[Part], digest: str, settings: Settings):
-        self._tables, self.prices, self.digest, self.settings = tables, prices, digest, settings
+    def __init__(self, tables: dict[str, list[Table]], prices: list[Part], digest: str, settings: Settings, firm: Firm):
+        self._tables, self.prices, self.digest, self.settings, self.firm = tables, prices, digest, settings, firm
 
     def table(self, sheet: str) -> Table:
         return next(iter(self.tables(sheet)), None) or Table(sheet)
@@ -43,13 +42,14 @@ def load(path: Path, prices: Path | None, problems: Problems) -> Source:
             f"{path}: there is no {kind} {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
             "`xlalloc template clients --out FILE` writes an empty file with all sheets."
         )
-    settings = _settings(found, path.name, problems)
+    settings, firm = _settings(found, path, problems)
+    digest.update(firm.logo)
     tables = {
         sheet: [Table(sheet, part, settings) for part in parts] for sheet, parts in found.items() if sheet != "prices"
     }
     for table in chain.from_iterable(tables.values()):
         table.find_header(path.name, problems)
-    return Source(tables, found.get("prices", []), digest.hexdigest(), settings)
+    return Source(tables, found.get("prices", []), digest.hexdigest(), settings, firm)
 
 
 def _sorted(parts: list[Part], problems: Problems) -> dict[str, list[Part]]:
@@ -93,17 +93,18 @@ def _prices_only(path: Path, digest, problems: Problems) -> list[Part]:
     return [next((part for part in sheets if sheet_of(part.title) == "prices"), sheets[0])]
 
 
-def _settings(found: dict[str, list[Part]], file: str, problems: Problems) -> Settings:
-    """What the sheets firm and headers say of how the others are to be read."""
+def _settings(found: dict[str, list[Part]], path: Path, problems: Problems) -> tuple[Settings, Firm]:
+    """What the sheets firm and headers say: of how the others are to be read, and the firm's own."""
 
     def rows(sheet: str) -> list[Row]:
+        if sheet not in found:
+            return []
         table = Table(sheet, found[sheet][0])
-        table.find_header(file, problems)
+        table.find_header(path.name, problems)
         return list(table.rows())
 
-    firm = {plain(row.get("key", "")): clean(row.get("value", "")) for row in (rows("firm") if "firm" in found else ())}
     headers: dict[str, dict[str, str]] = {}
-    for row in rows("headers") if "headers" in found else ():
+    for row in rows("headers"):
         theirs, ours, sheet = (row.get(key, "") for key in ("theirs", "ours", "sheet"))
         known = sheet_of(sheet) if sheet else ""
         keys = {column_of(one, ours) for one in ([known] if known else _sheets_of_columns())} - {None}
@@ -112,14 +113,9 @@ def _settings(found: dict[str, list[Part]], file: str, problems: Problems) -> Se
             continue
         for key in keys:
             headers.setdefault(known, {})[normal(theirs)] = key
-    decimal, order = firm.get("decimal", firm.get("小数点", "")), firm.get("date_order", firm.get("日期顺序", ""))
-    order = {"日月年": "dmy", "月日年": "mdy"}.get(order, order.casefold())
-    if decimal not in ("", ".", ",") or order not in ("", *conventions.ORDERS):
-        raise InputError(f"{file}: sheet firm: decimal is . or , and date_order is dmy or mdy.")
-    suitability = firm.get("suitability", firm.get("适当性", "warn")).casefold()
-    if suitability not in HOLD | WARN:
-        raise InputError(f"{file}: sheet firm: suitability is hold or warn.")
-    return Settings(decimal, order, suitability in HOLD, headers)
+    folder = path if path.is_dir() else path.parent
+    marks, firm = read_firm(rows("firm"), path.name, folder, problems)
+    return Settings(**marks, headers=headers), firm
 
 
 def _sheets_of_columns() -> list[str]:

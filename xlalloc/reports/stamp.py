@@ -13,11 +13,11 @@ from urllib.parse import quote
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import to_excel
 
+from xlalloc.documents import built
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.look import HEADER, MARK, Look, Styles, look_of
 from xlalloc.reports.surface import Cell, Pattern, Surface
 from xlalloc.reports.texts import TEXTS
-from xlalloc.templates import cached
 from xlalloc.templates.layout import Document
 
 LEVEL = 2  # of compression
@@ -35,6 +35,7 @@ class Stamped(Document):
 
     def __post_init__(self):
         self.look: Look = look_of(self.lang)
+        self.footer = ""  # the firm's own line at the foot of each page
         self.surfaces: list[Surface] = []
 
     def surface(self, key: str, landscape: bool) -> Surface:
@@ -72,6 +73,8 @@ def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -
     for k, surface in enumerate(surfaces, 1):
         head, tail = heads[k]
         tail = tail.replace(HEADER, clean(document.header.replace("&", "&&")))
+        if document.footer:
+            tail = tail.replace(clean(document.say("footer")), clean(document.footer.replace("&", "&&")))
         name, pieces = f"xl/worksheets/sheet{k}.xml", _sheet(surface, styles, formats, head, tail)
         if surface.rest:
             archive.stream(name, pieces)
@@ -116,7 +119,7 @@ def _fixed(look: Look, shape: tuple, title: str, date: dt.date, live: bool) -> t
             name: parts[name] for name in [first, *sorted(set(parts) - {first})] if not name.startswith("xl/charts/")
         }
         if live:
-            cached.complete(parts)
+            built.complete(parts)
         archive = Archive(io.BytesIO())
         for name, data in parts.items():
             archive.add(name, *_packed(data, 9))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from xlalloc.data import in_chinese
 from xlalloc.errors import InputError
 from xlalloc.reports import conventions, sections
-from xlalloc.reports.columns import EITHER, OTHERWISE, column_of, columns_of, normal, unit_of
+from xlalloc.reports.columns import EITHER, IN_MONEY, OTHERWISE, column_of, columns_of, normal, unit_above, unit_of
 from xlalloc.reports.fields import LONGEST, RANGES, clean, is_empty
 from xlalloc.reports.files import MOST_SHOWN, Part, Rows
 from xlalloc.reports.problems import Place, Problems
@@ -25,7 +25,6 @@ class Settings(NamedTuple):
 
     decimal: str = ""
     date_order: str = ""
-    hold: bool = False  # purchases above a client's level are withheld, not only flagged
     headers: Mapping = MappingProxyType({})  # sheet, or "" for all → their word → our column
 
 
@@ -94,7 +93,18 @@ class Table:
                 f"{file}: sheet {self.title}: no column {', '.join(lacking)} in its header (row {self.header_row}). "
                 f"Add it, or name your own word for it in a sheet or file headers (theirs, ours)."
             )
+        self._name_unit(problems)
         self._rows = chain(top[at + height :], source)
+
+    def _name_unit(self, problems: Problems) -> None:
+        """The unit that a line above the table gives all its money, but for columns whose own header has one."""
+        factor, currency = unit_above(self.remarks) if self.sheet in MANY else (1.0, "")
+        for key in IN_MONEY if factor != 1.0 else ():
+            own = self.units.get(key, (1.0, currency))
+            if key in self.columns and own[0] == 1.0 and "元" not in self.columns[key]:
+                self.units[key] = factor, own[1]
+                place = self.where.place(self.header_row, key)
+                problems.note("", "unit_above", "done.said_once", place, factor=f"{factor:,.0f}")
 
     def key_of(self, header) -> str | None:
         """The column a header stands for, by the firm's own words first."""
@@ -206,22 +216,21 @@ class Table:
         found = conventions.survey(below)
         given = self.settings
         marks = conventions.decimal_marks(found, self.part.semicolons, self.chinese, given.decimal)
+        dated = [k for k, (_, kind) in self._keys.items() if kind == "date"]
         hint = conventions.order_within(self.remarks)
-        orders = {k: conventions.date_order(column, given.date_order, hint) for k, column in found.items()}
-        known = {order for k, order in orders.items() if order not in ("", "?")}
+        european = not self.chinese and conventions.is_european(found, self.part.semicolons)
+        orders = conventions.date_orders(found, dated, given.date_order, hint, european)
         for k, (key, kind) in self._keys.items():
             if k not in found:
                 continue
             if kind in RANGES:
                 if marks[k] == "?":
-                    cell = found[k].either or found[k].comma or found[k].point
-                    raise conventions.two_ways(self.title, self.columns[key], cell, False)
+                    raise conventions.two_numbers(self.title, self.columns[key], found[k])
                 self.marks[key] = marks[k]
             elif kind == "date":
-                order = next(iter(known)) if orders[k] == "?" and len(known) == 1 else orders[k]
-                if order == "?":
-                    raise conventions.two_ways(self.title, self.columns[key], found[k].example, True)
-                self.orders[key] = order
+                if orders[k] == "?":
+                    raise conventions.two_dates(self.title, self.columns[key], found[k])
+                self.orders[key] = orders[k]
 
 
 def _texts(rows: list[tuple[int, dict]]) -> list[str]:

@@ -10,10 +10,12 @@ import numpy as np
 
 from xlalloc import data
 from xlalloc.errors import ErrorValue
-from xlalloc.reports import trading
 from xlalloc.reports.compute import Result
+from xlalloc.reports.projection import goal_today
 from xlalloc.reports.records import Inputs
-from xlalloc.reports.sentences import advice, in_language, suitability, withheld
+from xlalloc.reports.report_words import report_words
+from xlalloc.reports.sentences import advice, in_language, kept_back, suitability, withheld
+from xlalloc.reports.suitability import STATES
 
 SHAPES = ("value", "column", "table")
 
@@ -31,8 +33,8 @@ def shapes() -> dict[str, str]:
 
 def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
-    found = {**_client(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
-    found |= _prices(r, inputs) | _suitability(r, inputs)
+    found = {**_client(r), **_firm(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
+    found |= _prices(r, inputs) | _suitability(r) | report_words(r)
     return {name: _bare(found[name]) for name in declared()}
 
 
@@ -63,10 +65,32 @@ def _client(r: Result) -> dict:
         "drift_threshold": client.threshold,
         "cash_flow": client.cash_flow,
         "goal_amount": client.goal,
+        "goal_today": goal_today(client, r.firm.inflation or 0.0),
         "goal_years": client.goal_years,
         "monthly_saving": client.monthly,
         "goal_chance": r.plan.get("chance"),
+        "goal_low": _low(r),
         "finding_texts": [problem.wrong(r.lang) for problem in r.problems],
+    }
+
+
+def _low(r: Result) -> object:
+    """The low outcome: the wealth that one path in twenty ends below."""
+    bands = r.plan.get("bands")
+    return bands[-1][1] if bands else None
+
+
+def _firm(r: Result) -> dict:
+    """What the firm prints of itself, in the client's language, and what it shows clients."""
+    firm, lang = r.firm, r.lang
+    texts = ("name", "contact", "footer", "disclaimer")
+    return {
+        **{f"firm_{key}": firm.text(key, lang) or None for key in texts},
+        "firm_colour": f"#{firm.colour}" if firm.colour else None,
+        "risk_document": firm.text("risk_document", lang) or None,
+        "simulated_shown": firm.shows("simulated", lang),
+        "projections_shown": firm.shows("projections", lang),
+        "min_months": float(firm.min_months),
     }
 
 
@@ -78,8 +102,9 @@ def _market(r: Result, inputs: Inputs) -> dict:
         "prices_illustrative": inputs.market.illustrative,
         "cov_source": r.cov_from or None,
         "price_periods": None if inputs.market.periods is None else float(inputs.market.periods),
-        "risk_free": 0.0,
-        "advisory_fee": 0.0,
+        "risk_free": r.firm.rf or 0.0,
+        "advisory_fee": r.client.advisory_fee,
+        "inflation_rate": r.firm.inflation or 0.0,
     }
 
 
@@ -141,27 +166,23 @@ def _assets(r: Result) -> dict:
     }
 
 
-def _suitability(r: Result, inputs: Inputs) -> dict:
-    """Products above the client's level: of what is held, the target, the orders, and what is held afterwards."""
-    level = r.client.risk_level
-    allowed = inputs.allowed.get(level, set())
-    above = [level is not None and p.asset.risk_level is not None and p.asset.risk_level not in allowed for p in r.held]
-    failed = isinstance(r.orders, ErrorValue)
-    bought = [not failed and trade > trading.CENT for trade in ([0.0] * len(r.held) if failed else r.orders.trades)]
-    after = [False] * len(r.held) if failed else [weight > 0 for weight in r.orders.after[:-1]]
-    judged = {
-        "above_held": [p.value > 0 for p in r.held],
-        "above_target": [p.target > 0 for p in r.held],
-        "above_bought": bought,
-        "above_after": after,
+def _suitability(r: Result) -> dict:
+    """What is above the client's level, state by state, and what keeps the letter back."""
+    found = r.judgement
+    return {
+        **{f"above_{state}": r.named(found.above, state) for state in STATES},
+        "letter_held": found.held,
+        "held_reasons": kept_back(r),
+        "model_level": f"R{found.model_level}" if found.model_level else None,
+        "suitability_by": found.by,
+        "next_review": r.next_review,
     }
-    return {name: [r.names[i] for i, holds in enumerate(where) if holds and above[i]] for name, where in judged.items()}
 
 
 def _orders(r: Result) -> dict:
     say = in_language(r.lang)
     listed = [*((1.0, order) for order in r.sales), *((2.0, order) for order in r.purchases)]
-    kept_back = withheld(r, say)
+    back = withheld(r, say)
     return {
         "order_phases": [phase for phase, _ in listed],
         "order_names": [r.names[order.index] for _, order in listed],
@@ -171,8 +192,8 @@ def _orders(r: Result) -> dict:
         "order_costs": [order.cost for _, order in listed],
         "order_fees": [order.fee for _, order in listed],
         "order_flags": [" ".join(say(flag) for flag in order.flags) for _, order in listed],
-        "withheld_names": [r.names[i] for i in kept_back],
-        "withheld_reasons": list(kept_back.values()),
+        "withheld_names": [r.names[i] for i in back],
+        "withheld_reasons": list(back.values()),
     }
 
 
@@ -210,9 +231,12 @@ def _prices(r: Result, inputs: Inputs) -> dict:
 # The page of names ---------------------------------------------------------------------------------------------------
 
 GROUPS = {
-    "client": "The client", "market": "Prices and assumptions", "portfolio": "The portfolio and what to do",
+    "client": "The client", "firm": "The firm", "market": "Prices and assumptions",
+    "portfolio": "The portfolio and what to do",
     "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order",
-    "suitability": "Products above the client's level", "risk": "Risk",
+    "suitability": "Suitability", "risk": "Risk",
+    "classes": "A row an asset class", "crises": "Crises, and where the risk lies",
+    "account": "The account's own performance", "past": "The simulated past",
     "prices": "Prices", "notes": "Findings",
 }  # fmt: skip
 

@@ -12,8 +12,8 @@ ADJUSTED, CUMULATIVE, CLOSE, OTHER = "adjusted", "cumulative", "close", "other"
 _WORDS = {
     ADJUSTED: ["adj close", "adjclose", "adj. close", "adjusted close", "adj_close", "adj_nav", "复权净值", "复权单位净值", "复权收盘价", "后复权收盘价", "前复权收盘价", "total return", "tot_return_index_gross_dvds", "total return index"],
     CUMULATIVE: ["累计净值", "累计单位净值", "accum_nav"],
-    CLOSE: ["close", "close/last", "closing price", "close price", "price", "last", "last price", "px_last", "price close", "trade close", "px_close", "收盘", "收盘价", "收盘价格", "单位净值", "unit_nav", "nav", "净值", "最新价", "kurs", "schlusskurs", "schluss", "zuletzt", "universal close price", "net asset value", "价格"],
-    OTHER: ["open", "high", "low", "volume", "vol", "change", "change %", "chg%", "change%", "% change", "pct_chg", "pct_change", "amount", "pre_close", "previous close", "turnover", "openint", "per", "time", "average", "开盘", "开盘价", "最高", "最低", "最高价", "最低价", "高", "低", "成交量", "成交额", "交易量", "涨跌幅", "涨跌额", "涨跌", "振幅", "换手率", "日增长率", "日涨跌幅", "申购状态", "赎回状态", "分红送配", "dividends", "stock splits", "capital gains", "eröffn", "eröffnung", "hoch", "tief", "volumen", "+/- %", "price open", "price high", "price low", "px_volume", "px_open", "px_high", "px_low", "update_flag", "ann_date", "前收盘", "前收盘价", "adj_factor", "unnamed", "index"],
+    CLOSE: ["close", "close/last", "closing price", "close price", "price", "last", "last price", "px_last", "price close", "trade close", "px_close", "收盘", "收盘价", "收盘价格", "单位净值", "unit_nav", "nav", "净值", "最新价", "kurs", "schlusskurs", "schluss", "zuletzt", "universal close price", "net asset value", "价格", "latest", "latest price", "prc", "closing nav", "nav/price", "settle", "fechamento", "cierre", "clôture", "chiusura", "slotkoers"],
+    OTHER: ["open", "high", "low", "volume", "vol", "change", "change %", "chg%", "change%", "% change", "pct_chg", "pct_change", "amount", "pre_close", "previous close", "turnover", "openint", "per", "time", "average", "开盘", "开盘价", "最高", "最低", "最高价", "最低价", "高", "低", "成交量", "成交额", "交易量", "涨跌幅", "涨跌额", "涨跌", "振幅", "换手率", "日增长率", "日涨跌幅", "申购状态", "赎回状态", "分红送配", "dividends", "stock splits", "capital gains", "eröffn", "eröffnung", "hoch", "tief", "volumen", "+/- %", "erster", "anfangskurs", "tageshoch", "tagestief", "stuecke", "ret", "money", "price open", "price high", "price low", "px_volume", "px_open", "px_high", "px_low", "update_flag", "ann_date", "前收盘", "前收盘价", "adj_factor", "unnamed", "index"],
 }  # fmt: skip
 UNIT_PRICES = frozenset(
     map(normal, ["adj close", "adjusted close", "adj_close", "前复权收盘价"])
@@ -22,10 +22,19 @@ FIELDS = {normal(word): kind for kind, words in _WORDS.items() for word in words
 
 CASH_WORDS = frozenset(
     ["cash", "cash & cash investments", "cash and cash investments", "cash balance", "cash & cash equivalents", "settled cash", "uninvested cash", "available cash", "cash fund",
-     "现金", "可用资金", "可用余额", "资金余额", "现金余额", "人民币现金", "可用现金", "verrechnungskonto", "guthaben", "bargeld", "liquidität"]
+     "现金", "可用资金", "可用余额", "资金余额", "现金余额", "人民币现金", "可用现金", "verrechnungskonto", "guthaben", "bargeld", "liquidität",
+     "活期存款", "活期", "存款", "银行存款", "人民币", "现金及等价物", "bank deposit", "sweep", "core cash", "free cash", "cash available to invest", "uninvested"]
 )  # fmt: skip
 TOTALS = frozenset(
     ["total", "totals", "sum", "subtotal", "grand total", "account total", "account totals", "portfolio total", "total portfolio", "total account value", "total value", "totaal",
-     "summe", "gesamt", "gesamtsumme", "gesamtwert", "depotwert", "合计", "总计", "小计", "汇总", "共计", "总资产", "资产合计"]
+     "summe", "gesamt", "gesamtsumme", "gesamtwert", "depotwert", "gesamtvermögen", "合计", "总计", "小计", "汇总", "共计", "总资产", "资产合计"]
 )  # fmt: skip
-BESIDE = frozenset(["pending activity", "pending", "unsettled cash", "accrued interest", "在途资金", "未交收资金"])
+OF_A_TOTAL = frozenset(
+    ["account", "accounts", "household", "family", "client", "portfolio", "holdings", "positions", "depot", "vermögen", "konto",
+     "账户", "家庭", "客户", "组合", "持仓", "全部", "本页", "资产"]
+)  # fmt: skip
+"""Words that say of what a row of totals is."""
+BESIDE = frozenset(
+    ["pending activity", "pending", "unsettled cash", "accrued interest", "accrued income", "accrued dividends", "accruals",
+     "在途资金", "未交收资金", "应计利息", "应收股息", "应收利息"]
+)  # fmt: skip

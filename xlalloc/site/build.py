@@ -9,22 +9,24 @@ from pathlib import Path
 import xlalloc
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import InputError
-from xlalloc.site import functions, workbook
+from xlalloc.site import functions, sheet, workbook
 from xlalloc.version import __version__
 
 # What stands in the contents, by heading: files of docs/ without their ending; those that are not there are left out.
 CONTENTS = {
     "en": {
-        "Start": ["tutorial", "conventions", "python", "definitions", "glossary"],
+        "Start": ["tutorial", "gallery", "conventions", "python", "definitions", "glossary"],
         "Install": ["windows", "excel-2016", "mac-and-web", "libreoffice", "troubleshooting", "conformance"],
         "Functions": ["functions/index"],
-        "Ideas": ["asset-allocation", "risk-parity", "what-was-wrong"],
-        "Reports": ["reports", "your-own-report", "template-names"],
-        "Measurements and licences": ["benchmarks", "licences", "CHANGELOG"],
+        "Reports": ["reports", "your-own-report", "template-names", "compliance"],
+        "The two source articles": ["asset-allocation", "risk-parity", "what-was-wrong"],
+        "About": ["benchmarks", "design", "licences", "CHANGELOG"],
     },
     "zh": {
-        "中文": ["index.zh", "tutorial.zh", "windows.zh", "conventions.zh", "zh/functions/index"],
-        "两篇文章": ["asset-allocation.zh", "risk-parity.zh", "what-was-wrong.zh"],
+        "中文": ["index.zh", "tutorial.zh", "gallery.zh", "conventions.zh", "python.zh", "zh/functions/index"],
+        "安装": ["windows.zh", "excel-2016.zh", "mac-and-web.zh", "libreoffice.zh", "troubleshooting.zh"],
+        "报告": ["reports.zh", "your-own-report.zh", "compliance.zh"],
+        "两篇原文": ["asset-allocation.zh", "risk-parity.zh", "what-was-wrong.zh"],
     },
 }
 SETTINGS = """
@@ -37,6 +39,7 @@ html_theme = "alabaster"
 html_show_search_summary = False  # it is fetched, which a browser forbids for files
 html_show_sourcelink = html_show_copyright = html_copy_source = html_use_index = False
 html_static_path = ["_static"]
+html_extra_path = ["llms.txt"]
 html_css_files = ["site.css"]
 html_sidebars = {{"**": ["about.html", "searchfield.html", "navigation.html"]}}
 html_title = "xlalloc"
@@ -60,7 +63,21 @@ def handbook() -> Path:
     for file in metadata.files("xlalloc") or ():
         if file.name == "conventions.md":
             return Path(str(file.locate())).resolve().parent
-    raise InputError("The pages of the handbook are not installed. Install xlalloc anew:  pip install 'xlalloc[docs]'")
+    raise InputError("The pages of the handbook are not installed. Install xlalloc again:  pip install 'xlalloc[docs]'")
+
+
+def page_file(name: str, lang: str) -> Path:
+    """The file of a page, in English where there is none in that language."""
+    chinese = handbook() / f"{name}.zh.md"
+    return chinese if lang == "zh" and chinese.exists() else handbook() / f"{name}.md"
+
+
+def titles(lang: str) -> dict[str, str]:
+    """Every page and its title, in the order of the contents."""
+    names = [name for one in (lang, "en") for sections in CONTENTS[one].values() for name in sections]
+    known = dict.fromkeys(name.removesuffix(".zh") for name in names if name != "index.zh")
+    files = {name: page_file(name, lang) for name in known if (handbook() / f"{name}.md").exists()}
+    return {name: file.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for name, file in files.items()}
 
 
 def write(folder: Path) -> Path:
@@ -69,10 +86,12 @@ def write(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for file in source.glob("*.md"):
         (folder / file.name).write_text(_linked(file), encoding="utf-8")
-    for file in [*source.glob("*.png"), *(p / "CHANGELOG.md" for p in (source, source.parent))]:
+    kept = [file for ending in ("png", "svg", "txt") for file in source.glob(f"*.{ending}")]
+    for file in [*kept, *(p / "CHANGELOG.md" for p in (source, source.parent))]:
         if file.exists():
             shutil.copy(file, folder / file.name)
     workbook.write(folder / "workbooks", source)
+    sheet.write(folder / "workbooks", source)
     for lang, place in (("en", folder / "functions"), ("zh", folder / "zh" / "functions")):
         place.mkdir(parents=True, exist_ok=True)
         for name, text in functions.pages(lang).items():

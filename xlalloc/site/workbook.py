@@ -8,9 +8,9 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.book import Book, place
+from xlalloc.documents import built
 from xlalloc.formula import evaluate
 from xlalloc.site.page import Item, Section, read
-from xlalloc.templates import cached
 from xlalloc.templates.layout import (
     ACCENT,
     GREY,
@@ -42,7 +42,7 @@ def write(folder: Path, markdown: Path) -> list[Path]:
         for lang, ending in (("en", ".md"), ("zh", ".zh.md")):
             text = (markdown / f"{page}{ending}").read_text(encoding="utf-8")
             made.append(folder / file_name(page, lang))
-            cached.save(build(text, lang).book, made[-1])
+            built.save(build(text, lang).book, made[-1])
     return made
 
 

@@ -1,1 +1,1 @@
-"""The case-study workbooks: built by openpyxl, alive through the catalogue's functions, with cached values."""
+"""The case-study workbooks: templates built with openpyxl, live formulas of the catalogue, filled by the engine."""

@@ -15,6 +15,7 @@ MONTHS = 60
 SEED = 2026
 BENCHMARK = {"CSI 300": 0.6, "China bonds": 0.4}
 ETFS = {"CSI 300", "CSI 500", "Gold", "REITs", "Sector ETF"}  # bought on the exchange, in lots of 100
+COMMISSION = 0.0003
 ETF_UNIT = 25.0  # an exchange-traded fund's unit is priced at a twenty-fifth of the index
 FUND_LEVELS = {
     "CSI 300": 3, "CSI 500": 4, "S&P 500": 3, "China bonds": 2, "Corporate bonds": 2, "Gold": 3, "Money market": 1,
@@ -52,20 +53,21 @@ class Holding:
     asset_zh: str
     value: float
     target: float
-    benchmark: float
     mu: float
     vol: float
     level: str | None = None
     lot: float = 0.0
-    sale_fee: float = 0.0
+    price: float | None = None  # where it is not the last one of the prices
+    commission: float = COMMISSION
+    min_commission: float = 0.0
+    sell_tax: float = 0.0
+    exit_fee: float = 0.0
+    locked: float = 0.0
+    order: float | bool | None = None  # given: an amount, or False for none; None where it follows the rule
     source: str = "illustrative"  # where return and volatility come from: article, illustrative, given, prices
 
     def name(self, lang: str) -> str:
         return self.asset_zh if lang == "zh" else self.asset
-
-    def row(self, lang: str) -> list:
-        numbers = [self.value, self.target, self.benchmark, self.mu, self.vol]
-        return [self.name(lang), *numbers, self.level, self.lot, self.sale_fee]
 
 
 @dataclass(frozen=True)
@@ -96,16 +98,20 @@ class Case:
     vol_range: tuple[float | None, float | None]
     drawdown_limit: float | None
     goal: float | None
-    goal_years: int | None
+    goal_years: float | None
     monthly: float
     holdings: list[Holding]
     correlations: list[list[float]]
     scenarios: list[Scenario]
+    benchmark: list[tuple[str, float]]  # names as the prices have them, and weights
+    priced: list[str]  # the columns of the prices: the holdings, then others of the benchmark
     prices: list[tuple[dt.date, list[float | None]]]
-    commission: float = 0.0003
-    min_commission: float = 5.0
+    allowed: list[str] = field(
+        default_factory=lambda: [",".join(f"R{k}" for k in range(1, n + 1)) for n in range(1, 6)]
+    )
     rf: float = 0.02
     fee: float = 0.01
+    inflation: float = 0.0
     corr_uplift: float = 0.5
     hedge_floor: float = 0.9
     hedge_years: float = 1.0
@@ -113,7 +119,7 @@ class Case:
     illustrative: bool = True  # are the prices simulated?
 
 
-def case(name: str) -> Case:
+def case(name: str, lang: str = "en") -> Case:
     """A case by its English or Chinese name."""
     key = CHINESE.get(name.strip(), name.strip().casefold())
     if key not in INVESTORS:
@@ -148,6 +154,8 @@ def case(name: str) -> Case:
         holdings=holdings,
         correlations=data.correlations(assets),
         scenarios=scenarios(holdings, assets),
+        benchmark=[(data.row("asset_classes", a)["name_zh"] if lang == "zh" else a, w) for a, w in BENCHMARK.items()],
+        priced=[holding.name(lang) for holding in holdings],
         prices=prices,
     )
 
@@ -155,8 +163,8 @@ def case(name: str) -> Case:
 def _holding(asset: str, value: float, target: float) -> Holding:
     row = data.row("asset_classes", asset)
     return Holding(
-        asset, row["name_zh"], value, target, BENCHMARK.get(asset, 0.0), *data.expected(asset),
-        level=f"R{FUND_LEVELS[asset]}", lot=100 if asset in ETFS else 0,
+        asset, row["name_zh"], value, target, *data.expected(asset),
+        level=f"R{FUND_LEVELS[asset]}", lot=100 if asset in ETFS else 0, min_commission=5.0 if asset in ETFS else 0.0,
         source="illustrative" if row["illustrative"] == "yes" else "article",
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from openpyxl.chart import BarChart, LineChart, Reference, ScatterChart, Series
 from openpyxl.chart.axis import DateAxis
-from openpyxl.chart.data_source import AxDataSource, NumData, NumRef, NumVal, StrData, StrRef, StrVal
+from openpyxl.chart.data_source import AxDataSource, NumRef, StrRef
 from openpyxl.chart.label import DataLabel, DataLabelList
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.shapes import GraphicalProperties
@@ -121,25 +121,6 @@ def anchor(left: int, right: int, top: int, bottom: int) -> TwoCellAnchor:
     """From the left column into the right one, rows counted from 0."""
     end = AnchorMarker(col=right - 1, colOff=IN_LAST_COLUMN, row=bottom)
     return TwoCellAnchor(_from=AnchorMarker(col=left - 1, row=top), to=end)
-
-
-def show_values(chart, value_of) -> None:
-    """The values a chart shows beside the cells they come from: for whatever shows charts and computes none.
-
-    ``value_of`` gives the rows of a reference.
-    """
-    for line in chart.series:
-        for source in (line.tx, line.cat, line.val, getattr(line, "xVal", None), getattr(line, "yVal", None)):
-            if source is None:
-                continue
-            if getattr(source, "numRef", None):
-                numbers = [(k, x) for k, (x,) in enumerate(value_of(source.numRef.f)) if not isinstance(x, str | None)]
-                points = [NumVal(idx=k, v=f"{x:.12g}") for k, x in numbers]
-                source.numRef.numCache = NumData(ptCount=len(value_of(source.numRef.f)), pt=points)
-            if getattr(source, "strRef", None):
-                cells = [x for (x,) in value_of(source.strRef.f)]
-                points = [StrVal(idx=k, v=str(x)) for k, x in enumerate(cells) if x not in ("", None)]
-                source.strRef.strCache = StrData(ptCount=len(cells), pt=points)
 
 
 # Parts -----------------------------------------------------------------------------------------------------------

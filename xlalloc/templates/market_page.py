@@ -1,42 +1,40 @@
 """The sheet Market data: correlations, crises and prices, all inputs, and the covariance made of the first."""
 
-from xlalloc.templates.blocks import PERIODS, SCENARIOS, Work, picked, plain, within
-from xlalloc.templates.client_page import allow
-from xlalloc.templates.layout import DATE, INPUT, NUMBER, PLAIN, WARN, Protection
+from xlalloc.templates.blocks import SCENARIOS, Work, picked, plain, within
+from xlalloc.templates.client_page import TEXT, allow
+from xlalloc.templates.layout import DATE, INPUT, NUMBER, PLAIN, Protection
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
 
 PRICE_FORMAT = "#,##0.000"
 PRICE_ROW = 14  # points: five years on a printed page
 
-# The months in which every asset has a price, with their dates, below a header: as a portfolio of all of them has them.
-COMPLETE_MONTHS = "PORT_SERIES(RETURNS(price_table),EQUAL_WEIGHTS(COLUMNS(price_heads)))"
-
 
 def market(work: Work) -> None:
     page = work.page("market", one_page=False)
-    page.widen(range(3, 3 + work.slots))
-    if work.case.illustrative:
-        page.note("illustrative", color=WARN, bold=True)
+    page.widen(range(3, 3 + work.room.columns))
+    work.illustrative(page)
     page.note("disclaimer")
     _correlations(work, page)
     _scenarios(work, page)
+    page.gate = "input_faults"
     _covariance(work, page)
+    page.gate = ""
     page.new_page()
     first = _prices(work, page)
-    work.close(page, 2 + work.slots, first + max(len(work.case.prices), 24) - 1)  # printed as far as it is filled
+    work.close(page, 2 + work.room.columns, first + work.room.printed)
 
 
-def _names(work: Work, page: WorkPage, corner: str) -> int:
+def _names(work: Work, page: WorkPage, corner: str, count: int = 0) -> int:
     """The header of a table with an asset a column: the names are inputs. Gives its row."""
-    names = [holding.name(work.lang) for holding in work.case.holdings]
-    head = page.row
+    count, head = count or work.slots, page.row
     page.sheet.row_dimensions[head].height = 32
-    for j, text in enumerate([work.say(corner) if corner else None, *names, *[None] * (work.slots - len(names))]):
-        cell = page.put(head, 2 + j, text, bold=True, fill=INPUT if j else "", wrap=True,
+    for j in range(count + 1):
+        shown = (None, TEXT) if j else (work.say(corner), PLAIN)
+        cell = page.put(head, 2 + j, *shown, bold=True, fill=INPUT if j else "", wrap=True,
                         align="right" if j else "left", color=work.document.accent)  # fmt: skip
         cell.protection = Protection(locked=j == 0)
-    allow(page, f"C{head}:{_end(work)}{head}", "text", "asset")
+    allow(page, f"C{head}:{column_letter(2 + count)}{head}", "text", "asset")
     page.row = head + 1
     return head
 
@@ -49,11 +47,10 @@ def _correlations(work: Work, page: WorkPage) -> None:
     page.heading("market.correlations")
     head = _names(work, page, "asset")
     first, last, end = head + 1, head + work.slots, _end(work)
-    known = len(work.case.holdings)
-    for i in range(work.slots):
-        page.put(first + i, 2, work.case.holdings[i].name(work.lang) if i < known else None, bold=True)
+    for row in range(first, last + 1):
+        page.put(row, 2, None, TEXT, bold=True)
         for j in range(work.slots):
-            page.put(first + i, 3 + j, work.case.correlations[i][j] if max(i, j) < known else None, NUMBER)
+            page.put(row, 3 + j, None, NUMBER)
     page.inputs(range(first, last + 1), list(range(2, 3 + work.slots)))
     page.heat(f"C{first}:{end}{last}")
     allow(page, f"B{first}:B{last}", "text", "asset")
@@ -61,7 +58,7 @@ def _correlations(work: Work, page: WorkPage) -> None:
     work.listed(page, "corr_names", first, last, 2)
     heads = page.at(f"C{head}:{end}{head}")
     work.document.name("corr_heads", f"{page.at(f'C{head}')}:INDEX({heads},1,n_rows)")
-    _square(work, page, "corr", first, last)
+    _square(work, page, "corr_assets", first, last)
     page.row = last + 1
 
 
@@ -83,11 +80,11 @@ def _covariance(work: Work, page: WorkPage) -> None:
                wrap=True, color=work.document.accent)  # fmt: skip
     page.sheet.row_dimensions[head].height = 32
     page.block(first, 2, work.slots, 1, within(side, "n_assets", picked(side, "asset_names")), bold=True, line=False)
-    value = f"INDEX({plain('COV_FROM_CORR(corr,vol_assets)')},{i},{j})"
+    value = f"INDEX({plain('COV_FROM_CORR(corr_assets,vol_assets)')},{i},{j})"
     filled = f'=IF(n_assets=0,"",IF(({i}>n_assets)+({j}>n_assets),"",{value}))'
     page.block(first, 3, work.slots, work.slots, filled, "0.0000", line=False)
     page.ruled(f"B{first}:{end}{last}", f'$B{first}<>""')
-    _square(work, page, "cov", first, last)
+    _square(work, page, "cov_assets", first, last)
     page.row = last + 1
 
 
@@ -97,17 +94,15 @@ def _scenarios(work: Work, page: WorkPage) -> None:
     page.note("market.scenarios_note")
     head = _names(work, page, "stress.scenario")
     first, last, end = head + 1, head + SCENARIOS, _end(work)
-    for k in range(SCENARIOS):
-        crisis = work.case.scenarios[k] if k < len(work.case.scenarios) else None
-        name = crisis and (crisis.name_zh if work.lang == "zh" else crisis.name)
-        page.put(first + k, 2, name, PLAIN)
+    for row in range(first, last + 1):
+        page.put(row, 2, None, PLAIN)
         for j in range(work.slots):
-            shock = crisis.shocks[j] if crisis and j < len(crisis.shocks) else None
-            page.put(first + k, 3 + j, shock, "+0.0%;-0.0%;0.0%")
+            page.put(row, 3 + j, None, "+0.0%;-0.0%;0.0%")
     page.inputs(range(first, last + 1), list(range(2, 3 + work.slots)))
     allow(page, f"B{first}:B{last}", "text", "scenario")
     allow(page, f"C{first}:{end}{last}", "shock", "shock")
     names = page.at(f"B{first}:B{last}")
+    work.document.name("n_crises", f"COUNTA({names})")
     work.document.name("n_scenarios", f"MAX(1,COUNTA({names}))")
     work.listed(page, "scenario_names", first, last, 2, "n_scenarios")
     corner = page.at(f"B{head}:{end}{last}")
@@ -121,20 +116,19 @@ def _scenarios(work: Work, page: WorkPage) -> None:
 def _prices(work: Work, page: WorkPage) -> int:
     """A month a row, an asset a column; gives the first row."""
     page.heading("market.prices")
-    page.note("market.prices_note", rows=PERIODS + 1)
-    used = work.result(
-        page, "market.months", f"=IF((n_assets=0)+(ROWS(price_table)<3),0,ROWS({COMPLETE_MONTHS})-1)", "0"
-    )
-    work.document.name("n_months", page.at(used.coordinate))
-    head = _names(work, page, "performance.date")
-    first, last, end = head + 1, head + PERIODS + 1, _end(work)
-    for k in range(PERIODS + 1):
-        date, row = work.case.prices[k] if k < len(work.case.prices) else (None, [])
-        page.put(first + k, 2, date, DATE, align="left")
-        page.sheet.row_dimensions[first + k].height = PRICE_ROW
-        for j in range(work.slots):
-            page.put(first + k, 3 + j, row[j] if j < len(row) else None, PRICE_FORMAT)
-    page.inputs(range(first, last + 1), list(range(2, 3 + work.slots)))
+    page.note("market.prices_note", rows=work.periods + 1)
+    simulated = page.field("market.illustrative", None, PLAIN)
+    work.document.name("simulated_prices", page.at(simulated.coordinate))
+    allow(page, simulated.coordinate, "yes", "illustrative")
+    wide = work.room.columns
+    head = _names(work, page, "performance.date", wide)
+    first, last, end = head + 1, head + work.periods + 1, column_letter(2 + wide)
+    for row in range(first, last + 1):
+        page.put(row, 2, None, DATE, align="left")
+        page.sheet.row_dimensions[row].height = PRICE_ROW
+        for j in range(wide):
+            page.put(row, 3 + j, None, PRICE_FORMAT)
+    page.inputs(range(first, last + 1), list(range(2, 3 + wide)))
     allow(page, f"B{first}:B{last}", "past", "date")
     allow(page, f"C{first}:{end}{last}", "price", "price")
     page.sheet.print_title_rows = f"{head}:{head}"
@@ -144,6 +138,8 @@ def _prices(work: Work, page: WorkPage) -> int:
     work.document.name("price_table", f"{page.at(f'B{head}')}:INDEX({cells},{rows}+1,{columns}+1)")
     work.document.name("price_heads", f"{page.at(f'C{head}')}:INDEX({heads},1,{columns})")
     work.document.name("price_dates", f"{page.at(f'B{first}')}:INDEX({dates},{rows})")
+    after = column_letter(3 + wide)
+    work.document.name("price_beyond", page.at(f"{after}{head}:{after}{last}"))
     body = page.at(f"C{first}:{end}{last}")
     work.document.name("price_body", f"{page.at(f'C{first}')}:INDEX({body},{rows},{columns})")
     return first

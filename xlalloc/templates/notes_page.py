@@ -3,52 +3,44 @@
 from openpyxl.styles import Alignment
 
 from xlalloc.catalogue import CATALOGUE
-from xlalloc.templates.blocks import Work
+from xlalloc.templates.blocks import Work, sentence
 from xlalloc.templates.definitions import CHINESE
 from xlalloc.templates.layout import LAST_COLUMN, ROW_POINTS, called, lines_of
 from xlalloc.templates.work_page import CELL, LABEL, WorkPage
 
-SOURCES = ("article", "illustrative", "given", "prices")
+ASSUMPTIONS = 12  # lines there is room for
 
 
 def notes(work: Work) -> None:
     page = work.page("notes", one_page=False)
-    if work.case.illustrative:
-        page.note("illustrative")
+    work.illustrative(page)
     page.note("as_of_build")
+    page.note("disclaimer")
     page.heading("notes.how")
-    for key in ("notes.inputs", "notes.spare", "notes.error", "notes.units"):
+    for key in ("notes.inputs", "notes.spare", "notes.error", "notes.units", "notes.orders"):
         page.note(key, color="1F2933")
-    page.heading("notes.assumptions")
-    _assumptions(work, page)
+    rates = {"rf": "risk_free", "inflation": "inflation_rate", "fee": "advisory_fee"}
+    said = sentence(work, "notes.rates", **{key: f'TEXT({name},"0.00%")' for key, name in rates.items()})
+    page.sheet.cell(page.note("notes.rates", color="1F2933"), 2).value = f"={said}"
     page.heading("notes.functions")
     head = page.header(["notes.function", *[""] * (LAST_COLUMN - 2)])
     page.sheet.cell(head, 3).value = work.say("notes.meaning")
     page.sheet.cell(head, 3).alignment = Alignment(horizontal="left", vertical="center")
     for name in used_functions(work.document.book):
         _line(page, name, definition(name, work.lang))
-    work.close(page)
+    _assumptions(work, page)
+    work.close(page, last=page.row)
 
 
 def _assumptions(work: Work, page: WorkPage) -> None:
-    """Where returns, volatilities, correlations, ranges and crises come from."""
-    for source in SOURCES:
-        names = [h.name(work.lang) for h in work.case.holdings if h.source == source]
-        if names:
-            _line(page, work.say(f"notes.{source}"), _listed(work, names))
-    _line(page, work.say("market.correlations"), work.say("notes.correlations" if work.case.key.startswith("case.")
-                                                          else "notes.correlations_given"))  # fmt: skip
-    _line(page, work.say("client.ranges"), work.say("notes.ranges"))
-    for crisis in work.case.scenarios:
-        words = work.say("notes.crisis", period=crisis.period.replace(" to ", "–").replace("calendar year ", ""))
-        if crisis.assumed:
-            assumed = _listed(work, [h.name(work.lang) for h in crisis.assumed])
-            words += work.say("notes.crisis_assumed", assets=assumed)
-        _line(page, crisis.name_zh if work.lang == "zh" else crisis.name, words)
-
-
-def _listed(work: Work, names: list[str]) -> str:
-    return ("、" if work.lang == "zh" else ", ").join(names)
+    """Where returns, volatilities, correlations, ranges and crises come from: as many lines as there are."""
+    page.heading("notes.assumptions")
+    first = page.row
+    for _ in range(ASSUMPTIONS):
+        _line(page, "", "", 2, line=False)
+    cells = f"B{first}:C{page.row - 1}"
+    page.ruled(f"B{first}:J{page.row - 1}", f'$B{first}<>""')
+    work.document.name("source_lines", page.at(cells))
 
 
 def definition(name: str, lang: str) -> str:
@@ -57,16 +49,16 @@ def definition(name: str, lang: str) -> str:
     return CHINESE[name] if lang == "zh" else f"{entry.summary} Source: {entry.source}"
 
 
-def _line(page: WorkPage, label: str, text: str) -> None:
+def _line(page: WorkPage, label: str, text: str, least: int = 1, line: bool = True) -> None:
     sheet, row = page.sheet, page.row
-    page.put(row, 2, label, bold=True, wrap=True)
+    page.put(row, 2, label, bold=True, wrap=True, line=line)
     for column in range(3, LAST_COLUMN + 1):
-        page.put(row, column, text if column == 3 else None)
+        page.put(row, column, text if column == 3 else None, line=line)
     sheet.merge_cells(start_row=row, start_column=3, end_row=row, end_column=LAST_COLUMN)
     sheet.cell(row, 3).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")
     room = CELL * (LAST_COLUMN - 2)
-    lines = max(lines_of(text, room), lines_of(label, LABEL - 3))
+    lines = max(least, lines_of(text, room), lines_of(label, LABEL - 3))
     sheet.row_dimensions[row].height = ROW_POINTS * lines
     page.row += 1
 

@@ -6,10 +6,11 @@ from xlalloc.templates.layout import MONEY, PERCENT, PERCENT2, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
 
-MOST_YEARS = 30
+MOST_YEARS = 40  # in the table; the goal may be later
 CHART_ROWS = 17
-START = "SUM(v_now)+cash_in_out,monthly_saving"
+START = "SUM(v_now)+cash_flow,monthly_saving"
 ASSUMED = "plan_return,plan_vol"
+PATHS = "10000,1,inflation_rate"  # as the functions take them where none are given; in today's money
 FEES = (0.0025, 0.005, 0.01, 0.015, 0.02)
 AGES = 7  # points of the glide path, five years apart
 QUESTIONS = ("drift", "tolerance", "goal", "environment", "benchmark")
@@ -30,6 +31,7 @@ def plan(work: Work) -> None:
     first, last = _bands(work, page)
     copies = charted(page, first, last, [2, 3, 5, 7, 8])
     page.row = picture
+    work.pictures["bands"] = (page, first, last), [copies[k] for k in (0, 2, 1, 3)]
     series = [(page, first, last, column) for column in (copies[2], copies[1], copies[3])]
     chart = charts.curves(series, (page, first, last, copies[0]), MONEY)
     page.curve_picture("plan.bands_chart", chart, CHART_ROWS, across="plan.years_axis", up="plan.money_axis",
@@ -38,14 +40,14 @@ def plan(work: Work) -> None:
 
 def _goal(work: Work, page: WorkPage) -> None:
     page.heading("plan.goal_heading")
-    wealth = work.result(page, "plan.start", "=SUM(v_now)+cash_in_out", MONEY)
-    page.put(wealth.row, 2, f"={sentence(work, 'plan.start', currency='currency')}")
-    work.result(page, "client.goal", '=IF(goal_amount="","–",goal_amount)', MONEY)
-    work.result(page, "client.goal_years", '=IF(goal_years="",10,goal_years)', "0", "plan_years")
-    work.result(page, "plan.return", "=PORT_RETURN(w_target,mu_assets)-yearly_fee", PERCENT, "plan_return")
-    work.result(page, "plan.vol", "=PORT_VOL(w_target,cov)", PERCENT, "plan_vol")
-    chance = f"GOAL_PROB({START},plan_years,{ASSUMED},goal_amount)"
-    cell = work.result(page, "client.chance", f'=IF(goal_amount="","–",{chance})', "0%", "goal_chance")
+    wealth = work.result(page, "plan.start", "=SUM(v_now)+cash_flow", MONEY)
+    page.put(wealth.row, 2, f"={sentence(work, 'plan.start', currency='currency_code')}", gate=False)
+    work.result(page, "client.goal", '=IF(goal_today="","–",goal_today)', MONEY)
+    work.result(page, "client.goal_years", '=IF(goal_years="",10,goal_years)', "0.0", "plan_years")
+    work.result(page, "plan.return", "=PORT_RETURN(w_target,mu_assets)-advisory_fee", PERCENT, "plan_return")
+    work.result(page, "plan.vol", "=PORT_VOL(w_target,cov_assets)", PERCENT, "plan_vol")
+    chance = f"GOAL_PROB({START},plan_years,{ASSUMED},goal_today,{PATHS})"
+    cell = work.result(page, "client.chance", f'=IF(goal_today="","–",{chance})', "0%", "goal_chance")
     cell.font = work.document.font(bold=True, color=work.document.accent)
     page.note("plan.goal_note")
 
@@ -56,10 +58,11 @@ def _bands(work: Work, page: WorkPage) -> tuple[int, int]:
     head = page.header(["plan.year", *(f"plan.q{level}" for level in (5, 25, 50, 75, 95)), "client.goal"])
     first, last = head + 1, head + 1 + MOST_YEARS
     block = f"B{first}:G{last}"
-    value = table(block, f"WEALTH_BANDS({START},plan_years,{ASSUMED})", 1, 1)
-    page.block(first, 2, MOST_YEARS + 1, 6, within(block, "plan_years", value, 1), ["0", *[MONEY] * 5], line=False)
-    for row in range(first, last + 1):
-        page.put(row, 8, f'=IF(B{row}="","",IF(goal_amount="",0,goal_amount))', MONEY, line=False)
+    years = f"MIN({MOST_YEARS},MAX(1,INT(plan_years)))"
+    value = table(block, f"WEALTH_BANDS({START},{years},{ASSUMED},{PATHS})", 1, 1)
+    page.block(first, 2, MOST_YEARS + 1, 6, within(block, years, value, 1), ["0", *[MONEY] * 5], line=False)
+    goal = f'=IF(B{first}:B{last}="","",IF(goal_today="",0,goal_today))'
+    page.block(first, 8, MOST_YEARS + 1, 1, goal, MONEY, line=False)
     page.left(2, first, last, 0)
     page.ruled(f"B{first}:H{last}", f'$B{first}<>""')
     page.row = last + 1
@@ -87,11 +90,11 @@ def _glide(work: Work, page: WorkPage) -> None:
     for k in range(AGES):
         column = 3 + k
         own = column_letter(column)
-        age = '=IF(client_age="",30,client_age)' if k == 0 else f"={column_letter(column - 1)}{head}+5"
+        age = f'=IF(client_age="","–",client_age+{5 * k})'
         page.put(head, column, age, "0", line=False, color="FFFFFF", bold=True, fill=work.document.accent,
                  align="right")  # fmt: skip
-        page.put(head + 1, column, f"=INDEX(GLIDE_PATH({own}{head}),2,2)", "0%", align="right")
-        page.put(head + 2, column, f"=1-{own}{head + 1}", "0%", align="right")
+        page.put(head + 1, column, f'=IF(client_age="","–",INDEX(GLIDE_PATH({own}{head}),2,2))', "0%", align="right")
+        page.put(head + 2, column, f'=IF(client_age="","–",1-{own}{head + 1})', "0%", align="right")
     page.put(head + 1, 2, work.say("plan.stocks"))
     page.put(head + 2, 2, work.say("plan.bonds"))
     page.bars(f"C{head + 1}:{column_letter(2 + AGES)}{head + 1}")
@@ -109,7 +112,7 @@ def _review(work: Work, page: WorkPage) -> None:
         for column in range(2, 11):
             page.put(first + k, column, None)
         page.put(first + k, 2, work.say(f"review.{question}"))
-    known = "v_now,w_target,drift_threshold"
+    known = "IF(SUM(v_now)=0,w_target,v_now),w_target,drift_threshold"
 
     def checklist(block: str, column: int) -> str:
         given = (known, f"{known},years_now,years_bench")
