@@ -52,9 +52,9 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
         kind = max(kind, own)
         if own == ARRAY and not isinstance(value, _PLAIN):
             module = type(value).__module__.partition(".")[0]
-            kind = type(value).__name__ if module == "builtins" else f"{module}.{type(value).__name__}"
+            what = type(value).__name__ if module == "builtins" else f"{module}.{type(value).__name__}"
             raise InputError(
-                f"{name}: {kind} is not understood here. Give a pandas object, a dict, a list or a numpy array."
+                f"{name}: {what} is not understood here. Give a pandas object, a dict, a list or a numpy array."
             )
         assets = {name_key(c) for r in found.values() for c in r.names.get("assets", ())}
         if name not in timed:
