@@ -31,6 +31,11 @@ class Workbook(Protocol):
     def extent(self, name: str) -> tuple[int, int]: ...
     def defined(self, name: str, sheet: str) -> str | None: ...
     def cell(self, sheet: str, row: int, column: int) -> Any: ...
+    def read(self, reference: "Reference") -> list[list]: ...
+    def formula(self, sheet: str, row: int, column: int) -> str | None: ...
+    def filled_from(self, anchor: "Reference") -> Any: ...
+    @staticmethod
+    def call(name: str, arguments: list) -> list[list]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +136,9 @@ def _date_in(text: str) -> float | None:
     match = _DATE.fullmatch(text.strip())
     if not match:
         return None
-    numbers = [int(part or 0) for part in match.groups()]
+    numbers: Any = [int(part or 0) for part in match.groups()]
     try:
-        serial = to_number(dt.datetime(*numbers))
+        serial: Any = to_number(dt.datetime(*numbers))
     except ValueError:
         return None
     return serial if serial >= 61 else None
