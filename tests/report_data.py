@@ -15,7 +15,11 @@ REMARK = "Illustrative: simulated prices."
 def example(folder: Path) -> dict[str, list[list]]:
     """The example's sheets as rows, header first."""
     book = openpyxl.load_workbook(write_clients(folder / "example.xlsx"))
-    return {name: [list(row) for row in book[name].iter_rows(min_row=2, values_only=True)] for name in SHEETS}
+    sheets = {name: [list(row) for row in book[name].iter_rows(min_row=2, values_only=True)] for name in SHEETS}
+    change(sheets, "clients", 4, "risk_level", "C4")  # of a level that its model needs: all five get a letter
+    # what a Chinese client is not shown by default stands in the report here
+    sheets["firm"] = [["key", "value"], ["simulated", "client"], ["projections", "client"]]
+    return sheets
 
 
 def write_book(path: Path, sheets: dict[str, list[list]]) -> Path:

@@ -26,6 +26,7 @@ CHINESE = {
 
 def inputs_with(folder, rows, header=("key", "value", "language"), sheet="firm"):
     sheets = example(folder)
+    del sheets["firm"]
     sheets[sheet] = [list(header), *[[*row, None][:3] for row in rows]]
     (folder / "lake.png").write_bytes(logo())
     return read(write_book(folder / "clients.xlsx", sheets))

@@ -130,7 +130,7 @@ ORDERS = {"trade_money", "trade_units", "trade_costs", "w_after", "cash_after"}
 def test_the_orders_that_are_not_by_rule_are_among_them(clients):
     """Else the comparison would not have met them: locked lots, minimum purchases, fees by amount, no order at all."""
     reasons = {why for r, *_ in clients if not isinstance(r.orders, ErrorValue) for why in r.orders.held_back.values()}
-    assert {"held.locked", "held.minimum", "held.level"} <= reasons
+    assert {"held.locked", "held.minimum"} <= reasons
     rates = {round(p.rate, 6) for r, *_ in clients for p in r.held}
     assert {0.015, 0.01, 0.001} <= rates
 

@@ -134,7 +134,7 @@ def test_resuming_on_other_input_or_in_another_language_keeps_nothing(tmp_path, 
 
 
 def test_findings_of_kept_reports_stay_in_the_index(tmp_path, sheets):
-    rd.change(sheets, "clients", 0, "risk_level", None)
+    rd.change(sheets, "clients", 0, "last_rebalanced", None)
     source, out = rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out"
     first = run.report(source, out)
     before = contents(out)
@@ -304,7 +304,7 @@ def test_nothing_of_one_client_is_in_anothers_file(tmp_path, sheets):
 
 def test_quiet_in_a_pipe_and_json_for_a_scheduler(tmp_path, sheets):
     rd.change(sheets, "clients", 1, "model", "unknown")
-    rd.change(sheets, "clients", 3, "risk_level", None)
+    rd.change(sheets, "clients", 3, "last_rebalanced", None)
     source = rd.write_book(tmp_path / "c.xlsx", sheets)
     quiet = command(source, "--out", tmp_path / "out", "--lang", "en")
     told, words = quiet.communicate()
@@ -317,7 +317,7 @@ def test_quiet_in_a_pipe_and_json_for_a_scheduler(tmp_path, sheets):
     assert [event["done"] for event in events] == [1, 2, 3, 4] and {event["of"] for event in events} == {4}
     assert {event["status"] for event in events} == {"kept"} and {event["event"] for event in events} == {"client"}
     assert [event["problems"] for event in events if "problems" in event] == [
-        ["clients, row 5, risk_level: Nothing is given."]
+        ["clients, row 5, last_rebalanced: Nothing is given."]
     ]
     assert "4 of them kept" in told and last.startswith("2 problems")
 
@@ -356,7 +356,8 @@ def test_an_office_that_fails_is_a_finding_and_the_workbooks_stand(tmp_path, she
 
     class Fails:
         def pdf(self, books, out):
-            (out / "K001.pdf").write_bytes(b"%PDF")
+            if "K001.xlsx" in [book.name for book in books]:
+                (out / "K001.pdf").write_bytes(b"%PDF")
             raise OfficeError("LibreOffice could not print.")
 
     monkeypatch.setattr(batch, "_driver", Fails)

@@ -257,8 +257,9 @@ def _xlsx(path: Path) -> Path:
 @click.option("--log", type=click.Choice(["json"]), help="One line of JSON a client on standard error.")
 @click.option("--template", type=FILE, help="The firm's own template, or a folder of them.")
 @click.option("--keep-macros", is_flag=True, help="With --template: keep the macros of an .xlsm.")
+@click.option("--by", type=click.Choice(["adviser"]), help="A folder and an index for each adviser.")
 @click.pass_context
-def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, log, template, keep_macros):
+def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, log, template, keep_macros, by):
     """A report workbook for every client, an index, the problems.
 
     CLIENTS is a workbook or a folder of csv files.
@@ -269,7 +270,7 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
 
     \b
     Exit status:
-      0  every client has a report
+      0  every client has a report, or one that is kept back
       1  some have none, or a file could not be written: problems.xlsx and
          standard error say which and why
       2  nothing was done: wrong usage, an input that cannot be read, a
@@ -285,7 +286,7 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
         done = run.report(
             clients, out, prices, lang, jobs or run.processors(), bar,
             resume=resume, live=live, pdf=pdf, scheduler=scheduler, event=event,
-            template=template, macros=keep_macros,
+            template=template, macros=keep_macros, by=by or "",
         )  # fmt: skip
     if not done.clients:
         click.echo(f"xlalloc: There is no client in {clients.name}.", err=True)
@@ -296,6 +297,8 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
 def _tell(done, out: Path) -> None:
     kept = f", {done.kept} of them kept from an earlier run" if done.kept else ""
     click.echo(f"{done.written} of {done.clients} reports written to {out}{kept}")
+    if done.held:
+        click.echo(f"{done.held} kept back for suitability: internal pages only, the reasons are in the index")
     for line in done.said():
         click.echo(f"xlalloc: {line}", err=True)
     if found := len(done.problems):

@@ -156,7 +156,15 @@ def _round(value, digits=0.0):
 
 def _picker(rows, column):
     """A cell of an array by its row and column, as INDEX gives it; the plain case without its questions."""
-    j = None if isinstance(rows, Reference) else column if column.__class__ is float else 1.0 if column is None else None
+    j = (
+        None
+        if isinstance(rows, Reference)
+        else column
+        if column.__class__ is float
+        else 1.0
+        if column is None
+        else None
+    )
     if j is None or not 1.0 <= j <= len(rows[0]) or (column is None and len(rows[0]) > 1):
         return lambda i, j: scalar(_index(rows, i, j))
     height, place = len(rows), int(j) - 1

@@ -98,9 +98,12 @@ def scalar(value):
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
     values = [v.rows() if isinstance(v, Reference) else v for v in operands]
-    if not any(isinstance(v, list) for v in values):
+    lists = [v for v in values if isinstance(v, list)]
+    if not lists:
         return function(*values)
-    first = next(v for v in values if isinstance(v, list))
+    if all(len(v) == 1 and len(v[0]) == 1 for v in lists):  # as names of one value are
+        return [[function(*[v[0][0] if isinstance(v, list) else v for v in values])]]
+    first = lists[0]
     if all(not isinstance(v, list) or (len(v) == len(first) and len(v[0]) == len(first[0])) for v in values):
         lines: list[Any] = [v if isinstance(v, list) else repeat(repeat(v)) for v in values]
         return [list(map(function, *rows)) for rows in zip(*lines, strict=False)]
@@ -195,8 +198,8 @@ def joined(a, b):
 def _compared(value, other):
     """Excel's order: numbers before texts before TRUE/FALSE; a blank is 0 or an empty text.
 
-    Numbers are compared to 15 digits, so that 0.1+0.2=0.3, as in Calc (Excel not seen). Calc takes TRUE for 1 where a
-    formula computed it. Texts of other alphabets stand by their code points here, in the language's own order there.
+    Numbers are compared to 15 digits, so that 0.1+0.2=0.3, as in Calc (not tested in Excel). Calc takes TRUE for 1
+    where a formula computed it. Texts of other alphabets stand by their code points here, in the language's own order there.
     """
     if value is None:
         value = "" if isinstance(other, str) else False if isinstance(other, bool) else 0.0

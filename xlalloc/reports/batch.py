@@ -9,7 +9,7 @@ import re
 import threading
 import zipfile
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from xlalloc import log
 from xlalloc.documents.fill import Filled, FitError
@@ -17,18 +17,34 @@ from xlalloc.documents.output import Output
 from xlalloc.errors import ErrorValue
 from xlalloc.reports import firm_templates
 from xlalloc.reports.compute import Result, compute
-from xlalloc.reports.folder import why, writing
+from xlalloc.reports.folder import INTERNAL, OURS, ForeignError, holds, replacing, why
+from xlalloc.reports.internal_page import internal
 from xlalloc.reports.notes_page import About
-from xlalloc.reports.pages import stamp
+from xlalloc.reports.pages import keys_of, stamp
 from xlalloc.reports.problems import Place, Problem
 from xlalloc.reports.records import Client, Inputs
+from xlalloc.reports.sentences import kept_back
 from xlalloc.reports.trading import RefusedError
 from xlalloc.reports.vocabulary import vocabulary
 from xlalloc.reports.write import joined
 from xlalloc.version import __version__
 
-REFUSED = "index.refused"
-_KEPT = ("value", "drift", "signal", "vol", "status", "above")  # of a line, in the properties of its workbook
+REFUSED, HELD = "index.refused", "index.held"
+# of a line, in the properties of its workbook
+_KEPT = (
+    "value",
+    "drift",
+    "signal",
+    "vol",
+    "status",
+    "above",
+    "held",
+    "internal",
+    "count",
+    "suits",
+    "expires",
+    "review",
+)
 _ONE = threading.RLock()  # threads of one process take turns: what is shared is filled by one at a time
 
 
@@ -46,6 +62,13 @@ class Line:
     file: str = ""
     notes: str = ""
     above: str = ""  # purchases above the client's level
+    adviser: str = ""
+    held: str = ""  # why the letter is kept back
+    internal: str = ""  # the file of pages that are not for the client
+    count: int = 0  # of findings
+    suits: str = ""  # the judgement of suitability in a word
+    expires: str = ""  # of the assessment, and the next review: dates
+    review: str = ""
     problems: tuple[Problem, ...] = ()
     kept: bool = False  # made by an earlier run
 
@@ -90,28 +113,57 @@ def batch(work: Work, tasks: list[Task]) -> list[tuple[int, Line]]:
 def one(work: Work, task: Task) -> Line:
     """Compute and write one client's report; whatever goes wrong becomes a row of the index and a problem."""
     client, path = task.client, work.out / task.file
-    line = Line(client.id, client.name, notes=client.notes)
+    line = Line(client.id, client.name, notes=client.notes, adviser=client.adviser)
     key = _key(work, task)
     try:
-        if work.resume and (found := _finished(path, key)):
-            return replace(line, file=task.file, kept=True, **found)
+        if work.resume and (found := _kept(work, task, key)):
+            return replace(line, kept=True, **found)
+        if work.pdf and _pdf(path).exists() and not holds(path, OURS):
+            raise ForeignError(_pdf(path).name)
         result = compute(client, work.inputs)
         result.problems = list(dict.fromkeys([*task.known, *result.problems]))
+        if not result.letter:
+            return _held(work, task, result, line, key)
         if work.template:
             return _filled(work, task, result, line, key)
-        line = _line(line, result, task.file, _found(task, result))
-        market = work.inputs.market
-        about = About(work.inputs.digest, market.remark, market.illustrative, _marked(line, key), work.live)
-        with writing(path) as file:
-            file.write(stamp(result, about))
+        return _lettered(work, task, result, line, key)
     except RefusedError as refused:
         return replace(line, problems=tuple(refused.problems))
     except OSError as error:
-        return _failed(line, client, why(error), file=task.file, error=error.strerror or str(error))
+        file = str(error) if isinstance(error, ForeignError) else task.file
+        return _failed(line, client, why(error), file=file, error=error.strerror or str(error))
     except Exception as error:
         log.trace(f"report of client {client.id}")
         return _failed(line, client, "unforeseen", error=type(error).__name__)
+
+
+def _lettered(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
+    """Our report, and the pages that are not for the client in a file of their own, which is written first."""
+    market, firm = work.inputs.market, work.inputs.firm
+    line = _line(line, result, task.file, _found(task, result))
+    about = About(work.inputs.digest, market.remark, market.illustrative, live=work.live)
+    pages, inner = firm.pages_of(result.lang, keys_of(result))
+    if inner:
+        line = replace(line, internal=_inner(task.file))
+        with replacing(work.out / line.internal) as file:
+            file.write(stamp(result, replace(about, live=False, mark='["internal"]'), inner))
+    with replacing(work.out / task.file) as file:
+        file.write(stamp(result, replace(about, mark=_marked(line, key)), pages))
     return line
+
+
+def _held(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
+    """No letter, an internal page."""
+    line = replace(_line(line, result, "", _found(task, result)), internal=_inner(task.file), status=HELD)
+    line = replace(line, held=" ".join(kept_back(result)))
+    with replacing(work.out / line.internal) as file:
+        file.write(internal(result, _marked(line, key)))
+    return line
+
+
+def _inner(file: str) -> str:
+    """Where the internal pages beside a file go."""
+    return (PurePosixPath(file).parent / INTERNAL / PurePosixPath(file).name).with_suffix(".xlsx").as_posix()
 
 
 def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
@@ -127,7 +179,7 @@ def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Lin
         words = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
         result.problems.append(Problem(client.id, "error_shown", "done.said", place, words))
     line = _line(line, result, task.file, _found(task, result))
-    with writing(work.out / task.file) as file:
+    with replacing(work.out / task.file) as file:
         file.write(output.file(_marked(line, key)))
     return line
 
@@ -139,24 +191,23 @@ def _found(task: Task, result: Result) -> tuple[Problem, ...]:
 
 def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:
     signal = str(result.due) if isinstance(result.due, ErrorValue) else "client.due" if result.due else "client.not_due"
+    expires, review = result.client.assessment_expires, result.next_review
     return replace(
         line, value=result.value, drift=result.largest[4], signal=signal, vol=result.measures["risk.vol"][0],
         status="index.findings" if result.problems else "index.done", file=file, problems=problems,
-        above=_above(result),
+        above=joined(result.named(result.judgement.above, "bought"), result.lang), count=len(result.problems),
+        suits=_suits(result), expires=f"{expires or ''}", review=f"{review or ''}",
     )  # fmt: skip
 
 
-def _above(result: Result) -> str:
-    """The products above the client's level that are to be bought, or are withheld."""
-    back = {} if isinstance(result.orders, ErrorValue) else result.orders.held_back
-    return joined(
-        [*result.above_level, *(result.names[i] for i, why in back.items() if why == "held.level")], result.lang
-    )
+def _suits(result: Result) -> str:
+    found = result.judgement
+    return "suits.no" if found.reasons else "suits.rest" if found.above["after"] else "suits.yes"
 
 
 def _failed(line: Line, client: Client, kind: str, **words) -> Line:
     problem = Problem(client.id, kind, "done.no_report", client.place, tuple(words.items()))
-    return Line(line.id, line.name, notes=line.notes, problems=(problem,))
+    return Line(line.id, line.name, notes=line.notes, adviser=line.adviser, problems=(problem,), count=1)
 
 
 # What is finished ----------------------------------------------------------------------------------------------------
@@ -176,6 +227,17 @@ def _marked(line: Line, key: str) -> str:
         for p in line.problems
     ]
     return json.dumps([key, *(getattr(line, name) for name in _KEPT), found], ensure_ascii=True)
+
+
+def _kept(work: Work, task: Task, key: str) -> dict | None:
+    """The line of a client whom an earlier run on the same input finished: by the letter, else by the internal page."""
+    path = work.out / task.file
+    if found := _finished(path, key):
+        return (
+            {**found, "file": task.file} if not found["internal"] or (work.out / found["internal"]).exists() else None
+        )
+    found = _finished(work.out / _inner(task.file), key)
+    return found if found and found["status"] == HELD and not path.exists() else None
 
 
 def _finished(path: Path, key: str) -> dict | None:
@@ -212,7 +274,9 @@ def _printed(work: Work, lines: list[tuple[int, Line]]) -> list[tuple[int, Line]
     wanted = [line.file for _, line in lines if line.file and not (line.kept and _pdf(work.out / line.file).exists())]
     try:
         if wanted:
-            _driver().pdf([work.out / file for file in wanted], work.out)
+            for place in sorted({str(PurePosixPath(file).parent) for file in wanted}):
+                inside = [work.out / file for file in wanted if str(PurePosixPath(file).parent) == place]
+                _driver().pdf(inside, work.out / place)
     except (OSError, OfficeError) as error:
         lost = {file for file in wanted if not _pdf(work.out / file).exists()}
         return [(k, _unprinted(line, f"{error}") if line.file in lost else line) for k, line in lines]

@@ -1,5 +1,6 @@
 """One client → one result: every figure by a function of the catalogue, an error value where it has no answer."""
 
+import calendar
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -11,11 +12,13 @@ from xlalloc.core.estimation import corr_from_cov
 from xlalloc.core.mean_variance import frontier
 from xlalloc.core.models import equal_weights, policy_check
 from xlalloc.core.portfolio import diversification, effective_n, port_return, port_sharpe, port_vol, risk_contrib
-from xlalloc.core.rebalance import rebal_drift, rebal_due
-from xlalloc.core.risk_parity import rp_weights
+from xlalloc.core.rebalance import MONTHS, rebal_drift, rebal_due
+from xlalloc.core.risk_parity import rp_check, rp_weights
 from xlalloc.core.stress import stress_table
 from xlalloc.errors import AllocError, DivisionError, ErrorValue, spoken
 from xlalloc.reports import trading
+from xlalloc.reports.account import Account, account
+from xlalloc.reports.by_risk import TOLERANCE, shares_wanted
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.history import History, history
 from xlalloc.reports.market import expected_return
@@ -23,8 +26,9 @@ from xlalloc.reports.problems import Place, Problem, Problems
 from xlalloc.reports.projection import plan
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.shared import Shared
+from xlalloc.reports.suitability import Judgement, judge
 
-LONG_AGO = dt.date(2000, 1, 1)
+ALWAYS = (dt.date(2000, 1, 1), dt.date(2001, 1, 1), "weekly")  # dates by which a review is due
 ENOUGH_FUNDS = (5, 8)
 FRONTIER_POINTS = 12
 
@@ -80,7 +84,9 @@ class Result:
     drift: list[list]  # asset, value, weight, target, deviation, relative deviation
     due: object
     calendar_known: bool
+    risk_drift: list[list]  # by risk: asset, weight, share of risk, budget, relative deviation, breach
     orders: trading.Orders | ErrorValue
+    judgement: Judgement
     sales: list[trading.Order]
     purchases: list[trading.Order]
     settle_days: float
@@ -99,6 +105,7 @@ class Result:
     stress: list[list] | ErrorValue
     history: History | None
     plan: dict
+    account: Account | None = None  # its own performance
     firm: Firm = field(default_factory=Firm)
     problems: list[Problem] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -109,19 +116,31 @@ class Result:
         return max(self.drift, key=lambda row: abs(row[4]))
 
     @property
+    def farthest(self) -> list | None:
+        """By risk, the row of the share of risk that is farthest off its budget."""
+        known = [row for row in self.risk_drift if not isinstance(row[4], ErrorValue)]
+        return max(known, key=lambda row: abs(row[4])) if known else None
+
+    @property
     def funds(self) -> int:
         return sum(position.value > 0 for position in self.held)
 
     @property
-    def above_level(self) -> list[str]:
-        return self._flagged("flag.above_level")
+    def letter(self) -> bool:
+        """Does the client get one, or is it kept back?"""
+        return not self.judgement.held
 
     @property
-    def without_level(self) -> list[str]:
-        return self._flagged("flag.no_level")
+    def next_review(self) -> dt.date | None:
+        """A period after the last rebalancing; after today where that is past, or where it is rebalanced today."""
+        last, today = self.client.last_rebalanced, self.as_of
+        if last is not None and self.due is not True and not (today and after(last, self.client.frequency) <= today):
+            return after(last, self.client.frequency)
+        return today and after(today, self.client.frequency)
 
-    def _flagged(self, flag: str) -> list[str]:
-        return [self.names[order.index] for order in self.purchases if flag in order.flags]
+    def named(self, where: dict[str, list[int]], state: str) -> list[str]:
+        """Products of a judgement."""
+        return [self.names[i] for i in where[state]]
 
 
 def compute(client: Client, inputs: Inputs) -> Result:
@@ -151,14 +170,13 @@ class _Computation:
 
     def result(self) -> Result:
         client, ask = self.client, self.ask
-        due, calendar_known = self._due()
-        above = frozenset(i for i in range(len(self.held)) if "flag.above_level" in self._flags(i))
-        withheld = above if self.firm.hold else frozenset()
-        orders = ask("REBAL_PLAN", trading.orders, self.held, client, self.as_of, due is True, withheld)
+        mu, cov, cov_from = self._assumptions()
+        due, calendar_known, drifted = self._due(cov)
+        placed = replace(client, threshold=0.0) if drifted else client  # by risk, all that deviates is put right
+        orders = ask("REBAL_PLAN", trading.orders, self.held, placed, self.as_of, due is True)
         if isinstance(orders, trading.Orders) and orders.cash_suffices:
             due = False  # one rule for signal and orders: nothing is beyond the threshold once the cash flow is placed
         sales, purchases = self._split(orders)
-        mu, cov, cov_from = self._assumptions()
         parity, no_risk = self._parity(cov)
         result = Result(
             client=client,
@@ -172,7 +190,9 @@ class _Computation:
             drift=ask.rows("REBAL_DRIFT", rebal_drift(self.values, self.target)),
             due=due,
             calendar_known=calendar_known,
+            risk_drift=drifted,
             orders=orders,
+            judgement=judge(client, self.inputs, self.held, self.names, orders, self.as_of),
             sales=sales,
             purchases=purchases,
             settle_days=max((self.held[order.index].asset.settle_days for order in sales), default=0.0),
@@ -191,6 +211,7 @@ class _Computation:
             stress=self._stress(),
             history=history(self.held, self.now, self.target, self._benchmark(), self.market, self.rf, ask),
             plan=plan(client, float(self.values.sum()), self.target, mu, cov, self.firm.inflation or 0.0, ask),
+            account=account(client.history, self.firm.min_months, ask),
             firm=self.firm,
         )
         self._check_client()
@@ -205,18 +226,27 @@ class _Computation:
 
     # Orders ----------------------------------------------------------------------------------------------------------
 
-    def _due(self) -> tuple[object, bool]:
-        """REBAL_DUE; where a date is missing the threshold alone decides."""
-        client = self.client
+    def _due(self, cov) -> tuple[object, bool, list[list]]:
+        """REBAL_DUE, or by shares of risk where the model says so; where a date is missing the drift alone decides.
+
+        Gives also whether the dates are known, and by risk RP_CHECK's table.
+        """
+        client, model = self.client, self.inputs.models[self.client.model]
         known = client.last_rebalanced is not None and self.as_of is not None
-        last, today, frequency = (
-            (client.last_rebalanced, self.as_of, client.frequency)
-            if known
-            else (LONG_AGO, dt.date(2001, 1, 1), "weekly")
-        )
-        return self.ask(
-            "REBAL_DUE", rebal_due, last, today, frequency, self.values, self.target, client.threshold
-        ), known
+        when = (client.last_rebalanced, self.as_of, client.frequency) if known else ALWAYS
+        names, wanted = [position.asset.name for position in self.held], None
+        if model.rebalance_on == "risk":
+            wanted = self.ask("RISK_CONTRIB", shares_wanted, model, names, self.target, cov)
+            if not isinstance(wanted, ErrorValue) and wanted.min() < 0.0:  # a hedge: no share to hold it to
+                asset, wanted = self.names[int(np.argmin(wanted))], None
+                self.problems.note(client.id, "negative_share", "done.weights_taken", client.place, asset=asset)
+        if wanted is None:
+            return self.ask("REBAL_DUE", rebal_due, *when, self.values, self.target, client.threshold), known, []
+        found = self.ask.rows("RP_CHECK", self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE))
+        if not found:
+            return self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE), known, []
+        due = self.ask("REBAL_DUE", rebal_due, *when)
+        return due if isinstance(due, ErrorValue) else due and any(row[-1] is True for row in found), known, found
 
     def _split(self, orders) -> tuple[list, list]:
         """Sales and purchases; the latter flagged where the client's level does not allow them."""
@@ -261,17 +291,15 @@ class _Computation:
         return [] if level in allowed else ["flag.above_level"]
 
     def _check_result(self, result: Result) -> None:
-        """Purchases above the client's level, figures without an answer, days that one asset's gaps leave out."""
+        """Suitability, figures without an answer, days that one asset's gaps leave out."""
         client, place = self.client, replace(self.client.place, column="risk_level", value=f"C{self.client.risk_level}")
-        for order in result.purchases:
-            if "flag.above_level" in order.flags:
-                asset = self.held[order.index].asset
-                words = {"asset": self.names[order.index], "level": f"R{asset.risk_level}"}
-                self.problems.note(client.id, "above_level", "done.said", place, **words)
-        held_back = {} if isinstance(result.orders, ErrorValue) else result.orders.held_back
-        for i in (i for i, why in held_back.items() if why == "held.level"):
-            words = {"asset": self.names[i], "level": f"R{self.held[i].asset.risk_level}"}
-            self.problems.note(client.id, "above_level", "done.withheld", place, **words)
+        found = result.judgement
+        self.problems.extend(found.reasons)
+        for state in ("held", "bought", "after") if found.by == "product" else ():
+            aimed = set(found.above["target"]) if state != "bought" else set()
+            if above := [i for i in found.above[state] if i not in aimed]:
+                words = {"assets": ", ".join(self.names[i] for i in above), "level": place.value}
+                self.problems.note(client.id, f"{state}_above", "done.said", place, **words)
         for what, reason in self.ask.reasons.items():
             self.problems.note(client.id, "no_answer", "done.said", client.place, what=what, reason=reason)
         every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))
@@ -284,15 +312,10 @@ class _Computation:
             self.problems.note(client.id, "days_left_out", "done.said", Place("prices", None, asset), **words)
 
     def _check_client(self) -> None:
-        """What is missing or out of date without stopping the report."""
-        client = self.client
-        for key in ("risk_level", "last_rebalanced"):
-            if getattr(client, key) is None:
-                self.problems.note(client.id, "missing", f"done.no_{key}", replace(client.place, column=key, value=""))
-        if client.assessment_expires and self.as_of and client.assessment_expires < self.as_of:
-            self.problems.note(
-                client.id, "assessment_expired", "done.said", client.place, date=f"{client.assessment_expires}"
-            )
+        """What is missing without stopping the report."""
+        if self.client.last_rebalanced is None:
+            place = replace(self.client.place, column="last_rebalanced", value="")
+            self.problems.note(self.client.id, "missing", "done.no_last_rebalanced", place)
 
     # Risk ------------------------------------------------------------------------------------------------------------
 
@@ -379,6 +402,15 @@ class _Computation:
             )
             return {}
         return found.targets
+
+
+def after(day: dt.date, frequency: str) -> dt.date:
+    """A period later: a week, or so many months, counted safely at the end of months."""
+    if frequency == "weekly":
+        return day + dt.timedelta(days=7)
+    years, month = divmod(day.month - 1 + MONTHS[frequency], 12)
+    year = day.year + years
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def _correlations(cov: np.ndarray) -> list[list]:

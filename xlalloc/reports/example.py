@@ -1,6 +1,7 @@
 """The five invented example clients, and the empty file an adviser fills: one layout, explained on its first sheet."""
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +26,7 @@ from xlalloc.reports.fields import (
     RANGES,
     TRIGGERS,
 )
+from xlalloc.reports.firm import KEYS
 from xlalloc.reports.measure import width_of
 from xlalloc.reports.texts import TEXTS
 from xlalloc.templates.cases import AS_OF, BENCHMARK, ETFS, FUND_LEVELS, illustrative_prices, unit_price
@@ -33,6 +35,7 @@ from xlalloc.templates.layout import DATE, GREY, INK, LAST_COLUMN, PERCENT, TINT
 MODELS = ("Conservative", "Balanced", "Aggressive")
 BENCHMARKS = {"60% CSI 300, 40% bonds": BENCHMARK}
 D = dt.date
+QUARTERLY_FEE = 0.00125  # of the accounts that have a history
 
 
 class Person(NamedTuple):
@@ -52,13 +55,16 @@ class Person(NamedTuple):
     goal: float | None = None
     goal_years: int | None = None
     monthly: float = 0.0
+    recorded: int = 0  # months of its account's history
 
 
 CLIENTS = (
     Person("K001", "林晚晴（虚构）", "Conservative", "zh", "C4", 60, 2e6, 0.025, D(2026, 3, 31), 3, 0, 2.6e6, 5),
-    Person("K002", "周明远（虚构）", "Balanced", "zh", "C4", 40, 1.2e6, 0.05, D(2026, 3, 31), 3, 6e4, 3e6, 15, 6000),
+    Person(
+        "K002", "周明远（虚构）", "Balanced", "zh", "C4", 40, 1.2e6, 0.05, D(2026, 3, 31), 3, 6e4, 3e6, 15, 6000, 60
+    ),
     Person("K003", "许若飞（虚构）", "Aggressive", "zh", "C4", 30, 4e5, 0.1, D(2026, 9, 30), 2, 0, 2e6, 20, 3000),
-    Person("K004", "Alex Example", "Balanced", "en", "C4", 45, 9e5, 0.025, D(2026, 1, 31), 4, 0, 2e6, 12, 5000),
+    Person("K004", "Alex Example", "Balanced", "en", "C4", 45, 9e5, 0.025, D(2026, 1, 31), 4, 0, 2e6, 12, 5000, 45),
     Person("K005", "Robin Sample", "Conservative", "en", "C2", 67, 1.5e6, 0.025, D(2025, 10, 31), 3, -5e4),
 )
 FORMATS = {
@@ -79,7 +85,7 @@ WIDE = {"name", "name_zh", "asset", "benchmark", "adviser", "account", "redempti
 LAST_ROW = 20_000  # to which what is typed is checked
 CHOICES = {
     "language": LANGUAGES, "frequency": FREQUENCIES, "kind": KINDS, "asset_class": CLASSES, "investor_class": INVESTORS,
-    "currency_goal": GOAL_MONEY, "rebalance_on": TRIGGERS,
+    "currency_goal": GOAL_MONEY, "rebalance_on": TRIGGERS, "key": {key: k.zh for key, k in KEYS.items()},
 }  # fmt: skip
 OWN_NAMES = {("assets", "asset"), ("clients", "id")}  # where names are made, not chosen
 
@@ -92,7 +98,8 @@ def write_clients(path: str | Path, lang: str = "en") -> Path:
 def write_empty(path: str | Path, lang: str = "en") -> Path:
     """The same workbook with no clients in it: headers, explanations, checks while typing."""
     suitability = [[f"C{c}", ";".join(f"R{r}" for r in range(1, c + 1))] for c in range(1, 6)]
-    return _write(Path(path), lang, {"suitability": suitability}, "")
+    firm = [_row("firm", key=key) for key in KEYS]  # to be filled in, or left
+    return _write(Path(path), lang, {"suitability": suitability, "firm": firm}, "")
 
 
 # The example's rows --------------------------------------------------------------------------------------------------
@@ -111,6 +118,7 @@ def _rows() -> dict[str, list[list]]:
         "benchmarks": [[name, asset, share] for name, parts in BENCHMARKS.items() for asset, share in parts.items()],
         "suitability": [[f"C{c}", ";".join(f"R{r}" for r in range(1, c + 1))] for c in range(1, 6)],
         "prices": [["date", *names], *panel],
+        "history": [row for client in CLIENTS if client.recorded for row in _history(client, weights, names, panel)],
     }
 
 
@@ -144,6 +152,31 @@ def _holdings(p: Person, weights: list[dict], names: list[str], panel: list[list
     for asset, share in grown.items():
         units = p.wealth * share / sum(grown.values()) / end[asset]
         rows += _lots(p, asset, round(units / 100) * 100 if asset in ETFS else round(units, 2))
+    return rows
+
+
+def _history(p: Person, weights: list[dict], names: list[str], panel: list[list]) -> list[list]:
+    """Months of the model's weights on the illustrative prices: savings paid in each month, a fee each quarter.
+
+    The first value is the one from which the account comes to what is held now.
+    """
+    shares = {row["asset"]: row["weight"] for row in weights if row["model"] == p.model}
+    prices = [dict(zip(names, row[1:], strict=True)) for row in panel[-1 - p.recorded :]]
+    at = {column.key: j for j, column in enumerate(asked("holdings"))}
+    now = sum(row[at["units"]] * prices[-1][row[at["asset"]]] for row in _holdings(p, weights, names, panel))
+    months, left, added = [], 1.0, 0.0
+    for k, (before, after) in enumerate(pairwise(prices), 1):
+        grown = sum(share * after[asset] / before[asset] for asset, share in shares.items())
+        fee = QUARTERLY_FEE if k % 3 == 0 else 0.0
+        months.append((grown, fee))
+        left, added = left * grown * (1 - fee), added * grown * (1 - fee) + p.monthly
+    value = (now - added) / left
+    dates = [row[0] for row in panel[-1 - p.recorded :]]
+    rows = [_row("history", id=p.id, date=dates[0], value=round(value, 2), flow=0, fee=0)]
+    for date, (grown, fee) in zip(dates[1:], months, strict=True):
+        charged = value * grown * fee
+        value = value * grown - charged + p.monthly
+        rows.append(_row("history", id=p.id, date=date, value=round(value, 2), flow=p.monthly, fee=round(charged, 2)))
     return rows
 
 
@@ -231,14 +264,20 @@ def _about(document: Document, remark: str) -> None:
             page.sheet.cell(top, column).alignment = Alignment(horizontal="left", vertical="center")
         for column, example in zip(columns, examples[sheet], strict=True):
             _explain(page, sheet, column, example)
+        for key in KEYS if sheet == "firm" else ():
+            _row_of(page, f"{key} · {KEYS[key].zh[0]}", document.say(f"firm.{key}"))
 
 
 def _explain(page, sheet: str, column: Column, example) -> None:
-    say = page.document.say
-    row, meaning = page.row, _explained(page.document, sheet, column.key)
-    page.put(row, 2, f"{column.key} · {column.zh[0]}", bold=column.needed, align="left")
-    page.put(row, 3, say("yes") if column.needed else None, align="left", color=WARN, bold=True)
-    page.put(row, 4, _worded(page.document.lang, column.key, example), _format(column), align="left", color=GREY)
+    meaning, shown = _explained(page.document, sheet, column.key), _worded(page.document.lang, column.key, example)
+    _row_of(page, f"{column.key} · {column.zh[0]}", meaning, column.needed, shown, _format(column))
+
+
+def _row_of(page, name: str, meaning: str, needed: bool = False, example=None, form: str = "General") -> None:
+    say, row = page.document.say, page.row
+    page.put(row, 2, name, bold=needed, align="left")
+    page.put(row, 3, say("yes") if needed else None, align="left", color=WARN, bold=True)
+    page.put(row, 4, example, form, align="left", color=GREY)
     page.sheet.merge_cells(start_row=row, start_column=5, end_row=row, end_column=LAST_COLUMN)
     page.put(row, 5, meaning, align="left", wrap=True)
     lines = max(-(-int(width_of(meaning)) // MEANING_ROOM), -(-int(width_of(str(example or ""))) // 24))
@@ -259,7 +298,7 @@ def _examples(lang: str) -> dict[str, list]:
         "suitability": rows["suitability"][2],
         "history": _row("history", id=person.id, date=AS_OF, value=1.2e6, flow=6e4, fee=500),
         "accounts": _row("accounts", account="66600012345", id=person.id),
-        "firm": _row("firm", key="date_order", value="dmy"),
+        "firm": _row("firm", key="advisory_fee", value="0.5%"),
         "headers": _row(
             "headers", theirs="当前市值" if lang == "zh" else "Mkt value today", ours="value", sheet="holdings"
         ),

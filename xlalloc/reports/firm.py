@@ -76,9 +76,9 @@ class Firm:
     rf: float | None = None
     inflation: float | None = None
     advisory_fee: float | None = None
-    suitability: str = "warn"
+    suitability: str = "hold"
     suitability_by: str = "product"
-    min_months: int = 12
+    min_months: int = 6  # what China's drafts ask of performance shown
 
     def text(self, key: str, lang: str) -> str:
         """A text in this language, else the one of no language."""
@@ -91,6 +91,13 @@ class Firm:
     def shows(self, key: str, lang: str) -> bool:
         """Are these figures (simulated, projections) for the client? Left out: in English yes, in Chinese not."""
         return (self.text(key, lang) or ("internal" if lang == "zh" else "client")) == "client"
+
+    def pages_of(self, lang: str, there: list[str]) -> tuple[list[str], list[str]]:
+        """Of the pages there are, those for the client, in the firm's order, and those for the firm alone."""
+        hidden = {"performance": "simulated", "plan": "projections"}
+        inner = [k for k in there if k in self.internal_pages or (k in hidden and not self.shows(hidden[k], lang))]
+        own = [key for key in self.pages or there if key in there and key not in inner]
+        return own or there[:1], inner
 
     @property
     def digest(self) -> str:

@@ -11,6 +11,9 @@ from typing import BinaryIO
 
 from xlalloc.errors import InputError
 
+INTERNAL = "internal"  # the folder of pages that are not for clients
+OURS = b'name="xlalloc"'  # a property of every file of a run
+ADVISER = b"lpwstr>adviser"  # of an adviser's index
 OLD = "old"  # the folder of reports that no client of this run has
 MARK = b"lpwstr>["  # how the properties of a report begin: its key, its line of the index
 LOCK = ".xlalloc-lock"
@@ -32,8 +35,24 @@ def writing(path: Path) -> Iterator[BinaryIO]:
         raise
 
 
+class ForeignError(OSError):
+    """A file that is not ours stands where one of ours should: it is never overwritten."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """As ``writing``, in place of a file of an earlier run or of none."""
+    if path.exists() and not holds(path, OURS):
+        raise ForeignError(f"{path.name} is not ours")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with writing(path) as file:
+        yield file
+
+
 def why(error: OSError) -> str:
     """The kind of problem a file that could not be written is."""
+    if isinstance(error, ForeignError):
+        return "not_ours"
     if isinstance(error, PermissionError):
         return "file_open"
     return "disk_full" if error.errno in FULL else "not_written"
@@ -57,24 +76,38 @@ def _tidy(folder: Path) -> None:
 
 
 def move_old(folder: Path, current: set[str]) -> list[str]:
-    """Reports of an earlier run that are none of this one's go to ``old``; files that are not ours stay."""
+    """Reports of an earlier run that are none of this one's go to ``old`` beside them; files that are not ours stay.
+
+    ``current`` are paths within the folder. Besides it, its internal pages and the folders of advisers are looked at.
+    """
     moved = []
-    for path in sorted(folder.glob("*.xlsx")):
-        if path.name in current or not _is_ours(path):
-            continue
-        (folder / OLD).mkdir(exist_ok=True)
-        for file in (path, path.with_suffix(".pdf")):
-            if file.exists():
-                os.replace(file, folder / OLD / file.name)
-        moved.append(path.name)
+    for place in _places(folder):
+        for path in sorted([*place.glob("*.xlsx"), *place.glob("*.xlsm")]):
+            name = path.relative_to(folder).as_posix()
+            if name in current or not holds(path, MARK):
+                continue
+            (place / OLD).mkdir(exist_ok=True)
+            for file in (path, path.with_suffix(".pdf")):
+                if file.exists():
+                    os.replace(file, place / OLD / file.name)
+            moved.append(name)
     return moved
 
 
-def _is_ours(path: Path) -> bool:
-    """A report says in its own properties of what input it was made."""
+def _places(folder: Path) -> Iterator[Path]:
+    """The folder, the folders of advisers in it (their index says so), and of each that of internal pages."""
+    inner = [path.parent for path in sorted(folder.glob("*/index.xlsx")) if holds(path, ADVISER)]
+    for place in (folder, *inner):
+        yield place
+        if (place / INTERNAL).is_dir():
+            yield place / INTERNAL
+
+
+def holds(path: Path, mark: bytes) -> bool:
+    """Do the properties of a workbook hold this mark of ours?"""
     try:
         with zipfile.ZipFile(path) as archive:
-            return MARK in archive.read("docProps/custom.xml")
+            return mark in archive.read("docProps/custom.xml")
     except (OSError, KeyError, zipfile.BadZipFile):
         return False
 

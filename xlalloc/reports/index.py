@@ -6,17 +6,19 @@ import tempfile
 from array import array
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from openpyxl.styles import Alignment
+from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.reports import stamp
 from xlalloc.reports.batch import Line
-from xlalloc.reports.folder import writing
+from xlalloc.reports.folder import replacing
 from xlalloc.reports.measure import width_of
 from xlalloc.reports.problems import Problem
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.write import NO_DATE, Sheet
-from xlalloc.templates.layout import MONEY, PERCENT, PLAIN, SIGNED_PERCENT
+from xlalloc.templates.layout import DATE, MONEY, PERCENT, PLAIN, SIGNED_PERCENT
 
 IN_MEMORY = 4_000_000  # bytes of lines before they go to disk
 MOST_LINKS = 65_000  # Excel opens no sheet with more
@@ -28,21 +30,31 @@ class Lines:
     def __init__(self, clients: int):
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  as long as the lines
         self._places = array("q", [-1]) * clients
-        self.written = 0
+        self.written = self.held = self.kept = 0  # letters, letters kept back, of both those of an earlier run
+        self._advisers: dict[str, array] = {}
 
     def __setitem__(self, place: int, line: Line) -> None:
         self._file.seek(0, 2)
         self._places[place] = self._file.tell()
         pickle.dump(line, self._file, pickle.HIGHEST_PROTOCOL)
         self.written += bool(line.file)
+        self.held += bool(line.held)
+        self.kept += line.kept
+        self._advisers.setdefault(line.adviser, array("q")).append(place)
+
+    def of(self, adviser: str) -> "Part":
+        """Those of an adviser, in the order of the input."""
+        return Part(self, sorted(self._advisers.get(adviser, ())))
+
+    def line(self, place: int) -> Line:
+        self._file.seek(self._places[place])
+        return pickle.load(self._file)  # our own, in a file without a name
 
     def __len__(self) -> int:
         return len(self._places)
 
     def __iter__(self) -> Iterator[Line]:
-        for place in self._places:
-            self._file.seek(place)
-            yield pickle.load(self._file)  # our own, in a file without a name
+        yield from map(self.line, range(len(self)))
 
     def problems(self, first: list[Problem]) -> Iterator[Problem]:
         """Those of reading, then those of the clients, each once."""
@@ -52,49 +64,90 @@ class Lines:
             yield from (problem for problem in dict.fromkeys(line.problems) if problem not in read)
 
 
-def write_index(lines: Lines, path: Path, lang: str, date: dt.date | None) -> None:
-    """One row a client, with a link to its report."""
+class Part:
+    """Some of the lines."""
+
+    def __init__(self, lines: Lines, places: list[int]):
+        self._lines, self._places = lines, places
+        self.written = len(places)  # at most
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Line]:
+        return map(self._lines.line, self._places)
+
+
+class Made(NamedTuple):
+    """Of what all documents of a run are made: fingerprints of the input, the template, the sheet firm."""
+
+    input: str
+    template: str
+    firm: str
+
+    def short(self) -> list[str | None]:
+        return [mark[:12] or None for mark in self]
+
+
+COLUMNS = (  # header, format, width; those of text stand on the left
+    ("index.id", PLAIN, 16), ("client.name", PLAIN, 28), ("index.status", PLAIN, 20), ("index.report", PLAIN, 26),
+    ("index.why", PLAIN, 40), ("index.count", "0", 10), ("index.suitability", PLAIN, 22), ("index.above", PLAIN, 24),
+    ("index.expires", DATE, 14), ("index.review", DATE, 14), ("client.value", MONEY, 14),
+    ("client.drift", SIGNED_PERCENT, 12), ("client.signal", PLAIN, 14), ("client.vol", PERCENT, 12),
+    ("index.adviser", PLAIN, 20), ("index.note", PLAIN, 30), ("index.input", PLAIN, 15), ("index.template", PLAIN, 15),
+    ("index.firm", PLAIN, 15),
+)  # fmt: skip
+LEFT = tuple(k for k, (key, form, _) in enumerate(COLUMNS) if form == PLAIN and k)
+STATUS, FILE = 4, 5  # columns of the sheet
+
+
+def write_index(path: Path, lang: str, date: dt.date | None, lines: Lines | Part, made: Made, folder: str = "") -> None:
+    """One row a client, with a link to its report; of an adviser's ``folder``, to those in it."""
     document = stamp.stamped(lang)
     page = Sheet(document, "index", landscape=True)
     page.title()
     say = document.say
-    keys = ("index.id", "client.name", "client.value", "client.drift", "client.signal", "client.vol", "index.status",
-            "index.report", "index.above", "index.note")  # fmt: skip
-    formats = (PLAIN, PLAIN, MONEY, SIGNED_PERCENT, PLAIN, PERCENT, PLAIN, PLAIN, PLAIN, PLAIN)
-    left = (1, 6, 7, 8, 9)
-    page.header(list(keys))
-    page.aligned_left(left)
+    page.header([key for key, *_ in COLUMNS])
+    page.aligned_left(LEFT)
     page.repeat_header()
+
+    def file_of(line: Line) -> str:
+        return (line.file or line.internal).removeprefix(f"{folder}/")
 
     def rows() -> Iterator[list]:
         for line in lines:
-            yield [line.id, line.name, line.value, line.drift, say(line.signal) if line.signal else None, line.vol,
-                   say(line.status), line.file or None, line.above or None,
-                   line.notes or None]  # fmt: skip
+            yield [line.id, line.name, say(line.status), file_of(line) or None, line.held or None, line.count,
+                   say(line.suits) if line.suits else None, line.above or None, _day(line.expires), _day(line.review),
+                   line.value, line.drift, say(line.signal) if line.signal else None, line.vol, line.adviser or None,
+                   line.notes or None, *made.short()]  # fmt: skip
 
     def links() -> Iterator[tuple[str, str]]:
         for row, line in enumerate(lines, first):
-            if line.file:
-                yield f"I{row}", line.file
+            if file := file_of(line):
+                yield f"{letter(FILE)}{row}", file
 
     first = page.row
     linked = len(lines) <= MOST_LINKS
-    page.dress(page.sheet.cell(first - 1, 8), "status header", _set_off)
-    last = page.stream(rows, formats, left, _linked if linked else _unlinked)
-    page.widths({2: 16, 3: 28, 8: 20, 9: 26, 10: 24, 11: 30})
-    page.sheet.filter = f"B{first - 1}:K{max(last, first)}"
-    if linked and lines.written:
+    page.dress(page.sheet.cell(first - 1, STATUS), "status header", _set_off)
+    last = page.stream(rows, tuple(form for _, form, _ in COLUMNS), LEFT, _linked if linked else _unlinked)
+    page.widths({k: width for k, (*_, width) in enumerate(COLUMNS, 2)})
+    page.sheet.filter = f"B{first - 1}:{letter(1 + len(COLUMNS))}{max(last, first)}"
+    if linked and any(file_of(line) for line in lines):
         page.sheet.links = links
-    _write(document, path, date)
+    _write(document, path, date, "adviser" if folder else "index")
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
 
 
 def _unlinked(page: Sheet) -> None:
-    page.dress(page.sheet.rows[1][8], "status", _set_off)
+    page.dress(page.sheet.rows[1][STATUS], "status", _set_off)
 
 
 def _linked(page: Sheet) -> None:
     _unlinked(page)
-    cell = page.sheet.rows[1][9]
+    cell = page.sheet.rows[1][FILE]
     if cell.value != "–":
         page.dress(cell, "link", lambda cell: _underlined(page, cell))
 
@@ -108,7 +161,7 @@ def _underlined(page: Sheet, cell) -> None:
     cell.font = page.document.font(color=page.document.accent, underline="single")
 
 
-def write_problems(problems: Iterable[Problem], path: Path, lang: str, date: dt.date | None) -> None:
+def write_problems(path: Path, lang: str, date: dt.date | None, problems: Iterable[Problem]) -> None:
     """Every problem with its place and what was done. ``problems`` is gone through more than once."""
     document = stamp.stamped(lang)
     page = Sheet(document, "problems", landscape=True)
@@ -136,7 +189,7 @@ def write_problems(problems: Iterable[Problem], path: Path, lang: str, date: dt.
     page.widths(widths)
     if last >= first:
         page.sheet.filter = f"B{first - 1}:H{last}"
-    _write(document, path, date)
+    _write(document, path, date, "problems")
 
 
 def _wrapped(page: Sheet) -> None:
@@ -148,10 +201,10 @@ def _top(cell) -> None:
     cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
 
 
-def _write(document: stamp.Stamped, path: Path, date: dt.date | None) -> None:
+def _write(document: stamp.Stamped, path: Path, date: dt.date | None, mark: str) -> None:
     title = TEXTS[f"{document.surfaces[0].key}.title"][document.lang]
-    with writing(path) as file:
-        stamp.write(document, file, title, date or NO_DATE)
+    with replacing(path) as file:
+        stamp.write(document, file, title, date or NO_DATE, mark)
 
 
 class Found:

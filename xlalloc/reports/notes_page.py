@@ -32,7 +32,10 @@ class About:
 
 def notes(page: Sheet, r: Result, about: About) -> None:
     """The whole sheet."""
-    page.note("disclaimer", color=INK, bold=True)
+    if own := r.firm.text("disclaimer", r.lang):
+        page.remark(own, INK, True)
+    else:
+        page.note("disclaimer", color=INK, bold=True)
     page.heading("report.definitions")
     page.definitions(DEFINITIONS)
     _data(page, r, about)

@@ -15,6 +15,7 @@ from xlalloc.reports.write import NO_DATE, Sheet
 from xlalloc.templates.layout import LAST_COLUMN, MONEY, PERCENT, PLAIN, SIGNED_PERCENT, WARN, Document
 
 MOST_NARROW = 1e10  # that a column of the usual width holds
+MOST_FOOTER = 100
 MOST_HEADER = 40  # characters: Excel reads no more than 255 of a header, marks and fonts among them
 
 
@@ -27,27 +28,36 @@ class Rows:
     risk: int
 
 
-def stamp(result: Result, about: About) -> bytes:
-    """A client's workbook, stamped."""
-    report = draw(result, about, stamped(result.lang))
+def keys_of(result: Result) -> list[str]:
+    """The pages a client can have."""
+    return ["summary", "allocation", "risk", "performance", *(["plan"] if result.plan else []), "notes"]
+
+
+def stamp(result: Result, about: About, keys: list[str] | None = None) -> bytes:
+    """A client's workbook, stamped; of these pages, or of all."""
+    report = draw(result, about, stamped(result.lang), keys)
     return workbook(report, report.say("report.summary.title"), result.as_of or NO_DATE, about.mark)
 
 
-def draw(result: Result, about: About, report: Document) -> Document:
+def draw(result: Result, about: About, report: Document, keys: list[str] | None = None) -> Document:
     """A client's pages on a document, whichever way it is written."""
     report.header = f"{result.client.name[:MOST_HEADER]} · {result.client.id[:MOST_HEADER]}"
-    keys = ["summary", "allocation", "risk", "performance", *(["plan"] if result.plan else []), "notes"]
-    pages = {key: Sheet(report, f"report.{key}") for key in (*keys, *(["live"] if about.live else []))}
+    report.footer = result.firm.text("footer", result.lang)[:MOST_FOOTER]
+    keys = keys or keys_of(result)
+    live = about.live and {"summary", "allocation", "risk"} <= set(keys)  # whose cells the formulas read
+    pages = {key: Sheet(report, f"report.{key}") for key in (*keys, *(["live"] if live else []))}
     for key, page in pages.items():
         page.title(_subtitle(result, report) if key == "summary" else "")
         if about.illustrative:
             page.note("report.illustrative", color=WARN, bold=True)
     first = {key: _FILL[key](pages[key], result) for key in keys if key != "notes"}
-    notes(pages["notes"], result, about)
-    if about.live:
+    if "notes" in pages:
+        notes(pages["notes"], result, about)
+    if live:
         enliven(pages, result)
     _widen(pages, result)
-    _charts(pages, result, Rows(first["summary"], first["allocation"], first["risk"]))
+    if "summary" in pages:
+        _charts(pages, result, Rows(first["summary"], first.get("allocation", 0), first.get("risk", 0)))
     return report
 
 
@@ -94,8 +104,21 @@ def summary(page: Sheet, r: Result) -> int:
         _policy(page, r)
     charts = page.row + 1
     page.row += chart_rows(r) + 3
-    page.note("disclaimer")
+    _firm(page, r)
     return charts
+
+
+def _firm(page: Sheet, r: Result) -> None:
+    """The firm's disclaimer, else ours; who it is; the document on risks."""
+    firm = r.firm
+    if own := firm.text("disclaimer", r.lang):
+        page.remark(own)
+    else:
+        page.note("disclaimer")
+    if document := firm.text("risk_document", r.lang):
+        page.remark(page.document.say("summary.risk_document", document=document))
+    if who := [text for text in (firm.text("name", r.lang), firm.text("contact", r.lang)) if text]:
+        page.remark(" · ".join(who))
 
 
 def chart_rows(r: Result) -> int:
@@ -138,12 +161,15 @@ def _charts(pages: dict[str, Sheet], r: Result, rows: Rows) -> None:
     """Two charts side by side, from the cells of the other sheets."""
     page, last = pages["summary"], len(r.names) - 1
     page.row = rows.charts
-    for title, source, top, columns, left, right in (
-        ("summary.weights_chart", pages["allocation"], rows.weights, (4, 5), 2, 5),
-        ("summary.risk_chart", pages["risk"], rows.risk, (3, 4), 6, 10),
+    for title, key, top, columns, left, right in (
+        ("summary.weights_chart", "allocation", rows.weights, (4, 5), 2, 5),
+        ("summary.risk_chart", "risk", rows.risk, (3, 4), 6, 10),
     ):
+        if key not in pages:
+            continue
+        source = pages[key]
         series = [(source, top, top + last, k) for k in columns]
-        negative = source is pages["risk"] and not isinstance(r.risk_now, ErrorValue) and min(r.risk_now) < 0
+        negative = key == "risk" and not isinstance(r.risk_now, ErrorValue) and min(r.risk_now) < 0
         page.bar_picture(title, (source, top, top + last, 2), series, chart_rows(r), left, right, bool(negative))
 
 

@@ -8,7 +8,7 @@ from xlalloc.core.rebalance import STAMP_DUTY
 from xlalloc.errors import ErrorValue
 from xlalloc.labelled import name_key
 from xlalloc.meaning import SUM_TO_ONE
-from xlalloc.reports import fields, implausible
+from xlalloc.reports import by_risk, fields, implausible
 from xlalloc.reports.codes import Names
 from xlalloc.reports.columns import columns_of
 from xlalloc.reports.holdings import HoldingsReader
@@ -49,6 +49,7 @@ class Reader(HoldingsReader):
         self.assets: dict[str, Asset] = {}
         self.names = Names([])  # any name or code of an asset → its name
         self.currency = ""  # the file's: the first one named
+        self._first_rows: dict[str, Place] = {}  # of each model
         self._more: dict[tuple, list] = {}  # columns of dates with cells that are none: place and how many more
         self._kept: dict[str, str] = {}  # one copy of each text that stands in many rows
 
@@ -62,9 +63,12 @@ class Reader(HoldingsReader):
         self._check_assets(market.as_of)
         self._market = market
         self._flat_cash(market)
+        for key, model in models.items():
+            if not model.targets and not model.wrong:
+                by_risk.find_targets(model, self.assets, market, self._first_rows[key], self.problems)
         clients = self._clients(models, benchmarks)
         self._holdings(clients)
-        self._check_history(clients)
+        self._read_history(clients)
         self._say_more()
         for client in clients.values():
             if not client.lots and client.id not in self.problems.refused:
@@ -224,17 +228,23 @@ class Reader(HoldingsReader):
                 continue
             model = found.setdefault(name_key(name), Model(name))
             places.setdefault(name_key(name), row.place(named))
-            self._known("", row, "rebalance_on", fields.TRIGGERS)
+            if trigger := self._known("", row, "rebalance_on", fields.TRIGGERS):
+                model.rebalance_on = trigger
+            if row.get("leverage"):
+                model.leverage = row.get("leverage")
             for key in ("return_low", "return_high", "vol_low", "vol_high", "drawdown"):
                 if row.get(key) is not None:
                     model.stated.setdefault(key, row.get(key))
+            model.risk_level = model.risk_level or row.get("risk_level")
             self._one_weight(model, row, weight)
         for key, model in found.items():
             self._whole(model, places[key], sheet)
+        self._first_rows = places if sheet == "models" else self._first_rows
         return found
 
     def _one_weight(self, model: Model, row: Row, weight: str) -> None:
-        done = "done.users_refused" if row.table.sheet == "models" else "done.users_without"
+        sheet = row.table.sheet
+        done = "done.users_refused" if sheet == "models" else "done.users_without"
         if self._list("", row, done):
             model.wrong = "unreadable"
             return
@@ -243,20 +253,25 @@ class Reader(HoldingsReader):
         wrong, column = "", ""
         if asset is None:
             wrong, column = "unknown_asset", "asset"
-        elif share is None:
-            wrong, column = "no_weight", weight
-        elif asset in model.targets:
+        elif asset in model.limits:
             wrong, column = "asset_twice", "asset"
+        elif share is None and (model.targets or (sheet != "models")):
+            wrong, column = "no_weight", weight
+        elif share is not None and model.limits and not model.targets:
+            wrong, column = "target_beside_budget" if model.budgets else "no_weight", weight
         if wrong:
             model.wrong = wrong
             self.problems.note("", wrong, done, row.place(column))
             return
-        model.targets[asset] = share
+        if share is not None:
+            model.targets[asset] = share
+        elif row.get("budget") is not None:
+            model.budgets[asset] = row.get("budget")
         model.limits[asset] = (row.get("lower"), row.get("upper"))
 
     def _whole(self, model: Model, place: Place, sheet: str) -> None:
         total = sum(model.targets.values())
-        if model.wrong:
+        if model.wrong or (not model.targets and model.budgets):
             return
         if abs(total - 100.0) <= 100 * SUM_TO_ONE:
             model.targets = {asset: share / 100.0 for asset, share in model.targets.items()}

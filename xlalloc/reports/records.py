@@ -128,6 +128,11 @@ class Model:
     targets: dict[str, float] = field(default_factory=dict)
     limits: dict[str, tuple] = field(default_factory=dict)
     stated: dict[str, float] = field(default_factory=dict)
+    risk_level: int | None = None  # of the whole portfolio
+    budgets: dict[str, float] = field(default_factory=dict)  # shares of risk, where the targets are found from them
+    leverage: float = 1.0
+    rebalance_on: str = "weights"
+    found_from: str = ""  # what the targets were found from: prices or assumptions; blank: they are given
     wrong: str = ""
 
 
@@ -159,6 +164,7 @@ class Client:
     investor_class: str = ""
     currency_goal: str = ""
     household: str = ""
+    history: tuple = ()  # rows of the sheet history (account.Entry); empty too where one of them cannot be read
     lots: Lots = field(default_factory=Lots)
 
 

@@ -1,18 +1,15 @@
 """What our own report shows beside its market data: classes, crises, the past, the sentences of its first page."""
 
-import datetime as dt
-from calendar import monthrange
-
 import numpy as np
 
 from xlalloc import data
-from xlalloc.core.rebalance import MONTHS
 from xlalloc.core.stress import stress_table
 from xlalloc.errors import AllocError, ErrorValue
 from xlalloc.reports import trading
+from xlalloc.reports.account_words import account_words
 from xlalloc.reports.compute import Result
 from xlalloc.reports.fields import CLASSES
-from xlalloc.reports.sentences import Say, in_language
+from xlalloc.reports.sentences import Say, in_language, kept_back
 from xlalloc.reports.write import joined
 
 TOP = 10  # assets named for their risk
@@ -27,6 +24,7 @@ def report_words(r: Result) -> dict[str, object]:
     """Names and values, as ``vocabulary``."""
     say = in_language(r.lang)
     found = {**_classes(r, say), **_crises(r), **_orders(r, say), **_risk(r, say), **_past(r, say), **_texts(r, say)}
+    found |= account_words(r, say)
     return found | {
         "ongoing_costs": [position.asset.ongoing_cost for position in r.held],
         "price_days": [position.price_date for position in r.held],
@@ -220,9 +218,13 @@ def _texts(r: Result, say: Say) -> dict:
 
 def advised(r: Result, say: Say) -> str:
     """What to do in one sentence: products with codes and money, cost, what stays as cash."""
+    if r.judgement.held:
+        return say("summary.held", reasons=" ".join(kept_back(r)))
     if isinstance(r.orders, ErrorValue):
         return say("summary.no_orders", error=str(r.orders))
     if not r.sales and not r.purchases:
+        if r.due is True:
+            return say("summary.due_nothing")
         return say("letter.nothing", cash=f"{r.orders.cash:,.0f}") if r.orders.cash > 1 else say("letter.none")
     flow = r.client.cash_flow
     lead = "rebalance" if r.due is True else "place" if flow > 0 else "raise" if flow < 0 else "rebalance"
@@ -259,7 +261,7 @@ def _steps(r: Result, say: Say) -> list[tuple[str, str]]:
         found.append((say("letter.confirm"), when))
         money = say("letter.arrives", days=f"{r.settle_days:g}") if r.sales else say("letter.at_once")
         found.append((say("letter.cash"), money))
-    review = _review(r)
+    review = r.next_review
     threshold = f"{client.threshold:.1%}"
     every = say(f"every.{client.frequency}")
     words = say("letter.review_on", date=f"{review}", every=every, threshold=threshold) if review else say("letter.review_every", every=every, threshold=threshold)  # fmt: skip  # noqa: E501
@@ -267,19 +269,3 @@ def _steps(r: Result, say: Say) -> list[tuple[str, str]]:
     if client.assessment_expires:
         found.append((say("letter.level"), say("letter.expires", date=f"{client.assessment_expires}")))
     return [*found, (say("letter.changed"), say("letter.ask"))]
-
-
-def _review(r: Result) -> dt.date | None:
-    """The day from which the next review is due."""
-    last = r.as_of if r.due is True else r.client.last_rebalanced
-    if last is None:
-        return None
-    review = _after(last, r.client.frequency)
-    return review if r.as_of is None or review > r.as_of else _after(r.as_of, r.client.frequency)
-
-
-def _after(date: dt.date, frequency: str) -> dt.date:
-    if frequency == "weekly":
-        return date + dt.timedelta(days=7)
-    year, month = divmod(12 * date.year + date.month - 1 + MONTHS[frequency], 12)
-    return dt.date(year, month + 1, min(date.day, monthrange(year, month + 1)[1]))

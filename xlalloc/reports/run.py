@@ -15,7 +15,7 @@ from pathlib import Path
 from xlalloc.errors import InputError
 from xlalloc.reports import firm_templates, index
 from xlalloc.reports.batch import Line, Task, Work, batch, close_office
-from xlalloc.reports.folder import move_old, only_run, why
+from xlalloc.reports.folder import INTERNAL, OLD, move_old, only_run, why
 from xlalloc.reports.problems import Place, Problems
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
@@ -24,7 +24,7 @@ from xlalloc.reports.texts import TEXTS
 LONGEST_NAME = 100  # bytes: with what is put to a name a file system allows 255
 BATCH = 32  # clients a process takes at a time
 NAMED = 3  # of the files that could not be written
-NOT_WRITTEN = {"file_open", "disk_full", "not_written", "not_printed"}
+NOT_WRITTEN = {"file_open", "disk_full", "not_written", "not_printed", "not_ours"}
 BREAKS = 3  # times that worker processes may die and be replaced
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|index|problems)(\..*)?")
 
@@ -38,6 +38,7 @@ class Summary:
     failed: int
     problems: "index.Found"
     kept: int = field(default=0, compare=False)  # of those written, made by an earlier run
+    held: int = 0  # whose letter is kept back
     unwritten: list[str] = field(default_factory=list)
 
     def said(self) -> list[str]:
@@ -61,21 +62,25 @@ def report(
     scheduler: str = "",
     template: Path | None = None,
     macros: bool = False,
+    by: str = "",
     event: Callable[[dict], None] | None = None,
 ) -> Summary:
     """A workbook per client in ``out``, with index.xlsx and problems.xlsx.
 
     ``jobs`` processes, or the workers of a Dask ``scheduler``. ``resume`` keeps what an earlier run on the same input
     finished. ``template``, a file or a folder, makes the firm's own documents in place of our report; ``macros`` keeps
-    those of it. ``progress(done, all)`` and ``event(what happened)`` are told of each client.
+    those of it. ``by`` = "adviser" makes a folder and an index of each adviser's clients.
+    ``progress(done, all)`` and ``event(what happened)`` are told of each client.
     """
     if lang not in (None, "en", "zh"):
         raise InputError(f"lang: {lang!r} is not known. Known: en, zh.")
+    if by not in ("", "adviser"):
+        raise InputError(f"by: {by!r} is not known. Known: adviser.")
     inputs = read(Path(source), prices, lang)
     out = Path(out).absolute()
     with only_run(out):
         work = Work(common(inputs), out, resume, live, pdf, *_firm(template, inputs), macros)
-        return _run(inputs, out, work, jobs, scheduler, progress, event)
+        return _run(inputs, out, work, jobs, scheduler, progress, event, by)
 
 
 def _firm(template: Path | None, inputs: Inputs) -> tuple[Path | None, str]:
@@ -93,23 +98,26 @@ def common(inputs: Inputs) -> Inputs:
     return replace(inputs, clients=[], problems=Problems())
 
 
-def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progress, event) -> Summary:
+def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progress, event, by: str) -> Summary:
     refused, lines, tasks = inputs.problems.refused, index.Lines(len(inputs.clients)), []
     files = file_names([client for client in inputs.clients if client.id not in refused], inputs.problems)
+    folders = adviser_folders(inputs) if by else {}
     for k, client in enumerate(inputs.clients):
+        known = tuple(inputs.problems.of(client.id))
         if client.id in refused:
-            lines[k] = Line(client.id, client.name, notes=client.notes)
+            lines[k] = Line(client.id, client.name, notes=client.notes, adviser=client.adviser, count=len(known))
         else:
             file = files[client.id]
             if work.template and work.macros:
                 file = firm_templates.named(file, firm_templates.of_client(work.template, client))
-            tasks.append(Task(k, client, file, tuple(inputs.problems.of(client.id))))
+            files[client.id] = file = f"{folders[client.adviser]}/{file}" if by else file
+            tasks.append(Task(k, client, file, known))
     tasks.sort(key=alike)
-    kept, current = 0, {"index.xlsx", "problems.xlsx"}
+    current = {f"{place}index.xlsx" for place in ("", *(f"{name}/" for name in folders.values()))} | {"problems.xlsx"}
     for done, (k, line) in enumerate(many(work, tasks, jobs, scheduler), 1):
         lines[k] = line
-        kept += line.kept
-        if line.file or any(problem.kind in NOT_WRITTEN for problem in line.problems):
+        current.update(filter(None, (line.file, line.internal)))
+        if any(problem.kind in NOT_WRITTEN for problem in line.problems):
             current.add(files[line.id])
         if progress:
             progress(done, len(tasks))
@@ -117,16 +125,37 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
             event(_told(line, done, len(tasks)))
     _move_old(out, current, inputs.problems)
     problems = index.Found(lines, list(inputs.problems.items))
-    language, date = inputs.language, inputs.market.as_of
-    unwritten = []
-    for name, write, content in (
-        ("index.xlsx", index.write_index, lines), ("problems.xlsx", index.write_problems, problems)
-    ):  # fmt: skip
+    unwritten = _lists(inputs, work, lines, problems, folders)
+    failed = len(lines) - lines.written - lines.held
+    return Summary(len(lines), lines.written, failed, problems, lines.kept, lines.held, unwritten)
+
+
+def _lists(inputs: Inputs, work: Work, lines, problems, folders: dict[str, str]) -> list[str]:
+    """The index, that of each adviser, the list of problems; gives what could not be written, a line each."""
+    language, date, unwritten = inputs.language, inputs.market.as_of, []
+    made = index.Made(inputs.digest, work.template_digest, inputs.firm.digest)
+    wanted = [("index.xlsx", index.write_index, (lines, made))]
+    wanted += [
+        (f"{name}/index.xlsx", index.write_index, (lines.of(adviser), made, name)) for adviser, name in folders.items()
+    ]
+    for name, write, content in (*wanted, ("problems.xlsx", index.write_problems, (problems,))):
         try:
-            write(content, out / name, language, date)
+            write(work.out / name, language, date, *content)
         except OSError as error:
-            unwritten.append(TEXTS[f"problem.{why(error)}"][language].format(file=name, error=error.strerror or error))
-    return Summary(len(lines), lines.written, len(lines) - lines.written, problems, kept, unwritten)
+            words = {"file": name, "error": error.strerror or error}
+            unwritten.append(TEXTS[f"problem.{why(error)}"][language].format(**words))
+    return unwritten
+
+
+def adviser_folders(inputs: Inputs) -> dict[str, str]:
+    """A folder for each adviser: never a path, never another's."""
+    found: dict[str, str] = {}
+    for adviser in dict.fromkeys(client.adviser for client in inputs.clients):
+        name = _safe(adviser or TEXTS["index.nobody"][inputs.language])
+        if not name or _taken(name) or name.casefold() in {other.casefold() for other in found.values()}:
+            name = f"{name or 'adviser'}-{hashlib.sha256(adviser.encode()).hexdigest()[:8]}"
+        found[adviser] = name
+    return found
 
 
 def _move_old(out: Path, current: set[str], problems: Problems) -> None:
@@ -147,8 +176,9 @@ def alike(task: Task) -> tuple:
 
 
 def _told(line: Line, done: int, total: int) -> dict:
-    status = "failed" if not line.file else "kept" if line.kept else "written"
-    found = {"event": "client", "id": line.id, "status": status, "file": line.file, "done": done, "of": total}
+    status = "kept" if line.kept else "written" if line.file else "held" if line.held else "failed"
+    file = line.file or line.internal
+    found = {"event": "client", "id": line.id, "status": status, "file": file, "done": done, "of": total}
     if line.problems:
         found["problems"] = [": ".join(filter(None, [str(p.place), p.wrong("en")])) for p in line.problems]
     return found
@@ -228,12 +258,22 @@ def _do(tasks: list[Task]) -> list[tuple[int, Line]]:
     return batch(_work[0], tasks)
 
 
+def _safe(text: str) -> str:
+    """A text as a name of a file: no path, no mark that a system keeps, not too long."""
+    return re.sub(r"[^\w\-. ()]", "_", text).encode()[:LONGEST_NAME].decode(errors="ignore").strip(". ")
+
+
+def _taken(name: str) -> bool:
+    """Do we or an operating system keep this name?"""
+    return bool(_RESERVED.fullmatch(name)) or name.casefold() in (OLD, INTERNAL)
+
+
 def file_names(clients: list[Client], problems: Problems) -> dict[str, str]:
     """A file name for each id: never a path, never another client's, never a name an operating system keeps."""
     names: dict[str, str] = {}
     taken: set[str] = set()
     for client in clients:
-        safe = re.sub(r"[^\w\-. ()]", "_", client.id).encode()[:LONGEST_NAME].decode(errors="ignore").strip(". ")
+        safe = _safe(client.id)
         if not safe or safe != client.id or _RESERVED.fullmatch(safe) or safe.casefold() in taken:
             safe = "_" + safe if _RESERVED.fullmatch(safe) else safe  # con.txt-1234 is reserved as con.txt is
             safe = f"{safe.replace('..', '_') or 'client'}-{hashlib.sha256(client.id.encode()).hexdigest()[:8]}"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
+from xlalloc.reports.suitability import STATES
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.write import joined
 
@@ -17,6 +18,8 @@ def in_language(lang: str) -> Say:
 
 def advice(r: Result, say: Say) -> str:
     """The orders in a sentence, with the deviation and the rule behind them."""
+    if r.judgement.held:
+        return say("summary.held", reasons=" ".join(kept_back(r)))
     if isinstance(r.orders, ErrorValue):
         return say("summary.no_orders", error=str(r.orders))
     asset, deviation, threshold = r.largest[0], f"{r.largest[4]:+.1%}", f"{r.client.threshold:.1%}"
@@ -29,12 +32,14 @@ def advice(r: Result, say: Say) -> str:
             words.append(say(key, products=products(len(orders), say), money=f"{money:,.0f}"))
     words.append(say("summary.costs", cost=f"{r.orders.costs.sum():,.0f}"))
     if not r.sales and not r.purchases:
-        words = [say("summary.nothing")]
+        words = [say("summary.due_nothing" if r.due is True else "summary.nothing")]
     if isinstance(r.due, ErrorValue):
         words.insert(0, say("summary.no_signal", error=str(r.due)))
     if r.lang == "zh":  # a difference of shares is said in points
         deviation = f"{100 * r.largest[4]:+.1f} 个百分点"
     words.append(say("summary.largest", asset=asset, deviation=deviation, threshold=threshold))
+    if row := r.farthest:  # what decides where the model is kept by risk
+        words[-1] = say("summary.farthest", asset=row[0], share=f"{row[2]:.1%}", budget=f"{row[3]:.1%}")
     words.append(say(rule, frequency=say(f"every.{r.client.frequency}")))
     return ("" if r.lang == "zh" else " ").join(words)
 
@@ -54,20 +59,29 @@ def products(n: int, say: Say) -> str:
 
 
 def suitability(r: Result, say: Say) -> tuple[str, bool]:
-    """The client's level against what is bought, and whether that is a warning."""
-    if r.client.risk_level is None:
-        return say("summary.level_missing"), True
-    words = say("summary.level_is", level=f"C{r.client.risk_level}")
-    if r.client.assessed_on:
+    """The client's level against what is held, aimed at, bought and left, and whether that is a warning."""
+    found, level = r.judgement, r.client.risk_level
+    words = say("summary.level_missing") if level is None else say("summary.level_is", level=f"C{level}")
+    if level is not None and r.client.assessed_on:
         words += say("summary.assessed", date=f"{r.client.assessed_on}")
-    expired = bool(r.client.assessment_expires and r.as_of and r.client.assessment_expires < r.as_of)
+    expires = r.client.assessment_expires
+    expired = bool(expires and r.as_of and expires < r.as_of)
     if expired:
-        words += say("summary.expired", date=f"{r.client.assessment_expires}")
-    above, unknown = r.above_level, r.without_level
-    if above:
-        words += say("summary.above", assets=joined(above, r.lang))
-    if unknown:
-        words += say("summary.unknown_level", assets=joined(unknown, r.lang))
-    if not above and not unknown:
-        words += say("summary.none_above")
-    return words + ("。" if r.lang == "zh" else "."), bool(above or unknown or expired)
+        words += say("summary.expired", date=f"{expires}")
+    elif expires and level is not None:
+        words += say("summary.valid", date=f"{expires}")
+    if found.by == "portfolio":
+        model = "summary.model_unknown" if found.model_level is None else "summary.model_level"
+        words += say(model, model=r.model, level=f"R{found.model_level}")
+    above = {state: r.named(found.above, state) for state in STATES}
+    said = [say(f"summary.{s}_above", assets=joined(names, r.lang)) for s, names in above.items() if names]
+    if unknown := r.named(found.unknown, "target"):
+        said.append(say("summary.unknown_level", assets=joined(unknown, r.lang)))
+    if not said and level is not None:
+        said = [say("summary.none_above")]
+    return words + "".join(said) + ("。" if r.lang == "zh" else "."), bool(found.reasons or found.above["after"])
+
+
+def kept_back(r: Result) -> list[str]:
+    """Why no letter is printed, a sentence each."""
+    return [problem.wrong(r.lang) for problem in r.judgement.reasons] if r.judgement.held else []

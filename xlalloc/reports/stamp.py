@@ -35,6 +35,7 @@ class Stamped(Document):
 
     def __post_init__(self):
         self.look: Look = look_of(self.lang)
+        self.footer = ""  # the firm's own line at the foot of each page
         self.surfaces: list[Surface] = []
 
     def surface(self, key: str, landscape: bool) -> Surface:
@@ -72,6 +73,8 @@ def write(document: Stamped, file, title: str, date: dt.date, stamp: str = "") -
     for k, surface in enumerate(surfaces, 1):
         head, tail = heads[k]
         tail = tail.replace(HEADER, clean(document.header.replace("&", "&&")))
+        if document.footer:
+            tail = tail.replace(clean(document.say("footer")), clean(document.footer.replace("&", "&&")))
         name, pieces = f"xl/worksheets/sheet{k}.xml", _sheet(surface, styles, formats, head, tail)
         if surface.rest:
             archive.stream(name, pieces)

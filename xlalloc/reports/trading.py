@@ -7,7 +7,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from xlalloc.core.rebalance import rebal_cost, rebal_drift, rebal_plan, redemption_fee, round_lots
+from xlalloc.core.rebalance import (
+    REDEMPTION_DAYS,
+    REDEMPTION_FLOOR,
+    rebal_cost,
+    rebal_drift,
+    rebal_plan,
+    redemption_fee,
+    round_lots,
+)
 from xlalloc.errors import NumberError
 from xlalloc.facts import collect
 from xlalloc.reports.fields import MOST, OPEN_FUNDS
@@ -19,6 +27,7 @@ VALUES_DIFFER = 0.02  # between a value given and units × price
 ROUNDS = 12  # of the search for the redemption fee that goes with the sale it causes
 CENT = 0.005
 LEAST_PRICE = 1e-9
+INSTITUTIONS_BONDS = tuple(REDEMPTION_DAYS[:2].tolist()), tuple(REDEMPTION_FLOOR[:2].tolist())
 SAME_FEE = 1e-6  # money between the fee planned with and that of the lots sold
 
 
@@ -39,6 +48,7 @@ class Position:
     price_date: dt.date | None = None
     lots: list[tuple[Lot, float]] = field(default_factory=list)  # with their values, oldest first
     rate: float = 0.0  # commission or subscription fee that orders are planned with
+    institution: bool = False  # whose fund it is decides the floor of its redemption fee
 
     @property
     def step(self) -> float:
@@ -91,6 +101,7 @@ def positions(client: Client, inputs: Inputs, problems: Problems) -> list[Positi
         position.locked += value if lot.no_sell else 0.0
         position.lots.append((lot, value))
     for name, position in found.items():
+        position.institution = client.investor_class == "institution"
         position.lots.sort(key=lambda item: (item[0].bought_on is not None, item[0].bought_on or dt.date.min))
         _set_price(position, inputs.market.unit_price(name))
         place = position.lots[0][0].place if position.lots else client.place
@@ -171,14 +182,11 @@ def _differ(one: float, other: float) -> bool:
 # Orders --------------------------------------------------------------------------------------------------------------
 
 
-def orders(
-    held: list[Position], client: Client, as_of: dt.date | None, due: bool, withheld: frozenset = frozenset()
-) -> Orders:
+def orders(held: list[Position], client: Client, as_of: dt.date | None, due: bool) -> Orders:
     """The orders of REBAL_PLAN, with the redemption fees of the lots they sell; only the cash flow where none is due.
 
     Where a locked lot keeps a sale back the rest is planned again with what is left. An order below its minimum is left
-    out, and so is a purchase of a position in ``withheld``; nothing is bought beyond its target instead: nothing is
-    sold for it, and money that came stays in cash.
+    out; nothing is bought beyond its target instead: nothing is sold for it, and money that came stays in cash.
     """
     held_back: dict[int, str] = {}
     fixed: dict[int, float] = {}  # position → the sale its locked lots allow
@@ -204,9 +212,6 @@ def orders(
         if sales := _beyond_locked(held, trades, fixed):
             fixed.update(sales)
             held_back.update(dict.fromkeys(sales, "held.locked"))
-        elif above := [i for i in withheld - barred if trades[i] > CENT]:
-            barred.update(above)
-            held_back.update(dict.fromkeys(above, "held.level"))
         elif small := _too_small(held, trades, barred | set(fixed)):
             barred.update(small)
             held_back.update(small)
@@ -394,14 +399,25 @@ def lot_fee(position: Position, lot: Lot, as_of: dt.date | None) -> float:
     """The redemption fee of one lot; none where the day it was bought is not known."""
     if not charges(position.asset) or lot.bought_on is None or as_of is None:
         return 0.0
-    asset = position.asset
-    return _fee(max((as_of - lot.bought_on).days, 0), asset.redemption or (None, None), asset.kind)
+    schedule, kind = floor_of(position) if position.asset.redemption is None else (position.asset.redemption, "fund")
+    return _fee(max((as_of - lot.bought_on).days, 0), schedule, kind)
+
+
+def floor_of(position: Position) -> tuple[tuple, str]:
+    """The floor of a fund without a schedule of its own: its steps where they are not those of the kind, and the kind.
+
+    Index and bond funds are exempt from day 7 where individuals hold them; institutions' bond funds from day 30.
+    """
+    kind = position.asset.kind if position.asset.kind in OPEN_FUNDS else "fund"
+    if position.institution and kind == "bond_fund":
+        return INSTITUTIONS_BONDS, kind
+    return (None, None), "fund" if position.institution else kind
 
 
 @lru_cache(maxsize=65_536)
 def _fee(days: int, schedule: tuple, kind: str) -> float:
     """REDEMPTION_FEE: many lots were bought on the same day under the same schedule."""
-    return float(redemption_fee(days, *schedule, kind if kind in OPEN_FUNDS else "fund"))
+    return float(redemption_fee(days, *schedule, kind))
 
 
 def exit_fee(position: Position, sale: float, as_of: dt.date | None) -> float:

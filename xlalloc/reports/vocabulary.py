@@ -10,12 +10,12 @@ import numpy as np
 
 from xlalloc import data
 from xlalloc.errors import ErrorValue
-from xlalloc.reports import trading
 from xlalloc.reports.compute import Result
 from xlalloc.reports.projection import goal_today
 from xlalloc.reports.records import Inputs
 from xlalloc.reports.report_words import report_words
-from xlalloc.reports.sentences import advice, in_language, suitability, withheld
+from xlalloc.reports.sentences import advice, in_language, kept_back, suitability, withheld
+from xlalloc.reports.suitability import STATES
 
 SHAPES = ("value", "column", "table")
 
@@ -34,7 +34,7 @@ def shapes() -> dict[str, str]:
 def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
     found = {**_client(r), **_firm(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
-    found |= _prices(r, inputs) | _suitability(r, inputs) | report_words(r)
+    found |= _prices(r, inputs) | _suitability(r) | report_words(r)
     return {name: _bare(found[name]) for name in declared()}
 
 
@@ -166,27 +166,23 @@ def _assets(r: Result) -> dict:
     }
 
 
-def _suitability(r: Result, inputs: Inputs) -> dict:
-    """Products above the client's level: of what is held, the target, the orders, and what is held afterwards."""
-    level = r.client.risk_level
-    allowed = inputs.allowed.get(level, set())
-    above = [level is not None and p.asset.risk_level is not None and p.asset.risk_level not in allowed for p in r.held]
-    failed = isinstance(r.orders, ErrorValue)
-    bought = [not failed and trade > trading.CENT for trade in ([0.0] * len(r.held) if failed else r.orders.trades)]
-    after = [False] * len(r.held) if failed else [weight > 0 for weight in r.orders.after[:-1]]
-    judged = {
-        "above_held": [p.value > 0 for p in r.held],
-        "above_target": [p.target > 0 for p in r.held],
-        "above_bought": bought,
-        "above_after": after,
+def _suitability(r: Result) -> dict:
+    """What is above the client's level, state by state, and what keeps the letter back."""
+    found = r.judgement
+    return {
+        **{f"above_{state}": r.named(found.above, state) for state in STATES},
+        "letter_held": found.held,
+        "held_reasons": kept_back(r),
+        "model_level": f"R{found.model_level}" if found.model_level else None,
+        "suitability_by": found.by,
+        "next_review": r.next_review,
     }
-    return {name: [r.names[i] for i, holds in enumerate(where) if holds and above[i]] for name, where in judged.items()}
 
 
 def _orders(r: Result) -> dict:
     say = in_language(r.lang)
     listed = [*((1.0, order) for order in r.sales), *((2.0, order) for order in r.purchases)]
-    kept_back = withheld(r, say)
+    back = withheld(r, say)
     return {
         "order_phases": [phase for phase, _ in listed],
         "order_names": [r.names[order.index] for _, order in listed],
@@ -196,8 +192,8 @@ def _orders(r: Result) -> dict:
         "order_costs": [order.cost for _, order in listed],
         "order_fees": [order.fee for _, order in listed],
         "order_flags": [" ".join(say(flag) for flag in order.flags) for _, order in listed],
-        "withheld_names": [r.names[i] for i in kept_back],
-        "withheld_reasons": list(kept_back.values()),
+        "withheld_names": [r.names[i] for i in back],
+        "withheld_reasons": list(back.values()),
     }
 
 
@@ -238,8 +234,9 @@ GROUPS = {
     "client": "The client", "firm": "The firm", "market": "Prices and assumptions",
     "portfolio": "The portfolio and what to do",
     "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order",
-    "suitability": "Products above the client's level", "risk": "Risk",
-    "classes": "A row an asset class", "crises": "Crises, and where the risk lies", "past": "The simulated past",
+    "suitability": "Suitability", "risk": "Risk",
+    "classes": "A row an asset class", "crises": "Crises, and where the risk lies",
+    "account": "The account's own performance", "past": "The simulated past",
     "prices": "Prices", "notes": "Findings",
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from xlalloc.reference import LANGUAGES
 # key: (English, Chinese)
 _TEXTS = {
     # every document
-    "footer": ("xlalloc · no promise of returns, no investment advice", "xlalloc · 不构成收益承诺，不构成投资建议"),
+    "footer": ("No promise of returns, no investment advice", "不构成收益承诺，不构成投资建议"),
     "invalid": ("Please check this value", "请检查此数值"),
     "disclaimer": ("Nothing here is a promise of returns or investment advice. Expected returns, volatilities and correlations are assumptions; what happens will differ.", "本文件不构成收益承诺，也不构成投资建议。预期收益、波动率和相关系数均为假设，实际结果会有所不同。"),
     "illustrative": ("The prices in this file are illustrative: simulated month-end values, not market data. Replace them with your own.", "本文件中的价格为示例数据：模拟的月末净值，并非市场行情。请用您自己的数据替换。"),
@@ -119,7 +119,7 @@ _TEXTS = {
     "hint.frequency": ("how often the portfolio is looked at", "多久检查一次组合"),
     "hint.threshold": ("points from the target, on either side", "偏离目标的百分点，上下皆计"),
     "hint.cash_flow": ("placed first: gaps are filled, excess is taken", "优先安排：流入先补低配，流出先减超配"),
-    "hint.min_commission": ("The least an order costs; 0 for none.", "单笔最低佣金；没有则填 0。"),
+    "hint.min_commission": ("The minimum an order costs; 0 for none.", "单笔最低佣金；没有则填 0。"),
     "hint.rf": ("for Sharpe ratio and option prices", "用于计算夏普比率与期权价格"),
     "hint.inflation": ("Plan is in today's money by it; 0 for none", "“目标测算”页据此按今日购买力计算；没有则填 0"),
     "hint.return_range": ("stated, for reference", "案例所述，仅供参考"),
@@ -284,7 +284,7 @@ _TEXTS = {
     "allocation.still_note": ("money in goes to the gaps first, money out comes from the excess", "流入先补低配，流出先减超配"),
     "allocation.given": ("What the orders are planned with", "生成指令所用数据"),
     "allocation.given_note": ("Orders that are given are taken out, with their costs; what is held back has no lot that its money buys.", "已指定的交易及其费用先行扣除；不交易的资产不参与取整。"),
-    "allocation.rule_target": ("due: every holding returns to its target", "需执行：各持仓回到目标权重"),
+    "allocation.rule_target": ("due: the orders below trade towards the target", "需执行：以下指令向目标权重调整"),
     "allocation.rule_cash": ("not due: only money put in or taken out is placed", "无需执行：仅安排资金进出"),
     "allocation.orders": ("Orders", "调仓指令"),
     "allocation.weight": ("Weight now", "当前占比"),

@@ -1,0 +1,71 @@
+"""A template of ours in a firm's colour and with its logo."""
+
+import io
+import struct
+import zipfile
+import zlib
+
+import openpyxl
+import pytest
+
+from xlalloc.reports.brand import EMPTY, branded, size
+from xlalloc.reports.firm import Firm
+from xlalloc.reports.report_template import ACCENT, write_report
+
+
+def png(width: int, height: int) -> bytes:
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = b"".join(b"\0" + bytes(3 * width) for _ in range(height))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """Its markers, as far as its size."""
+    return b"\xff\xd8\xff\xe0\x00\x04\x00\x00\xff\xc0\x00\x0b\x08" + struct.pack(">HH", height, width) + bytes(20)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("brand") / "firm.xlsx"
+    write_report(path)
+    return path.read_bytes()
+
+
+def parts(data: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_sizes_of_pictures():
+    assert size(png(240, 60)) == (240, 60) and size(jpeg(300, 100)) == (300, 100) and size(EMPTY) == (1, 1)
+
+
+def test_the_firms_colour_takes_the_place_of_ours(template):
+    made = parts(branded(template, Firm(colour="8A1538"), ACCENT))
+    assert ACCENT.encode() in parts(template)["xl/styles.xml"]
+    assert not any(ACCENT.encode() in data for name, data in made.items() if name.endswith(".xml"))
+    assert b"8A1538" in made["xl/styles.xml"] and any(
+        b"8A1538" in data for name, data in made.items() if "chart" in name
+    )
+
+
+@pytest.mark.parametrize("picture,name", [(png(100, 100), "xl/media/logo.png"), (jpeg(200, 100), "xl/media/logo.jpeg")])
+def test_the_firms_logo_keeps_its_proportions(template, picture, name):
+    made = parts(branded(template, Firm(logo=picture), ACCENT))
+    assert made[name] == picture
+    drawing = next(
+        data for key, data in made.items() if key.startswith("xl/drawings/drawing") and b'name="Logo"' in data
+    )
+    width = 450_000 * size(picture)[0] // size(picture)[1]
+    assert f'<xdr:ext cx="{width}" cy="450000"/>'.encode() in drawing
+    assert any(name.rpartition("/")[2].encode() in data for key, data in made.items() if key.endswith(".rels"))
+    assert openpyxl.load_workbook(io.BytesIO(branded(template, Firm(logo=png(4, 1)), ACCENT))).sheetnames
+
+
+def test_a_firm_without_a_logo_does_not_print_the_invented_one(template):
+    made = parts(branded(template, Firm(), ACCENT))
+    assert made["xl/media/logo.png"] == EMPTY
