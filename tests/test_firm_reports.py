@@ -207,8 +207,11 @@ def test_the_committed_copies_are_what_the_builder_writes(firm):
             assert own == other, f"make workbooks: {kept.name} {name} is another"
 
 
-def _without_values(data: bytes) -> bytes:
-    return re.sub(rb"<(?:c:)?v>.*?</(?:c:)?v>|\s+(?=/>)", b"", data)  # " />" where lxml is not there
+def _without_values(data: bytes) -> str:
+    """As with lxml and without it: one writes characters as they are, the other as numbers."""
+    if data[:4] == b"\x89PNG":
+        return repr(data)
+    return html.unescape(re.sub(r"<(?:c:)?v>.*?</(?:c:)?v>|\s+(?=/>)", "", data.decode()))
 
 
 def _row_of(sheet, text: str) -> int:
@@ -331,7 +334,7 @@ def test_a_run_with_the_firms_template(firm, tmp_path):
     run.report(clients, tmp_path / "two", template=firm.path, jobs=2)
     for path in sorted((tmp_path / "one").glob("K*.xlsx")):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
-    assert run.report(clients, tmp_path / "one", template=firm.path, resume=True).kept == 4
+    assert run.report(clients, tmp_path / "one", template=firm.path, resume=True).kept == 5  # an internal page too
     assert run.report(clients, tmp_path / "one", resume=True).kept == 0  # our own report is another document
 
 
