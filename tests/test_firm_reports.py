@@ -208,7 +208,7 @@ def test_the_committed_copies_are_what_the_builder_writes(firm):
 
 
 def _without_values(data: bytes) -> bytes:
-    return re.sub(rb"<(?:c:)?v>.*?</(?:c:)?v>", b"", data)
+    return re.sub(rb"<(?:c:)?v>.*?</(?:c:)?v>|\s+(?=/>)", b"", data)  # " />" where lxml is not there
 
 
 def _row_of(sheet, text: str) -> int:
@@ -226,10 +226,8 @@ def test_the_first_page_says_what_to_do(firm, results, inputs):
         output = Output(Filled(firm, found))
         page = openpyxl.load_workbook(io.BytesIO(output.file()), data_only=True).worksheets[0]
         said = {str(cell.value) for row in page.iter_rows() for cell in row if cell.value is not None}
-        assert result.client.name in said and found["suitability_line"] in said
-        assert (found["advice_orders"] in said) != found["letter_held"]
-        assert all(reason in " ".join(said) for reason in found["held_reasons"])
-        for order in [*result.sales, *result.purchases]:
+        assert result.client.name in said and found["advice_orders"] in said and found["suitability_line"] in said
+        for order in [] if found["letter_held"] else [*result.sales, *result.purchases]:
             assert result.held[order.index].asset.code in found["advice_orders"]
             assert f"{abs(order.money):,.0f}" in found["advice_orders"]
         for name in ("class_now", "class_after", "class_target"):
@@ -329,11 +327,11 @@ def _part(data: bytes, name: str) -> str:
 def test_a_run_with_the_firms_template(firm, tmp_path):
     clients = example.write_clients(tmp_path / "clients.xlsx")
     done = run.report(clients, tmp_path / "one", template=firm.path)
-    assert (done.written, done.failed) == (5, 0)
+    assert (done.written, done.failed) == (4, 0)  # of one client no letter is written
     run.report(clients, tmp_path / "two", template=firm.path, jobs=2)
     for path in sorted((tmp_path / "one").glob("K*.xlsx")):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
-    assert run.report(clients, tmp_path / "one", template=firm.path, resume=True).kept == 5
+    assert run.report(clients, tmp_path / "one", template=firm.path, resume=True).kept == 4
     assert run.report(clients, tmp_path / "one", resume=True).kept == 0  # our own report is another document
 
 
@@ -342,9 +340,9 @@ def test_a_client_the_template_has_no_room_for_is_a_finding(tmp_path):
     rows = f'<row r="1">{spill("A1", "asset_names")}</row><row r="6"><c r="A6"><v>1</v></c></row>'
     path = template(tmp_path / "narrow.xlsx", {"Report": rows})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
-    assert (done.written, done.failed) == (1, 4)
-    said = [p.wrong("en") for p in done.problems]
-    assert len(said) == 4 and all(
+    assert (done.written, done.failed) == (1, 3)
+    said = [p.wrong("en") for p in done.problems if p.kind == "does_not_fit"]
+    assert len(said) == 3 and all(
         "does not fit the template narrow.xlsx: Report!A1 needs 6 × 1 cells" in s for s in said
     )
 
@@ -375,15 +373,20 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
     for client in inputs.clients:
         lang = client.language
         expected = "Balanced-en" if (client.model.casefold(), lang) == ("balanced", "en") else lang
-        made = openpyxl.load_workbook(tmp_path / "out" / f"{client.id}.xlsx").active["A1"].value
+        path = tmp_path / "out" / f"{client.id}.xlsx"
+        if not path.exists():  # one letter is kept back
+            assert client.id == "K005"
+            continue
+        made = openpyxl.load_workbook(path).active["A1"].value
         assert made == f"made of {expected}", (client.id, client.model)
 
 
 def test_an_error_on_a_page_is_a_finding(tmp_path):
     path = template(tmp_path / "wrong.xlsx", {"Report": '<row r="1"><c r="A1"><f>1/(n_orders-n_orders)</f></c></row>'})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
-    assert done.written == 5
-    assert {p.wrong("en") for p in done.problems} == {"Report!A1 shows #DIV/0!: division by zero"}
+    assert done.written == 4
+    shown = {p.wrong("en") for p in done.problems if p.kind == "error_shown"}
+    assert shown == {"Report!A1 shows #DIV/0!: division by zero"}
 
 
 def test_the_commands(tmp_path, monkeypatch):
@@ -392,7 +395,7 @@ def test_the_commands(tmp_path, monkeypatch):
     example.write_clients(tmp_path / "clients.xlsx")
     assert call("template", "report", "--out", "firm.xlsx").exit_code == 0
     checked = call("template", "--check", "firm.xlsx", "clients.xlsx")
-    assert checked.exit_code == 0 and checked.output.startswith("OK: 7 sheets")
+    assert checked.exit_code == 0 and checked.output.startswith("OK: 8 sheets")
     assert call("template", "--client", "clients.xlsx:K002", "--from", "firm.xlsx", "--out", "K002.xlsx").exit_code == 0
     page = openpyxl.load_workbook("K002.xlsx", data_only=True).worksheets[0]
     assert "1,200,316" in page["B3"].value and "周明远" in page["B2"].value
