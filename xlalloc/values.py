@@ -204,7 +204,8 @@ def _compared(value, other):
     """Excel's order: numbers before texts before TRUE/FALSE; a blank is 0 or an empty text.
 
     Numbers are compared to 15 digits, so that 0.1+0.2=0.3, as in Calc (not tested in Excel). Calc takes TRUE for 1
-    where a formula computed it. Texts of other alphabets stand by their code points here, in the language's own order there.
+    where a formula computed it. Texts of other alphabets stand by
+    their code points here, in the language's own order there.
     """
     if value is None:
         value = "" if isinstance(other, str) else False if isinstance(other, bool) else 0.0
