@@ -140,10 +140,10 @@ def test_nothing_under_a_year_is_annualised(tmp_path):
 
 
 def test_less_than_the_firm_shows_is_left_out(tmp_path):
-    for count, shown in ((12, False), (13, True)):  # eleven months and twelve
-        words = words_of(tmp_path, invented(months(D(2025, 5, 1), count)))
+    for count, shown in ((6, False), (7, True)):  # five months and six, as where the firm says nothing
+        words = words_of(tmp_path, invented(months(D(2025, 12, 1), count)))
         assert words["account_shown"] is shown
-        assert ("shorter than 12 months" in words["account_line"]) != shown
+        assert ("shorter than 6 months" in words["account_line"]) != shown
         assert bool(words["account_years"]) == shown
 
 

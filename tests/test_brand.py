@@ -60,8 +60,8 @@ def test_the_firms_logo_keeps_its_proportions(template, picture, name):
     drawing = next(
         data for key, data in made.items() if key.startswith("xl/drawings/drawing") and b'name="Logo"' in data
     )
-    width = 450_000 * size(picture)[0] // size(picture)[1]
-    assert f'<xdr:ext cx="{width}" cy="450000"/>'.encode() in drawing
+    width = 400_000 * size(picture)[0] // size(picture)[1]
+    assert f'<xdr:ext cx="{width}" cy="400000"/>'.encode() in drawing
     assert any(name.rpartition("/")[2].encode() in data for key, data in made.items() if key.endswith(".rels"))
     assert openpyxl.load_workbook(io.BytesIO(branded(template, Firm(logo=png(4, 1)), ACCENT))).sheetnames
 

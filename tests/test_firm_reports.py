@@ -196,19 +196,26 @@ def test_the_firms_report_is_filled_for_every_client(firm, results, inputs):
 
 
 def test_the_committed_copies_are_what_the_builder_writes(firm):
-    """But for values, whose last digits differ between processors. Again with: make workbooks."""
+    """Formulas, texts, names, merged cells, charts; XML writers and the last digits of values differ. Again with: make
+    workbooks."""
     from pathlib import Path
 
-    kept = Path(__file__).parents[1] / "workbooks" / f"report-{firm.path.stem[-2:]}.xlsx"
-    with zipfile.ZipFile(firm.path) as ours, zipfile.ZipFile(kept) as theirs:
-        assert ours.namelist() == theirs.namelist()
-        for name in ours.namelist():
-            own, other = (_without_values(archive.read(name)) for archive in (ours, theirs))
-            assert own == other, f"make workbooks: {kept.name} {name} is another"
+    kept = Template(Path(__file__).parents[1] / "workbooks" / f"report-{firm.path.stem[-2:]}.xlsx", words.shapes())
+    assert list(kept.package.parts) == list(firm.package.parts)
+    assert kept.names == firm.names and kept.shows == firm.shows and kept.inputs == firm.inputs
+    for ours, theirs in zip(firm.sheets, kept.sheets, strict=True):
+        assert (ours.title, ours.merged) == (theirs.title, theirs.merged)
+        if ours.key != "xl_data":
+            assert _written(ours) == _written(theirs), f"make workbooks: {ours.title} is another"
+            assert firm.drawn[ours.key].formulas == kept.drawn[ours.key].formulas
 
 
-def _without_values(data: bytes) -> bytes:
-    return re.sub(rb"<(?:c:)?v>.*?</(?:c:)?v>", b"", data)
+def _written(sheet) -> dict:
+    return {
+        at: cell.formula or cell.value
+        for at, cell in sheet.cells.items()
+        if at not in sheet.filled and (cell.formula or cell.value is not None)
+    }
 
 
 def _row_of(sheet, text: str) -> int:
@@ -226,10 +233,8 @@ def test_the_first_page_says_what_to_do(firm, results, inputs):
         output = Output(Filled(firm, found))
         page = openpyxl.load_workbook(io.BytesIO(output.file()), data_only=True).worksheets[0]
         said = {str(cell.value) for row in page.iter_rows() for cell in row if cell.value is not None}
-        assert result.client.name in said and found["suitability_line"] in said
-        assert (found["advice_orders"] in said) != found["letter_held"]
-        assert all(reason in " ".join(said) for reason in found["held_reasons"])
-        for order in [*result.sales, *result.purchases]:
+        assert result.client.name in said and found["advice_orders"] in said and found["suitability_line"] in said
+        for order in [] if found["letter_held"] else [*result.sales, *result.purchases]:
             assert result.held[order.index].asset.code in found["advice_orders"]
             assert f"{abs(order.money):,.0f}" in found["advice_orders"]
         for name in ("class_now", "class_after", "class_target"):
@@ -329,11 +334,11 @@ def _part(data: bytes, name: str) -> str:
 def test_a_run_with_the_firms_template(firm, tmp_path):
     clients = example.write_clients(tmp_path / "clients.xlsx")
     done = run.report(clients, tmp_path / "one", template=firm.path)
-    assert (done.written, done.failed) == (5, 0)
+    assert (done.written, done.failed) == (4, 0)  # of one client no letter is written
     run.report(clients, tmp_path / "two", template=firm.path, jobs=2)
     for path in sorted((tmp_path / "one").glob("K*.xlsx")):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
-    assert run.report(clients, tmp_path / "one", template=firm.path, resume=True).kept == 5
+    assert run.report(clients, tmp_path / "one", template=firm.path, resume=True).kept == 5  # an internal page too
     assert run.report(clients, tmp_path / "one", resume=True).kept == 0  # our own report is another document
 
 
@@ -342,9 +347,9 @@ def test_a_client_the_template_has_no_room_for_is_a_finding(tmp_path):
     rows = f'<row r="1">{spill("A1", "asset_names")}</row><row r="6"><c r="A6"><v>1</v></c></row>'
     path = template(tmp_path / "narrow.xlsx", {"Report": rows})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
-    assert (done.written, done.failed) == (1, 4)
-    said = [p.wrong("en") for p in done.problems]
-    assert len(said) == 4 and all(
+    assert (done.written, done.failed) == (1, 3)
+    said = [p.wrong("en") for p in done.problems if p.kind == "does_not_fit"]
+    assert len(said) == 3 and all(
         "does not fit the template narrow.xlsx: Report!A1 needs 6 × 1 cells" in s for s in said
     )
 
@@ -375,15 +380,20 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
     for client in inputs.clients:
         lang = client.language
         expected = "Balanced-en" if (client.model.casefold(), lang) == ("balanced", "en") else lang
-        made = openpyxl.load_workbook(tmp_path / "out" / f"{client.id}.xlsx").active["A1"].value
+        path = tmp_path / "out" / f"{client.id}.xlsx"
+        if not path.exists():  # one letter is kept back
+            assert client.id == "K005"
+            continue
+        made = openpyxl.load_workbook(path).active["A1"].value
         assert made == f"made of {expected}", (client.id, client.model)
 
 
 def test_an_error_on_a_page_is_a_finding(tmp_path):
     path = template(tmp_path / "wrong.xlsx", {"Report": '<row r="1"><c r="A1"><f>1/(n_orders-n_orders)</f></c></row>'})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
-    assert done.written == 5
-    assert {p.wrong("en") for p in done.problems} == {"Report!A1 shows #DIV/0!: division by zero"}
+    assert done.written == 4
+    shown = {p.wrong("en") for p in done.problems if p.kind == "error_shown"}
+    assert shown == {"Report!A1 shows #DIV/0!: division by zero"}
 
 
 def test_the_commands(tmp_path, monkeypatch):
@@ -392,7 +402,7 @@ def test_the_commands(tmp_path, monkeypatch):
     example.write_clients(tmp_path / "clients.xlsx")
     assert call("template", "report", "--out", "firm.xlsx").exit_code == 0
     checked = call("template", "--check", "firm.xlsx", "clients.xlsx")
-    assert checked.exit_code == 0 and checked.output.startswith("OK: 7 sheets")
+    assert checked.exit_code == 0 and checked.output.startswith("OK: 8 sheets")
     assert call("template", "--client", "clients.xlsx:K002", "--from", "firm.xlsx", "--out", "K002.xlsx").exit_code == 0
     page = openpyxl.load_workbook("K002.xlsx", data_only=True).worksheets[0]
     assert "1,200,316" in page["B3"].value and "周明远" in page["B2"].value

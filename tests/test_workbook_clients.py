@@ -239,6 +239,35 @@ def test_what_is_only_written_otherwise_changes_no_figure(change, sample):
         assert now(name) == sample(name), name
 
 
+def test_prices_are_illustrative_until_others_are_pasted():
+    inputs = Inputs("balanced", "en")
+    inputs.put("price_body", 77.7, 60, 1)
+    assert inputs.computed()("prices_illustrative") is True
+    for i, (_, row) in enumerate(inputs.case.prices):
+        for k, price in enumerate(row):
+            inputs.put("price_body", price * 1.01, i, k)
+    now = inputs.computed()
+    shown = [value for _, value in now.cells() if value == TEXTS["illustrative"]["en"]]
+    assert now("prices_illustrative") is False and shown == []
+
+
+def test_every_text_about_the_client_follows_the_inputs():
+    inputs = Inputs("balanced", "en")
+    for name, value in (
+        ("client_name", "Chen Yu (invented)"),
+        ("client_age", 55),
+        ("model_name", "Own"),
+        ("risk_level", "c4"),
+    ):
+        inputs.put(name, value)
+    now = inputs.computed()
+    texts = " ".join(value for _, value in now.cells() if isinstance(value, str))
+    assert now.values.cell("Summary", 2, 2) == "Chen Yu (invented) · Own · age 55 · C4"
+    assert "age 40" not in texts and "Zhou" not in texts and now.line("Suitability").endswith(" C4")
+    inputs.put("client_age", None)
+    assert inputs.computed().values.cell("Summary", 2, 2) == "Chen Yu (invented) · Own · C4"
+
+
 def test_new_money_is_placed_at_the_target(sample):
     now = changed("balanced", "en", new_money).computed()
     trades, target = np.ravel(now("trade_money")).astype(float), np.ravel(now("w_target")).astype(float)

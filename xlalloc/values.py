@@ -31,6 +31,11 @@ class Workbook(Protocol):
     def extent(self, name: str) -> tuple[int, int]: ...
     def defined(self, name: str, sheet: str) -> str | None: ...
     def cell(self, sheet: str, row: int, column: int) -> Any: ...
+    def read(self, reference: "Reference") -> list[list]: ...
+    def formula(self, sheet: str, row: int, column: int) -> str | None: ...
+    def filled_from(self, anchor: "Reference") -> Any: ...
+    @staticmethod
+    def call(name: str, arguments: list) -> list[list]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +136,9 @@ def _date_in(text: str) -> float | None:
     match = _DATE.fullmatch(text.strip())
     if not match:
         return None
-    numbers = [int(part or 0) for part in match.groups()]
+    numbers: Any = [int(part or 0) for part in match.groups()]
     try:
-        serial = to_number(dt.datetime(*numbers))
+        serial: Any = to_number(dt.datetime(*numbers))
     except ValueError:
         return None
     return serial if serial >= 61 else None
@@ -199,7 +204,8 @@ def _compared(value, other):
     """Excel's order: numbers before texts before TRUE/FALSE; a blank is 0 or an empty text.
 
     Numbers are compared to 15 digits, so that 0.1+0.2=0.3, as in Calc (not tested in Excel). Calc takes TRUE for 1
-    where a formula computed it. Texts of other alphabets stand by their code points here, in the language's own order there.
+    where a formula computed it. Texts of other alphabets stand by their code points here, in the language's own order
+    there.
     """
     if value is None:
         value = "" if isinstance(other, str) else False if isinstance(other, bool) else 0.0

@@ -19,6 +19,7 @@ next guess, within the interval that is left.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,8 @@ class _Search:
         if p.lo[: p.n].min() >= 0.0:  # few of many are held
             calm = np.argsort(np.where(self.fixed[: p.n], np.inf, p.vols[: p.n]))[START:]
             self.side[calm] = 1.0
-        self.noise = 1.0
+        self.noise: Any = 1.0  # of each variable, once there is a solution
+        self.lam = 0.0
 
     # The questions ------------------------------------------------------------------------------------------------
 

@@ -295,11 +295,12 @@ class _Computation:
         client, place = self.client, replace(self.client.place, column="risk_level", value=f"C{self.client.risk_level}")
         found = result.judgement
         self.problems.extend(found.reasons)
+        done = "done.held" if found.held else "done.said"
         for state in ("held", "bought", "after") if found.by == "product" else ():
             aimed = set(found.above["target"]) if state != "bought" else set()
             if above := [i for i in found.above[state] if i not in aimed]:
                 words = {"assets": ", ".join(self.names[i] for i in above), "level": place.value}
-                self.problems.note(client.id, f"{state}_above", "done.said", place, **words)
+                self.problems.note(client.id, f"{state}_above", done, place, **words)
         for what, reason in self.ask.reasons.items():
             self.problems.note(client.id, "no_answer", "done.said", client.place, what=what, reason=reason)
         every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))

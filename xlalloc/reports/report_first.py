@@ -13,7 +13,6 @@ from xlalloc.reports.report_page import (
     LOTS,
     NOW,
     ORDERS,
-    REASONS,
     RISK,
     STEPS,
     TARGET,
@@ -61,9 +60,7 @@ class FirstPages:
         page.heading("advice")
         for column in range(2, 11):
             page.put(column, page.row, None, fill=TINT)
-        page.text(self.say("advised"), size=11.5, bold=True, color=INK, fill=TINT)
-        for k in range(1, REASONS + 1):
-            page.text(f'=IF(letter_held,IFERROR(INDEX(held_reasons,{k}),""),"")', hide=True, color=WARN)
+        page.text("=advice_orders", size=11.5, bold=True, color=INK, fill=TINT)
         page.text(self.say("not_traded"), hide=True, color=WARN)
         page.text(self.say("see_findings"), hide=True, color=WARN)
         self._classes(page)

@@ -170,27 +170,32 @@ class FurtherPages:
         page.table(ASSETS, columns)
         page.text(self.say("source"), color=GREY)
         page.text(self.say("rates"), color=GREY)
+        self._paths(page)
+        page.done()
+
+    def _paths(self, page: Page) -> None:
+        """What the lines of other pages are drawn from: the simulated past, and beside it the account's own."""
         some = 'AND(simulated_shown,INDEX(path_dates,1)<>"")'
-        page.heading("path", some)
+        page.heading("path", f"OR(account_shown,{some})")
         head = page.row
         columns = [Column("date", f'IF({some},path_dates,"")', DATE)]
-        for kind, key in (("path", ""), ("depth", "depth.")):
-            for name, word, color in (("now", "now", NOW), ("target", "target", TARGET), ("bench", "bench", BENCH)):
-                columns.append(Column(f"{key}{word}", f'IF({some},{kind}_{name},"")', SIGNED_PERCENT if kind == "path" else PERCENT, color))  # fmt: skip  # noqa: E501
-        first, last = page.table(POINTS, columns, when=some)
+        for kind, key, format in (("path", "", SIGNED_PERCENT), ("depth", "depth.", PERCENT)):
+            for name, color in (("now", NOW), ("target", TARGET), ("bench", BENCH)):
+                columns.append(Column(f"{key}{name}", f'IF({some},{kind}_{name},"")', format, color))
+        first, last = page.table(POINTS, columns, when=some, soft=True)
+        page.row = head
+        columns = [
+            Column("date", 'IF(account_shown,account_path_dates,"")', DATE),
+            Column("account_net", 'IF(account_shown,account_path,"")', SIGNED_PERCENT, AFTER),
+        ]
+        page.table(POINTS, columns, 9, when="account_shown", soft=True)
         for row in range(first, last + 1):
             page.sheet.row_dimensions[row].hidden = False
         past, top, falls = self._past
-        for key, start, at, rows, format in (("wealth_chart", 3, top, 14, "0%"), ("depth_chart", 6, falls, 11, "0%")):
-            chart = page.lines([(head, first, last, start + k) for k in range(3)], (first, last, 2), format, (NOW, TARGET, BENCH))  # fmt: skip  # noqa: E501
-            past.chart(chart, key, at, rows, 2, 7)
-        page.heading("account_data", "account_shown")
-        head = page.row
-        columns = [Column("date", "account_path_dates", DATE), Column("net", "account_path", SIGNED_PERCENT, AFTER)]
-        first, last = page.table(POINTS, columns, when="account_shown")
-        for row in range(first, last + 1):
-            page.sheet.row_dimensions[row].hidden = False
+        for key, start, at, rows in (("wealth_chart", 3, top, 14), ("depth_chart", 6, falls, 11)):
+            series = [(head, first, last, start + k) for k in range(3)]
+            past.chart(page.lines(series, (first, last, 2), "0%", (NOW, TARGET, BENCH)), key, at, rows, 2, 7)
         account, top = self._account
-        chart = page.lines([(head, first, last, 3)], (first, last, 2), "0%", (AFTER,))
+        chart = page.lines([(head, first, last, 10)], (first, last, 9), "0%", (AFTER,))
+        chart.legend = None
         account.chart(chart, "account_chart", top, 12, 2, 7)
-        page.done()

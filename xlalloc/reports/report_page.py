@@ -6,7 +6,7 @@ from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.series import SeriesLabel
 from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
 from openpyxl.drawing.xdr import XDRPositiveSize2D
-from openpyxl.formatting.rule import DataBarRule
+from openpyxl.formatting.rule import DataBarRule, FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.formula import ArrayFormula
@@ -16,7 +16,6 @@ from xlalloc.templates import charts
 from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, RULE, SECOND, THIRD, WARN
 
 ASSETS, ORDERS, LOTS, FINDINGS, SHOWN = 150, 150, 150, 20, 20  # rows there is room for; of them shown at rest
-REASONS = 4  # for holding a letter back that are shown
 CLASSES, STEPS, CRISES, YEARS, POINTS, BANDS, TOP, PAIRS, FRONTIER, PERIODS = 6, 5, 8, 25, 62, 61, 11, 10, 12, 8
 NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
 BODY, HEADING, TITLE = 9.5, 12, 18
@@ -149,11 +148,16 @@ class Page:
             self.text(f'=IFERROR(INDEX({name},{k}),"")' if k <= slots else more, hide=True, **style)
             self.sheet.row_dimensions[self.row - 1].hidden = k > 2
 
-    def header(self, columns: list[Column], left: int = 2, when: str = "") -> None:
+    def header(self, columns: list[Column], left: int = 2, when: str = "", soft: bool = False) -> None:
+        """A table's header; a ``soft`` one is coloured only where it says something."""
         for k, column in enumerate(columns, left):
             words = self.report.say(column.key) if column.key else ""
             value = f'=IF({when},"{words}","")' if when and words else words
-            cell = self.put(k, self.row, value, bold=True, color="FFFFFF", fill=column.color or "44546A")
+            fill = column.color or "44546A"
+            cell = self.put(k, self.row, value, bold=True, color="FFFFFF", fill="" if soft else fill)
+            if soft:
+                rule = FormulaRule([f'{cell.coordinate}<>""'], fill=PatternFill("solid", bgColor=fill))
+                self.sheet.conditional_formatting.add(cell.coordinate, rule)
             cell.alignment = Alignment(
                 wrap_text=True,
                 vertical="center",
@@ -170,10 +174,10 @@ class Page:
         self.row += 1
 
     def table(self, slots: int, columns: list[Column], left: int = 2, when: str = "", hide: bool = True,
-              wrap: bool = True) -> tuple[int, int]:  # fmt: skip
+              wrap: bool = True, soft: bool = False) -> tuple[int, int]:  # fmt: skip
         """Headers, and below each an array that fills as many rows as there are; gives the first and last row."""
         top = self.row
-        self.header(columns, left, when)
+        self.header(columns, left, when, soft)
         first, last = self.row, self.row + slots - 1
         for k, column in enumerate(columns, left):
             cell = self.put(k, first, f"{{={column.formula}}}", column.format, line=True)

@@ -26,9 +26,6 @@ WORDS = {
         '&IF(firm_contact="","","　"&firm_contact)&"　总市值："&TEXT(total_value,"#,##0")&IF(currency_code="",""," "&currency_code)',
     ),
     "advice": ("Our advice", "我们的建议"),
-    "advised": (
-        '=IF(letter_held,"We make no recommendation at present.",advice_orders)', '=IF(letter_held,"目前不作推荐。",advice_orders)',
-    ),
     "not_traded": (
         '=IF(OR(letter_held,INDEX(withheld_names,1)=""),"",ROWS(withheld_names)&IF(ROWS(withheld_names)=1," product is"," products are")&" not traded as the model asks: see Orders.")',
         '=IF(OR(letter_held,INDEX(withheld_names,1)=""),"","有 "&ROWS(withheld_names)&" 只产品未按模型交易，见“交易”页。")',
@@ -154,7 +151,7 @@ WORDS = {
     "account_money": ("In money, since the start", "自起始日的金额"), "account_chart": ("Return since the start, net", "自起始日的累计净收益"),
     "account_first": ("Value at the start", "期初市值"), "account_in": ("Paid in", "投入"), "account_out": ("Taken out", "取出"),
     "account_gain": ("Gain", "盈亏"), "account_last": ("Latest value", "最近市值"),
-    "account_mwr": ("Money-weighted return, per year", "资金加权收益率（年化）"), "account_data": ("The line of the account", "账户收益数据"),
+    "account_mwr": ("Money-weighted return, per year", "资金加权收益率（年化）"), "account_net": ("Account, net", "账户净收益"),
     "account_warning": (
         "The account's own past. Past returns are no promise of future ones.", "账户的实际历史表现。过往业绩不代表未来收益。",
     ),
@@ -189,7 +186,7 @@ WORDS = {
         '="Risk-free rate "&TEXT(risk_free,"0.0%")&", inflation "&TEXT(inflation_rate,"0.0%")&", advisory fee "&TEXT(advisory_fee,"0.00%")&" a year. Returns are total returns, net of product costs."',
         '="年无风险利率 "&TEXT(risk_free,"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0%")&"，投顾费 "&TEXT(advisory_fee,"0.00%")&"。收益为全收益，已扣产品费用。"',
     ),
-    "path": ("The lines of the simulated past", "模拟历史数据"), "date": ("Date", "日期"),
+    "path": ("What the lines are drawn from", "图表数据"), "date": ("Date", "日期"),
     "depth.now": ("Fall, now", "回撤（当前）"), "depth.target": ("Fall, target", "回撤（目标）"), "depth.bench": ("Fall, benchmark", "回撤（基准）"),
 }  # fmt: skip
 DEFINITIONS = (  # of what the pages show

@@ -95,8 +95,7 @@ class Work:
     def illustrative(self, page: WorkPage) -> None:
         """What is said of simulated prices, for as long as they are."""
         row = page.note("illustrative", color=WARN, bold=True)
-        simulated = f"simulated_prices={quote(self.say('yes'))}"
-        page.sheet.cell(row, 2).value = f'=IF({simulated},{quote(self.say("illustrative"))},"")'
+        page.sheet.cell(row, 2).value = f'=IF(prices_illustrative,{quote(self.say("illustrative"))},"")'
 
     def result(self, page: WorkPage, key: str, formula: str, format: str = PLAIN, name: str = "", array: bool = False):
         """A labelled result; other pages read it by its name."""

@@ -92,7 +92,8 @@ def values(case: Case, lang: str) -> dict[str, object]:
     """Each input by its name; None is an empty cell."""
     say = lambda key, **words: TEXTS[key][lang].format(**words) if key in TEXTS else key  # noqa: E731
     held, crises = case.holdings, case.scenarios
-    names = [h.name(lang) for h in held]
+    names: list[str | None] = [h.name(lang) for h in held]
+    priced: list[str | None] = [*case.priced]
     frequencies = say("client.frequencies").split(",")
     yes, no = say("yes"), say("no")
 
@@ -121,9 +122,18 @@ def values(case: Case, lang: str) -> dict[str, object]:
         "corr_names": names or [None], "corr_heads": [names or [None]], "corr_assets": case.correlations or [None],
         "scenario_names": [c.name_zh if lang == "zh" else c.name for c in crises] or [None],
         "scenario_heads": [names or [None]], "scenario_body": [c.shocks for c in crises] or [None],
-        "price_heads": [case.priced or [None]], "price_dates": [date for date, _ in case.prices] or [None],
-        "price_body": [row for _, row in case.prices] or [None], "source_lines": _sources(case, lang, say),
+        "price_heads": [priced or [None]], "price_dates": [date for date, _ in case.prices] or [None],
+        "price_body": [row for _, row in case.prices] or [None], "sample_rows": _sample(case),
+        "source_lines": _sources(case, lang, say),
     }  # fmt: skip
+
+
+def _sample(case: Case) -> list:
+    """Three rows of prices that are simulated, by their places and sums."""
+    if not case.illustrative or not case.prices:
+        return [None]
+    places = sorted({1, len(case.prices) // 2, len(case.prices) - 1})
+    return [[k + 1, sum(price or 0.0 for price in case.prices[k][1])] for k in places if k < len(case.prices)]
 
 
 def _sources(case: Case, lang: str, say) -> list[list[str]]:

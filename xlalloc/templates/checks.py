@@ -79,7 +79,7 @@ class _Tests:
     def cell(self, name: str) -> tuple[str, int, int]:
         """Sheet, row and column of a name's first cell."""
         text = self.work.document.book.defined_names[name].attr_text
-        sheet, column, row = re.match(r"'(.+?)'!\$([A-Z]+)\$(\d+)", text).groups()
+        [(sheet, column, row)] = re.findall(r"^'(.+?)'!\$([A-Z]+)\$(\d+)", text)
         return sheet, int(row), column_index_from_string(column)
 
     def place(self, name: str, row: str = "", column: str = "") -> str:

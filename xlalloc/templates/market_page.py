@@ -1,12 +1,13 @@
 """The sheet Market data: correlations, crises and prices, all inputs, and the covariance made of the first."""
 
-from xlalloc.templates.blocks import SCENARIOS, Work, picked, plain, within
+from xlalloc.templates.blocks import SCENARIOS, Work, picked, plain, quote, within
 from xlalloc.templates.client_page import TEXT, allow
-from xlalloc.templates.layout import DATE, INPUT, NUMBER, PLAIN, Protection
+from xlalloc.templates.layout import DATE, GREY, INPUT, NUMBER, PLAIN, Protection
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
 
 PRICE_FORMAT = "#,##0.000"
+SAMPLE = 3  # rows by which the simulated prices are known again
 PRICE_ROW = 14  # points: five years on a printed page
 
 
@@ -140,6 +141,20 @@ def _prices(work: Work, page: WorkPage) -> int:
     work.document.name("price_dates", f"{page.at(f'B{first}')}:INDEX({dates},{rows})")
     after = column_letter(3 + wide)
     work.document.name("price_beyond", page.at(f"{after}{head}:{after}{last}"))
+    _sample(work, page, first, f"C{first}:{end}{last}", 5 + wide)
     body = page.at(f"C{first}:{end}{last}")
     work.document.name("price_body", f"{page.at(f'C{first}')}:INDEX({body},{rows},{columns})")
     return first
+
+
+def _sample(work: Work, page: WorkPage, first: int, prices: str, column: int) -> None:
+    """Rows of simulated prices and their sums, behind the printed page: while one is there they are illustrative."""
+    for k in range(SAMPLE):
+        for j in range(2):
+            page.put(first + k, column + j, None, "0.###", color=GREY, line=False)
+    cells = f"{column_letter(column)}{first}:{column_letter(column + 1)}{first + SAMPLE - 1}"
+    work.document.name("sample_rows", page.at(cells))
+    rows = (f"INDEX({page.at(prices)},INDEX(sample_rows,{k},1),0)" for k in range(1, SAMPLE + 1))
+    same = "+".join(f"(ABS(SUM({row})-INDEX(sample_rows,{k},2))<0.000001)" for k, row in enumerate(rows, 1))
+    said = quote(work.say("yes"))
+    work.document.name("prices_illustrative", f"IF(simulated_prices={said},{same}>0,FALSE)")

@@ -46,9 +46,9 @@ def performance(work: Work) -> None:
 
 def _key_figures(work: Work, page: WorkPage) -> None:
     """KPI_TABLE of the three series, the measures against the benchmark of the first two."""
-    known = ("365", "252", "52", "12", "4", "2", "1")
-    words = ",".join(quote(work.say(f"period.{count}")) for count in known)
-    work.document.name("period_word", f"INDEX({{{words}}},1,MATCH(price_periods,{{{','.join(known)}}},0))")
+    counts = ("365", "252", "52", "12", "4", "2", "1")
+    words = ",".join(quote(work.say(f"period.{count}")) for count in counts)
+    work.document.name("period_word", f"INDEX({{{words}}},1,MATCH(price_periods,{{{','.join(counts)}}},0))")
     page.heading("performance.kpis")
     head = page.header(["risk.measure", *SERIES])
     measures = [row[0] for row in CATALOGUE["KPI_TABLE"].value[1:]]

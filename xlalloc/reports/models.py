@@ -1,0 +1,102 @@
+"""Rows of models and benchmarks → weights with their limits; which product levels each client level may buy."""
+
+from xlalloc.labelled import name_key
+from xlalloc.meaning import SUM_TO_ONE
+from xlalloc.reports import by_risk, fields
+from xlalloc.reports.problems import Place
+from xlalloc.reports.records import Model
+from xlalloc.reports.rows import Row
+
+
+class ModelsReader:
+    """The part of reading that concerns models; ``read.Reader`` has the rest, and all that both know."""
+
+    def _weights(self, sheet: str, named: str, weight: str) -> dict[str, Model]:
+        """Models or benchmarks: rows of one name are one set of weights."""
+        found: dict[str, Model] = {}
+        places: dict[str, Place] = {}
+        for row in self._rows(sheet):
+            name = row.get(named, "")
+            if not name:
+                self.problems.note("", "no_name", "done.ignored", row.place(named))
+                continue
+            model = found.setdefault(name_key(name), Model(name))
+            places.setdefault(name_key(name), row.place(named))
+            if trigger := self._known("", row, "rebalance_on", fields.TRIGGERS):
+                model.rebalance_on = trigger
+            if row.get("leverage"):
+                model.leverage = row.get("leverage")
+            for key in ("return_low", "return_high", "vol_low", "vol_high", "drawdown"):
+                if row.get(key) is not None:
+                    model.stated.setdefault(key, row.get(key))
+            model.risk_level = model.risk_level or row.get("risk_level")
+            self._one_weight(model, row, weight)
+        for key, model in found.items():
+            self._whole(model, places[key], sheet)
+        self._first_rows = places if sheet == "models" else self._first_rows
+        return found
+
+    def _one_weight(self, model: Model, row: Row, weight: str) -> None:
+        sheet = row.table.sheet
+        done = "done.users_refused" if sheet == "models" else "done.users_without"
+        if self._list("", row, done):
+            model.wrong = "unreadable"
+            return
+        asset = self._named(row.get("asset", ""))
+        share = row.get(weight)
+        wrong, column = "", ""
+        if asset is None:
+            wrong, column = "unknown_asset", "asset"
+        elif asset in model.limits:
+            wrong, column = "asset_twice", "asset"
+        elif share is None and (model.targets or (sheet != "models")):
+            wrong, column = "no_weight", weight
+        elif share is not None and model.limits and not model.targets:
+            wrong, column = "target_beside_budget" if model.budgets else "no_weight", weight
+        if wrong:
+            model.wrong = wrong
+            self.problems.note("", wrong, done, row.place(column))
+            return
+        if share is not None:
+            model.targets[asset] = share
+        elif row.get("budget") is not None:
+            model.budgets[asset] = row.get("budget")
+        model.limits[asset] = (row.get("lower"), row.get("upper"))
+
+    def _whole(self, model: Model, place: Place, sheet: str) -> None:
+        total = sum(model.targets.values())
+        if model.wrong or (not model.targets and model.budgets):
+            return
+        if abs(total - 100.0) <= 100 * SUM_TO_ONE:
+            model.targets = {asset: share / 100.0 for asset, share in model.targets.items()}
+            model.limits = {a: tuple(x if x is None else x / 100 for x in pair) for a, pair in model.limits.items()}
+            self.problems.note("", "in_percent", "done.divided", place)
+        elif abs(total - 1.0) > SUM_TO_ONE:
+            model.wrong = "not_one"
+            done = "done.users_refused" if sheet == "models" else "done.users_without"
+            self.problems.note("", "not_one", done, place, total=f"{total:.6g}")
+
+    def _suitability(self) -> dict[int, set[int]]:
+        """Which R each C may buy; without a sheet R up to C, and C1 only R1."""
+        allowed: dict[int, set[int]] = {}
+        for row in self._rows("suitability"):
+            level = row.get("client_level")
+            if self._list("", row, "done.ignored"):
+                continue
+            if level is None:
+                self.problems.note("", "unreadable_level", "done.ignored", row.place("client_level"))
+                continue
+            allowed[level] = allowed.get(level, set()) | row.get("allowed", frozenset())
+        for level in range(1, 6) if allowed else ():
+            if level not in allowed:
+                where = self.source.table("suitability").where
+                self.problems.note(
+                    "", "level_without_row", "done.none_allowed", where.place(None, "client_level", f"C{level}")
+                )
+        return allowed or {c: set(range(1, c + 1)) for c in range(1, 6)}
+
+    def _find_targets(self, models: dict[str, Model]) -> None:
+        """Those of models by risk, once the prices are there."""
+        for key, model in models.items():
+            if not model.targets and not model.wrong:
+                by_risk.find_targets(model, self.assets, self._market, self._first_rows[key], self.problems)
