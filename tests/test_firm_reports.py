@@ -234,7 +234,7 @@ def test_the_first_page_says_what_to_do(firm, results, inputs):
         page = openpyxl.load_workbook(io.BytesIO(output.file()), data_only=True).worksheets[0]
         said = {str(cell.value) for row in page.iter_rows() for cell in row if cell.value is not None}
         assert result.client.name in said and found["advice_orders"] in said and found["suitability_line"] in said
-        for order in [] if found["letter_held"] else [*result.sales, *result.purchases]:
+        for order in [*result.sales, *result.purchases] if result.letter else ():
             assert result.held[order.index].asset.code in found["advice_orders"]
             assert f"{abs(order.money):,.0f}" in found["advice_orders"]
         for name in ("class_now", "class_after", "class_target"):
@@ -334,7 +334,7 @@ def _part(data: bytes, name: str) -> str:
 def test_a_run_with_the_firms_template(firm, tmp_path):
     clients = example.write_clients(tmp_path / "clients.xlsx")
     done = run.report(clients, tmp_path / "one", template=firm.path)
-    assert (done.written, done.failed) == (4, 0)  # of one client no letter is written
+    assert (done.written, done.held, done.failed) == (4, 1, 0)
     run.report(clients, tmp_path / "two", template=firm.path, jobs=2)
     for path in sorted((tmp_path / "one").glob("K*.xlsx")):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
@@ -347,7 +347,7 @@ def test_a_client_the_template_has_no_room_for_is_a_finding(tmp_path):
     rows = f'<row r="1">{spill("A1", "asset_names")}</row><row r="6"><c r="A6"><v>1</v></c></row>'
     path = template(tmp_path / "narrow.xlsx", {"Report": rows})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
-    assert (done.written, done.failed) == (1, 3)
+    assert (done.written, done.held, done.failed) == (1, 1, 3)
     said = [p.wrong("en") for p in done.problems if p.kind == "does_not_fit"]
     assert len(said) == 3 and all(
         "does not fit the template narrow.xlsx: Report!A1 needs 6 × 1 cells" in s for s in said

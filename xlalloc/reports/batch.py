@@ -17,7 +17,7 @@ from xlalloc.documents.output import Output
 from xlalloc.errors import ErrorValue
 from xlalloc.reports import firm_templates
 from xlalloc.reports.compute import Result, compute
-from xlalloc.reports.folder import INTERNAL, OURS, ForeignError, holds, replacing, why
+from xlalloc.reports.folder import INTERNAL, ForeignError, is_ours, replacing, why
 from xlalloc.reports.internal_page import internal
 from xlalloc.reports.notes_page import About
 from xlalloc.reports.pages import keys_of, stamp
@@ -118,7 +118,7 @@ def one(work: Work, task: Task) -> Line:
     try:
         if work.resume and (found := _kept(work, task, key)):
             return replace(line, kept=True, **found)
-        if work.pdf and _pdf(path).exists() and not holds(path, OURS):
+        if work.pdf and _pdf(path).exists() and not is_ours(path):
             raise ForeignError(_pdf(path).name)
         result = compute(client, work.inputs)
         result.problems = list(dict.fromkeys([*task.known, *result.problems]))

@@ -26,7 +26,7 @@ from xlalloc.reports.problems import Place, Problem, Problems
 from xlalloc.reports.projection import plan
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.shared import Shared
-from xlalloc.reports.suitability import Judgement, judge
+from xlalloc.reports.suitability import Judgement, judge, listed
 
 ALWAYS = (dt.date(2000, 1, 1), dt.date(2001, 1, 1), "weekly")  # dates by which a review is due
 ENOUGH_FUNDS = (5, 8)
@@ -299,7 +299,7 @@ class _Computation:
         for state in ("held", "bought", "after") if found.by == "product" else ():
             aimed = set(found.above["target"]) if state != "bought" else set()
             if above := [i for i in found.above[state] if i not in aimed]:
-                words = {"assets": ", ".join(self.names[i] for i in above), "level": place.value}
+                words = {"assets": listed([self.names[i] for i in above], client.language), "level": place.value}
                 self.problems.note(client.id, f"{state}_above", done, place, **words)
         for what, reason in self.ask.reasons.items():
             self.problems.note(client.id, "no_answer", "done.said", client.place, what=what, reason=reason)

@@ -14,6 +14,7 @@ from xlalloc.errors import InputError
 INTERNAL = "internal"  # the folder of pages that are not for clients
 OURS = b'name="xlalloc"'  # a property of every file of a run
 ADVISER = b"lpwstr>adviser"  # of an adviser's index
+START = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\x21\0"  # of an archive of ours: deflated, no flags, 1980-01-01
 OLD = "old"  # the folder of reports that no client of this run has
 MARK = b"lpwstr>["  # how the properties of a report begin: its key, its line of the index
 LOCK = ".xlalloc-lock"
@@ -42,7 +43,7 @@ class ForeignError(OSError):
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """As ``writing``, in place of a file of an earlier run or of none."""
-    if path.exists() and not holds(path, OURS):
+    if path.exists() and not is_ours(path):
         raise ForeignError(f"{path.name} is not ours")
     path.parent.mkdir(parents=True, exist_ok=True)
     with writing(path) as file:
@@ -101,6 +102,15 @@ def _places(folder: Path) -> Iterator[Path]:
         yield place
         if (place / INTERNAL).is_dir():
             yield place / INTERNAL
+
+
+def is_ours(path: Path) -> bool:
+    """Is it a file of a run, whole or cut off? Ours alone begin so: no other program writes such a first entry."""
+    if holds(path, OURS):
+        return True
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(START)) == START and not zipfile.is_zipfile(path)
+    return False
 
 
 def holds(path: Path, mark: bytes) -> bool:

@@ -72,4 +72,14 @@ def _reasons(client: Client, model: Model, found: Judgement, names: list[str], a
         return
     for kind, where in (("target_above", found.above), ("no_product_level", found.unknown)):
         if where["target"]:
-            yield reason(kind, "risk_level", level, assets=", ".join(names[i] for i in where["target"]), level=level)
+            yield reason(
+                kind,
+                "risk_level",
+                level,
+                assets=listed([names[i] for i in where["target"]], client.language),
+                level=level,
+            )
+
+
+def listed(names: list[str], lang: str) -> str:
+    return ("、" if lang == "zh" else ", ").join(names)
