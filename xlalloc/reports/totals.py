@@ -1,6 +1,7 @@
 """Rows that add others up, of a group, an account, a household: told by their words or by their values."""
 
 import re
+from array import array
 from collections.abc import Callable, Iterable, Iterator
 
 from xlalloc.labelled import name_key
@@ -68,13 +69,14 @@ class Sums:
     """The values of a table's rows, in order, and which later value is their sum."""
 
     def __init__(self):
-        self._values: list[float] = []
-        self._owners: list[tuple] = []
+        self._values = array("d")
+        self._runs: list[tuple[int, tuple]] = []  # where another client or account begins: there are many rows
 
     def add(self, value: float | None, *owners) -> None:
         """A holding's value (None where it is not known) with its client and account."""
+        if not self._runs or self._runs[-1][1] != owners:
+            self._runs.append((len(self._values), owners))
         self._values.append(float("nan") if value is None else value)
-        self._owners.append(owners)
 
     def has(self, value: float, fewest: int, *owners) -> bool:
         """Is it the sum of the last rows, at least so many, or of all rows of its client or account?"""
@@ -91,5 +93,7 @@ class Sums:
                 break
             yield count, total
         for k, owner in enumerate(owners):
-            own = [v for v, o in zip(self._values, self._owners, strict=True) if owner and o[k] == owner]
+            ends = [start for start, _ in self._runs[1:]] + [len(self._values)]
+            runs = [(start, end) for (start, o), end in zip(self._runs, ends, strict=True) if owner and o[k] == owner]
+            own = [value for start, end in runs for value in self._values[start:end]]
             yield len(own), sum(own)
