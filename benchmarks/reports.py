@@ -88,7 +88,7 @@ def candidates(inputs: Inputs, out: Path, peers: Peers) -> dict[str, Callable[[]
     """
     about = About(inputs.digest, inputs.market.remark, inputs.market.illustrative)
     work, tasks = work_for(inputs, out)
-    kinds = [[task for task in tasks if task.place % FIVE == k] for k in range(FIVE)]
+    kinds = [[task for task in tasks if task.number % FIVE == k] for k in range(FIVE)]
     fresh = iter([list(alike) for alike in zip(*kinds, strict=True)])
     results = [compute(client, inputs) for client in inputs.clients[:FIVE]]
     laid = [_laid_out(pages.draw(result, about, Document(result.lang, TEXTS)).book) for result in results]

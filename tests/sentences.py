@@ -12,7 +12,7 @@ SAID = {  # which arguments of a call are sentences
     **dict.fromkeys(("NoSolution", "FitError", "OfficeError", "TemplateError", "UsageError", "together"), _FIRST),
     **dict.fromkeys(("ErrorValue", "ErrorIn"), _SECOND),
     **dict.fromkeys(("Measure", "rising", "stop_at_errors", "headings"), _THIRD),
-    "learn": slice(0, 2),
+    "record": slice(0, 2),
     "_stop_at": slice(3, 4),
 }
 FOLDERS = ("", "core", "excel", "reports", "documents", "hosts")

@@ -15,7 +15,7 @@ import xlalloc as xa
 from xlalloc import AllocError, NotAvailableError, NumberError
 from xlalloc.cells import call
 from xlalloc.core.money_weighted import rates
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 YEARS = [f"{y}-01-01" for y in range(2001, 2004)]  # 365 days each
 NAN = math.nan
@@ -124,7 +124,7 @@ def test_money_paid_in_or_taken_out_is_no_return():
 def test_a_blank_balance_is_spanned_and_its_row_is_blank():
     cells = call("ACCOUNT_RETURNS", [[[100], [None], [110]], [[0], [0], [4]]])
     assert cells == [[""], [pytest.approx(0.06)]]
-    with collect() as facts:
+    with recorded() as facts:
         found = xa.account_returns([NAN, 100, NAN, 110], [0, 0, 0, 4])
     assert np.isnan(found[0]) and found[1] == pytest.approx(0.06) and facts["blank balances spanned"] == 1
 

@@ -138,7 +138,7 @@ def test_any_export_of_holdings_is_read_as_it_is_or_refused(file, encoding):
         return
     event("read")
     assert {lot.asset for lot in client.lots} == set(held)
-    undated = {p.place.row for p in inputs.problems.items if p.kind == "bad_date"}
+    undated = {p.location.row for p in inputs.problems.items if p.kind == "bad_date"}
     for lot in client.lots:
         units, price, bought = held[lot.asset]
         assert lot.units == pytest.approx(units, rel=1e-9) and lot.price == pytest.approx(price, rel=1e-9)

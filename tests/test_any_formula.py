@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xlalloc.book import Book, place
+from xlalloc.book import Book, context
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import ERROR_CODES, ErrorValue
 from xlalloc.excel_functions import LAZY, PLAIN
@@ -56,7 +56,7 @@ def where():
     ws["D1"], ws["D2"] = "=D2", "=D1"
     for name, text in (("word", "Sheet!$A$1:$B$2"), ("loop", "loop+1")):
         wb.defined_names[name] = openpyxl.workbook.defined_name.DefinedName(name, attr_text=text)
-    return place(Book(wb), None)
+    return context(Book(wb), None)
 
 
 def check(text: str, at=None) -> None:

@@ -16,7 +16,7 @@ from xlalloc.core import orders
 from xlalloc.core.orders import Costs
 from xlalloc.dates import to_serial
 from xlalloc.errors import AllocError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 COLUMNS = ("date", "value", "turnover", "cost")
 
@@ -269,7 +269,7 @@ def test_kpis_take_the_periods_from_the_dates():
     kpis = dict(xlalloc.backtest_kpi(WALK, [0.6, 0.4], dates=monthly).rows)
     value, _, _ = columns(xlalloc.backtest(WALK, [0.6, 0.4], dates=monthly))
     assert kpis["annual return"] == pytest.approx(value[-1] ** (12 / 299) - 1)
-    with collect() as facts:
+    with recorded() as facts:
         xlalloc.backtest_kpi(WALK, [0.6, 0.4], "none")
     assert "252, assumed" in facts["periods per year"]
 
@@ -319,10 +319,10 @@ def test_risk_parity_knows_nothing_of_later_prices():
 
 
 def test_budgets_and_frequency_reach_the_weights():
-    with collect() as facts:
+    with recorded() as facts:
         xlalloc.rp_backtest(WALK, 60, "quarterly", [0.9, 0.1], dates=DAYS)
     ((_, stocks), (_, bonds)) = facts["latest weights"]
-    with collect() as equal:
+    with recorded() as equal:
         xlalloc.rp_backtest(WALK, 60, "quarterly", dates=DAYS)
     assert stocks + bonds == pytest.approx(1) and stocks > equal["latest weights"][0][1]
     assert facts["trades after the purchase"] == 4  # first rows of April, July, October 2024, January 2025

@@ -9,7 +9,7 @@ import xlalloc as xa
 from xlalloc.cells import call
 from xlalloc.core import bootstrap
 from xlalloc.errors import InputError, NotAvailableError, NumberError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 RNG = np.random.default_rng(7)
@@ -63,7 +63,7 @@ def test_the_mean_grows_with_the_mean_of_history():
 
 
 def test_money_that_is_used_up_stays_at_nothing():
-    with collect() as facts:
+    with recorded() as facts:
         table = xa.bootstrap_bands(HISTORY, WEIGHTS, 100, -10, 5)
     assert table.rows[-1][1] == 0.0
     assert 0.9 < facts["chance that the money is used up"] <= 1
@@ -85,7 +85,7 @@ def weekdays(first: str, last: str) -> np.ndarray:
 def test_days_are_compounded_to_whole_months():
     days = weekdays("2023-01-18", "2023-06-14")
     r = 0.01 * np.random.default_rng(2).standard_normal((len(days), 2))
-    with collect() as facts:
+    with recorded() as facts:
         found = bootstrap.monthly(r, days)
     month = days.astype("datetime64[M]")
     expected = [

@@ -22,7 +22,7 @@ import xlalloc
 from xlalloc import cells
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.hosts import calc, calc_child, calc_driver, calc_install, calc_link
-from xlalloc.hosts.calc_install import OfficeError, Place
+from xlalloc.hosts.calc_install import OfficeError, Profile
 
 COV = [[0.04, 0.006], [0.006, 0.01]]
 POSIX = pytest.mark.skipif(os.name == "nt", reason="looks at processes as Unix shows them")
@@ -356,7 +356,7 @@ context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", c
 
 
 def test_installed_tried_and_taken_out_again(office, tmp_path, monkeypatch):
-    own = Place(tmp_path / "user", tmp_path / "shared")
+    own = Profile(tmp_path / "user", tmp_path / "shared")
     own.shared.mkdir()
     assert [f.what for f in calc_install.doctor(own) if f.remedy] == ["extension"]
     assert calc_install.install(own).startswith("Installed in LibreOffice")

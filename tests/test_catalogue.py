@@ -129,9 +129,9 @@ def test_an_argument_given_twice_is_not_called_unknown():
 # The house -------------------------------------------------------------------------------------------------------
 
 FLOORS = [
-    {"facts", "log", "messages", "version", "webassembly"},
+    {"explanation", "log", "messages", "version", "webassembly"},
     {"errors"},
-    {"dates", "meaning", "misuse", "table"},
+    {"dates", "requirements", "misuse", "table"},
     {"quantity"},
     {"quantities", "labelled"},
     {"cell_values", "timeline", "answers"},

@@ -36,7 +36,9 @@ def small():
 
 
 def found(inputs):
-    return [(p.kind, p.place.sheet, p.place.row, p.place.column, p.place.value) for p in inputs.problems.items]
+    return [
+        (p.kind, p.location.sheet, p.location.row, p.location.column, p.location.value) for p in inputs.problems.items
+    ]
 
 
 def content(inputs):
@@ -346,7 +348,7 @@ def test_one_currency(tmp_path, small):
     inputs = read(rd.write_book(tmp_path / "c.xlsx", small))
     assert inputs.problems.refused == {"K1"}
     (problem,) = [p for p in inputs.problems.items if p.kind == "second_currency"]
-    assert (problem.place.row, dict(problem.words)) == (3, {"currency": "USD", "first": "CNY"})
+    assert (problem.location.row, dict(problem.words)) == (3, {"currency": "USD", "first": "CNY"})
     small["holdings"][2][-1] = "RMB"
     assert not read(rd.write_book(tmp_path / "c.xlsx", small)).problems.refused
 

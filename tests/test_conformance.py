@@ -22,7 +22,7 @@ from windows import encodings, runtimes
 
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc import cells
-from xlalloc.book import Book, place
+from xlalloc.book import Book, context
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import ERROR_CODES, AllocError, ErrorValue
 from xlalloc.formula import evaluate, parse
@@ -249,7 +249,7 @@ def workbook() -> tuple:
 def in_formulas(cases: list[Case]) -> list:
     """`xlalloc eval`, on a workbook's cells."""
     book, placed = workbook()
-    where = place(Book(book), "Cases")
+    where = context(Book(book), "Cases")
     texts = dict(zip(map(id, all_cases()), placed, strict=True))
     return [evaluate(texts[id(case)][0], where) for case in cases]
 

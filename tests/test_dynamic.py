@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import xlalloc
-from xlalloc import facts
+from xlalloc import explanation
 from xlalloc.cells import call
 from xlalloc.errors import AllocError, ErrorValue
 
@@ -78,9 +78,9 @@ def test_vol_step_moves_by_a_share_of_the_weight_beyond_the_thresholds(vol, weig
 
 
 def learned_by(name, *arguments) -> dict:
-    with facts.collect() as learned:
+    with explanation.recorded() as recorded_facts:
         getattr(xlalloc, name)(*arguments)
-    return learned
+    return recorded_facts
 
 
 def test_limits_are_pointed_out_beyond_them_and_not_at_them():
@@ -223,9 +223,9 @@ def test_leverage_for_lifts_the_volatility_to_the_target():
     assert leverage == pytest.approx(19 / 13) and leverage * 0.065 == pytest.approx(0.095)
     assert xlalloc.leverage_for(0.03, 0.12) == 2 and xlalloc.leverage_for(0.03, 0.12, 5) == pytest.approx(4)
     assert xlalloc.leverage_for(0.2, 0.1) == 0.5
-    with facts.collect() as learned:
+    with explanation.recorded() as recorded_facts:
         xlalloc.leverage_for(0.03, 0.12, 3)
-    assert "limit" in learned and "usual 2" in learned["warning"]
+    assert "limit" in recorded_facts and "usual 2" in recorded_facts["warning"]
 
 
 def test_leverage_at_the_riskless_rate_keeps_the_sharpe_ratio_of_the_articles_table():

@@ -15,7 +15,7 @@ import xlalloc.core.estimation as es
 from xlalloc.cells import call
 from xlalloc.dates import to_serial
 from xlalloc.errors import AllocError, DivisionError, ErrorValue, InputError, NotAvailableError, NumberError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 from xlalloc.ranges import without_labels
 
 METHODS = ("sample", "window", "ewma", "ledoit_wolf", "oas", "constant_correlation", "semi", "ewma_shrunk")
@@ -151,7 +151,7 @@ def test_ewma_shrunk_by_the_sums_of_the_paper(rows, assets, half_life):
         for i, j in apart
     )
     delta = max(0.0, min((sum(pi.values()) - rho) / sum((f[i, j] - s[i, j]) ** 2 for i, j in pairs) / rows, 1.0))
-    with collect() as facts:
+    with recorded() as facts:
         close(es.cov_matrix(returns, "ewma_shrunk", 12, half_life), 12 * (delta * f + (1 - delta) * s), 1e-10)
     assert facts["shrinkage intensity"] == pytest.approx(delta, rel=1e-9)
     assert half_life is not None or es.shrinkage(returns, "ewma_shrunk") == pytest.approx(delta, rel=1e-9)
@@ -232,7 +232,7 @@ def test_cov_factor_by_hand():
 
 
 def test_highams_published_example():
-    with collect() as facts:
+    with recorded() as facts:
         nearest = es.cov_nearest(HIGHAM)
     assert np.round(nearest, 4).tolist() == [[1, 0.7607, 0.1573], [0.7607, 1, 0.7607], [0.1573, 0.7607, 1]]
     assert round(float(np.linalg.norm(nearest - HIGHAM)), 4) == 0.5278
@@ -289,7 +289,7 @@ def test_nearest_is_optimal(seed, n, size):
 @pytest.mark.parametrize("n", [30, 100])
 def test_nearest_of_large_matrices(n):
     typed = np.round(np.corrcoef(history(n, n // 3, n).T), 1)
-    with collect() as facts:
+    with recorded() as facts:
         nearest = es.cov_nearest(typed)
     assert np.linalg.eigvalsh(nearest)[0] >= -1e-12
     assert np.linalg.norm(nearest - typed) < np.linalg.norm(np.corrcoef(history(n, n // 3, n).T) - typed)
@@ -350,7 +350,7 @@ def test_check_in_cells_shows_errors_and_explains_by_name():
     rows = call("COV_CHECK", [[["", "Gold", "Oil"], ["Gold", 0.04, 0.01], ["Oil", 0.02, 0.09]]])
     assert rows[1][:4] == [2, False, "#N/A", "#N/A"] and rows[1][4] == "not symmetric"
     assert call("COV_CHECK", [[[1.0, 1.0], [1.0, 1.0]]])[1][3] == "#DIV/0!"
-    with collect() as facts:
+    with recorded() as facts:
         es.cov_check([[0.04, 0.0], [0.0, -0.01]])
     assert str(facts["negative variance"][0]) == "Asset 2"
 
@@ -412,7 +412,7 @@ def test_shrinkage_is_what_cov_matrix_uses(returns, method):
     except NumberError:
         return
     assert 0.0 <= delta <= 1.0
-    with collect() as facts:
+    with recorded() as facts:
         es.cov_matrix(returns, method, 1)
     assert facts["shrinkage intensity"] == pytest.approx(delta, abs=1e-6)
 
@@ -458,11 +458,11 @@ def test_specific_and_factor_risk_add_to_the_sample_variance():
 
 
 def test_explain_facts():
-    with collect() as facts:
+    with recorded() as facts:
         es.cov_matrix(history(15, 20, 30), "sample")
     assert facts["rows used"] == 20 and "at most 19" in facts["rank"] and "assumed" in facts["periods per year"]
     assert facts["condition number"] == "infinite (singular)"
-    with collect() as facts:
+    with recorded() as facts:
         es.cov_matrix(history(15, 100, 3), "ewma", 252, 10)
     assert facts["half-life"] == "10 periods" and float(facts["effective rows"]) == pytest.approx(28.9, abs=0.3)
 

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.formula import ArrayFormula
 from test_calc_formulas import DATA, equal, plain
 
-from xlalloc.book import Book, place
+from xlalloc.book import Book, context
 from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.formula import evaluate
 
@@ -106,7 +106,7 @@ KNOWN = [
 def test_described_values(formula, value):
     book = openpyxl.Workbook()
     book.active.title = "F"
-    ((found,),) = evaluate(formula, place(Book(book), None))
+    ((found,),) = evaluate(formula, context(Book(book), None))
     assert found == pytest.approx(value) if not isinstance(value, str) else found == value
 
 

@@ -33,7 +33,7 @@ def inputs_with(folder, rows, header=("key", "value", "language"), sheet="firm")
 
 
 def told(inputs) -> list[tuple[str, str]]:
-    return [(p.kind, p.place.value) for p in inputs.problems.items if p.place.sheet in ("firm", "机构")]
+    return [(p.kind, p.location.value) for p in inputs.problems.items if p.location.sheet in ("firm", "机构")]
 
 
 def test_every_key_is_read(tmp_path):

@@ -8,7 +8,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.formula import ArrayFormula
 
 import xlalloc  # noqa: F401
-from xlalloc.book import Book, place
+from xlalloc.book import Book, context
 from xlalloc.formula import evaluate
 from xlalloc.values import FormulaError
 
@@ -142,14 +142,14 @@ def book():
     ],
 )  # fmt: skip
 def test_references_and_names(book, formula, cells):
-    assert evaluate(formula, place(book, None)) == cells
+    assert evaluate(formula, context(book, None)) == cells
 
 
 def test_functions_read_cells_as_every_host_does(book):
-    rows = evaluate("=PORT_SERIES(returns,{0.5;0.5})", place(book, None))
+    rows = evaluate("=PORT_SERIES(returns,{0.5;0.5})", context(book, None))
     assert [row[1] for row in rows[1:]] == pytest.approx([0.015, 0.00985])  # compounded across the row with #N/A
     assert rows[0] == ["date", "Portfolio"]
-    assert evaluate("=PORT_SERIES(A1:C4,{0.5;0.5})", place(book, "数据 表")) == rows
+    assert evaluate("=PORT_SERIES(A1:C4,{0.5;0.5})", context(book, "数据 表")) == rows
 
 
 def test_a_column_of_formulas_each_on_the_one_above():
@@ -157,7 +157,7 @@ def test_a_column_of_formulas_each_on_the_one_above():
     wb.active["A1"] = 1
     for i in range(2, 2001):
         wb.active.cell(i, 1, f"=A{i - 1}+1")
-    assert evaluate("=A2000", place(Book(wb), None)) == [[2000.0]]
+    assert evaluate("=A2000", context(Book(wb), None)) == [[2000.0]]
 
 
 def test_a_formula_of_one_cell_takes_the_cell_of_a_range_beside_or_above_it():
@@ -174,6 +174,6 @@ def test_a_formula_of_one_cell_takes_the_cell_of_a_range_beside_or_above_it():
     sheet["J1"] = ArrayFormula("J1:J4", "=A1:A4*2")
     found = Book(wb)
     shown = {
-        cell: evaluate(f"={cell}", place(found, None))[0][0] for cell in ("C3", "D2", "E4", "F9", "G3", "A6", "J2")
+        cell: evaluate(f"={cell}", context(found, None))[0][0] for cell in ("C3", "D2", "E4", "F9", "G3", "A6", "J2")
     }
     assert shown == {"C3": 60, "D2": 20, "E4": 1, "F9": "#VALUE!", "G3": 3000, "A6": -30, "J2": 40}

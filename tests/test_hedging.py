@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import xlalloc
 from xlalloc.cells import call
 from xlalloc.errors import AllocError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 spots = st.floats(20, 200)
 years = st.floats(0.01, 10)
@@ -87,7 +87,7 @@ def test_limits():
 
 
 def test_the_rate_is_continuous_and_explain_says_so():
-    with collect() as facts:
+    with recorded() as facts:
         xlalloc.put_price(100, 100, 1, 0.2, 0.05)
     assert "0.0512711" in facts["effective yearly rate"]
     assert call("PUT_PRICE", [42, 40, 0.5, "20%", "10%"]) == [[pytest.approx(0.8086, abs=5e-5)]]
@@ -117,7 +117,7 @@ def test_a_plain_portfolio_buys_the_put_on_itself():
 def test_hulls_portfolio_of_beta_2():
     """Hull, sec. 17.1: floor 450,000 of 500,000 in three months, beta 2, 12% a year: the index may fall by 4% with its
     dividend of 1%, so by 3.5% with none, R = 3%."""
-    with collect() as facts:
+    with recorded() as facts:
         hedge = floor_of(500_000, 0.9, 0.25, 0.2, log(1.03) / 0.25, 2)
     assert hedge["strike"] / 500_000 == pytest.approx(1 + 0.03 + (-0.10 - 0.03) / 2) == pytest.approx(0.965)
     assert facts["index to be covered by puts"] == 1_000_000

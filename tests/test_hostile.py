@@ -237,7 +237,7 @@ def test_ids_that_look_alike_are_refused(tmp_path, sheets, one, other):
     ]
     inputs = read(rd.write_folder(tmp_path / "in", sheets))
     assert len(inputs.clients) == 1 and inputs.problems.refused == {inputs.clients[0].id}
-    assert [p.place.row for p in inputs.problems.items if p.kind == "id_twice"] == [2, 3]
+    assert [p.location.row for p in inputs.problems.items if p.kind == "id_twice"] == [2, 3]
 
 
 def test_an_input_that_is_no_plain_file(tmp_path, sheets):
@@ -296,7 +296,7 @@ def test_characters_no_file_may_hold(tmp_path, sheets):
     sheets["holdings"] = [sheets["holdings"][0], *[[row[0], *lot[1:]] for row in rows for lot in lots]]
     out, summary = checked_report(tmp_path, rd.write_folder(tmp_path / "in", sheets))
     assert summary.written == len(rows)
-    said = {(p.client, p.place.column) for p in summary.problems if p.kind == "illegal_characters"}
+    said = {(p.client, p.location.column) for p in summary.problems if p.kind == "illegal_characters"}
     for k, pair in enumerate(pairs):
         shown = "\n".join(texts(out / f"K{k}.xlsx"))
         for column, name in zip(("name", "adviser"), pair, strict=True):
@@ -336,7 +336,7 @@ def test_ten_megabytes_in_one_cell(tmp_path, sheets, kind, sheet, column, proble
         )
     inputs = read(source)
     (found,) = [p for p in inputs.problems.items if p.kind == problem]
-    assert len(found.place.value) <= 60 and found.place.row >= 2
+    assert len(found.location.value) <= 60 and found.location.row >= 2
     assert problem not in ("too_long", "id_too_long") or re.search(r"limit|上限", found.wrong("en") + found.wrong("zh"))
     for client in inputs.clients:
         assert (

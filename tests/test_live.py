@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 import report_data as rd
 
-from xlalloc.book import Book, place
+from xlalloc.book import Book, context
 from xlalloc.documents import built
 from xlalloc.errors import ErrorValue
 from xlalloc.formula import evaluate
@@ -135,7 +135,7 @@ def test_report_template_and_cell_agree(tmp_path, key):
     """One client three ways: its report, the case-study workbook of the same inputs, formulas typed beside it."""
     known = case(key)
     case_workbook.write(known, tmp_path / "case.xlsx")
-    template = place(Book.load(tmp_path / "case.xlsx"), None)
+    template = context(Book.load(tmp_path / "case.xlsx"), None)
     for prices in (False, True):
         run.report(rd.write_book(tmp_path / "c.xlsx", case_as_client(known, prices)), tmp_path / f"{prices}", lang="en")
     risk = rd.labelled(tmp_path / "False/X1.xlsx", "Risk")

@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 import xlalloc as xa
 from xlalloc.cells import call
 from xlalloc.errors import DivisionError, ErrorValue, InputError, Label, NumberError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 
@@ -471,7 +471,7 @@ def test_one_asset():
 @pytest.mark.parametrize("mean", [0.0, 0.05, -0.02])
 def test_equal_means_leave_one_portfolio(mean):
     mu, least = np.full(3, mean), xa.min_var_weights(THREE)
-    with collect() as facts:
+    with recorded() as facts:
         rows = xa.frontier(mu, THREE, 4).rows
     assert facts["frontier"].startswith("a single portfolio") and len(rows) == 4 and rows == [rows[0]] * 4
     close(rows[0][3:], least)
@@ -530,13 +530,13 @@ def test_group_limits_in_order_of_first_appearance():
 
 def test_targets_that_do_not_bind():
     least = xa.min_var_weights(THREE)
-    with collect() as facts:
+    with recorded() as facts:
         close(xa.target_return_weights(MU, THREE, -1.0), least)
     assert facts["target"] == "met by the minimum-variance portfolio, which earns more"
-    with collect() as facts:
+    with recorded() as facts:
         assert xa.target_vol_weights(MU, THREE, 0.9).tolist() == [1, 0, 0]
     assert facts["target"].startswith("not used up")
-    with collect() as facts:
+    with recorded() as facts:
         xa.target_vol_weights(MU, THREE, 0.1)
     assert "target" not in facts
 
@@ -679,19 +679,19 @@ def test_implied_returns_are_those_the_weights_are_best_for(n, seed):
 
 
 def test_facts():
-    with collect() as facts:
+    with recorded() as facts:
         weights = xa.target_return_weights(MU, THREE, 0.06, 0, [0.4, 1, 1], ["a", "b", "b"], [0, 0.1], [0.6, 1])
     close(facts["expected return"], 0.06)
     close(facts["volatility"], vol(weights, THREE))
     close(facts["condition number"], np.linalg.cond(THREE))
     assert facts["binding bounds"] == [Label("assets", 0), "at its upper bound"] and weights[0] == 0.4
     assert facts["corner portfolios of the frontier"] >= 2
-    with collect() as facts:
+    with recorded() as facts:
         xa.min_var_weights(THREE, [0.4, 0, 0.1], 1, ["a", "b", "c"], [0, 0, 0], [1, 0.45, 1])
     bounds = facts["binding bounds"]
     assert bounds == [Label("assets", 0), "at its lower bound", "group b", "at its upper limit"]
     assert "expected return" not in facts and "corner portfolios of the frontier" not in facts
-    with collect() as facts:
+    with recorded() as facts:
         xa.min_var_weights([[0.04, 0.04], [0.04, 0.04]], 0.5)
     assert facts["condition number"] == "beyond 1e16: cov is singular"
     assert facts["binding bounds"] == [
@@ -700,20 +700,20 @@ def test_facts():
         Label("assets", 1),
         "at its lower bound",
     ]
-    with collect() as facts:
+    with recorded() as facts:
         xa.min_var_weights(THREE, [0.2, 0, 0], [0.2, 1, 1])
     assert facts["binding bounds"][:2] == [Label("assets", 0), "fixed"]
-    with collect() as facts:
+    with recorded() as facts:
         xa.max_sharpe_weights(MU, THREE, 0.01)
     close(facts["Sharpe ratio"], xa.port_sharpe(xa.max_sharpe_weights(MU, THREE, 0.01), MU, THREE, 0.01))
     assert facts["binding bounds"] == "none"
-    with collect() as facts:
+    with recorded() as facts:
         xa.max_div_weights(THREE)
     close(facts["diversification ratio"], xa.diversification(xa.max_div_weights(THREE), THREE))
 
 
 def test_facts_of_views():
-    with collect() as facts:
+    with recorded() as facts:
         xa.black_litterman([0.5, 0.3, 0.2], THREE, np.eye(3), [0.1, 0.2, 0.0], [1, 0, 1])
     assert facts["views dropped"] == 1
     assert facts["posterior return of each view"][::2] == [Label("views", 0), Label("views", 2)]

@@ -127,8 +127,8 @@ def test_what_is_not_in_the_table_stays_as_it_is():
 
 def test_the_scan_sees_what_is_said():
     """The scan is what the table is held to: it reads choices, sums, constants and helpers that take a sentence."""
-    assert {"InputError", "learn", "ErrorValue"} <= SAID.keys()
-    assert len(sentences()) > 500 and sum(name == "learn" for _, name, _, _ in calls()) > 100
+    assert {"InputError", "record", "ErrorValue"} <= SAID.keys()
+    assert len(sentences()) > 500 and sum(name == "record" for _, name, _, _ in calls()) > 100
     import ast
 
     tree = ast.parse("f'{a} is {b}.' if c else 'none' + ' at all'", mode="eval").body

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import xlalloc
-from xlalloc import data, facts
+from xlalloc import data, explanation
 from xlalloc.cells import call
 from xlalloc.core import models
 from xlalloc.errors import AllocError
@@ -265,9 +265,9 @@ def test_core_satellite():
 
 @pytest.mark.parametrize(("share", "warned"), [(0.6, False), (0.7, False), (0.8, False), (0.59, True), (0.81, True)])
 def test_an_unusual_core_is_pointed_out(share, warned):
-    with facts.collect() as learned:
+    with explanation.recorded() as recorded_facts:
         xlalloc.core_satellite([1], [1], share)
-    assert ("warning" in learned) == warned
+    assert ("warning" in recorded_facts) == warned
 
 
 @given(
@@ -446,9 +446,11 @@ def test_verdicts():
     assert verdicts([0.06, 0.06], [0.135, 0.2], 0.2354) == ["inside", "inside", "inside", "deeper"]
     assert verdicts([0.07, 0.08], [0.2, 0.3], -0.9) == ["below", "below", "inside", "inside"]
     assert verdicts([0.01, 0.02], [0, 0.1]) == ["above", "above", "not stated", "not stated"]
-    with facts.collect() as learned:
+    with explanation.recorded() as recorded_facts:
         verdicts([0, 1], [0, 1])
-    assert "promise" in learned["stated ranges"] and learned["drift of log wealth"].startswith("0.0491564")
+    assert "promise" in recorded_facts["stated ranges"] and recorded_facts["drift of log wealth"].startswith(
+        "0.0491564"
+    )
 
 
 def test_policy_check_matches_holdings_by_name():

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 import xlalloc as xa
-from xlalloc.book import Book, place
+from xlalloc.book import Book, context
 from xlalloc.dates import to_serial
 from xlalloc.errors import ErrorValue
 from xlalloc.formula import evaluate
@@ -218,7 +218,7 @@ def test_every_cell_of_a_written_workbook_is_what_eval_computes(inputs):
                         compared += 1
         assert compared > 2000
         result = compute(client, inputs)
-        assert alike(evaluate("=SUM(trade_costs)", place(book, None)), rows(result.orders.costs.sum()))
+        assert alike(evaluate("=SUM(trade_costs)", context(book, None)), rows(result.orders.costs.sum()))
 
 
 def test_python_says_the_same(clients):

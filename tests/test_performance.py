@@ -16,7 +16,7 @@ from xlalloc.core import kpi
 from xlalloc.core import performance as pf
 from xlalloc.dates import to_serial
 from xlalloc.errors import AllocError, DivisionError, ErrorValue, InputError, NotAvailableError, NumberError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 ROLLINGER_HOFFMAN = np.array([17, 15, 23, -5, 12, 9, 13, -4]) / 100
 DAYS = np.random.default_rng(8).standard_t(4, (300, 5)) * 0.01 + 0.0005
@@ -224,7 +224,7 @@ def test_rolling_window_without_risk_is_its_own_error():
     still = [0.01, 0.01, 0.01, 0.02]
     rows = call("ROLLING", ["sharpe", [[x] for x in still], 3])
     assert rows[0] == ["#DIV/0!"] and isinstance(rows[0][0], ErrorValue) and rows[1][0] > 0
-    with collect() as facts:
+    with recorded() as facts:
         pf.rolling("sharpe", still, 3)
     assert facts["windows without an answer"].startswith("1: returns")
     assert np.isnan(pf.rolling("sharpe", still[:3], 2)).tolist() == [True, True]  # the shape stays where all are errors
@@ -236,7 +236,7 @@ def test_rolling_window_without_risk_is_its_own_error():
 def test_columns_keep_their_places_where_none_has_an_answer(name):
     gains = [[0.01, 0.02], [0.01, 0.02], [0.01, 0.02]]
     assert call(name, [gains]) == [["#DIV/0!"], ["#DIV/0!"]]
-    with collect() as facts:
+    with recorded() as facts:
         getattr(pf, name.lower())(gains)
     assert "returns: " in facts["columns without an answer"][-1]
 
@@ -500,18 +500,18 @@ def test_a_blank_leaves_both_panels():
 
 
 def test_explain_names_rows_and_assumptions():
-    with collect() as facts:
+    with recorded() as facts:
         pf.max_drawdown([0.1, -0.2, -0.1, 0.05, 0.5])
     assert [str(facts[key]) for key in ("peak", "trough", "recovered")] == ["Time 1", "Time 3", "Time 5"]
-    with collect() as facts:
+    with recorded() as facts:
         pf.max_drawdown([-0.2, 0.1])
     assert facts["peak"] == "the starting value" and facts["recovered"] == "not yet"
-    with collect() as facts:
+    with recorded() as facts:
         pf.sharpe(CRASH, 0.05)
     assert "252" in facts["periods per year"] and facts["risk-free rate per period"] == pytest.approx(
         1.05 ** (1 / 252) - 1
     )
-    with collect() as facts:
+    with recorded() as facts:
         pf.hist_cvar(np.arange(-50, 51) / 1000, 0.95)
         pf.total_return(CRASH)
     assert facts["returns in the tail"] == "5.05"

@@ -16,7 +16,7 @@ import xlalloc
 from xlalloc.cells import call
 from xlalloc.core import simulation
 from xlalloc.errors import AllocError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 BANDS = ("5%", "25%", "50%", "75%", "95%")
 
@@ -180,7 +180,7 @@ def test_simulated_prices_are_lognormal():
 
 
 def test_more_paths_than_are_kept():
-    with collect() as facts:
+    with recorded() as facts:
         table = measures(xlalloc.dca_sim(100, 1000, 60, paths=100_000))
     assert table["final price"][2] == pytest.approx(100 * math.exp(-(0.15**2) / 2 * 59 / 12), rel=0.005)
     assert 0.4 < facts["chance of a loss"] < 0.6
@@ -232,7 +232,7 @@ def test_the_closed_form():
 
 @pytest.mark.parametrize("goal", [120, 180, 300])
 def test_simulation_meets_the_closed_form_within_its_sampling_error(goal):
-    with collect() as facts:
+    with recorded() as facts:
         simulated = xlalloc.goal_prob(100, 1e-9, 10, 0.07, 0.15, goal)
     exact = xlalloc.goal_prob(100, 0, 10, 0.07, 0.15, goal)
     assert facts["sampling error"] == pytest.approx(math.sqrt(simulated * (1 - simulated) / 10_000))
@@ -272,7 +272,7 @@ def test_bands_without_deposits_are_lognormal_quantiles():
 
 
 def test_wealth_that_is_used_up_stays_at_nothing():
-    with collect() as facts:
+    with recorded() as facts:
         table = xlalloc.wealth_bands(100, -2, 10, 0.5, 0.3, 2000)
     lowest = [row[1] for row in table.rows]
     ruined = lowest.index(0)

@@ -194,7 +194,9 @@ def test_the_unit_that_a_line_above_names(tmp_path, line, header, value):
 def test_one_finding_a_column_of_dates_that_are_none(tmp_path):
     text = "id,asset,value,bought_on\n" + "Z123,VTI,100,long term\n" * 6
     found = [
-        (p.kind, dict(p.words)) for p in read(holdings(tmp_path, text)).problems.items if p.place.column == "bought_on"
+        (p.kind, dict(p.words))
+        for p in read(holdings(tmp_path, text)).problems.items
+        if p.location.column == "bought_on"
     ]
     assert found == [("bad_date", {}), ("more_like_it", {"count": "5"})]
 
@@ -207,7 +209,7 @@ def test_another_account_in_the_file_is_not_the_only_clients(tmp_path):
         put(folder, "All-Accounts.csv", "utf-8", text)
         inputs = read(folder)
         assert [lot.units for lot in inputs.clients[0].lots] == [10], order
-        assert [p.place.value or p.place.column for p in inputs.problems.items if p.kind == "whose"] == ["Z999"]
+        assert [p.location.value or p.location.column for p in inputs.problems.items if p.kind == "whose"] == ["Z999"]
 
 
 def test_no_figure_of_an_order_is_a_negative_zero():
@@ -289,7 +291,7 @@ def test_returns_are_no_prices(tmp_path):
         write(tmp_path, prices=rows)
         inputs = read(tmp_path)
         assert "Total Market ETF" not in inputs.market.assets and "Bond ETF" in inputs.market.assets
-        assert [p.place.column for p in inputs.problems.items if p.kind == "returns_as_prices"] == ["VTI"]
+        assert [p.location.column for p in inputs.problems.items if p.kind == "returns_as_prices"] == ["VTI"]
 
 
 @pytest.mark.parametrize("name", ["Jürgen Müller", "José Núñez", "Zoë Größe", "Éva Ößterreich"])
@@ -425,7 +427,7 @@ def test_a_folder_of_accounts_by_file_name_or_by_a_sheet(tmp_path):
         put(folder, f"holdings/{name}.csv", "utf-8", "Symbol,Qty,Market Value\nVTI,10,3012\nBND,1,72.10\n")
     inputs = read(folder)
     assert [len(client.lots) for client in inputs.clients] == [2, 0]
-    assert [p.place.sheet for p in inputs.problems.items if p.kind == "whose"] == ["holdings/U777.csv"]
+    assert [p.location.sheet for p in inputs.problems.items if p.kind == "whose"] == ["holdings/U777.csv"]
     write(folder, accounts=[["account", "client"], ["U777", "Z9"]])
     assert [len(client.lots) for client in read(folder).clients] == [2, 2]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import xlalloc.core.rebalance as rb
 from xlalloc.cells import call
 from xlalloc.errors import AllocError, DivisionError, Label, NumberError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 from xlalloc.formula import evaluate
 
 A, B, C = (Label("assets", i) for i in range(3))
@@ -178,7 +178,7 @@ def test_shape_names_and_facts_come_back():
     assert call("REBAL_TRADES", [[[120000, 80000]], [[0.5], [0.5]]]) == [[-20000, 20000]]
     by_name = call("REBAL_TRADES", [[["股票", 120000], ["债券", 80000]], [["债券", 0.6], ["股票", 0.4]]])
     assert by_name == [["股票", -40000], ["债券", 40000]]
-    with collect() as facts:
+    with recorded() as facts:
         rb.rebal_trades([55, 45], [0.5, 0.5])
     assert facts == {"threshold exceeded once the cash flow is placed": "no"}
 
@@ -249,7 +249,7 @@ def test_index_and_bond_funds_of_individuals_are_exempt_from_day_seven(kind):
 
 def test_etfs_and_money_funds_bear_none():
     assert rb.redemption_fee(1, kind="etf") == rb.redemption_fee(1, kind="money_fund") == 0
-    with collect() as facts:
+    with recorded() as facts:
         rb.redemption_fee(1, kind="etf")
     assert facts["schedule"].endswith("for etf: then 0")
 
@@ -450,7 +450,7 @@ def test_a_withdrawal_that_costs_make_impossible_is_refused_just_where_it_become
 
 
 def test_the_plan_tells_explain_what_it_did():
-    with collect() as facts:
+    with recorded() as facts:
         rb.rebal_plan([120000, 80000], [0.5, 0.5], price=[10, 10], lot=100, commission=0.001)
     assert facts["cash left"] == 961 and facts["costs"] == 39
     assert facts["threshold exceeded once the cash flow is placed"] == "yes"

@@ -363,7 +363,7 @@ def test_an_office_that_fails_is_a_finding_and_the_workbooks_stand(tmp_path, she
     monkeypatch.setattr(batch, "_driver", Fails)
     summary = run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en", pdf=True)
     assert summary.written == 5 and set(kinds(summary)) == {(f"K00{k}", "not_printed") for k in range(2, 6)}
-    assert len(summary.said()) == 4 and "2 more" not in summary.said()[-1]
+    assert len(summary.summary()) == 4 and "2 more" not in summary.summary()[-1]
 
 
 def test_each_client_is_printed_by_the_worker_that_wrote_it(tmp_path, sheets):

@@ -713,7 +713,12 @@ def test_all_problems_are_found_in_one_pass(tmp_path, sheets):
         "unreadable_number",
     ]
     row = next(p for p in summary.problems if p.kind == "unknown_asset")
-    assert (row.place.sheet, row.place.row, row.place.column, row.place.value) == ("holdings", 8, "asset", "Tulips")
+    assert (row.location.sheet, row.location.row, row.location.column, row.location.value) == (
+        "holdings",
+        8,
+        "asset",
+        "Tulips",
+    )
 
 
 def test_what_has_no_answer_is_a_word_and_a_finding(tmp_path, sheets):

@@ -14,7 +14,7 @@ from xlalloc.cells import call
 from xlalloc.core import risk_parity
 from xlalloc.core.closest_exposures import least_distance
 from xlalloc.errors import AllocError, ErrorValue, Label, NumberError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 
@@ -99,7 +99,7 @@ def test_near_duplicates_share_what_one_of_them_had():
 def test_one_asset():
     assert xa.rp_weights([[0.04]]) == 1.0 and xa.hrp_weights([[0.04]]) == 1.0 and xa.inv_vol_weights([[0.04]]) == 1.0
     assert xa.rp_nested([[0.04]], ["all"]) == 1.0
-    with collect() as facts:
+    with recorded() as facts:
         xa.hrp_weights([[0.04]])
     assert facts["order of the tree"] == [Label("assets", 0)]
 
@@ -285,7 +285,7 @@ def test_hrp_by_recursion(linkage):
         order = slow_tree_order(np.sqrt((1.0 - rho) / 2.0), linkage)
         slow = slow_hrp(cov, order)
         close(xa.hrp_weights(cov, linkage), [slow[i] for i in range(n)])
-        with collect() as facts:
+        with recorded() as facts:
             xa.hrp_weights(cov, linkage)
         assert [label.index for label in facts["order of the tree"]] == order
 
@@ -301,7 +301,7 @@ def test_equal_correlations_are_ties_whatever_the_volatilities():
         for linkage in ("single", "complete", "average", "ward") if possible else ():
             orders = []
             for vols in (np.ones(n), rng.uniform(0.05, 0.4, n)):
-                with collect() as facts:
+                with recorded() as facts:
                     xa.hrp_weights(covariance(vols, rho), linkage)
                 orders.append([label.index for label in facts["order of the tree"]])
             assert orders[0] == orders[1]
@@ -357,7 +357,7 @@ def test_closest_exposures_of_many_assets_meet_the_optimality_conditions():
     for n, k in ((40, 3), (150, 6)):
         B, s = rng.uniform(0, 1, (n, k)) * (rng.random((n, k)) < 0.6), rng.uniform(0.1, 0.4, n)
         F = np.diag(rng.uniform(0.01, 0.04, k))
-        with collect() as facts:
+        with recorded() as facts:
             weights = xa.rp_factor(B, F, s)
         assert facts["residual"] < 1e-12
         exposures = B.T @ weights
@@ -388,7 +388,7 @@ def test_equal_loadings_are_split_by_specific_variance():
 
 def test_factors_out_of_reach_leave_a_residual():
     """One asset with loadings 1 and 0 on two equal factors: it carries the first half of f and nothing of the second."""
-    with collect() as facts:
+    with recorded() as facts:
         assert xa.rp_factor([[1, 0]], np.diag([0.04, 0.04]), [0.1]) == 1.0
     close(facts["residual"], 0.5**0.5)
     assert facts["shares of factor risk reached"] == [Label("factors", 0), 1.0, Label("factors", 1), 0.0]
@@ -398,7 +398,7 @@ def test_a_factor_covariance_beyond_singular_by_rounding_is_explained_as_it_is_a
     """A correlation of 1 + 4e-9: the distance left is that of the nearest possible matrix, never negative."""
     cov = np.array([[1, 1 + 4e-9], [1 + 4e-9, 1]]) * 0.04
     loadings, specific = [[1, -0.9], [2, -1.9], [3, -2.0]], [0.1, 0.1, 0.1]
-    with collect() as facts:
+    with recorded() as facts:
         explained = xa.rp_factor(loadings, cov, specific)
     close(explained, xa.rp_factor(loadings, cov, specific), 0)
     assert 0 <= facts["residual"] < 1e-6
@@ -517,7 +517,7 @@ def test_bounds_that_do_not_bind_change_nothing():
 
 
 def test_binding_bounds_are_learned():
-    with collect() as facts:
+    with recorded() as facts:
         weights = xa.rp_weights(FIVE, None, 0.1, [1, 1, 1, 1, 0.3])
     assert facts["binding bounds"] == [
         Label("assets", 3),
@@ -531,14 +531,14 @@ def test_binding_bounds_are_learned():
 
 
 def test_what_is_learned_without_bounds():
-    with collect() as facts:
+    with recorded() as facts:
         xa.rp_weights(FIVE)
     close(facts["condition number"], np.linalg.cond(FIVE))
     assert facts["steps"] >= 1 and facts["largest error of the shares"] <= 1e-10 and "binding bounds" not in facts
-    with collect() as facts:
+    with recorded() as facts:
         xa.rp_weights([[0.04, 0.04], [0.04, 0.04]])
     assert facts["condition number"] == "beyond 1e16: cov is singular"
-    with collect() as facts:
+    with recorded() as facts:
         xa.rp_levered(FIVE, 1.0)
     assert facts["leverage"] == 2.0 and facts["volatility reached"] < 1.0
 

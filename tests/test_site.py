@@ -17,7 +17,7 @@ from pages import DOCS, shows, tables
 
 import xlalloc as xa
 from xlalloc import reference
-from xlalloc.book import Book, bounds, place
+from xlalloc.book import Book, bounds, context
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.cli import main
 from xlalloc.errors import ErrorValue, InputError
@@ -49,7 +49,7 @@ def claims(name: str):
     for section in page.read(read(name)):
         for item in section.items:
             if not item.is_input:
-                yield item, evaluate(item.formula, place(values, None))
+                yield item, evaluate(item.formula, context(values, None))
 
 
 @pytest.mark.parametrize("name", LIVE)
@@ -392,7 +392,7 @@ def test_the_examples_for_assistants_compute():
         for column, value in zip("GHJKLM", (name, 0.25, name, 1e5 * (k + 1), 0.25, 10.0), strict=True):
             tab[f"{column}{k + 2}"] = value
     for words, formula in llms.EXAMPLES:
-        rows = evaluate(formula, place(Book(book), None))
+        rows = evaluate(formula, context(Book(book), None))
         assert not any(isinstance(cell, ErrorValue) for row in rows for cell in row), words
     assert f"`{llms.EXAMPLES[0][1]}`" in llms.text()
 

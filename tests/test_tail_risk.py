@@ -8,7 +8,7 @@ from reference import market, tables
 
 import xlalloc as xa
 from xlalloc.errors import DivisionError, InputError, NumberError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 FILE = "tail_risk.csv"
@@ -94,7 +94,7 @@ def test_no_portfolio_is_below_the_minimum(seed):
     level = float(rng.choice([0.5, 0.9, 0.95, 0.99]))
     groups = [f"g{i % 2}" for i in range(n)]
     low, high, most = (0.0, 1.0, 1.0) if seed % 2 else (-0.2, max(0.5, 1.5 / n), 0.7)
-    with collect() as facts:
+    with recorded() as facts:
         w = xa.min_cvar_weights(R, level, low, high, groups, None, [most, most])
     m = (1 - level) * T
     G = np.array([[g == name for g in groups] for name in ("g0", "g1")], float)
@@ -109,10 +109,10 @@ def test_no_portfolio_is_below_the_minimum(seed):
 
 
 def test_explain_says_whether_the_minimum_is_one_portfolio():
-    with collect() as facts:
+    with recorded() as facts:
         xa.min_cvar_weights(np.column_stack([np.linspace(-0.05, 0.05, 21)] * 2))  # the same asset twice
     assert "several" in facts["portfolios of this shortfall"]
-    with collect() as facts:
+    with recorded() as facts:
         xa.min_cvar_weights(market.daily().values)
     assert "alone" in facts["portfolios of this shortfall"]
 

@@ -14,11 +14,11 @@ from test_workbook_clients import CLIENTS
 from workbook_inputs import Computed, Inputs, says
 
 import xlalloc as xa
-from xlalloc.book import Book, place
+from xlalloc.book import Book, context
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.documents import built
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import Place, evaluate, evaluate_value
+from xlalloc.formula import Context, evaluate, evaluate_value
 from xlalloc.templates.case_workbook import build, filled, write
 from xlalloc.templates.cases import INVESTORS, case
 from xlalloc.templates.definitions import CHINESE
@@ -59,7 +59,7 @@ def formulas(book):
 
 def value(book, formula):
     """A formula's value on a computed workbook."""
-    rows = evaluate(f"={formula}", place(book, None))
+    rows = evaluate(f"={formula}", context(book, None))
     return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
 
 
@@ -129,7 +129,7 @@ def test_every_block_is_the_same_with_labels_on_what_it_reads(written, loaded):
         if changed == text:
             continue
         top = loaded[sheet][cells[0]]
-        found = as_rows(evaluate_value(changed, Place(labelled, sheet, top.row, top.column, array=True)))
+        found = as_rows(evaluate_value(changed, Context(labelled, sheet, top.row, top.column, array=True)))
         for coordinate in cells:
             cell = loaded[sheet][coordinate]
             i, j = cell.row - top.row, cell.column - top.column
@@ -499,8 +499,8 @@ def test_an_empty_client_is_said_and_shows_no_numbers():
 
 def is_said(key: str, lang: str, line: str) -> bool:
     """Is it the sentence of this check, with the sheet and the cell before it?"""
-    place, _, said = line.partition(TEXTS["check.at"][lang])
-    return says(TEXTS[f"check.{key}"][lang], said) and bool(re.fullmatch(r".+ [A-Z]+\d+", place))
+    context, _, said = line.partition(TEXTS["check.at"][lang])
+    return says(TEXTS[f"check.{key}"][lang], said) and bool(re.fullmatch(r".+ [A-Z]+\d+", context))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

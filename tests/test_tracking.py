@@ -7,7 +7,7 @@ from reference import market, tables
 import xlalloc as xa
 from xlalloc.cells import call
 from xlalloc.errors import AllocError, InputError, NumberError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 
 pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
 FILE = "tracking.csv"
@@ -82,7 +82,7 @@ def test_the_benchmark_itself_where_it_is_allowed(real):
 
 
 def test_a_limit_that_is_not_used_up_and_one_too_low():
-    with collect() as facts:
+    with recorded() as facts:
         w = xa.target_te_weights(MU, COV, BENCH, 5.0)
     assert w.tolist() == [1, 0, 0] and "not used up" in facts["limit"]
     least = xa.port_te(xa.min_te_weights(COV, BENCH, 0, [0.1, 1, 1]), BENCH, COV)

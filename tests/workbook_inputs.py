@@ -8,7 +8,7 @@ import openpyxl
 from openpyxl.utils import range_boundaries
 
 from xlalloc import data
-from xlalloc.book import Book, place
+from xlalloc.book import Book, context
 from xlalloc.formula import evaluate
 from xlalloc.templates.case_workbook import filled
 from xlalloc.templates.cases import ETF_UNIT, ETFS, case, illustrative_prices
@@ -190,7 +190,7 @@ class Computed:
         self.workbook, self.values = workbook, Book(workbook)
 
     def __call__(self, formula: str):
-        rows = evaluate(f"={formula}", place(self.values, None))
+        rows = evaluate(f"={formula}", context(self.values, None))
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
 
     def line(self, name: str) -> str:

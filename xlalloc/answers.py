@@ -6,8 +6,8 @@ import sys
 import numpy as np
 
 from xlalloc.dates import as_date
-from xlalloc.errors import AllocError, Label, spoken
-from xlalloc.facts import learn
+from xlalloc.errors import AllocError, Label, with_names
+from xlalloc.explanation import record
 from xlalloc.labelled import Answer, Labelled
 from xlalloc.quantity import Quantity
 from xlalloc.table import Table
@@ -24,7 +24,7 @@ def build(entry, answer: Answer, kind: int, index):
         return value
     value = np.where(answer.blank, np.nan, value) if answer.blank is not None else value
     for column, error in answer.errors.items():
-        learn("columns without an answer", [Label("assets", column).named(answer.names), str(error)])
+        record("columns without an answer", [Label("assets", column).named(answer.names), str(error)])
     leader = answer.leader
     if q.kind in ("panel", "rows"):
         return _rows_of(entry, answer, value, kind, index)
@@ -105,6 +105,6 @@ def _named(cell, names: dict[str, list]):
         cell.names = names
         return cell
     if isinstance(cell, Label) and cell.axis == "time" and cell.axis in names:
-        text = str(spoken(cell, names))
+        text = str(with_names(cell, names))
         return dt.date.fromisoformat(text) if text[:4].isdigit() else cell.index + 1
-    return spoken(cell, names)
+    return with_names(cell, names)

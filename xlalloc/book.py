@@ -6,7 +6,7 @@ from typing import Any
 
 from xlalloc import cells
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import Place, evaluate_value, parse
+from xlalloc.formula import Context, evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, UnknownFunctionError, as_rows, scalar
 
 _RUNNING = object()
@@ -116,7 +116,7 @@ class Book:
     def _compute(self, key: tuple, text: str, array: bool):
         sheet = self._sheets[key[0]]
         try:
-            return evaluate_value(text, Place(self, sheet.title, key[1], key[2], array))
+            return evaluate_value(text, Context(self, sheet.title, key[1], key[2], array))
         except (UnknownFunctionError, FormulaError) as reason:
             saved = self._saved[sheet.title].cell(key[1], key[2]).value if self._saved else None
             return ErrorValue("#NAME?", f"{sheet.title}: {reason}") if saved is None else saved
@@ -144,13 +144,13 @@ def bounds(ref: str) -> tuple[int, int, int, int]:
     return ends[0][2], ends[0][3], ends[1][2], ends[1][3]
 
 
-def place(book: Book, sheet: str | None) -> Place:
+def context(book: Book, sheet: str | None) -> Context:
     """Where an outside formula stands: on the sheet named, else on the first."""
     if sheet is None:
-        return Place(book, book.sheets[0])
+        return Context(book, book.sheets[0])
     if not book.has_sheet(sheet):
         raise InputError(f"There is no sheet {sheet!r}; the workbook has {', '.join(book.sheets)}.")
-    return Place(book, sheet)
+    return Context(book, sheet)
 
 
 # A column of formulas, each on the one above, nests deeply.

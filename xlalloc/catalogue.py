@@ -11,8 +11,8 @@ import numpy as np
 
 from xlalloc import frames
 from xlalloc.errors import AllocError, InputError, Label, NotAvailableError
-from xlalloc.facts import learn, learning
-from xlalloc.quantity import Quantity, glance, has_blank, inside, within
+from xlalloc.explanation import record, recording
+from xlalloc.quantity import Quantity, has_blank, inside, sum_and_minimum, within
 from xlalloc.table import Table as Table
 
 CATALOGUE: dict[str, "Function"] = {}
@@ -37,9 +37,9 @@ class Argument:
     @property
     def help(self) -> str:
         """One line: what it is, its unit, its options, its default."""
-        return self.said()
+        return self.described()
 
-    def said(self, say: Callable[[str], str] = str) -> str:
+    def described(self, say: Callable[[str], str] = str) -> str:
         """The line of help; ``say`` translates its parts."""
         q, words = self.quantity, say(self.quantity.help)
         if q.unit:
@@ -148,7 +148,7 @@ class Function:
 
     def _goes_together(self, given: dict[str, Any], dates: np.ndarray) -> bool:
         """Rising dates of complete arrays, and one number to give: there is nothing to match, join or leave out."""
-        if self.result.kind != "number" or learning() or not (dates[1:] > dates[:-1]).all():
+        if self.result.kind != "number" or recording() or not (dates[1:] > dates[:-1]).all():
             return False
         for argument in self.arguments:
             if argument.name == "periods":  # follow from the dates
@@ -202,17 +202,17 @@ class Function:
                 if q.kind == "texts":
                     checked[name] = q
         flat = _meet(arrays, checked)
-        if learning():
-            _learn_units(arrays, checked)
+        if recording():
+            _record_units(arrays, checked)
         answer = self.function(**arrays)
         return _flattened(answer) if flat and self.result.kind != "matrix" else answer
 
 
-def _learn_units(given: dict[str, Any], checked: dict[str, Quantity]) -> None:
+def _record_units(given: dict[str, Any], checked: dict[str, Quantity]) -> None:
     """A number not far below the limit of its unit is told as a percentage."""
     for name, q in checked.items():
         if q.unit_to is not None and (most := float(np.max(given[name]))) >= 0.5 * q.unit_to:
-            learn(f"unit of {name}", f"{most:.6g} is taken as {most * 100:.6g}%")
+            record(f"unit of {name}", f"{most:.6g} is taken as {most * 100:.6g}%")
 
 
 def _meet(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
@@ -257,7 +257,7 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
     for name in timed:
         q, array = checked[name], given[name]
         if q.gaps:
-            total, lowest = glance(array[array == array], q.limited)
+            total, lowest = sum_and_minimum(array[array == array], q.limited)
             if not (total < np.inf and not q.upwards and inside(q, lowest, 0.0)):
                 within(q, name, np.where(np.isnan(array), 0.0, array))
             continue
@@ -266,7 +266,7 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
         elif q.kind == "labels":
             missing = np.array([cell is None or cell != cell or cell == "" for cell in array])
         else:
-            total, lowest = glance(array, q.limited)
+            total, lowest = sum_and_minimum(array, q.limited)
             if not (total < np.inf and not q.upwards and inside(q, lowest, 0.0)):
                 unsure.append(name)
             if total == total:
@@ -279,7 +279,7 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
     if rows < (1 if all(checked[name].single for name in timed) else 2):
         raise NotAvailableError(f"{timed[0]}: {rows} complete rows are left; at least two are needed.")
     if keep is not None:
-        learn("rows left out", f"{len(keep) - rows} with a blank or #N/A")
+        record("rows left out", f"{len(keep) - rows} with a blank or #N/A")
         for name in timed:
             value = given[name]
             given[name] = (

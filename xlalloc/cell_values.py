@@ -137,7 +137,7 @@ def rows_of(value) -> list:
     return rows
 
 
-def numbers_in(rows: Sequence, name: str, places: Sequence[int], left: int, missing: bool) -> np.ndarray:
+def numbers_in(rows: Sequence, name: str, positions: Sequence[int], left: int, missing: bool) -> np.ndarray:
     """A block of cells as an array: at once where all are numbers, cell by cell otherwise."""
     kinds = set(map(type, chain.from_iterable(rows)))
     if kinds <= (PLAIN_OR_BLANK if missing else PLAIN):
@@ -148,7 +148,7 @@ def numbers_in(rows: Sequence, name: str, places: Sequence[int], left: int, miss
     return np.array(
         [
             [number_in(cell, f"{name}: row {i}, column {j}", missing) for j, cell in enumerate(row, left)]
-            for i, row in zip(places, rows, strict=True)
+            for i, row in zip(positions, rows, strict=True)
         ]
     )
 

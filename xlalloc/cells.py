@@ -11,7 +11,7 @@ from xlalloc.answers import labels_of
 from xlalloc.catalogue import CATALOGUE, Function, Table
 from xlalloc.cell_values import is_text, number_in, rows_of, stop_at_errors
 from xlalloc.dates import EPOCH, from_cell, holds_date_word, to_serial
-from xlalloc.errors import AllocError, ErrorValue, InputError, Label, quoted, spoken, written
+from xlalloc.errors import AllocError, ErrorValue, InputError, Label, quoted, with_names, written
 from xlalloc.labelled import Answer, Labelled, is_blank, name_key, name_text
 from xlalloc.quantity import Quantity
 from xlalloc.ranges import one_period, read_matrix, read_panel, read_texts, read_vector
@@ -205,7 +205,9 @@ def _write_table(table: Table, answer: Answer, descending: bool) -> list[list]:
     def shown(cell):
         if isinstance(cell, Label) and cell.axis == "time":
             return cell.index + 1 if answer.dates is None else float(answer.dates[cell.index] + SERIAL_1970)
-        return name_text(spoken(cell, answer.names)) if isinstance(cell, Label) else _cell(cell, "#NUM!", answer.names)
+        return (
+            name_text(with_names(cell, answer.names)) if isinstance(cell, Label) else _cell(cell, "#NUM!", answer.names)
+        )
 
     header = [shown(cell) for cell in table.header]
     rows = [[shown(cell) for cell in row] for row in table.rows]

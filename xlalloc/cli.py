@@ -116,15 +116,15 @@ def eval_(ctx, formula, book, sheet, as_json, lang):
     from xlalloc.formula import evaluate
 
     ctx.parent.with_resource(speaking(lang))  # of the parent, which tells of errors
-    place = None
+    context = None
     if book is not None:
         from xlalloc.book import Book
-        from xlalloc.book import place as place_in
+        from xlalloc.book import context as context_in
 
-        place = place_in(Book.load(book), sheet)
+        context = context_in(Book.load(book), sheet)
     elif sheet is not None:
         raise click.UsageError("--sheet needs --book.")
-    rows = evaluate(formula, place)
+    rows = evaluate(formula, context)
     if as_json:
         click.echo(json.dumps([[_plain(cell) for cell in row] for row in rows], ensure_ascii=False))
     else:
@@ -184,8 +184,8 @@ def template(ctx, name, clients, out, lang, client, source, names, checked):
     from xlalloc.reports import make_template
 
     if checked is not None:
-        said, good = make_template.check(checked, clients or (Path(name) if name else None))
-        click.echo("\n".join(said), err=not good)
+        sentence, good = make_template.check(checked, clients or (Path(name) if name else None))
+        click.echo("\n".join(sentence), err=not good)
         ctx.exit(0 if good else 1)
     if names is not None:
         make_template.add_names(names, out and _xlsx(out))
@@ -262,7 +262,7 @@ def _tell(done, out: Path) -> None:
     click.echo(f"{done.written} of {done.clients} reports written to {out}{kept}")
     if done.held:
         click.echo(f"{done.held} kept back for suitability: internal pages only, the reasons are in the index")
-    for line in done.said():
+    for line in done.summary():
         click.echo(f"xlalloc: {line}", err=True)
     if found := len(done.problems):
         click.echo(f"{found} problems listed in {out / 'problems.xlsx'}", err=True)

@@ -44,12 +44,12 @@ class Label(NamedTuple):
         return known[self.index] if known is not None and self.index < len(known) else str(self)
 
 
-def spoken(value, names: dict):
+def with_names(value, names: dict):
     """``value`` with every Label in it replaced by the name the user gave."""
     if isinstance(value, Label):
         return value.named(names)
     if isinstance(value, list | tuple):
-        return [spoken(item, names) for item in value]
+        return [with_names(item, names) for item in value]
     return value
 
 
@@ -75,7 +75,7 @@ class AllocError(ValueError):
         """As an ErrorValue carries it, which says it to whoever asks."""
         if not self.labels:
             return self.template
-        words = [", ".join(map(str, w)) if isinstance(w, list) else str(w) for w in spoken(self.labels, names)]
+        words = [", ".join(map(str, w)) if isinstance(w, list) else str(w) for w in with_names(self.labels, names)]
         pieces = self.template.split("{}", len(words))  # not str.format: a cell quoted in the text may hold braces
         return pieces[0] + "".join(chain.from_iterable(zip(words, pieces[1:], strict=False)))
 

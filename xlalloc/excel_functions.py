@@ -13,18 +13,18 @@ from xlalloc.values import Reference, as_rows, as_text, elementwise, error_in, s
 # Functions that decide themselves what to evaluate --------------------------------------------------------------
 
 
-def _if(evaluate, arguments, place):
+def _if(evaluate, arguments, context):
     if not 2 <= len(arguments) <= 3:
         return ErrorValue("#VALUE!", "IF takes a condition, a value if true and a value if false")
-    condition = place.alone(evaluate(arguments[0], place))
+    condition = context.alone(evaluate(arguments[0], context))
     condition = condition.rows() if isinstance(condition, Reference) else condition
     otherwise = arguments[2] if len(arguments) == 3 else ("value", False)
     if isinstance(condition, list) and len(condition) * len(condition[0]) > 1:
-        return elementwise(_choose, condition, evaluate(arguments[1], place), evaluate(otherwise, place))
+        return elementwise(_choose, condition, evaluate(arguments[1], context), evaluate(otherwise, context))
     truth = _truth(scalar(condition))
     if isinstance(truth, ErrorValue):
         return truth
-    value = evaluate(arguments[1] if truth else otherwise, place)
+    value = evaluate(arguments[1] if truth else otherwise, context)
     return 0.0 if value is None else value
 
 
@@ -42,25 +42,25 @@ def _truth(value) -> bool | ErrorValue:
     return number if isinstance(number, ErrorValue) else number != 0
 
 
-def _iferror(evaluate, arguments, place):
+def _iferror(evaluate, arguments, context):
     if len(arguments) != 2:
         return ErrorValue("#VALUE!", "IFERROR takes a value and what to show in place of an error")
-    value, instead = evaluate(arguments[0], place), arguments[1]
+    value, instead = evaluate(arguments[0], context), arguments[1]
     if not any(error_in(cell) for row in as_rows(value) for cell in row):
         return value
-    return elementwise(lambda cell, other: other if error_in(cell) else cell, value, evaluate(instead, place))
+    return elementwise(lambda cell, other: other if error_in(cell) else cell, value, evaluate(instead, context))
 
 
-def _row(evaluate, arguments, place):
+def _row(evaluate, arguments, context):
     if not arguments:
-        return float(place.row)
-    return _numbered(evaluate(arguments[0], place), lambda r: [[float(i)] for i in r.used()[0]])
+        return float(context.row)
+    return _numbered(evaluate(arguments[0], context), lambda r: [[float(i)] for i in r.used()[0]])
 
 
-def _column(evaluate, arguments, place):
+def _column(evaluate, arguments, context):
     if not arguments:
-        return float(place.column)
-    return _numbered(evaluate(arguments[0], place), lambda r: [[float(j) for j in r.used()[1]]])
+        return float(context.column)
+    return _numbered(evaluate(arguments[0], context), lambda r: [[float(j) for j in r.used()[1]]])
 
 
 def _numbered(value, numbers):
@@ -167,13 +167,13 @@ def _picker(rows, column):
     )
     if j is None or not 1.0 <= j <= len(rows[0]) or (column is None and len(rows[0]) > 1):
         return lambda i, j: scalar(_index(rows, i, j))
-    height, place = len(rows), int(j) - 1
+    height, context = len(rows), int(j) - 1
     if height == 1 and column is None:
         return lambda i, j: scalar(_index(rows, i, j))
 
     def picked(i, j):
         if i.__class__ is float and 1.0 <= i <= height:
-            return rows[int(i) - 1][place]
+            return rows[int(i) - 1][context]
         return scalar(_index(rows, i, j))
 
     return picked

@@ -249,7 +249,7 @@ def parse(text: str):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Context:
     """Where a formula stands: what ROW() and unqualified references mean."""
 
     book: Workbook | None = None
@@ -259,19 +259,19 @@ class Place:
     array: bool = True  # a formula that may give many cells
 
     @property
-    def whole(self) -> "Place":
-        """The same place for what takes whole ranges."""
-        return Place(self.book, self.sheet, self.row, self.column)
+    def whole(self) -> "Context":
+        """The same context for what takes whole ranges."""
+        return Context(self.book, self.sheet, self.row, self.column)
 
     def alone(self, value):
         """A value as an operand: a range is one cell in a formula that gives one."""
         return value if self.array or not isinstance(value, Reference) else value.met_by(self.row, self.column)
 
 
-def evaluate(text: str, place: Place | None = None) -> list[list]:
+def evaluate(text: str, context: Context | None = None) -> list[list]:
     """The cells a formula gives. Errors of the functions are ErrorValues; an unreadable formula is a FormulaError."""
     try:
-        return [[_shown(cell) for cell in row] for row in as_rows(_evaluate(parse(text), place or Place()))]
+        return [[_shown(cell) for cell in row] for row in as_rows(_evaluate(parse(text), context or Context()))]
     except UnknownFunctionError as unknown:
         words = f"{unknown}: no function known here.{near(str(unknown))} `xlalloc list` shows those there are"
         return [[ErrorValue("#NAME?", f"{words}; of Excel's own only the commonest are computed.")]]
@@ -279,9 +279,9 @@ def evaluate(text: str, place: Place | None = None) -> list[list]:
         return [[ErrorValue("#NUM!", "The formula, or what it refers to, is nested too deeply.")]]
 
 
-def evaluate_value(text: str, place: Place):
+def evaluate_value(text: str, context: Context):
     """What a cell with this formula holds: never a blank, which is 0 there; an unknown function is an exception."""
-    value = place.alone(_evaluate(parse(text), place))
+    value = context.alone(_evaluate(parse(text), context))
     return elementwise(_shown, value)
 
 
@@ -289,16 +289,16 @@ def _shown(value):
     return 0.0 if value is None else value
 
 
-def _evaluate(node, place: Place):
+def _evaluate(node, context: Context):
     kind = node[0]
     if kind == "value":
         return node[1]
     if kind == "binary":
-        return elementwise(_BINARY[node[1]], *(place.alone(_evaluate(operand, place)) for operand in node[2:]))
+        return elementwise(_BINARY[node[1]], *(context.alone(_evaluate(operand, context)) for operand in node[2:]))
     if kind == "call":
-        return _call(node[1], node[2], place)
+        return _call(node[1], node[2], context)
     if kind == "range":
-        first, last = _evaluate(node[1], place), _evaluate(node[2], place)
+        first, last = _evaluate(node[1], context), _evaluate(node[2], context)
         for end in (first, last):
             if not isinstance(end, Reference):
                 return (
@@ -307,24 +307,24 @@ def _evaluate(node, place: Place):
                     else ErrorValue("#REF!", "a range needs a cell on either side of ':'")
                 )
         return first.to(last)
-    if place.book is None and kind == "name":
+    if context.book is None and kind == "name":
         raise FormulaError(
             f"{node[2]!r} is no function and no number. A text stands in double quotes; a name of a workbook needs "
             "the workbook (--book FILE)."
         )
-    if place.book is None:
+    if context.book is None:
         raise FormulaError("The formula refers to cells; give the workbook that holds them (--book FILE).")
-    sheet = place.sheet if node[1] is None else node[1]
-    if not place.book.has_sheet(sheet):
+    sheet = context.sheet if node[1] is None else node[1]
+    if not context.book.has_sheet(sheet):
         return ErrorValue("#REF!", f"there is no sheet {sheet!r}")
     if kind == "cell":
-        return Reference(place.book, sheet, node[2], node[3], node[2], node[3])
+        return Reference(context.book, sheet, node[2], node[3], node[2], node[3])
     if kind == "columns":
-        return Reference(place.book, sheet, 1, node[2], MAX_ROW, node[3])
-    formula = place.book.defined(node[2], sheet)
+        return Reference(context.book, sheet, 1, node[2], MAX_ROW, node[3])
+    formula = context.book.defined(node[2], sheet)
     if formula is None:
         return ErrorValue("#NAME?", f"there is no name {node[2]!r} in the workbook")
-    return _evaluate(parse(formula), place)
+    return _evaluate(parse(formula), context)
 
 
 def own_name(name: str) -> str:
@@ -332,22 +332,22 @@ def own_name(name: str) -> str:
     return name.removeprefix("_XLFN.").removeprefix("_XLWS.")
 
 
-def _call(name: str, arguments: list, place: Place):
+def _call(name: str, arguments: list, context: Context):
     name = own_name(name)
     if name in LAZY:
-        return LAZY[name](_evaluate, arguments, place)
+        return LAZY[name](_evaluate, arguments, context)
     if name in CATALOGUE:
-        inside = place if place.array else place.whole
+        inside = context if context.array else context.whole
         given = [_evaluate(a, inside) for a in arguments]
-        call = cells.call if place.book is None else place.book.call
+        call = cells.call if context.book is None else context.book.call
         rows = call(name, [v.rows() if isinstance(v, Reference) else v for v in given])
         return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
     if name in PLAIN:
-        if place.array:
-            return called(name, [_evaluate(a, place) for a in arguments])
-        inside = place if name in CLASSIC else place.whole
+        if context.array:
+            return called(name, [_evaluate(a, context) for a in arguments])
+        inside = context if name in CLASSIC else context.whole
         given, single = [_evaluate(a, inside) for a in arguments], SINGLE.get(name, ())
-        return called(name, [place.alone(v) if k in single else v for k, v in enumerate(given)])
+        return called(name, [context.alone(v) if k in single else v for k, v in enumerate(given)])
     raise UnknownFunctionError(name)
 
 

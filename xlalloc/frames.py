@@ -14,7 +14,7 @@ from xlalloc.answers import ARRAY, DICT, FRAME, build
 from xlalloc.cell_values import number_in
 from xlalloc.dates import DATES, OPEN, TYPED, as_days, dates_of_column, header_says, misfit, read_dates
 from xlalloc.errors import InputError, quoted
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key
 from xlalloc.quantity import Quantity
 from xlalloc.table import Table
@@ -329,7 +329,7 @@ def _index_dates(index, name: str) -> np.ndarray | None:
                 "Give dates, or text such as 2026-01-31."
             )
         return None
-    learn(f"dates of {name}", f"its index, {found[1]}")
+    record(f"dates of {name}", f"its index, {found[1]}")
     return as_days(found[0])
 
 
@@ -353,6 +353,6 @@ def _date_column(value, name: str, known: set[str]):
                 )
             continue
         if found[1] != TYPED:
-            learn(f"dates of {name}", f"column {quoted(column)}, {found[1]}")
+            record(f"dates of {name}", f"column {quoted(column)}, {found[1]}")
         return value.drop(columns=[column]), as_days(found[0]), value[column]
     return value, None, value.index

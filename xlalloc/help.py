@@ -11,7 +11,7 @@ import numpy as np
 from xlalloc import cell_values, cells, frames, log, matching, messages, ranges, reference
 from xlalloc.catalogue import CATALOGUE, Function, Table, near, worksheet_function
 from xlalloc.errors import AllocError, InputError, Label
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 from xlalloc.quantities import Cells, CellsResult, Quantity, TableResult
 from xlalloc.version import __version__
 
@@ -51,7 +51,7 @@ def explain(name: FunctionName, *arguments: Cells, **named) -> TableResult:
     given = list(arguments)
     while given and given[-1] is None:  # hosts pass the places after the last argument as left out
         given.pop()
-    with collect() as facts:
+    with recorded() as facts:
         try:
             rows = _answered(entry, given, named, names)
         except AllocError as error:

@@ -9,7 +9,7 @@ import numpy as np
 
 from xlalloc.dates import as_date
 from xlalloc.errors import AllocError, InputError, quoted, written
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 from xlalloc.quantity import Quantity
 
 
@@ -23,7 +23,7 @@ class Labelled:
     names: dict[str, list] = field(default_factory=dict)  # axis → its labels as given
     dates: Any = None  # of a panel, an array: days since 1970 of its rows, rising
     date_header: object = None
-    places: Sequence[int] = ()  # of a panel: where each of its rows stands in the selection
+    positions: Sequence[int] = ()  # of a panel: where each of its rows stands in the selection
     has_header: bool = False
     across: bool = False  # given as a row
     descending: bool = False  # its rows were turned to make the dates rise
@@ -31,7 +31,7 @@ class Labelled:
 
     def turn(self) -> None:
         """The same rows in the opposite order."""
-        self.value, self.places = self.value[::-1], self.places[::-1]
+        self.value, self.positions = self.value[::-1], self.positions[::-1]
         if self.dates is not None:
             self.dates = self.dates[::-1]
 
@@ -55,8 +55,8 @@ def is_blank(cell) -> bool:
 
 def learn_headings(name: str, heads: Sequence) -> None:
     """The headings that were taken, those of labels too."""
-    if learning():
-        learn(f"heading of {name}", ", ".join("(blank)" if is_blank(head) else written(head) for head in heads))
+    if recording():
+        record(f"heading of {name}", ", ".join("(blank)" if is_blank(head) else written(head) for head in heads))
 
 
 def name_key(cell) -> str:

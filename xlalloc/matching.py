@@ -11,7 +11,7 @@ import numpy as np
 
 from xlalloc.dates import as_date, periods_per_year
 from xlalloc.errors import AllocError, Label, quoted
-from xlalloc.facts import collect, learn, learning
+from xlalloc.explanation import record, recorded, recording
 from xlalloc.labelled import Answer, Labelled, checked_names, learn_headings, name_key, order_of
 from xlalloc.table import Table
 from xlalloc.timeline import Sample, learn_holes, share_dates
@@ -33,8 +33,8 @@ def run(entry, found: dict[str, Labelled], names: dict[str, list], extra: dict |
     found = {name: one for name, one in found.items() if _needed(one, found)}
     try:
         match_names(found, names)
-        if learning():
-            _learn_totals(found)
+        if recording():
+            _record_totals(found)
         if "assets" in names and "asset_names" in entry.wants:
             extra.setdefault("asset_names", names["assets"])
         panels = {name: one for name, one in found.items() if one.quantity.kind in ("panel", "labels")}
@@ -49,15 +49,15 @@ def run(entry, found: dict[str, Labelled], names: dict[str, list], extra: dict |
 TOTALS = frozenset(["total", "sum", "totals", "合计", "总计", "总和", "小计", "汇总"])
 
 
-def _learn_totals(found: dict[str, Labelled]) -> None:
+def _record_totals(found: dict[str, Labelled]) -> None:
     """An item that is called a total, or a last one that is the sum of the others, may have been taken along."""
     for one in found.values():
         called = next((label for labels in one.names.values() for label in labels if name_key(label) in TOTALS), None)
         if called is not None:
-            learn(f"total suspected in {one.name}", f"one of its names is {quoted(called)}. If it is a total, leave "
+            record(f"total suspected in {one.name}", f"one of its names is {quoted(called)}. If it is a total, leave "
                   "it out")  # fmt: skip
         elif isinstance(one.value, np.ndarray) and any(_sums_up(one.value, k) for k in range(one.value.ndim)):
-            learn(f"total suspected in {one.name}", "its last item is the sum of the others. If it is a total, leave "
+            record(f"total suspected in {one.name}", "its last item is the sum of the others. If it is a total, leave "
                   "it out")  # fmt: skip
 
 
@@ -100,11 +100,11 @@ def match_names(found: dict[str, Labelled], names: dict[str, list]) -> None:
                 _reorder(one, axis, order_of(names[axis], cells, leader.name, one.name))
     for one in [r for r in found.values() if r.quantity.kind == "texts"]:
         _match_texts(one, found, names, first)
-    if learning():
+    if recording():
         for axis in names:
             bare = [r.name for r in found.values() if _size(r, axis) is not None and axis not in r.names]
             if bare and axis in first:
-                learn("paired in order", f"{', '.join(bare)} has no names: its {axis} are taken in the order of "
+                record("paired in order", f"{', '.join(bare)} has no names: its {axis} are taken in the order of "
                       f"{first[axis].name}" if len(bare) == 1 else f"{', '.join(bare)} have no names: their {axis} are "
                       f"taken in the order of {first[axis].name}")  # fmt: skip
 
@@ -199,14 +199,14 @@ def _over_time(entry, found, panels, names, extra) -> Answer:
 @contextmanager
 def _local_facts(columns: list[int], names: dict):
     """What is learned inside is told with the labels of the whole; facts of several sets of series side by side."""
-    if not learning():
+    if not recording():
         yield
         return
-    with collect() as facts:
+    with recorded() as facts:
         yield
     who = ", ".join(str(Label("assets", j).named(names)) for j in columns)
     for fact, value in facts.items():
-        learn(f"{fact} ({who})", _relabelled(value, columns, names))
+        record(f"{fact} ({who})", _relabelled(value, columns, names))
 
 
 def _groups(panels: dict[str, Labelled]) -> list[list[int] | None]:
@@ -241,7 +241,7 @@ def _computed(entry, found, panels, names, extra, leader) -> tuple[object, Sampl
         learn_holes(sample.dates)
         if "periods" not in found and any(a.name == "periods" for a in entry.arguments):
             extra["periods"] = periods_per_year(sample.dates, leader.name)
-            learn("periods per year", f"{extra['periods']:.6g}, from the dates")
+            record("periods per year", f"{extra['periods']:.6g}, from the dates")
         if "dates" in wants:
             extra["dates"] = sample.dates.astype("datetime64[D]")
         if "own" in wants and sample.joined:
@@ -279,10 +279,10 @@ def _time_names(panels: dict[str, Labelled], sample: Sample) -> Sequence[str]:
     if sample.dates is not None:
         return Days(sample.dates)
     leader, *others = panels.values()
-    rows, places = sample.rows.tolist(), list(leader.places) or range(1, len(leader.value) + 1)
-    if any(list(other.places) != list(leader.places) for other in others):
+    rows, positions = sample.rows.tolist(), list(leader.positions) or range(1, len(leader.value) + 1)
+    if any(list(other.positions) != list(leader.positions) for other in others):
         return [f"complete row {k}" for k in range(1, len(rows) + 1)]
-    return [f"{'item' if leader.across else 'row'} {places[row]}" for row in rows]
+    return [f"{'item' if leader.across else 'row'} {positions[row]}" for row in rows]
 
 
 # Answers -----------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 _language: ContextVar[str | None] = ContextVar("language", default=None)
-_PLACE = re.compile(r"\{(\w+)\}")
+_SLOT = re.compile(r"\{(\w+)\}")
 _GAP = "\0"  # a space of the template itself
 _BETWEEN = re.compile(f"(?<=[\u4e00-\u9fff]){_GAP}(?=[\u4e00-\u9fff])")
 OWN = ("name", "label", "list", "group", "state", "cell")  # places of words that are the user's, or a name
@@ -51,26 +51,26 @@ def _chinese(text: str, item: bool = False) -> str:
         return exact[text]
     for literal, pattern, chinese in templates:
         if literal in text and (match := pattern.fullmatch(text)):
-            return _filled(chinese, {place: _placed(place, words, item) for place, words in match.groupdict().items()})
+            return _filled(chinese, {slot: _in_slot(slot, words, item) for slot, words in match.groupdict().items()})
     return text
 
 
 def _filled(chinese: str, words: dict[str, str]) -> str:
     """The template with words in its places; Chinese characters stand together without a space."""
-    whole = _PLACE.sub(lambda place: words[place[1]], chinese.replace(" ", _GAP))
+    whole = _SLOT.sub(lambda slot: words[slot[1]], chinese.replace(" ", _GAP))
     return _BETWEEN.sub("", whole).replace(_GAP, " ")
 
 
-def _placed(place: str, words: str, item: bool) -> str:
+def _in_slot(slot: str, words: str, item: bool) -> str:
     """What stands in a place. Names of arguments, functions, options and labels are the same in every language."""
-    if place.startswith(OWN) and _NAME.fullmatch(words):
+    if slot.startswith(OWN) and _NAME.fullmatch(words):
         return words
-    if place == "words":  # of a step on the way: said of an argument that the caller does not have
+    if slot == "words":  # of a step on the way: said of an argument that the caller does not have
         whole = (_chinese(f"{argument}: {words}") for argument in ("cov", "returns"))
-        return next((said.partition("：")[2] for said in whole if "：" in said), _chinese(words))
-    said = _chinese(words, item and place == "fact")
-    if said != words:
-        return said
+        return next((translated.partition("：")[2] for translated in whole if "：" in translated), _chinese(words))
+    translated = _chinese(words, item and slot == "fact")
+    if translated != words:
+        return translated
     parts = words.split(", ")
     each = [" / ".join(map(_chinese, part.split(" / "))) for part in parts]  # row 3 / Asset 2
     return words if each == parts else "、".join(each)
@@ -80,7 +80,7 @@ def _placed(place: str, words: str, item: bool) -> str:
 def _table(items: bool) -> tuple[dict[str, str], list[tuple[str, re.Pattern, str]]]:
     """Sentences without places, and templates: the longest literal part first, so that the most telling one wins."""
     rows = [(row["english"], row["chinese"]) for row in rows_of_table() if items or row["kind"] != "item"]
-    exact = {english: chinese for english, chinese in rows if not _PLACE.search(english)}
+    exact = {english: chinese for english, chinese in rows if not _SLOT.search(english)}
     found = [(*_pattern(english), chinese) for english, chinese in rows if english not in exact]
     return exact, [(literal, pattern, chinese) for _, literal, pattern, chinese in sorted(found, key=lambda f: -f[0])]
 
@@ -97,7 +97,7 @@ def _pattern(template: str) -> tuple[int, str, re.Pattern]:
     A place that follows a word or another place without a space may be empty, else it begins with one: " (reason)".
     A place called i, i2, … holds figures alone: a number, a date, a share.
     """
-    pieces = _PLACE.split(template)  # text, place, text, place, text
+    pieces = _SLOT.split(template)  # text, place, text, place, text
     seen: set[str] = set()
     words = []
     for k, piece in enumerate(pieces):

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from xlalloc.meaning import (
+from xlalloc.quantity import Quantity
+from xlalloc.requirements import (
     as_fractions,
     definite,
     no_negative_variance,
@@ -16,7 +17,6 @@ from xlalloc.meaning import (
     symmetric,
     unit_diagonal,
 )
-from xlalloc.quantity import Quantity
 
 # Numbers -----------------------------------------------------------------------------------------------------
 

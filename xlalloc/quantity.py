@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from xlalloc.errors import InputError, Label, NumberError, quoted
-from xlalloc.meaning import FEW, least, mirrored, symmetric
+from xlalloc.requirements import FEW, mirrored, smallest, symmetric
 
 PIECE = 2**15  # numbers looked at together
 
@@ -99,7 +99,7 @@ def _dates(q: Quantity, name: str, value) -> np.ndarray:
     return np.array([_date(q, f"{name}, item {i}", item) for i, item in enumerate(items, 1)], dtype="datetime64[D]")
 
 
-def _place(q: Quantity, name: str, index) -> tuple[str, list]:
+def _where(q: Quantity, name: str, index) -> tuple[str, list]:
     """The words and labels that say where in the argument something stands."""
     if not index or not q.axes:
         return name, []
@@ -110,10 +110,10 @@ def _place(q: Quantity, name: str, index) -> tuple[str, list]:
 def within(q: Quantity, name: str, array: np.ndarray) -> None:
     """The limits of the quantity; NaN and infinity never pass."""
     limited = q.limited
-    total, lowest = glance(array, limited)
+    total, lowest = sum_and_minimum(array, limited)
     if total - total != 0.0 and not np.isfinite(array).all():
         index = tuple(np.argwhere(~np.isfinite(array))[0])
-        where, labels = _place(q, name, index)
+        where, labels = _where(q, name, index)
         raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
@@ -123,15 +123,15 @@ def within(q: Quantity, name: str, array: np.ndarray) -> None:
         raise NumberError(f"{name}: {array[array != np.rint(array)][0]:g} must be a whole number.")
 
 
-def glance(array: np.ndarray, limited: bool) -> tuple[float, float]:
+def sum_and_minimum(array: np.ndarray, limited: bool) -> tuple[float, float]:
     """The sum of squares, a number where all are (of the looks at each the quickest), and the least if it matters.
 
     What is large is read once, in pieces that stay in the cache.
     """
     if array.size <= PIECE:
-        return float(np.vdot(array, array)), least(array) if limited and array.size else 0.0
+        return float(np.vdot(array, array)), smallest(array) if limited and array.size else 0.0
     flat = array.ravel()
-    looks = [glance(flat[i : i + PIECE], limited) for i in range(0, flat.size, PIECE)]
+    looks = [sum_and_minimum(flat[i : i + PIECE], limited) for i in range(0, flat.size, PIECE)]
     return sum(total for total, _ in looks), min(lowest for _, lowest in looks)
 
 
@@ -156,7 +156,7 @@ def _beyond(q: Quantity, name: str, array: np.ndarray) -> None:
     """InputError for a number in another unit, NumberError for the first number beyond a limit."""
     if q.unit_to is not None and array.max() > q.unit_to:
         index = tuple(np.argwhere(array > q.unit_to)[0])
-        where, labels = _place(q, name, index if array.size > 1 else ())
+        where, labels = _where(q, name, index if array.size > 1 else ())
         raise InputError(f"{where}: {in_percent(float(array[index]))}", *labels)
     for limit, fails, words in (
         (q.low, np.less, "at least"),
@@ -166,7 +166,7 @@ def _beyond(q: Quantity, name: str, array: np.ndarray) -> None:
     ):
         if limit is not None and (bad := fails(array, limit)).any():
             index = tuple(np.argwhere(bad)[0])
-            where, labels = _place(q, name, index if array.size > 1 else ())
+            where, labels = _where(q, name, index if array.size > 1 else ())
             value = float(array[index])
             if q.typed_in_percent(value):
                 raise NumberError(
@@ -212,7 +212,7 @@ def _texts(q: Quantity, name: str, value) -> list[str]:
     texts = [_plain_text(item) for item in items]
     for i, text in enumerate(texts):
         if not text:
-            where, labels = _place(q, name, (i,))
+            where, labels = _where(q, name, (i,))
             raise InputError(f"{where}: a text is needed, found {quoted(items[i])}.", *labels)
     return texts
 

@@ -37,7 +37,7 @@ from xlalloc.dates import (
     rising_serials,
 )
 from xlalloc.errors import InputError, quoted, written
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 from xlalloc.labelled import Labelled, in_time_order, is_blank, learn_headings, name_key, order_of
 from xlalloc.quantity import Quantity
 
@@ -179,7 +179,7 @@ def read_matrix(q: Quantity, name: str, rows) -> Labelled:
     if not body or not body[0]:
         raise InputError(f"{name}: there are no numbers in the range, at most labels.")
     if left and top and is_text(corner):
-        learn(f"corner of {name}", written(corner))
+        record(f"corner of {name}", written(corner))
     across = checked_names(rows[0][left:], name) if top else None
     down = checked_names([row[0] for row in rows[top:]], name) if left else None
     if q.gaps:
@@ -240,7 +240,7 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
         if not rows:
             raise InputError(f"{name}: there is a header but nothing below it.")
     rows, header = _without_blank_edge(rows, header)
-    found.places = range(top, top + len(rows))
+    found.positions = range(top, top + len(rows))
     left = 1
     if len(rows[0]) > 1 and _read_date_column(found, rows, header, known):
         rows, left = [row[1:] for row in found.value], 2
@@ -259,13 +259,13 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
     if len(q.axes) == 1 and len(rows[0]) != 1:
         raise InputError(f"{name}: {len(rows[0])} columns; one is needed (a date column may stand before it).")
     if q.kind == "labels":
-        for place, row in zip(found.places, rows, strict=True):
+        for place, row in zip(found.positions, rows, strict=True):
             stop_at_errors(row[:1], name, f"item {place}")
         found.value = [None if is_blank(row[0]) else row[0] for row in rows]
     else:
         if q.gaps == "zero":
             rows = [[0.0 if is_blank(cell) else cell for cell in row] for row in rows]
-        found.value = numbers_in(rows, name, found.places, left, q.gaps != "zero")
+        found.value = numbers_in(rows, name, found.positions, left, q.gaps != "zero")
     in_time_order(found)
     return found
 
@@ -282,7 +282,7 @@ def one_period(q: Quantity, name: str, rows) -> Labelled | None:
         if 1 in (len(rows), len(rows[0])) or any(named):
             raise
         return None
-    found.quantity, found.value, found.places = q, np.atleast_2d(found.value), range(1, 2)
+    found.quantity, found.value, found.positions = q, np.atleast_2d(found.value), range(1, 2)
     return found
 
 
@@ -328,8 +328,8 @@ def _are_dates(column, header) -> bool:
     return bool(filled) and read_dates(filled, header_says(header[0]) if header else OPEN) is not None
 
 
-def _without_blank_rows(places, rows):
-    kept = [(place, row) for place, row in zip(places, rows, strict=True) if not all(map(is_blank, row))]
+def _without_blank_rows(positions, rows):
+    kept = [(place, row) for place, row in zip(positions, rows, strict=True) if not all(map(is_blank, row))]
     return [place for place, _ in kept], [row for _, row in kept]
 
 
@@ -339,9 +339,9 @@ def _read_date_column(found: Labelled, rows, header, known: set[str]) -> bool:
     if header and not is_blank(head) and name_key(head) in known:
         return False
     column = filled = [row[0] for row in rows]
-    places = found.places
+    positions = found.positions
     if not set(map(type, column)) <= PLAIN and any(map(is_blank, column)):
-        places, rows = _without_blank_rows(places, rows)
+        positions, rows = _without_blank_rows(positions, rows)
         column = [row[0] for row in rows]
         filled = [cell for cell in column if not is_blank(cell)]
     if not column:
@@ -350,7 +350,7 @@ def _read_date_column(found: Labelled, rows, header, known: set[str]) -> bool:
     if is_date_word(head) and read is None:
         stop_at_errors(filled, found.name, "date {}")
         i = misfit(filled)
-        dated = [place for place, cell in zip(places, column, strict=True) if not is_blank(cell)]
+        dated = [place for place, cell in zip(positions, column, strict=True) if not is_blank(cell)]
         raise InputError(
             f"{found.name}: row {dated[i]} of the date column {quoted(head)} holds {quoted(filled[i])}, no date in the "
             "form of the others. Give dates, or text such as 2026-01-31."
@@ -365,11 +365,11 @@ def _read_date_column(found: Labelled, rows, header, known: set[str]) -> bool:
     dates, form = read
     if len(dates) != len(column):
         raise InputError(
-            f"{found.name}: row {next(i for i, c in zip(places, column, strict=True) if is_blank(c))} has no date."
+            f"{found.name}: row {next(i for i, c in zip(positions, column, strict=True) if is_blank(c))} has no date."
         )
-    if learning() and (form != TYPED or not is_date_word(head)):
-        learn(f"dates of {found.name}", f"its first column{'' if is_blank(head) else ' ' + quoted(head)}, {form}")
-    found.places = places
+    if recording() and (form != TYPED or not is_date_word(head)):
+        record(f"dates of {found.name}", f"its first column{'' if is_blank(head) else ' ' + quoted(head)}, {form}")
+    found.positions = positions
     found.dates, found.date_header, found.value = as_days(dates), head, rows
     return True
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cache, partial
 from typing import Any
 
-from xlalloc import data, meaning
+from xlalloc import data, requirements
 from xlalloc import quantities as q
 from xlalloc.catalogue import CATALOGUE, Argument, Function
 
@@ -31,14 +31,14 @@ KINDS = {  # the error where the cells are not of the kind the argument is
 }
 LIMITS = {"low": "below {}", "above": "not above {}", "high": "above {}", "below": "not below {}"}
 CHECKS = {
-    meaning.sums_to_one: ("#VALUE!", "does not sum to 1"),
-    meaning.symmetric: ("#VALUE!", "not symmetric"),
-    meaning.no_negative_variance: ("#NUM!", "negative on its diagonal"),
-    meaning.definite: ("#NUM!", "negative variance of some portfolio"),
-    meaning.unit_diagonal: ("#VALUE!", "diagonal other than 1"),
-    meaning.as_fractions: ("#VALUE!", "all 1 or more: percent without the sign"),
-    meaning.no_prices: ("#VALUE!", "look like prices"),
-    meaning.no_returns: ("#VALUE!", "look like returns"),
+    requirements.sums_to_one: ("#VALUE!", "does not sum to 1"),
+    requirements.symmetric: ("#VALUE!", "not symmetric"),
+    requirements.no_negative_variance: ("#NUM!", "negative on its diagonal"),
+    requirements.definite: ("#NUM!", "negative variance of some portfolio"),
+    requirements.unit_diagonal: ("#VALUE!", "diagonal other than 1"),
+    requirements.as_fractions: ("#VALUE!", "all 1 or more: percent without the sign"),
+    requirements.no_prices: ("#VALUE!", "look like prices"),
+    requirements.no_returns: ("#VALUE!", "look like returns"),
 }
 CODES = ("#VALUE!", "#NUM!", "#N/A", "#DIV/0!")
 PLAIN_SHAPES = {
@@ -77,7 +77,7 @@ def with_unit(quantity: q.Quantity, lang: str = "en") -> str:
 
 def argument_help(argument: Argument, lang: str = "en") -> str:
     """The line of help of an argument."""
-    return argument.said(partial(say, lang=lang))
+    return argument.described(partial(say, lang=lang))
 
 
 def shape(quantity: q.Quantity, lang: str = "en") -> str:

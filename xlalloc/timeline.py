@@ -7,7 +7,7 @@ import numpy as np
 
 from xlalloc.dates import as_date, customary, holes
 from xlalloc.errors import InputError, NotAvailableError
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 from xlalloc.labelled import Labelled
 
 NEAR = 7  # days before the end of a calendar period at which another series' row still counts as its last
@@ -34,7 +34,7 @@ def share_dates(panels: dict[str, Labelled]) -> None:
         if one.dates is not None:
             continue
         if one.quantity.kind == "labels" and len(one.value) == len(leader.value) + 1 and leader.has_header:
-            one.value, one.places = one.value[1:], one.places[1:]
+            one.value, one.positions = one.value[1:], one.positions[1:]
         if len(one.value) != len(leader.value):
             raise InputError(
                 f"{one.name}: {len(one.value)} rows, but {leader.name} has {len(leader.value)}. "
@@ -44,7 +44,7 @@ def share_dates(panels: dict[str, Labelled]) -> None:
             one.turn()
         if dated:
             one.dates = leader.dates
-            learn("paired in order", f"{one.name} has no dates: its rows are taken in the order of {leader.name}")
+            record("paired in order", f"{one.name} has no dates: its rows are taken in the order of {leader.name}")
 
 
 def _missing(one: Labelled) -> np.ndarray:
@@ -79,7 +79,7 @@ def sample(panels: dict[str, Labelled]) -> Sample:
     for one in blank:  # a period without a label counts for none
         keep = np.flatnonzero(~_missing(replace(one, value=found.values[one.name])))
         if len(keep) < len(found.dates):
-            learn("rows left out", f"{len(found.dates) - len(keep)} without a label in {one.name}")
+            record("rows left out", f"{len(found.dates) - len(keep)} without a label in {one.name}")
             found.values = {name: _taken(value, keep) for name, value in found.values.items()}
             found.dates, found.rows = found.dates[keep], found.rows[keep]
     _enough(len(found.dates), timed)
@@ -103,7 +103,7 @@ def _undated(timed: list[Labelled], missing: dict[str, np.ndarray]) -> Sample:
     rows = np.flatnonzero(~gone)
     _enough(len(rows), timed)
     if gone.any():
-        learn("rows left out", f"{int(gone.sum())} with a blank or #N/A")
+        record("rows left out", f"{int(gone.sum())} with a blank or #N/A")
         return Sample({p.name: _taken(p.value, rows) for p in timed}, None, rows)
     return Sample({p.name: p.value for p in timed}, None, rows)
 
@@ -144,17 +144,17 @@ def _known(one: Labelled) -> np.ndarray:
     return np.logical_and.reduce(known, axis=1)
 
 
-def _between(one: Labelled, places: np.ndarray):
+def _between(one: Labelled, positions: np.ndarray):
     """What happened from each place to the next: returns compounded; prices and labels as they stand at the later."""
     if not _compounds(one):
-        return _taken(one.value, places[1:] - 1)
+        return _taken(one.value, positions[1:] - 1)
     value = one.value if one.value.ndim == 2 else one.value[:, None]
-    last = places[1:] - 1
+    last = positions[1:] - 1
     result = value[last]
-    if (np.diff(places) > 1).any() or np.isnan(result).any():
-        growth = np.where(np.isnan(value), 1.0, 1.0 + value)[places[0] : places[-1]]
-        compounded = np.multiply.reduceat(growth, places[:-1] - places[0], axis=0) - 1.0
-        alone = (np.diff(places) == 1)[:, None] & ~np.isnan(result)
+    if (np.diff(positions) > 1).any() or np.isnan(result).any():
+        growth = np.where(np.isnan(value), 1.0, 1.0 + value)[positions[0] : positions[-1]]
+        compounded = np.multiply.reduceat(growth, positions[:-1] - positions[0], axis=0) - 1.0
+        alone = (np.diff(positions) == 1)[:, None] & ~np.isnan(result)
         if one.quantity.gaps:  # a blank at the end of the interval stays
             alone |= np.isnan(result)
         result = np.where(alone, result, compounded)  # a return by itself stays as it is, to the last digit
@@ -164,29 +164,29 @@ def _between(one: Labelled, places: np.ndarray):
 def _compounded(timed: list[Labelled]) -> Sample:
     """One panel: every column compounded from each row in which all have a value to the next."""
     one = timed[0]
-    places = np.flatnonzero(_known(one))
-    if not _compounds(one) and len(places):
-        places = np.append(places[0] - 1, places)
-    if len(places) < 2:
+    positions = np.flatnonzero(_known(one))
+    if not _compounds(one) and len(positions):
+        positions = np.append(positions[0] - 1, positions)
+    if len(positions) < 2:
         raise NotAvailableError(
-            f"{one.name}: {max(len(places) - 1, 0)} complete rows are left; at least two are needed."
+            f"{one.name}: {max(len(positions) - 1, 0)} complete rows are left; at least two are needed."
         )
-    rows = places[1:] - 1
-    if learning():
-        _learn_left_out(one, rows, places[0])
-    return Sample({one.name: _between(one, places)}, one.dates[rows], rows)
+    rows = positions[1:] - 1
+    if recording():
+        _record_left_out(one, rows, positions[0])
+    return Sample({one.name: _between(one, positions)}, one.dates[rows], rows)
 
 
-def _learn_left_out(one: Labelled, rows: np.ndarray, first: int) -> None:
+def _record_left_out(one: Labelled, rows: np.ndarray, first: int) -> None:
     """What happened to the rows in which a series has no value: whose they are, and how many."""
     total = len(one.value)
     before, after = int(first), total - 1 - int(rows[-1])
     inside = total - before - after - len(rows)
     if inside:
         how = "their returns are compounded to the next complete row" if _compounds(one) else "they are left out"
-        learn("incomplete rows", f"{inside} of {total}, {how}")
+        record("incomplete rows", f"{inside} of {total}, {how}")
     if before or after:
-        learn("rows left out", f"{before} before every series has begun, {after} after the last complete row")
+        record("rows left out", f"{before} before every series has begun, {after} after the last complete row")
 
 
 def _joined(timed: list[Labelled]) -> Sample:
@@ -196,13 +196,13 @@ def _joined(timed: list[Labelled]) -> Sample:
     months = max(slow)
     tables = []  # of each panel: the place of the last row of every date or period in which it is complete
     for one, own in zip(timed, slow, strict=True):
-        places = np.flatnonzero(_known(one)[1:]) + 1
-        days = one.dates[places - 1]
+        positions = np.flatnonzero(_known(one)[1:]) + 1
+        days = one.dates[positions - 1]
         keys = _period(days, months, _phase(timed, slow)) if months else days
         if months and own < months:  # a faster series must come near the end of the period
             near = _ends(keys, months, _phase(timed, slow)) - days <= NEAR
-            keys, places = keys[near], places[near]
-        tables.append(dict(zip(keys.tolist(), places.tolist(), strict=True)))
+            keys, positions = keys[near], positions[near]
+        tables.append(dict(zip(keys.tolist(), positions.tolist(), strict=True)))
     common = sorted(set(tables[0]).intersection(*tables[1:]))
     leader, other = timed[0], timed[1] if len(timed) > 1 else timed[0]
     if len(common) < _fewest(timed):
@@ -218,31 +218,31 @@ def _joined(timed: list[Labelled]) -> Sample:
     counts = counts or not any(map(_compounds, timed))  # only returns belong to the time before their date
     values: dict[str, object] = {}
     for one, table in zip(timed, tables, strict=True):
-        places = np.array([table[key] for key in common])
+        positions = np.array([table[key] for key in common])
         if counts:
-            places = np.append(places[0] - 1, places)
-        values[one.name] = _between(one, places)
+            positions = np.append(positions[0] - 1, positions)
+        values[one.name] = _between(one, positions)
         if one is leader:
-            rows = places[1:] - 1
-        _learn_join(one, table, common)
-    learn("series joined", f"by calendar {_PERIOD_NAMES.get(months, 'period')}: {len(rows)} periods in common" if months
-          else f"on {len(rows)} common dates")  # fmt: skip
+            rows = positions[1:] - 1
+        _record_join(one, table, common)
+    period = f"by calendar {_PERIOD_NAMES.get(months, 'period')}: {len(rows)} periods in common"
+    record("series joined", period if months else f"on {len(rows)} common dates")
     return Sample(values, leader.dates[rows], rows, joined=True)
 
 
 _PERIOD_NAMES = {1: "month", 3: "quarter", 6: "half-year", 12: "year"}
 
 
-def _learn_join(one: Labelled, table: dict, common: list) -> None:
-    if not learning():
+def _record_join(one: Labelled, table: dict, common: list) -> None:
+    if not recording():
         return
     before, after = (sum(key < common[0] for key in table), sum(key > common[-1] for key in table))
     between = len(table) - before - after - len(common)
     if between:
-        learn(f"dates of {one.name} without a partner", f"{between}, compounded to the next common date"
+        record(f"dates of {one.name} without a partner", f"{between}, compounded to the next common date"
               if _compounds(one) else between)  # fmt: skip
     if before or after:
-        learn(f"rows of {one.name} left out", f"{before} before the first common date, {after} after the last")
+        record(f"rows of {one.name} left out", f"{before} before the first common date, {after} after the last")
 
 
 def _months(one: Labelled, periods: int | None) -> int:
@@ -274,9 +274,9 @@ def _ends(keys: np.ndarray, months: int, phase: int) -> np.ndarray:
 
 
 def learn_holes(days: np.ndarray) -> None:
-    if not learning():
+    if not recording():
         return
     gaps = holes(days)
     if len(gaps):
         spans = [f"{as_date(days[i])} to {as_date(days[i + 1])}" for i in gaps[:3].tolist()]
-        learn("holes in the dates", ", ".join(spans) + (f" and {len(gaps) - 3} more" if len(gaps) > 3 else ""))
+        record("holes in the dates", ", ".join(spans) + (f" and {len(gaps) - 3} more" if len(gaps) > 3 else ""))

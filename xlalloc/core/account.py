@@ -9,7 +9,7 @@ import numpy as np
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core.money_weighted import rates
 from xlalloc.errors import AllocError, InputError, Label, NotAvailableError, NumberError
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 from xlalloc.quantities import Balances, Dates, Flows, Number, Quantity, TableResult, number, option
 
 YEAR = 365.0  # days, as XIRR counts
@@ -83,7 +83,7 @@ def account_returns(balances: Balances, flows: Flows, timing: Timing = "end") ->
     returns = np.full(len(balances) - 1 - first, np.nan)
     returns[end - first - 1] = value / base - 1.0
     if missing := len(returns) - len(end):
-        learn("blank balances spanned", missing)
+        record("blank balances spanned", missing)
     return returns
 
 
@@ -148,7 +148,7 @@ def mwr(balances: Balances, flows: Flows, timing: Timing = "end", *, dates: Date
             "everything, which no rate gives. Check the sign of the last balance.", Label("time", last),
         )  # fmt: skip
     days = dates.astype("datetime64[D]").astype(np.int64)[first : last + 1]
-    learn("days", int(days[-1] - days[0]))
+    record("days", int(days[-1] - days[0]))
     return _only_rate(amounts, (days[-1] - days) / YEAR)
 
 
@@ -160,7 +160,7 @@ def _ends_known(balances: np.ndarray, flows: np.ndarray, timing: str) -> tuple[i
         rows, on = _moves(balances, flows, timing)
         words = "before the first balance or after the last. Give a balance at the start and at the end."
         _stop_at((on < first) | (on > last), rows, flows, words)
-        learn("rows without a balance at the ends, left out", outside)
+        record("rows without a balance at the ends, left out", outside)
     return first, last
 
 
@@ -187,11 +187,11 @@ def _only_rate(amounts: np.ndarray, years: np.ndarray) -> float:
     if len(logs) == 1 and not touching:
         if logs[0] > LARGEST:
             raise NumberError("balances: the rate per year is beyond any number. Check the dates and the units.")
-        learn("rates that solve it", 1)
+        record("rates that solve it", 1)
         return expm1(logs[0])
     if not logs:
         if (amounts > 0.0).any() and not (amounts < 0.0).any():
-            learn("rates that solve it", "none: nothing came back, which is a loss of everything")
+            record("rates that solve it", "none: nothing came back, which is a loss of everything")
             return -1.0
         raise NumberError(
             "flows: no rate solves these payments: what came back is all that there is, or less than nothing was left. "
@@ -253,9 +253,9 @@ def dietz(
         raise NumberError(
             f"flows: the mean money at work is {at_work:,.10g}; it must be above 0. Take a shorter time, or use MWR."
         )
-    learn("gain", last_value - first_value - float(flows.sum()))
-    learn("mean money at work", at_work)
-    learn("days", days)
+    record("gain", last_value - first_value - float(flows.sum()))
+    record("mean money at work", at_work)
+    record("days", days)
     return (last_value - first_value - float(flows.sum())) / at_work
 
 

@@ -10,8 +10,7 @@ from xlalloc.core.checks import annualisation, distinct
 from xlalloc.core.estimation import regression, residual_stds
 from xlalloc.core.kpi import per_period
 from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
-from xlalloc.facts import learn
-from xlalloc.meaning import SUM_TO_ONE, no_prices
+from xlalloc.explanation import record
 from xlalloc.quantities import (
     FactorReturns,
     Groups,
@@ -24,6 +23,7 @@ from xlalloc.quantities import (
     TableResult,
     number,
 )
+from xlalloc.requirements import SUM_TO_ONE, no_prices
 
 Lags = Annotated[
     int,
@@ -98,8 +98,8 @@ def factor_regression(
     L = floor(4.0 * (T / 100.0) ** (2.0 / 9.0)) if lags is None else lags
     if L >= T:
         raise NumberError(f"lags: {L} lags need more than {T} rows. Give fewer lags or a longer history.")
-    learn("lags", L)
-    learn("rows used", T)
+    record("lags", L)
+    record("rows used", T)
     alpha, errors = _newey_west(excess, factor_returns, B, e, L)
     s = residual_stds(returns, e)
     total = residual_stds(returns, excess - excess.mean(axis=0))
@@ -218,9 +218,9 @@ def brinson(
     columns = np.array([*effects, sum(effects)])
     first = names or labels("assets", n)
     rows = [(name, *cells) for name, cells in zip(first, columns.T.tolist(), strict=True)]
-    learn("periods", T)
-    learn("return of the portfolio", float(np.prod(1.0 + Rp) - 1.0))
-    learn("return of the benchmark", float(np.prod(1.0 + Rb) - 1.0))
+    record("periods", T)
+    record("return of the portfolio", float(np.prod(1.0 + Rp) - 1.0))
+    record("return of the benchmark", float(np.prod(1.0 + Rb) - 1.0))
     header = ("group", "allocation", "selection", "interaction", "active return")
     return Table(header, [*rows, ("Total", *columns.sum(axis=1).tolist())])
 
@@ -248,7 +248,7 @@ def _where_held(name: str, returns: np.ndarray, held_in: str, w: np.ndarray) -> 
             f"{name}, {where}: it is blank, and {held_in} holds {w[t, i]:.6g} of it. Give the return; only where the "
             "weight is 0 none is needed.", *([Label("time", t)] if len(w) > 1 else []), Label("assets", i),
         )  # fmt: skip
-    learn(f"blank {name} where nothing is held", f"{int(blank.sum())}, not needed")
+    record(f"blank {name} where nothing is held", f"{int(blank.sum())}, not needed")
     return np.where(blank, 0.0, returns)
 
 

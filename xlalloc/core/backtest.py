@@ -16,7 +16,7 @@ from xlalloc.core.rebalance import MONTHS, Frequency
 from xlalloc.core.risk_budgeting import risk_budgeting
 from xlalloc.dates import periods_per_year
 from xlalloc.errors import InputError, Label, NotAvailableError, NumberError
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 from xlalloc.quantities import (
     Budgets,
     Commission,
@@ -246,7 +246,7 @@ def cov_score(
         )
     P = annualisation(periods)
     found = [score(returns, method, window, step, P) for method in methods]
-    learn("refits", (len(returns) - window) // step)
+    record("refits", (len(returns) - window) // step)
     table = Table(SCORES)
     for method, s in zip(methods, found, strict=True):
         cells: list = [method]
@@ -329,9 +329,9 @@ def _course(prices: np.ndarray, start: tuple, next_trade: Callable, costs: order
         course, trades, weights = _followed(prices, start, next_trade, costs)
     if not (np.isfinite(course.value) & (course.value > 0.0)).all():
         raise NumberError("prices: the value grows or shrinks beyond any number a computer holds. Check the prices.")
-    learn("trades after the purchase", trades)
-    learn("costs, of 1 invested", float(course.cost.sum()))
-    learn("latest weights", [[Label("assets", i), float(w)] for i, w in enumerate(weights)])
+    record("trades after the purchase", trades)
+    record("costs, of 1 invested", float(course.cost.sum()))
+    record("latest weights", [[Label("assets", i), float(w)] for i, w in enumerate(weights)])
     return course
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from xlalloc.errors import InputError, Label, NotAvailableError
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 
 AT_ONCE = 2_000_000  # starts of blocks drawn at a time
 NEAR = 7  # days by which the first or the last row of a whole month may miss its end
@@ -14,7 +14,7 @@ NEAR = 7  # days by which the first or the last row of a whole month may miss it
 def monthly(returns: np.ndarray, dates) -> np.ndarray:
     """Returns per calendar month: rows of a month compounded, months that are not whole left out."""
     if dates is None:
-        learn("rows", f"{len(returns)}, taken as months (no dates)")
+        record("rows", f"{len(returns)}, taken as months (no dates)")
         return returns
     number = dates.astype("datetime64[M]").astype(int)
     steps = np.diff(number)
@@ -30,8 +30,8 @@ def monthly(returns: np.ndarray, dates) -> np.ndarray:
         by_month = np.multiply.reduceat(returns + 1.0, first, axis=0) - 1.0
         whole = _whole(dates, months, first)
     if not whole.all():
-        learn("months left out", [Label("time", int(first[k])) for k in np.flatnonzero(~whole)])
-    learn("months of history", int(whole.sum()))
+        record("months left out", [Label("time", int(first[k])) for k in np.flatnonzero(~whole)])
+    record("months of history", int(whole.sum()))
     if not whole.any():
         raise NotAvailableError("returns: they hold no whole calendar month. Give a longer history.")
     return by_month[whole]

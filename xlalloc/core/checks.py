@@ -6,7 +6,7 @@ import numpy as np
 
 from xlalloc.dates import elapsed_years
 from xlalloc.errors import AllocError, DivisionError, InputError, Label, NumberError
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 
 ASSUMED_PERIODS = 252.0
 ASSUMED = f"{ASSUMED_PERIODS:g}, assumed (no dates, no periods given)"
@@ -18,7 +18,7 @@ DUST = 1e-7  # of the greatest σ, so that rounding of the weights themselves, i
 def annualisation(periods: float | None) -> float:
     """Periods per year: as given or implied by dates, else 252, and EXPLAIN says so."""
     if periods is None:
-        learn("periods per year", ASSUMED)
+        record("periods per year", ASSUMED)
         return ASSUMED_PERIODS
     return periods
 
@@ -28,7 +28,7 @@ def elapsed(dates, P: float) -> float | None:
     if dates is None:
         return None
     years = elapsed_years(dates, P)
-    learn("years elapsed", years)
+    record("years elapsed", years)
     return years
 
 
@@ -116,7 +116,7 @@ def distinct(groups: list[str]) -> tuple[list[str], np.ndarray]:
     return names, np.array(codes)
 
 
-def place(name: str, names: list[str]) -> int | None:
+def position_of(name: str, names: list[str]) -> int | None:
     """Which of the distinct names this is, upper and lower case and spaces alike."""
     code = int(distinct([*names, name])[1][-1])
     return code if code < len(names) else None
@@ -149,7 +149,7 @@ def where_defined(values: np.ndarray, bad: np.ndarray, error: AllocError) -> np.
         if bad.size == 1:
             raise error
         columns = [Label("assets", int(i)) for i in np.flatnonzero(bad)]
-        learn("columns without an answer", [*columns, str(error)])
+        record("columns without an answer", [*columns, str(error)])
         values = np.where(bad, np.nan, values)
     return values
 

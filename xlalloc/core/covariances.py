@@ -4,7 +4,7 @@ import numpy as np
 
 from xlalloc.core.checks import NO_RISK, positive_variances
 from xlalloc.errors import InputError, NotAvailableError, NumberError
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 
 WINDOW, HALF_LIFE, SHRUNK_HALF_LIFE = 60.0, 63.0, 126.0
 ROUNDING = 1e-15  # returns are price ratios less 1: below this a movement is rounding
@@ -17,11 +17,11 @@ def estimate(returns: np.ndarray, method: str, parameter: float | None, periods:
             f"parameter: {parameter:g} was given, but the method {method} takes none. Leave it out, or choose window "
             "(its number of rows), ewma or ewma_shrunk (their half-life in periods)."
         )
-    learn("method", method)
+    record("method", method)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         if method == "window":
             returns = _last_rows(returns, WINDOW if parameter is None else parameter)
-        learn("rows used", len(returns))
+        record("rows used", len(returns))
         if method in ("sample", "window"):
             cov = _sample(returns, periods)
         elif method == "ewma":
@@ -59,7 +59,7 @@ def _still(variances: np.ndarray, returns: np.ndarray) -> np.ndarray:
 def _sample(returns: np.ndarray, periods: float) -> np.ndarray:
     T, n = returns.shape
     if n >= T:
-        learn("rank", f"at most {T - 1} with {T} rows for {n} assets: some portfolio has no risk; ledoit_wolf avoids "
+        record("rank", f"at most {T - 1} with {T} rows for {n} assets: some portfolio has no risk; ledoit_wolf avoids "
               "it")  # fmt: skip
     return moments(returns, 1, periods)[1]
 
@@ -79,8 +79,8 @@ def exponential(returns: np.ndarray, half_life: float, periods: float = 1.0) -> 
     """The rows X = √w_t x_t and S = X'X of as many periods, w_t ∝ ½^(age/h), x_t less the weighted mean."""
     w = 0.5 ** (np.arange(len(returns) - 1, -1, -1) / half_life)
     w /= w.sum()
-    learn("half-life", f"{half_life:g} periods")
-    learn("effective rows", f"{1.0 / w.dot(w):.4g}")
+    record("half-life", f"{half_life:g} periods")
+    record("effective rows", f"{1.0 / w.dot(w):.4g}")
     X = returns - w.dot(returns)
     X *= np.sqrt(periods * w)[:, None]
     S = X.T.dot(X)
@@ -103,7 +103,7 @@ def samples(returns: np.ndarray, method: str, parameter: float | None) -> tuple[
 def _shrunk(X: np.ndarray, S: np.ndarray, method: str, periods: float) -> np.ndarray:
     """(1−δ)S + δF of as many periods, in the memory of S."""
     delta = INTENSITIES[method](X, S)
-    learn("shrinkage intensity", delta)
+    record("shrinkage intensity", delta)
     if method in ("constant_correlation", "ewma_shrunk"):
         F = _constant_correlation(S)
         S *= (1.0 - delta) * periods

@@ -6,10 +6,9 @@ import numpy as np
 
 from xlalloc.catalogue import worksheet_function
 from xlalloc.core import kpi
-from xlalloc.core.checks import annualisation, distinct, place, together, where_defined
+from xlalloc.core.checks import annualisation, distinct, position_of, together, where_defined
 from xlalloc.errors import InputError, Label, NotAvailableError, NumberError
-from xlalloc.facts import learn
-from xlalloc.meaning import no_returns
+from xlalloc.explanation import record
 from xlalloc.quantities import (
     MaxLeverage,
     Number,
@@ -25,6 +24,7 @@ from xlalloc.quantities import (
     Window,
     number,
 )
+from xlalloc.requirements import no_returns
 
 TIE = 1e-9  # a drawdown this close to its limit has not exceeded it
 FLAT = 1e-12  # a price this close to its average, relative, is not above it
@@ -130,7 +130,7 @@ def vol_target(
     wanted = base * (target_vol / current_vol)
     if not lowest <= wanted <= highest:
         bound = "minimum" if wanted < lowest else "maximum"
-        learn("limit", f"{wanted:.4g} would be needed; the {bound} weight is kept")
+        record("limit", f"{wanted:.4g} would be needed; the {bound} weight is kept")
     return min(max(wanted, lowest), highest)
 
 
@@ -154,7 +154,7 @@ def vol_step(
     _ordered("low", low, "high", high)
     factor = 1.0 - change if current_vol > high else 1.0 + change if current_vol < low else 1.0
     if weight * factor > 1.0:
-        learn("warning", f"a weight of {weight * factor:.4g} is above 1 and needs borrowed money")
+        record("warning", f"a weight of {weight * factor:.4g} is above 1 and needs borrowed money")
     return weight * factor
 
 
@@ -258,7 +258,7 @@ def state_budgets(state: State, states: StateList | None = None, budgets: Budget
     if len(names) < len(states):
         twice = names[np.bincount(code).argmax()]
         raise InputError(f"states: {twice} stands twice; every state needs one row of budgets.")
-    row = place(state, names)
+    row = position_of(state, names)
     if row is None:
         raise InputError(f"state: {state} is not known. Known: {', '.join(states)}.")
     return budgets[row].copy()
@@ -292,7 +292,7 @@ def drawdown_stop(
         now = np.where(cut[t], reduced, np.where(restored[t], 1.0, now))
         exposure[t] = now
     if not cut.any():
-        learn("stop", f"never reached; the deepest drawdown is {drawdown.max():.4g}")
+        record("stop", f"never reached; the deepest drawdown is {drawdown.max():.4g}")
     return exposure
 
 
@@ -317,9 +317,9 @@ def leverage_for(vol: PositiveVol, target_vol: TargetVol, max_leverage: MaxLever
     """
     wanted = target_vol / vol
     if wanted > max_leverage:
-        learn("limit", f"{wanted:.4g} times would be needed; max_leverage {max_leverage:g} is kept")
+        record("limit", f"{wanted:.4g} times would be needed; max_leverage {max_leverage:g} is kept")
     if max_leverage > USUAL_LEVERAGE:
-        learn("warning", f"a limit of {max_leverage:g} is above the usual {USUAL_LEVERAGE:g}")
+        record("warning", f"a limit of {max_leverage:g} is above the usual {USUAL_LEVERAGE:g}")
     return min(wanted, max_leverage)
 
 

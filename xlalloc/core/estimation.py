@@ -9,8 +9,7 @@ from xlalloc.core.checks import NO_RISK, annualisation, positive_variances
 from xlalloc.core.covariances import INTENSITIES, ROUNDING, estimate, finite, moments, samples
 from xlalloc.core.nearest_correlation import nearest_correlation
 from xlalloc.errors import DivisionError, Label, NotAvailableError, NumberError
-from xlalloc.facts import learn, learning
-from xlalloc.meaning import DEFINITE, SYMMETRIC, no_negative_variance, symmetric
+from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
     Correlations,
     Covariance,
@@ -30,6 +29,7 @@ from xlalloc.quantities import (
     Vols,
     option,
 )
+from xlalloc.requirements import DEFINITE, SYMMETRIC, no_negative_variance, symmetric
 
 COLLINEAR = 1e-6  # of a factor's volatility: the movement of its own that a regression needs
 ILL_CONDITIONED = 1e8  # above it half of the digits of an inverse are lost
@@ -154,8 +154,8 @@ def cov_matrix(
     joins the last two; measured in the chapter on risk parity of the handbook.
     """
     cov = estimate(returns, method, parameter, annualisation(periods))
-    if learning():
-        _learn_condition(cov)
+    if recording():
+        _record_condition(cov)
     return cov
 
 
@@ -315,7 +315,7 @@ def cov_nearest(cov: RepairableCovariance) -> CovarianceResult:
         if not (largest := np.abs(C).max()) <= REPAIRABLE:
             raise NumberError(f"cov: a correlation of {largest:.3g} is beyond repair. Check variances and covariances.")
         X = nearest_correlation(C)
-        learn("distance of the correlations", float(np.linalg.norm(X - C)))
+        record("distance of the correlations", float(np.linalg.norm(X - C)))
         if X is C and len(risky) == len(cov):
             return _symmetric(cov)
         out[np.ix_(risky, risky)] = X * np.outer(v, v)
@@ -370,7 +370,7 @@ def cov_check(cov: AnyMatrix) -> TableResult:
         smallest = condition = NotAvailableError("cov: not symmetric, so there are no eigenvalues to show.")
         verdict = "not symmetric"
         i, j = (int(k) for k in np.unravel_index(np.abs(cov - cov.T).argmax(), cov.shape))
-        learn("largest difference", [Label("assets", i), Label("assets", j), float(cov[i, j]), float(cov[j, i])])
+        record("largest difference", [Label("assets", i), Label("assets", j), float(cov[i, j]), float(cov[j, i])])
     header = ("assets", "symmetric", "smallest eigenvalue", "condition number", "verdict", "remedy")
     return Table(header, [(len(cov), equal, smallest, condition, verdict, REMEDIES[verdict])])
 
@@ -388,18 +388,18 @@ def _verdict(cov: np.ndarray, condition) -> str:
     n = len(cov)
     for verdict, found in (("negative variance", variances < 0.0), ("zero variance", variances == 0.0)):
         if found.any():
-            learn(verdict, [Label("assets", int(i)) for i in np.flatnonzero(found)])
+            record(verdict, [Label("assets", int(i)) for i in np.flatnonzero(found)])
     if variances.min() < 0.0:
         return "negative variance"
     vols = np.sqrt(variances)
     vols[vols == 0.0] = vols.max() or 1.0  # cash: its covariances must be zero too
     C = cov / vols / vols[:, None]
     smallest = float(np.linalg.eigvalsh(C)[0])
-    learn("smallest eigenvalue of the correlations", smallest)
+    record("smallest eigenvalue of the correlations", smallest)
     if n > 1:
         C.ravel()[:: n + 1] = 0.0
         i, j = (int(k) for k in np.unravel_index(np.abs(C).argmax(), C.shape))
-        learn("strongest correlation", [Label("assets", i), Label("assets", j), float(C[i, j])])
+        record("strongest correlation", [Label("assets", i), Label("assets", j), float(C[i, j])])
     if smallest < -DEFINITE:
         return "indefinite"
     if variances.min() == 0.0:
@@ -409,9 +409,9 @@ def _verdict(cov: np.ndarray, condition) -> str:
     return "ill-conditioned" if isinstance(condition, DivisionError) or condition > ILL_CONDITIONED else "good"
 
 
-def _learn_condition(cov: np.ndarray) -> None:
+def _record_condition(cov: np.ndarray) -> None:
     condition = _condition(np.linalg.eigvalsh(cov))
-    learn("condition number", "infinite (singular)" if isinstance(condition, DivisionError) else condition)
+    record("condition number", "infinite (singular)" if isinstance(condition, DivisionError) else condition)
 
 
 # Factor models -----------------------------------------------------------------------------------------------

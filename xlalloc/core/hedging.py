@@ -9,8 +9,7 @@ from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core.checks import annualisation, normal_cdf
 from xlalloc.core.kpi import per_period
 from xlalloc.errors import NumberError
-from xlalloc.facts import learn
-from xlalloc.meaning import no_prices
+from xlalloc.explanation import record
 from xlalloc.quantities import (
     LabelledPanel,
     Number,
@@ -23,6 +22,7 @@ from xlalloc.quantities import (
     Years,
     number,
 )
+from xlalloc.requirements import no_prices
 
 SAME = 1e-12  # two betas this close are the same; a share this far beyond 0 or 1 is 0 or 1
 
@@ -79,7 +79,7 @@ def put_price(
     Source: Black & Scholes (1973), The Pricing of Options and Corporate Liabilities; Merton (1973), Theory of Rational
     Option Pricing; Hull (2018), Options, Futures and Other Derivatives, eq. 17.5. The example is Hull's 15.6.
     """
-    learn("effective yearly rate", f"{_exp(rf) - 1.0:.6g}, of {rf:g} continuously compounded")
+    record("effective yearly rate", f"{_exp(rf) - 1.0:.6g}, of {rf:g} continuously compounded")
     return put_value(spot, strike, years, vol, rf, dividend)
 
 
@@ -117,8 +117,8 @@ def put_hedge(
             "falls to 0, so there is nothing to insure. Raise protect, or check beta."
         )
     premium = value * beta * put_value(1.0, level, years, vol, rf)
-    learn("index to be covered by puts", beta * value)
-    learn("strike as a share of the index", level)
+    record("index to be covered by puts", beta * value)
+    record("strike as a share of the index", level)
     return Table(
         ("measure", "result"),
         [
@@ -162,7 +162,7 @@ def inverse_hedge(
             f"target_beta: {target_beta:g} is not between the portfolio's beta {beta:g} and the fund's {hedge_beta:g}, "
             "so no combination of the two has it. Give a beta between them."
         )
-    learn("share moved", share)
+    record("share moved", share)
     return value * min(max(share, 0.0), 1.0)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from xlalloc.core.checks import NO_RISK
 from xlalloc.errors import AllocError, DivisionError, InputError, Label, NotAvailableError, NumberError
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 
 ROUNDING = 1e-12  # of wealth: a fall below the peak by less is rounding
 MANY = 256  # series from which walking through time, all series at a time, beats numpy's accumulate
@@ -437,9 +437,9 @@ def learn_drawdown(r: np.ndarray) -> None:
     if depth[trough] < 0.0:
         peaks = np.flatnonzero(depth[:trough] >= 0.0)
         later = np.flatnonzero(depth[trough:] >= -ROUNDING)
-        learn("peak", Label("time", int(peaks[-1])) if peaks.size else "the starting value")
-        learn("trough", Label("time", trough))
-        learn("recovered", Label("time", trough + int(later[0])) if later.size else "not yet")
+        record("peak", Label("time", int(peaks[-1])) if peaks.size else "the starting value")
+        record("trough", Label("time", trough))
+        record("recovered", Label("time", trough + int(later[0])) if later.size else "not yet")
 
 
 def rolling(name: str, returns: np.ndarray, window: int, P: float, rf: float, benchmark, years=None) -> np.ndarray:

@@ -20,7 +20,7 @@ from xlalloc.core.critical_line import Frontier, corner_portfolios, standard_for
 from xlalloc.core.critical_path import Problem
 from xlalloc.core.on_demand import OnDemand
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
     Covariance,
     ExpectedReturns,
@@ -135,8 +135,8 @@ def max_sharpe_weights(
     limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
     frontier = limits.frontier(mu, cov)
     weights = _answer(frontier.max_sharpe(rf), cov, limits, frontier, mu)
-    if learning():
-        learn("Sharpe ratio", (float(weights.dot(mu)) - rf) / volatility(weights, cov))
+    if recording():
+        record("Sharpe ratio", (float(weights.dot(mu)) - rf) / volatility(weights, cov))
     return weights
 
 
@@ -168,8 +168,8 @@ def target_return_weights(
     limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
     frontier = limits.frontier(mu, cov)
     weights = frontier.at_return(target_return)
-    if learning() and target_return < frontier.returns[-1]:
-        learn("target", "met by the minimum-variance portfolio, which earns more")
+    if recording() and target_return < frontier.returns[-1]:
+        record("target", "met by the minimum-variance portfolio, which earns more")
     return _answer(weights, cov, limits, frontier, mu)
 
 
@@ -201,8 +201,8 @@ def target_vol_weights(
     limits = Limits.given(len(cov), lower, upper, groups, group_lower, group_upper)
     frontier = limits.frontier(mu, cov)
     weights = frontier.at_vol(target_vol)
-    if learning() and target_vol > frontier.vols[0]:
-        learn("target", "not used up: no allowed portfolio earns more than this one")
+    if recording() and target_vol > frontier.vols[0]:
+        record("target", "not used up: no allowed portfolio earns more than this one")
     return _answer(weights, cov, limits, frontier, mu)
 
 
@@ -246,8 +246,8 @@ def frontier(
     found = limits.frontier(mu, cov)
     rows = [_frontier_row(weights, mu, cov) for weights in limits.cleaned(found.points(points))]
     if len(found.returns) == 1:
-        learn("frontier", "a single portfolio: the one of minimum variance earns the most")
-    _learn_solution(found, cov)
+        record("frontier", "a single portfolio: the one of minimum variance earns the most")
+    _record_solution(found, cov)
     return Table(("return", "volatility", "sharpe", *labels("assets", len(mu))), rows)
 
 
@@ -282,8 +282,8 @@ def max_div_weights(cov: Covariance, lower: Lower = 0.0, upper: Upper = 1.0) -> 
             "diversification ratio. Raise the lower bounds."
         ) from None
     weights = _answer(weights, cov, limits, frontier)
-    if learning():
-        learn("diversification ratio", float(weights.dot(vols)) / volatility(weights, cov))
+    if recording():
+        record("diversification ratio", float(weights.dot(vols)) / volatility(weights, cov))
     return weights
 
 
@@ -363,11 +363,11 @@ def _posterior(weights, cov, picks, views, confidence, risk_aversion, rf, unit) 
         raise NumberError("cov: its numbers are too large for the views. Check the units: 0.04 is a volatility of 20%.")
     _stop_at_dependent_views(P, A, c, cov, held)
     posterior = prior + cov @ (P.T @ (S / d * np.linalg.solve(A, S / d * (q - P @ prior))))
-    if learning():
+    if recording():
         mixes = [Label("views", int(k)) for k in held]
-        learn("prior return of each view", label_pairs(mixes, unit[held] * (P @ prior)))
-        learn("posterior return of each view", label_pairs(mixes, unit[held] * (P @ posterior)))
-        learn("views dropped", len(views) - len(held))
+        record("prior return of each view", label_pairs(mixes, unit[held] * (P @ prior)))
+        record("posterior return of each view", label_pairs(mixes, unit[held] * (P @ posterior)))
+        record("views dropped", len(views) - len(held))
     return posterior
 
 
@@ -474,21 +474,21 @@ def _answer(
 ) -> np.ndarray:
     """The weights without their rounding; EXPLAIN hears of return, risk, bounds and the solution."""
     weights = limits.cleaned(weights)
-    if learning():
+    if recording():
         if mu is not None:
-            learn("expected return", float(weights.dot(mu)))
-        learn("volatility", volatility(weights, cov))
-        learn("binding bounds", limits.binding(weights) or "none")
-        _learn_solution(frontier, cov)
+            record("expected return", float(weights.dot(mu)))
+        record("volatility", volatility(weights, cov))
+        record("binding bounds", limits.binding(weights) or "none")
+        _record_solution(frontier, cov)
     return weights
 
 
-def _learn_solution(frontier: Frontier | OnDemand | None, cov: np.ndarray) -> None:
-    if not learning():
+def _record_solution(frontier: Frontier | OnDemand | None, cov: np.ndarray) -> None:
+    if not recording():
         return
     if frontier is not None:
-        learn("corner portfolios of the frontier", len(frontier.returns))
-    learn("condition number", condition_number(cov))
+        record("corner portfolios of the frontier", len(frontier.returns))
+    record("condition number", condition_number(cov))
 
 
 # Views -------------------------------------------------------------------------------------------------------

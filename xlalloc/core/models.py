@@ -10,7 +10,7 @@ from xlalloc import data
 from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core.checks import normal_cdf, rising, scaled, together, volatility
 from xlalloc.errors import InputError, NumberError
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 from xlalloc.quantities import Covariance, ExpectedReturns, Quantity, TableResult, Weights, WeightsResult, number
 
 MOST_ASSETS = 10_000
@@ -116,7 +116,7 @@ def model_weights(name: ModelName) -> TableResult:
     if model is None:
         known = ", ".join(f"{row['model']} ({row['name_zh']})" for row in data.rows("models"))
         raise InputError(f"name: {name} is no known model portfolio. Known: {known}.")
-    learn("source", model["source"])
+    record("source", model["source"])
     asset = "asset_zh" if data.in_chinese(name) else "asset"
     holdings = [row for row in data.rows("model_weights") if row["model"] == model["model"]]
     return Table(("asset", "weight"), [(row[asset], row["weight"]) for row in holdings])
@@ -216,7 +216,7 @@ def core_satellite(core: Core, satellite: Satellite, core_share: CoreShare = 0.7
     """
     least, most = CORE_SHARES
     if not least - EDGE <= core_share <= most + EDGE:
-        learn("warning", f"a core of {core_share:.4g} is outside the usual {least:g} to {most:g}")
+        record("warning", f"a core of {core_share:.4g} is outside the usual {least:g} to {most:g}")
     parts = [("core", core, core_share), ("satellite", satellite, 1.0 - core_share)]
     rows = []
     for part, weights, share in parts:
@@ -246,7 +246,7 @@ def glide_path(age: Age, ages: Ages | None = None, stock_weights: StockWeights |
         ages, stock_weights = (np.array([row[column] for row in path]) for column in ("age", "stocks"))
     rising(ages, "ages", "the ages must increase. Sort them, each once.")
     if not ages[0] <= age <= ages[-1]:
-        learn("beyond the path", f"the path runs from {ages[0]:g} to {ages[-1]:g}; its end is kept")
+        record("beyond the path", f"the path runs from {ages[0]:g} to {ages[-1]:g}; its end is kept")
     stocks = float(np.interp(age, ages, stock_weights))
     return Table(("asset", "weight"), [("Stocks", stocks), ("Bonds", 1.0 - stocks)])
 
@@ -289,9 +289,9 @@ def policy_check(
     mean, sigma = float(weights.dot(mu)), volatility(weights, cov)
     if mean <= -1.0:
         raise NumberError(f"mu: the portfolio's expected return is {mean:.4g}; it must be above -1 (-100%). Check mu.")
-    if learning():
-        learn("drift of log wealth", f"{log1p(mean) - sigma**2 / 2:.6g} per year")
-        learn("stated ranges", "expected characteristics, not promises")
+    if recording():
+        record("drift of log wealth", f"{log1p(mean) - sigma**2 / 2:.6g} per year")
+        record("stated ranges", "expected characteristics, not promises")
     rows = [_range_row("return", return_range, "return_range", mean)]
     rows.append(_range_row("volatility", vol_range, "vol_range", sigma))
     limit = None if drawdown_limit is None else fabs(drawdown_limit)

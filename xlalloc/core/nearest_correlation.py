@@ -3,7 +3,7 @@
 import numpy as np
 
 from xlalloc.errors import NumberError
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 
 CONVERGED = 1e-14  # error of the diagonal of the nearest correlation matrix, relative to the largest eigenvalue + 1
 MEMORY = 8  # rounds that Anderson's step combines
@@ -17,7 +17,7 @@ def nearest_correlation(C: np.ndarray) -> np.ndarray:
     lowers it. Anderson's step combines the last rounds so that 1 − diag(R₊) is least; it counts only where θ falls.
     """
     values = np.linalg.eigvalsh(C)
-    learn("smallest eigenvalue before", float(values[0]))
+    record("smallest eigenvalue before", float(values[0]))
     if values[0] >= -1e-15 * len(C):
         return C
     tolerance = CONVERGED * (1.0 + np.abs(values).max())
@@ -27,7 +27,7 @@ def nearest_correlation(C: np.ndarray) -> np.ndarray:
         X = _positive_part(C, y)
         residual = 1.0 - X.diagonal()
         if np.abs(residual).max() <= tolerance:
-            learn("steps", step)
+            record("steps", step)
             return _unit_diagonal(X)
         half = 0.5 * float(np.vdot(X, X))
         before, dual = dual, half - float(y.sum())

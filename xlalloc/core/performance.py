@@ -11,7 +11,7 @@ from xlalloc.core import kpi
 from xlalloc.core.checks import annualisation, elapsed, where_defined
 from xlalloc.dates import elapsed_in_windows
 from xlalloc.errors import Label, NotAvailableError, NumberError
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
     Benchmark,
     Dates,
@@ -59,7 +59,7 @@ def _each(
     x = kpi.Sample(returns.T, P, rf, benchmark, years=elapsed(dates, P), **thresholds)
     values = kpi.evaluate(name, x)
     if rf:
-        learn("risk-free rate per period", x.f)
+        record("risk-free rate per period", x.f)
     if kpi.every(np.isfinite(values)):
         return values
     bad = ~np.isfinite(values)
@@ -202,7 +202,7 @@ def max_drawdown(returns: Returns) -> Shares:
 
     Source: Magdon-Ismail & Atiya (2004), Maximum Drawdown.
     """
-    if learning() and returns.shape[1] == 1:
+    if recording() and returns.shape[1] == 1:
         kpi.learn_drawdown(returns[:, 0])
     return _each("max_drawdown", returns)
 
@@ -397,7 +397,7 @@ def hist_var(returns: Returns, level: Level = 0.95) -> Shares:
     Source: J.P. Morgan (1996), RiskMetrics; Hyndman & Fan (1996), Sample Quantiles, definition 7.
     """
     if level < 0.5:
-        learn("level", f"{level:g} is below 0.5: the loss that most periods exceed. 95% is 0.95")
+        record("level", f"{level:g} is below 0.5: the loss that most periods exceed. 95% is 0.95")
     return _each("hist_var", returns, level=level)
 
 
@@ -420,8 +420,8 @@ def hist_cvar(returns: Returns, level: Level = 0.95) -> Shares:
     Source: Rockafellar & Uryasev (2002), Conditional Value-at-Risk for General Loss Distributions, prop. 8; Acerbi &
     Tasche (2002), On the Coherence of Expected Shortfall.
     """
-    if learning():
-        learn("returns in the tail", f"{(1.0 - level) * len(returns):.6g}")
+    if recording():
+        record("returns in the tail", f"{(1.0 - level) * len(returns):.6g}")
     return _each("hist_cvar", returns, level=level)
 
 
@@ -544,7 +544,7 @@ def rolling(
     if bad.any():
         if bad.size == 1:
             raise kpi.reason(name, values[0, 0])
-        learn("windows without an answer", f"{bad.sum()}: {kpi.reason(name, values[bad][0])}")
+        record("windows without an answer", f"{bad.sum()}: {kpi.reason(name, values[bad][0])}")
         values = np.where(bad, np.nan, values)
     return values
 

@@ -28,8 +28,7 @@ from xlalloc.core.simulation import (
     yearly_growth,
 )
 from xlalloc.errors import InputError, NumberError
-from xlalloc.facts import learn
-from xlalloc.meaning import no_returns
+from xlalloc.explanation import record
 from xlalloc.quantities import (
     NOT_WHOLE,
     Dates,
@@ -45,6 +44,7 @@ from xlalloc.quantities import (
     number,
     option,
 )
+from xlalloc.requirements import no_returns
 
 BANDS = tuple(f"{level:.0%}" for level in LEVELS)
 REACHED = 1e-12  # of the goal: a shortfall that is rounding
@@ -165,7 +165,7 @@ def dca_sim(
         value = amount * units * final
         table = np.array([invested, value, value / invested - 1.0, price * (months / units), price * final])
     within_numbers(table, "vol")
-    learn("chance of a loss", float((value < invested * (1.0 - REACHED)).mean()))
+    record("chance of a loss", float((value < invested * (1.0 - REACHED)).mean()))
     return Table(("measure", *BANDS), [(name, *bands) for name, bands in zip(MEASURES, bands(table), strict=True)])
 
 
@@ -232,7 +232,7 @@ def wealth_bands(
     by_year = np.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
     within_numbers(by_year, "mu")
     if monthly < 0.0:
-        learn("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
+        record("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
     rows = ((year, *bands) for year, bands in enumerate(bands(by_year), 1))
     return Table(("year", *BANDS), [(0, *[wealth] * len(LEVELS)), *rows])
 
@@ -266,7 +266,7 @@ def goal_prob(
     Source: Hull (2018), Options, Futures and Other Derivatives, sec. 15.1 (lognormal) and eq. 21.15 (steps).
     """
     if monthly == 0.0:
-        learn("method", "exact: nothing is put in or taken out, so nothing is simulated")
+        record("method", "exact: nothing is put in or taken out, so nothing is simulated")
         return _chance_of(wealth, years, log1p(mu) - log1p(inflation), vol, goal)
     reached = 0
     months = whole_months(years)
@@ -276,10 +276,10 @@ def goal_prob(
         within_numbers(final, "mu")
         reached += int(np.count_nonzero(final >= goal * (1.0 - REACHED)))
     p = reached / paths
-    learn("method", f"simulation of {paths} paths")
-    learn("sampling error", sqrt(p * (1.0 - p) / paths))
+    record("method", f"simulation of {paths} paths")
+    record("sampling error", sqrt(p * (1.0 - p) / paths))
     if p in (0.0, 1.0):
-        learn("note", f"all paths agree: the chance is within {3.0 / paths:.2g} of this, with 95% confidence")
+        record("note", f"all paths agree: the chance is within {3.0 / paths:.2g} of this, with 95% confidence")
     return p
 
 
@@ -363,7 +363,7 @@ def withdrawal_sim(
         last = np.count_nonzero(lasting) / paths
         rows.append((year, last, *bands_of(worth), *bands_of(spent)))
     if 0.0 < last < 1.0:
-        learn("sampling error of the last chance", sqrt(last * (1.0 - last) / paths))
+        record("sampling error of the last chance", sqrt(last * (1.0 - last) / paths))
     header = ("year", "lasts", *(f"wealth {band}" for band in BANDS), *(f"spending {band}" for band in BANDS))
     return Table(header, rows)
 
@@ -445,6 +445,6 @@ def bootstrap_bands(
         by_year = bootstrap.wealth_by_year(history, wealth, monthly, years, block, paths, seed)
     within_numbers(by_year, "returns")
     if monthly < 0.0:
-        learn("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
+        record("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
     rows = ((year, *bands) for year, bands in enumerate(bands(by_year), 1))
     return Table(("year", *BANDS), [(0, *[wealth] * len(LEVELS)), *rows])

@@ -7,7 +7,7 @@ import numpy as np
 from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core.checks import NO_RISK, positive_risk, variance, volatility
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 from xlalloc.quantities import (
     AnyWeights,
     Covariance,
@@ -311,7 +311,7 @@ def look_through(weights: Weights, exposures: Exposures) -> TableResult:
         )  # fmt: skip
     shares = weights.dot(exposures).tolist()
     rest = float(weights.dot(1.0 - total))
-    learn("funds not classified in full", int((total < 1.0 - CLASSIFIED).sum()))
+    record("funds not classified in full", int((total < 1.0 - CLASSIFIED).sum()))
     rest = 0.0 if abs(rest) <= CLASSIFIED else rest
     rows = zip(labels("categories", len(shares)), shares, strict=True)
     return Table(("category", "share"), [*rows, ("not classified", rest)])

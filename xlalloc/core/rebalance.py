@@ -11,7 +11,7 @@ from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core import orders, review
 from xlalloc.core.checks import label_pairs, per_asset, rising, together
 from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
     Amount,
     CashFlow,
@@ -170,9 +170,9 @@ def rebal_trades(
 def _ideal(values, target, threshold, cash_flow, rule, band="absolute") -> np.ndarray:
     width = orders.widths(target, threshold, band)
     ideal, triggered = orders.ideal_trades(values, target, cash_flow, rule, width)
-    learn("threshold exceeded once the cash flow is placed", "yes" if triggered else "no")
-    if learning():
-        _learn_kept(values, target, ideal, rule if triggered else "")
+    record("threshold exceeded once the cash flow is placed", "yes" if triggered else "no")
+    if recording():
+        _record_kept(values, target, ideal, rule if triggered else "")
     return ideal
 
 
@@ -183,13 +183,13 @@ KEPT = {
 }
 
 
-def _learn_kept(values, target, ideal, why: str) -> None:
+def _record_kept(values, target, ideal, why: str) -> None:
     """Holdings that nobody wants and that stay all the same."""
     rest = values + ideal
     kept = (target == 0.0) & (rest > orders.ROUNDING * values.sum())
     if kept.any():
-        learn("target 0 but kept", label_pairs([Label("assets", int(i)) for i in np.flatnonzero(kept)], rest[kept]))
-        learn("why they are kept", KEPT[why])
+        record("target 0 but kept", label_pairs([Label("assets", int(i)) for i in np.flatnonzero(kept)], rest[kept]))
+        record("why they are kept", KEPT[why])
 
 
 @worksheet_function('=REBAL_DUE("2026-01-31","2026-02-28","monthly")', [[True]])
@@ -224,8 +224,8 @@ def rebal_due(
     orders.worth(values)
     target = target / target.sum()
     drifted = bool(orders.beyond(values, target, orders.widths(target, threshold)).any())
-    learn("due by the calendar", "yes" if due else "no")
-    learn("threshold exceeded", "yes" if drifted else "no")
+    record("due by the calendar", "yes" if due else "no")
+    record("threshold exceeded", "yes" if drifted else "no")
     return due and drifted
 
 
@@ -293,7 +293,7 @@ def redemption_fee(
     if days is None or fees is None:
         days, fees = (steps[: STEPS_OF_FLOOR[kind]] for steps in (REDEMPTION_DAYS, REDEMPTION_FLOOR))
         floor = [f"{fee:.1%} under {day:g} days" for day, fee in zip(days, fees, strict=True)]
-        learn("schedule", f"floor of China's rule of 2026-01-01 for {kind}: {', '.join([*floor, 'then 0'])}")
+        record("schedule", f"floor of China's rule of 2026-01-01 for {kind}: {', '.join([*floor, 'then 0'])}")
     if len(fees) - len(days) not in (0, 1):
         raise InputError(
             f"fees: {len(fees)} given for {len(days)} days. Give one fee for each number of days; "
@@ -323,7 +323,7 @@ def stamp_duty(trade_date: TradeDate) -> FeeRate:
     """
     for start, rate in STAMP_DUTY:
         if trade_date >= start:
-            learn("in force since", start.isoformat())
+            record("in force since", start.isoformat())
             return rate
     raise NotAvailableError(
         f"trade_date: {trade_date} is before 2008-09-19, where the table starts (the duty then fell on buyers too). "
@@ -414,8 +414,8 @@ def rebal_plan(
     trades, cash = orders.affordable(ideal, values, weights_wanted, cash_flow, lot_value, costs)
     units = [None] * n if price is None else orders.units_traded(trades, values, price, lots).tolist()
     cost = costs.of(trades)
-    learn("cash left", cash)
-    learn("costs", float(cost.sum()))
+    record("cash left", cash)
+    record("costs", float(cost.sum()))
     return Table(PLAN, orders.plan_rows(values, target, trades, units, cost, cash, cash_flow))
 
 

@@ -30,7 +30,7 @@ from xlalloc.core.risk_newton import (
     start,
 )
 from xlalloc.errors import Label, NumberError
-from xlalloc.meaning import DEFINITE, factorises, indefinite, least
+from xlalloc.requirements import DEFINITE, factorises, indefinite, smallest
 
 SHARE_ERROR = 1e-10  # greatest error of a share of risk that is let through
 KKT_ERROR = 1e-9  # greatest residual of the optimality conditions within bounds, in shares of risk
@@ -67,7 +67,7 @@ def risk_budgeting(cov, budgets, lower=None, upper=None, checked: bool = False) 
 
     An asset without budget gets weight 0 and is left out of the problem; ``checked`` as in ``solve``.
     """
-    if least(budgets) > 0.0:
+    if smallest(budgets) > 0.0:
         if lower is None and upper is None:
             return solve(cov, budgets, checked)
         return solve_bounded(cov, budgets, lower, upper, checked)
@@ -127,7 +127,7 @@ def solve(cov: np.ndarray, budgets: np.ndarray, checked: bool = False) -> Soluti
 
 def _vols(cov: np.ndarray) -> np.ndarray:
     variances = cov.diagonal()
-    if not least(variances) > 0.0:
+    if not smallest(variances) > 0.0:
         i = int(variances.argmin())
         raise NumberError(
             "cov: {} has no variance, so it cannot carry a share of the risk. "

@@ -11,7 +11,7 @@ from xlalloc.core.checks import (
     distinct,
     label_pairs,
     one_per_group,
-    place,
+    position_of,
     positive_risk,
     positive_variances,
     risk_budgets,
@@ -21,7 +21,7 @@ from xlalloc.core.checks import (
 from xlalloc.core.closest_exposures import least_distance
 from xlalloc.core.risk_budgeting import Solution, risk_budgeting
 from xlalloc.errors import DivisionError, InputError, Label, NumberError, quoted
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
     BudgetedCovariance,
     Budgets,
@@ -87,7 +87,7 @@ def rp_weights(
     The Properties of Equally Weighted Risk Contribution Portfolios.
     """
     solution = risk_budgeting(cov, risk_budgets(budgets, len(cov)), lower, upper)
-    if learning():
+    if recording():
         _learn(cov, solution, bounded=lower is not None or upper is not None)
     return solution.weights
 
@@ -143,8 +143,8 @@ def rp_nested(cov: Covariance, groups: Groups, group_budgets: GroupValues | None
             V[members, g] = risk_budgeting(inside, risk_budgets(None, len(members)), checked=True).weights
     with _in_words_of("cov", [f"group {name}" for name in names]):
         across = risk_budgeting(V.T @ cov @ V, b, checked=True)
-    learn("share of risk by group", label_pairs(names, across.shares))
-    _learn_steps(across)
+    record("share of risk by group", label_pairs(names, across.shares))
+    _record_steps(across)
     return V @ across.weights
 
 
@@ -169,9 +169,9 @@ def rp_levered(
     solution = risk_budgeting(cov, risk_budgets(budgets, len(cov)))
     sigma = variance(solution.weights, cov) ** 0.5
     leverage = min(target_vol / sigma, max_leverage)
-    if learning():
-        learn("leverage", leverage)
-        learn("volatility reached", leverage * sigma)
+    if recording():
+        record("leverage", leverage)
+        record("volatility reached", leverage * sigma)
         _learn(cov, solution)
     return leverage * solution.weights
 
@@ -247,12 +247,12 @@ def rp_factor(
     R = np.sqrt(np.maximum(eigenvalues, 0.0))[:, None] * Q.T  # F = R'R
     loadings = loadings / (np.abs(loadings).max() or 1.0)  # as y, they count up to a factor
     y = least_distance(R @ loadings.T, R @ f, specific_vols)
-    if learning():
+    if recording():
         x = loadings.T @ y
-        learn("residual", float(np.linalg.norm(R @ (x - f))))
+        record("residual", float(np.linalg.norm(R @ (x - f))))
         shares = x * (factor_cov @ x) / variance(x, factor_cov)
-        learn("shares of factor risk reached", label_pairs(factors, shares))
-        _learn_steps(solution)
+        record("shares of factor risk reached", label_pairs(factors, shares))
+        _record_steps(solution)
     return y / y.sum()
 
 
@@ -279,7 +279,7 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> WeightsResult:
     """
     vols = positive_variances(cov)
     order = _tree_order(cov / vols / vols[:, None], linkage)
-    learn("order of the tree", [Label("assets", i) for i in order])
+    record("order of the tree", [Label("assets", i) for i in order])
     weights = np.ones(len(cov))
     clusters = [order]
     while clusters:
@@ -321,7 +321,7 @@ def cap_risk_weights(
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, ch. 2, with budgets capped by group.
     """
     names, code = distinct(groups)
-    wanted = place(group, names)
+    wanted = position_of(group, names)
     if wanted is None:
         raise InputError(f"group: {quoted(group)} is not among the groups ({', '.join(names)}).")
     inside = code == wanted
@@ -335,8 +335,8 @@ def cap_risk_weights(
             )
         b = np.where(inside, b * (cap / share), b * ((1.0 - cap) / rest))
     solution = risk_budgeting(cov, b)
-    if learning():
-        learn("share of risk of the group", float(solution.shares[inside].sum()))
+    if recording():
+        record("share of risk of the group", float(solution.shares[inside].sum()))
         _learn(cov, solution)
     return solution.weights
 
@@ -344,22 +344,22 @@ def cap_risk_weights(
 # Budgets, facts, messages ------------------------------------------------------------------------------------
 
 
-def _learn_steps(solution: Solution, error: str = "largest error of the shares") -> None:
-    learn("steps", solution.steps)
-    learn("method", solution.method)
-    learn(error, solution.error)
+def _record_steps(solution: Solution, error: str = "largest error of the shares") -> None:
+    record("steps", solution.steps)
+    record("method", solution.method)
+    record(error, solution.error)
 
 
 def _learn(cov: np.ndarray, solution: Solution, bounded: bool = False) -> None:
     """What EXPLAIN shows of a solution."""
     if bounded:
-        _learn_steps(solution, "residual of the optimality conditions")
+        _record_steps(solution, "residual of the optimality conditions")
         bounds = [(Label("assets", i), f"at its {side} bound") for i, side in solution.binding]
-        learn("binding bounds", [word for bound in bounds for word in bound] or "none")
-        learn("shares of risk reached", label_pairs([Label("assets", i) for i in range(len(cov))], solution.shares))
+        record("binding bounds", [word for bound in bounds for word in bound] or "none")
+        record("shares of risk reached", label_pairs([Label("assets", i) for i in range(len(cov))], solution.shares))
     else:
-        _learn_steps(solution)
-    learn("condition number", condition_number(cov))
+        _record_steps(solution)
+    record("condition number", condition_number(cov))
 
 
 @contextmanager

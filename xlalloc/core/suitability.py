@@ -9,7 +9,7 @@ import numpy as np
 from xlalloc.catalogue import Table, worksheet_function
 from xlalloc.core.checks import rising
 from xlalloc.errors import InputError, quoted
-from xlalloc.facts import learn
+from xlalloc.explanation import record
 from xlalloc.quantities import Quantity, TableResult
 
 LEVELS = (1, 2, 3, 4, 5)
@@ -65,7 +65,7 @@ def risk_profile(answers: Answers, points: Points, bounds: Bounds) -> TableResul
     rows = points if len(points) == len(answers) else np.broadcast_to(points, (len(answers), points.shape[1]))
     each = [_points(answer, row, i) for i, (answer, row) in enumerate(zip(answers, rows, strict=True), 1)]
     score = float(sum(each))
-    learn("points of each answer", each)
+    record("points of each answer", each)
     return Table(("measure", "result"), [("score", score), ("level", f"C{1 + int((bounds <= score).sum())}")])
 
 
@@ -108,7 +108,7 @@ def suitable(profile: Profile, product_levels: ProductLevels, allowed: Allowed |
         raise InputError(f"allowed: there is no row for C{client}. Add that row.")
     if lacking := sorted({*products} - known):
         raise InputError(f"allowed: there is no column for R{lacking[0]}. Add that column.")
-    learn(f"C{client} may buy", ", ".join(f"R{r}" for r in sorted(table[client])) or "nothing")
+    record(f"C{client} may buy", ", ".join(f"R{r}" for r in sorted(table[client])) or "nothing")
     return np.array([level in table[client] for level in products])
 
 

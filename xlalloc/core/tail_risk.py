@@ -10,7 +10,7 @@ from xlalloc.core.mean_variance import GroupLower, GroupUpper, Limits
 from xlalloc.core.portfolio import Mode
 from xlalloc.core.shortfall import TIED, budgeted, minimum, optimal_face, scenario_weights, shortfall
 from xlalloc.errors import DivisionError, Label, NumberError
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 from xlalloc.quantities import Budgets, Groups, Level, Lower, Quantity, Returns, Upper, Weights, WeightsResult
 
 Contributions = Annotated[
@@ -45,9 +45,9 @@ def cvar_contrib(weights: Weights, returns: Returns, level: Level = 0.95, mode: 
     p = scenario_weights(losses, level, float(np.abs(returns).max()))
     parts = -p.dot(returns) * weights
     total = float(p.dot(losses))
-    learn("expected shortfall", total)
-    if learning():
-        learn("periods in the tail", [Label("time", int(t)) for t in np.flatnonzero(p)])
+    record("expected shortfall", total)
+    if recording():
+        record("periods in the tail", [Label("time", int(t)) for t in np.flatnonzero(p)])
     if mode == "absolute":
         return parts
     if not total > 1e-15 * np.abs(parts).sum():
@@ -99,14 +99,14 @@ def min_cvar_weights(
             f"returns: the minimum was not reached (certified gap {(found - proven) / scale:.1g} of the largest "
             "return). Check the returns for numbers of very different size."
         )
-    if learning():
-        learn("expected shortfall", found)
-        learn("certified gap", max(found - proven, 0.0))
-        learn("returns in the tail", f"{(1.0 - level) * len(returns):.6g}")
-        learn("binding bounds", limits.binding(weights) or "none")
+    if recording():
+        record("expected shortfall", found)
+        record("certified gap", max(found - proven, 0.0))
+        record("returns in the tail", f"{(1.0 - level) * len(returns):.6g}")
+        record("binding bounds", limits.binding(weights) or "none")
         other = optimal_face(returns, level, problem, found + GAP * scale, weights)
         several = np.abs(other - weights).max() > SAME
-        learn("portfolios of this shortfall", "several; this is one of them" if several else "this one alone")
+        record("portfolios of this shortfall", "several; this is one of them" if several else "this one alone")
     return weights
 
 
@@ -140,16 +140,16 @@ def rp_cvar_weights(returns: Returns, budgets: Budgets | None = None, level: Lev
         raise _no_shares(returns, held, level, found)
     weights = np.zeros(len(b))
     weights[held] = found.weights
-    if learning():
-        learn("steps", found.steps)
-        learn("expected shortfall", found.shortfall * scale)
-        learn("largest error of a share", found.error)
-        learn("shares", label_pairs([Label("assets", int(i)) for i in held], found.shares))
-        learn("periods that tie at the value at risk", int(found.tied))
+    if recording():
+        record("steps", found.steps)
+        record("expected shortfall", found.shortfall * scale)
+        record("largest error of a share", found.error)
+        record("shares", label_pairs([Label("assets", int(i)) for i in held], found.shares))
+        record("periods that tie at the value at risk", int(found.tied))
         own = scenario_weights(-returns.dot(weights), level, scale)
         parts = -own.dot(returns) * weights
         if np.abs(parts / parts.sum() - b).max() > BUDGET_ERROR:
-            learn(
+            record(
                 "shares of CVAR_CONTRIB", label_pairs([Label("assets", i) for i in range(len(b))], parts / parts.sum())
             )
     return weights

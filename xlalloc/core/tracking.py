@@ -8,8 +8,7 @@ from xlalloc.catalogue import worksheet_function
 from xlalloc.core.checks import condition_number, volatility
 from xlalloc.core.mean_variance import GroupLower, GroupUpper, Limits
 from xlalloc.errors import NumberError
-from xlalloc.facts import learn, learning
-from xlalloc.meaning import sums_to_one
+from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
     Covariance,
     ExpectedReturns,
@@ -22,6 +21,7 @@ from xlalloc.quantities import (
     WeightsResult,
     number,
 )
+from xlalloc.requirements import sums_to_one
 
 BenchWeights = Annotated[
     np.ndarray,
@@ -47,8 +47,8 @@ def port_te(weights: Weights, bench_weights: BenchWeights, cov: Covariance) -> V
     Error.
     """
     active = weights - bench_weights
-    if learning():
-        learn("active share", 0.5 * float(np.abs(active).sum()))
+    if recording():
+        record("active share", 0.5 * float(np.abs(active).sum()))
     return volatility(active, cov)
 
 
@@ -128,21 +128,21 @@ def target_te_weights(
             f"max_te: {max_te:.10g} is below the minimum tracking error that the bounds allow, {minimum:.10g}. Raise "
             "max_te or widen the bounds."
         ) from None
-    if learning() and max_te > frontier.vols[0]:
-        learn("limit", "not used up: no allowed portfolio has a higher expected return than this one")
+    if recording() and max_te > frontier.vols[0]:
+        record("limit", "not used up: no allowed portfolio has a higher expected return than this one")
     return _answer(active, bench_weights, cov, limits, mu)
 
 
 def _answer(active: np.ndarray, bench: np.ndarray, cov: np.ndarray, limits: Limits, mu=None) -> np.ndarray:
     """The weights without their rounding; EXPLAIN hears of tracking error, bounds and the condition of the matrix."""
     weights = limits.cleaned(bench + active)
-    if learning():
+    if recording():
         if mu is not None:
-            learn("expected return", float(weights.dot(mu)))
-            learn("expected return beyond the benchmark", float((weights - bench).dot(mu)))
-        learn("tracking error", volatility(weights - bench, cov))
-        learn("volatility", volatility(weights, cov))
-        learn("active share", 0.5 * float(np.abs(weights - bench).sum()))
-        learn("binding bounds", limits.binding(weights) or "none")
-        learn("condition number", condition_number(cov))
+            record("expected return", float(weights.dot(mu)))
+            record("expected return beyond the benchmark", float((weights - bench).dot(mu)))
+        record("tracking error", volatility(weights - bench, cov))
+        record("volatility", volatility(weights, cov))
+        record("active share", 0.5 * float(np.abs(weights - bench).sum()))
+        record("binding bounds", limits.binding(weights) or "none")
+        record("condition number", condition_number(cov))
     return weights

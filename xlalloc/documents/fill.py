@@ -12,7 +12,7 @@ from xlalloc.documents.data import placed, rows_of
 from xlalloc.documents.sheet import Cell, Sheet, address
 from xlalloc.documents.template import DATA, Template
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import Place, _evaluate, evaluate_value, parse
+from xlalloc.formula import Context, _evaluate, evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, as_rows, scalar
 
 LONG = 500  # bytes of an argument
@@ -186,7 +186,7 @@ class Filled:
         values = self.values[sheet.key]
         values[cell.at] = _RUNNING
         try:
-            value = evaluate_value(cell.formula, Place(self, sheet.title, cell.row, cell.column, bool(cell.area)))
+            value = evaluate_value(cell.formula, Context(self, sheet.title, cell.row, cell.column, bool(cell.area)))
         except FormulaError as reason:
             value = ErrorValue("#REF!", f"{sheet.title}!{address(*cell.at)}: {reason}")
         if not cell.area:
@@ -235,7 +235,7 @@ class Filled:
 
     def value_of(self, text: str, sheet: str = ""):
         """What a formula outside the cells stands for, such as a name's or a chart's: a reference where it is one."""
-        return _evaluate(parse(text), Place(self, sheet or self.template.sheets[0].title))
+        return _evaluate(parse(text), Context(self, sheet or self.template.sheets[0].title))
 
     def ask(self, text: str, sheet: str = ""):
         return scalar(self.value_of(text, sheet))

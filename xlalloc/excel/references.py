@@ -16,10 +16,10 @@ def lazy(*names: str, least: int, most: float):
     """Registers a function that gets its arguments unevaluated, ``least`` to ``most`` of them."""
 
     def add(function):
-        def checked(evaluate, arguments, place):
+        def checked(evaluate, arguments, context):
             if not least <= len(arguments) <= most:
                 return ErrorValue("#VALUE!", f"number of arguments of {names[0]}: {len(arguments)} given")
-            return function(lambda node: evaluate(node, place), arguments, place)
+            return function(lambda node: evaluate(node, context), arguments, context)
 
         LAZY.update(dict.fromkeys(names, checked))
         return function
@@ -32,14 +32,14 @@ def _several(value) -> bool:
 
 
 @lazy("IFS", least=2, most=254)
-def ifs(evaluate, arguments, place):
+def ifs(evaluate, arguments, context):
     if len(arguments) % 2:
         return ErrorValue("#VALUE!", "IFS: a condition stands without its value")
     missing = ErrorValue("#N/A", "IFS: no condition is TRUE")
     for k in range(0, len(arguments), 2):
-        condition = place.alone(evaluate(arguments[k]))
+        condition = context.alone(evaluate(arguments[k]))
         if _several(condition):
-            otherwise = ifs(evaluate, arguments[k + 2 :], place) if arguments[k + 2 :] else missing
+            otherwise = ifs(evaluate, arguments[k + 2 :], context) if arguments[k + 2 :] else missing
             return elementwise(_either, condition, evaluate(arguments[k + 1]), otherwise)
         met = one(condition, truth)
         if isinstance(met, ErrorValue):
@@ -56,8 +56,8 @@ def _either(condition, yes, no):
 
 
 @lazy("SWITCH", least=3, most=254)
-def switch(evaluate, arguments, place):
-    value = place.alone(evaluate(arguments[0]))
+def switch(evaluate, arguments, context):
+    value = context.alone(evaluate(arguments[0]))
     if _several(value):
         return elementwise(lambda cell: scalar(_switched(cell, evaluate, arguments[1:])), value)
     return _switched(scalar(value), evaluate, arguments[1:])
@@ -81,8 +81,8 @@ def _not_blank(value):
 
 
 @lazy("CHOOSE", least=2, most=255)
-def choose(evaluate, arguments, place):
-    index = place.alone(evaluate(arguments[0]))
+def choose(evaluate, arguments, context):
+    index = context.alone(evaluate(arguments[0]))
     if _several(index):
         return elementwise(lambda cell: scalar(_chosen(whole(cell), evaluate, arguments)), index)
     return _chosen(one(index, whole), evaluate, arguments)
@@ -97,15 +97,15 @@ def _chosen(index, evaluate, arguments):
 
 
 @lazy("IFNA", least=2, most=2)
-def if_na(evaluate, arguments, place):
-    value = place.alone(evaluate(arguments[0]))
+def if_na(evaluate, arguments, context):
+    value = context.alone(evaluate(arguments[0]))
     if not any(error_in(cell) == "#N/A" for row in as_rows(value) for cell in row):
         return value
     return elementwise(lambda cell, other: other if error_in(cell) == "#N/A" else cell, value, evaluate(arguments[1]))
 
 
 @lazy("LET", least=3, most=253)
-def let(evaluate, arguments, place):
+def let(evaluate, arguments, context):
     if not len(arguments) % 2:
         return ErrorValue("#VALUE!", "LET: names with their values, then what to compute")
     known: dict = {}
@@ -134,12 +134,12 @@ def _bound(node, known: dict):
 
 
 @lazy("OFFSET", least=3, most=5)
-def offset(evaluate, arguments, place):
+def offset(evaluate, arguments, context):
     start = evaluate(arguments[0])
     if not isinstance(start, Reference):
         return error_in(scalar(start)) or ErrorValue("#VALUE!", "OFFSET starts from a cell")
     height, width = size(start)
-    given = [place.alone(evaluate(a)) if a != ("value", None) else None for a in arguments[1:]]
+    given = [context.alone(evaluate(a)) if a != ("value", None) else None for a in arguments[1:]]
     given += [None] * (4 - len(given))
     down, across, rows, columns = (
         default if value is None else one(value, whole)
@@ -157,7 +157,7 @@ def offset(evaluate, arguments, place):
 
 
 @lazy("SUBTOTAL", least=2, most=255)
-def subtotal(evaluate, arguments, place):
+def subtotal(evaluate, arguments, context):
     """Without the cells that are subtotals themselves. Rows that a report hides are empty, so they change nothing."""
     kind = one(evaluate(arguments[0]), whole)
     if isinstance(kind, ErrorValue):
@@ -182,7 +182,7 @@ def _without_subtotals(cells: Reference) -> list[list]:
 
 
 @lazy("ANCHORARRAY", least=1, most=1)
-def anchor_array(evaluate, arguments, place):
+def anchor_array(evaluate, arguments, context):
     """A1#: all cells the formula in A1 fills."""
     cell = evaluate(arguments[0])
     if not isinstance(cell, Reference):
@@ -191,7 +191,7 @@ def anchor_array(evaluate, arguments, place):
 
 
 @lazy("SINGLE", least=1, most=1)
-def single(evaluate, arguments, place):
+def single(evaluate, arguments, context):
     """@: the one cell of a range in the row or column of the formula, the first of an array."""
     value = evaluate(arguments[0])
-    return value.met_by(place.row, place.column) if isinstance(value, Reference) else scalar(value)
+    return value.met_by(context.row, context.column) if isinstance(value, Reference) else scalar(value)

@@ -112,7 +112,7 @@ def configuration(texts: Mapping[str, Mapping[str, str]]) -> str:
     ``texts`` maps a language such as "zh-CN" to a table from English lines to its own; what is missing stays English.
     """
 
-    def said(prop: str, text: str, translated: bool = False) -> str:
+    def prop(prop: str, text: str, translated: bool = False) -> str:
         values = [f'<value xml:lang="en-US">{escape(text)}</value>']
         for lang, words in texts.items() if translated else ():
             if text in words:
@@ -125,14 +125,14 @@ def configuration(texts: Mapping[str, Mapping[str, str]]) -> str:
     functions = [
         node(
             entry.name,
-            said("DisplayName", entry.name),
-            said("Description", entry.summary, translated=True),
+            prop("DisplayName", entry.name),
+            prop("Description", entry.summary, translated=True),
             f'<prop oor:name="Category"><value>{CATEGORY}</value></prop>',
-            said("CategoryDisplayName", CATEGORY),
+            prop("CategoryDisplayName", CATEGORY),
             f'<prop oor:name="CompatibilityName"><value xml:lang="en-US">{entry.name}</value></prop>',
             '<node oor:name="Parameters">',
             *[
-                node(name, said("DisplayName", name), said("Description", help, translated=True))
+                node(name, prop("DisplayName", name), prop("Description", help, translated=True))
                 for name, help in arguments(entry)
             ],
             "</node>",

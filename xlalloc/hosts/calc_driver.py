@@ -82,22 +82,22 @@ class Driver:
             given = [Path(work) / f"{k}{Path(file).suffix}" for k, file in enumerate(files)]
             for file, copy in zip(files, given, strict=True):  # any name will do, and no lock file beside the original
                 shutil.copyfile(file, copy)
-            out, left, said = Path(work) / "out", list(range(len(files))), ""
+            out, left, complaint = Path(work) / "out", list(range(len(files))), ""
             for _ in range(2):
-                if left and "stopped" not in said:
-                    said = self._run([given[k] for k in left], out, kind)
+                if left and "stopped" not in complaint:
+                    complaint = self._run([given[k] for k in left], out, kind)
                     left = [k for k in left if not (out / f"{k}{suffix}").exists()]
             for k in set(range(len(files))).difference(left):
                 shutil.move(out / f"{k}{suffix}", targets[k])
         if left:
             lost = ", ".join(Path(files[k]).name for k in left)
-            raise OfficeError(f"LibreOffice could not compute {lost}: {said}")
+            raise OfficeError(f"LibreOffice could not compute {lost}: {complaint}")
 
     def _run(self, files: list[Path], out: Path, kind: str) -> str:
         """One run of the office; gives the last it said. Whatever happens, no process of it is left."""
         seconds = self.start_seconds + self.file_seconds * len(files)
-        with self._turn, tempfile.TemporaryFile() as spoken:
-            process = self.start("--convert-to", kind, "--outdir", out, *files, spoken=spoken)
+        with self._turn, tempfile.TemporaryFile() as output:
+            process = self.start("--convert-to", kind, "--outdir", out, *files, output=output)
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
@@ -105,14 +105,14 @@ class Driver:
                 return f"it took too long and was stopped after {seconds:g} seconds."
             finally:
                 end(process)
-            spoken.seek(0)
-            said = [line for line in spoken.read().decode("utf-8", "replace").split("\n") if "Error" in line]
+            output.seek(0)
+            complaint = [line for line in output.read().decode("utf-8", "replace").split("\n") if "Error" in line]
         if process.returncode:
             _drop_last(out)
             return f"it crashed (status {process.returncode}), twice."
-        return said[-1].partition("Error: ")[2] if said else "it wrote nothing."
+        return complaint[-1].partition("Error: ")[2] if complaint else "it wrote nothing."
 
-    def start(self, *what: str | Path, spoken=subprocess.DEVNULL) -> subprocess.Popen:
+    def start(self, *what: str | Path, output=subprocess.DEVNULL) -> subprocess.Popen:
         """The office as a process of this driver's; whoever starts it ends it, and it ends with this process."""
         command = [
             *(TIED if sys.platform != "win32" else ()),
@@ -123,7 +123,7 @@ class Driver:
         ]  # fmt: skip
         environment = {**calc_install.environment(), "SAL_USE_VCLPLUGIN": "svp"}
         return subprocess.Popen(
-            [*command, *what], stdin=subprocess.PIPE, stdout=spoken, stderr=spoken, start_new_session=True,
+            [*command, *what], stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True,
             env=environment, cwd=self.folder,
         )  # fmt: skip
 

@@ -134,7 +134,7 @@ def find() -> Office:
 # Installing --------------------------------------------------------------------------------------------------------
 
 
-class Place(NamedTuple):
+class Profile(NamedTuple):
     """Where extensions are kept: LibreOffice's own folders, unless others are named."""
 
     user: Path | None = None  # the user's profile
@@ -154,7 +154,7 @@ class Place(NamedTuple):
         return Path(unquote(url.removeprefix("vnd.sun.star.expand:")))
 
 
-OWN = Place()
+OWN = Profile()
 
 
 def _profile() -> Path:
@@ -166,12 +166,12 @@ def _profile() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "libreoffice" / "4"
 
 
-def install(place: Place = OWN) -> str:
+def install(profile: Profile = OWN) -> str:
     """Put the extension into LibreOffice: for this user, or for all where root asks. Gives a line to show."""
     office = find()
     with tempfile.TemporaryDirectory(prefix="xlalloc-") as folder:
         extension = calc.build(Path(folder) / "xlalloc.oxt", sys.executable)
-        _unopkg(office, place, "add", "--force", "--suppress-license", str(extension))
+        _unopkg(office, profile, "add", "--force", "--suppress-license", str(extension))
     whom = "all users, since you are root" if _is_root() else "you"
     done = f"Installed in LibreOffice {office.shown} for {whom}. Start LibreOffice anew; =EQUAL_WEIGHTS(4) gives 0.25."
     return done + _astray()
@@ -188,47 +188,47 @@ def _astray() -> str:
     )
 
 
-def uninstall(place: Place = OWN) -> str:
+def uninstall(profile: Profile = OWN) -> str:
     """Take the extension out of LibreOffice. Gives a line to show."""
     office = find()
-    if installed(office, place) is None:
+    if installed(office, profile) is None:
         return f"The extension is not installed in LibreOffice {office.shown}; nothing to do."
-    _unopkg(office, place, "remove", calc.IDENTIFIER)
+    _unopkg(office, profile, "remove", calc.IDENTIFIER)
     return f"Removed from LibreOffice {office.shown}. Start LibreOffice anew."
 
 
-def installed(office: Office, place: Place = OWN) -> tuple[str, Path] | None:
+def installed(office: Office, profile: Profile = OWN) -> tuple[str, Path] | None:
     """Version and folder of the extension that is installed: this user's, or for root that of all users."""
-    listed = _unopkg(office, place, "list")
+    listed = _unopkg(office, profile, "list")
     found = re.search(rf"Identifier: {re.escape(calc.IDENTIFIER)}\s+Version: (\S+)\s+URL: (\S+)", listed)
-    return (found[1], place.folder(office, found[2])) if found else None
+    return (found[1], profile.folder(office, found[2])) if found else None
 
 
 def _is_root() -> bool:
     return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def _unopkg(office: Office, place: Place, what: str, *options: str) -> str:
+def _unopkg(office: Office, profile: Profile, what: str, *options: str) -> str:
     shared = ["--shared"] if _is_root() else []  # unopkg refuses root anything else
     try:
         done = subprocess.run(
-            [office.unopkg, what, *shared, *place.options, *options], capture_output=True, text=True, errors="replace",
-            timeout=LIMIT, env=environment(), stdin=subprocess.DEVNULL,
+            [office.unopkg, what, *shared, *profile.options, *options], capture_output=True, text=True,
+            errors="replace", timeout=LIMIT, env=environment(), stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         raise OfficeError("LibreOffice's unopkg did not end. Close LibreOffice and try again.") from None
     except OSError as error:
         raise OfficeError(f"{office.unopkg}: cannot be run ({error.strerror}).") from None
     if done.returncode:
-        said = " ".join((done.stderr or done.stdout).replace("ERROR:", "").split())
-        raise OfficeError(f"LibreOffice's unopkg {what} failed: {said[:300]} Close LibreOffice and try again.")
+        complaint = " ".join((done.stderr or done.stdout).replace("ERROR:", "").split())
+        raise OfficeError(f"LibreOffice's unopkg {what} failed: {complaint[:300]} Close LibreOffice and try again.")
     return done.stdout
 
 
 # The doctor --------------------------------------------------------------------------------------------------------
 
 
-def doctor(place: Place = OWN) -> list[Finding]:
+def doctor(profile: Profile = OWN) -> list[Finding]:
     """What works in LibreOffice on this machine, and what to do about what does not."""
     try:
         office = find()
@@ -236,7 +236,7 @@ def doctor(place: Place = OWN) -> list[Finding]:
         return [Finding("LibreOffice", *_two(missing))]
     lines = [Finding("LibreOffice", f"{office.shown} in {office.program}")]
     try:
-        found = installed(office, place)
+        found = installed(office, profile)
     except OfficeError as error:
         return [*lines, Finding("extension", *_two(error))]
     if found is None:

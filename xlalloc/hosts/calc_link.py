@@ -109,9 +109,9 @@ class Child:
             except (EOFError, OSError) as broken:
                 self._stop()
                 complaints.seek(0)
-                said = complaints.read().decode("utf-8", "replace").strip().split("\n")[-1] or str(broken)
+                complaint = complaints.read().decode("utf-8", "replace").strip().split("\n")[-1] or str(broken)
                 self._failed = time.monotonic()
-                self.reason = self._command[0] + " could not be started: " + said
+                self.reason = self._command[0] + " could not be started: " + complaint
                 raise Broken(self.reason) from broken
 
     def _stop(self):

@@ -41,8 +41,8 @@ class Doctor:
         return self._finding("wrong", what, state, parts, remedy)
 
     def _finding(self, verdict: str, what: str, state: str, parts, remedy: str) -> Finding:
-        said = self.words(verdict) + (f": {self.words(state, *parts)}" if state else "")
-        return Finding(self.words(what) if what in _NAMES else what, said, remedy)
+        state_of = self.words(verdict) + (f": {self.words(state, *parts)}" if state else "")
+        return Finding(self.words(what) if what in _NAMES else what, state_of, remedy)
 
     def _value(self, root: str, key: str, name: str = ""):
         try:
@@ -52,11 +52,11 @@ class Doctor:
             return None
 
     def _python(self) -> Finding:
-        said = sys.version.split()[0], sys.executable
+        state_of = sys.version.split()[0], sys.executable
         if is_store_python():
             remedy = self.words("Install Python from python.org, or use xlalloc-setup.exe.")
-            return self._wrong("Python", "{1} at {2}, from the Microsoft Store", *said, remedy=remedy)
-        return self._ok("Python", "{1} at {2}", *said)
+            return self._wrong("Python", "{1} at {2}, from the Microsoft Store", *state_of, remedy=remedy)
+        return self._ok("Python", "{1} at {2}", *state_of)
 
     def _packages(self) -> list[Finding]:
         found = []

@@ -21,7 +21,7 @@ from xlalloc.reports.folder import INTERNAL, ForeignError, is_ours, replacing, w
 from xlalloc.reports.internal_page import internal
 from xlalloc.reports.notes_page import About
 from xlalloc.reports.pages import keys_of, stamp
-from xlalloc.reports.problems import Place, Problem
+from xlalloc.reports.problems import Location, Problem
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.sentences import kept_back
 from xlalloc.reports.trading import RefusedError
@@ -77,7 +77,7 @@ class Line:
 class Task:
     """One client, its place in the index, the file it gets, what reading found about it."""
 
-    place: int
+    number: int
     client: Client
     file: str
     known: tuple[Problem, ...] = ()
@@ -103,7 +103,7 @@ def batch(work: Work, tasks: list[Task]) -> list[tuple[int, Line]]:
         collecting = gc.isenabled()
         gc.disable()  # nothing here is circular, and going through what is kept takes a third of the time
         try:
-            lines = [(task.place, one(work, task)) for task in tasks]
+            lines = [(task.number, one(work, task)) for task in tasks]
         finally:
             if collecting:
                 gc.enable()
@@ -168,7 +168,7 @@ def _inner(file: str) -> str:
 
 def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
     """A document from the firm's template; a client it has no room for, and errors on its pages, are findings."""
-    client, place = task.client, task.client.place
+    client, location = task.client, task.client.location
     template = firm_templates.opened(firm_templates.of_client(work.template, client))
     try:
         filled = Filled(template, vocabulary(result, work.inputs))
@@ -177,7 +177,7 @@ def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Lin
         return _failed(line, client, "does_not_fit", file=template.name, error=problem.english({}))
     for sheet, cell, error in output.errors():
         words = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
-        result.problems.append(Problem(client.id, "error_shown", "done.said", place, words))
+        result.problems.append(Problem(client.id, "error_shown", "done.said", location, words))
     line = _line(line, result, task.file, _found(task, result))
     with replacing(work.out / task.file) as file:
         file.write(output.file(_marked(line, key)))
@@ -206,7 +206,7 @@ def _suits(result: Result) -> str:
 
 
 def _failed(line: Line, client: Client, kind: str, **words) -> Line:
-    problem = Problem(client.id, kind, "done.no_report", client.place, tuple(words.items()))
+    problem = Problem(client.id, kind, "done.no_report", client.location, tuple(words.items()))
     return Line(line.id, line.name, notes=line.notes, adviser=line.adviser, problems=(problem,), count=1)
 
 
@@ -223,7 +223,13 @@ def _key(work: Work, task: Task) -> str:
 def _marked(line: Line, key: str) -> str:
     """The key and the line, for the workbook's own properties: they are there exactly when the workbook is."""
     found = [
-        [p.client, p.kind, p.done, [p.place.sheet, p.place.row, p.place.column, p.place.value], list(p.words)]
+        [
+            p.client,
+            p.kind,
+            p.done,
+            [p.location.sheet, p.location.row, p.location.column, p.location.value],
+            list(p.words),
+        ]
         for p in line.problems
     ]
     return json.dumps([key, *(getattr(line, name) for name in _KEPT), found], ensure_ascii=True)
@@ -254,8 +260,8 @@ def _finished(path: Path, key: str) -> dict | None:
         return {
             **found,
             "problems": tuple(
-                Problem(client, kind, done, Place(*place), tuple(map(tuple, said)))
-                for client, kind, done, place, said in problems
+                Problem(client, kind, done, Location(*location), tuple(map(tuple, words)))
+                for client, kind, done, location, words in problems
             ),
         }
     except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile):
@@ -274,9 +280,9 @@ def _printed(work: Work, lines: list[tuple[int, Line]]) -> list[tuple[int, Line]
     wanted = [line.file for _, line in lines if line.file and not (line.kept and _pdf(work.out / line.file).exists())]
     try:
         if wanted:
-            for place in sorted({str(PurePosixPath(file).parent) for file in wanted}):
-                inside = [work.out / file for file in wanted if str(PurePosixPath(file).parent) == place]
-                _driver().pdf(inside, work.out / place)
+            for folder in sorted({str(PurePosixPath(file).parent) for file in wanted}):
+                inside = [work.out / file for file in wanted if str(PurePosixPath(file).parent) == folder]
+                _driver().pdf(inside, work.out / folder)
     except (OSError, OfficeError) as error:
         lost = {file for file in wanted if not _pdf(work.out / file).exists()}
         return [(k, _unprinted(line, f"{error}") if line.file in lost else line) for k, line in lines]
@@ -288,7 +294,7 @@ def _pdf(path: Path) -> Path:
 
 
 def _unprinted(line: Line, error: str) -> Line:
-    problem = Problem(line.id, "not_printed", "done.no_pdf", Place("clients"), (("error", error),))
+    problem = Problem(line.id, "not_printed", "done.no_pdf", Location("clients"), (("error", error),))
     return replace(line, status="index.findings", problems=(*line.problems, problem))
 
 

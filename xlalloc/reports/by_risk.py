@@ -5,16 +5,18 @@ import numpy as np
 from xlalloc.core.portfolio import risk_contrib
 from xlalloc.core.risk_parity import rp_weights
 from xlalloc.errors import AllocError
-from xlalloc.meaning import SUM_TO_ONE
 from xlalloc.reports.market import Market
-from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.records import Asset, Model
+from xlalloc.requirements import SUM_TO_ONE
 
 TOLERANCE = 0.2  # of a share of risk, beside its budget: RP_CHECK's
 UNBOUNDED = (0.0, 1.0)
 
 
-def find_targets(model: Model, assets: dict[str, Asset], market: Market, place: Place, problems: Problems) -> None:
+def find_targets(
+    model: Model, assets: dict[str, Asset], market: Market, location: Location, problems: Problems
+) -> None:
     """target = RP_WEIGHTS(cov, budgets, lower, upper); a leverage below 1 leaves the rest in the model's cash.
 
     The covariances are those of the model's own assets, from the prices or else from the assumptions. An asset without
@@ -24,16 +26,16 @@ def find_targets(model: Model, assets: dict[str, Asset], market: Market, place: 
     total = sum(model.budgets.values())
     if abs(total - 1.0) > SUM_TO_ONE and abs(total - 100.0) > 100 * SUM_TO_ONE:
         model.wrong = "budgets_not_one"
-        problems.note("", "budgets_not_one", "done.users_refused", place, total=f"{total:.6g}")
+        problems.note("", "budgets_not_one", "done.users_refused", location, total=f"{total:.6g}")
         return
     if total > 1.5:  # percentages without the sign, and so the limits
         model.limits = {a: tuple(x if x is None else x / 100 for x in pair) for a, pair in model.limits.items()}
     budgets = [model.budgets.get(name, 0.0) / total for name in names]
-    share = _leverage(model, place, problems)
+    share = _leverage(model, location, problems)
     cash = [name for name in names if assets[name].kind == "cash" and not model.budgets.get(name)]
     if share < 1.0 and not cash:
         model.wrong = "no_cash"
-        problems.note("", "no_cash_in_model", "done.users_refused", place, leverage=f"{share:g}")
+        problems.note("", "no_cash_in_model", "done.users_refused", location, leverage=f"{share:g}")
         return
     lower, upper = (
         None if all(pair[k] is None for pair in model.limits.values())
@@ -45,7 +47,7 @@ def find_targets(model: Model, assets: dict[str, Asset], market: Market, place: 
         weights = rp_weights(cov, np.array(budgets), lower and np.array(lower), upper and np.array(upper))
     except AllocError as error:
         model.wrong = "no_targets"
-        problems.note("", "no_targets", "done.users_refused", place, reason=error.english({"assets": names}))
+        problems.note("", "no_targets", "done.users_refused", location, reason=error.english({"assets": names}))
         return
     model.targets = {name: share * float(weight) for name, weight in zip(names, weights, strict=True)}
     if share < 1.0:
@@ -53,9 +55,9 @@ def find_targets(model: Model, assets: dict[str, Asset], market: Market, place: 
     model.budgets = dict(zip(names, budgets, strict=True))
 
 
-def _leverage(model: Model, place: Place, problems: Problems) -> float:
+def _leverage(model: Model, location: Location, problems: Problems) -> float:
     if model.leverage > 1.0:
-        problems.note("", "needs_loan", "done.one_taken", place, leverage=f"{model.leverage:g}")
+        problems.note("", "needs_loan", "done.one_taken", location, leverage=f"{model.leverage:g}")
     return min(model.leverage, 1.0)
 
 

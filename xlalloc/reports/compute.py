@@ -15,14 +15,14 @@ from xlalloc.core.portfolio import diversification, effective_n, port_return, po
 from xlalloc.core.rebalance import MONTHS, rebal_drift, rebal_due
 from xlalloc.core.risk_parity import rp_check, rp_weights
 from xlalloc.core.stress import stress_table
-from xlalloc.errors import AllocError, DivisionError, ErrorValue, spoken
+from xlalloc.errors import AllocError, DivisionError, ErrorValue, with_names
 from xlalloc.reports import trading
 from xlalloc.reports.account import Account, account
 from xlalloc.reports.by_risk import TOLERANCE, shares_wanted
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.history import History, history
 from xlalloc.reports.market import expected_return
-from xlalloc.reports.problems import Place, Problem, Problems
+from xlalloc.reports.problems import Location, Problem, Problems
 from xlalloc.reports.projection import plan
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.shared import Shared
@@ -66,7 +66,7 @@ class Answers:
         return [[cell if cell.__class__ is float else self._spoken(what, cell) for cell in row] for row in table.rows]
 
     def _spoken(self, what: str, cell):
-        return self.failed(what, cell) if isinstance(cell, AllocError) else spoken(cell, {"assets": self.names})
+        return self.failed(what, cell) if isinstance(cell, AllocError) else with_names(cell, {"assets": self.names})
 
 
 @dataclass
@@ -239,7 +239,7 @@ class _Computation:
             wanted = self.ask("RISK_CONTRIB", shares_wanted, model, names, self.target, cov)
             if not isinstance(wanted, ErrorValue) and wanted.min() < 0.0:  # a hedge: no share to hold it to
                 asset, wanted = self.names[int(np.argmin(wanted))], None
-                self.problems.note(client.id, "negative_share", "done.weights_taken", client.place, asset=asset)
+                self.problems.note(client.id, "negative_share", "done.weights_taken", client.location, asset=asset)
         if wanted is None:
             return self.ask("REBAL_DUE", rebal_due, *when, self.values, self.target, client.threshold), known, []
         found = self.ask.rows("RP_CHECK", self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE))
@@ -292,17 +292,20 @@ class _Computation:
 
     def _check_result(self, result: Result) -> None:
         """Suitability, figures without an answer, days that one asset's gaps leave out."""
-        client, place = self.client, replace(self.client.place, column="risk_level", value=f"C{self.client.risk_level}")
+        client, location = (
+            self.client,
+            replace(self.client.location, column="risk_level", value=f"C{self.client.risk_level}"),
+        )
         found = result.judgement
         self.problems.extend(found.reasons)
         done = "done.held" if found.held else "done.said"
         for state in ("held", "bought", "after") if found.by == "product" else ():
             aimed = set(found.above["target"]) if state != "bought" else set()
             if above := [i for i in found.above[state] if i not in aimed]:
-                words = {"assets": listed([self.names[i] for i in above], client.language), "level": place.value}
-                self.problems.note(client.id, f"{state}_above", done, place, **words)
+                words = {"assets": listed([self.names[i] for i in above], client.language), "level": location.value}
+                self.problems.note(client.id, f"{state}_above", done, location, **words)
         for what, reason in self.ask.reasons.items():
-            self.problems.note(client.id, "no_answer", "done.said", client.place, what=what, reason=reason)
+            self.problems.note(client.id, "no_answer", "done.said", client.location, what=what, reason=reason)
         every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))
         for asset in every:
             self.problems.extend(self.market.doubts.get(asset, ()))
@@ -310,13 +313,13 @@ class _Computation:
         if left:
             asset, count, of = left
             words = {"asset": asset, "count": f"{count}", "of": f"{of}"}
-            self.problems.note(client.id, "days_left_out", "done.said", Place("prices", None, asset), **words)
+            self.problems.note(client.id, "days_left_out", "done.said", Location("prices", None, asset), **words)
 
     def _check_client(self) -> None:
         """What is missing without stopping the report."""
         if self.client.last_rebalanced is None:
-            place = replace(self.client.place, column="last_rebalanced", value="")
-            self.problems.note(self.client.id, "missing", "done.no_last_rebalanced", place)
+            location = replace(self.client.location, column="last_rebalanced", value="")
+            self.problems.note(self.client.id, "missing", "done.no_last_rebalanced", location)
 
     # Risk ------------------------------------------------------------------------------------------------------------
 
@@ -397,9 +400,9 @@ class _Computation:
             return {}
         lacking = [asset for asset in found.targets if asset not in self.market.assets]
         if lacking:
-            place = replace(self.client.place, column="benchmark", value=found.name)
+            location = replace(self.client.location, column="benchmark", value=found.name)
             self.problems.note(
-                self.client.id, "no_prices_for_benchmark", "done.left_out", place, asset=", ".join(lacking)
+                self.client.id, "no_prices_for_benchmark", "done.left_out", location, asset=", ".join(lacking)
             )
             return {}
         return found.targets

@@ -10,7 +10,7 @@ from xlalloc.errors import InputError
 from xlalloc.reports.columns import COLUMNS, SHEETS, column_of, sheet_of
 from xlalloc.reports.csv_rows import TextFile
 from xlalloc.reports.fields import LONGEST, clean, is_empty
-from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.sheets import Workbook
 from xlalloc.workbook_files import MB
 
@@ -88,7 +88,7 @@ def say_encodings(found: list[Part], problems: Problems) -> None:
     for encoding, name in (("gb18030", "GBK"), ("cp1252", "Windows-1252")):
         titles = [part.title for part in found if part.encoding == encoding]
         if titles:
-            problems.note("", "encoding", "done.said_once", Place(", ".join(titles)[:MOST_SHOWN]), encoding=name)
+            problems.note("", "encoding", "done.said_once", Location(", ".join(titles)[:MOST_SHOWN]), encoding=name)
 
 
 def _starts(file: Path) -> bytes:
@@ -102,7 +102,7 @@ def book_parts(path: Path, digest, problems: Problems, folder: str = "") -> list
         while block := file.read(MB):
             digest.update(block)
     for what in book.ignored:
-        problems.note("", f"has_{what}", "done.ignored", Place(path.name))
+        problems.note("", f"has_{what}", "done.ignored", Location(path.name))
     alone = len(book.sheets) == 1
     return [
         Part(path.stem if alone and sheet_of(title) is None else title, partial(book.rows, title), path.name, folder)

@@ -119,26 +119,26 @@ def read_firm(rows: Iterable[Row], file: str, folder: Path, problems: Problems) 
         if key is None:
             if not is_empty(row.raw.get("key")) or not is_empty(row.raw.get("value")):
                 known = ", ".join(KEYS)
-                problems.note("", "unknown_firm_key", "done.ignored", row.place("key"), known=known)
+                problems.note("", "unknown_firm_key", "done.ignored", row.location("key"), known=known)
             continue
         try:
             lang = option(row.raw.get("language"), LANGUAGES) or ""
         except UnreadableError:
-            problems.note("", "unknown_option", "done.ignored", row.place("language"), known="en, zh")
+            problems.note("", "unknown_option", "done.ignored", row.location("language"), known="en, zh")
             continue
         if is_empty(row.raw.get("value")):
             continue
         if lang and KEYS[key].kind != "text" and key not in BY_LANGUAGE:
-            problems.note("", "firm_no_language", "done.used", row.place("language"), key=key)
+            problems.note("", "firm_no_language", "done.used", row.location("language"), key=key)
             lang = ""
         if (key, lang) in found:
-            problems.note("", "firm_key_twice", "done.first_counts_row", row.place("key"), key=key)
+            problems.note("", "firm_key_twice", "done.first_counts_row", row.location("key"), key=key)
             continue
         try:
             found[key, lang] = _value(key, row.raw["value"], folder)
         except UnreadableError:
             if key in LOOKS:
-                problems.note("", f"firm_{KEYS[key].kind}", "done.left_out", row.place("value"))
+                problems.note("", f"firm_{KEYS[key].kind}", "done.left_out", row.location("value"))
             else:
                 wrong.append(f"{key} is {quoted(clean(row.raw['value']))}; {KEYS[key].wanted} is needed")
     if wrong:
@@ -148,7 +148,11 @@ def read_firm(rows: Iterable[Row], file: str, folder: Path, problems: Problems) 
 
 def _firm(found: dict[tuple[str, str], object]) -> tuple[dict, Firm]:
     """How files write numbers and dates, where that is said, and the firm's own."""
-    texts = {place: value for place, value in found.items() if KEYS[place[0]].kind == "text" or place[0] in BY_LANGUAGE}
+    texts = {
+        location: value
+        for location, value in found.items()
+        if KEYS[location[0]].kind == "text" or location[0] in BY_LANGUAGE
+    }
     own = {part.name for part in parts(Firm)} - {"texts"}
     marks = {key: found[key, ""] for key in ("decimal", "date_order") if (key, "") in found}
     return marks, Firm(texts, **{key: value for (key, _), value in found.items() if key in own})

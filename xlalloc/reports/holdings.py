@@ -6,7 +6,7 @@ from xlalloc.ranges import name_key
 from xlalloc.reports import fields
 from xlalloc.reports.account import Entry
 from xlalloc.reports.codes import is_cash
-from xlalloc.reports.problems import Place
+from xlalloc.reports.problems import Location
 from xlalloc.reports.records import Asset, Client, Lot
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sections import DETAILS
@@ -41,14 +41,14 @@ class HoldingsReader:
             if client is None and not id_:
                 if above is not None and "id" in row.table.columns:
                     if not self._is_total(row, above):
-                        self.problems.refuse(above.id, "no_id_in_row", row.place("id"), above=above.id)
+                        self.problems.refuse(above.id, "no_id_in_row", row.location("id"), above=above.id)
                     continue
                 client = self._owner(row, clients, owners, waits=True)
                 if client is None:
                     continue
             if client is None:
                 if above is None or not self._is_total(row, above):
-                    self.problems.note(id_, "unknown_client", "done.ignored", row.place("id"))
+                    self.problems.note(id_, "unknown_client", "done.ignored", row.location("id"))
                 continue
             above = client
             if not self._again(client, row):
@@ -76,12 +76,14 @@ class HoldingsReader:
             return
         wrong = self._list(client.id, row)
         if asset is None:
-            self.problems.refuse(client.id, why or "unknown_asset", row.place("code" if "code" in row.raw else "asset"))
+            self.problems.refuse(
+                client.id, why or "unknown_asset", row.location("code" if "code" in row.raw else "asset")
+            )
         elif not wrong and row.get("value") is None and row.get("units") is None:
             if isinstance(row.raw.get("value"), str) or isinstance(row.raw.get("units"), str):  # -- or n/a
-                self.problems.note(client.id, "nothing_held", "done.left_out", row.place("asset"))
+                self.problems.note(client.id, "nothing_held", "done.left_out", row.location("asset"))
                 return
-            self.problems.refuse(client.id, "no_value", row.place("value"))
+            self.problems.refuse(client.id, "no_value", row.location("value"))
         if row.currencies:
             self._currencies(client.id, row)
         account = row.get("account", "")
@@ -139,11 +141,11 @@ class HoldingsReader:
             fields.plain(cell) for key, cell in row.raw.items() if key in ("code", "asset") and isinstance(cell, str)
         ]
         if any(text in BESIDE for text in texts):
-            self.problems.note("", "on_its_way", "done.left_out", row.place("value"), what=texts[0])
+            self.problems.note("", "on_its_way", "done.left_out", row.location("value"), what=texts[0])
             return True
         figures = [row.raw[key] for key in ("units", "price", "value") if key in row.raw]
         if not texts and figures and not any(_has_digit(cell) for cell in figures):
-            self.problems.note("", "headings", "done.ignored", row.place("value" if "value" in row.raw else "units"))
+            self.problems.note("", "headings", "done.ignored", row.location("value" if "value" in row.raw else "units"))
             return True
         return self._is_total(row, client)
 
@@ -161,7 +163,7 @@ class HoldingsReader:
             total = abs(sum(lot.value or 0.0 for lot in client.lots) - value) <= 0.005 * value
         if total:
             column = next((key for key in ("asset", "code", "id", "value") if key in row.raw), "")
-            self.problems.note("", "total_row", "done.ignored", row.place(column))
+            self.problems.note("", "total_row", "done.ignored", row.location(column))
         return total
 
     def _sums_of(self, row: Row) -> Sums:
@@ -173,7 +175,7 @@ class HoldingsReader:
         for row in self._rows("accounts"):
             client = _of_id(clients, row.get("id", ""))
             if client is None:
-                self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
+                self.problems.note("", "unknown_client", "done.ignored", row.location("id"))
             else:
                 owners[name_key(row.get("account", ""))] = client
         return owners
@@ -205,7 +207,7 @@ class HoldingsReader:
         return account or (heading if _OF_ACCOUNT.match(heading) else "")
 
     def _nobodys(self, row: Row) -> None:
-        self.problems.note("", "whose", "done.ignored", Place(row.table.where.sheet, None, self._account(row)))
+        self.problems.note("", "whose", "done.ignored", Location(row.table.where.sheet, None, self._account(row)))
 
     def _named_client(self, text: str, clients: dict, owners: dict) -> Client | None:
         key = name_key(text)
@@ -223,7 +225,7 @@ class HoldingsReader:
         for row in self._rows("history"):
             client = _of_id(clients, row.get("id", "")) or self._owner(row, clients, self._owners)
             if client is None:
-                self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
+                self.problems.note("", "unknown_client", "done.ignored", row.location("id"))
                 continue
             entry = Entry(
                 row.get("account", ""), row.get("date"), row.get("value"), row.get("flow", 0.0), row.get("fee", 0.0)
@@ -232,10 +234,10 @@ class HoldingsReader:
             bad = self._list(client.id, row, "done.no_account") or "date" in row.bad
             if not bad and (entry.date is None or (entry.value is None and not entry.flow and not entry.fee)):
                 bad = True
-                self.problems.note(client.id, "history_lacks", "done.no_account", row.place("value"))
+                self.problems.note(client.id, "history_lacks", "done.no_account", row.location("value"))
             elif not bad and (entry.account, entry.date) in own:
                 bad = True
-                self.problems.note(client.id, "history_twice", "done.no_account", row.place("date"))
+                self.problems.note(client.id, "history_twice", "done.no_account", row.location("date"))
             if bad:
                 wrong.add(client.id)
             own[entry.account, entry.date] = entry
@@ -243,7 +245,7 @@ class HoldingsReader:
             entries = found.get(client.id, {})
             if len(names := {account for account, _ in entries}) > 1 and "" in names:
                 wrong.add(client.id)
-                self.problems.note(client.id, "history_mixed", "done.no_account", client.place)
+                self.problems.note(client.id, "history_mixed", "done.no_account", client.location)
             if client.id not in wrong:
                 client.history = tuple(entries.values())
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from xlalloc.reports.market import Market
-from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.problems import Location, Problems
 
 UP, DOWN = 3.0, 0.3  # a move from one row to the next beyond ×3 or −70%: a split, a slipped decimal point
 ROWS_MISSING = 3  # dates of the others in a row, within an asset's own history, on which it has no price
@@ -29,12 +29,12 @@ def _moves(market: Market, asset: str, prices: np.ndarray, rows: np.ndarray, pro
         ratio = prices[1:] / prices[:-1]
     wrong = np.flatnonzero((ratio > UP) | (ratio < DOWN))
     for k in wrong[:LISTED].tolist():
-        place = Place("prices", None, asset, f"{prices[k + 1]:.6g}")
+        location = Location("prices", None, asset, f"{prices[k + 1]:.6g}")
         words = {"asset": asset, "before": f"{prices[k]:.6g}", "after": f"{prices[k + 1]:.6g}"}
         words["date"] = f"{market.dates[rows[k + 1]]}"
-        problems.note("", "price_jump", "done.used", place, **words)
+        problems.note("", "price_jump", "done.used", location, **words)
     if len(wrong) > LISTED:
-        problems.note("", "more_like_it", "done.used", Place("prices", None, asset), count=f"{len(wrong) - LISTED}")
+        problems.note("", "more_like_it", "done.used", Location("prices", None, asset), count=f"{len(wrong) - LISTED}")
 
 
 def _holes(market: Market, asset: str, rows: np.ndarray, problems: Problems) -> None:
@@ -42,11 +42,11 @@ def _holes(market: Market, asset: str, rows: np.ndarray, problems: Problems) -> 
     for k in np.flatnonzero(missing > ROWS_MISSING)[:LISTED].tolist():
         words = {"asset": asset, "count": f"{missing[k]}"}
         words |= {"first": f"{market.dates[rows[k]]}", "last": f"{market.dates[rows[k + 1]]}"}
-        problems.note("", "price_hole", "done.bridged", Place("prices", None, asset), **words)
+        problems.note("", "price_hole", "done.bridged", Location("prices", None, asset), **words)
     days = np.array([market.dates[row].toordinal() for row in rows])
     gaps = np.diff(days)
     long = np.flatnonzero((gaps > 15) & (gaps > 3 * np.median(gaps)) & (missing <= ROWS_MISSING))
     for k in long[:LISTED].tolist():
         words = {"asset": asset, "count": f"{gaps[k]}"}
         words |= {"first": f"{market.dates[rows[k]]}", "last": f"{market.dates[rows[k + 1]]}"}
-        problems.note("", "price_gap", "done.bridged", Place("prices", None, asset), **words)
+        problems.note("", "price_gap", "done.bridged", Location("prices", None, asset), **words)

@@ -29,29 +29,29 @@ class Lines:
 
     def __init__(self, clients: int):
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  as long as the lines
-        self._places = array("q", [-1]) * clients
+        self._starts = array("q", [-1]) * clients
         self.written = self.held = self.kept = 0  # letters, letters kept back, of both those of an earlier run
         self._advisers: dict[str, array] = {}
 
-    def __setitem__(self, place: int, line: Line) -> None:
+    def __setitem__(self, number: int, line: Line) -> None:
         self._file.seek(0, 2)
-        self._places[place] = self._file.tell()
+        self._starts[number] = self._file.tell()
         pickle.dump(line, self._file, pickle.HIGHEST_PROTOCOL)
         self.written += bool(line.file)
         self.held += bool(line.held)
         self.kept += line.kept
-        self._advisers.setdefault(line.adviser, array("q")).append(place)
+        self._advisers.setdefault(line.adviser, array("q")).append(number)
 
     def of(self, adviser: str) -> "Part":
         """Those of an adviser, in the order of the input."""
         return Part(self, sorted(self._advisers.get(adviser, ())))
 
-    def line(self, place: int) -> Line:
-        self._file.seek(self._places[place])
+    def line(self, number: int) -> Line:
+        self._file.seek(self._starts[number])
         return pickle.load(self._file)  # our own, in a file without a name
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._starts)
 
     def __iter__(self) -> Iterator[Line]:
         yield from map(self.line, range(len(self)))
@@ -68,14 +68,14 @@ class Part:
     """Some of the lines."""
 
     def __init__(self, lines: Lines, places: list[int]):
-        self._lines, self._places = lines, places
+        self._lines, self._starts = lines, places
         self.written = len(places)  # at most
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._starts)
 
     def __iter__(self) -> Iterator[Line]:
-        return map(self._lines.line, self._places)
+        return map(self._lines.line, self._starts)
 
 
 class Made(NamedTuple):
@@ -178,7 +178,8 @@ def write_problems(path: Path, lang: str, date: dt.date | None, problems: Iterab
 
     def rows() -> Iterator[list]:
         for p in problems:
-            yield [p.client or None, p.place.sheet or None, p.place.row, p.place.column or None, p.place.value or None,
+            at = p.location
+            yield [p.client or None, at.sheet or None, at.row, at.column or None, at.value or None,
                    p.wrong(lang), p.what_was_done(lang)]  # fmt: skip
 
     def height(values) -> int:

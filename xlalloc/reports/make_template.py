@@ -92,7 +92,7 @@ def _computed(inputs: Inputs, client: Client) -> Result:
         result = compute(client, inputs)
     except trading.RefusedError as refused:
         fatal = [p for p in (*found, *getattr(refused, "problems", ())) if p.fatal]
-        reasons = "; ".join(f"{p.place.sheet} row {p.place.row}: {p.wrong('en')}" for p in fatal)
+        reasons = "; ".join(f"{p.location.sheet} row {p.location.row}: {p.wrong('en')}" for p in fatal)
         raise InputError(f"{client.id}: no workbook, since {reasons}. Correct the file.") from None
     result.problems = list(dict.fromkeys([*found, *result.problems]))
     return result

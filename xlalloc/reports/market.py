@@ -12,7 +12,7 @@ from xlalloc.dates import as_days, customary, periods_per_year
 from xlalloc.errors import NotAvailableError
 from xlalloc.reports import shapes
 from xlalloc.reports.history import Course, course
-from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.shared import Shared
 
 STALE_AFTER = {365: 10, 252: 10, 52: 10, 12: 45, 4: 130, 2: 230, 1: 400}  # days, by periods per year
@@ -183,10 +183,10 @@ def read_prices(parts: list, named: Callable, assets: dict, settings, problems: 
     dates, names, prices = _together(panels, problems)
     periods = customary(as_days(dates))
     if periods is None:
-        problems.note("", "no_frequency", "done.no_history", Place(panels[0].title))
+        problems.note("", "no_frequency", "done.no_history", Location(panels[0].title))
     indexed = frozenset().union(*(panel.indexed for panel in panels))
     for asset in sorted(indexed):
-        problems.note("", "indexed_prices", "done.no_unit_price", Place(panels[0].title), asset=asset)
+        problems.note("", "indexed_prices", "done.no_unit_price", Location(panels[0].title), asset=asset)
     return Market(dates, names, prices, periods, remark, indexed)
 
 
@@ -208,7 +208,7 @@ def _together(panels: list, problems: Problems) -> tuple[list[dt.date], list[str
                 continue
             had = columns[names.index(asset)]  # another file of the same asset: its other dates count
             if np.any(np.abs(had - column) > SAME * np.abs(had)):
-                problems.note("", "column_twice", "done.first_counts", Place(panel.title, None, asset))
+                problems.note("", "column_twice", "done.first_counts", Location(panel.title, None, asset))
             columns[names.index(asset)] = np.where(np.isnan(had), column, had)
     whole = np.column_stack(columns)
     filled = ~np.isnan(whole).all(axis=1)

@@ -1,11 +1,11 @@
 """Rows of models and benchmarks → weights with their limits; which product levels each client level may buy."""
 
 from xlalloc.labelled import name_key
-from xlalloc.meaning import SUM_TO_ONE
 from xlalloc.reports import by_risk, fields
-from xlalloc.reports.problems import Place
+from xlalloc.reports.problems import Location
 from xlalloc.reports.records import Model
 from xlalloc.reports.rows import Row
+from xlalloc.requirements import SUM_TO_ONE
 
 
 class ModelsReader:
@@ -14,14 +14,14 @@ class ModelsReader:
     def _weights(self, sheet: str, named: str, weight: str) -> dict[str, Model]:
         """Models or benchmarks: rows of one name are one set of weights."""
         found: dict[str, Model] = {}
-        places: dict[str, Place] = {}
+        places: dict[str, Location] = {}
         for row in self._rows(sheet):
             name = row.get(named, "")
             if not name:
-                self.problems.note("", "no_name", "done.ignored", row.place(named))
+                self.problems.note("", "no_name", "done.ignored", row.location(named))
                 continue
             model = found.setdefault(name_key(name), Model(name))
-            places.setdefault(name_key(name), row.place(named))
+            places.setdefault(name_key(name), row.location(named))
             if trigger := self._known("", row, "rebalance_on", fields.TRIGGERS):
                 model.rebalance_on = trigger
             if row.get("leverage"):
@@ -55,7 +55,7 @@ class ModelsReader:
             wrong, column = "target_beside_budget" if model.budgets else "no_weight", weight
         if wrong:
             model.wrong = wrong
-            self.problems.note("", wrong, done, row.place(column))
+            self.problems.note("", wrong, done, row.location(column))
             return
         if share is not None:
             model.targets[asset] = share
@@ -63,18 +63,18 @@ class ModelsReader:
             model.budgets[asset] = row.get("budget")
         model.limits[asset] = (row.get("lower"), row.get("upper"))
 
-    def _whole(self, model: Model, place: Place, sheet: str) -> None:
+    def _whole(self, model: Model, location: Location, sheet: str) -> None:
         total = sum(model.targets.values())
         if model.wrong or (not model.targets and model.budgets):
             return
         if abs(total - 100.0) <= 100 * SUM_TO_ONE:
             model.targets = {asset: share / 100.0 for asset, share in model.targets.items()}
             model.limits = {a: tuple(x if x is None else x / 100 for x in pair) for a, pair in model.limits.items()}
-            self.problems.note("", "in_percent", "done.divided", place)
+            self.problems.note("", "in_percent", "done.divided", location)
         elif abs(total - 1.0) > SUM_TO_ONE:
             model.wrong = "not_one"
             done = "done.users_refused" if sheet == "models" else "done.users_without"
-            self.problems.note("", "not_one", done, place, total=f"{total:.6g}")
+            self.problems.note("", "not_one", done, location, total=f"{total:.6g}")
 
     def _suitability(self) -> dict[int, set[int]]:
         """Which R each C may buy; without a sheet R up to C, and C1 only R1."""
@@ -84,14 +84,14 @@ class ModelsReader:
             if self._list("", row, "done.ignored"):
                 continue
             if level is None:
-                self.problems.note("", "unreadable_level", "done.ignored", row.place("client_level"))
+                self.problems.note("", "unreadable_level", "done.ignored", row.location("client_level"))
                 continue
             allowed[level] = allowed.get(level, set()) | row.get("allowed", frozenset())
         for level in range(1, 6) if allowed else ():
             if level not in allowed:
                 where = self.source.table("suitability").where
                 self.problems.note(
-                    "", "level_without_row", "done.none_allowed", where.place(None, "client_level", f"C{level}")
+                    "", "level_without_row", "done.none_allowed", where.location(None, "client_level", f"C{level}")
                 )
         return allowed or {c: set(range(1, c + 1)) for c in range(1, 6)}
 

@@ -11,7 +11,7 @@ EVERY = frozenset(f"every.{word}" for word in ("weekly", "monthly", "quarterly",
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """Where in the input a cell stands."""
 
     sheet: str = ""
@@ -23,7 +23,7 @@ class Place:
         return ", ".join(filter(None, [self.sheet, f"row {self.row}" if self.row else "", self.column]))
 
 
-NOWHERE = Place()
+NOWHERE = Location()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Problem:
     client: str
     kind: str
     done: str
-    place: Place = NOWHERE
+    location: Location = NOWHERE
     words: tuple = ()
 
     @property
@@ -64,12 +64,12 @@ class Problems:
         self._clients: dict[str, dict[Problem, None]] = {}
         self.refused: set[str] = set()
 
-    def refuse(self, client: str, kind: str, place: Place = NOWHERE, **words) -> None:
+    def refuse(self, client: str, kind: str, location: Location = NOWHERE, **words) -> None:
         """The client gets no report."""
-        self.note(client, kind, REFUSED, place, **words)
+        self.note(client, kind, REFUSED, location, **words)
 
-    def note(self, client: str, kind: str, done: str, place: Place = NOWHERE, **words) -> None:
-        self.extend([Problem(client, kind, done, place, tuple(words.items()))])
+    def note(self, client: str, kind: str, done: str, location: Location = NOWHERE, **words) -> None:
+        self.extend([Problem(client, kind, done, location, tuple(words.items()))])
 
     def extend(self, problems: Iterable[Problem]) -> None:
         """Add what is not in the list yet."""

@@ -13,7 +13,7 @@ from xlalloc.reports.columns import columns_of
 from xlalloc.reports.holdings import HoldingsReader
 from xlalloc.reports.market import read_prices
 from xlalloc.reports.models import ModelsReader
-from xlalloc.reports.problems import REFUSED, Place, Problems
+from xlalloc.reports.problems import REFUSED, Location, Problems
 from xlalloc.reports.records import Asset, Client, Inputs
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sheets import MOST_TEXT, Formula
@@ -49,7 +49,7 @@ class Reader(HoldingsReader, ModelsReader):
         self.assets: dict[str, Asset] = {}
         self.names = Names([])  # any name or code of an asset → its name
         self.currency = ""  # the file's: the first one named
-        self._first_rows: dict[str, Place] = {}  # of each model
+        self._first_rows: dict[str, Location] = {}  # of each model
         self._more: dict[tuple, list] = {}  # columns of dates with cells that are none: place and how many more
         self._kept: dict[str, str] = {}  # one copy of each text that stands in many rows
 
@@ -70,7 +70,7 @@ class Reader(HoldingsReader, ModelsReader):
         self._say_more()
         for client in clients.values():
             if not client.lots and client.id not in self.problems.refused:
-                self.problems.refuse(client.id, "no_holdings", client.place)
+                self.problems.refuse(client.id, "no_holdings", client.location)
             self._check_what_is_used(client, models)
             self._check_unit_of_money(client)
         return Inputs(
@@ -100,7 +100,7 @@ class Reader(HoldingsReader, ModelsReader):
                         break
                 if first and len(first) < 40 and is_total(first):
                     key = next(key for key, cell in row.raw.items() if cell is first)
-                    self.problems.note("", "total_row", "done.ignored", row.place(key))
+                    self.problems.note("", "total_row", "done.ignored", row.location(key))
                     continue
                 yield row
 
@@ -125,34 +125,36 @@ class Reader(HoldingsReader, ModelsReader):
                 kind = "bad_date" if kind == "unreadable_date" else kind
                 self._list_once(client, kind, key, row)
             else:
-                self.problems.note(client, kind, done, row.place(key))
+                self.problems.note(client, kind, done, row.location(key))
                 fatal = True
         for key, kind in row.odd:
             most = MOST_TEXT if kinds[key] == "notes" else fields.LONGEST
             words, what = ({"most": f"{most:,}"}, "done.cut") if kind == "too_long" else ({}, "done.dropped")
-            self.problems.note(client, kind, what, row.place(key), **words)
+            self.problems.note(client, kind, what, row.location(key), **words)
         return fatal
 
     def _list_once(self, client: str, kind: str, key: str, row: Row) -> None:
         """The first cell of a client's column of dates that is none; how many more there are is said at the end."""
         column = client, kind, row.table.where.sheet, key
         if column not in self._more:
-            self.problems.note(client, kind, "done.left_out", row.place(key))
-            self._more[column] = [replace(row.place(key), row=None, value=""), 0]
+            self.problems.note(client, kind, "done.left_out", row.location(key))
+            self._more[column] = [replace(row.location(key), row=None, value=""), 0]
         else:
             self._more[column][1] += 1
 
     def _say_more(self) -> None:
-        for (client, *_), (place, count) in self._more.items():
+        for (client, *_), (location, count) in self._more.items():
             if count:
-                self.problems.note(client, "more_like_it", "done.left_out", place, count=f"{count}")
+                self.problems.note(client, "more_like_it", "done.left_out", location, count=f"{count}")
 
     def _currencies(self, client: str, row: Row) -> None:
         """One currency a file: the first named; a client who has another is refused."""
         for currency in sorted(row.currencies):
             self.currency = self.currency or currency
             if currency != self.currency:
-                self.problems.refuse(client, "second_currency", row.place("id"), currency=currency, first=self.currency)
+                self.problems.refuse(
+                    client, "second_currency", row.location("id"), currency=currency, first=self.currency
+                )
 
     def _named(self, text) -> str | None:
         """The asset a name or code stands for."""
@@ -168,10 +170,10 @@ class Reader(HoldingsReader, ModelsReader):
         for row in self._rows("assets"):
             name = row.get("asset", "") or ("" if "asset" in row.table.columns else row.get("code", ""))
             if not name:
-                self.problems.note("", "no_name", "done.ignored", row.place("asset"))
+                self.problems.note("", "no_name", "done.ignored", row.location("asset"))
                 continue
             if name_key(name) in taken:
-                self.problems.note("", "asset_twice", "done.ignored", row.place("asset"))
+                self.problems.note("", "asset_twice", "done.ignored", row.location("asset"))
                 continue
             taken.add(name_key(name))
             self._list("", row, "done.users_refused")
@@ -185,7 +187,7 @@ class Reader(HoldingsReader, ModelsReader):
         ]
         market.add_flat(lacking)
         for name in lacking if market.dates else ():
-            self.problems.note("", "cash_without_price", "done.worth_one", self.assets[name].place("asset", name))
+            self.problems.note("", "cash_without_price", "done.worth_one", self.assets[name].location("asset", name))
 
     def _check_assets(self, as_of) -> None:
         """What is not said of a product and would make its trades cost something else; one currency for all."""
@@ -194,7 +196,7 @@ class Reader(HoldingsReader, ModelsReader):
             if asset.kind not in fields.KINDS:
                 known = ", ".join(fields.KINDS)
                 self.problems.note(
-                    "", "unknown_kind", "done.no_fee_floor", asset.place("kind", asset.kind), known=known
+                    "", "unknown_kind", "done.no_fee_floor", asset.location("kind", asset.kind), known=known
                 )
             if asset.sell_tax is None:
                 asset.sell_tax = duty if asset.kind == "stock" else 0.0
@@ -203,16 +205,16 @@ class Reader(HoldingsReader, ModelsReader):
                         "",
                         "no_sell_tax",
                         "done.default",
-                        asset.place("sell_tax"),
+                        asset.location("sell_tax"),
                         default=f"{duty:.2%}",
                         asset=asset.name,
                     )
             elif asset.sell_tax and asset.kind in fields.KINDS and asset.kind != "stock":
-                self.problems.note("", "duty_on_fund", "done.used", asset.place("sell_tax", asset.sell_tax))
+                self.problems.note("", "duty_on_fund", "done.used", asset.location("sell_tax", asset.sell_tax))
         plain = [asset for asset in self.assets.values() if asset.kind == "fund" and asset.redemption is None]
         if plain:
             named = ", ".join(asset.name for asset in plain[:FUNDS_NAMED]) + (" …" if plain[FUNDS_NAMED:] else "")
-            self.problems.note("", "no_schedule", "done.fee_floor", plain[0].place("redemption"), asset=named)
+            self.problems.note("", "no_schedule", "done.fee_floor", plain[0].location("redemption"), asset=named)
         self.currency = next((c for a in self.assets.values() for c in sorted(a.currencies)), "")
 
     # Clients ----------------------------------------------------------------------------------------------------
@@ -222,15 +224,15 @@ class Reader(HoldingsReader, ModelsReader):
         for row in self._rows("clients"):
             id_ = row.get("id", "") or ("" if "id" in row.table.columns else row.get("name", ""))
             if not id_:
-                self.problems.refuse("", "no_id", row.place("id"))
+                self.problems.refuse("", "no_id", row.location("id"))
                 continue
             if ("id", "too_long") in row.odd:
-                self.problems.refuse("", "id_too_long", row.place("id"), most=fields.LONGEST)
+                self.problems.refuse("", "id_too_long", row.location("id"), most=fields.LONGEST)
                 continue
             if name_key(id_) in clients:
                 first = clients[name_key(id_)]
-                self.problems.refuse(first.id, "id_twice", first.place)
-                self.problems.refuse(first.id, "id_twice", row.place("id"))
+                self.problems.refuse(first.id, "id_twice", first.location)
+                self.problems.refuse(first.id, "id_twice", row.location("id"))
                 continue
             self._list(id_, row)
             self._currencies(id_, row)
@@ -240,9 +242,9 @@ class Reader(HoldingsReader, ModelsReader):
     def _client(self, id_: str, row: Row, models: dict, benchmarks: dict) -> Client:
         model = models.get(name_key(row.get("model", "")))
         if model is None:
-            self.problems.refuse(id_, "unknown_model", row.place("model"))
+            self.problems.refuse(id_, "unknown_model", row.location("model"))
         elif model.wrong:
-            self.problems.refuse(id_, "model_broken", row.place("model"))
+            self.problems.refuse(id_, "model_broken", row.location("model"))
         frequency = self._option(id_, row, "frequency", fields.FREQUENCIES, DEFAULT_FREQUENCY)
         return Client(
             id=id_,
@@ -252,7 +254,7 @@ class Reader(HoldingsReader, ModelsReader):
             benchmark=self._benchmark(id_, row, benchmarks),
             frequency=frequency,
             threshold=self._threshold(id_, row),
-            place=row.place("id"),
+            location=row.location("id"),
             adviser=self._same(row.get("adviser", "")),
             notes=row.get("notes", ""),
             investor_class=self._known(id_, row, "investor_class", fields.INVESTORS),
@@ -275,13 +277,13 @@ class Reader(HoldingsReader, ModelsReader):
                 id_,
                 "unknown_option",
                 "done.default",
-                row.place(key),
+                row.location(key),
                 known=", ".join(known),
                 default=f"every.{default}" if key == "frequency" else default,
             )
             return default
         if found is None and say:
-            self.problems.note(id_, "missing", "done.default", row.place(key), default=f"every.{default}")
+            self.problems.note(id_, "missing", "done.default", row.location(key), default=f"every.{default}")
         return found or default
 
     def _known(self, id_: str, row: Row, key: str, known: dict) -> str:
@@ -289,14 +291,14 @@ class Reader(HoldingsReader, ModelsReader):
         try:
             return fields.option(row.raw.get(key), known) or ""
         except fields.UnreadableError:
-            self.problems.note(id_, "unknown_word", "done.left_out", row.place(key), known=", ".join(known))
+            self.problems.note(id_, "unknown_word", "done.left_out", row.location(key), known=", ".join(known))
             return ""
 
     def _threshold(self, id_: str, row: Row) -> float:
         threshold = row.get("threshold")
         if threshold is None and "threshold" not in row.bad:
             self.problems.note(
-                id_, "missing", "done.default", row.place("threshold"), default=f"{DEFAULT_THRESHOLD:.0%}"
+                id_, "missing", "done.default", row.location("threshold"), default=f"{DEFAULT_THRESHOLD:.0%}"
             )
         return DEFAULT_THRESHOLD if threshold is None else threshold
 
@@ -304,7 +306,7 @@ class Reader(HoldingsReader, ModelsReader):
         name = row.get("benchmark", "")
         known = benchmarks.get(name_key(name))
         if name and (known is None or known.wrong):
-            self.problems.note(id_, "unknown_benchmark", "done.left_out", row.place("benchmark"))
+            self.problems.note(id_, "unknown_benchmark", "done.left_out", row.location("benchmark"))
             return ""
         return self._same(name_key(name))
 
@@ -320,10 +322,14 @@ class Reader(HoldingsReader, ModelsReader):
             foreign = asset.currencies - {self.currency}
             if foreign:
                 self.problems.refuse(
-                    client.id, "second_currency", client.place, currency=f"{min(foreign)} ({name})", first=self.currency
+                    client.id,
+                    "second_currency",
+                    client.location,
+                    currency=f"{min(foreign)} ({name})",
+                    first=self.currency,
                 )
             elif asset.broken:
-                self.problems.refuse(client.id, "asset_broken", client.place, asset=name, column=asset.broken)
+                self.problems.refuse(client.id, "asset_broken", client.location, asset=name, column=asset.broken)
 
 
 def _asset(row: Row, name: str) -> Asset:

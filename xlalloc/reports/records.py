@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from xlalloc import data
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.market import Market
-from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.rows import Where
 
 CLASS_OF_KIND = {"stock": "equity", "bond": "bond", "commodity": "commodity", "cash": "cash", "real estate": "property"}
@@ -52,8 +52,8 @@ class Asset:
             currencies=set(), where=where, row=0, **nothing,
         )  # fmt: skip
 
-    def place(self, column: str, value=None) -> Place:
-        return self.where.place(self.row, column, value)
+    def location(self, column: str, value=None) -> Location:
+        return self.where.location(self.row, column, value)
 
     @property
     def total_class(self) -> str:
@@ -80,12 +80,12 @@ class Lot:
     row: int
 
     @property
-    def place(self) -> Place:
+    def location(self) -> Location:
         return self.at("asset")
 
-    def at(self, column: str) -> Place:
+    def at(self, column: str) -> Location:
         """Where a cell of it stands."""
-        return self.where.place(self.row, column, getattr(self, column, None))
+        return self.where.location(self.row, column, getattr(self, column, None))
 
 
 class Lots(Sequence):
@@ -158,7 +158,7 @@ class Client:
     monthly: float
     age: float | None
     notes: str
-    place: Place
+    location: Location
     reserve: float = 0.0  # cash that stays out of the model
     advisory_fee: float = 0.0  # a year; the firm's where the client has none
     investor_class: str = ""

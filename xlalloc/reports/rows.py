@@ -6,7 +6,7 @@ from xlalloc.errors import ErrorValue
 from xlalloc.reports import fields
 from xlalloc.reports.fields import LONGEST, RANGES, UnreadableError, clean, unwrapped
 from xlalloc.reports.files import MOST_SHOWN
-from xlalloc.reports.problems import Place
+from xlalloc.reports.problems import Location
 from xlalloc.reports.sheets import MOST_TEXT, Formula
 
 if TYPE_CHECKING:
@@ -86,8 +86,8 @@ class Row:
         value = self.values.get(key)
         return default if value is None or value == "" else value
 
-    def place(self, key: str = "") -> Place:
-        return self.table.where.place(self.number, key, self.raw.get(key))
+    def location(self, key: str = "") -> Location:
+        return self.table.where.location(self.number, key, self.raw.get(key))
 
 
 class Where(NamedTuple):
@@ -96,5 +96,5 @@ class Where(NamedTuple):
     sheet: str
     headers: dict[str, str]
 
-    def place(self, row: int | None, key: str, value=None) -> Place:
-        return Place(self.sheet, row, self.headers.get(key, key)[:MOST_SHOWN], clean(value)[:MOST_SHOWN])
+    def location(self, row: int | None, key: str, value=None) -> Location:
+        return Location(self.sheet, row, self.headers.get(key, key)[:MOST_SHOWN], clean(value)[:MOST_SHOWN])

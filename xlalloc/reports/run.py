@@ -16,7 +16,7 @@ from xlalloc.errors import InputError
 from xlalloc.reports import firm_templates, index
 from xlalloc.reports.batch import Line, Task, Work, batch, close_office
 from xlalloc.reports.folder import INTERNAL, OLD, move_old, only_run, why
-from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.texts import TEXTS
@@ -41,7 +41,7 @@ class Summary:
     held: int = 0  # whose letter is kept back
     unwritten: list[str] = field(default_factory=list)
 
-    def said(self) -> list[str]:
+    def summary(self) -> list[str]:
         """What could not be written, a line each; many are not all named."""
         lines = [problem.wrong("en") for problem in self.problems if problem.kind in NOT_WRITTEN]
         more = [f"and {len(lines) - NAMED} more reports that could not be written."] if len(lines) > NAMED else []
@@ -113,7 +113,7 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
             files[client.id] = file = f"{folders[client.adviser]}/{file}" if by else file
             tasks.append(Task(k, client, file, known))
     tasks.sort(key=alike)
-    current = {f"{place}index.xlsx" for place in ("", *(f"{name}/" for name in folders.values()))} | {"problems.xlsx"}
+    current = {f"{folder}index.xlsx" for folder in ("", *(f"{name}/" for name in folders.values()))} | {"problems.xlsx"}
     for done, (k, line) in enumerate(many(work, tasks, jobs, scheduler), 1):
         lines[k] = line
         current.update(filter(None, (line.file, line.internal)))
@@ -166,13 +166,13 @@ def _move_old(out: Path, current: set[str], problems: Problems) -> None:
         problems.note("", "old_stays", "done.said_once", error=error.strerror or str(error))
         return
     for name in moved:
-        problems.note("", "old_report", "done.moved", Place(value=name), file=name)
+        problems.note("", "old_report", "done.moved", Location(value=name), file=name)
 
 
 def alike(task: Task) -> tuple:
     """Clients who have much in common follow each other: what is computed once for them is still at hand."""
     client = task.client
-    return client.language, client.model, client.goal_years or 0.0, client.benchmark, task.place
+    return client.language, client.model, client.goal_years or 0.0, client.benchmark, task.number
 
 
 def _told(line: Line, done: int, total: int) -> dict:
@@ -180,7 +180,7 @@ def _told(line: Line, done: int, total: int) -> dict:
     file = line.file or line.internal
     found = {"event": "client", "id": line.id, "status": status, "file": file, "done": done, "of": total}
     if line.problems:
-        found["problems"] = [": ".join(filter(None, [str(p.place), p.wrong("en")])) for p in line.problems]
+        found["problems"] = [": ".join(filter(None, [str(p.location), p.wrong("en")])) for p in line.problems]
     return found
 
 
@@ -277,7 +277,7 @@ def file_names(clients: list[Client], problems: Problems) -> dict[str, str]:
         if not safe or safe != client.id or _RESERVED.fullmatch(safe) or safe.casefold() in taken:
             safe = "_" + safe if _RESERVED.fullmatch(safe) else safe  # con.txt-1234 is reserved as con.txt is
             safe = f"{safe.replace('..', '_') or 'client'}-{hashlib.sha256(client.id.encode()).hexdigest()[:8]}"
-            problems.note(client.id, "bad_file_name", "done.renamed", client.place, file=safe + ".xlsx")
+            problems.note(client.id, "bad_file_name", "done.renamed", client.location, file=safe + ".xlsx")
         taken.add(safe.casefold())
         names[client.id] = safe + ".xlsx"
     return names

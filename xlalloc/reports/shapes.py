@@ -18,7 +18,7 @@ from xlalloc.reports.columns import normal
 from xlalloc.reports.fields import UnreadableError, clean, is_empty
 from xlalloc.reports.files import MOST_SHOWN, Part
 from xlalloc.reports.layouts import HEADER_WITHIN, Layout, date_of, find, is_date_header, is_dated, is_number
-from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.words import ADJUSTED, CLOSE, CODE_HEADERS, CUMULATIVE, FIELDS, OTHER, UNIT_PRICES
 
 NAN = float("nan")
@@ -125,7 +125,7 @@ class Reader:
                     lead = asset if len(spans) > 1 else lead
                     if (kind or CLOSE) in found.setdefault(asset, {}):
                         self.problems.note(
-                            "", "column_twice", "done.ignored", Place(self.title, layout.first - 1, texts[0])
+                            "", "column_twice", "done.ignored", Location(self.title, layout.first - 1, texts[0])
                         )
                     else:
                         found[asset][kind or CLOSE] = column
@@ -142,7 +142,7 @@ class Reader:
         for _, texts, kind, _ in nobody:
             if texts and not kind:
                 self.problems.note(
-                    "", "price_of_nobody", "done.ignored", Place(self.title, layout.first - 1, texts[0][:MOST_SHOWN])
+                    "", "price_of_nobody", "done.ignored", Location(self.title, layout.first - 1, texts[0][:MOST_SHOWN])
                 )
         return [(date, found) for date, found in groups if found]
 
@@ -196,13 +196,15 @@ class Reader:
         key = (kind, column)
         self._listed[key] = self._listed.get(key, 0) + 1
         if self._listed[key] <= 3:
-            self.problems.note("", kind, done, Place(self.title, number, column[:MOST_SHOWN], clean(cell)[:MOST_SHOWN]))
+            self.problems.note(
+                "", kind, done, Location(self.title, number, column[:MOST_SHOWN], clean(cell)[:MOST_SHOWN])
+            )
 
     def _more_like_it(self) -> None:
         for (_, column), count in self._listed.items():
             if count > 3:
-                place = Place(self.title, None, column[:MOST_SHOWN])
-                self.problems.note("", "more_like_it", "done.left_out", place, count=f"{count - 3}")
+                location = Location(self.title, None, column[:MOST_SHOWN])
+                self.problems.note("", "more_like_it", "done.left_out", location, count=f"{count - 3}")
 
     def _rows(self, layout: Layout, date: int) -> Iterator[tuple[int, dt.date, dict]]:
         """The rows of figures with their dates; footers are left out."""
@@ -220,7 +222,7 @@ class Reader:
             elif len(layout.dates) == 1 or not is_empty(cell):
                 self._list("bad_date", "done.ignored", number, header, cell)
         if footers:
-            self.problems.note("", "footers", "done.ignored", Place(self.title, first), count=f"{footers}")
+            self.problems.note("", "footers", "done.ignored", Location(self.title, first), count=f"{footers}")
 
     def _wide(self, layout: Layout, date: int, columns: dict[str, dict[str, int]]) -> Panel | None:
         chosen = {asset: _best(found) for asset, found in columns.items()}
@@ -267,7 +269,10 @@ class Reader:
         for j in sorted(drop):
             self._listed.pop(("no_price", heads[j]), None)
             self.problems.note(
-                "", "returns_as_prices", "done.not_prices", Place(self.title, layout.first - 1, heads[j][:MOST_SHOWN])
+                "",
+                "returns_as_prices",
+                "done.not_prices",
+                Location(self.title, layout.first - 1, heads[j][:MOST_SHOWN]),
             )
         keep = [j for j in range(len(heads)) if j not in drop]
         panel.assets = [panel.assets[j] for j in keep]
@@ -335,7 +340,7 @@ class Reader:
                         "",
                         "price_of_nobody",
                         "done.ignored",
-                        Place(self.title, number, layout.headers[code][0], name[:MOST_SHOWN]),
+                        Location(self.title, number, layout.headers[code][0], name[:MOST_SHOWN]),
                     )
                 unknown.add(name)
             elif day in series.setdefault(asset, {}):
@@ -369,7 +374,7 @@ class Reader:
                         "",
                         "price_of_nobody",
                         "done.ignored",
-                        Place(self.title, below, "", clean(next(iter(cells.values())))[:MOST_SHOWN]),
+                        Location(self.title, below, "", clean(next(iter(cells.values())))[:MOST_SHOWN]),
                     )
                     continue
                 prices = [[self._price(cells.get(c), c, below, asset)] for c in dates]
@@ -378,7 +383,7 @@ class Reader:
             return panels
         figures = any(is_number(cell) for _, row in top[1:] for cell in row.values())
         if top and (figures or not any(is_date_header(cell) for _, row in top for cell in row.values())):
-            self.problems.note("", "no_header", "done.ignored", Place(self.title))
+            self.problems.note("", "no_header", "done.ignored", Location(self.title))
         return []
 
 

@@ -10,7 +10,7 @@ from xlalloc.reports.columns import SHEETS, UNREAD, column_of, columns_of, norma
 from xlalloc.reports.fields import clean, plain
 from xlalloc.reports.files import MOST_SHOWN, Part
 from xlalloc.reports.firm import Firm, read_firm
-from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.rows import Row
 from xlalloc.reports.tables import MANY, REQUIRED, Settings, Table
 
@@ -61,7 +61,7 @@ def _sorted(parts: list[Part], problems: Problems) -> dict[str, list[Part]]:
         if sheet is None:
             unknown.append(part)
         elif sheet in found and not (part.folder and sheet in MANY):
-            problems.note("", "sheet_twice", "done.ignored", Place(clean(part.title)[:MOST_SHOWN]))
+            problems.note("", "sheet_twice", "done.ignored", Location(clean(part.title)[:MOST_SHOWN]))
         else:
             found.setdefault(sheet, []).append(part)
     named = set(found)
@@ -69,9 +69,9 @@ def _sorted(parts: list[Part], problems: Problems) -> dict[str, list[Part]]:
         sheet = None if plain(part.title) in UNREAD else sections.guess(part)
         if sheet and sheet not in named:
             found.setdefault(sheet, []).append(part)
-            problems.note("", "taken_as", "done.said_once", Place(clean(part.title)[:MOST_SHOWN]), sheet=sheet)
+            problems.note("", "taken_as", "done.said_once", Location(clean(part.title)[:MOST_SHOWN]), sheet=sheet)
         elif plain(part.title) not in UNREAD:
-            problems.note("", "unknown_sheet", "done.ignored", Place(clean(part.title)[:MOST_SHOWN]))
+            problems.note("", "unknown_sheet", "done.ignored", Location(clean(part.title)[:MOST_SHOWN]))
     return found
 
 
@@ -109,7 +109,7 @@ def _settings(found: dict[str, list[Part]], path: Path, problems: Problems) -> t
         known = sheet_of(sheet) if sheet else ""
         keys = {column_of(one, ours) for one in ([known] if known else _sheets_of_columns())} - {None}
         if known is None or not keys or not theirs:
-            problems.note("", "unknown_own_header", "done.ignored", row.place("ours"))
+            problems.note("", "unknown_own_header", "done.ignored", row.location("ours"))
             continue
         for key in keys:
             headers.setdefault(known, {})[normal(theirs)] = key

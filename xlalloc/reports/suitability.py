@@ -58,7 +58,9 @@ def _reasons(client: Client, model: Model, found: Judgement, names: list[str], a
     level, expired = f"C{client.risk_level}", f"{client.assessment_expires or ''}"
 
     def reason(kind: str, column: str, value: str = "", /, **words) -> Problem:
-        return Problem(client.id, kind, done, replace(client.place, column=column, value=value), tuple(words.items()))
+        return Problem(
+            client.id, kind, done, replace(client.location, column=column, value=value), tuple(words.items())
+        )
 
     if client.risk_level is None:
         yield reason("no_client_level", "risk_level")

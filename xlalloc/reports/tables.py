@@ -11,7 +11,7 @@ from xlalloc.reports import conventions, sections
 from xlalloc.reports.columns import EITHER, IN_MONEY, OTHERWISE, column_of, columns_of, normal, unit_above, unit_of
 from xlalloc.reports.fields import LONGEST, RANGES, clean, is_empty
 from xlalloc.reports.files import MOST_SHOWN, Part, Rows
-from xlalloc.reports.problems import Place, Problems
+from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.rows import Row, Where
 
 HEADER_WITHIN = 40  # filled rows in which a header is looked for before all others
@@ -63,7 +63,7 @@ class Table:
             top = list(islice(source, HEADER_WITHIN))
             if found.others:
                 words = ", ".join(found.others)[:200]
-                problems.note("", "other_tables", "done.ignored", Place(self.where.sheet), tables=words)
+                problems.note("", "other_tables", "done.ignored", Location(self.where.sheet), tables=words)
         at, height, header = _header_row(self, top)
         while not self.has_needed(header) and (more := list(islice(source, HEADER_WITHIN))):
             further = _header_row(self, more)
@@ -77,7 +77,7 @@ class Table:
                     f"{file}: sheet {self.title}: no header found; it needs {', '.join(_needed(self.sheet))}."
                 )
             if top:
-                problems.note("", "no_header", "done.ignored", Place(self.where.sheet))
+                problems.note("", "no_header", "done.ignored", Location(self.where.sheet))
             return
         self.header_row = top[at][0]
         self.remarks += _texts(top[:at])
@@ -103,8 +103,8 @@ class Table:
             own = self.units.get(key, (1.0, currency))
             if key in self.columns and own[0] == 1.0 and "元" not in self.columns[key]:
                 self.units[key] = factor, own[1]
-                place = self.where.place(self.header_row, key)
-                problems.note("", "unit_above", "done.said_once", place, factor=f"{factor:,.0f}")
+                location = self.where.location(self.header_row, key)
+                problems.note("", "unit_above", "done.said_once", location, factor=f"{factor:,.0f}")
 
     def key_of(self, header) -> str | None:
         """The column a header stands for, by the firm's own words first."""
@@ -142,7 +142,7 @@ class Table:
                 continue
             if found in self.columns:
                 if found not in ("currency", "account"):
-                    problems.note("", "column_twice", "done.ignored", self.where.place(self.header_row, text))
+                    problems.note("", "column_twice", "done.ignored", self.where.location(self.header_row, text))
                 continue
             self.columns[found] = text
             self._keys[column] = (found, kinds[found].kind if found in kinds else "text")
@@ -150,13 +150,13 @@ class Table:
                 self.units[found] = unit
         self.codes = [key for key in self.columns if key.startswith("code")]
         if len(unknown) == 1:
-            problems.note("", "unknown_column", "done.ignored", self.where.place(self.header_row, unknown[0]))
+            problems.note("", "unknown_column", "done.ignored", self.where.location(self.header_row, unknown[0]))
         elif unknown:
             named = ", ".join(text[:MOST_SHOWN] for text in unknown[:MOST_NAMED]) + (
                 " …" if unknown[MOST_NAMED:] else ""
             )
             problems.note(
-                "", "unknown_columns", "done.ignored", Place(self.where.sheet, self.header_row), columns=named
+                "", "unknown_columns", "done.ignored", Location(self.where.sheet, self.header_row), columns=named
             )
 
     def scaled(self, key: str, number: float, currency: str, cell) -> tuple[float, str]:
@@ -189,7 +189,7 @@ class Table:
                 continue
             yield row
         if footers:
-            self._problems.note("", "footers", "done.ignored", Place(self.where.sheet, first), count=f"{footers}")
+            self._problems.note("", "footers", "done.ignored", Location(self.where.sheet, first), count=f"{footers}")
 
     def _is_header(self, cells: dict) -> bool:
         known = sum(self.key_of(cell) is not None for cell in cells.values())
@@ -204,7 +204,7 @@ class Table:
             "",
             "other_tables",
             "done.ignored",
-            Place(self.where.sheet, number),
+            Location(self.where.sheet, number),
             tables=clean(" ".join(map(clean, cells.values())))[:MOST_SHOWN],
         )
         return False

@@ -17,7 +17,7 @@ from xlalloc.core.rebalance import (
     round_lots,
 )
 from xlalloc.errors import NumberError
-from xlalloc.facts import collect
+from xlalloc.explanation import recorded
 from xlalloc.reports.fields import MOST, OPEN_FUNDS
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
@@ -104,14 +104,14 @@ def positions(client: Client, inputs: Inputs, problems: Problems) -> list[Positi
         position.institution = client.investor_class == "institution"
         position.lots.sort(key=lambda item: (item[0].bought_on is not None, item[0].bought_on or dt.date.min))
         _set_price(position, inputs.market.unit_price(name))
-        place = position.lots[0][0].place if position.lots else client.place
+        location = position.lots[0][0].location if position.lots else client.location
         if (old := inputs.market.stale(name)) and position.lots:
-            problems.note(client.id, "stale_price", "done.used", place, asset=name, date=f"{old}")
+            problems.note(client.id, "stale_price", "done.used", location, asset=name, date=f"{old}")
         if not position.price and (position.asset.lot or position.asset.unit_step):
-            problems.note(client.id, "no_price_lots", "done.no_lots", place, asset=name)
+            problems.note(client.id, "no_price_lots", "done.no_lots", location, asset=name)
     _set_aside(client, list(found.values()), problems)
     if not sum(position.value for position in found.values()) > 0:
-        problems.refuse(client.id, "worth_nothing", client.place)
+        problems.refuse(client.id, "worth_nothing", client.location)
         raise RefusedError
     return list(found.values())
 
@@ -129,7 +129,9 @@ def _set_aside(client: Client, held: list[Position], problems: Problems) -> None
             left -= taken
     if left > CENT:
         words = {"lacking": f"{left:,.2f}"}
-        problems.note(client.id, "reserve_short", "done.reserve_part", replace(client.place, column="reserve"), **words)
+        problems.note(
+            client.id, "reserve_short", "done.reserve_part", replace(client.location, column="reserve"), **words
+        )
 
 
 def _set_price(position: Position, last: tuple[float, dt.date] | None) -> None:
@@ -156,7 +158,7 @@ def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> f
     price = lot.price if lot.price is not None else last[0] if last else None
     counted = lot.units * price if lot.units is not None and price is not None else None
     if lot.value is None and counted is None:
-        problems.refuse(client.id, "no_price_for", lot.place, asset=lot.asset)
+        problems.refuse(client.id, "no_price_for", lot.location, asset=lot.asset)
         raise RefusedError
     if lot.price is not None and last and _differ(lot.price, last[0]):
         words = {"price": f"{last[0]:,.6g}", "date": f"{last[1]}"}
@@ -233,7 +235,7 @@ def orders(held: list[Position], client: Client, as_of: dt.date | None, due: boo
 
 def _exceeded(held: list[Position], client: Client, fees, barred: set[int], rule: str) -> bool:
     """Is the threshold exceeded once the cash flow is placed?"""
-    with collect() as facts:
+    with recorded() as facts:
         _plan(held, list(range(len(held))), fees, barred, client.cash_flow, client.threshold, rule)
     return facts.get(TRIGGERED) == "yes"
 

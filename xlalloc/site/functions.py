@@ -78,11 +78,11 @@ def _section(entry: Function, lang: str) -> list[str]:
     for paragraph in entry.definition:
         lines += [plain(paragraph), ""]
     lines += [f"**{say_('Example')}**", "", "```text", entry.example, *example(entry), "```", ""]
-    said = errors(entry, lang)
-    if said:
+    described = errors(entry, lang)
+    if described:
         lines += [f"| {say_('Errors')} | |", "|---|---|"]
         semicolon = "；" if lang == "zh" else "; "
-        lines += [f"| `{code}` | {plain(semicolon.join(words))} |" for code, words in said.items()]
+        lines += [f"| `{code}` | {plain(semicolon.join(words))} |" for code, words in described.items()]
     names = "; ".join(_peer(peer) for peer in entry.peers) or say_("nothing of its kind")
     lines += ["", f"**{say_('Elsewhere')}** &ensp; {names}", ""]
     return [*lines, f"**{say_('Source')}** &ensp; {plain(entry.source)}", ""]

@@ -7,7 +7,7 @@ from pathlib import Path
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter as letter
 
-from xlalloc.book import Book, place
+from xlalloc.book import Book, context
 from xlalloc.documents import built
 from xlalloc.formula import evaluate
 from xlalloc.site.page import Item, Section, read
@@ -115,7 +115,7 @@ def _input(page: Page, item: Item) -> None:
 
 def _result(page: Page, item: Item) -> None:
     """A live formula with its text beside it."""
-    cells = evaluate(item.formula, place(Book(page.document.book), page.sheet.title))
+    cells = evaluate(item.formula, context(Book(page.document.book), page.sheet.title))
     height, width = len(cells), len(cells[0])
     top = _label(page, item.what)
     formats = [_format(text) for text in item.shown.split(", ")]

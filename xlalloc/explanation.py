@@ -1,4 +1,4 @@
-"""What a call learned on its way (steps, residual, binding bounds, repairs): collected by EXPLAIN, else dropped."""
+"""What a call records on its way (steps, residual, binding bounds, repairs): collected by EXPLAIN, else dropped."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +7,12 @@ from contextvars import ContextVar
 _facts: ContextVar[dict | None] = ContextVar("facts", default=None)
 
 
-def learning() -> bool:
+def recording() -> bool:
     """Is anybody listening? Ask before computing a fact that costs time."""
     return _facts.get() is not None
 
 
-def learn(fact: str, value) -> None:
+def record(fact: str, value) -> None:
     """Note one fact about the running call."""
     facts = _facts.get()
     if facts is not None:
@@ -20,8 +20,8 @@ def learn(fact: str, value) -> None:
 
 
 @contextmanager
-def collect() -> Iterator[dict]:
-    """The facts learned inside the block, in order."""
+def recorded() -> Iterator[dict]:
+    """The facts recorded inside the block, in order."""
     facts: dict = {}
     token = _facts.set(facts)
     try:

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from xlalloc.errors import InputError, Label, NumberError
-from xlalloc.facts import learn, learning
+from xlalloc.explanation import record, recording
 
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
@@ -56,7 +56,7 @@ def _irregular(n: int) -> np.ndarray:
 
 def no_negative_variance(quantity, name: str, array: np.ndarray) -> None:
     diagonal = array.diagonal()
-    if least(diagonal) < 0:
+    if smallest(diagonal) < 0:
         i = int(diagonal.argmin())
         raise NumberError(f"{name}: {{}} has a negative variance ({diagonal[i]:.6g}).", Label(quantity.axes[0], i))
 
@@ -97,7 +97,7 @@ def _with_variance(variances: np.ndarray) -> np.ndarray:
     return np.where(variances > 0.0, variances, max(float(variances.max()), 1.0))
 
 
-def least(array: np.ndarray) -> float:
+def smallest(array: np.ndarray) -> float:
     """The least of the numbers; of few a list's min is quicker than an array's."""
     return min(array.ravel().tolist()) if array.size <= FEW else float(np.minimum.reduce(array, axis=None))
 
@@ -118,18 +118,18 @@ def unit_diagonal(quantity, name: str, array: np.ndarray) -> None:
 
 def as_fractions(quantity, name: str, array: np.ndarray) -> None:
     """Expected returns that are all 1 or more were typed in percent without the sign."""
-    _learn_large(name, array)
-    if array.size and least(array) >= 1.0:
+    _record_large(name, array)
+    if array.size and smallest(array) >= 1.0:
         raise InputError(
             f"{name}: they are all 1 or more, so {{}} would be {array[0]:.0%} a year. Type {array[0]:.6g}% or "
             f"{array[0] / 100:.6g}.", Label(quantity.axes[0], 0),
         )  # fmt: skip
 
 
-def _learn_large(name: str, array: np.ndarray) -> None:
+def _record_large(name: str, array: np.ndarray) -> None:
     """Fractions of 1 and more are told as the percentages they are."""
-    if learning() and array.size and (most := float(np.nanmax(array))) >= 1.0:
-        learn(f"unit of {name}", f"{most:.6g} is taken as {most * 100:.6g}%")
+    if recording() and array.size and (most := float(np.nanmax(array))) >= 1.0:
+        record(f"unit of {name}", f"{most:.6g} is taken as {most * 100:.6g}%")
 
 
 MANY_ROWS, HALF = 5, 0.5  # from so many rows on a column of returns that are all at least a half is one of prices
@@ -137,7 +137,7 @@ MANY_ROWS, HALF = 5, 0.5  # from so many rows on a column of returns that are al
 
 def no_prices(quantity, name: str, array: np.ndarray) -> None:
     """Returns of which a column looks like prices: all 1 or more, or in five rows or more all a half or more."""
-    _learn_large(name, array)
+    _record_large(name, array)
     table = array if array.ndim == 2 else array[:, None]
     if len(table) < 2 or not (table[0] >= HALF).any():
         return
@@ -155,7 +155,7 @@ def no_prices(quantity, name: str, array: np.ndarray) -> None:
 def no_returns(quantity, name: str, array: np.ndarray) -> None:
     """Prices of which a fifth or more in a column are not positive are returns."""
     table = array if array.ndim == 2 else array[:, None]
-    if least(table.ravel()) > 0.0:
+    if smallest(table.ravel()) > 0.0:
         return
     share = (table <= 0.0).mean(axis=0)
     if (like := share >= 0.2).any():
