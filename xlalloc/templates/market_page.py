@@ -1,4 +1,4 @@
-"""The sheet Market data: correlations, crises and prices, all inputs, and the covariance made of the first."""
+"""The sheet Market data: correlations, crises and prices, all inputs; and the covariance made of the first."""
 
 from xlalloc.templates.blocks import SCENARIOS, Work, picked, plain, quote, within
 from xlalloc.templates.client_page import TEXT, allow
@@ -18,9 +18,6 @@ def market(work: Work) -> None:
     page.note("disclaimer")
     _correlations(work, page)
     _scenarios(work, page)
-    page.gate = "input_faults"
-    _covariance(work, page)
-    page.gate = ""
     page.new_page()
     first = _prices(work, page)
     work.close(page, 2 + work.room.columns, first + work.room.printed)
@@ -68,7 +65,8 @@ def _square(work: Work, page: WorkPage, name: str, first: int, last: int) -> Non
     work.document.name(name, f"{page.at(f'C{first}')}:INDEX({cells},n_rows,n_rows)")
 
 
-def _covariance(work: Work, page: WorkPage) -> None:
+def covariance(work: Work, page: WorkPage) -> None:
+    """On a sheet of results: here are inputs alone."""
     page.heading("risk.cov")
     page.note("risk.cov_note")
     head, end = page.row, _end(work)

@@ -3,6 +3,7 @@
 from xlalloc.templates.blocks import Work, picked, quote, where, worded
 from xlalloc.templates.layout import NUMBER, PERCENT, PLAIN
 from xlalloc.templates.layout import letter as column_letter
+from xlalloc.templates.market_page import covariance
 from xlalloc.templates.work_page import WorkPage
 
 MEASURES = (
@@ -47,6 +48,7 @@ def risk(work: Work) -> None:
     _policy(work, page)
     work.close(page)
     bars = _bars(work, page, first)  # behind the printed page
+    covariance(work, page)
     page.row = picture
     for key, columns, left, right in (("risk.chart_now", (3, 4), 2, 5), ("risk.chart", (5, 6), 6, 10)):
         series = [(page, *bars, column) for column in columns]

@@ -338,7 +338,7 @@ _TEXTS = {
     "risk.return": ("Expected return per year", "年化预期收益"),
     "risk.sharpe": ("Sharpe ratio", "夏普比率"),
     "risk.cov": ("Covariance per year", "年化协方差"),
-    "risk.cov_note": ("From the correlations above and the volatilities on the Client sheet.", "由上方相关系数与“客户”页的波动率得出。"),
+    "risk.cov_note": ("From the correlations on Market data and the volatilities on the Client sheet.", "由“市场数据”页的相关系数与“客户”页的波动率得出。"),
     "risk.bars": ("What charts show", "图表所用数据"),
     "risk.others": ("all others", "其余合计"),
     # Performance
