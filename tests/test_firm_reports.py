@@ -366,7 +366,7 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
         )
     inputs = read(example.write_clients(tmp_path / "clients.xlsx"))
     run.report(tmp_path / "clients.xlsx", tmp_path / "out", template=folder)
-    for client in inputs.clients:
+    for client in inputs.clients[:4]:  # the letter of the fifth is kept back
         lang = client.language
         expected = "Balanced-en" if (client.model.casefold(), lang) == ("balanced", "en") else lang
         made = openpyxl.load_workbook(tmp_path / "out" / f"{client.id}.xlsx").active["A1"].value
@@ -376,8 +376,8 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
 def test_an_error_on_a_page_is_a_finding(tmp_path):
     path = template(tmp_path / "wrong.xlsx", {"Report": '<row r="1"><c r="A1"><f>1/(n_orders-n_orders)</f></c></row>'})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
-    assert done.written == 5
-    assert {p.wrong("en") for p in done.problems} == {"Report!A1 shows #DIV/0!: division by zero"}
+    assert done.written == 4
+    assert {p.wrong("en") for p in done.problems if p.kind == "error_shown"} == {"Report!A1 shows #DIV/0!: division by zero"}
 
 
 def test_the_commands(tmp_path, monkeypatch):
