@@ -377,7 +377,9 @@ def test_an_error_on_a_page_is_a_finding(tmp_path):
     path = template(tmp_path / "wrong.xlsx", {"Report": '<row r="1"><c r="A1"><f>1/(n_orders-n_orders)</f></c></row>'})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
     assert done.written == 4
-    assert {p.wrong("en") for p in done.problems if p.kind == "error_shown"} == {"Report!A1 shows #DIV/0!: division by zero"}
+    assert {p.wrong("en") for p in done.problems if p.kind == "error_shown"} == {
+        "Report!A1 shows #DIV/0!: division by zero"
+    }
 
 
 def test_the_commands(tmp_path, monkeypatch):
