@@ -22,4 +22,5 @@ export NPY_DISABLE_CPU_FEATURES
 source .ci/computing.sh
 echo "OpenBLAS for Prescott, numpy without $NPY_DISABLE_CPU_FEATURES"
 OPENBLAS_CORETYPE=Prescott LD_PRELOAD=$work/arithmetic.so PYTHONPATH=$PWD/.ci${PYTHONPATH:+:$PYTHONPATH} \
-    python -m pytest -p other_arithmetic -p sample -p no:cacheprovider "${computing[@]}"
+    python -m pytest -p other_arithmetic -p sample -p no:cacheprovider \
+    "${computing[@]}" tests/test_{fuzz,random_inputs,slow,time}.py

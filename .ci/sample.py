@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from hypothesis import is_hypothesis_test, settings
+from hypothesis import settings
 
 CASES = 40  # of one test, evenly spread over all
 EXAMPLES = 15  # random ones of a test of hypothesis
@@ -20,7 +20,5 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = [item for item in items if item in kept]
     for function in {getattr(item.obj, "__func__", item.obj) for item in items}:
-        if is_hypothesis_test(function):
-            whole = getattr(function, _SETTINGS)
-            fewer = min(EXAMPLES, whole.max_examples)
-            setattr(function, _SETTINGS, settings(whole, max_examples=fewer))
+        if whole := getattr(function, _SETTINGS, None):
+            setattr(function, _SETTINGS, settings(whole, max_examples=min(EXAMPLES, whole.max_examples)))

@@ -131,7 +131,7 @@ def test_an_argument_given_twice_is_not_called_unknown():
 FLOORS = [
     {"facts", "log", "messages", "version", "webassembly"},
     {"errors"},
-    {"dates", "meaning", "table"},
+    {"dates", "meaning", "misuse", "table"},
     {"quantity"},
     {"quantities", "labelled"},
     {"cell_values", "timeline", "answers"},

@@ -261,3 +261,31 @@ def test_doctor_counts_in_whole_functions_and_keeps_its_columns():
     assert any(line.split() == ["functions", str(len(CATALOGUE))] for line in lines)
     start = lines[0].index(__version__)
     assert all(line[start - 1] == " " and line[start] != " " for line in lines if line)
+
+
+@pytest.mark.parametrize(
+    "words, english, chinese",
+    [
+        (["foo"], "There is no command foo. Known: build, demo", "没有命令 foo。可用的有："),
+        (["eval"], "FORMULA is missing.", "缺少 FORMULA。"),
+        (["eval", "=1", "=2"], "Too much was given: =2.", "给出的内容过多：=2。"),
+        (["eval", "=1", "--bok", "x"], "There is no option --bok. Did you mean --book?", "没有选项 --bok。您是否想用 --book？"),
+        (["eval", "=1", "--book"], "--book needs a value after it.", "--book 之后需要一个值。"),
+        (["eval", "=1", "--lang", "fr"], "--lang: fr is not known. Known: en, zh.", "--lang：fr 不是可用的选项。"),
+        (["--foo"], "There is no option --foo.", "没有选项 --foo。"),
+        (["eval", "=1", "--sheet", "S"], "--sheet needs --book.", "--book"),
+    ],
+)  # fmt: skip
+def test_a_command_that_is_not_understood_is_told_in_the_reader_s_language(words, english, chinese, monkeypatch):
+    monkeypatch.delenv("XLALLOC_LANG", raising=False)
+    done = run(*words)
+    assert done.exit_code == 2 and english in done.stderr and "Error: " in done.stderr
+    monkeypatch.setenv("XLALLOC_LANG", "zh")
+    told = run(*words)
+    assert told.exit_code == 2 and chinese in told.stderr
+    assert "错误：" in told.stderr and not {"Error", "Usage", "Try"} & {*told.stderr.replace(":", " ").split()}
+
+
+def test_lang_zh_itself_makes_a_misuse_chinese(monkeypatch):
+    monkeypatch.delenv("XLALLOC_LANG", raising=False)
+    assert "缺少 FORMULA" in run("eval", "--lang", "zh").stderr and "缺少 FORMULA" in run("eval", "--lang=zh").stderr

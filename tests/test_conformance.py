@@ -387,7 +387,7 @@ what the host gives in its place is asserted by the same test.
 
 "xlwings COM" is the real xlwings of Excel for Windows with pywin32 stood in for; "xlwings Server" is the real conversion of
 xlwings Server, whose engine xlwings Lite shares. Both ran on Linux, without Excel: what Excel itself does with the answers was
-not seen. LibreOffice is the real one.
+not tested. LibreOffice is the real one.
 
 This page is written by `python tests/test_conformance.py`.
 """

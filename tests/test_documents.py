@@ -204,7 +204,10 @@ LONG = "What is to be said of a portfolio takes more than a line of a page, whoe
 def test_rows_are_as_high_as_their_texts(tmp_path, merged, words):
     """As many lines as the characters need in the width there is: 20 characters, or 60 in merged cells."""
     columns = '<cols><col min="1" max="3" width="20" customWidth="1"/></cols>'
-    rows = '<row r="1"><c r="A1" t="str"><f>client_name</f></c></row><row r="2" ht="33" customHeight="1"/>'
+    rows = (  # of the sample client's text the first row was higher
+        '<row r="1" ht="190" customHeight="1"><c r="A1" t="str"><f>client_name&amp;"."</f></c></row>'
+        '<row r="2" ht="33" customHeight="1"/>'
+    )
     tail = '<mergeCells count="1"><mergeCell ref="A1:C1"/></mergeCells>' if merged else ""
     text = sheet(rows, tail).replace("<sheetData>", columns + "<sheetData>")
     path = template(tmp_path / "firm.xlsx", {"Report": text}, {"xl_text_a": "Report!$A$1:$A$2"})

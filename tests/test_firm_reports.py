@@ -2,7 +2,6 @@
 
 import copy
 import dataclasses
-import datetime as dt
 import html
 import io
 import math
@@ -20,14 +19,13 @@ from template_files import sheet as sheet_part
 from xlalloc import data as data_files
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.cli import main
-from xlalloc.core.rebalance import rebal_due
 from xlalloc.dates import to_serial
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.output import Output, fill
 from xlalloc.documents.template import Template
 from xlalloc.errors import ErrorValue
 from xlalloc.excel_functions import LAZY, PLAIN
-from xlalloc.reports import example, make_template, report_template, report_words, run
+from xlalloc.reports import example, make_template, report_page, run
 from xlalloc.reports import vocabulary as words
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
@@ -182,16 +180,42 @@ def test_the_firms_report_is_filled_for_every_client(firm, results, inputs):
         assert "xl_data" not in text and "xlalloc" not in text
         book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
         english = result.lang == "en"  # what is simulated is for clients only where the firm says so, in Chinese
-        assert len(book.worksheets) == 4 + english + (english and result.client.goal is not None)
+        held, told = found["letter_held"], found["account_shown"]
+        assert len(book.worksheets) == 4 - held + told + english + (english and result.client.goal is not None)
         assert all(sheet.sheet_state == "visible" for sheet in book)
+        if held:
+            continue
         page, top = book.worksheets[1], _row_of(book.worksheets[1], result.names[0])
-        rows = range(top, top + report_template.ASSETS)
+        rows = range(top, top + report_page.ASSETS)
         shown = [page.cell(row, 2).value for row in rows]
         assert [name for name in shown if name] == result.names
         assert [page.row_dimensions[row].hidden for row in rows] == [not name for name in shown]
         assert _caught(page, rows, 8) == pytest.approx([row[3] for row in result.drift])
         chart = re.findall(r"<(?:c:)?v>(.*?)</(?:c:)?v>", html.unescape(_part(data, "xl/charts/chart1.xml")))
         assert [name for name in found["class_names"] if name not in chart] == []
+
+
+def test_the_committed_copies_are_what_the_builder_writes(firm):
+    """Formulas, texts, names, merged cells, charts; XML writers and the last digits of values differ. Again with: make
+    workbooks."""
+    from pathlib import Path
+
+    kept = Template(Path(__file__).parents[1] / "workbooks" / f"report-{firm.path.stem[-2:]}.xlsx", words.shapes())
+    assert list(kept.package.parts) == list(firm.package.parts)
+    assert kept.names == firm.names and kept.shows == firm.shows and kept.inputs == firm.inputs
+    for ours, theirs in zip(firm.sheets, kept.sheets, strict=True):
+        assert (ours.title, ours.merged) == (theirs.title, theirs.merged)
+        if ours.key != "xl_data":
+            assert _written(ours) == _written(theirs), f"make workbooks: {ours.title} is another"
+            assert firm.drawn[ours.key].formulas == kept.drawn[ours.key].formulas
+
+
+def _written(sheet) -> dict:
+    return {
+        at: cell.formula or cell.value
+        for at, cell in sheet.cells.items()
+        if at not in sheet.filled and (cell.formula or cell.value is not None)
+    }
 
 
 def _row_of(sheet, text: str) -> int:
@@ -210,14 +234,17 @@ def test_the_first_page_says_what_to_do(firm, results, inputs):
         page = openpyxl.load_workbook(io.BytesIO(output.file()), data_only=True).worksheets[0]
         said = {str(cell.value) for row in page.iter_rows() for cell in row if cell.value is not None}
         assert result.client.name in said and found["advice_orders"] in said and found["suitability_line"] in said
-        for order in [*result.sales, *result.purchases] if result.letter else ():
+        for order in [] if found["letter_held"] else [*result.sales, *result.purchases]:
             assert result.held[order.index].asset.code in found["advice_orders"]
             assert f"{abs(order.money):,.0f}" in found["advice_orders"]
         for name in ("class_now", "class_after", "class_target"):
             assert sum(found[name]) == pytest.approx(1.0)
         top = _row_of(page, found["class_names"][0])
-        shown = [[page.cell(row, k).value for k in (3, 4, 5)] for row in range(top, top + len(found["class_names"]))]
-        states = (found["class_now"], found["class_after"], found["class_target"])
+        columns = (3, 5) if found["letter_held"] else (3, 4, 5)
+        shown = [[page.cell(row, k).value for k in columns] for row in range(top, top + len(found["class_names"]))]
+        states = [
+            found[f"class_{state}"] for state in ("now", "after", "target") if (state != "after" or len(columns) > 2)
+        ]
         assert np.allclose(np.array(shown, float).T, states)
         worst = min(row[1] for row in result.stress) * result.value
         assert any(isinstance(c.value, float) and math.isclose(c.value, worst) for row in page.iter_rows() for c in row)
@@ -257,22 +284,6 @@ def test_the_lines_of_the_past_are_thinned_and_whole(results, inputs):
             assert found["path_now"][-1] == pytest.approx(points[-1][1] - 1.0)
             k = len(history.series)
             assert min(found["depth_now"]) == min(row[1 + k] for row in points)
-
-
-def test_the_next_review_is_ahead_and_a_whole_period_after_the_last(results):
-    """By months as the calendar counts them: the end of January and a month is the end of February."""
-    assert report_words._after(dt.date(2027, 1, 31), "monthly") == dt.date(2027, 2, 28)
-    assert report_words._after(dt.date(2027, 11, 30), "quarterly") == dt.date(2028, 2, 29)
-    assert report_words._after(dt.date(2026, 12, 31), "annual") == dt.date(2027, 12, 31)
-    assert report_words._after(dt.date(2026, 12, 28), "weekly") == dt.date(2027, 1, 4)
-    for result in results:
-        review = report_words._review(result)
-        assert review > result.as_of
-        last = result.as_of if result.due is True else result.client.last_rebalanced
-        for k in range((review - last).days):
-            day = last + dt.timedelta(k)
-            if day > result.as_of:
-                assert not rebal_due(last, day, result.client.frequency) or last < result.as_of
 
 
 def test_a_live_workbook_shows_what_libreoffice_computes(firm, results, inputs, office, tmp_path):
@@ -323,11 +334,11 @@ def _part(data: bytes, name: str) -> str:
 def test_a_run_with_the_firms_template(firm, tmp_path):
     clients = example.write_clients(tmp_path / "clients.xlsx")
     done = run.report(clients, tmp_path / "one", template=firm.path)
-    assert (done.written, done.held, done.failed) == (4, 1, 0)
+    assert (done.written, done.failed) == (4, 0)  # of one client no letter is written
     run.report(clients, tmp_path / "two", template=firm.path, jobs=2)
     for path in sorted((tmp_path / "one").glob("K*.xlsx")):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
-    assert run.report(clients, tmp_path / "one", template=firm.path, resume=True).kept == 5
+    assert run.report(clients, tmp_path / "one", template=firm.path, resume=True).kept == 5  # an internal page too
     assert run.report(clients, tmp_path / "one", resume=True).kept == 0  # our own report is another document
 
 
@@ -336,7 +347,7 @@ def test_a_client_the_template_has_no_room_for_is_a_finding(tmp_path):
     rows = f'<row r="1">{spill("A1", "asset_names")}</row><row r="6"><c r="A6"><v>1</v></c></row>'
     path = template(tmp_path / "narrow.xlsx", {"Report": rows})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
-    assert (done.written, done.held, done.failed) == (1, 1, 3)
+    assert (done.written, done.failed) == (1, 3)
     said = [p.wrong("en") for p in done.problems if p.kind == "does_not_fit"]
     assert len(said) == 3 and all(
         "does not fit the template narrow.xlsx: Report!A1 needs 6 × 1 cells" in s for s in said
@@ -366,10 +377,14 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
         )
     inputs = read(example.write_clients(tmp_path / "clients.xlsx"))
     run.report(tmp_path / "clients.xlsx", tmp_path / "out", template=folder)
-    for client in inputs.clients[:4]:  # the letter of the fifth is kept back
+    for client in inputs.clients:
         lang = client.language
         expected = "Balanced-en" if (client.model.casefold(), lang) == ("balanced", "en") else lang
-        made = openpyxl.load_workbook(tmp_path / "out" / f"{client.id}.xlsx").active["A1"].value
+        path = tmp_path / "out" / f"{client.id}.xlsx"
+        if not path.exists():  # one letter is kept back
+            assert client.id == "K005"
+            continue
+        made = openpyxl.load_workbook(path).active["A1"].value
         assert made == f"made of {expected}", (client.id, client.model)
 
 
@@ -377,9 +392,8 @@ def test_an_error_on_a_page_is_a_finding(tmp_path):
     path = template(tmp_path / "wrong.xlsx", {"Report": '<row r="1"><c r="A1"><f>1/(n_orders-n_orders)</f></c></row>'})
     done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
     assert done.written == 4
-    assert {p.wrong("en") for p in done.problems if p.kind == "error_shown"} == {
-        "Report!A1 shows #DIV/0!: division by zero"
-    }
+    shown = {p.wrong("en") for p in done.problems if p.kind == "error_shown"}
+    assert shown == {"Report!A1 shows #DIV/0!: division by zero"}
 
 
 def test_the_commands(tmp_path, monkeypatch):
@@ -388,7 +402,7 @@ def test_the_commands(tmp_path, monkeypatch):
     example.write_clients(tmp_path / "clients.xlsx")
     assert call("template", "report", "--out", "firm.xlsx").exit_code == 0
     checked = call("template", "--check", "firm.xlsx", "clients.xlsx")
-    assert checked.exit_code == 0 and checked.output.startswith("OK: 7 sheets")
+    assert checked.exit_code == 0 and checked.output.startswith("OK: 8 sheets")
     assert call("template", "--client", "clients.xlsx:K002", "--from", "firm.xlsx", "--out", "K002.xlsx").exit_code == 0
     page = openpyxl.load_workbook("K002.xlsx", data_only=True).worksheets[0]
     assert "1,200,316" in page["B3"].value and "周明远" in page["B2"].value

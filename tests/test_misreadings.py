@@ -70,7 +70,9 @@ def test_a_first_column_of_dates_under_any_name_in_a_frame(form, head):
 
 def test_an_index_of_texts_that_are_no_dates_is_refused():
     frame = PRICES.set_axis(ENDS.strftime("%d/%m/%Y"))
-    with pytest.raises(xa.InputError, match="cells that are not dates"):
+    with pytest.raises(
+        xa.InputError, match="row 1 of its index of texts holds '31/01/2024', no date in the form of the others"
+    ):
         xa.returns(frame)
 
 
@@ -88,3 +90,44 @@ def test_masked_numbers_and_truth_values_are_no_numbers():
 
 def test_a_table_of_weights_is_read_again():
     assert xa.port_return(xa.model_weights("60/40"), [0.05, 0.02]) == pytest.approx(0.038)
+
+
+@pytest.mark.parametrize(
+    "formula, words",
+    [
+        ('RETURNS({"日期","A";"31/01/2024",100;"29/02/2024",101})', "row 2 of the date column '日期' holds '31/01/2024'"),
+        ('RETURNS({"date","A";"2024-01-31",100;"2024-02-29",101;"合计",201})', "row 4 of the date column 'date' holds '合计'"),
+        ('RETURNS({"NAV","","";"date","A","B";"2024-01-31",100,1;"2024-02-29",101,1})', "titles above the table"),
+        ('CAP_WEIGHTS({"12万";"8万"})', "the first cell holds '12万'"),
+        ("REBAL_TRADES({120000;80000},{0.5;0.5},5)", "at most 1. If 5% is meant, type 5% or 0.05."),
+        ("RP_WEIGHTS({0.04,0;0,0.01},,,60)", "upper: 60 is 6000%: type 60% or 0.6."),
+        ("MIN_VAR_WEIGHTS({0.04,0;0,0.01},,,{\"x\";\"y\"},,{50;60})", "is 5000%: type 50% or 0.5."),
+    ],
+)  # fmt: skip
+def test_the_reason_names_the_cell_and_what_to_type(formula, words):
+    cell = one("=" + formula)
+    assert cell in ("#VALUE!", "#NUM!") and words in cell.reason
+
+
+def test_texts_in_a_frame_are_read_as_in_cells():
+    returns = xa.returns(PRICES)
+    assert xa.ann_vol(returns.map(lambda r: f"{r:.12%}")).to_dict() == pytest.approx(xa.ann_vol(returns).to_dict())
+    assert xa.cap_weights(pd.Series({"A": "1,000", "B": "3,000"})).to_dict() == {"A": 0.25, "B": 0.75}
+    with pytest.raises(xa.InputError, match="caps, 'B' holds the text '3k'; a number is needed"):
+        xa.cap_weights(pd.Series({"A": "1,000", "B": "3k"}))
+    with pytest.raises(xa.InputError, match="row 2 of the date column 'Date' holds '29/02/2024'"):
+        xa.returns(pd.DataFrame({"Date": ["2024-01-31", "29/02/2024"], "A": [100.0, 101.0]}))
+
+
+def test_shares_of_a_hundred_per_cent_and_more_are_told():
+    facts = dict(evaluate('=EXPLAIN("ANN_VOL",{1.2;-0.8;0.5;-0.9;2;0.1},12)')[1:])
+    assert facts["unit of returns"] == "2 is taken as 200%"
+    facts = dict(evaluate('=EXPLAIN("MAX_SHARPE_WEIGHTS",{8;0.05},{0.04,0;0,0.01})')[1:])
+    assert facts["unit of mu"] == "8 is taken as 800%"
+
+
+def test_an_account_that_owes_in_the_end_has_no_rate():
+    days = pd.to_datetime(["2024-01-01", "2024-06-01", "2025-01-01"])
+    with pytest.raises(xa.NumberError, match="balances: 2025-01-01: -5 is owed in the end"):
+        xa.mwr([100, 110, -5.0], [0, 5, 7], dates=days)
+    assert xa.mwr([100, 110, 0.0], [0, 5, 7], dates=days) == -1.0

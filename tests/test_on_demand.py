@@ -93,3 +93,27 @@ def test_cash_and_a_hedge():
         xa.max_sharpe_weights(np.maximum(mu, 0.02), cov, 0.0)
     w = xa.target_vol_weights(mu, cov, 0.05)
     assert xa.port_vol(w, cov) == pytest.approx(0.05, rel=1e-9)
+
+
+@pytest.mark.parametrize("out", [0, 5, 60])
+def test_where_nearly_all_assets_are_held_the_bounds_are_left_aside_at_first(out, monkeypatch):
+    """Portfolios that are optimal by construction: μ = δΣw + f, less for the assets that stay out."""
+    rng = np.random.default_rng(out)
+    n = 160
+    loadings = rng.normal(0.0, 0.05, (n, 4))
+    cov = loadings @ loadings.T + np.diag(rng.uniform(0.02, 0.09, n))
+    w = rng.uniform(0.5, 1.5, n)
+    w[:out] = 0.0
+    w /= w.sum()
+    mu = 2.5 * cov @ w + 0.02 - np.where(w > 0.0, 0.0, 0.01)
+    tried = []
+    monkeypatch.setattr(
+        on_demand._Search, "_all_free", lambda self, *given, own=on_demand._Search._all_free: tried.append(1) or own(self, *given)
+    )  # fmt: skip
+    for found in (
+        xa.max_sharpe_weights(mu, cov, 0.02),
+        xa.target_return_weights(mu, cov, float(mu @ w)),
+        xa.target_vol_weights(mu, cov, float(w @ cov @ w) ** 0.5),
+    ):
+        assert np.abs(found - w).max() < 1e-8
+    assert tried

@@ -154,7 +154,7 @@ def test_stated_ranges_and_crises(clients):
             assert alike([row[2:3] for row in own[1:]], [row[2:3] for row in result.policy["target"]]), result.client.id
             compared += 1
         if not isinstance(result.stress, ErrorValue):
-            own = rows(book.value_of("STRESS_TABLE(w_now_held,scenario_table)"))
+            own = rows(book.value_of("STRESS_TABLE(w_today_held,scenario_table)"))
             assert alike([row[1:2] for row in own[1:]], [row[1:2] for row in result.stress]), result.client.id
     assert compared > RANDOM / 2
 

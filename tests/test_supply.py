@@ -12,7 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT = SETTINGS["project"]
 LICENCES = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
 
 # Run in the interpreter before the command: every attempt to reach a network ends it.
@@ -34,6 +35,7 @@ COMMANDS = [
     ["template", "balanced", "--out", "balanced.xlsx"],
     ["template", "clients", "--out", "clients.xlsx"],
     ["template", "report", "--out", "firm.xlsx"],
+    ["handbook", "tutorial"],
     ["build", "excel", "--out", "xlalloc.xlam"],
     ["build", "calc", "--out", "xlalloc.oxt"],
     ["doctor"],
@@ -111,3 +113,18 @@ def test_what_the_tests_download_is_pinned_by_hash():
     for path in lists:
         for line in path.read_text(encoding="utf-8").splitlines():
             assert line.startswith("#") or re.fullmatch(r"[\w.-]+==[\w.]+ --hash=sha256:[0-9a-f]{64}", line), line
+
+
+def test_every_file_of_the_handbook_travels_with_the_package():
+    patterns = SETTINGS["tool"]["setuptools"]["data-files"]["share/xlalloc/docs"]
+    packed = {path for pattern in patterns for path in ROOT.glob(pattern)}
+    assert set((ROOT / "docs").iterdir()) <= packed
+
+
+def test_the_hooks_before_a_commit_are_the_tools_of_the_tests():
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8")
+    assert re.findall(r"repo: (\S+)", hooks) == ["local"]
+    modules = re.findall(r"entry: python -m (\w+)", hooks)
+    assert modules and all(
+        any(line.startswith(name) for line in PROJECT["optional-dependencies"]["test"]) for name in modules
+    )

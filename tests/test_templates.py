@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import to_excel
 from openpyxl.workbook.defined_name import DefinedName
+from test_workbook_clients import CLIENTS
 from workbook_inputs import Computed, Inputs, says
 
 import xlalloc as xa
@@ -27,7 +28,7 @@ from xlalloc.templates.texts import LANGUAGES, TEXTS
 from xlalloc.values import as_rows
 
 CASES = [(key, lang) for key in INVESTORS for lang in LANGUAGES]
-SHEETS = ["Client", "Allocation", "Risk", "Performance", "Stress", "Plan", "Market data", "Notes"]
+SHEETS = ["Summary", "Client", "Allocation", "Risk", "Performance", "Stress", "Plan", "Market data", "Notes"]
 CALL = r"(?<![\w.])([A-Z][A-Z0-9_]*)\("
 
 
@@ -265,17 +266,19 @@ def test_names_are_no_functions(loaded):
 
 def test_sheets_in_the_order_of_the_talk(written, loaded):
     book, lang = loaded, written[1]
-    keys = ("client", "allocation", "risk", "performance", "stress", "plan", "market", "notes")
+    keys = ("summary", "client", "allocation", "risk", "performance", "stress", "plan", "market", "notes")
     assert book.sheetnames == [TEXTS[f"{key}.tab"][lang] for key in keys]
     for sheet in book:
         texts = [c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)]
         assert TEXTS["disclaimer"][lang] in texts, sheet.title
-        assert sheet.oddFooter.left.text == TEXTS["footer"][lang] and sheet.oddFooter.right.text == "&P / &N"
+        assert sheet.oddFooter.left.text == TEXTS["document.footer"][lang] and sheet.oddFooter.right.text == "&P / &N"
         assert sheet.page_setup.paperSize == 9 and sheet.page_setup.fitToWidth == 1 and sheet.print_area
         assert sheet.freeze_panes and not sheet.sheet_view.showGridLines
         assert sheet.sheet_properties.tabColor.rgb[2:] in ("1F4E79", "D08A2E", "66727F")
     first = openpyxl.load_workbook(written[2], data_only=True).worksheets[0]
-    assert first["B2"].value.startswith(f"{TEXTS[written[0].key][lang]} · ")
+    assert f" · {TEXTS[written[0].key][lang]} · " in first["B2"].value and first["B2"].value.startswith(
+        written[0].name[lang]
+    )
 
 
 def test_only_inputs_can_be_typed_into_and_each_says_what_it_takes(loaded):
@@ -309,12 +312,13 @@ def test_charts_have_titles_alternative_texts_and_live_cells(written):
         drawings = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/drawings/drawing")]
         charts = [archive.read(n).decode() for n in archive.namelist() if n.startswith("xl/charts/chart")]
     frames = [frame for xml in drawings for frame in re.findall(r"<(?:xdr:)?cNvPr [^>]*>", xml)]
-    assert len(frames) == len(charts) == 7
+    assert len(frames) == len(charts) == 8
     assert all(
         re.search(r'descr="[^"]{20,}"', frame) or re.search(r'descr="[^"]*[\u4e00-\u9fff]', frame) for frame in frames
     )
     for xml in charts:
-        assert "<title>" in xml and "<numRef>" in xml and "numLit" not in xml and "dLbl" in xml
+        assert "<title>" in xml and "<numRef>" in xml and "numLit" not in xml
+        assert "dLbl" in xml or "<legend>" in xml, "what is what"
         assert xml.count("<numCache>") == xml.count("<numRef>") and xml.count("<strCache>") == xml.count("<strRef>")
         assert len(re.findall(r"<v>-?[\d.e+-]+</v>", xml)) > 7, "what a chart shows where nothing computes"
 
@@ -405,10 +409,10 @@ def test_every_block_is_what_its_function_gives(written):
     hedge = xa.put_hedge(held.sum(), 0.9, 1.0, vols[0], chosen.rf, now @ cov[0] / cov[0, 0])
     stressed = xa.stress_corr(cov, chosen.corr_uplift)
     wanted = {
-        1: [*plan.column("trade")[: len(held)], *plan.column("weight after")[: len(held)]],
-        2: [*xa.risk_contrib(now, cov), *xa.risk_contrib(target, cov), xa.diversification(target, cov)],
-        4: [*(shocks @ now), *(shocks @ target), xa.port_vol(now, stressed), *hedge.column("result")],
-        5: [xa.fee_drag(0.01, chosen.goal_years, value(book, "plan_return") + chosen.fee)],
+        2: [*plan.column("trade")[: len(held)], *plan.column("weight after")[: len(held)]],
+        3: [*xa.risk_contrib(now, cov), *xa.risk_contrib(target, cov), xa.diversification(target, cov)],
+        5: [*(shocks @ now), *(shocks @ target), xa.port_vol(now, stressed), *hedge.column("result")],
+        6: [xa.fee_drag(0.01, chosen.goal_years, value(book, "plan_return") + chosen.fee)],
     }
     for index, numbers in wanted.items():
         sheet = book.sheets[index]
@@ -468,10 +472,10 @@ def test_prices_with_a_hole_and_columns_in_another_order(shared):
     inputs.paste_prices([2, 0, 1, 5, 4, 3], (30, 1))
     now = inputs.computed()
     assert errors(now) == set() and now("n_months") == 59
-    assert now.line("Input check") == "dates with a price missing are left out; prices missing: 1"
+    assert is_said("price_hole", "en", now.line("Input check")) and now.line("Input check").endswith(" 1")
     old, new = np.ravel(before("now_returns")), np.ravel(now("now_returns"))
     np.testing.assert_allclose(np.delete(old, [29, 30]), np.delete(new, 29), atol=1e-13)
-    np.testing.assert_allclose(np.ravel(now("w_now_held"))[1::2].astype(float), np.ravel(now("w_now")), atol=1e-15)
+    np.testing.assert_allclose(np.ravel(now("w_today_held"))[1::2].astype(float), np.ravel(now("w_now")), atol=1e-15)
     assert now("trade_money") == before("trade_money"), "the last price of each asset is found by its name"
 
 
@@ -488,10 +492,15 @@ def test_an_empty_client_is_said_and_shows_no_numbers():
     inputs = Inputs()
     inputs.empty()
     now = inputs.computed()
-    assert now.line("Input check") == "no assets yet: fill the holdings list"
+    assert is_said("none", "en", now.line("Input check"))
     assert now.line("Rebalancing") == now.line("Suitability") == ""
-    assert now("n_months") == 0
-    assert not [v for (sheet, _), v in now.cells() if sheet == "Client" and isinstance(v, ErrorValue)]
+    assert not [v for (sheet, _), v in now.cells() if isinstance(v, ErrorValue)]
+
+
+def is_said(key: str, lang: str, line: str) -> bool:
+    """Is it the sentence of this check, with the sheet and the cell before it?"""
+    place, _, said = line.partition(TEXTS["check.at"][lang])
+    return says(TEXTS[f"check.{key}"][lang], said) and bool(re.fullmatch(r".+ [A-Z]+\d+", place))
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -509,10 +518,12 @@ def test_an_empty_client_is_said_and_shows_no_numbers():
         ("exit_fees", 1.5, "fee_text"), ("cash_flow", -9e9, "flow_large"), ("cash_flow", "none", "flow_text"),
         ("corr_assets", 0.9, "corr_diagonal"), ("corr_heads", "Silver", "corr_names"), ("scenario_body", "bad", "scenario_text"),
         ("scenario_heads", "Silver", "scenario_names"), ("scenario_body", -2, "scenario_range"),
-        ("price_heads", "Silver", "price_missing"), ("price_body", -1, "price_negative"), ("price_body", "n/a", "price_text"),
+        ("price_heads", "Silver", "price_last"), ("price_body", -1, "price_negative"), ("price_body", "n/a", "price_text"),
         ("price_body", "#N/A", "price_error"), ("price_dates", "Jan", "date_text"), ("price_dates", dt.date(2024, 1, 31), "date_order"),
         ("goal_years", 0, "goal_years"), ("goal_today", "house", "goal_text"), ("monthly_saving", "x", "monthly_text"),
-        ("risk_free", "two", "rf_text"),
+        ("risk_free", "two", "rf_text"), ("client_age", "young", "age_text"), ("hedge_floor", 9, "hedge_floor"),
+        ("hedge_years", 0, "hedge_years"), ("corr_uplift", 2, "corr_uplift"), ("hedge_asset", "Silver", "hedge_unknown"),
+        ("scenario_names", None, "scenario_name"), ("goal_today", 0, "goal_text"), ("bench_names", 300, "name_number"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_on_the_first_sheet(shared, name, wrong, key, lang):
@@ -521,19 +532,21 @@ def test_what_is_wrong_is_said_on_the_first_sheet(shared, name, wrong, key, lang
         wrong = inputs.assets[4]
     with inputs.changed((name, wrong)) as now:
         said = now.line(TEXTS["client.check"][lang])
-    assert says(TEXTS[f"check.{key}"][lang], said), said
+        found = errors(now) if lang == "en" else set()
+    assert is_said(key, lang, said), said
+    assert {e for e in found if wrong != "#N/A"} == set()
 
 
 def test_every_check_is_tried():
     """The messages of the checks are those the test above provokes, and a few that need more than one cell."""
     tried = {mark[2] for mark in test_what_is_wrong_is_said_on_the_first_sheet.pytestmark[0].args[1]}
-    tried |= {"none", "price_hole", "worthless"}  # the empty client, the hole
+    tried |= {mark[1] for mark in test_what_is_wrong_beside_the_first_cell.pytestmark[0].args[1]}
+    tried |= {key for key in CLIENTS.values() if key} | {"none", "price_hole"}  # the empty client, the hole
     known = {key.removeprefix("check.") for key in TEXTS if key.startswith("check.")}
-    headings = {"heading", "note", "ok", "assets", "values", "weights", "assumptions", "levels", "dates", "costs",
-                "correlations", "scenarios", "prices", "goal"}  # fmt: skip
-    rest = known - headings - tried
-    assert rest == {"target_text", "bench_text", "vol_text", "corr_text", "corr_range", "corr_symmetric", "price_few",
-                    "price_stranger", "date_future", "price_last", "sold_locked"}  # fmt: skip
+    words = {"heading", "note", "ok", "at", "later", "at_levels", "at_portfolio", "at_prices"}
+    parts = {"assets", "values", "weights", "benchmark", "assumptions", "dates", "costs", "correlations", "scenarios",
+             "prices", "goal"}  # fmt: skip
+    assert known - words - parts - tried == {"no_functions"}  # they are there
 
 
 @pytest.mark.parametrize(
@@ -543,12 +556,15 @@ def test_every_check_is_tried():
         ([("corr_assets", "x", 0, 1)], "corr_text"), ([("corr_assets", 3, 0, 1)], "corr_range"), ([("corr_assets", 0.1, 0, 1)], "corr_symmetric"),
         ([("price_dates", None, k, 0) for k in range(2, 61)], "price_few"), ([("price_heads", "Silver", 0, 6)], "price_stranger"),
         ([("price_dates", dt.date(2027, 1, 31), 60, 0)], "date_future"), ([("price_body", None, 60, 0)], "price_last"), ([("locked_values", 300_000.0, 0, 0), ("orders_given", -200_000.0, 0, 0)], "sold_locked"),
+        ([("price_heads", "Silver", 0, 2)], "price_missing"),
+        ([("price_dates", dt.date(2010, 1, 31), 0, 0)], "price_gap"), ([("v_now", 0, k, 0) for k in range(6)] + [("cash_flow", 0, 0, 0)], "worthless"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_beside_the_first_cell(shared, changes, key):
     with shared["en"].changed(*changes) as now:
-        said = now.line("Input check")
-    assert says(TEXTS[f"check.{key}"]["en"], said), said
+        said, found = now.line("Input check"), errors(now)
+    assert is_said(key, "en", said), said
+    assert found == set()
 
 
 def test_suitability_counts_what_is_bought_and_held_above_the_level(shared):

@@ -155,7 +155,7 @@ def test_every_example_from_vbscript_with_vbas_error_type(windows):
     known.append(("PORT_VOL", [[[0.5], [0.4]], COV], [["#VALUE!"]]))
     panel = [[0.01, 0.0], [-0.02, 0.0], [0.015, 0.0]]
     known.append(("SHARPE", [panel], cells.call("SHARPE", [panel])))
-    lines = ['Set server = CreateObject("Xlalloc.Server")', vbscript.tools()]
+    lines = [vbscript.tools()]
     for name, given, _ in known:
         while given and given[-1] is None:
             given = given[:-1]
@@ -246,6 +246,7 @@ def test_reasons_are_in_the_language_of_office(windows, vba):
     program = f"""
 menus = MENUS
 Show XLALLOC_INFO()
+failed_at = 0 ' a start that came too late for Wine is tried again at once
 Show Answer("EXPLAIN", Array({words}))
 On Error Resume Next
 server.Exec "__import__('os')._exit(9)"

@@ -15,6 +15,7 @@ from xlalloc.templates.cases import ETF_UNIT, ETFS, case, illustrative_prices
 
 LIST = ("v_now", "w_target", "mu_assets", "vol_assets", "fund_levels", "lot_sizes", "order_rates",
         "minimum_commissions", "sell_taxes", "exit_fees", "locked_values")  # fmt: skip
+HEADS = ("corr_heads", "scenario_heads", "price_heads")
 
 
 def says(text: str, line: str) -> bool:
@@ -96,6 +97,87 @@ class Inputs:
         for k in range(len(self.assets)):
             for name in ("asset_cells", *LIST):
                 self.put(name, None, k)
+
+    # Clients who are not the sample
+
+    def value(self, name: str, down: int = 0, right: int = 0):
+        return self.cell(name, down, right).value
+
+    def keep(self, places: list[int]) -> None:
+        """Only these assets, everywhere; the first of them in the first row."""
+        old = {name: [self.value(name, k) for k in places] for name in (*LIST, "corr_names")}
+        corr = [[self.value("corr_assets", i, j) for j in places] for i in places]
+        shocks = [[self.value("scenario_body", i, j) for j in places] for i in range(len(self.case.scenarios))]
+        prices = [[self.value("price_body", i, j) for j in places] for i in range(len(self.case.prices))]
+        names = [self.assets[k] for k in places]
+        count = len(self.assets)
+        for k in range(count):
+            kept = k < len(places)
+            for name in LIST:
+                self.put(name, old[name][k] if kept else None, k)
+            for name, where in (("asset_cells", (k, 0)), ("corr_names", (k, 0)), *((n, (0, k)) for n in HEADS)):
+                self.put(name, names[k] if kept else None, *where)
+            for i in range(count):
+                self.put("corr_assets", corr[i][k] if kept and i < len(places) else None, i, k)
+            for name, rows in (("scenario_body", shocks), ("price_body", prices)):
+                for i, row in enumerate(rows):
+                    self.put(name, row[k] if kept else None, i, k)
+        self.assets = names
+
+    def rename(self, k: int, name) -> None:
+        for cells, where in (("asset_cells", (k, 0)), ("corr_names", (k, 0)), *((n, (0, k)) for n in HEADS)):
+            self.put(cells, name, *where)
+        for i in range(len(self.case.benchmark)):
+            if self.value("bench_names", i) == self.assets[k]:
+                self.put("bench_names", name, i)
+        if self.value("hedge_asset") == self.assets[k]:
+            self.put("hedge_asset", name)
+        self.assets[k] = name
+
+    def benchmark(self, rows: list[tuple]) -> None:
+        for i in range(max(len(self.case.benchmark), len(rows))):
+            name, weight = rows[i] if i < len(rows) else (None, None)
+            self.put("bench_names", name, i)
+            self.put("w_bench", weight, i)
+
+    def clear_benchmark(self) -> None:
+        self.benchmark([])
+
+    def clear_prices(self) -> None:
+        self.prices([])
+        for k in range(len(self.case.priced)):
+            self.put("price_heads", None, 0, k)
+
+    def clear_crises(self) -> None:
+        for i in range(len(self.case.scenarios)):
+            self.put("scenario_names", None, i)
+            for k in range(len(self.assets)):
+                self.put("scenario_body", None, i, k)
+
+    def prices(self, dates: list) -> None:
+        """The first prices of the sample, at these dates in place of its own."""
+        for i, (_, row) in enumerate(self.case.prices):
+            self.put("price_dates", None, i)
+            for k in range(len(row)):
+                self.put("price_body", None, i, k)
+        known = [row for _, row in self.case.prices]
+        for i, date in enumerate(dates):
+            self.put("price_dates", date, i)
+            for k, price in enumerate(known[i % len(known)]):
+                self.put("price_body", price, i, k)
+
+    def scale(self, factor: float) -> None:
+        """All amounts of money of the client, not the prices."""
+        for name in ("cash_flow", "goal_today", "monthly_saving"):
+            self.put(name, self.value(name) * factor)
+        for k in range(len(self.assets)):
+            self.put("v_now", self.value("v_now", k) * factor, k)
+
+    def fill_beyond(self, count: int) -> None:
+        """So many assets pasted from the first row on, where there is room for fewer: over whatever stands below."""
+        for k in range(len(self.assets), count):
+            for name, value in (("asset_cells", f"Fund {k}"), ("v_now", 1000), ("w_target", 0)):
+                self.cell(name, k).value = value
 
     def computed(self) -> "Computed":
         return Computed(self.book)

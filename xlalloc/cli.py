@@ -8,52 +8,15 @@ from pathlib import Path
 
 import click
 
-from xlalloc.errors import AllocError, ErrorValue
-from xlalloc.messages import language, say, speaking
+from xlalloc.errors import ErrorValue
+from xlalloc.messages import say, speaking
+from xlalloc.misuse import OneLineErrors
 from xlalloc.version import __version__
 
 LANGUAGE = click.Choice(["en", "zh"])
 FILE = click.Path(path_type=Path, readable=False)  # what reads it says better why it cannot be read
 os.environ.setdefault("OPENPYXL_LXML", "False")  # the same bytes whether or not something else brought lxml along
 SETTINGS = {"max_content_width": 80, "help_option_names": ["-h", "--help"]}
-
-REMEDIES = {
-    PermissionError: "no permission. Close the file or choose another folder.",
-    FileExistsError: "a file; a folder is needed here.",
-    NotADirectoryError: "a file; a folder is needed here.",
-    IsADirectoryError: "a folder; a file is needed here.",
-}
-
-
-class OneLineErrors(click.Group):
-    """Every failure is one line that says what to do, never a traceback."""
-
-    def invoke(self, ctx):
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:  # whoever read it has gone: click ends the program without a word
-            raise
-        except click.UsageError as error:
-            if type(error) is not click.UsageError:  # click's own
-                raise
-            raise click.UsageError(say(error.message), error.ctx) from None
-        except AllocError as error:
-            click.echo(f"xlalloc: {error}", err=True)
-        except OSError as error:
-            click.echo(f"xlalloc: {_said(error)}", err=True)
-        return ctx.exit(2)
-
-
-def _said(error: OSError) -> str:
-    """Which file it is, as the user named it, and what to do."""
-    said = say(REMEDIES.get(type(error), f"{error.strerror or error}."))
-    if not error.filename:
-        return said
-    where = str(error.filename)  # files are written beside their place, then moved; a folder is locked by one in it
-    where = where.removesuffix(".part").removesuffix(os.sep + ".xlalloc-lock")
-    if isinstance(error, NotADirectoryError):
-        where = next((str(parent) for parent in Path(where).parents if parent.is_file()), where)
-    return f"{where}{'：' if language() == 'zh' else ': '}{said}"
 
 
 @click.group(cls=OneLineErrors, context_settings=SETTINGS, invoke_without_command=True)

@@ -197,6 +197,16 @@ def read_dates(cells: list, says: str) -> tuple[list[dt.date], str] | None:
     return None if serials is None else (serials, SERIAL)
 
 
+def misfit(cells: list) -> int:
+    """The first cell that is not in the form in which most are dates."""
+
+    def serial(cell):
+        return cell if isinstance(cell, int | float) and 20000 <= cell < 80001 else None
+
+    form = max((*_FORMS.values(), serial), key=lambda form: sum(form(cell) is not None for cell in cells))
+    return next((i for i, cell in enumerate(cells) if form(cell) is None), 0)
+
+
 def rising_serials(cells: list) -> bool:
     """Whole numbers that are date serials of our time and move one way."""
     if not all(isinstance(c, int | float) and 20000 <= c < 80001 and c == int(c) for c in cells):

@@ -29,7 +29,7 @@ def _if(evaluate, arguments, place):
 
 
 def _choose(condition, yes, no):
-    truth = _truth(condition)
+    truth = condition if condition.__class__ is bool else _truth(condition)
     return truth if isinstance(truth, ErrorValue) else yes if truth else no
 
 
@@ -154,6 +154,31 @@ def _round(value, digits=0.0):
     return elementwise(single, value, digits)
 
 
+def _picker(rows, column):
+    """A cell of an array by its row and column, as INDEX gives it; the plain case without its questions."""
+    j = (
+        None
+        if isinstance(rows, Reference)
+        else column
+        if column.__class__ is float
+        else 1.0
+        if column is None
+        else None
+    )
+    if j is None or not 1.0 <= j <= len(rows[0]) or (column is None and len(rows[0]) > 1):
+        return lambda i, j: scalar(_index(rows, i, j))
+    height, place = len(rows), int(j) - 1
+    if height == 1 and column is None:
+        return lambda i, j: scalar(_index(rows, i, j))
+
+    def picked(i, j):
+        if i.__class__ is float and 1.0 <= i <= height:
+            return rows[int(i) - 1][place]
+        return scalar(_index(rows, i, j))
+
+    return picked
+
+
 def _index(array, row=None, column=None):
     """INDEX; an array of rows or columns gives a cell for each, as in an array formula."""
     if (error := error_in(array)) is not None:
@@ -161,7 +186,7 @@ def _index(array, row=None, column=None):
     row, column = (as_rows(v) if isinstance(v, Reference) else v for v in (row, column))
     rows = array if isinstance(array, Reference) else as_rows(array)
     if any(isinstance(v, list) and len(v) * len(v[0]) > 1 for v in (row, column)):
-        return elementwise(lambda i, j: scalar(_index(rows, i, j)), row, column)
+        return elementwise(_picker(rows, column), row, column)
     height, width = _size(array)
     row, column = (None if v is None else to_number(scalar(v)) for v in (row, column))
     for number in (row, column):

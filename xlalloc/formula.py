@@ -4,7 +4,7 @@ import math
 import operator
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import xlalloc.excel  # noqa: F401  registers Excel's functions
@@ -258,6 +258,11 @@ class Place:
     column: int = 1
     array: bool = True  # a formula that may give many cells
 
+    @property
+    def whole(self) -> "Place":
+        """The same place for what takes whole ranges."""
+        return Place(self.book, self.sheet, self.row, self.column)
+
     def alone(self, value):
         """A value as an operand: a range is one cell in a formula that gives one."""
         return value if self.array or not isinstance(value, Reference) else value.met_by(self.row, self.column)
@@ -332,7 +337,7 @@ def _call(name: str, arguments: list, place: Place):
     if name in LAZY:
         return LAZY[name](_evaluate, arguments, place)
     if name in CATALOGUE:
-        inside = place if place.array else replace(place, array=True)
+        inside = place if place.array else place.whole
         given = [_evaluate(a, inside) for a in arguments]
         call = cells.call if place.book is None else place.book.call
         rows = call(name, [v.rows() if isinstance(v, Reference) else v for v in given])
@@ -340,7 +345,7 @@ def _call(name: str, arguments: list, place: Place):
     if name in PLAIN:
         if place.array:
             return called(name, [_evaluate(a, place) for a in arguments])
-        inside = place if name in CLASSIC else replace(place, array=True)
+        inside = place if name in CLASSIC else place.whole
         given, single = [_evaluate(a, inside) for a in arguments], SINGLE.get(name, ())
         return called(name, [place.alone(v) if k in single else v for k, v in enumerate(given)])
     raise UnknownFunctionError(name)

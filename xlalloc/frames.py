@@ -11,7 +11,8 @@ import numpy as np
 
 from xlalloc import matching
 from xlalloc.answers import ARRAY, DICT, FRAME, build
-from xlalloc.dates import DATES, OPEN, TYPED, as_days, dates_of_column, header_says, read_dates
+from xlalloc.cell_values import number_in
+from xlalloc.dates import DATES, OPEN, TYPED, as_days, dates_of_column, header_says, misfit, read_dates
 from xlalloc.errors import InputError, quoted
 from xlalloc.facts import learn
 from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key
@@ -50,9 +51,10 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
         own = kind_of(value)
         kind = max(kind, own)
         if own == ARRAY and not isinstance(value, _PLAIN):
+            module = type(value).__module__.partition(".")[0]
+            what = type(value).__name__ if module == "builtins" else f"{module}.{type(value).__name__}"
             raise InputError(
-                f"{name}: {type(value).__module__.partition('.')[0]}'s {type(value).__name__} is not understood here. "
-                "Give a pandas object, a dict or a numpy array."
+                f"{name}: {what} is not understood here. Give a pandas object, a dict, a list or a numpy array."
             )
         assets = {name_key(c) for r in found.values() for c in r.names.get("assets", ())}
         if name not in timed:
@@ -233,18 +235,19 @@ def _plain_numbers(value, name: str) -> np.ndarray:
             raise TypeError
         return np.array(value.to_numpy(dtype=float, na_value=np.nan))
     except (TypeError, ValueError):
-        columns = value.columns if hasattr(value, "columns") else [None]
-        for column in columns:
-            one = value if column is None else value[column]
-            for label, cell in one.items():
-                where = f"{name}, {quoted(_shown(label))}" + ("" if column is None else f" / {quoted(column)}")
-                if isinstance(cell, dt.date):
-                    raise InputError(
-                        f"{where} holds the date {str(cell)[:10]}; make the dates its index, or its first column."
-                    ) from None
-                if isinstance(cell, str | bool):
-                    raise InputError(f"{where} holds {quoted(cell)}; a number is needed.") from None
-        raise InputError(f"{name}: numbers are needed.") from None
+        columns = [(f" / {quoted(c)}", value[c]) for c in value.columns] if hasattr(value, "columns") else [("", value)]
+        read = [[_number(cell, f"{name}, {quoted(_shown(label))}{where}") for label, cell in one.items()]
+                for where, one in columns]  # fmt: skip
+        return np.array(read).T if hasattr(value, "columns") else np.array(read[0])
+
+
+def _number(cell, where: str) -> float:
+    """A cell of objects, as a cell of a sheet is read: a text such as 4.5% is the number it spells."""
+    if type(cell).__name__ in ("NAType", "NaTType"):
+        return float("nan")
+    if isinstance(cell, dt.date):
+        raise InputError(f"{where} holds the date {str(cell)[:10]}; make the dates its index, or its first column.")
+    return number_in(cell, where, missing=True)
 
 
 def _holds_truth(value) -> bool:
@@ -320,7 +323,11 @@ def _index_dates(index, name: str) -> np.ndarray | None:
     if found is None:
         if says == DATES or any(isinstance(cell, str) for cell in cells):
             what = quoted(index.name) if index.name is not None else "of texts"
-            raise InputError(f"{name}: its index {what} holds cells that are not dates.")
+            i = misfit(cells)
+            raise InputError(
+                f"{name}: row {i + 1} of its index {what} holds {quoted(cells[i])}, no date in the form of the others. "
+                "Give dates, or text such as 2026-01-31."
+            )
         return None
     learn(f"dates of {name}", f"its index, {found[1]}")
     return as_days(found[0])
@@ -339,7 +346,11 @@ def _date_column(value, name: str, known: set[str]):
         found = dates_of_column(cells, column if isinstance(column, str) else None)
         if found is None:
             if texts or header_says(column) == DATES:
-                raise InputError(f"{name}: the column {quoted(column)} holds cells that are not dates.")
+                i = misfit(cells)
+                raise InputError(
+                    f"{name}: row {i + 1} of the date column {quoted(column)} holds {quoted(cells[i])}, no date in the "
+                    "form of the others. Give dates, or text such as 2026-01-31."
+                )
             continue
         if found[1] != TYPED:
             learn(f"dates of {name}", f"column {quoted(column)}, {found[1]}")

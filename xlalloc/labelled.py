@@ -81,7 +81,10 @@ def checked_names(cells: Sequence, name: str) -> list:
     seen: set[str] = set()
     for i, cell in enumerate(cells, 1):
         if is_blank(cell) or (isinstance(cell, float) and cell != cell):
-            raise InputError(f"{name}: label {i} is blank; every item needs a name.")
+            raise InputError(
+                f"{name}: label {i} is blank; every item needs a name. Leave blank rows and columns, and titles above "
+                "the table, out of the range."
+            )
         if isinstance(cell, float) and not cell.is_integer():
             raise InputError(f"{name}: label {i} is the number {cell:g}; a name is needed (is the corner cell blank?).")
         key = name_key(cell)

@@ -5,6 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from xlalloc.errors import InputError, Label, NumberError
+from xlalloc.facts import learn, learning
 
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
 DEFINITE = 1e-8  # smallest eigenvalue of a correlation matrix that still counts as zero
@@ -117,6 +118,7 @@ def unit_diagonal(quantity, name: str, array: np.ndarray) -> None:
 
 def as_fractions(quantity, name: str, array: np.ndarray) -> None:
     """Expected returns that are all 1 or more were typed in percent without the sign."""
+    _learn_large(name, array)
     if array.size and least(array) >= 1.0:
         raise InputError(
             f"{name}: they are all 1 or more, so {{}} would be {array[0]:.0%} a year. Type {array[0]:.6g}% or "
@@ -124,11 +126,18 @@ def as_fractions(quantity, name: str, array: np.ndarray) -> None:
         )  # fmt: skip
 
 
+def _learn_large(name: str, array: np.ndarray) -> None:
+    """Fractions of 1 and more are told as the percentages they are."""
+    if learning() and array.size and (most := float(np.nanmax(array))) >= 1.0:
+        learn(f"unit of {name}", f"{most:.6g} is taken as {most * 100:.6g}%")
+
+
 MANY_ROWS, HALF = 5, 0.5  # from so many rows on a column of returns that are all at least a half is one of prices
 
 
 def no_prices(quantity, name: str, array: np.ndarray) -> None:
     """Returns of which a column looks like prices: all 1 or more, or in five rows or more all a half or more."""
+    _learn_large(name, array)
     table = array if array.ndim == 2 else array[:, None]
     if len(table) < 2 or not (table[0] >= HALF).any():
         return

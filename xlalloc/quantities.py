@@ -78,7 +78,8 @@ Lower = Annotated[
     NumberOrArray, Quantity("vector", "Minimum weight: one number, or one per asset", "fraction", (A,), scalar=True)
 ]
 Upper = Annotated[
-    NumberOrArray, Quantity("vector", "Maximum weight: one number, or one per asset", "fraction", (A,), scalar=True)
+    NumberOrArray,
+    Quantity("vector", "Maximum weight: one number, or one per asset", "fraction", (A,), scalar=True, unit_to=10),
 ]
 Groups = Annotated[list[str], Quantity("texts", "Name of each asset's group", axes=(A,))]
 GroupValues = Annotated[

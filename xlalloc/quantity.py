@@ -43,6 +43,11 @@ class Quantity:
     def upwards(self) -> bool:
         return self.high is not None or self.below is not None or self.unit_to is not None
 
+    def typed_in_percent(self, value: float) -> bool:
+        """Is a number beyond the limit of 1 one that would be possible as a percentage?"""
+        most = self.high if self.high is not None else self.below
+        return self.unit.startswith("fraction") and most == 1 and 1.0 < value <= 100.0
+
     def array(self, name: str, value):
         """``value`` as this quantity, checked; the path of Python callers and of cells alike."""
         return _READERS[self.kind](self, name, value)
@@ -162,7 +167,13 @@ def _beyond(q: Quantity, name: str, array: np.ndarray) -> None:
         if limit is not None and (bad := fails(array, limit)).any():
             index = tuple(np.argwhere(bad)[0])
             where, labels = _place(q, name, index if array.size > 1 else ())
-            raise NumberError(f"{where}: {array[index]:.10g} is not possible; it must be {words} {limit:g}.", *labels)
+            value = float(array[index])
+            if q.typed_in_percent(value):
+                raise NumberError(
+                    f"{where}: {value:.10g} is not possible; it must be {words} {limit:g}. If {value:.6g}% is meant, "
+                    f"type {value:.6g}% or {value / 100:.6g}.", *labels,
+                )  # fmt: skip
+            raise NumberError(f"{where}: {value:.10g} is not possible; it must be {words} {limit:g}.", *labels)
 
 
 def in_percent(value: float) -> str:

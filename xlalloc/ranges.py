@@ -32,6 +32,7 @@ from xlalloc.dates import (
     header_says,
     intraday,
     is_date_word,
+    misfit,
     read_dates,
     rising_serials,
 )
@@ -116,7 +117,7 @@ def read_vector(q: Quantity, name: str, rows) -> Labelled:
         if q.axes:
             found.names[q.axes[0]] = checked_names(names[skipped:], name)
     if skipped:
-        headings(values[:1], name, "the heading")
+        headings(values[:1], name, "the first cell")
         learn_headings(name, [line[0] for line in lines])
     values = values[skipped:]
     no_year_heading(values, name)
@@ -348,8 +349,11 @@ def _read_date_column(found: Labelled, rows, header, known: set[str]) -> bool:
     read = dates_of_column(filled, head)
     if is_date_word(head) and read is None:
         stop_at_errors(filled, found.name, "date {}")
+        i = misfit(filled)
+        dated = [place for place, cell in zip(places, column, strict=True) if not is_blank(cell)]
         raise InputError(
-            f"{found.name}: the column {quoted(head)} holds cells that are not dates, or not all in one form."
+            f"{found.name}: row {dated[i]} of the date column {quoted(head)} holds {quoted(filled[i])}, no date in the "
+            "form of the others. Give dates, or text such as 2026-01-31."
         )
     if read is None and intraday(filled):
         raise InputError(

@@ -31,6 +31,11 @@ class Workbook(Protocol):
     def extent(self, name: str) -> tuple[int, int]: ...
     def defined(self, name: str, sheet: str) -> str | None: ...
     def cell(self, sheet: str, row: int, column: int) -> Any: ...
+    def read(self, reference: "Reference") -> list[list]: ...
+    def formula(self, sheet: str, row: int, column: int) -> str | None: ...
+    def filled_from(self, anchor: "Reference") -> Any: ...
+    @staticmethod
+    def call(name: str, arguments: list) -> list[list]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +103,12 @@ def scalar(value):
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
     values = [v.rows() if isinstance(v, Reference) else v for v in operands]
-    if not any(isinstance(v, list) for v in values):
+    lists = [v for v in values if isinstance(v, list)]
+    if not lists:
         return function(*values)
-    first = next(v for v in values if isinstance(v, list))
+    if all(len(v) == 1 and len(v[0]) == 1 for v in lists):  # as names of one value are
+        return [[function(*[v[0][0] if isinstance(v, list) else v for v in values])]]
+    first = lists[0]
     if all(not isinstance(v, list) or (len(v) == len(first) and len(v[0]) == len(first[0])) for v in values):
         lines: list[Any] = [v if isinstance(v, list) else repeat(repeat(v)) for v in values]
         return [list(map(function, *rows)) for rows in zip(*lines, strict=False)]
@@ -128,9 +136,9 @@ def _date_in(text: str) -> float | None:
     match = _DATE.fullmatch(text.strip())
     if not match:
         return None
-    numbers = [int(part or 0) for part in match.groups()]
+    numbers: Any = [int(part or 0) for part in match.groups()]
     try:
-        serial = to_number(dt.datetime(*numbers))
+        serial: Any = to_number(dt.datetime(*numbers))
     except ValueError:
         return None
     return serial if serial >= 61 else None
@@ -161,9 +169,10 @@ def power(base: float, exponent: float) -> float:
 
 def arithmetic(operation: Callable) -> Callable:
     def apply(a, b):
-        a, b = to_number(a), to_number(b)
-        if isinstance(a, ErrorValue) or isinstance(b, ErrorValue):
-            return a if isinstance(a, ErrorValue) else b
+        if a.__class__ is not float or b.__class__ is not float:
+            a, b = to_number(a), to_number(b)
+            if isinstance(a, ErrorValue) or isinstance(b, ErrorValue):
+                return a if isinstance(a, ErrorValue) else b
         try:
             result = operation(a, b)
         except ZeroDivisionError:
@@ -194,8 +203,9 @@ def joined(a, b):
 def _compared(value, other):
     """Excel's order: numbers before texts before TRUE/FALSE; a blank is 0 or an empty text.
 
-    Numbers are compared to 15 digits, so that 0.1+0.2=0.3, as in Calc (Excel not seen). Calc takes TRUE for 1 where a
-    formula computed it. Texts of other alphabets stand by their code points here, in the language's own order there.
+    Numbers are compared to 15 digits, so that 0.1+0.2=0.3, as in Calc (not tested in Excel). Calc takes TRUE for 1
+    where a formula computed it. Texts of other alphabets stand by their code points here, in the language's own order
+    there.
     """
     if value is None:
         value = "" if isinstance(other, str) else False if isinstance(other, bool) else 0.0
@@ -204,8 +214,13 @@ def _compared(value, other):
     return (1, value.casefold()) if isinstance(value, str) else (0, float(f"{to_number(value):.15g}"))
 
 
+APART = 2e-14  # beyond what 15 digits leave out
+
+
 def comparison(operation: Callable) -> Callable:
     def apply(a, b):
+        if a.__class__ is float and b.__class__ is float and abs(a - b) > APART * max(abs(a), abs(b)):
+            return operation(a, b)  # 15 digits tell them apart
         if (error := error_in(a) or error_in(b)) is not None:
             return error
         return operation(_compared(a, b), _compared(b, a))

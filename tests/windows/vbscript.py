@@ -83,7 +83,17 @@ End Sub
 
 
 def tools() -> str:
-    return _TOOLS
+    """The server, asked twice as client.py does, and what shows its answers."""
+    return _SERVER + _TOOLS
+
+
+_SERVER = """
+Dim server
+On Error Resume Next
+Set server = CreateObject("Xlalloc.Server")
+On Error GoTo 0
+If Not IsObject(server) Then Set server = CreateObject("Xlalloc.Server")
+"""
 
 
 def literal(value) -> str:

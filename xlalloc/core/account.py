@@ -142,6 +142,11 @@ def mwr(balances: Balances, flows: Flows, timing: Timing = "end", *, dates: Date
         )
     first, last = _ends_known(balances, flows, timing)
     amounts = _payments(balances, flows, timing, first, last)
+    if balances[last] < 0.0 and not (amounts < 0.0).any():
+        raise NumberError(
+            f"balances: {{}}: {balances[last]:,.10g} is owed in the end and nothing came back, a loss of more than "
+            "everything, which no rate gives. Check the sign of the last balance.", Label("time", last),
+        )  # fmt: skip
     days = dates.astype("datetime64[D]").astype(np.int64)[first : last + 1]
     learn("days", int(days[-1] - days[0]))
     return _only_rate(amounts, (days[-1] - days) / YEAR)

@@ -52,7 +52,7 @@ GroupLower = Annotated[
 GroupUpper = Annotated[
     np.ndarray,
     Quantity("vector", "Maximum total weight of each group, in order of first appearance, or labelled by group",
-             "fraction", ("groups",)),
+             "fraction", ("groups",), unit_to=10),
 ]  # fmt: skip
 RiskAversion = Annotated[float, number("Risk-aversion coefficient δ, typically 2 to 4", above=0)]
 Picks = Annotated[

@@ -19,12 +19,15 @@ next guess, within the interval that is left.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from xlalloc.core.checks import RISKLESS, risk_level
 from xlalloc.core.critical_path import EPS, ROUNDING, Problem
 
+MANY_FREE = 0.15  # of all assets: once more of them are free, the answer may hold (nearly) all
+NEARLY = 0.1  # of all assets: so few off their bounds are taken out of a portfolio of all
 START = 32  # assets that are free at first, and that become free at a time, at least
 PIVOTS = 40  # systems after which the whole path is quicker
 GUESSES = 40
@@ -77,7 +80,8 @@ class _Search:
         if p.lo[: p.n].min() >= 0.0:  # few of many are held
             calm = np.argsort(np.where(self.fixed[: p.n], np.inf, p.vols[: p.n]))[START:]
             self.side[calm] = 1.0
-        self.noise = 1.0
+        self.noise: Any = 1.0  # of each variable, once there is a solution
+        self.lam = 0.0
 
     # The questions ------------------------------------------------------------------------------------------------
 
@@ -125,11 +129,14 @@ class _Search:
         ``question(r, R, c)`` gives that λ, and whether the λ at hand is too small; ``met(λ, return, variance)``
         whether the portfolio found answers it.
         """
-        low, high = 0.0, np.inf
+        low, high, looked = 0.0, np.inf, False
         for _ in range(GUESSES):
             _, c, r, slope = self._measured(self.lam)
             if not slope > 0.0:
                 raise LostError
+            if not looked and self.F.size > MANY_FREE * self.side.size:
+                looked = True
+                r, slope, c = self._all_free(question, r, slope, c)
             wanted, more = question(r, slope, c)
             low, high = (self.lam, high) if more else (low, self.lam)
             if wanted < FAR and (wanted == self.lam or self._holds(wanted)):
@@ -145,17 +152,39 @@ class _Search:
             self.lam = wanted
         raise LostError
 
+    def _all_free(self, question, r, slope, c):
+        """The line without bounds, where it answers the question or nearly does; else the one at hand."""
+        side, lam = self.side.copy(), self.lam
+        self.side[~self.fixed] = 0.0
+        self._solve()
+        r0, slope0, c0 = self._line(lam)
+        wanted = question(r0, slope0, c0)[0] if slope0 > 0.0 else np.inf
+        if wanted < FAR:
+            low, high, _ = self._off(wanted)
+            if not low.any() and not high.any():
+                return r0, slope0, c0
+            if np.count_nonzero(low | high) <= NEARLY * side.size:
+                self.side[low], self.side[high], self.lam = 1.0, -1.0, wanted
+                _, c, r, slope = self._measured(wanted)
+                return r, slope, c
+        self.side = side
+        self._solve()
+        return r, slope, c
+
     # One λ --------------------------------------------------------------------------------------------------------
 
     def _measured(self, lam):
         """x at λ, and c, r, R of the line that it is on."""
         self._pivot(lam)
-        p, n = self.p, self.p.n
+        r, slope, c = self._line(lam)
+        return (self.x0 + lam * self.x1)[: self.p.n], c, r, slope
+
+    def _line(self, lam):
+        """r, R, c of the free set at hand."""
         x = self.x0 + lam * self.x1
-        slope = float(p.mu @ self.x1)
+        slope = float(self.p.mu @ self.x1)
         c = float(x @ (self.s0 + lam * self.s1)) - slope * lam * lam
-        r = float(self.mu @ self.x0[:n])
-        return x[:n], c, r, slope
+        return float(self.mu @ self.x0[: self.p.n]), slope, c
 
     def _pivot(self, lam):
         """The free set that is optimal at λ."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from html import unescape
 
 from xlalloc.documents import xml
@@ -79,7 +80,19 @@ def with_caches(text: str, points: Callable[[str], list | None]) -> str:
         )
         return f'{match[1]}<{n}lvl ptCount="{len(found)}"{" " + code[0] if code else ""}>{inside}</{n}lvl>'
 
-    return _NEWER.sub(newer, _LABELS.sub(labels, _CACHED.sub(cached, text)))
+    pieces, plain = _taken_apart(text)
+    text = "".join(piece if piece.__class__ is str else cached(piece) for piece in pieces)
+    return text if plain else _NEWER.sub(newer, _LABELS.sub(labels, text))
+
+
+@lru_cache(maxsize=512)
+def _taken_apart(text: str) -> tuple[list, bool]:
+    """What stands before, between and after the caches of a chart, with their places; whether it has no other."""
+    pieces, at = [], 0
+    for match in _CACHED.finditer(text):
+        pieces += [text[at : match.start()], match]
+        at = match.end()
+    return [*pieces, text[at:]], not (_LABELS.search(text) or _NEWER.search(text))
 
 
 def without_empty(text: str) -> str:
@@ -155,4 +168,4 @@ def with_texts(text: str, shown: Callable[[str], str | None]) -> str:
         whole = _RUN.sub(run, match[0])
         return whole if words is not None else whole.replace(f'textlink="{match["ref"]}"', 'textlink=""', 1)
 
-    return _BOX.sub(boxed, text)
+    return _BOX.sub(boxed, text) if "textlink" in text else text

@@ -6,7 +6,7 @@ from xlalloc.documents import xml
 from xlalloc.documents.sheet import Sheet
 
 LINE, PADDING = 1.3, 4.0  # height of a line over the size of its type; points around a cell's text
-WIDTH, SIZE = 8.43, 11.0  # of a column and of type where nothing is said
+WIDTH, ROW, SIZE = 8.43, 15.0, 11.0  # of a column, a row and of type where nothing is said
 
 
 def width_of(text: str, latin: float = 1.05) -> float:
@@ -49,6 +49,8 @@ class Heights:
         self.sheet, wide, size = sheet, widths(sheet), sizes(styles)
         normal = size[0] if size else SIZE
         merged = {(top, left): right for top, left, _, right in sheet.merged}
+        form = re.search(r'<sheetFormatPr\b[^>]*\bdefaultRowHeight="([\d.]+)"', sheet.head)
+        self.least = float(form[1]) if form else ROW
         self.rooms: dict[tuple[int, int], tuple[float, float]] = {}  # cell → characters across, size of type
         for top, left, bottom, right in areas:
             for i in range(top, bottom + 1):
@@ -60,15 +62,17 @@ class Heights:
                     self.rooms[i, j] = (room - 1.0) * normal / points, points
 
     def of(self, values: dict, hidden: dict[int, bool]) -> dict[int, float]:
-        """Row → points, of the rows that hold a text of more than a line; ``values`` are those of the cells."""
+        """Row → points, of the rows that hold a text; ``values`` are those of the cells."""
         found: dict[int, float] = {}
         for at, (room, points) in self.rooms.items():
             if hidden.get(at[0]):
                 continue
             cell = self.sheet.cells.get(at)
             text = cell.value if cell is not None and cell.formula is None and at not in values else values.get(at)
-            if text.__class__ is not str or (1.95 * len(text) <= room and "\n" not in text):
-                continue  # most texts are short
-            if (lines := lines_of(text, room)) > 1:
-                found[at[0]] = max(found.get(at[0], 0.0), round(lines * LINE * points + PADDING, 1))
+            if text.__class__ is not str or not text:
+                continue
+            short = 1.95 * len(text) <= room and "\n" not in text  # as most are
+            lines = 1 if short else lines_of(text, room)
+            height = lines * LINE * points + (PADDING if lines > 1 else PADDING / 2)
+            found[at[0]] = max(found.get(at[0], self.least), round(height, 1))
         return found

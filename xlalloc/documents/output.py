@@ -53,8 +53,8 @@ class Output:
         computed = template.sheets if self.live else self.shown
         for sheet in computed:
             values = filled.values[sheet.key]
-            for cell in sheet.cells.values():
-                if cell.formula is not None and cell.at not in values and sheet.key != DATA:
+            for cell in sheet.formulas if sheet.key != DATA else ():
+                if cell.at not in values:
                     filled.compute(sheet, cell)
         self._hide_rows()
         if self.live:
@@ -238,26 +238,26 @@ class Output:
         values, given, spilled = self.filled.values[key], self.filled.given[key], self.filled.spilled[key]
         rows: dict[int, list[tuple[int, str]]] = {}
         hidden = self.hidden.get(key, {})
-        for at, cell in sheet.cells.items():
-            if hidden.get(at[0]):
-                continue
-            if cell.formula is not None:
-                text = self._formula(sheet, cell, values[at])
-            elif at in spilled:
-                text = _cell(cell.start, spilled[at])
-            elif at in given:
-                text = _cell(cell.start, given[at], self.live)
-            elif at in sheet.filled:
-                text = f"{cell.start}/>"
-            else:
-                text = cell.xml
-            rows.setdefault(at[0], []).append((at[1], text))
+        for row, own in sheet.by_row.items():
+            if not hidden.get(row):
+                rows[row] = [(cell.column, self._text(sheet, cell, values, given, spilled)) for cell in own]
         for cells, live in ((spilled, False), (given, self.live)):
             for at, value in cells.items():
                 if at not in sheet.cells and value is not None and not hidden.get(at[0]):
                     text = _cell(f'<c r="{letters(at[1])}{at[0]}"', value, live)
                     rows.setdefault(at[0], []).append((at[1], text))
         return rows
+
+    def _text(self, sheet: Sheet, cell: Cell, values: dict, given: dict, spilled: dict) -> str:
+        """A cell of the template with what it holds now."""
+        at = cell.at
+        if cell.formula is not None:
+            return self._formula(sheet, cell, values[at])
+        if at in spilled:
+            return _cell(cell.start, spilled[at])
+        if at in given:
+            return _cell(cell.start, given[at], self.live)
+        return f"{cell.start}/>" if at in sheet.filled else cell.xml
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
         if not self.live:

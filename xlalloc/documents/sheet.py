@@ -85,6 +85,8 @@ class Sheet:
     filled: set[tuple[int, int]] = field(default_factory=set)  # by array formulas, beside their own cells, as saved
     blocked: dict[tuple[int, int], str] = field(default_factory=dict)  # where nothing may spill, and why
     anchors: list[Cell] = field(default_factory=list)
+    formulas: list[Cell] = field(default_factory=list)
+    by_row: dict[int, list[Cell]] = field(default_factory=dict)
 
     def __post_init__(self):
         self.key = self.title.casefold()
@@ -104,7 +106,10 @@ class Sheet:
             for match in _CELL.finditer(content or ""):
                 cell = self._cell(match, row, strings, shared)
                 self.cells[cell.at] = cell
-        self.anchors = [cell for cell in self.cells.values() if cell.area]
+        for cell in self.cells.values():
+            self.by_row.setdefault(cell.row, []).append(cell)
+        self.formulas = [cell for cell in self.cells.values() if cell.formula is not None]
+        self.anchors = [cell for cell in self.formulas if cell.area]
         for cell in self.anchors:
             top, left, bottom, right = cell.area
             self.filled |= {(i, j) for i in range(top, bottom + 1) for j in range(left, right + 1)}

@@ -17,6 +17,7 @@ from xlalloc.core.risk_parity import rp_check, rp_weights
 from xlalloc.core.stress import stress_table
 from xlalloc.errors import AllocError, DivisionError, ErrorValue, spoken
 from xlalloc.reports import trading
+from xlalloc.reports.account import Account, account
 from xlalloc.reports.by_risk import TOLERANCE, shares_wanted
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.history import History, history
@@ -104,6 +105,7 @@ class Result:
     stress: list[list] | ErrorValue
     history: History | None
     plan: dict
+    account: Account | None = None  # its own performance
     firm: Firm = field(default_factory=Firm)
     problems: list[Problem] = field(default_factory=list)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -209,6 +211,7 @@ class _Computation:
             stress=self._stress(),
             history=history(self.held, self.now, self.target, self._benchmark(), self.market, self.rf, ask),
             plan=plan(client, float(self.values.sum()), self.target, mu, cov, self.firm.inflation or 0.0, ask),
+            account=account(client.history, self.firm.min_months, ask),
             firm=self.firm,
         )
         self._check_client()

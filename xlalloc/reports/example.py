@@ -1,6 +1,7 @@
 """The five invented example clients, and the empty file an adviser fills: one layout, explained on its first sheet."""
 
 import datetime as dt
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,6 +35,7 @@ from xlalloc.templates.layout import DATE, GREY, INK, LAST_COLUMN, PERCENT, TINT
 MODELS = ("Conservative", "Balanced", "Aggressive")
 BENCHMARKS = {"60% CSI 300, 40% bonds": BENCHMARK}
 D = dt.date
+QUARTERLY_FEE = 0.00125  # of the accounts that have a history
 
 
 class Person(NamedTuple):
@@ -53,13 +55,16 @@ class Person(NamedTuple):
     goal: float | None = None
     goal_years: int | None = None
     monthly: float = 0.0
+    recorded: int = 0  # months of its account's history
 
 
 CLIENTS = (
     Person("K001", "林晚晴（虚构）", "Conservative", "zh", "C4", 60, 2e6, 0.025, D(2026, 3, 31), 3, 0, 2.6e6, 5),
-    Person("K002", "周明远（虚构）", "Balanced", "zh", "C4", 40, 1.2e6, 0.05, D(2026, 3, 31), 3, 6e4, 3e6, 15, 6000),
+    Person(
+        "K002", "周明远（虚构）", "Balanced", "zh", "C4", 40, 1.2e6, 0.05, D(2026, 3, 31), 3, 6e4, 3e6, 15, 6000, 60
+    ),
     Person("K003", "许若飞（虚构）", "Aggressive", "zh", "C4", 30, 4e5, 0.1, D(2026, 9, 30), 2, 0, 2e6, 20, 3000),
-    Person("K004", "Alex Example", "Balanced", "en", "C4", 45, 9e5, 0.025, D(2026, 1, 31), 4, 0, 2e6, 12, 5000),
+    Person("K004", "Alex Example", "Balanced", "en", "C4", 45, 9e5, 0.025, D(2026, 1, 31), 4, 0, 2e6, 12, 5000, 45),
     Person("K005", "Robin Sample", "Conservative", "en", "C2", 67, 1.5e6, 0.025, D(2025, 10, 31), 3, -5e4),
 )
 FORMATS = {
@@ -113,6 +118,7 @@ def _rows() -> dict[str, list[list]]:
         "benchmarks": [[name, asset, share] for name, parts in BENCHMARKS.items() for asset, share in parts.items()],
         "suitability": [[f"C{c}", ";".join(f"R{r}" for r in range(1, c + 1))] for c in range(1, 6)],
         "prices": [["date", *names], *panel],
+        "history": [row for client in CLIENTS if client.recorded for row in _history(client, weights, names, panel)],
     }
 
 
@@ -146,6 +152,31 @@ def _holdings(p: Person, weights: list[dict], names: list[str], panel: list[list
     for asset, share in grown.items():
         units = p.wealth * share / sum(grown.values()) / end[asset]
         rows += _lots(p, asset, round(units / 100) * 100 if asset in ETFS else round(units, 2))
+    return rows
+
+
+def _history(p: Person, weights: list[dict], names: list[str], panel: list[list]) -> list[list]:
+    """Months of the model's weights on the illustrative prices: savings paid in each month, a fee each quarter.
+
+    The first value is the one from which the account comes to what is held now.
+    """
+    shares = {row["asset"]: row["weight"] for row in weights if row["model"] == p.model}
+    prices = [dict(zip(names, row[1:], strict=True)) for row in panel[-1 - p.recorded :]]
+    at = {column.key: j for j, column in enumerate(asked("holdings"))}
+    now = sum(row[at["units"]] * prices[-1][row[at["asset"]]] for row in _holdings(p, weights, names, panel))
+    months, left, added = [], 1.0, 0.0
+    for k, (before, after) in enumerate(pairwise(prices), 1):
+        grown = sum(share * after[asset] / before[asset] for asset, share in shares.items())
+        fee = QUARTERLY_FEE if k % 3 == 0 else 0.0
+        months.append((grown, fee))
+        left, added = left * grown * (1 - fee), added * grown * (1 - fee) + p.monthly
+    value = (now - added) / left
+    dates = [row[0] for row in panel[-1 - p.recorded :]]
+    rows = [_row("history", id=p.id, date=dates[0], value=round(value, 2), flow=0, fee=0)]
+    for date, (grown, fee) in zip(dates[1:], months, strict=True):
+        charged = value * grown * fee
+        value = value * grown - charged + p.monthly
+        rows.append(_row("history", id=p.id, date=date, value=round(value, 2), flow=p.monthly, fee=round(charged, 2)))
     return rows
 
 

@@ -4,6 +4,7 @@ import re
 
 from xlalloc.ranges import name_key
 from xlalloc.reports import fields
+from xlalloc.reports.account import Entry
 from xlalloc.reports.codes import is_cash
 from xlalloc.reports.problems import Place
 from xlalloc.reports.records import Asset, Client, Lot
@@ -25,7 +26,7 @@ class HoldingsReader:
     """The part of reading that concerns holdings; ``read.Reader`` has the rest, and all that both know."""
 
     def _holdings(self, clients: dict[str, Client]) -> None:
-        owners = self._accounts(clients)
+        owners = self._owners = self._accounts(clients)
         above: Client | None = None
         client, last = None, ""
         self._waiting: list[tuple[Row, str]] = []  # whose they are is told by there being one client alone
@@ -215,16 +216,36 @@ class HoldingsReader:
             found = next(iter(named.values())) if len(named) == 1 else None
         return found
 
-    def _check_history(self, clients: dict[str, Client]) -> None:
-        """The history of accounts, whose rows must be of a known client and be read whole."""
+    def _read_history(self, clients: dict[str, Client]) -> None:
+        """The history of accounts. One row that is not whole makes a return of all others wrong: none is given then."""
+        found: dict[str, dict[tuple, Entry]] = {}
+        wrong: set[str] = set()
         for row in self._rows("history"):
-            client = _of_id(clients, row.get("id", "")) or self._owner(row, clients, {})
+            client = _of_id(clients, row.get("id", "")) or self._owner(row, clients, self._owners)
             if client is None:
                 self.problems.note("", "unknown_client", "done.ignored", row.place("id"))
-            elif not self._list(client.id, row, "done.left_out") and (
-                row.get("date") is None or row.get("value") is None
-            ):
-                self.problems.note(client.id, "history_lacks", "done.left_out", row.place("value"))
+                continue
+            entry = Entry(
+                row.get("account", ""), row.get("date"), row.get("value"), row.get("flow", 0.0), row.get("fee", 0.0)
+            )
+            own = found.setdefault(client.id, {})
+            bad = self._list(client.id, row, "done.no_account") or "date" in row.bad
+            if not bad and (entry.date is None or (entry.value is None and not entry.flow and not entry.fee)):
+                bad = True
+                self.problems.note(client.id, "history_lacks", "done.no_account", row.place("value"))
+            elif not bad and (entry.account, entry.date) in own:
+                bad = True
+                self.problems.note(client.id, "history_twice", "done.no_account", row.place("date"))
+            if bad:
+                wrong.add(client.id)
+            own[entry.account, entry.date] = entry
+        for client in clients.values():
+            entries = found.get(client.id, {})
+            if len(names := {account for account, _ in entries}) > 1 and "" in names:
+                wrong.add(client.id)
+                self.problems.note(client.id, "history_mixed", "done.no_account", client.place)
+            if client.id not in wrong:
+                client.history = tuple(entries.values())
 
     def _check_unit_of_money(self, client: Client) -> None:
         """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""

@@ -66,7 +66,7 @@ class Reader(HoldingsReader, ModelsReader):
         self._find_targets(models)
         clients = self._clients(models, benchmarks)
         self._holdings(clients)
-        self._check_history(clients)
+        self._read_history(clients)
         self._say_more()
         for client in clients.values():
             if not client.lots and client.id not in self.problems.refused:

@@ -164,6 +164,7 @@ class Client:
     investor_class: str = ""
     currency_goal: str = ""
     household: str = ""
+    history: tuple = ()  # rows of the sheet history (account.Entry); empty too where one of them cannot be read
     lots: Lots = field(default_factory=Lots)
 
 

@@ -27,8 +27,8 @@ WORDS = {
     ),
     "advice": ("Our advice", "我们的建议"),
     "not_traded": (
-        '=IF(INDEX(withheld_names,1)="","",ROWS(withheld_names)&IF(ROWS(withheld_names)=1," product is"," products are")&" not traded as the model asks: see Orders.")',
-        '=IF(INDEX(withheld_names,1)="","","有 "&ROWS(withheld_names)&" 只产品未按模型交易，见“交易”页。")',
+        '=IF(OR(letter_held,INDEX(withheld_names,1)=""),"",ROWS(withheld_names)&IF(ROWS(withheld_names)=1," product is"," products are")&" not traded as the model asks: see Orders.")',
+        '=IF(OR(letter_held,INDEX(withheld_names,1)=""),"","有 "&ROWS(withheld_names)&" 只产品未按模型交易，见“交易”页。")',
     ),
     "see_findings": (
         '=IF(INDEX(finding_texts,1)="","",ROWS(finding_texts)&IF(ROWS(finding_texts)=1," remark"," remarks")&" on the data behind this report: see Appendix.")',
@@ -42,7 +42,7 @@ WORDS = {
     "worst_money": (
         '="Worst crisis, in money"', '="最差危机情景（金额）"',
     ),
-    "worst_share": ('=IF(worst_crisis="","… as a share",worst_crisis)', '=IF(worst_crisis="","……占比",worst_crisis)'),
+    "worst_share": ('=IF(worst_crisis="","… as a share","… as a share ("&worst_crisis&")")', '=IF(worst_crisis="","……占比","……占比（"&worst_crisis&"）")'),
     "stated": (
         '=IF(vol_low="","","The model states "&TEXT(vol_low,"0%")&IF(vol_low=vol_high,"","–"&TEXT(vol_high,"0%"))&" of volatility; its target implies "'
         '&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&".")',
@@ -97,7 +97,7 @@ WORDS = {
         '="每年：产品内扣费用（按占比加权）与投顾费（"&TEXT(advisory_fee,"0.00%")&"）。"',
     ),
     "lots": ("Lots sold, first in first out", "卖出批次（先进先出）"), "days": ("Days", "天数"), "bought": ("Bought on", "买入日期"),
-    "fee_rate": ("Redemption fee", "赎回费率"), "taken": ("Sold of it", "卖出金额"),
+    "fee_rate": ("Fee rate", "赎回费率"), "taken": ("Sold of it", "卖出金额"),
     "more": (
         '=IF(ROWS(NAME)>SLOTS,"… and "&(ROWS(NAME)-SLOTS)&" more.","")', '=IF(ROWS(NAME)>SLOTS,"……及其他 "&(ROWS(NAME)-SLOTS)&" 项。","")',
     ),
@@ -144,6 +144,17 @@ WORDS = {
     ),
     "wealth_chart": ("Return since the first date (simulated)", "自首日起的累计收益（模拟）"),
     "depth_chart": ("Fall below the highest value so far (simulated)", "较此前最高值的跌幅（模拟）"),
+    # The account
+    "tab.account": ("Your account", "账户表现"), "title.account": ("How your account has done", "账户表现"),
+    "own_account": ("Your account", "账户表现"), "account_periods": ("Return by period", "区间收益"), "period": ("Period", "区间"),
+    "from": ("From", "起始日"), "net": ("Net", "净收益"), "gross": ("Gross", "毛收益"), "fall": ("Deepest fall", "最大回撤"),
+    "account_money": ("In money, since the start", "自起始日的金额"), "account_chart": ("Return since the start, net", "自起始日的累计净收益"),
+    "account_first": ("Value at the start", "期初市值"), "account_in": ("Paid in", "投入"), "account_out": ("Taken out", "取出"),
+    "account_gain": ("Gain", "盈亏"), "account_last": ("Latest value", "最近市值"),
+    "account_mwr": ("Money-weighted return, per year", "资金加权收益率（年化）"), "account_net": ("Account, net", "账户净收益"),
+    "account_warning": (
+        "The account's own past. Past returns are no promise of future ones.", "账户的实际历史表现。过往业绩不代表未来收益。",
+    ),
     # Outlook
     "assumed": (
         '="Assumed for the target weights: "&TEXT(PORT_RETURN(w_target,mu_assets),"0.0%")&" a year before and "&TEXT(PORT_RETURN(w_target,mu_assets)-advisory_fee,"0.0%")'
@@ -175,7 +186,7 @@ WORDS = {
         '="Risk-free rate "&TEXT(risk_free,"0.0%")&", inflation "&TEXT(inflation_rate,"0.0%")&", advisory fee "&TEXT(advisory_fee,"0.00%")&" a year. Returns are total returns, net of product costs."',
         '="年无风险利率 "&TEXT(risk_free,"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0%")&"，投顾费 "&TEXT(advisory_fee,"0.00%")&"。收益为全收益，已扣产品费用。"',
     ),
-    "path": ("The lines of the simulated past", "模拟历史数据"), "date": ("Date", "日期"),
+    "path": ("What the lines are drawn from", "图表数据"), "date": ("Date", "日期"),
     "depth.now": ("Fall, now", "回撤（当前）"), "depth.target": ("Fall, target", "回撤（目标）"), "depth.bench": ("Fall, benchmark", "回撤（基准）"),
 }  # fmt: skip
 DEFINITIONS = (  # of what the pages show

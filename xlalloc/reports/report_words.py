@@ -6,6 +6,7 @@ from xlalloc import data
 from xlalloc.core.stress import stress_table
 from xlalloc.errors import AllocError, ErrorValue
 from xlalloc.reports import trading
+from xlalloc.reports.account_words import account_words
 from xlalloc.reports.compute import Result
 from xlalloc.reports.fields import CLASSES
 from xlalloc.reports.sentences import Say, in_language, kept_back
@@ -23,6 +24,7 @@ def report_words(r: Result) -> dict[str, object]:
     """Names and values, as ``vocabulary``."""
     say = in_language(r.lang)
     found = {**_classes(r, say), **_crises(r), **_orders(r, say), **_risk(r, say), **_past(r, say), **_texts(r, say)}
+    found |= account_words(r, say)
     return found | {
         "ongoing_costs": [position.asset.ongoing_cost for position in r.held],
         "price_days": [position.price_date for position in r.held],

@@ -235,7 +235,8 @@ GROUPS = {
     "portfolio": "The portfolio and what to do",
     "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order",
     "suitability": "Suitability", "risk": "Risk",
-    "classes": "A row an asset class", "crises": "Crises, and where the risk lies", "past": "The simulated past",
+    "classes": "A row an asset class", "crises": "Crises, and where the risk lies",
+    "account": "The account's own performance", "past": "The simulated past",
     "prices": "Prices", "notes": "Findings",
 }  # fmt: skip
 

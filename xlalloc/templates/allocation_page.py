@@ -5,7 +5,6 @@ from xlalloc.templates.blocks import Work, quote, sentence
 from xlalloc.templates.layout import CENTS, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT
 from xlalloc.templates.work_page import WorkPage
 
-CHART_ROWS = 21
 PLAN = (  # the orders: sales first, the money put in or taken out before anything else
     "REBAL_PLAN(plan_values,plan_targets,plan_threshold,plan_flow,plan_prices,plan_lots,order_rates,sell_taxes,"
     'minimum_commissions,exit_fees,IF(due_by_rule="{yes}","target","cash"))'
@@ -14,29 +13,29 @@ ORDERS = (  # columns of the orders
     "client.now", "allocation.weight", "client.target", "allocation.deviation", "allocation.trade", "allocation.units",
     "allocation.cost", "allocation.after",
 )  # fmt: skip
-LAST = "INDEX(price_table,ROWS(price_table),1+MATCH(asset_names,price_heads,0))"  # the last price of each asset
+# The last price of each asset.
+LAST = "INDEX(price_table,ROWS(price_table),1+MATCH(TRIM(asset_names),TRIM(price_heads),0))"
 PRICE = f'IF(ISNUMBER(own_prices),own_prices,IF(ISNUMBER({LAST}),IF({LAST}>0,{LAST},""),""))'
-UNKNOWN = 'SUM((risk_level={"C1","C2","C3","C4","C5"})*1)=0'
-ALLOWED = 'INDEX(allowed_levels,1,MATCH(risk_level,{"C1","C2","C3","C4","C5"},0))&""'
+LEVEL = "UPPER(TRIM(risk_level))"  # of the client
+UNKNOWN = f'SUM(({LEVEL}={{"C1","C2","C3","C4","C5"}})*1)=0'
+ALLOWED = f'UPPER(INDEX(allowed_levels,1,MATCH({LEVEL},{{"C1","C2","C3","C4","C5"}},0))&"")'
+PRODUCT = "UPPER(TRIM(fund_levels))"
+UNRATED = f'NOT(ISNUMBER(MATCH({PRODUCT},{{"R1","R2","R3","R4","R5"}},0)))'
+NOW = "IF(SUM(v_now)=0,0*v_now,v_now/SUM(v_now))"  # weights; of new money nothing is placed yet
+WORTH = "IF(SUM(v_now)=0,SUM(v_now)+cash_flow,SUM(v_now))"
 ABOVE = (  # the firm's rule does not name its level
-    f'IF({UNKNOWN},0*v_now,(fund_levels<>"")*(SUBSTITUTE({ALLOWED},fund_levels,"")={ALLOWED}))'
+    f'IF({UNKNOWN},0*v_now,NOT({UNRATED})*(SUBSTITUTE({ALLOWED},{PRODUCT},"")={ALLOWED}))'
 )
 
 
 def allocation(work: Work) -> None:
-    page = work.page("allocation", one_page=False)
+    page = work.page("allocation")
     _due(work, page)
     _orders(work, page)
     _totals(work, page)
-    page.row += 1
-    chart, page.row = page.row, page.row + CHART_ROWS
-    page.new_page()
-    first = _products(work, page)
+    _products(work, page)
     work.close(page)
     _given(work, page)  # behind the printed page
-    page.row = chart
-    labels, *series = [(page, first, first + work.slots - 1, column) for column in (2, 6, 7)]
-    page.bar_picture("allocation.chart", labels, series, CHART_ROWS, alt="allocation.chart_alt")
 
 
 def _due(work: Work, page: WorkPage) -> None:
@@ -47,7 +46,7 @@ def _due(work: Work, page: WorkPage) -> None:
     by_date = "REBAL_DUE(last_rebalanced,as_of,check_frequency)"
     first = page.row
     work.result(page, "allocation.by_date", f'=IF(last_rebalanced="",{yes},IF({by_date},{yes},{no}))')
-    drift = "v_now/SUM(v_now)-w_target"
+    drift = f"({NOW}-w_target)"
     place = f"MATCH(MAX(ABS({drift})),ABS({drift}),0)"
     work.result(page, "client.drift", f"=INDEX({drift},{place})", SIGNED_PERCENT, "largest_drift", array=True)
     page.put(page.row - 1, 4, f"=INDEX(asset_names,{place})", array=True)
@@ -62,7 +61,8 @@ def _due(work: Work, page: WorkPage) -> None:
                 array=True)  # fmt: skip
     page.put(page.row - 1, 4, work.say("allocation.still_note"))
     due = "REBAL_DUE(last_rebalanced,as_of,check_frequency,v_now,w_target,drift_threshold)"
-    raw = work.result(page, "allocation.rule_alone", f'=IF(IF(last_rebalanced="",{beyond},{due}),{yes},{no})', PLAIN,
+    rule = f'IF(IF(last_rebalanced="",{beyond},{due}),{yes},{no})'
+    raw = work.result(page, "allocation.rule_alone", f"=IF(SUM(v_now)=0,{no},{rule})", PLAIN,
                       "due_by_rule")  # fmt: skip
     page.put(raw.row, 4, work.say("allocation.rule_alone_note"))
     due = f"AND(due_by_rule={yes},OR(cash_flow=0,still_beyond={yes}))"
@@ -102,9 +102,10 @@ def _orders(work: Work, page: WorkPage) -> None:
     whole = f"(SUM(v_now)+SUM(({rows}<=n_assets)*IF(ISNUMBER({bought}),{bought},0))+{cash})"
     floating(2, own("asset_names"), quote(work.say("cash")), quote(work.say("total")), align="left")
     floating(3, own("v_now"), '""', "SUM(v_now)", MONEY)
-    floating(4, f"{own('v_now')}/SUM(v_now)", '""', "1", PERCENT)
+    now = f"IF(SUM(v_now)=0,0,{own('v_now')}/SUM(v_now))"
+    floating(4, now, '""', "IF(SUM(v_now)=0,0,1)", PERCENT)
     floating(5, own("w_target"), '""', "1", PERCENT)
-    floating(6, f"{own('v_now')}/SUM(v_now)-{own('w_target')}", '""', '""', SIGNED_PERCENT)
+    floating(6, f"{now}-{own('w_target')}", '""', '""', SIGNED_PERCENT)
     floating(7, f"{trade}{own('given_trades')}", plan["trade"], f"{trade}SUM(given_trades)", SIGNED)
     units = f'IF(ISNUMBER({own("unit_prices")}),{bought}/{own("unit_prices")},"")'
     floating(8, units, '""', '""', "+#,##0.##;-#,##0.##;0")
@@ -125,6 +126,7 @@ def _given(work: Work, page: WorkPage) -> None:
     """What REBAL_PLAN plans with: the orders that are given are taken out, and those held back have no lot they fit."""
     page.heading("allocation.given")
     page.note("allocation.given_note")
+    taken = "(COUNT(orders_given)>0)*((plan_values=0)*(plan_targets=0)>0)"  # beside an order that is given: not planned
     none = f"orders_given={quote(work.say('client.no_order'))}"
     rest = "IF(ISNUMBER(orders_given),0,w_target)"
     price = "IF(ISNUMBER(unit_prices),unit_prices,1)"
@@ -137,24 +139,36 @@ def _given(work: Work, page: WorkPage) -> None:
             ("allocation.cost", costs, CENTS), ("client.now", "IF(ISNUMBER(orders_given),0,v_now)", MONEY),
             ("client.target", f"IF(COUNT(orders_given)=0,w_target,{rest}/SUM({rest}))", PERCENT),
             ("allocation.price", price, "#,##0.000"),
-            ("client.lot", f"IF({none},{beyond},lot_sizes)", "#,##0.####"),
+            ("client.lot", f"IF({taken},0,IF({none},{beyond},lot_sizes))", "#,##0.####"),
         ],
         {"given_trades": 3, "given_costs": 4, "plan_values": 5, "plan_targets": 6, "plan_prices": 7, "plan_lots": 8},
     )  # fmt: skip
     work.result(page, "client.cash_flow", "=cash_flow-SUM(given_trades)-SUM(given_costs)", CENTS, "plan_flow")
+    _weights(work, page)
     still = f"IF(still_beyond={quote(work.say('yes'))},0,1)"
     work.result(page, "client.threshold", f"=IF(COUNT(orders_given)=0,drift_threshold,{still})", PERCENT,
                 "plan_threshold")  # fmt: skip
+
+
+def _weights(work: Work, page: WorkPage) -> None:
+    """What "now" means where risk, performance and crises are looked at: of new money, the target."""
+    page.heading("allocation.today")
+    page.note("allocation.today_note")
+    today = f"IF(SUM(v_now)=0,w_target,{NOW})"
+    work.by_asset(page, [("asset", "asset_names", PLAIN), ("allocation.weight", today, PERCENT)], {"w_today": 3})
+    work.document.name("worth_today", WORTH)
+    work.document.name("risk_today", "SUMPRODUCT(w_today,vol_assets)")
+    work.document.name("risk_target", "SUMPRODUCT(w_target,vol_assets)")
 
 
 def _totals(work: Work, page: WorkPage) -> None:
     """What is bought, sold and paid, and the line for the first sheet."""
     page.heading("allocation.totals")
     head = page.header(["", "allocation.bought", "allocation.sold", "allocation.costs", "allocation.cost_share"])
-    page.put(head + 1, 2, f"={sentence(work, 'allocation.in_money', currency='currency_code')}")
+    page.put(head + 1, 2, f"={sentence(work, 'allocation.in_money', currency='currency_code')}", gate=False)
     for column, formula, format in (
         (3, "=SUM((trade_money>0)*trade_money)", MONEY), (4, "=-SUM((trade_money<0)*trade_money)", MONEY),
-        (5, "=SUM(trade_costs)", CENTS), (6, "=SUM(trade_costs)/SUM(v_now)", PERCENT2),
+        (5, "=SUM(trade_costs)", CENTS), (6, f"=SUM(trade_costs)/{WORTH}", PERCENT2),
     ):  # fmt: skip
         page.put(head + 1, column, formula, format, array=True, align="right")
     page.row = head + 2
@@ -168,12 +182,13 @@ def _totals(work: Work, page: WorkPage) -> None:
     work.result(page, "allocation.line", line, PLAIN, "signal_line")
 
 
-def _products(work: Work, page: WorkPage) -> int:
-    """Each asset's level against the client's, for what is bought and held afterwards; gives the first row."""
+def _products(work: Work, page: WorkPage) -> None:
+    """Each asset's level against the client's, for what is bought and held afterwards."""
     say = work.say
     page.heading("allocation.products")
     bought, held = quote(say("allocation.bought_above")), quote(say("allocation.held_above"))
-    fits = f"IF(w_after>0,{quote(say('allocation.fits'))},{quote(say('allocation.not_held'))})"
+    unrated = f"IF({UNRATED},{quote(say('allocation.unrated'))},{quote(say('allocation.fits'))})"
+    fits = f"IF(w_after>0,{unrated},{quote(say('allocation.not_held'))})"
     first, last = work.by_asset(
         page,
         [
@@ -193,11 +208,13 @@ def _products(work: Work, page: WorkPage) -> int:
     page.emphasise(f"B{first}:I{last}", f"OR($I{first}={bought},$I{first}={held})")
     work.document.name("funds_above", _count(work, page, f"SUM({ABOVE}*((trade_money>0.005)+(w_after>0)>0))"))
     which = f"INDEX(asset_names,MATCH(1,{ABOVE}*((trade_money>0.005)+(w_after>0)>0),0))"
-    none = sentence(work, "client.suitable", level="risk_level")
-    some = sentence(work, "client.unsuitable", count="funds_above", level="risk_level", asset=which)
-    line = f"=IF({UNKNOWN},{quote(say('client.level_missing'))},IF(funds_above=0,{none},{some}))"
+    none = sentence(work, "client.suitable", level=LEVEL)
+    some = sentence(work, "client.unsuitable", count="funds_above", level=LEVEL, asset=which)
+    open_ = f"{UNRATED}*((trade_money>0.005)+(w_after>0)>0)"
+    unrated = sentence(work, "client.unrated", asset=f"INDEX(asset_names,MATCH(1,{open_},0))")
+    line = f"IF(funds_above>0,{some},IF(SUM({open_})>0,{unrated},{none}))"
+    line = f"=IF({UNKNOWN},{quote(say('client.level_missing'))},{line})"
     work.result(page, "client.suitability", line, PLAIN, "level_line", array=True)
-    return first
 
 
 def _count(work: Work, page: WorkPage, formula: str) -> str:

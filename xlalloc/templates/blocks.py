@@ -10,9 +10,12 @@ from xlalloc.templates.layout import ACCENT, GREY, LAST_COLUMN, PLAIN, THIRD, WA
 from xlalloc.templates.work_page import WorkPage
 
 LEAST_SLOTS, SPARE = 9, 3  # assets a list has room for: at least, and beyond those it holds
-PERIODS = (120, 260, 520, 1300, 2600)  # periods of prices there may be room for
+PERIODS = (60, 72, 84, 96, 108, 120, 260, 520, 1300, 2600)  # periods of prices there may be room for
 SCENARIOS = 6  # and crises
 CHART_DATA = LAST_COLUMN + 2  # column L: what charts read, beside the printed page
+GATES = {  # what blanks the results of a sheet
+    **dict.fromkeys(("summary", "allocation", "risk", "stress", "plan"), "input_faults"), "performance": "price_faults",
+}  # fmt: skip
 TABS = {"client": THIRD, "market": THIRD, "notes": GREY}  # sheets of inputs, of reference; all others show results
 
 
@@ -22,6 +25,7 @@ class Room:
 
     slots: int = LEAST_SLOTS
     columns: int = LEAST_SLOTS
+    bars: int = 6  # assets that charts show, the last of them for all others
     periods: int = PERIODS[0]
     printed: int = PERIODS[0]  # rows of prices that are printed
 
@@ -33,6 +37,7 @@ class Work:
     document: Document
     room: Room
     pages: dict[str, WorkPage] = field(default_factory=dict)
+    pictures: dict[str, tuple] = field(default_factory=dict)  # cells of charts that another sheet shows too
 
     @property
     def slots(self) -> int:
@@ -55,6 +60,11 @@ class Work:
         page.sheet.sheet_properties.tabColor = TABS.get(key, ACCENT)
         page.sheet.page_setup.fitToHeight = int(one_page)
         page.title()
+        page.gate = GATES.get(key, "")
+        if page.gate:  # the same sentence on every sheet of results
+            fine = quote(self.say("client.check_ok"))
+            said = f'=IF(check_line={fine},"",check_line)'
+            page.put(page.row, 2, said, gate=False, bold=True, color=WARN, line=False)
         return page
 
     def listed(self, page: WorkPage, name: str, first: int, last: int, column: int, count: str = "n_rows") -> None:
@@ -65,15 +75,17 @@ class Work:
     def by_asset(self, page: WorkPage, columns: list[tuple], names: dict[str, int] | None = None) -> tuple[int, int]:
         """A table with a row for each asset: columns of (header, formula, format); gives its first and last row.
 
+        Where a fourth of a column is not true it shows a dash.
+
         ``names`` are those of columns other formulas read.
         """
-        head = page.header([key for key, _, _ in columns])
+        head = page.header([key for key, *_ in columns])
         first, last = head + 1, head + self.slots
-        for j, (_, formula, format) in enumerate(columns, 2):
+        for j, (_, formula, format, *needed) in enumerate(columns, 2):
             block = f"{letter(j)}{first}:{letter(j)}{last}"
             align = "left" if j == 2 else "right"
-            page.block(first, j, self.slots, 1, within(block, "n_assets", picked(block, plain(formula))), format,
-                       line=False, align=align)  # fmt: skip
+            value = where(needed, picked(block, plain(formula)))
+            page.block(first, j, self.slots, 1, within(block, "n_assets", value), format, line=False, align=align)
         page.ruled(f"B{first}:{letter(1 + len(columns))}{last}", f'$B{first}<>""')
         for name, column in (names or {}).items():
             self.listed(page, name, first, last, column)
@@ -83,8 +95,7 @@ class Work:
     def illustrative(self, page: WorkPage) -> None:
         """What is said of simulated prices, for as long as they are."""
         row = page.note("illustrative", color=WARN, bold=True)
-        simulated = f"simulated_prices={quote(self.say('yes'))}"
-        page.sheet.cell(row, 2).value = f'=IF({simulated},{quote(self.say("illustrative"))},"")'
+        page.sheet.cell(row, 2).value = f'=IF(prices_illustrative,{quote(self.say("illustrative"))},"")'
 
     def result(self, page: WorkPage, key: str, formula: str, format: str = PLAIN, name: str = "", array: bool = False):
         """A labelled result; other pages read it by its name."""
@@ -141,9 +152,16 @@ def table(block: str, function: str, column: int = 1, skip: int = 1) -> str:
     return f"INDEX({function},ROW({block})-ROW({first})+{1 + skip},COLUMN({block})-COLUMN({first})+{column})"
 
 
+def where(needed: list[str], value: str) -> str:
+    """The value where every condition is true, else a dash."""
+    for condition in needed:
+        value = f'IF({condition},{value},"–")'
+    return value
+
+
 def looked_up(names: str, among: str, values: str) -> str:
     """The value beside each name; 0 for one that is not in the list."""
-    at = f"MATCH({names},{among},0)"
+    at = f"MATCH(TRIM({names}),TRIM({among}),0)"
     return f"IF(ISNUMBER({at}),INDEX({values},{at}),0)"
 
 
@@ -161,7 +179,7 @@ def charted(page: WorkPage, first: int, last: int, columns: list[int]) -> list[i
     copies = []
     for k, column in enumerate(columns):
         own, copy = letter(column), CHART_DATA + k
-        page.put(first - 1, copy, f"={own}{first - 1}", color=GREY, line=False, align="right", wrap=True)
+        page.put(first - 1, copy, f"={own}{first - 1}", gate=False, color=GREY, line=False, align="right", wrap=True)
         cells = f"{own}{first}:{own}{last}"
         formula = f'=IF({cells}="",INDEX({cells},MAX(1,SUM(({cells}<>"")*1))),{cells})'
         format = page.sheet.cell(first, column).number_format

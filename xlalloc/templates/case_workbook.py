@@ -22,10 +22,13 @@ from xlalloc.templates.performance_page import performance
 from xlalloc.templates.plan_page import plan
 from xlalloc.templates.risk_page import risk
 from xlalloc.templates.stress_page import stress
+from xlalloc.templates.summary_page import summary
 from xlalloc.templates.texts import LANGUAGES, TEXTS
 
-PAGES = (client, allocation, risk, performance, stress, plan, market, notes)  # in the order an adviser turns them
+# In the order an adviser turns them: a page to show, the inputs, the results, the market data.
+PAGES = (summary, client, allocation, risk, performance, stress, plan, market, notes)
 SOURCES = ("article", "illustrative", "given", "prices")
+MOST_BARS = 12  # of assets in a chart
 MONTHS_AHEAD = 12  # periods of prices there is room for beside those given
 
 
@@ -33,8 +36,9 @@ def build(lang: str = "en", room: Room | None = None) -> Document:
     """The workbook without a client, in memory."""
     document = Document(lang, TEXTS)
     work = Work(document, room or Room())
-    for page in PAGES:
-        page(work)
+    rest = [page(work) for page in PAGES]
+    for fill in filter(None, rest):  # what needs the other sheets
+        fill()
     document.book.active = 0
     return document
 
@@ -80,14 +84,16 @@ def room_for(case: Case) -> Room:
     slots = max(LEAST_SLOTS, len(case.holdings) + SPARE, len(case.benchmark))
     needed = len(case.prices) + MONTHS_AHEAD
     periods = next((size for size in PERIODS if size >= needed), max(PERIODS[-1], len(case.prices)))
-    return Room(slots, max(slots, len(case.priced)), periods, max(len(case.prices), 24) - 1)
+    bars = min(MOST_BARS, max(3, len(case.holdings)))
+    return Room(slots, max(slots, len(case.priced)), bars, periods, max(len(case.prices), 24) - 1)
 
 
 def values(case: Case, lang: str) -> dict[str, object]:
     """Each input by its name; None is an empty cell."""
     say = lambda key, **words: TEXTS[key][lang].format(**words) if key in TEXTS else key  # noqa: E731
     held, crises = case.holdings, case.scenarios
-    names = [h.name(lang) for h in held]
+    names: list[str | None] = [h.name(lang) for h in held]
+    priced: list[str | None] = [*case.priced]
     frequencies = say("client.frequencies").split(",")
     yes, no = say("yes"), say("no")
 
@@ -116,9 +122,18 @@ def values(case: Case, lang: str) -> dict[str, object]:
         "corr_names": names or [None], "corr_heads": [names or [None]], "corr_assets": case.correlations or [None],
         "scenario_names": [c.name_zh if lang == "zh" else c.name for c in crises] or [None],
         "scenario_heads": [names or [None]], "scenario_body": [c.shocks for c in crises] or [None],
-        "price_heads": [case.priced or [None]], "price_dates": [date for date, _ in case.prices] or [None],
-        "price_body": [row for _, row in case.prices] or [None], "source_lines": _sources(case, lang, say),
+        "price_heads": [priced or [None]], "price_dates": [date for date, _ in case.prices] or [None],
+        "price_body": [row for _, row in case.prices] or [None], "sample_rows": _sample(case),
+        "source_lines": _sources(case, lang, say),
     }  # fmt: skip
+
+
+def _sample(case: Case) -> list:
+    """Three rows of prices that are simulated, by their places and sums."""
+    if not case.illustrative or not case.prices:
+        return [None]
+    places = sorted({1, len(case.prices) // 2, len(case.prices) - 1})
+    return [[k + 1, sum(price or 0.0 for price in case.prices[k][1])] for k in places if k < len(case.prices)]
 
 
 def _sources(case: Case, lang: str, say) -> list[list[str]]:

@@ -1,9 +1,11 @@
-"""The Client sheet: every input but market data, the figures at a glance, and what is wrong with the input."""
+"""The Client sheet: every input but market data, and what is wrong with the input."""
+
+from collections.abc import Callable
 
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter as letter
 
-from xlalloc.templates.blocks import Work, picked, quote, sentence, within
+from xlalloc.templates.blocks import Work, picked, quote, within
 from xlalloc.templates.checks import checks
 from xlalloc.templates.layout import (
     DATE,
@@ -14,8 +16,6 @@ from xlalloc.templates.layout import (
     PERCENT2,
     PLAIN,
     SIGNED,
-    SIGNED_PERCENT,
-    TITLE,
     Protection,
 )  # fmt: skip
 from xlalloc.templates.work_page import WorkPage
@@ -23,6 +23,7 @@ from xlalloc.templates.work_page import WorkPage
 VALUE_WIDTH = 13  # of the column most inputs stand in
 HINT = 5  # the column of the words beside an input
 LIMITS = "between"
+TEXT = "@"  # codes such as 000300 stay what was typed
 RULES = {  # what may be typed: kind of validation and its limits
     "text": ("textLength", LIMITS, "1", "60"),
     "age": ("whole", LIMITS, "0", "120"),
@@ -69,7 +70,7 @@ FIELDS = {
 RANGES = (("return_range", "rate"), ("vol_range", "vol"))
 # (text, format, defined name, rule) of the lists, their columns from B on
 HOLDINGS = (
-    ("asset", PLAIN, "asset_names", "text"), ("client.now", MONEY, "v_now", "amount"),
+    ("asset", TEXT, "asset_names", "text"), ("client.now", MONEY, "v_now", "amount"),
     ("client.target", PERCENT, "w_target", "weight"), ("client.mu", PERCENT, "mu_assets", "rate"),
     ("client.sigma", PERCENT, "vol_assets", "vol"), ("client.level", PLAIN, "fund_levels", "fund_level"),
 )  # fmt: skip
@@ -80,34 +81,31 @@ TRADING = (  # beside the name of each asset
     ("client.sell_tax", "0.000%", "sell_taxes", "share"), ("client.exit_fee", "0.000%", "exit_fees", "share"),
     ("client.locked", MONEY, "locked_values", "amount"), ("client.order", SIGNED, "orders_given", "order"),
 )  # fmt: skip
-BENCHMARK = (("asset", PLAIN, "bench_names", "text"), ("client.bench", PERCENT, "w_bench", "weight"))
+BENCHMARK = (("asset", TEXT, "bench_names", "text"), ("client.bench", PERCENT, "w_bench", "weight"))
 LEVELS = ("C1", "C2", "C3", "C4", "C5")
 
 
-def client(work: Work) -> None:
+def client(work: Work) -> Callable[[], None]:
     page = work.page("client", one_page=False)
     page.sheet.column_dimensions["C"].width = VALUE_WIDTH
-    aged = sentence(work, "client.aged", age="client_age")
-    page.put(2, 2, f'=model_name&IF(client_age="","",{aged})', line=False).font = work.document.font(
-        size=TITLE, bold=True, color=work.document.accent
-    )
     work.illustrative(page)
-    glance = page.row
-    page.row += 7
     _fields(work, page, "client.who")
     _holdings(work, page)
     _fields(work, page, "client.rule")
     _frequency(work)
+    _fields(work, page, "client.goal_section")
+    _ranges(work, page)
+    _fields(work, page, "client.stress_section")
     page.new_page()
     _trading(work, page)
     _levels(work, page)
-    _fields(work, page, "client.goal_section")
-    _ranges(work, page)
-    page.new_page()
     _benchmark(work, page)
-    _fields(work, page, "client.stress_section")
-    found = checks(work, page)
-    _glance(work, page, glance, found)
+    return lambda: _checked(work, page)
+
+
+def _checked(work: Work, page: WorkPage) -> None:
+    """What is wrong with the input, of all sheets."""
+    checks(work, page)
     page.row += 1
     page.note("as_of_build")
     work.close(page)
@@ -244,37 +242,5 @@ def _totals(work: Work, page: WorkPage, first: int, last: int) -> None:
     for column, format in ((3, MONEY), (4, PERCENT)):
         own = letter(column)
         page.put(last + 1, column, f"=SUM({own}{first}:{own}{last})", format, bold=True)
+    work.document.name("beyond_assets", page.at(f"B{last + 1}"))
     page.emphasise(f"D{last + 1}", f"ABS(D{last + 1}-1)>0.000001")
-
-
-def _glance(work: Work, page: WorkPage, row: int, found: tuple[str, str]) -> None:
-    """Five key figures, then what the sheets say in a line each."""
-    say = work.say
-    tiles = (
-        (2, "client.worth", "SUM(v_now)", MONEY),
-        (3, "client.drift", "largest_drift", SIGNED_PERCENT),
-        (5, "client.expected", "PORT_RETURN(w_target,mu_assets)", PERCENT),
-        (7, "client.vol", "PORT_VOL(w_target,cov_assets)", PERCENT),
-        (9, "client.chance", 'IF(goal_today="","",goal_chance)', "0%"),
-    )
-    for column, key, formula, format in tiles:
-        label = f"={sentence(work, key, currency='currency_code')}" if key == "client.worth" else say(key)
-        page.put(row, column, label, color=GREY, line=False, align="left")
-        cell = page.put(row + 1, column, f'=IF(n_assets=0,"",{formula})', format, line=False, align="left")
-        cell.font = work.document.font(size=TITLE, bold=True, color=work.document.accent)
-    page.sheet.row_dimensions[row].height = 20
-    page.sheet.row_dimensions[row + 1].height = 26
-    wrong, said = found
-    ok = quote(say("client.check_ok"))
-    lines = (
-        ("client.check", f"=IF(SUM({wrong})=0,{ok},INDEX({said},MATCH(1,{wrong},0)))", True),
-        ("client.signal", '=IF(n_assets=0,"",signal_line)', False),
-        ("client.suitability", '=IF(n_assets=0,"",level_line)', False),
-    )
-    for k, (key, formula, array) in enumerate(lines, 3):
-        page.put(row + k, 2, say(key), color=GREY)
-        for column in range(3, 11):
-            page.put(row + k, column, None)
-        page.put(row + k, 3, formula, array=array)
-    page.emphasise(f"C{row + 3}", f"C{row + 3}<>{ok}")
-    page.emphasise(f"C{row + 5}", "funds_above>0")

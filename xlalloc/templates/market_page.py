@@ -1,17 +1,14 @@
 """The sheet Market data: correlations, crises and prices, all inputs, and the covariance made of the first."""
 
-from xlalloc.templates.blocks import SCENARIOS, Work, picked, plain, within
-from xlalloc.templates.client_page import allow
-from xlalloc.templates.layout import DATE, INPUT, NUMBER, PLAIN, Protection
+from xlalloc.templates.blocks import SCENARIOS, Work, picked, plain, quote, within
+from xlalloc.templates.client_page import TEXT, allow
+from xlalloc.templates.layout import DATE, GREY, INPUT, NUMBER, PLAIN, Protection
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
 
 PRICE_FORMAT = "#,##0.000"
-GAPS, YEARLY = "{0,1.2,4.5,15,45,120,260}", "{365,252,52,12,4,2,1}"  # mean days between prices, prices a year
+SAMPLE = 3  # rows by which the simulated prices are known again
 PRICE_ROW = 14  # points: five years on a printed page
-
-# The months in which every asset has a price, with their dates, below a header: as a portfolio of all of them has them.
-COMPLETE_MONTHS = "PORT_SERIES(RETURNS(price_table),EQUAL_WEIGHTS(COLUMNS(price_heads)))"
 
 
 def market(work: Work) -> None:
@@ -21,7 +18,9 @@ def market(work: Work) -> None:
     page.note("disclaimer")
     _correlations(work, page)
     _scenarios(work, page)
+    page.gate = "input_faults"
     _covariance(work, page)
+    page.gate = ""
     page.new_page()
     first = _prices(work, page)
     work.close(page, 2 + work.room.columns, first + work.room.printed)
@@ -32,7 +31,8 @@ def _names(work: Work, page: WorkPage, corner: str, count: int = 0) -> int:
     count, head = count or work.slots, page.row
     page.sheet.row_dimensions[head].height = 32
     for j in range(count + 1):
-        cell = page.put(head, 2 + j, None if j else work.say(corner), bold=True, fill=INPUT if j else "", wrap=True,
+        shown = (None, TEXT) if j else (work.say(corner), PLAIN)
+        cell = page.put(head, 2 + j, *shown, bold=True, fill=INPUT if j else "", wrap=True,
                         align="right" if j else "left", color=work.document.accent)  # fmt: skip
         cell.protection = Protection(locked=j == 0)
     allow(page, f"C{head}:{column_letter(2 + count)}{head}", "text", "asset")
@@ -49,7 +49,7 @@ def _correlations(work: Work, page: WorkPage) -> None:
     head = _names(work, page, "asset")
     first, last, end = head + 1, head + work.slots, _end(work)
     for row in range(first, last + 1):
-        page.put(row, 2, None, bold=True)
+        page.put(row, 2, None, TEXT, bold=True)
         for j in range(work.slots):
             page.put(row, 3 + j, None, NUMBER)
     page.inputs(range(first, last + 1), list(range(2, 3 + work.slots)))
@@ -103,6 +103,7 @@ def _scenarios(work: Work, page: WorkPage) -> None:
     allow(page, f"B{first}:B{last}", "text", "scenario")
     allow(page, f"C{first}:{end}{last}", "shock", "shock")
     names = page.at(f"B{first}:B{last}")
+    work.document.name("n_crises", f"COUNTA({names})")
     work.document.name("n_scenarios", f"MAX(1,COUNTA({names}))")
     work.listed(page, "scenario_names", first, last, 2, "n_scenarios")
     corner = page.at(f"B{head}:{end}{last}")
@@ -120,12 +121,6 @@ def _prices(work: Work, page: WorkPage) -> int:
     simulated = page.field("market.illustrative", None, PLAIN)
     work.document.name("simulated_prices", page.at(simulated.coordinate))
     allow(page, simulated.coordinate, "yes", "illustrative")
-    used = work.result(
-        page, "market.months", f"=IF((n_assets=0)+(ROWS(price_table)<3),0,ROWS({COMPLETE_MONTHS})-1)", "0"
-    )
-    work.document.name("n_months", page.at(used.coordinate))
-    gap = "(MAX(price_dates)-MIN(price_dates))/MAX(1,COUNT(price_dates)-1)"  # days between two prices
-    work.result(page, "market.periods", f"=IF(n_months<2,12,LOOKUP({gap},{GAPS},{YEARLY}))", "0", "price_periods")
     wide = work.room.columns
     head = _names(work, page, "performance.date", wide)
     first, last, end = head + 1, head + work.periods + 1, column_letter(2 + wide)
@@ -144,6 +139,22 @@ def _prices(work: Work, page: WorkPage) -> int:
     work.document.name("price_table", f"{page.at(f'B{head}')}:INDEX({cells},{rows}+1,{columns}+1)")
     work.document.name("price_heads", f"{page.at(f'C{head}')}:INDEX({heads},1,{columns})")
     work.document.name("price_dates", f"{page.at(f'B{first}')}:INDEX({dates},{rows})")
+    after = column_letter(3 + wide)
+    work.document.name("price_beyond", page.at(f"{after}{head}:{after}{last}"))
+    _sample(work, page, first, f"C{first}:{end}{last}", 5 + wide)
     body = page.at(f"C{first}:{end}{last}")
     work.document.name("price_body", f"{page.at(f'C{first}')}:INDEX({body},{rows},{columns})")
     return first
+
+
+def _sample(work: Work, page: WorkPage, first: int, prices: str, column: int) -> None:
+    """Rows of simulated prices and their sums, behind the printed page: while one is there they are illustrative."""
+    for k in range(SAMPLE):
+        for j in range(2):
+            page.put(first + k, column + j, None, "0.###", color=GREY, line=False)
+    cells = f"{column_letter(column)}{first}:{column_letter(column + 1)}{first + SAMPLE - 1}"
+    work.document.name("sample_rows", page.at(cells))
+    rows = (f"INDEX({page.at(prices)},INDEX(sample_rows,{k},1),0)" for k in range(1, SAMPLE + 1))
+    same = "+".join(f"(ABS(SUM({row})-INDEX(sample_rows,{k},2))<0.000001)" for k, row in enumerate(rows, 1))
+    said = quote(work.say("yes"))
+    work.document.name("prices_illustrative", f"IF(simulated_prices={said},{same}>0,FALSE)")

@@ -37,8 +37,9 @@ def _assumptions(work: Work, page: WorkPage) -> None:
     page.heading("notes.assumptions")
     first = page.row
     for _ in range(ASSUMPTIONS):
-        _line(page, "", "", 2)
+        _line(page, "", "", 2, line=False)
     cells = f"B{first}:C{page.row - 1}"
+    page.ruled(f"B{first}:J{page.row - 1}", f'$B{first}<>""')
     work.document.name("source_lines", page.at(cells))
 
 
@@ -48,11 +49,11 @@ def definition(name: str, lang: str) -> str:
     return CHINESE[name] if lang == "zh" else f"{entry.summary} Source: {entry.source}"
 
 
-def _line(page: WorkPage, label: str, text: str, least: int = 1) -> None:
+def _line(page: WorkPage, label: str, text: str, least: int = 1, line: bool = True) -> None:
     sheet, row = page.sheet, page.row
-    page.put(row, 2, label, bold=True, wrap=True)
+    page.put(row, 2, label, bold=True, wrap=True, line=line)
     for column in range(3, LAST_COLUMN + 1):
-        page.put(row, column, text if column == 3 else None)
+        page.put(row, column, text if column == 3 else None, line=line)
     sheet.merge_cells(start_row=row, start_column=3, end_row=row, end_column=LAST_COLUMN)
     sheet.cell(row, 3).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.cell(row, 2).alignment = Alignment(wrap_text=True, vertical="top")

@@ -5,14 +5,18 @@ from xlalloc.templates import charts
 from xlalloc.templates.blocks import Work, charted, looked_up, picked, plain, quote, sentence, table, within
 from xlalloc.templates.layout import DATE, NUMBER, PERCENT, PLAIN, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
-from xlalloc.templates.market_page import COMPLETE_MONTHS
 from xlalloc.templates.work_page import WorkPage
 
 SERIES = ("performance.now", "performance.target", "performance.benchmark")
-RETURNS = {"now_returns": "w_now", "target_returns": "w_target", "bench_returns": "w_bench"}
+RETURNS = {"now_returns": "w_today", "target_returns": "w_target", "bench_returns": "w_bench"}
 NUMBERS = {"Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness", "excess kurtosis",
            "information ratio", "beta"}  # fmt: skip
+PER_YEAR = {"annual return", "mean return", "volatility", "downside volatility", "Sharpe ratio", "Sortino ratio",
+            "Calmar ratio", "excess return", "tracking error", "information ratio", "Jensen's alpha"}  # fmt: skip
 AGAINST = 5  # the last measures are against the benchmark, which has none itself
+GAPS, YEARLY = "{0,1.2,4.5,15,45,120,260}", "{365,252,52,12,4,2,1}"  # mean days between prices, prices a year
+# The periods in which every asset has a price, with their dates, below a header.
+COMPLETE = "PORT_SERIES(RETURNS(price_table),EQUAL_WEIGHTS(COLUMNS(price_heads)))"
 YEARS = 5
 CHART_ROWS = 16
 
@@ -36,27 +40,31 @@ def performance(work: Work) -> None:
         ("performance.drawdown_chart", copies[3:], "0%", "performance.drawdown_axis"),
     ):
         chart = charts.lines([(page, first, last, column) for column in columns], dates, format)
-        page.curve_picture(title, chart, CHART_ROWS, up=up, alt=f"{title}_alt")
+        page.curve_picture(title, chart, CHART_ROWS, up=up, alt=f"{title}_alt", ends=False)
         page.row += CHART_ROWS
 
 
 def _key_figures(work: Work, page: WorkPage) -> None:
     """KPI_TABLE of the three series, the measures against the benchmark of the first two."""
-    known = ("365", "252", "52", "12", "4", "2", "1")
-    words = ",".join(quote(work.say(f"period.{count}")) for count in known)
-    work.document.name("period_word", f"INDEX({{{words}}},1,MATCH(price_periods,{{{','.join(known)}}},0))")
+    counts = ("365", "252", "52", "12", "4", "2", "1")
+    words = ",".join(quote(work.say(f"period.{count}")) for count in counts)
+    work.document.name("period_word", f"INDEX({{{words}}},1,MATCH(price_periods,{{{','.join(counts)}}},0))")
     page.heading("performance.kpis")
     head = page.header(["risk.measure", *SERIES])
     measures = [row[0] for row in CATALOGUE["KPI_TABLE"].value[1:]]
     known = len(measures) - AGAINST
     function = "KPI_TABLE(all_returns,bench_returns,risk_free)"  # whose dates say how many a year has
     block = f"C{head + 1}:E{head + known}"
-    page.block(head + 1, 3, known, 3, f'=IF(n_months<2,"",{table(block, function, 2)})', PERCENT, align="right")
+    short = _short(measures[:known])  # nothing is annualised that has not lasted a year
+    page.block(head + 1, 3, known, 3, f'=IF(n_months<2,"",IF({short},"–",{table(block, function, 2)}))', PERCENT,
+               align="right")  # fmt: skip
     for column, series in enumerate(list(RETURNS)[:2], 3):  # what is the benchmark itself has no ratio to it
         own = column_letter(column)
         block = f"{own}{head + known + 1}:{own}{head + len(measures)}"
         apart = f'IF(MAX(ABS({series}-bench_returns))<1E-12,"–",{table(block, function, column - 1, 1 + known)})'
-        page.block(head + known + 1, column, AGAINST, 1, f'=IF(n_months<2,"",{apart})', PERCENT, align="right")
+        short = _short(measures[known:])
+        page.block(head + known + 1, column, AGAINST, 1, f'=IF(n_months<2,"",IF({short},"–",{apart}))', PERCENT,
+                   align="right")  # fmt: skip
     for k, measure in enumerate(measures, head + 1):
         page.put(k, 2, f"={sentence(work, f'kpi.{measure}', period='period_word')}")
         format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
@@ -65,6 +73,12 @@ def _key_figures(work: Work, page: WorkPage) -> None:
         if k > head + known:
             page.put(k, 5, "–", align="right")
     page.row = head + len(measures) + 1
+
+
+def _short(measures: list[str]) -> str:
+    """Where a measure is not shown: it is per year and there is less than one."""
+    yearly = ";".join(str(int(measure in PER_YEAR)) for measure in measures)
+    return f"{{{yearly}}}>full_year"
 
 
 def _years(work: Work, page: WorkPage) -> None:
@@ -86,11 +100,16 @@ def _years(work: Work, page: WorkPage) -> None:
 def _months(work: Work, page: WorkPage) -> tuple[int, int]:
     """Return, wealth and drawdown, month by month; gives the first and last row."""
     page.heading("performance.series")
+    work.result(page, "market.months", f"=ROWS({COMPLETE})-1", "0", "n_months")
+    gap = "(MAX(price_dates)-MIN(price_dates))/MAX(1,COUNT(price_dates)-1)"  # days between two prices
+    work.result(page, "market.periods", f"=LOOKUP({gap},{GAPS},{YEARLY})", "0", "price_periods")
+    span = "MAX(price_dates)-MIN(price_dates)+5"  # month ends that are business days
+    work.result(page, "market.year", f"=IF({span}>=365,1,0)", '"✓";;"–"', "full_year")
     keys = [f"{key}_return" for key in SERIES] + [*SERIES]
     head = page.header(["performance.date", *keys, SERIES[0], SERIES[2]])
     first, last = head + 1, head + work.periods
     dates = f"B{first}:B{last}"
-    page.block(first, 2, work.periods, 1, within(dates, "n_months", picked(dates, COMPLETE_MONTHS, 1, 1)), DATE,
+    page.block(first, 2, work.periods, 1, within(dates, "n_months", picked(dates, COMPLETE, 1, 1)), DATE,
                line=False, align="left")  # fmt: skip
     for column, (name, weights) in enumerate(RETURNS.items(), 3):
         own, wealth = column_letter(column), column_letter(column + 3)
@@ -121,8 +140,9 @@ def _weights(work: Work, page: WorkPage) -> None:
     head = page.header([key for name in SERIES for key in ("asset", name)])
     first, last = head + 1, head + work.room.columns
     columns = "COLUMNS(price_heads)"
-    values = {name: looked_up("{0}", "asset_names", name) for name in ("w_now", "w_target")}
-    values["w_bench"] = looked_up("{0}", "bench_names", "w_bench")
+    values = {name: looked_up("{0}", "asset_names", name) for name in ("w_today", "w_target")}
+    compared = looked_up("{0}", "bench_names", "w_bench")
+    values["w_bench"] = f"IF(COUNT(w_bench)=0,{values['w_target']},{compared})"  # without one, the target
     for k, name in enumerate(RETURNS.values()):
         left, right = column_letter(2 + 2 * k), column_letter(3 + 2 * k)
         block = f"{left}{first}:{left}{last}"
@@ -133,10 +153,11 @@ def _weights(work: Work, page: WorkPage) -> None:
         cells = page.at(f"{right}{first}:{right}{last}")
         work.document.name(f"{name}_named", f"{page.at(f'{left}{first}')}:INDEX({cells},{columns})")
     page.row = last + 2
-    held = [("asset", "asset_names", PLAIN), (SERIES[0], "w_now", PERCENT)]
+    page.gate = "input_faults"
+    held = [("asset", "asset_names", PLAIN), (SERIES[0], "w_today", PERCENT)]
     first, last = work.by_asset(
         page, [*held, held[0], (SERIES[1], "w_target", PERCENT)]
     )  # those that crises are given for
-    for name, left, right in (("w_now_held", "B", "C"), ("w_target_held", "D", "E")):
+    for name, left, right in (("w_today_held", "B", "C"), ("w_target_held", "D", "E")):
         cells = page.at(f"{right}{first}:{right}{last}")
         work.document.name(name, f"{page.at(f'{left}{first}')}:INDEX({cells},n_rows)")

@@ -31,6 +31,7 @@ def plan(work: Work) -> None:
     first, last = _bands(work, page)
     copies = charted(page, first, last, [2, 3, 5, 7, 8])
     page.row = picture
+    work.pictures["bands"] = (page, first, last), [copies[k] for k in (0, 2, 1, 3)]
     series = [(page, first, last, column) for column in (copies[2], copies[1], copies[3])]
     chart = charts.curves(series, (page, first, last, copies[0]), MONEY)
     page.curve_picture("plan.bands_chart", chart, CHART_ROWS, across="plan.years_axis", up="plan.money_axis",
@@ -40,7 +41,7 @@ def plan(work: Work) -> None:
 def _goal(work: Work, page: WorkPage) -> None:
     page.heading("plan.goal_heading")
     wealth = work.result(page, "plan.start", "=SUM(v_now)+cash_flow", MONEY)
-    page.put(wealth.row, 2, f"={sentence(work, 'plan.start', currency='currency_code')}")
+    page.put(wealth.row, 2, f"={sentence(work, 'plan.start', currency='currency_code')}", gate=False)
     work.result(page, "client.goal", '=IF(goal_today="","–",goal_today)', MONEY)
     work.result(page, "client.goal_years", '=IF(goal_years="",10,goal_years)', "0.0", "plan_years")
     work.result(page, "plan.return", "=PORT_RETURN(w_target,mu_assets)-advisory_fee", PERCENT, "plan_return")
@@ -89,11 +90,11 @@ def _glide(work: Work, page: WorkPage) -> None:
     for k in range(AGES):
         column = 3 + k
         own = column_letter(column)
-        age = '=IF(client_age="",30,client_age)' if k == 0 else f"={column_letter(column - 1)}{head}+5"
+        age = f'=IF(client_age="","–",client_age+{5 * k})'
         page.put(head, column, age, "0", line=False, color="FFFFFF", bold=True, fill=work.document.accent,
                  align="right")  # fmt: skip
-        page.put(head + 1, column, f"=INDEX(GLIDE_PATH({own}{head}),2,2)", "0%", align="right")
-        page.put(head + 2, column, f"=1-{own}{head + 1}", "0%", align="right")
+        page.put(head + 1, column, f'=IF(client_age="","–",INDEX(GLIDE_PATH({own}{head}),2,2))', "0%", align="right")
+        page.put(head + 2, column, f'=IF(client_age="","–",1-{own}{head + 1})', "0%", align="right")
     page.put(head + 1, 2, work.say("plan.stocks"))
     page.put(head + 2, 2, work.say("plan.bonds"))
     page.bars(f"C{head + 1}:{column_letter(2 + AGES)}{head + 1}")
@@ -111,7 +112,7 @@ def _review(work: Work, page: WorkPage) -> None:
         for column in range(2, 11):
             page.put(first + k, column, None)
         page.put(first + k, 2, work.say(f"review.{question}"))
-    known = "v_now,w_target,drift_threshold"
+    known = "IF(SUM(v_now)=0,w_target,v_now),w_target,drift_threshold"
 
     def checklist(block: str, column: int) -> str:
         given = (known, f"{known},years_now,years_bench")

@@ -9,7 +9,16 @@ from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.pagebreak import Break
 
 from xlalloc.templates import charts
-from xlalloc.templates.layout import FONTS, LAST_COLUMN, PLAIN, RULE, Document, Page, lines_of, width_of
+from xlalloc.templates.layout import (
+    FONTS,
+    LAST_COLUMN,
+    PLAIN,
+    RULE,
+    Document,
+    Page,
+    lines_of,
+    width_of,
+)
 
 LABEL, CELL = 30, 11  # column widths: the first, every other
 
@@ -20,6 +29,7 @@ class WorkPage(Page):
     def __init__(self, document: Document, key: str):
         super().__init__(document, key)
         self.made = document.__dict__.setdefault("made", {})
+        self.sheet.oddFooter.left.text = document.say("document.footer")
         self.sheet.column_dimensions["B"].width = LABEL
         self.widen(range(3, LAST_COLUMN + 4))
 
@@ -39,6 +49,19 @@ class WorkPage(Page):
 
     # Text and cells -----------------------------------------------------------------------------------------
 
+    gate = ""  # the count of findings in the input: while there are any, the results of the page are blank
+
+    def put(self, row: int, column: int, value, *args, gate: bool = True, **options):
+        return super().put(row, column, self._gated(value) if gate else value, *args, **options)
+
+    def block(self, row: int, column: int, height: int, width: int, formula: str, *args, **options) -> str:
+        return super().block(row, column, height, width, self._gated(formula), *args, **options)
+
+    def _gated(self, value):
+        if not self.gate or not isinstance(value, str) or not value.startswith("="):
+            return value
+        return f'=IF({self.gate}>0,"",{value[1:]})'
+
     def lines(self, text: str) -> int:
         return lines_of(text, LABEL + CELL * (LAST_COLUMN - 2))
 
@@ -56,7 +79,8 @@ class WorkPage(Page):
         key = (format, *sorted(options.items()))
         if key not in self.made:
             super().style(cell, format, **options)
-            cell.alignment = cell.alignment + Alignment(vertical="center")
+            fits = "#,##0" in format or None  # amounts of ten billion too
+            cell.alignment = cell.alignment + Alignment(vertical="center", shrink_to_fit=fits)
             self.made[key] = copy(cell._style)
         cell._style = copy(self.made[key])
 
@@ -94,9 +118,11 @@ class WorkPage(Page):
         self._hang(chart, title, rows, left, right, alt)
 
     def curve_picture(self, title: str, chart, rows: int, left: int = 2, right: int = LAST_COLUMN, across: str = "",
-                      up: str = "", alt: str = "") -> None:  # fmt: skip
-        """Lines of ``charts.lines`` or ``charts.curves``, each named where it ends."""
+                      up: str = "", alt: str = "", ends: bool = True) -> None:  # fmt: skip
+        """Lines of ``charts.lines`` or ``charts.curves``, each named where it ends unless they end close together."""
         self._hang(chart, title, rows, left, right, alt, across, up)
+        if not ends:
+            return
         last = [line.val.numRef.f if hasattr(line.val, "numRef") else line.yVal.numRef.f for line in chart.series]
         charts.name_ends(chart, [_length(ref) - 1 for ref in last])
 

@@ -1,0 +1,98 @@
+"""Commands that fail: one line, in the reader's language, that says what to do."""
+
+import os
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import click
+
+from xlalloc.errors import AllocError
+from xlalloc.messages import language, say, speaking
+
+REMEDIES = {
+    PermissionError: "no permission. Close the file or choose another folder.",
+    FileExistsError: "a file; a folder is needed here.",
+    NotADirectoryError: "a file; a folder is needed here.",
+    IsADirectoryError: "a folder; a file is needed here.",
+}
+
+
+class Misuse(click.UsageError):
+    """A command that cannot be understood, in the reader's language throughout."""
+
+    def show(self, file=None):
+        if language() != "zh":
+            return super().show(file)
+        if self.ctx is not None:
+            click.echo(self.ctx.get_usage().replace("Usage: ", "用法：", 1), err=True)
+            click.echo(f"用 {self.ctx.command_path} --help 查看帮助。\n", err=True)
+        return click.echo(f"错误：{self.format_message()}", err=True)
+
+
+def _misused(error: click.UsageError) -> click.UsageError:
+    """What click says of its own, in words of ours that have their translation."""
+    context, kind = error.ctx, getattr(getattr(error, "param", None), "type", None)
+    what = error.param.get_error_hint(context) if isinstance(error, click.BadParameter) and error.param else ""
+    what, value = what.replace("'", ""), error.message.partition("'")[2].partition("'")[0]
+    if isinstance(error, click.NoSuchOption):
+        near = f" Did you mean {', '.join(error.possibilities)}?" if error.possibilities else ""
+        found = click.UsageError(f"There is no option {error.option_name}.{near}")
+    elif isinstance(error, click.MissingParameter):
+        found = click.UsageError(f"{what} is missing. Give it after the command.")
+    elif isinstance(error, click.BadParameter) and isinstance(kind, click.Choice):
+        found = click.UsageError(f"{what}: {value} is not known. Known: {', '.join(kind.choices)}.")
+    elif isinstance(error, click.BadParameter):
+        found = click.UsageError(f"{what}: {value} cannot be used here. Look at the help of the command.")
+    elif isinstance(error, click.BadOptionUsage):
+        found = click.UsageError(f"{error.option_name} needs a value after it.")
+    elif context and isinstance(context.command, click.Group) and error.message.startswith("No such command"):
+        known = ", ".join(context.command.list_commands(context))
+        found = click.UsageError(f"There is no command {value}. Known: {known}.")
+    elif error.message.startswith("Got unexpected extra argument"):
+        more = error.message.partition("(")[2].partition("(")[2] or error.message.partition("(")[2]
+        found = click.UsageError(f"Too much was given: {more.rstrip(').')}. Put what holds spaces in quotes.")
+    else:
+        found = error
+    return Misuse(say(found.message), context)
+
+
+class OneLineErrors(click.Group):
+    """Every failure is one line that says what to do, never a traceback."""
+
+    def main(self, args=None, *given, **named):
+        words = list(sys.argv[1:] if args is None else args)
+        asked = "--lang=zh" in words or any(a == "--lang" and b == "zh" for a, b in pairwise(words))
+        with speaking("zh" if asked else None):
+            return super().main(args, *given, **named)
+
+    def make_context(self, *given, **named):
+        try:
+            return super().make_context(*given, **named)
+        except click.UsageError as error:
+            raise _misused(error) from None
+
+    def invoke(self, ctx):
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # whoever read it has gone: click ends the program without a word
+            raise
+        except click.UsageError as error:
+            raise _misused(error) from None
+        except AllocError as error:
+            click.echo(f"xlalloc: {error}", err=True)
+        except OSError as error:
+            click.echo(f"xlalloc: {_said(error)}", err=True)
+        return ctx.exit(2)
+
+
+def _said(error: OSError) -> str:
+    """Which file it is, as the user named it, and what to do."""
+    said = say(REMEDIES.get(type(error), f"{error.strerror or error}."))
+    if not error.filename:
+        return said
+    where = str(error.filename)  # files are written beside their place, then moved; a folder is locked by one in it
+    where = where.removesuffix(".part").removesuffix(os.sep + ".xlalloc-lock")
+    if isinstance(error, NotADirectoryError):
+        where = next((str(parent) for parent in Path(where).parents if parent.is_file()), where)
+    return f"{where}{'：' if language() == 'zh' else ': '}{said}"

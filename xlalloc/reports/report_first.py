@@ -1,0 +1,319 @@
+"""The first pages of our report as a template: the letter, holdings and orders, the risk."""
+
+from openpyxl.formatting.rule import FormulaRule
+from openpyxl.styles import Alignment, Border, Font, Side
+
+from xlalloc.reports.report_page import (
+    AFTER,
+    AFTER_WEIGHTS,
+    ASSETS,
+    CLASSES,
+    CRISES,
+    FRONTIER,
+    LOTS,
+    NOW,
+    ORDERS,
+    RISK,
+    STEPS,
+    TARGET,
+    TITLE,
+    TOP,
+    UNITS,
+    Column,
+    Page,
+)
+from xlalloc.templates import charts
+from xlalloc.templates.look import (
+    ACCENT,
+    CENTS,
+    DATE,
+    GREY,
+    INK,
+    MONEY,
+    NUMBER,
+    PERCENT,
+    PERCENT2,
+    SIGNED,
+    SIGNED_PERCENT,
+    TINT,
+    WARN,
+)
+
+
+class FirstPages:
+    """Drawn by the report, whose words, names and book they use."""
+
+    def summary(self) -> None:
+        page = Page(self, "summary", "1.5 27 11 11 11 2.5 12 12 12 12", 10.5, 19)
+        sheet = page.sheet
+        sheet.page_setup.fitToHeight = 1
+        sheet.row_dimensions[1].height = 6
+        page.put(2, 2, "=client_name", size=TITLE + 2, bold=True, color=ACCENT)
+        sheet.row_dimensions[2].height = 36
+        page.row = 3
+        page.text(self.say("line"), 2, 7, color=GREY, move=False)
+        page.text('=IF(firm_name="","",firm_name)', 8, 10, move=False, bold=True, color=ACCENT, align="right")
+        for column in range(2, 11):
+            sheet.cell(3, column).border = Border(bottom=Side("medium", color=ACCENT))
+        page.row = 4
+        page.text(self.say("illustrative"), hide=True, color=WARN, bold=True)
+        page.heading("advice")
+        for column in range(2, 11):
+            page.put(column, page.row, None, fill=TINT)
+        page.text("=advice_orders", size=11.5, bold=True, color=INK, fill=TINT)
+        page.text(self.say("not_traded"), hide=True, color=WARN)
+        page.text(self.say("see_findings"), hide=True, color=WARN)
+        self._classes(page)
+        when = 'AND(goal_amount<>"",goal_years<>"",projections_shown)'
+        page.heading("goal", when)
+        page.text(self.say("goal_line").replace("WHEN", when), hide=True)
+        page.heading("own_account")
+        page.text("=account_line")
+        page.heading("steps")
+        for k in range(1, STEPS + 1):
+            page.put(2, page.row, f'=IFERROR(INDEX(step_names,{k}),"")', color=GREY).alignment = Alignment(
+                vertical="top"
+            )
+            page.text(f'=IFERROR(INDEX(step_texts,{k}),"")', 3, 10, hide=True)
+        page.heading("suitable")
+        page.text("=suitability_line")
+        page.text(self.say("risk_read"), hide=True)
+        page.row += 1
+        sheet.row_dimensions[page.row].height = 40
+        page.row += 1
+        for left, right, key in ((2, 3, "sign.client"), (5, 7, "sign.date"), (9, 10, "sign.adviser")):
+            for column in range(left, right + 1):
+                sheet.cell(page.row, column).border = Border(top=Side("thin", color=GREY))
+            page.put(left, page.row, self.say(key), size=8, color=GREY).border = Border(top=Side("thin", color=GREY))
+        page.row += 2
+        page.text(self.say("closing"), size=8, color=GREY)
+        page.done()
+
+    def _classes(self, page: Page) -> None:
+        """Weights by class beside their chart, and below them the risk; missing classes leave their rows free."""
+        top = page.row
+        page.heading("classes")
+        columns = [
+            Column("class", "class_names"),
+            Column("now", "class_now", PERCENT, NOW),
+            Column("after", 'IF(letter_held,"–",class_after)', PERCENT, AFTER),
+            Column("target", "class_target", PERCENT, TARGET),
+        ]
+        first, last = page.table(CLASSES, columns, wrap=False)
+        # a free row for each class that is not there: the chart beside keeps its place
+        page.free(CLASSES - 1, f'IF(ROWS(class_names)<ROW($A$2:$A${CLASSES})," ","")')
+        page.heading("risk_short")
+        heads = [Column("", ""), *(Column(key, "", PERCENT, color) for key, color in (("now", NOW), ("after", AFTER), ("target", TARGET)))]  # fmt: skip  # noqa: E501
+        page.header(heads)
+        page.line(self.say("vol"), [(formula, PERCENT) for formula in _unheld(vols())])
+        worth = "(total_value+cash_flow-trade_cost)"
+        shares = ["MIN(crisis_now)", "MIN(crisis_after)", "MIN(crisis_target)"]
+        money = [f"{share}*{value}" for share, value in zip(shares, ("total_value", worth, worth), strict=True)]
+        rows = (("worst_money", SIGNED, money), ("worst_share", SIGNED_PERCENT, shares))
+        for key, format, formulas in rows:
+            shown = _unheld([f'=IF(COUNT(crisis_now)=0,"–",{f})' for f in formulas])
+            page.line(self.say(key), [(f, format) for f in shown])
+        page.text(self.say("stated"), 2, 5, color=GREY)
+        sheet = page.sheet
+        chart = charts.bars(
+            [(page, first, last, k) for k in (3, 4, 5)], (page, first, last, 2), (NOW, AFTER, TARGET), "0%"
+        )
+        chart.legend = None
+        page.chart(chart, "classes_chart", top + 1, CLASSES + 7.5, 7, 10, fixed=True)
+        sheet.row_dimensions[page.row - 1].height = 26
+
+    # The pages behind it ---------------------------------------------------------------------------------------------
+
+    def orders(self) -> None:
+        page = Page(self, "orders", "1.5 28 11 8 13 9.5 9.5 9.5 11 12")
+        page.title()
+        page.heading("holdings")
+        columns = [
+            Column("asset", "asset_names"),
+            Column("code", "asset_codes"),
+            Column("level", "fund_levels"),
+            Column("value", "v_now", MONEY),
+            Column("now", "w_now", PERCENT, NOW),
+            Column("after", "w_after", PERCENT, AFTER),
+            Column("target", "w_target", PERCENT, TARGET),
+            Column("off", "w_now-w_target", SIGNED_PERCENT),
+            Column("risk_share", 'IFERROR(RISK_CONTRIB(w_now,cov_assets),"–")', PERCENT, RISK),
+        ]
+        first, last = page.table(ASSETS, columns)
+        off = FormulaRule([f"ABS($I{first})>$I${last + 3}+0.000000001"], font=Font(bold=True, color=WARN))
+        page.sheet.conditional_formatting.add(f"I{first}:I{last}", off)
+        page.line(self.say("cash_left"), [("", ""), ("", ""), ("", ""), ("", ""), ("=1-SUM(w_after)", PERCENT)])
+        sums = [
+            ("", ""),
+            ("", ""),
+            ("=total_value", MONEY),
+            ("=SUM(w_now)", PERCENT),
+            (f"=SUM(w_after)+G{last + 1}", PERCENT),
+            ("=SUM(w_target)", PERCENT),
+        ]
+        page.line(self.say("total"), sums, bold=True)
+        blanks = [("", "")] * 6
+        page.line(self.say("threshold"), [*blanks, ("=drift_threshold", PERCENT)])
+        page.text(self.say("holdings_note"), color=GREY)
+        page.heading("order_title")
+        page.text(self.say("phases"))
+        columns = [
+            Column("asset", "order_names"),
+            Column("code", "order_codes"),
+            Column("phase", f'IF(order_phases=1,"{self.say("sell")}",IF(order_phases=2,"{self.say("buy")}",""))'),
+            Column("money", "order_money", SIGNED),
+            Column("units", "order_units", UNITS),
+            Column("cost", "order_costs", CENTS),
+            Column("fee", "order_fees", CENTS),
+            Column("account", "order_accounts"),
+            Column("remark", "order_flags"),
+        ]
+        page.table(ORDERS, columns, when="n_orders>0")
+        sums = [("", ""), ("", ""), ("=SUM(order_money)", SIGNED), ("", ""), ("=SUM(order_costs)", CENTS), ("=SUM(order_fees)", CENTS)]  # fmt: skip  # noqa: E501
+        page.line(f'=IF(n_orders=0,"","{self.say("total")}")', [(f'=IF(n_orders=0,"",{f[1:]})', x) if f else ("", "") for f, x in sums], bold=True)  # fmt: skip  # noqa: E501
+        page.name("xl_rows_", page.row - 1, page.row - 1)
+        page.text(self.say("cash_after"), color=GREY)
+        page.text(self.say("reserve"), color=GREY, hide=True)
+        page.paragraphs("order_remarks", 8, color=WARN)
+        page.paragraphs("withheld_reasons", 12, color=WARN)
+        self._costs(page)
+        self._lots(page)
+        page.show("=NOT(letter_held)")
+        page.done()
+
+    def _costs(self, page: Page) -> None:
+        """Once and a year, now and after the orders."""
+        page.heading("costs")
+        heads = [Column("", ""), Column("in_money", "", MONEY), Column("of_value", "", PERCENT2)]
+        page.header([heads[0], Column("", ""), Column("", ""), *heads[1:]])
+        after = "SUMPRODUCT(w_after,ongoing_costs)+advisory_fee"
+        now = "SUMPRODUCT(w_now,ongoing_costs)+advisory_fee"
+        worth = "(total_value+cash_flow-trade_cost)"
+        for key, money, share in (
+            ("cost.once", "trade_cost", "trade_cost/total_value"),
+            ("cost.now", f"({now})*total_value", now),
+            ("cost.after", f"({after})*{worth}", after),
+        ):
+            page.line(self.say(key), [("", ""), ("", ""), (f"={money}", MONEY), (f"={share}", PERCENT2)])
+        page.text(self.say("cost.note"), color=GREY)
+
+    def _lots(self, page: Page) -> None:
+        """What sales take, where it decides their fees."""
+        some = 'INDEX(lot_names,1)<>""'
+        page.heading("lots", some)
+        columns = [
+            Column("asset", "lot_names"),
+            Column("account", "lot_accounts"),
+            Column("days", "lot_days", "0"),
+            Column("bought", "lot_dates", DATE),
+            Column("fee_rate", "lot_rates", PERCENT2),
+            Column("taken", "lot_values", MONEY),
+        ]
+        page.table(LOTS, columns, when=some)
+
+    def risk(self) -> None:
+        page = Page(self, "risk", "1.5 27 10.5 10.5 10.5 10.5 11 11 11 11")
+        page.title()
+        page.text(self.say("cov_from"), color=GREY)
+        page.heading("whole")
+        heads = ((("now"), NOW), ("after", AFTER), ("target", TARGET), ("equal_risk", ""))
+        page.header([Column("measure", ""), *(Column(key, "", PERCENT, color) for key, color in heads)])
+        weights = ("w_now", AFTER_WEIGHTS, "w_target", "parity_weights")
+        for key, format, formula in (
+            ("vol", PERCENT, ""),
+            ("ratio", NUMBER, "DIVERSIFICATION({w},cov_assets)"),
+            ("effective", NUMBER, "EFFECTIVE_N({w})"),
+            ("sharpe", NUMBER, "PORT_SHARPE({w},mu_assets,cov_assets,risk_free)"),
+            ("expected", PERCENT, "PORT_RETURN({w},mu_assets)"),
+        ):
+            cells = [formula.format(w=w) for w in weights] if formula else [*(v[2:-1] for v in vols()), "PORT_VOL(parity_weights,cov_assets)"]  # fmt: skip  # noqa: E501
+            page.line(self.say(key), [(f'{{=IFERROR({cell},"–")}}', format) for cell in cells])
+        some = 'INDEX(top_names,1)<>""'
+        page.heading("risk_from", some)
+        top = page.row
+        columns = [
+            Column("asset", "top_names"),
+            Column("now", "top_weights", PERCENT, NOW),
+            Column("risk_share", "top_risks", PERCENT, RISK),
+            Column("risk_target", "top_target_risks", PERCENT, TARGET),
+            Column("equal_risk", "top_parity", PERCENT),
+        ]
+        first, last = page.table(TOP, columns, when=some)
+        page.free(TOP - 1, f'IF(({some})*(ROWS(top_names)<ROW($A$2:$A${TOP}))," ","")')
+        chart = charts.bars([(page, first, last, k) for k in (3, 4)], (page, first, last, 2), (NOW, RISK), "0%")
+        chart.legend = None
+        page.chart(chart, "risk_chart", top, 1.5 + TOP, 7, 10, fixed=True)
+        page.text(f'=IF({some},"{self.say("risk_note")}","")', color=GREY, hide=True)
+        page.text(self.say("no_risk"), color=GREY, hide=True)
+        self._crises(page)
+        self._frontier(page)
+        page.done()
+
+    def _crises(self, page: Page) -> None:
+        some = "COUNT(crisis_now)>0"
+        page.heading("crises", some)
+        worth = "(total_value+cash_flow-trade_cost)"
+
+        def known(name: str, times: str = "") -> str:
+            return f'IF({name}="","",{name}{times})'
+
+        columns = [
+            Column("crisis", "crisis_names"),
+            Column("now", "crisis_now", SIGNED_PERCENT, NOW),
+            Column("after", "crisis_after", SIGNED_PERCENT, AFTER),
+            Column("target", "crisis_target", SIGNED_PERCENT, TARGET),
+            Column("money_now", known("crisis_now", "*total_value"), SIGNED, NOW),
+            Column("money_after", known("crisis_after", f"*{worth}"), SIGNED, AFTER),
+            Column("costs_most", "crisis_worst"),
+        ]
+        first, last = page.table(CRISES, columns, when=some)
+        chart = charts.bars(
+            [(page, first, last, k) for k in (3, 4, 5)], (page, first, last, 2), (NOW, AFTER, TARGET), "0%"
+        )
+        chart.type, chart.x_axis.scaling.orientation = "col", "minMax"
+        page.chart(chart, "crises_chart", page.room(12, some), 12, 2, 10)
+        page.text(f'=IF({some},"{self.say("crises_note")}","")', color=GREY, hide=True)
+
+    def _frontier(self, page: Page) -> None:
+        """The curve beside the three states of the portfolio."""
+        some = 'INDEX(frontier_vols,1)<>""'
+        page.heading("frontier", some)
+        top = page.row
+        columns = [
+            Column("point", f'IF(frontier_vols="","","{self.say("curve")}")'),
+            Column("expected", "frontier_returns", PERCENT),
+            Column("vol_short", "frontier_vols", PERCENT),
+        ]
+        first, last = page.table(FRONTIER, columns, when=some, wrap=False)
+        points = []
+        expected = (
+            "PORT_RETURN(w_now,mu_assets)",
+            f"PORT_RETURN({AFTER_WEIGHTS},mu_assets)",
+            "PORT_RETURN(w_target,mu_assets)",
+        )
+        for key, vol, mean in zip(("now", "after", "target"), vols(), expected, strict=True):
+            words = (f'{{=IF({some},IFERROR({formula},""),"")}}' for formula in (mean, vol[2:-1]))
+            page.line(f'=IF({some},"{self.say(key)}","")', [(word, PERCENT) for word in words])
+            page.name("xl_rows_", page.row - 1, page.row - 1)
+            points.append((page, page.row - 1, page.row - 1, 3))
+        page.text(f'=IF({some},"{self.say("frontier_note")}","")', color=GREY, hide=True)
+        ranges = [(page, first, last, 3), *points]
+        chart = charts.curve_and_points(ranges, tuple(map(self.say, ("curve", "now", "after", "target"))), "0%")
+        for line, color in zip(chart.series[1:], (NOW, AFTER, TARGET), strict=True):
+            line.marker.symbol, line.marker.graphicalProperties = "circle", charts._filled(color)
+            line.marker.size = 8
+        chart.series[0].graphicalProperties.line.solidFill = GREY
+        page.chart(chart, "frontier_chart", top, FRONTIER + 4, 5, 10, self.say("vol_short"), self.say("expected"))
+
+
+def _unheld(formulas: list[str]) -> list[str]:
+    """Of three states the one after the orders is not shown to whom nothing is recommended."""
+    now, after, target = formulas
+    opening, inside, closing = ("{=", after[2:-1], "}") if after.startswith("{") else ("=", after[1:], "")
+    return [now, f'{opening}IF(letter_held,"–",{inside}){closing}', target]
+
+
+def vols() -> list[str]:
+    """Volatility now, after the orders (cash left over has none) and at target."""
+    after = f"IF(SUM(w_after)>0,PORT_VOL({AFTER_WEIGHTS},cov_assets)*SUM(w_after),0)"
+    return [f"{{={formula}}}" for formula in ("PORT_VOL(w_now,cov_assets)", after, "PORT_VOL(w_target,cov_assets)")]

@@ -1,0 +1,258 @@
+"""The pages our report is drawn on as a template: cells, tables and paragraphs from top to bottom, with their names."""
+
+from dataclasses import dataclass
+
+from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.series import SeriesLabel
+from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
+from openpyxl.drawing.xdr import XDRPositiveSize2D
+from openpyxl.formatting.rule import DataBarRule, FormulaRule
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter as letter
+from openpyxl.worksheet.formula import ArrayFormula
+
+from xlalloc.documents.heights import lines_of
+from xlalloc.templates import charts
+from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, RULE, SECOND, THIRD, WARN
+
+ASSETS, ORDERS, LOTS, FINDINGS, SHOWN = 150, 150, 150, 20, 20  # rows there is room for; of them shown at rest
+CLASSES, STEPS, CRISES, YEARS, POINTS, BANDS, TOP, PAIRS, FRONTIER, PERIODS = 6, 5, 8, 25, 62, 61, 11, 10, 12, 8
+NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
+BODY, HEADING, TITLE = 9.5, 12, 18
+ROW = 15.0  # points
+PIXEL, POINT = 9525, 12700  # in the units of drawings
+AFTER_WEIGHTS = "w_after/SUM(w_after)"
+UNITS = "+#,##0.##;-#,##0.##;0"
+
+
+@dataclass
+class Column:
+    """A column of a table: its header, the formula that fills it, how it looks."""
+
+    key: str
+    formula: str
+    format: str = ""
+    color: str = ""  # of the header
+    bars: str = ""  # data bars in this colour
+
+
+@dataclass
+class Page:
+    """One sheet, filled from top to bottom; ``row`` is where the next thing goes."""
+
+    report: object  # with its words, its names, its book
+    key: str
+    widths: str
+    body: float = BODY
+    height: float = ROW
+    row: int = 1
+
+    def __post_init__(self):
+        report = self.report
+        sheet = self.sheet = report.book.create_sheet(report.say(f"tab.{self.key}"))
+        sheet.sheet_view.showGridLines = False
+        sheet.sheet_properties.tabColor = ACCENT
+        setup = sheet.page_setup
+        setup.paperSize, setup.orientation, setup.fitToWidth, setup.fitToHeight = 9, "portrait", 1, 0
+        sheet.sheet_properties.pageSetUpPr.fitToPage = True
+        sheet.print_options.horizontalCentered = True
+        margins = sheet.page_margins
+        margins.left = margins.right = 0.5
+        margins.top, margins.bottom, margins.header, margins.footer = 0.55, 0.6, 0.3, 0.3
+        sheet.oddFooter.right.text, sheet.oddFooter.right.size = "&P / &N", 8
+        for k, width in enumerate(self.widths.split(), 1):
+            sheet.column_dimensions[letter(k)].width = float(width)
+        sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = self.height, True
+        self.last = len(self.widths.split())
+
+    @property
+    def quoted(self) -> str:
+        return "'" + self.sheet.title.replace("'", "''") + "'"
+
+    def at(self, column: int, row: int) -> str:
+        return f"{letter(column)}{row}"
+
+    def put(self, column: int, row: int, value, format: str = "", *, size: float = 0, bold: bool = False,
+            color: str = INK, fill: str = "", wrap: bool = False, align: str = "", line: bool = False):  # fmt: skip
+        cell = self.sheet.cell(row, column)
+        if isinstance(value, str) and value.startswith("{="):
+            value = ArrayFormula(cell.coordinate, value[1:-1])
+        if value is not None:
+            cell.value = value
+        cell.font = Font(name=FONTS[self.report.lang], size=size or self.body, bold=bold, color=color)
+        cell.number_format = format or "General"
+        if fill:
+            cell.fill = PatternFill("solid", fgColor=fill)
+        cell.alignment = Alignment(
+            wrap_text=wrap or None, vertical="top" if wrap else "center", shrink_to_fit=bool(format) or None,
+            horizontal=align or ("right" if format else None), indent=int(align == "left" and column > 2),
+        )  # fmt: skip
+        if line:
+            cell.border = Border(bottom=Side("hair", color=RULE))
+        return cell
+
+    def like(self, cell, rows: range) -> None:
+        """The cells below one, dressed as it is."""
+        for row in rows:
+            self.sheet.cell(row, cell.column)._style = cell._style
+
+    # From top to bottom ----------------------------------------------------------------------------------------------
+
+    def name(self, beginning: str, first: int, last: int, left: int = 2, right: int = 0) -> None:
+        """A range that the filler knows by the beginning of its name."""
+        area = f"{self.quoted}!${letter(left)}${first}:${letter(right or left)}${last}"
+        self.report.names[f"{beginning}{self.key}_{len(self.report.names)}"] = area
+
+    def title(self) -> None:
+        """The page's title, repeated where it is printed on several, with whose it is."""
+        self.put(2, 1, self.report.say(f"title.{self.key}"), size=TITLE - 2, bold=True, color=ACCENT)
+        self.put(self.last, 1, self.report.say("whose"), size=8, color=GREY, align="right")
+        self.sheet.row_dimensions[1].height = 30
+        for column in range(2, self.last + 1):
+            self.sheet.cell(1, column).border = Border(bottom=Side("medium", color=ACCENT))
+        self.sheet.print_title_rows = "1:1"
+        self.row = 3
+        self.text(self.report.say("illustrative"), color=WARN, bold=True, hide=True)
+
+    def heading(self, key: str, when: str = "", column: int = 2, move: bool = True) -> None:
+        """A section's heading; with ``when`` the row is hidden where that is not so."""
+        words = self.report.say(key)
+        value = f'=IF({when},"{words}","")' if when else words
+        self.put(column, self.row, value, size=HEADING, bold=True, color=ACCENT).alignment = Alignment(
+            vertical="bottom"
+        )
+        self.sheet.row_dimensions[self.row].height = self.height + 10
+        if when:
+            self.name("xl_rows_", self.row, self.row)
+        if move:
+            self.row += 1
+
+    def text(self, value, left: int = 2, right: int = 0, *, hide: bool = False, move: bool = True, **style) -> int:
+        """A paragraph over merged cells, as tall as its words; ``hide`` where it has none."""
+        right = right or self.last
+        self.put(left, self.row, value, wrap=True, **style)
+        if right > left:
+            self.sheet.merge_cells(start_row=self.row, end_row=self.row, start_column=left, end_column=right)
+        self.name("xl_text_", self.row, self.row, left)
+        if hide:
+            self.name("xl_rows_", self.row, self.row, left)
+        self.sheet.row_dimensions[self.row].height = max(style.get("size", self.body) * 1.3 + 4, self.height)
+        if move:
+            self.row += 1
+        return self.row
+
+    def paragraphs(self, name: str, slots: int, **style) -> None:
+        """A paragraph for each text of a column."""
+        more = self.report.say("more").replace("NAME", name).replace("SLOTS", str(slots))
+        for k in range(1, slots + 2):
+            self.text(f'=IFERROR(INDEX({name},{k}),"")' if k <= slots else more, hide=True, **style)
+            self.sheet.row_dimensions[self.row - 1].hidden = k > 2
+
+    def header(self, columns: list[Column], left: int = 2, when: str = "", soft: bool = False) -> None:
+        """A table's header; a ``soft`` one is coloured only where it says something."""
+        for k, column in enumerate(columns, left):
+            words = self.report.say(column.key) if column.key else ""
+            value = f'=IF({when},"{words}","")' if when and words else words
+            fill = column.color or "44546A"
+            cell = self.put(k, self.row, value, bold=True, color="FFFFFF", fill="" if soft else fill)
+            if soft:
+                rule = FormulaRule([f'{cell.coordinate}<>""'], fill=PatternFill("solid", bgColor=fill))
+                self.sheet.conditional_formatting.add(cell.coordinate, rule)
+            cell.alignment = Alignment(
+                wrap_text=True,
+                vertical="center",
+                horizontal="right" if column.format else "left",
+                indent=int(not column.format and k > 2),
+            )
+        widths = self.widths.split()
+        lines = max(
+            header_lines(self.report.say(c.key), float(widths[left + k - 1]), self.body)
+            for k, c in enumerate(columns)
+            if c.key
+        )
+        self.sheet.row_dimensions[self.row].height = max(5 + 1.3 * self.body * lines, self.height)
+        self.row += 1
+
+    def table(self, slots: int, columns: list[Column], left: int = 2, when: str = "", hide: bool = True,
+              wrap: bool = True, soft: bool = False) -> tuple[int, int]:  # fmt: skip
+        """Headers, and below each an array that fills as many rows as there are; gives the first and last row."""
+        top = self.row
+        self.header(columns, left, when, soft)
+        first, last = self.row, self.row + slots - 1
+        for k, column in enumerate(columns, left):
+            cell = self.put(k, first, f"{{={column.formula}}}", column.format, line=True)
+            if not column.format:
+                cell.alignment = Alignment(
+                    wrap_text=wrap or None, vertical="center", horizontal="left", indent=int(k > 2)
+                )
+            self.like(cell, range(first + 1, last + 1))
+            if column.bars:
+                rule = DataBarRule("num", 0, "num", 1, color=column.bars)
+                self.sheet.conditional_formatting.add(f"{self.at(k, first)}:{self.at(k, last)}", rule)
+        texts = [k for k, column in enumerate(columns, left) if not column.format]
+        if wrap and texts:
+            self.name("xl_text_", first, last, min(texts), max(texts))
+        if hide:
+            self.name("xl_rows_", top if when else first, last, left)
+            for row in range(first + SHOWN, last + 1):
+                self.sheet.row_dimensions[row].hidden = True
+        self.row = last + 1
+        return first, last
+
+    def line(self, label: str, cells: list[tuple], left: int = 2, bold: bool = False) -> None:
+        """A row of a label and (formula, format)."""
+        self.put(left, self.row, label, line=True, bold=bold)
+        for k, (formula, format) in enumerate(cells, left + 1):
+            self.put(k, self.row, formula, format, line=True, bold=bold, align="right")
+        self.row += 1
+
+    def room(self, rows: int, when: str) -> int:
+        """Rows free for a picture, hidden where it is not shown; gives the first."""
+        return self.free(rows, f'IF(ROW($A$1:$A${rows})*({when})>0," ","")')
+
+    def free(self, rows: int, formula: str) -> int:
+        """Rows that are hidden where a formula gives nothing for them."""
+        top = self.row
+        self.put(2, top, f"{{={formula}}}")
+        self.name("xl_rows_", top, top + rows - 1)
+        self.row += rows
+        return top
+
+    def chart(self, chart, key: str, row: int, rows: int, left: int, right: int, across: str = "", up: str = "",
+              fixed: bool = False) -> None:  # fmt: skip
+        """A picture over cells; a ``fixed`` one has a size of its own, which rows that are hidden do not change."""
+        charts.dress(chart, self.report.say(key), FONTS[self.report.lang], across, up)
+        self.sheet.add_chart(chart)
+        if not fixed:
+            charts.spread(chart, row, rows, left, right)
+            return
+        widths = [float(width) for width in self.widths.split()]
+        wide = sum(int(width * 7 + 5) for width in widths[left - 1 : right]) * PIXEL - 100_000
+        size = XDRPositiveSize2D(wide, int(rows * self.height * POINT))
+        chart.anchor = OneCellAnchor(_from=AnchorMarker(col=left - 1, colOff=50_000, row=row - 1), ext=size)
+
+    def lines(self, series: list, labels: tuple, format: str, colors: tuple, dated: bool = True):
+        """Lines whose titles are the cells of a header: (row of it, first, last, column)."""
+        first, last, column = labels
+        chart = charts.lines([(self, a, b, k) for _, a, b, k in series], (self, first, last, column), format, dated)
+        for line, (head, _, _, k), color in zip(chart.series, series, colors, strict=True):
+            line.tx = SeriesLabel(strRef=StrRef(f"{self.quoted}!${letter(k)}${head}"))
+            line.val.numRef.f = f"{self.quoted}!${letter(k)}${first}:${letter(k)}${last}"
+            line.graphicalProperties.line.solidFill = color
+        return chart
+
+    # The appendix ----------------------------------------------------------------------------------------------------
+
+    def show(self, formula: str) -> None:
+        """When the page is in a report."""
+        row = 2
+        self.put(self.last + 2, row, formula, color="FFFFFF")
+        self.report.names[f"xl_show_{self.key}"] = f"{self.quoted}!${letter(self.last + 2)}${row}"
+
+    def done(self) -> None:
+        self.sheet.print_area = f"A1:{letter(self.last)}{self.row}"
+
+
+def header_lines(words: str, room: float, size: float) -> int:
+    """Lines that a header takes in a column."""
+    return lines_of(words, max(room - 1.5, 3) * 11 / size)
