@@ -93,7 +93,7 @@ class Sums:
                 break
             yield count, total
         for k, owner in enumerate(owners):
-            ends = [start for start, _ in self._runs[1:]] + [len(self._values)]
-            runs = [(start, end) for (start, o), end in zip(self._runs, ends, strict=True) if owner and o[k] == owner]
+            ends = [*(start for start, _ in self._runs[1:]), len(self._values)]
+            runs = [(start, end) for (start, o), end in zip(self._runs, ends, strict=False) if owner and o[k] == owner]
             own = [value for start, end in runs for value in self._values[start:end]]
             yield len(own), sum(own)
