@@ -192,6 +192,6 @@ def describe(entry: Function, width: int = 80, lang: str = "en") -> str:
     for code, words in reference.errors(entry, lang).items():
         lines += folded(("；" if lang == "zh" else "; ").join(words), width, f"  {code:<8}", " " * 10)
     lines += field("Elsewhere", "; ".join(entry.peers) or say("nothing of its kind"))
-    lines += field("Source", entry.source)
+    lines += field("Source", reference.source(entry, lang))
     lines += ["", *folded(f"{say('Example')}{colon}{entry.example}", width, rest="    ")]
     return "\n".join([*lines, *(f"    {row}" for row in reference.example(entry))])

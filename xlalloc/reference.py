@@ -69,6 +69,14 @@ def say(text: str, lang: str = "en") -> str:
     return _chinese().get(text, text) if lang == "zh" else text
 
 
+def source(entry: Function, lang: str = "en") -> str:
+    """Where its definition comes from; a paper keeps its title in every language."""
+    text = entry.source
+    for article in ("the source article on asset allocation", "the source article on risk parity"):
+        text = text.replace(article, say(article, lang))
+    return text
+
+
 def with_unit(quantity: q.Quantity, lang: str = "en") -> str:
     """What a quantity is, and its unit."""
     words = say(quantity.help, lang)

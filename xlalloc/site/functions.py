@@ -3,7 +3,7 @@
 from functools import partial
 
 from xlalloc.catalogue import Function
-from xlalloc.reference import answer, argument_help, categories, errors, example, say, shape
+from xlalloc.reference import answer, argument_help, categories, errors, example, say, shape, source
 
 TEXTS = ("Formula", "Result", "Errors", "Example", "Source", "Elsewhere", "nothing of its kind", "argument",
          "what it is", "shape", "Functions", "function", "Conventions", "In detail (in English)")  # fmt: skip
@@ -85,7 +85,7 @@ def _section(entry: Function, lang: str) -> list[str]:
         lines += [f"| `{code}` | {plain(semicolon.join(words))} |" for code, words in described.items()]
     names = "; ".join(_peer(peer) for peer in entry.peers) or say_("nothing of its kind")
     lines += ["", f"**{say_('Elsewhere')}** &ensp; {names}", ""]
-    return [*lines, f"**{say_('Source')}** &ensp; {plain(entry.source)}", ""]
+    return [*lines, f"**{say_('Source')}** &ensp; {plain(source(entry, lang))}", ""]
 
 
 def _peer(peer: str) -> str:

@@ -2,9 +2,9 @@
 
 from openpyxl.styles import Alignment
 
+from xlalloc import reference
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.templates.blocks import Work, sentence
-from xlalloc.templates.definitions import CHINESE
 from xlalloc.templates.layout import LAST_COLUMN, ROW_POINTS, called, lines_of
 from xlalloc.templates.work_page import CELL, LABEL, WorkPage
 
@@ -46,7 +46,8 @@ def _assumptions(work: Work, page: WorkPage) -> None:
 def definition(name: str, lang: str) -> str:
     """What a function computes, and its source, in words."""
     entry = CATALOGUE[name]
-    return CHINESE[name] if lang == "zh" else f"{entry.summary} Source: {entry.source}"
+    lead = "出处：" if lang == "zh" else " Source: "
+    return f"{reference.say(entry.summary, lang)}{lead}{reference.source(entry, lang)}"
 
 
 def _line(page: WorkPage, label: str, text: str, least: int = 1, line: bool = True) -> None:
