@@ -20,7 +20,7 @@ def account_words(r: Result, say: Say) -> dict[str, object]:
     return {
         "account_shown": a.shown,
         "account_line": _line(r, a, say),
-        "account_note": _note(a, say) if a.shown else None,
+        "account_note": _note(a, say, r.client.language) if a.shown else None,
         "account_periods": ["" if p is None else _label(p, say) for p in periods],
         "account_starts": [p and p.first for p in periods],
         "account_ends": [p and p.last for p in periods],
@@ -57,14 +57,14 @@ def _label(p: Period, say: Say) -> str:
     return say("account.since_start" if p.per_year else "account.under_a_year", end=end)
 
 
-def _note(a: Account, say: Say) -> str:
+def _note(a: Account, say: Say, lang: str) -> str:
     words = [say("account.span", first=f"{a.dates[0]}", last=f"{a.dates[-1]}"), say("account.method")]
     words.append(say("account.net_of" if any(a.fees) else "account.no_fees"))
     if a.accounts > 1:
         words.append(say("account.together", n=a.accounts))
     if a.left_out:
         words.append(say("account.left_out", n=a.left_out))
-    return say("account.between").join(words)
+    return ("" if lang == "zh" else " ").join(words)
 
 
 def _line(r: Result, a: Account, say: Say) -> str:

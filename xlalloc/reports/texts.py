@@ -229,7 +229,6 @@ _TEXTS = {
     "account.no_fees": ("No fees are named in the history: net of what was paid from the account.", "历史数据未列明费用：收益已扣除从账户实际支付的费用。"),
     "account.together": ("{n} accounts added up on the dates on which all have a value.", "{n} 个账户仅在均有市值的日期合并计算。"),
     "account.left_out": ("{n} dates on which not all have one are left out.", "其中 {n} 个日期并非全部账户均有市值，未采用。"),
-    "account.between": (" ", ""),
     "account.none": ("No history of the account was supplied.", "未提供账户历史。"),
     "account.no_answer": ("The account's performance has no answer: see the remarks on the data.", "账户表现无法计算，见数据提示。"),
     "account.too_short": ("The history is shorter than {months} months: no performance is shown.", "账户历史不足 {months} 个月，不展示业绩。"),

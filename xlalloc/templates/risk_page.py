@@ -74,7 +74,7 @@ def _bars(work: Work, page: WorkPage, first: int) -> tuple[int, int]:
         block = f"{own}{top}:{own}{last}"
         k = f"ROW({block})-ROW({own}{top})+1"
         if not source:
-            rest = f"IF(({k}={count})*(n_assets>{count}),{quote(work.say('risk.others'))},INDEX(asset_names,{k}))"
+            rest = f"IF(({k}={count})*(n_assets>{count}),{quote(work.say('risk.other_assets'))},INDEX(asset_names,{k}))"
         else:
             cells = source if len(source) > 1 else f"{source}{first}:{source}{first + work.slots - 1}"
             others = f"SUM({cells})-SUM(INDEX({cells},1):INDEX({cells},{count - 1}))"

@@ -25,7 +25,7 @@ def _headed(work: Work, page: WorkPage) -> None:
     level = f'IF(risk_level="",""," · "&{LEVEL})'
     title = page.put(2, 2, f'=client_name&" · "&model_name&{aged}&{level}', gate=False, line=False)
     title.font = work.document.font(size=TITLE, bold=True, color=work.document.accent)
-    said = sentence(work, "summary.as_of", date='TEXT(as_of,"yyyy-mm-dd")')
+    said = sentence(work, "summary.date", date='TEXT(as_of,"yyyy-mm-dd")')
     page.sheet.cell(3, 2).value = f"={said}"
     work.illustrative(page)
 

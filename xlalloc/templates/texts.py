@@ -22,7 +22,7 @@ _TEXTS = {
     "summary.tab": ("Summary", "概览"),
     "summary.title": ("Summary", "概览"),
     "summary.subtitle": ("As of the report date.", "截至报告日期。"),
-    "summary.as_of": ("As of {date}", "截至 {date}"),
+    "summary.date": ("As of {date}", "截至 {date}"),
     "summary.orders": ("Holdings and orders", "持仓与调仓指令"),
     "summary.weights": ("Weights: now, after the orders, target", "权重：当前、调整后与目标"),
     "summary.weights_alt": ("Bar chart: for each asset its weight now, after these orders and in the target.", "条形图：各资产的当前权重、调整后权重与目标权重。"),
@@ -340,7 +340,7 @@ _TEXTS = {
     "risk.cov": ("Covariance per year", "年化协方差"),
     "risk.cov_note": ("From the correlations on Market data and the volatilities on the Client sheet.", "由“市场数据”页的相关系数与“客户”页的波动率得出。"),
     "risk.bars": ("What charts show", "图表所用数据"),
-    "risk.others": ("all others", "其余合计"),
+    "risk.other_assets": ("all others", "其余合计"),
     # Performance
     "performance.tab": ("Performance", "业绩"),
     "performance.title": ("Performance simulated from today's weights", "以当前占比模拟的业绩"),
