@@ -19,7 +19,7 @@ LOOKED_AT = 60  # lines that tell the separator
 LONGEST_CELL = 2**31 - 1  # csv.reader itself stops at 131,072 characters; what is too long is cut and said later
 _LAST = "\ue000the end\ue000"  # a line of our own after the last: inside a cell where a quotation mark was left open
 # Cells that can be read in two ways, among the bytes of a file: by the separator, and dates such as 3/4/2026.
-_COMMAS = {",": re.compile(rb'"[^"\n]*\d,\d')}
+_COMMAS = {",": re.compile(rb'(?<![^,"\r\n])"[^"\n]*\d,\d')}  # within a cell, not from the end of one to the next
 _COMMA = re.compile(rb"\d,\d|(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)")
 # Begins with the mark, of which a file has fewer than digits; looks back from there.
 _SHORT_DATE = re.compile(rb"[./-](?:(?<=[^\d.]\d.)|(?<=[^\d.]\d\d.))\d{1,2}[./-]\d{2,4}(?!\d)")

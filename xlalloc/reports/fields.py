@@ -314,6 +314,8 @@ def schedule(value) -> tuple | None:
 
 def option(value, known: dict[str, tuple]) -> str | None:
     """The option a text names, None where it is blank."""
+    if value is None or (value.__class__ is str and value in known):
+        return value
     text = plain(value)
     if text in _BLANK:
         return None

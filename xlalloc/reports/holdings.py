@@ -1,6 +1,7 @@
 """Rows of holdings → lots: whose they are, which asset they mean, and what among them is no holding."""
 
 import re
+from collections import defaultdict
 
 from xlalloc.ranges import name_key
 from xlalloc.reports import fields
@@ -32,7 +33,7 @@ class HoldingsReader:
         self._waiting: list[tuple[Row, str]] = []  # whose they are is told by there being one client alone
         self._by_account: set[int] = set()  # tables in which accounts tell
         self._summed: set[tuple] = set()  # positions that a summary row has, whose lots below say it again
-        self._sums: dict[int, Sums] = {}  # table → what its rows add up to
+        self._sums: dict[int, Sums] = defaultdict(Sums)  # table → what its rows add up to
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
             if not id_ or id_ != last or above is None:  # the rows of a client mostly follow one another
@@ -62,9 +63,9 @@ class HoldingsReader:
 
     def _again(self, client: Client, row: Row) -> bool:
         """Is it a lot of a position that a summary row above it has whole?"""
-        if "detail" not in row.values:
+        if "detail" not in row:
             return False
-        detail = fields.plain(row.values["detail"])
+        detail = fields.plain(row["detail"])
         whole = (client.id, row.get("code", ""), row.get("asset", ""), row.get("account", ""))
         if detail not in DETAILS:
             self._summed.add(whole)
@@ -89,7 +90,7 @@ class HoldingsReader:
         account = row.get("account", "")
         if not account and "id" not in row.table.columns and _OF_ACCOUNT.match(row.table.heading):
             account = row.table.heading
-        self._sums_of(row).add(_worth(row), client.id, account)
+        self._sums[id(row.table)].add(_worth(row), client.id, account)
         client.lots.append(
             Lot(
                 asset or "", row.get("units"), row.get("price"), row.get("value"), row.get("bought_on"),
@@ -158,16 +159,13 @@ class HoldingsReader:
         value, total = row.get("value"), row.get("price") is None and any(names_a_total(t, owners) for t in told)
         if not total and value is not None and row.get("price") is None:
             fewest = 1 if not name or any(map(has_word, told)) else 2
-            total = self._sums_of(row).has(value, fewest, client.id, account)
+            total = self._sums[id(row.table)].has(value, fewest, client.id, account)
         if not total and value is not None and not name:
             total = abs(sum(lot.value or 0.0 for lot in client.lots) - value) <= 0.005 * value
         if total:
             column = next((key for key in ("asset", "code", "id", "value") if key in row.raw), "")
             self.problems.note("", "total_row", "done.ignored", row.location(column))
         return total
-
-    def _sums_of(self, row: Row) -> Sums:
-        return self._sums.setdefault(id(row.table), Sums())
 
     def _accounts(self, clients: dict[str, Client]) -> dict[str, Client]:
         """Account → client, by the sheet accounts."""
@@ -251,10 +249,7 @@ class HoldingsReader:
 
     def _check_unit_of_money(self, client: Client) -> None:
         """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""
-        values = [lot.value for lot in client.lots if lot.value is not None and lot.units is None]
-        if len(values) < len(client.lots) or not values:
-            return
-        total = sum(values)
+        total = sum(client.lots.values_alone())
         beside = max(abs(client.cash_flow), abs(client.monthly), client.goal or 0.0)
         if 0 < total < MIN_WEALTH or 0 < total < beside / 1000:
             words = {"total": f"{total:,.2f}"}

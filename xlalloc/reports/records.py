@@ -35,7 +35,7 @@ class Asset:
     mu: float | None
     vol: float | None
     asset_class: str  # the reference class: the proxy for correlations and scenarios
-    currencies: set[str]
+    currencies: frozenset[str]
     where: Where
     row: int
     broken: str = ""  # the column that could not be read
@@ -49,7 +49,7 @@ class Asset:
         nothing = dict.fromkeys(("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission"), 0.0)
         return cls(
             name, "现金", "", "cash", 1, sell_tax=0.0, redemption=None, mu=None, vol=None, asset_class="Cash",
-            currencies=set(), where=where, row=0, **nothing,
+            currencies=frozenset(), where=where, row=0, **nothing,
         )  # fmt: skip
 
     def location(self, column: str, value=None) -> Location:
@@ -98,9 +98,12 @@ class Lots(Sequence):
         self._kept, self._texts, self._where = b"", [], None
 
     def append(self, lot: Lot) -> None:
-        figures = (math.nan if figure is None else figure for figure in (lot.units, lot.price, lot.value))
-        day = lot.bought_on.toordinal() if lot.bought_on else 0
-        self._kept += self._FORM.pack(*figures, day, lot.row, lot.no_sell)
+        units, price, value = lot.units, lot.price, lot.value
+        self._kept += self._FORM.pack(
+            math.nan if units is None else units, math.nan if price is None else price,
+            math.nan if value is None else value, lot.bought_on.toordinal() if lot.bought_on else 0,
+            lot.row, lot.no_sell,
+        )  # fmt: skip
         self._texts += lot.asset, lot.account
         self._where = lot.where
 
@@ -114,6 +117,15 @@ class Lots(Sequence):
             self._texts[2 * k], *(None if figure != figure else figure for figure in figures),
             dt.date.fromordinal(day) if day else None, self._texts[2 * k + 1], bool(no_sell), self._where, row,
         )  # fmt: skip
+
+    def values_alone(self) -> list[float]:
+        """The value of each where all have a value and no units, else nothing."""
+        found = []
+        for units, _, value, *_ in self._FORM.iter_unpack(self._kept):
+            if units == units or value != value:
+                return []
+            found.append(value)
+        return found
 
     @property
     def assets(self) -> list[str]:

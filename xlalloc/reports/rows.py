@@ -13,78 +13,88 @@ if TYPE_CHECKING:
     from xlalloc.reports.tables import Table
 
 CODED = frozenset(["id", "account", "code"])  # columns whose texts may be guarded as one: '0123
+MOST_KNOWN = 1000  # texts of a column whose values are kept
+_NO_VALUE = (Formula, ErrorValue)
 
 
-class Row:
-    """One row, its cells read as their columns' kinds; it lives only until it is understood.
+class Row(dict):
+    """The values of one row by column, without blanks; it lives only until it is understood.
 
-    ``bad`` are the columns that could not be read, ``odd`` what was found in texts that were read all the same.
+    ``raw`` are its cells, ``bad`` the columns that could not be read, ``odd`` what was found in texts read all
+    the same.
     """
 
-    __slots__ = ("bad", "currencies", "number", "odd", "raw", "table", "values")
+    __slots__ = ("bad", "currencies", "number", "odd", "raw", "table")
 
-    def __init__(self, table: "Table", number: int, named: list[tuple]):
+    def __init__(self, table: "Table", number: int, cells: dict[int, object], columns: dict[int, tuple]):
+        """``columns`` has of each its key, its kind, and texts read before with their values: most come again."""
         self.table, self.number = table, number
-        self.values: dict[str, object] = {}
         self.raw: dict[str, object] = {}
-        self.bad: list[str] = []
-        self.odd: list[tuple[str, str]] = []
-        self.currencies: set[str] = set()
-        for (key, kind), cell in named:
-            if type(cell) is str:
-                if len(cell) > LONGEST or not cell.isprintable():
-                    cell = self._tamed(key, kind, cell)
-                elif kind == "text" and key != "currency":  # most cells, without a detour
-                    text = cell.strip()
-                    guarded = text[:1] == "=" or (key in CODED and text[:1] == "'")
-                    self.raw[key], self.values[key] = cell, unwrapped(text) if guarded else text
-                    continue
-            self.raw[key] = cell
-            if kind:
-                self._read(key, kind, cell)
+        self.bad: tuple[str, ...] = ()
+        self.odd: tuple[tuple[str, str], ...] = ()
+        self.currencies: frozenset[str] = frozenset()
+        for column, cell in cells.items():
+            if column in columns:
+                key, kind, known = columns[column]
+                self.raw[key] = cell
+                value = known.get(cell) if cell.__class__ is str else None
+                if value is None:
+                    value = self._read(key, kind, cell, known)
+                if value is not None:
+                    self[key] = value
 
-    def _read(self, key: str, kind: str, cell) -> None:
-        table = self.table
+    def _read(self, key: str, kind: str, cell, known: dict[str, object]):
+        """The value of a cell, None where it is blank or unreadable; ``known`` once it is all that the cell says."""
+        table, plain, currency = self.table, cell.__class__ is str, ""
+        if plain and (len(cell) > LONGEST or not cell.isprintable()):
+            cell, plain = self._tamed(key, kind, cell), False
+            self.raw[key] = cell
         try:
-            if cell.__class__ is not str and isinstance(cell, Formula | ErrorValue):
-                raise UnreadableError
-            if kind in RANGES:
-                if cell.__class__ is str and table.two_ways is not False:
-                    table.survey()
-                marks = table.marks
-                number, currency = fields.money(cell, marks[key]) if key in marks else fields.money(cell)
-                if table.units and number is not None and key in table.units:
-                    number, currency = table.scaled(key, number, currency, cell)
-                if currency:
-                    self.currencies.add(currency)
-                self.values[key] = fields.within(kind, number)
+            if cell.__class__ is not str:
+                if isinstance(cell, _NO_VALUE):
+                    raise UnreadableError
+            elif table.two_ways is not False and (kind in RANGES or kind == "date"):
+                table.survey()
+            if plain and kind == "text" and key != "currency":
+                value = cell.strip()
+                if value[:1] == "=" or (key in CODED and value[:1] == "'"):
+                    value = unwrapped(value)
+            elif kind in RANGES:
+                value, currency = fields.money(cell, table.marks.get(key, "."))
+                if value is not None and key in table.units:
+                    value, currency = table.scaled(key, value, currency, cell)
             elif kind == "date":
-                if cell.__class__ is str and table.two_ways is not False:
-                    table.survey()
-                self.values[key] = fields.date(cell, table.orders.get(key, ""))
+                value = fields.date(cell, table.orders.get(key, ""))
             else:
-                self.values[key] = fields.read(kind, cell)
-                if key == "currency" and self.values[key]:
-                    self.currencies.add(fields.currency_of(cell))
+                value = fields.read(kind, cell)
+                currency = fields.currency_of(cell) if key == "currency" and value else ""
+            if currency:
+                self.currencies |= {currency}
+            if kind in RANGES:
+                fields.within(kind, value)
         except UnreadableError:
-            self.bad.append(key)
+            self.bad += (key,)
+            return None
+        if value is None or value == "":
+            return None
+        if plain and not currency:
+            if len(known) >= MOST_KNOWN:
+                known.clear()
+            known[cell] = value
+        return value
 
     def _tamed(self, key: str, kind: str, cell: str) -> str:
         """A text without what is not read of it, which is noted."""
         if fields.has_illegal(cell):
-            self.odd.append((key, "illegal_characters"))
+            self.odd += ((key, "illegal_characters"),)
         most = MOST_TEXT if kind == "notes" else LONGEST
         cell = cell.strip()
         if len(cell) <= most:
             return cell
         if kind not in ("text", "notes"):
             return cell[:most] + "…"  # no figure and no date
-        self.odd.append((key, "too_long"))
+        self.odd += ((key, "too_long"),)
         return cell[:most]
-
-    def get(self, key: str, default=None):
-        value = self.values.get(key)
-        return default if value is None or value == "" else value
 
     def location(self, key: str = "") -> Location:
         return self.table.where.location(self.number, key, self.raw.get(key))

@@ -44,7 +44,7 @@ class Table:
         self.orders: dict[str, str] = {}  # column → dmy or mdy
         self.units: dict[str, tuple[float, str]] = {}  # column → what its header says of its figures
         self._rows: Rows = iter(())
-        self._keys: dict[int, tuple] = {}  # column → its key and kind
+        self._keys: dict[int, tuple] = {}  # column → its key, kind and known texts (rows.Row)
         self._words: set[str] = set()  # of the header
         self.codes: list[str] = []  # the columns that hold codes
         self._problems: Problems | None = None
@@ -145,7 +145,7 @@ class Table:
                     problems.note("", "column_twice", "done.ignored", self.where.location(self.header_row, text))
                 continue
             self.columns[found] = text
-            self._keys[column] = (found, kinds[found].kind if found in kinds else "text")
+            self._keys[column] = (found, kinds[found].kind if found in kinds else "text", {})
             if (unit := unit_of(text)) != (1.0, "") and self._keys[column][1] in RANGES:
                 self.units[found] = unit
         self.codes = [key for key in self.columns if key.startswith("code")]
@@ -173,17 +173,15 @@ class Table:
         footers, first = 0, None
         loose = self.sheet in MANY
         for number, cells in self._rows:
-            keys = self._keys
-            named = [(keys[column], cell) for column, cell in cells.items() if column in keys]
             if loose and len(cells) == 1:
                 (cell,) = cells.values()
                 if isinstance(cell, str):
                     self.heading, footers, first = clean(cell), footers + 1, first or number
                     continue
-            if not named:
+            row = Row(self, number, cells, self._keys)
+            if not row.raw:
                 continue
-            row = Row(self, number, named)
-            if loose and row.values.get("units") is None and row.values.get("value") is None and self._is_header(cells):
+            if loose and "units" not in row and "value" not in row and self._is_header(cells):
                 if not self._next_header(number, cells):
                     break
                 continue
@@ -216,11 +214,11 @@ class Table:
         found = conventions.survey(below)
         given = self.settings
         marks = conventions.decimal_marks(found, self.part.semicolons, self.chinese, given.decimal)
-        dated = [k for k, (_, kind) in self._keys.items() if kind == "date"]
+        dated = [k for k, (_, kind, _) in self._keys.items() if kind == "date"]
         hint = conventions.order_within(self.remarks)
         european = not self.chinese and conventions.is_european(found, self.part.semicolons)
         orders = conventions.date_orders(found, dated, given.date_order, hint, european)
-        for k, (key, kind) in self._keys.items():
+        for k, (key, kind, _) in self._keys.items():
             if k not in found:
                 continue
             if kind in RANGES:

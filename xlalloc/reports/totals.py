@@ -1,5 +1,6 @@
 """Rows that add others up, of a group, an account, a household: told by their words or by their values."""
 
+import math
 import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator
@@ -70,13 +71,14 @@ class Sums:
 
     def __init__(self):
         self._values = array("d")
-        self._runs: list[tuple[int, tuple]] = []  # where another client or account begins: there are many rows
+        self._owners: tuple[list[str], list[str]] = [], []  # the client and the account of each: there are many
 
-    def add(self, value: float | None, *owners) -> None:
+    def add(self, value: float | None, client: str, account: str) -> None:
         """A holding's value (None where it is not known) with its client and account."""
-        if not self._runs or self._runs[-1][1] != owners:
-            self._runs.append((len(self._values), owners))
-        self._values.append(float("nan") if value is None else value)
+        self._values.append(math.nan if value is None else value)
+        clients, accounts = self._owners
+        clients.append(client)
+        accounts.append(account)
 
     def has(self, value: float, fewest: int, *owners) -> bool:
         """Is it the sum of the last rows, at least so many, or of all rows of its client or account?"""
@@ -92,8 +94,6 @@ class Sums:
             if not total <= value + 1.0:
                 break
             yield count, total
-        for k, owner in enumerate(owners):
-            ends = [*(start for start, _ in self._runs[1:]), len(self._values)]
-            runs = [(start, end) for (start, o), end in zip(self._runs, ends, strict=False) if owner and o[k] == owner]
-            own = [value for start, end in runs for value in self._values[start:end]]
+        for owner, owned in zip(owners, self._owners, strict=True):
+            own = [value for value, of in zip(self._values, owned, strict=True) if of == owner] if owner else []
             yield len(own), sum(own)
