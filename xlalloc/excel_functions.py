@@ -53,13 +53,13 @@ def _iferror(evaluate, arguments, context):
 
 def _row(evaluate, arguments, context):
     if not arguments:
-        return float(context.row)
+        return float(context.place()[0])
     return _numbered(evaluate(arguments[0], context), lambda r: [[float(i)] for i in r.used()[0]])
 
 
 def _column(evaluate, arguments, context):
     if not arguments:
-        return float(context.column)
+        return float(context.place()[1])
     return _numbered(evaluate(arguments[0], context), lambda r: [[float(j) for j in r.used()[1]]])
 
 

@@ -49,6 +49,14 @@ class Reference:
     bottom: int
     right: int
 
+    @property
+    def is_cell(self) -> bool:
+        return self.top == self.bottom and self.left == self.right
+
+    @property
+    def place(self) -> tuple[str, int, int, int, int]:
+        return self.sheet, self.top, self.left, self.bottom, self.right
+
     def used(self) -> tuple[range, range]:
         """The numbers of its rows and columns; those of whole columns end with the sheet's data."""
         bottom, right = self.bottom, self.right

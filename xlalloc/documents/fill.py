@@ -12,7 +12,7 @@ from xlalloc.documents.data import placed, rows_of
 from xlalloc.documents.sheet import Cell, Sheet, address
 from xlalloc.documents.template import DATA, Template
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import Context, _evaluate, evaluate_value, parse
+from xlalloc.formula import Context, Memo, _evaluate, evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, as_rows, scalar
 
 LONG = 500  # bytes of an argument
@@ -47,7 +47,7 @@ class Filled:
             self._put(name, place, data[name])
         self._read: dict[tuple, list[list]] = {}
         self._keys: dict[int, tuple] = {}  # by identity: the value is kept, so that no other takes its place
-        self._met = 0  # running formulas met: what is read then is not kept
+        self._memo = Memo()
 
     def _put(self, name: str, place, value) -> None:
         """Data into cells of the firm's own; those that stay free are emptied."""
@@ -124,7 +124,7 @@ class Filled:
         key = (reference.sheet.casefold(), reference.top, reference.left, reference.bottom, reference.right)
         found = self._read.get(key)
         if found is None:
-            met = self._met
+            met = self._memo.running
             down, across = reference.used()
             sheet, values, cell = key[0], self.values[key[0]], self.cell
             found = []
@@ -134,7 +134,7 @@ class Filled:
                     value = values.get((i, j), _NOTHING)
                     row.append(cell(sheet, i, j) if value is _NOTHING or value is _RUNNING else value)
                 found.append(row)
-            if self._met == met:
+            if self._memo.running == met:
                 self._read[key] = found
         return found
 
@@ -144,7 +144,7 @@ class Filled:
         values = self.values[key]
         value = values.get(at, _NOTHING)
         if value is _RUNNING:
-            self._met += 1
+            self._memo.running += 1
             return ErrorValue("#REF!", f"{sheet}!{address(row, column)} refers to itself")
         if value is not _NOTHING:
             return value
@@ -167,7 +167,7 @@ class Filled:
                 if state is _NOTHING:
                     self.compute(sheet, anchor)
                 elif state is _RUNNING:
-                    self._met += 1
+                    self._memo.running += 1
                     sure = False
                 if at in values:
                     return values[at]
@@ -181,14 +181,18 @@ class Filled:
 
     # Computing -------------------------------------------------------------------------------------------------------
 
+    def _context(self, sheet: str, row: int = 1, column: int = 1, array: bool = True) -> Context:
+        return Context(self, sheet, row, column, array, self._memo)
+
     def compute(self, sheet: Sheet, cell: Cell):
         """The value of a formula's cell, its array beside it."""
-        values = self.values[sheet.key]
+        values, placed = self.values[sheet.key], self._memo.placed
         values[cell.at] = _RUNNING
         try:
-            value = evaluate_value(cell.formula, Context(self, sheet.title, cell.row, cell.column, bool(cell.area)))
+            value = evaluate_value(cell.formula, self._context(sheet.title, *cell.at, bool(cell.area)))
         except FormulaError as reason:
             value = ErrorValue("#REF!", f"{sheet.title}!{address(*cell.at)}: {reason}")
+        self._memo.placed = placed  # its own place is nothing to who asks for it
         if not cell.area:
             values[cell.at] = value = scalar(value)
             return value
@@ -235,7 +239,7 @@ class Filled:
 
     def value_of(self, text: str, sheet: str = ""):
         """What a formula outside the cells stands for, such as a name's or a chart's: a reference where it is one."""
-        return _evaluate(parse(text), Context(self, sheet or self.template.sheets[0].title))
+        return _evaluate(parse(text), self._context(sheet or self.template.sheets[0].title))
 
     def ask(self, text: str, sheet: str = ""):
         return scalar(self.value_of(text, sheet))
