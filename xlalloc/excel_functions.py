@@ -77,23 +77,29 @@ LAZY = {"IF": _if, "IFERROR": _iferror, "ROW": _row, "COLUMN": _column}
 
 
 def _is_number(cell) -> bool:
-    return isinstance(cell, int | float | dt.date) and not isinstance(cell, bool)
+    return cell.__class__ is float or isinstance(cell, int | float | dt.date) and not isinstance(cell, bool)
 
 
-def _numbers(values) -> Iterator[float | ErrorValue]:
+def _numbers(values) -> list[float | ErrorValue]:
     """The numbers of the arguments: in ranges and arrays only real numbers count, a single value is converted."""
+    found = []
     for value in values:
         if isinstance(value, Reference | list):
             for row in as_rows(value):
-                yield from (to_number(cell) for cell in row if _is_number(cell) or error_in(cell))
+                found += [
+                    cell if cell.__class__ is float else to_number(cell)
+                    for cell in row
+                    if cell.__class__ is float or _is_number(cell) or error_in(cell)
+                ]
         else:
-            yield to_number(value)
+            found.append(to_number(value))
+    return found
 
 
 def _over_numbers(function):
     def apply(*values):
-        numbers = list(_numbers(values))
-        error = next((n for n in numbers if isinstance(n, ErrorValue)), None)
+        numbers = _numbers(values)
+        error = next((n for n in numbers if n.__class__ is ErrorValue), None)
         return function(numbers) if error is None else error
 
     return apply
@@ -154,27 +160,21 @@ def _round(value, digits=0.0):
     return elementwise(single, value, digits)
 
 
-def _picker(rows, column):
+def _picker(array):
     """A cell of an array by its row and column, as INDEX gives it; the plain case without its questions."""
-    j = (
-        None
-        if isinstance(rows, Reference)
-        else column
-        if column.__class__ is float
-        else 1.0
-        if column is None
-        else None
-    )
-    if j is None or not 1.0 <= j <= len(rows[0]) or (column is None and len(rows[0]) > 1):
-        return lambda i, j: scalar(_index(rows, i, j))
-    height, context = len(rows), int(j) - 1
-    if height == 1 and column is None:
-        return lambda i, j: scalar(_index(rows, i, j))
+    height, width = _size(array)
+    if isinstance(array, Reference):
+        cell, sheet, top, left = array.book.cell, array.sheet, array.top - 1, array.left - 1
+        at = lambda i, j: cell(sheet, top + i, left + j)  # noqa: E731
+    else:
+        at = lambda i, j: array[i - 1][j - 1]  # noqa: E731
 
     def picked(i, j):
-        if i.__class__ is float and 1.0 <= i <= height:
-            return rows[int(i) - 1][context]
-        return scalar(_index(rows, i, j))
+        if j is None and width == 1:
+            j = 1.0
+        if i.__class__ is float and 1.0 <= i <= height and j.__class__ is float and 1.0 <= j <= width:
+            return at(int(i), int(j))
+        return scalar(_index(array, i, j))
 
     return picked
 
@@ -186,7 +186,7 @@ def _index(array, row=None, column=None):
     row, column = (as_rows(v) if isinstance(v, Reference) else v for v in (row, column))
     rows = array if isinstance(array, Reference) else as_rows(array)
     if any(isinstance(v, list) and len(v) * len(v[0]) > 1 for v in (row, column)):
-        return elementwise(_picker(rows, column), row, column)
+        return elementwise(_picker(rows), row, column)
     height, width = _size(array)
     row, column = (None if v is None else to_number(scalar(v)) for v in (row, column))
     for number in (row, column):

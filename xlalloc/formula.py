@@ -4,7 +4,7 @@ import math
 import operator
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import xlalloc.excel  # noqa: F401  registers Excel's functions
@@ -284,11 +284,8 @@ class Memo:
         self.running = 0  # running formulas met: what is read then is not kept
         self.placed = 0  # times that the formula's own place was asked for: what depends on it is not kept
 
-    def of(self, sheet: str, array: bool) -> dict:
-        return self.found.setdefault((sheet, array), {})
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """Where a formula stands: what ROW() and unqualified references mean."""
 
@@ -298,6 +295,11 @@ class Context:
     column: int = 1
     array: bool = True  # a formula that may give many cells
     memo: Memo | None = None
+    kept: dict | None = field(init=False, default=None)  # what the memo has for formulas of this kind
+
+    def __post_init__(self):
+        if self.memo is not None:
+            self.kept = self.memo.found.setdefault((self.sheet, self.array), {})
 
     @property
     def whole(self) -> "Context":
@@ -336,7 +338,8 @@ def evaluate(text: str, context: Context | None = None) -> list[list]:
 def evaluate_value(text: str, context: Context):
     """What a cell with this formula holds: never a blank, which is 0 there; an unknown function is an exception."""
     value = context.alone(_evaluate(parse(text), context))
-    return elementwise(_shown, value)
+    value = value.rows() if isinstance(value, Reference) else value
+    return [list(map(_shown, row)) for row in value] if isinstance(value, list) else _shown(value)
 
 
 def _shown(value):
@@ -346,14 +349,14 @@ def _shown(value):
 def _evaluate(node, context: Context):
     if node[0] == "value":
         return node[1]
-    memo = context.memo
-    if memo is None:
+    kept = context.kept
+    if kept is None:
         return _evaluated(node, context)
-    kept = memo.of(context.sheet, context.array)
     found = kept.get(id(node))
     if found is not None:
         value = found[1]
         return Reference(context.book, *value) if value.__class__ is tuple else value
+    memo = context.memo
     running, placed = memo.running, memo.placed
     value = _evaluated(node, context)
     if memo.running == running and memo.placed == placed:

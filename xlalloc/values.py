@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import repeat
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_CODES = frozenset(ERROR_CODES)
 MANY_CELLS = 1_000_000  # a range of more is read as far as the sheet's data go, as whole columns are
 
 
@@ -38,9 +39,9 @@ class Workbook(Protocol):
     def call(name: str, arguments: list) -> list[list]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Reference:
-    """A rectangle of cells, read only when its values are needed."""
+    """A rectangle of cells, read only when its values are needed; never changed (``frozen`` would make it slow)."""
 
     book: Workbook
     sheet: str
@@ -110,31 +111,34 @@ def scalar(value):
 
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
-    values = [v.rows() if isinstance(v, Reference) else v for v in operands]
-    lists = [v for v in values if isinstance(v, list)]
-    if not lists:
+    values = [v.rows() if v.__class__ is Reference else v for v in operands]
+    sizes = {(len(v), len(v[0])) for v in values if v.__class__ is list}
+    if not sizes:
         return function(*values)
-    if all(len(v) == 1 and len(v[0]) == 1 for v in lists):  # as names of one value are
-        return [[function(*[v[0][0] if isinstance(v, list) else v for v in values])]]
-    first = lists[0]
-    if all(not isinstance(v, list) or (len(v) == len(first) and len(v[0]) == len(first[0])) for v in values):
-        lines: list[Any] = [v if isinstance(v, list) else repeat(repeat(v)) for v in values]
-        return [list(map(function, *rows)) for rows in zip(*lines, strict=False)]
-    arrays = [v if isinstance(v, list) else [[v]] for v in values]
-    height, width = max(len(a) for a in arrays), max(len(a[0]) for a in arrays)
-    return [[function(*[_at(a, i, j) for a in arrays]) for j in range(width)] for i in range(height)]
+    if sizes == _ONE_CELL:  # as names of one value are
+        return [[function(*[v[0][0] if v.__class__ is list else v for v in values])]]
+    if len(sizes) == 1:
+        lines: list[Any] = [v if v.__class__ is list else repeat(repeat(v)) for v in values]
+    else:
+        height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
+        lines = [_spread(v, height, width) if v.__class__ is list else repeat(repeat(v)) for v in values]
+    return [list(map(function, *rows)) for rows in zip(*lines, strict=False)]
 
 
-def _at(rows: list[list], i: int, j: int):
-    row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else None
-    if row is None or (len(row) > 1 and j >= len(row)):
-        return ErrorValue("#N/A", "the arrays have different sizes")
-    return row[0] if len(row) == 1 else row[j]
+_ONE_CELL = {(1, 1)}
+
+
+def _spread(rows: list[list], height: int, width: int) -> Iterator:
+    """An array as large as the largest: one row or column for each, an error where there is none."""
+    missing = ErrorValue("#N/A", "the arrays have different sizes")
+    for i in range(height):
+        row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else [missing]
+        yield repeat(row[0], width) if len(row) == 1 else row + [missing] * (width - len(row))
 
 
 def error_in(value) -> ErrorValue | None:
     """The error a cell holds; a text that equals an error's code is that error."""
-    if isinstance(value, str) and value in ERROR_CODES:
+    if isinstance(value, str) and value in _CODES:
         return value if isinstance(value, ErrorValue) else ErrorValue(value)
     return None
 
@@ -154,6 +158,11 @@ def _date_in(text: str) -> float | None:
 
 def to_number(value) -> float | ErrorValue:
     """A value as arithmetic sees it: blank 0, TRUE 1, a date its serial, a text the number or date it spells."""
+    kind = value.__class__
+    if kind is float:
+        return value
+    if kind is bool or kind is int:
+        return float(value)
     if isinstance(value, str):
         if (error := error_in(value)) is not None:
             return error
@@ -227,8 +236,13 @@ APART = 2e-14  # beyond what 15 digits leave out
 
 def comparison(operation: Callable) -> Callable:
     def apply(a, b):
-        if a.__class__ is float and b.__class__ is float and abs(a - b) > APART * max(abs(a), abs(b)):
-            return operation(a, b)  # 15 digits tell them apart
+        left, right = a.__class__, b.__class__
+        if left is float and right is float:
+            if a == b or abs(a - b) > APART * max(abs(a), abs(b)):  # 15 digits tell them apart
+                return operation(a, b)
+        elif (left is str or left is float) and (right is str or right is float):
+            if a not in _CODES and b not in _CODES:
+                return operation(a.casefold(), b.casefold()) if left is right else operation(left is str, right is str)
         if (error := error_in(a) or error_in(b)) is not None:
             return error
         return operation(_compared(a, b), _compared(b, a))

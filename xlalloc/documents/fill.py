@@ -121,6 +121,8 @@ class Filled:
         return Reference(self, anchor.sheet, *area)
 
     def read(self, reference: Reference) -> list[list]:
+        if reference.is_cell:
+            return [[self.cell(reference.sheet, reference.top, reference.left)]]
         key = (reference.sheet.casefold(), reference.top, reference.left, reference.bottom, reference.right)
         found = self._read.get(key)
         if found is None:
@@ -202,13 +204,12 @@ class Filled:
         else:
             top, left, bottom, right = cell.area
             rows = [[_met_by(rows, i, j) for j in range(right - left + 1)] for i in range(bottom - top + 1)]
-        for i, row in enumerate(rows, cell.row):
-            for j, one in enumerate(row, cell.column):
-                values[i, j] = one
-                if (i, j) != cell.at:
-                    self.spilled[sheet.key][i, j] = one
+        cells = {(i, j): one for i, row in enumerate(rows, cell.row) for j, one in enumerate(row, cell.column)}
+        values.update(cells)
+        value = cells.pop(cell.at)
+        self.spilled[sheet.key].update(cells)
         self._waiting[sheet.key].pop(cell.at, None)
-        return values[cell.at]
+        return value
 
     def _spill(self, sheet: Sheet, cell: Cell, rows: list[list]) -> None:
         """The area of a dynamic array; where something stands in its way the client does not fit."""

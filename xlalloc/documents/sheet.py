@@ -65,10 +65,10 @@ class Cell:
     mark: str = ""  # ' cm="1"' of a dynamic one
     shared: int | None = None  # its place among the shared strings
     xml: str = ""
+    at: tuple[int, int] = field(init=False)
 
-    @property
-    def at(self) -> tuple[int, int]:
-        return self.row, self.column
+    def __post_init__(self):
+        self.at = self.row, self.column
 
 
 @dataclass(eq=False)
