@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from xlalloc.dates import from_serial
 from xlalloc.errors import ErrorValue
-from xlalloc.values import Reference, as_rows, as_text, elementwise, error_in, scalar, to_number
+from xlalloc.values import LINES, Reference, as_rows, as_text, elementwise, error_in, scalar, to_number
 
 # Functions that decide themselves what to evaluate --------------------------------------------------------------
 
@@ -31,6 +31,15 @@ def _if(evaluate, arguments, context):
 def _choose(condition, yes, no):
     truth = condition if condition.__class__ is bool else _truth(condition)
     return truth if isinstance(truth, ErrorValue) else yes if truth else no
+
+
+def _choose_all(condition: list, yes: list, no: list) -> list | None:
+    if set(map(type, condition)) != {bool}:
+        return None
+    return [a if met else b for met, a, b in zip(condition, yes, no, strict=True)]
+
+
+LINES[_choose] = _choose_all
 
 
 def _truth(value) -> bool | ErrorValue:

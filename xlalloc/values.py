@@ -1,10 +1,11 @@
 """Values as a worksheet sees them: references, conversions, arithmetic on cells and arrays of cells."""
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain
 from typing import Any, Protocol
 
 from xlalloc.cell_values import as_number
@@ -117,15 +118,22 @@ def elementwise(function: Callable, *operands):
         return function(*values)
     if sizes == _ONE_CELL:  # as names of one value are
         return [[function(*[v[0][0] if v.__class__ is list else v for v in values])]]
-    if len(sizes) == 1:
-        lines: list[Any] = [v if v.__class__ is list else repeat(repeat(v)) for v in values]
-    else:
-        height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
-        lines = [_spread(v, height, width) if v.__class__ is list else repeat(repeat(v)) for v in values]
-    return [list(map(function, *rows)) for rows in zip(*lines, strict=False)]
+    height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
+    count, alike = height * width, len(sizes) == 1
+    lines = [
+        [v] * count if v.__class__ is not list else list(chain.from_iterable(v if alike else _spread(v, height, width)))
+        for v in values
+    ]
+    whole = LINES.get(function)
+    found = whole(*lines) if whole else None
+    if found is None:
+        found = list(map(function, *lines))
+    return [[cell] for cell in found] if width == 1 else [found[k : k + width] for k in range(0, count, width)]
 
 
 _ONE_CELL = {(1, 1)}
+LINES: dict[Callable, Callable] = {}  # of functions of single values: the same of lines of cells, None where not plain
+_FLOAT, _TEXT, _PLAIN = {float}, {str}, {float, bool, int}
 
 
 def _spread(rows: list[list], height: int, width: int) -> Iterator:
@@ -133,7 +141,7 @@ def _spread(rows: list[list], height: int, width: int) -> Iterator:
     missing = ErrorValue("#N/A", "the arrays have different sizes")
     for i in range(height):
         row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else [missing]
-        yield repeat(row[0], width) if len(row) == 1 else row + [missing] * (width - len(row))
+        yield row * width if len(row) == 1 else row + [missing] * (width - len(row))
 
 
 def error_in(value) -> ErrorValue | None:
@@ -200,6 +208,17 @@ def arithmetic(operation: Callable) -> Callable:
             return ErrorValue("#NUM!", "the result is no number")
         return result + 0.0  # no negative zero
 
+    def over_numbers(a: list, b: list) -> list | None:
+        kinds = {*map(type, a), *map(type, b)}
+        if not kinds <= _PLAIN:
+            return None
+        try:
+            found = list(map(operation, *((a, b) if kinds == _FLOAT else (map(float, a), map(float, b)))))
+            return [number + 0.0 for number in found] if math.isfinite(sum(found)) else None
+        except (ArithmeticError, TypeError):  # TypeError: of a complex number
+            return None
+
+    LINES[apply] = over_numbers
     return apply
 
 
@@ -247,4 +266,16 @@ def comparison(operation: Callable) -> Callable:
             return error
         return operation(_compared(a, b), _compared(b, a))
 
+    def over_numbers(a: list, b: list) -> list | None:
+        left, right = set(map(type, a)), set(map(type, b))
+        if left != _FLOAT or (right != _FLOAT and (right != _TEXT or not _CODES.isdisjoint(b))):
+            return None
+        if right == _TEXT:
+            return [operation(0, 1)] * len(a)
+        return [
+            operation(x, y) if x == y or abs(x - y) > APART * max(abs(x), abs(y)) else apply(x, y)
+            for x, y in zip(a, b, strict=True)
+        ]
+
+    LINES[apply] = over_numbers
     return apply
