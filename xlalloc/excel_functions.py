@@ -5,6 +5,7 @@ import inspect
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from xlalloc.dates import from_serial
 from xlalloc.errors import ErrorValue
@@ -86,7 +87,7 @@ LAZY = {"IF": _if, "IFERROR": _iferror, "ROW": _row, "COLUMN": _column}
 
 
 def _is_number(cell) -> bool:
-    return cell.__class__ is float or isinstance(cell, int | float | dt.date) and not isinstance(cell, bool)
+    return cell.__class__ is float or (isinstance(cell, int | float | dt.date) and not isinstance(cell, bool))
 
 
 def _numbers(values) -> list[float | ErrorValue]:
@@ -311,6 +312,7 @@ def _plain(text: str) -> str:
     return re.sub(r'"([^"]*)"|\\(.)', r"\1\2", text)
 
 
+@lru_cache(maxsize=1024)
 def _as_date(number: float, pattern: str) -> str | None:
     """From March 1900, since when all spreadsheets count days alike, to the year 9999."""
     if not 61 <= number < 2958466:

@@ -259,9 +259,8 @@ def comparison(operation: Callable) -> Callable:
         if left is float and right is float:
             if a == b or abs(a - b) > APART * max(abs(a), abs(b)):  # 15 digits tell them apart
                 return operation(a, b)
-        elif (left is str or left is float) and (right is str or right is float):
-            if a not in _CODES and b not in _CODES:
-                return operation(a.casefold(), b.casefold()) if left is right else operation(left is str, right is str)
+        elif (left is str or left is float) and (right is str or right is float) and _CODES.isdisjoint((a, b)):
+            return operation(a.casefold(), b.casefold()) if left is right else operation(left is str, right is str)
         if (error := error_in(a) or error_in(b)) is not None:
             return error
         return operation(_compared(a, b), _compared(b, a))
