@@ -193,15 +193,16 @@ def _index(array, row=None, column=None):
     """INDEX; an array of rows or columns gives a cell for each, as in an array formula."""
     if (error := error_in(array)) is not None:
         return error
-    row, column = (as_rows(v) if isinstance(v, Reference) else v for v in (row, column))
+    row = row.rows() if isinstance(row, Reference) else row
+    column = column.rows() if isinstance(column, Reference) else column
     rows = array if isinstance(array, Reference) else as_rows(array)
-    if any(isinstance(v, list) and len(v) * len(v[0]) > 1 for v in (row, column)):
+    if _several(row) or _several(column):
         return elementwise(_picker(rows), row, column)
     height, width = _size(array)
-    row, column = (None if v is None else to_number(scalar(v)) for v in (row, column))
-    for number in (row, column):
-        if isinstance(number, ErrorValue):
-            return number
+    row = None if row is None else to_number(scalar(row))
+    column = None if column is None else to_number(scalar(column))
+    if row.__class__ is ErrorValue or column.__class__ is ErrorValue:
+        return row if row.__class__ is ErrorValue else column
     if column is None and height == 1 and width > 1:
         row, column = 1, row
     i, j = int(row or 0), int(column or 0)
@@ -214,6 +215,10 @@ def _index(array, row=None, column=None):
     picked = [rows[i - 1]] if i else rows
     picked = [[r[j - 1]] for r in picked] if j else picked
     return picked[0][0] if len(picked) == len(picked[0]) == 1 else picked
+
+
+def _several(value) -> bool:
+    return isinstance(value, list) and len(value) * len(value[0]) > 1
 
 
 def _size(value) -> tuple[int, int]:

@@ -367,7 +367,8 @@ def _evaluate(node, context: Context):
 def _evaluated(node, context: Context):
     kind = node[0]
     if kind == "binary":
-        return elementwise(_BINARY[node[1]], *(context.alone(_evaluate(operand, context)) for operand in node[2:]))
+        left, right = context.alone(_evaluate(node[2], context)), context.alone(_evaluate(node[3], context))
+        return elementwise(_BINARY[node[1]], left, right)
     if kind == "call":
         return _call(node[1], node[2], context)
     if kind == "range":

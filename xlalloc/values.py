@@ -112,10 +112,13 @@ def scalar(value):
 
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
+    for v in operands:
+        if v.__class__ is Reference or v.__class__ is list:
+            break
+    else:
+        return function(*operands)
     values = [v.rows() if v.__class__ is Reference else v for v in operands]
     sizes = {(len(v), len(v[0])) for v in values if v.__class__ is list}
-    if not sizes:
-        return function(*values)
     if sizes == _ONE_CELL:  # as names of one value are
         return [[function(*[v[0][0] if v.__class__ is list else v for v in values])]]
     height, width = max(h for h, _ in sizes), max(w for _, w in sizes)

@@ -199,43 +199,42 @@ class Filled:
             values[cell.at] = value = scalar(value)
             return value
         rows = as_rows(value)
-        if cell.spills:
-            self._spill(sheet, cell, rows)
-        else:
+        if not cell.spills:
             top, left, bottom, right = cell.area
             rows = [[_met_by(rows, i, j) for j in range(right - left + 1)] for i in range(bottom - top + 1)]
         cells = {(i, j): one for i, row in enumerate(rows, cell.row) for j, one in enumerate(row, cell.column)}
-        values.update(cells)
         value = cells.pop(cell.at)
+        if cell.spills:
+            self._spill(sheet, cell, rows, cells)
+        values[cell.at] = value
+        values.update(cells)
         self.spilled[sheet.key].update(cells)
         self._waiting[sheet.key].pop(cell.at, None)
         return value
 
-    def _spill(self, sheet: Sheet, cell: Cell, rows: list[list]) -> None:
-        """The area of a dynamic array; where something stands in its way the client does not fit."""
+    def _spill(self, sheet: Sheet, cell: Cell, rows: list[list], others: dict) -> None:
+        """The area of a dynamic array, its own cell and the others; where something stands in its way the client does
+        not fit."""
         bottom, right = cell.row + len(rows) - 1, cell.column + len(rows[0]) - 1
-        values = self.values[sheet.key]
-        for i in range(cell.row, bottom + 1):
-            for j in range(cell.column, right + 1):
-                if (i, j) == cell.at:
-                    continue
-                if why := self._taken(sheet, (i, j), values):
-                    raise FitError(
-                        f"{sheet.title}!{address(*cell.at)} needs {len(rows)} × {len(rows[0])} cells, and "
-                        f"{address(i, j)} is taken by {why}. Leave more free cells in the template."
-                    )
+        given, spilled = self.given[sheet.key], self.spilled[sheet.key]
+        holders = sheet.blocked.keys(), given.keys(), spilled.keys(), sheet.taken
+        if not all(others.keys().isdisjoint(holder) for holder in holders):
+            at, why = next((at, why) for at in others if (why := self._taken(sheet, at)))
+            raise FitError(
+                f"{sheet.title}!{address(*cell.at)} needs {len(rows)} × {len(rows[0])} cells, and "
+                f"{address(*at)} is taken by {why}. Leave more free cells in the template."
+            )
         if bottom > MAX_ROW or right > MAX_COLUMN:
             raise FitError(f"{sheet.title}!{address(*cell.at)}: the result is larger than a sheet.")
         self.areas[sheet.key, *cell.at] = cell.row, cell.column, bottom, right
 
-    def _taken(self, sheet: Sheet, at: tuple[int, int], values: dict) -> str:
+    def _taken(self, sheet: Sheet, at: tuple[int, int]) -> str:
         if at in sheet.blocked:
             return sheet.blocked[at]
         if at in self.given[sheet.key] or at in self.spilled[sheet.key]:
             return "data or another array"
-        own = sheet.cells.get(at)
-        if own is not None and (own.formula is not None or (own.value is not None and at not in sheet.filled)):
-            return "a formula" if own.formula is not None else "a value"
+        if at in sheet.taken:
+            return "a formula" if sheet.cells[at].formula is not None else "a value"
         return ""
 
     def value_of(self, text: str, sheet: str = ""):
