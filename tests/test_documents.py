@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from template_files import CHART, DATA, STYLES, VOCABULARY, data, drawn, relations, sheet, spill, template
 
+from xlalloc.documents import built
 from xlalloc.documents.check import check
 from xlalloc.documents.fill import Filled, FitError
 from xlalloc.documents.names import with_names
@@ -346,6 +347,23 @@ def test_shared_formulas_are_each_their_own(tmp_path):
     )
     found = cells(fill(opened(template(tmp_path / "f.xlsx", {"Report": rows})), data()), "Report")
     assert (found["A1"], found["A2"], found["A3"]) == (11, 22, 30)
+
+
+def test_equal_formulas_know_their_own_place(tmp_path):
+    """What equal formulas give is kept only where it does not depend on the cell that each stands in."""
+    book = openpyxl.Workbook()
+    page = book.active
+    place = "ROW()*10+COLUMN()"
+    for row in range(1, 4):
+        page.cell(row, 1, float(row))
+        page.cell(row, 2, f"={place}")
+        page.cell(row, 3, f"=SUM($A$1:$A$3)*{row}+SUM($A$1:$A$3)")
+        page.cell(row, 4, "=$A$1:$A$3*2")  # the one beside it
+        page.cell(row, 5, f'=IF(SUM($A$1:$A$3)=6,$B${row}+{place},"")')
+        page.cell(row, 6, f"=_xlfn.LET(_xlpm.x,{row},_xlpm.x+SUM($A$1:$A$3))")
+    filled = Filled(built.template(book, {}), {})
+    found = [[filled.cell("Sheet", i, j) for j in range(1, 7)] for i in range(1, 4)]
+    assert found == [[i, 10 * i + 2, 6 * i + 6, 2 * i, 20 * i + 7, i + 6] for i in range(1, 4)]
 
 
 def test_texts_of_a_client_are_texts(simple):

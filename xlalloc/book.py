@@ -17,11 +17,11 @@ class Book:
 
     def __init__(self, formulas, saved=None):
         self._formulas, self._saved = formulas, saved
-        self._sheets = {sheet.title.casefold(): sheet for sheet in formulas.worksheets}
+        self._sheets: dict[str, Any] = {}
         self._values: dict[tuple, Any] = {}
         self._blocks: dict[tuple, tuple] = {}
         for sheet in formulas.worksheets:
-            self._find_blocks(sheet)
+            self.read_sheet(sheet)
 
     @classmethod
     def load(cls, path: str | Path) -> "Book":
@@ -34,8 +34,10 @@ class Book:
     def sheets(self) -> list[str]:
         return [sheet.title for sheet in self._formulas.worksheets]
 
-    def _find_blocks(self, sheet) -> None:
-        """Array formulas fill a block: every cell of it belongs to the formula in its corner."""
+    def read_sheet(self, sheet) -> None:
+        """Takes in a sheet, or what it has more than before. Array formulas fill a block: every cell of it belongs to
+        the formula in its corner."""
+        self._sheets[sheet.title.casefold()] = sheet
         for row in sheet.iter_rows():
             for cell in row:
                 ref = getattr(cell.value, "ref", None)

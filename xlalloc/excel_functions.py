@@ -5,10 +5,11 @@ import inspect
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from xlalloc.dates import from_serial
 from xlalloc.errors import ErrorValue
-from xlalloc.values import Reference, as_rows, as_text, elementwise, error_in, scalar, to_number
+from xlalloc.values import LINES, Reference, as_rows, as_text, elementwise, error_in, scalar, to_number
 
 # Functions that decide themselves what to evaluate --------------------------------------------------------------
 
@@ -33,6 +34,15 @@ def _choose(condition, yes, no):
     return truth if isinstance(truth, ErrorValue) else yes if truth else no
 
 
+def _choose_all(condition: list, yes: list, no: list) -> list | None:
+    if set(map(type, condition)) != {bool}:
+        return None
+    return [a if met else b for met, a, b in zip(condition, yes, no, strict=True)]
+
+
+LINES[_choose] = _choose_all
+
+
 def _truth(value) -> bool | ErrorValue:
     if isinstance(value, bool):
         return value
@@ -53,13 +63,13 @@ def _iferror(evaluate, arguments, context):
 
 def _row(evaluate, arguments, context):
     if not arguments:
-        return float(context.row)
+        return float(context.place()[0])
     return _numbered(evaluate(arguments[0], context), lambda r: [[float(i)] for i in r.used()[0]])
 
 
 def _column(evaluate, arguments, context):
     if not arguments:
-        return float(context.column)
+        return float(context.place()[1])
     return _numbered(evaluate(arguments[0], context), lambda r: [[float(j) for j in r.used()[1]]])
 
 
@@ -77,23 +87,29 @@ LAZY = {"IF": _if, "IFERROR": _iferror, "ROW": _row, "COLUMN": _column}
 
 
 def _is_number(cell) -> bool:
-    return isinstance(cell, int | float | dt.date) and not isinstance(cell, bool)
+    return cell.__class__ is float or (isinstance(cell, int | float | dt.date) and not isinstance(cell, bool))
 
 
-def _numbers(values) -> Iterator[float | ErrorValue]:
+def _numbers(values) -> list[float | ErrorValue]:
     """The numbers of the arguments: in ranges and arrays only real numbers count, a single value is converted."""
+    found = []
     for value in values:
         if isinstance(value, Reference | list):
             for row in as_rows(value):
-                yield from (to_number(cell) for cell in row if _is_number(cell) or error_in(cell))
+                found += [
+                    cell if cell.__class__ is float else to_number(cell)
+                    for cell in row
+                    if cell.__class__ is float or _is_number(cell) or error_in(cell)
+                ]
         else:
-            yield to_number(value)
+            found.append(to_number(value))
+    return found
 
 
 def _over_numbers(function):
     def apply(*values):
-        numbers = list(_numbers(values))
-        error = next((n for n in numbers if isinstance(n, ErrorValue)), None)
+        numbers = _numbers(values)
+        error = next((n for n in numbers if n.__class__ is ErrorValue), None)
         return function(numbers) if error is None else error
 
     return apply
@@ -154,27 +170,21 @@ def _round(value, digits=0.0):
     return elementwise(single, value, digits)
 
 
-def _picker(rows, column):
+def _picker(array):
     """A cell of an array by its row and column, as INDEX gives it; the plain case without its questions."""
-    j = (
-        None
-        if isinstance(rows, Reference)
-        else column
-        if column.__class__ is float
-        else 1.0
-        if column is None
-        else None
-    )
-    if j is None or not 1.0 <= j <= len(rows[0]) or (column is None and len(rows[0]) > 1):
-        return lambda i, j: scalar(_index(rows, i, j))
-    height, context = len(rows), int(j) - 1
-    if height == 1 and column is None:
-        return lambda i, j: scalar(_index(rows, i, j))
+    height, width = _size(array)
+    if isinstance(array, Reference):
+        cell, sheet, top, left = array.book.cell, array.sheet, array.top - 1, array.left - 1
+        at = lambda i, j: cell(sheet, top + i, left + j)  # noqa: E731
+    else:
+        at = lambda i, j: array[i - 1][j - 1]  # noqa: E731
 
     def picked(i, j):
-        if i.__class__ is float and 1.0 <= i <= height:
-            return rows[int(i) - 1][context]
-        return scalar(_index(rows, i, j))
+        if j is None and width == 1:
+            j = 1.0
+        if i.__class__ is float and 1.0 <= i <= height and j.__class__ is float and 1.0 <= j <= width:
+            return at(int(i), int(j))
+        return scalar(_index(array, i, j))
 
     return picked
 
@@ -183,15 +193,16 @@ def _index(array, row=None, column=None):
     """INDEX; an array of rows or columns gives a cell for each, as in an array formula."""
     if (error := error_in(array)) is not None:
         return error
-    row, column = (as_rows(v) if isinstance(v, Reference) else v for v in (row, column))
+    row = row.rows() if isinstance(row, Reference) else row
+    column = column.rows() if isinstance(column, Reference) else column
     rows = array if isinstance(array, Reference) else as_rows(array)
-    if any(isinstance(v, list) and len(v) * len(v[0]) > 1 for v in (row, column)):
-        return elementwise(_picker(rows, column), row, column)
+    if _several(row) or _several(column):
+        return elementwise(_picker(rows), row, column)
     height, width = _size(array)
-    row, column = (None if v is None else to_number(scalar(v)) for v in (row, column))
-    for number in (row, column):
-        if isinstance(number, ErrorValue):
-            return number
+    row = None if row is None else to_number(scalar(row))
+    column = None if column is None else to_number(scalar(column))
+    if row.__class__ is ErrorValue or column.__class__ is ErrorValue:
+        return row if row.__class__ is ErrorValue else column
     if column is None and height == 1 and width > 1:
         row, column = 1, row
     i, j = int(row or 0), int(column or 0)
@@ -204,6 +215,10 @@ def _index(array, row=None, column=None):
     picked = [rows[i - 1]] if i else rows
     picked = [[r[j - 1]] for r in picked] if j else picked
     return picked[0][0] if len(picked) == len(picked[0]) == 1 else picked
+
+
+def _several(value) -> bool:
+    return isinstance(value, list) and len(value) * len(value[0]) > 1
 
 
 def _size(value) -> tuple[int, int]:
@@ -302,6 +317,7 @@ def _plain(text: str) -> str:
     return re.sub(r'"([^"]*)"|\\(.)', r"\1\2", text)
 
 
+@lru_cache(maxsize=1024)
 def _as_date(number: float, pattern: str) -> str | None:
     """From March 1900, since when all spreadsheets count days alike, to the year 9999."""
     if not 61 <= number < 2958466:

@@ -4,7 +4,7 @@ import math
 import operator
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import xlalloc.excel  # noqa: F401  registers Excel's functions
@@ -77,6 +77,29 @@ def _hint(char: str) -> str:
 _LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
 
 
+_NODES: dict[tuple, tuple] = {}  # by what they are made of: equal parts of formulas are one object
+MOST_NODES = 100_000  # then all are forgotten
+
+
+def _node(*parts) -> tuple:
+    """A part of a tree, the same object for the same part. What it is made of lives as long as it does, so that the
+    identities in its key stay its own."""
+    kind, *rest = parts
+    if kind == "value":
+        cells = rest[0] if isinstance(rest[0], list) else [rest]  # 1, TRUE and "1" are not the same
+        key = (kind, rest[0].__class__, *[tuple((cell.__class__, repr(cell)) for cell in row) for row in cells])
+    elif kind == "call":
+        key = (kind, rest[0], *map(id, rest[1]))
+    else:
+        key = (kind, *[id(part) if isinstance(part, tuple) else part for part in rest])
+    found = _NODES.get(key)
+    if found is None:
+        if len(_NODES) > MOST_NODES:
+            _NODES.clear()
+        found = _NODES[key] = parts
+    return found
+
+
 class _Parser:
     """Excel's grammar: comparison, &, + -, * /, ^, unary minus, %, then the : of ranges."""
 
@@ -109,17 +132,17 @@ class _Parser:
             return self.unary()
         node = self.binary(level + 1)
         while op := self.take(*_LEVELS[level]):
-            node = ("binary", op, node, self.binary(level + 1))
+            node = _node("binary", op, node, self.binary(level + 1))
         return node
 
     def unary(self):
         if self.take("-"):
-            return ("binary", "-", ("value", 0.0), self.unary())
+            return _node("binary", "-", _node("value", 0.0), self.unary())
         if self.take("+"):
             return self.unary()
         node = self.range()
         while self.take("%"):
-            node = ("binary", "/", node, ("value", 100.0))
+            node = _node("binary", "/", node, _node("value", 100.0))
         return node
 
     def range(self):
@@ -127,19 +150,19 @@ class _Parser:
         while self.take(":"):
             last = self.primary()
             if node[0] == last[0] == "cell" and last[1] is None:  # Sheet1!A1:B2 means B2 of the same sheet
-                last = ("cell", node[1], *last[2:])
-            node = ("range", node, last)
+                last = _node("cell", node[1], *last[2:])
+            node = _node("range", node, last)
         return node
 
     def primary(self):
         kind, value = self.tokens[self.at]
         self.at += 1
         if kind == "number":
-            return ("value", _number(value))
+            return _node("value", _number(value))
         if kind == "text":
-            return ("value", value[1:-1].replace('""', '"'))
+            return _node("value", value[1:-1].replace('""', '"'))
         if kind == "error":
-            return ("value", ErrorValue(value, f"the formula holds {value}"))
+            return _node("value", ErrorValue(value, f"the formula holds {value}"))
         if kind == "sheet":
             sheet = value[:-1].removeprefix("'").removesuffix("'").replace("''", "'")
             kind, value = self.tokens[self.at]
@@ -163,28 +186,28 @@ class _Parser:
             letters = plain.rstrip("0123456789")
             digits = plain[len(letters) :]
             if _column(letters) <= MAX_COLUMN and int(digits) <= MAX_ROW:
-                return ("cell", sheet, int(digits), _column(letters))
+                return _node("cell", sheet, int(digits), _column(letters))
             kind = "name"  # beyond the last column or row
         if kind == "columns":
             first, last = sorted(_column(part.strip("$")) for part in value.split(":"))
             if last > MAX_COLUMN:
                 raise FormulaError(f"The formula has {value!r}; the last column of a sheet is XFD.")
-            return ("columns", sheet, first, last)
+            return _node("columns", sheet, first, last)
         if kind == "name":
             if value.upper() in ("TRUE", "FALSE"):
-                return ("value", value.upper() == "TRUE")
-            return ("name", sheet, value)
+                return _node("value", value.upper() == "TRUE")
+            return _node("name", sheet, value)
         raise FormulaError(f"The formula has {value!r} where a cell is needed.")
 
     def call(self, name: str):
         arguments: list = []
         if self.take(")"):
-            return ("call", name.upper(), arguments)
+            return _node("call", name.upper(), arguments)
         while True:
             empty = self.tokens[self.at] in (("op", ","), ("op", ")"))
-            arguments.append(("value", None) if empty else self.binary(0))
+            arguments.append(_node("value", None) if empty else self.binary(0))
             if self.take(")"):
-                return ("call", name.upper(), arguments)
+                return _node("call", name.upper(), arguments)
             self.need(",")
 
     def constant(self):
@@ -217,7 +240,7 @@ class _Parser:
                 self.need(",")
         if any(len(row) != len(rows[0]) for row in rows):
             raise FormulaError("The rows of a constant {...} must have the same number of values.")
-        return ("value", rows)
+        return _node("value", rows)
 
 
 def _number(text: str) -> float:
@@ -248,7 +271,21 @@ def parse(text: str):
 # Evaluating --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+class Memo:
+    """What parts of formulas gave in a workbook whose cells do not change: equal parts are computed once.
+
+    A range is kept without its workbook, so that the two do not hold each other.
+    """
+
+    __slots__ = ("found", "placed", "running")
+
+    def __init__(self) -> None:
+        self.found: dict[tuple, dict] = {}  # (sheet, array) → identity of the part → the part and its value
+        self.running = 0  # running formulas met: what is read then is not kept
+        self.placed = 0  # times that the formula's own place was asked for: what depends on it is not kept
+
+
+@dataclass(slots=True)
 class Context:
     """Where a formula stands: what ROW() and unqualified references mean."""
 
@@ -257,15 +294,34 @@ class Context:
     row: int = 1
     column: int = 1
     array: bool = True  # a formula that may give many cells
+    memo: Memo | None = None
+    kept: dict | None = field(init=False, default=None)  # what the memo has for formulas of this kind
+
+    def __post_init__(self):
+        if self.memo is not None:
+            self.kept = self.memo.found.setdefault((self.sheet, self.array), {})
 
     @property
     def whole(self) -> "Context":
         """The same context for what takes whole ranges."""
-        return Context(self.book, self.sheet, self.row, self.column)
+        return Context(self.book, self.sheet, self.row, self.column, memo=self.memo)
+
+    def without_memo(self) -> "Context":
+        return Context(self.book, self.sheet, self.row, self.column, self.array)
+
+    def place(self) -> tuple[int, int]:
+        """The row and column of the formula itself."""
+        if self.memo:
+            self.memo.placed += 1
+        return self.row, self.column
+
+    def beside(self, reference: Reference):
+        """The one cell of a range that stands beside the formula."""
+        return reference if reference.is_cell else reference.met_by(*self.place())
 
     def alone(self, value):
         """A value as an operand: a range is one cell in a formula that gives one."""
-        return value if self.array or not isinstance(value, Reference) else value.met_by(self.row, self.column)
+        return value if self.array or not isinstance(value, Reference) else self.beside(value)
 
 
 def evaluate(text: str, context: Context | None = None) -> list[list]:
@@ -282,7 +338,8 @@ def evaluate(text: str, context: Context | None = None) -> list[list]:
 def evaluate_value(text: str, context: Context):
     """What a cell with this formula holds: never a blank, which is 0 there; an unknown function is an exception."""
     value = context.alone(_evaluate(parse(text), context))
-    return elementwise(_shown, value)
+    value = value.rows() if isinstance(value, Reference) else value
+    return [list(map(_shown, row)) for row in value] if isinstance(value, list) else _shown(value)
 
 
 def _shown(value):
@@ -290,11 +347,28 @@ def _shown(value):
 
 
 def _evaluate(node, context: Context):
-    kind = node[0]
-    if kind == "value":
+    if node[0] == "value":
         return node[1]
+    kept = context.kept
+    if kept is None:
+        return _evaluated(node, context)
+    found = kept.get(id(node))
+    if found is not None:
+        value = found[1]
+        return Reference(context.book, *value) if value.__class__ is tuple else value
+    memo = context.memo
+    running, placed = memo.running, memo.placed
+    value = _evaluated(node, context)
+    if memo.running == running and memo.placed == placed:
+        kept[id(node)] = node, value.place if value.__class__ is Reference else value
+    return value
+
+
+def _evaluated(node, context: Context):
+    kind = node[0]
     if kind == "binary":
-        return elementwise(_BINARY[node[1]], *(context.alone(_evaluate(operand, context)) for operand in node[2:]))
+        left, right = context.alone(_evaluate(node[2], context)), context.alone(_evaluate(node[3], context))
+        return elementwise(_BINARY[node[1]], left, right)
     if kind == "call":
         return _call(node[1], node[2], context)
     if kind == "range":

@@ -1,10 +1,11 @@
 """Values as a worksheet sees them: references, conversions, arithmetic on cells and arrays of cells."""
 
 import datetime as dt
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import chain
 from typing import Any, Protocol
 
 from xlalloc.cell_values import as_number
@@ -13,6 +14,7 @@ from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?")
+_CODES = frozenset(ERROR_CODES)
 MANY_CELLS = 1_000_000  # a range of more is read as far as the sheet's data go, as whole columns are
 
 
@@ -38,9 +40,9 @@ class Workbook(Protocol):
     def call(name: str, arguments: list) -> list[list]: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Reference:
-    """A rectangle of cells, read only when its values are needed."""
+    """A rectangle of cells, read only when its values are needed; never changed (``frozen`` would make it slow)."""
 
     book: Workbook
     sheet: str
@@ -48,6 +50,14 @@ class Reference:
     left: int
     bottom: int
     right: int
+
+    @property
+    def is_cell(self) -> bool:
+        return self.top == self.bottom and self.left == self.right
+
+    @property
+    def place(self) -> tuple[str, int, int, int, int]:
+        return self.sheet, self.top, self.left, self.bottom, self.right
 
     def used(self) -> tuple[range, range]:
         """The numbers of its rows and columns; those of whole columns end with the sheet's data."""
@@ -102,31 +112,44 @@ def scalar(value):
 
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
-    values = [v.rows() if isinstance(v, Reference) else v for v in operands]
-    lists = [v for v in values if isinstance(v, list)]
-    if not lists:
-        return function(*values)
-    if all(len(v) == 1 and len(v[0]) == 1 for v in lists):  # as names of one value are
-        return [[function(*[v[0][0] if isinstance(v, list) else v for v in values])]]
-    first = lists[0]
-    if all(not isinstance(v, list) or (len(v) == len(first) and len(v[0]) == len(first[0])) for v in values):
-        lines: list[Any] = [v if isinstance(v, list) else repeat(repeat(v)) for v in values]
-        return [list(map(function, *rows)) for rows in zip(*lines, strict=False)]
-    arrays = [v if isinstance(v, list) else [[v]] for v in values]
-    height, width = max(len(a) for a in arrays), max(len(a[0]) for a in arrays)
-    return [[function(*[_at(a, i, j) for a in arrays]) for j in range(width)] for i in range(height)]
+    for v in operands:
+        if v.__class__ is Reference or v.__class__ is list:
+            break
+    else:
+        return function(*operands)
+    values = [v.rows() if v.__class__ is Reference else v for v in operands]
+    sizes = {(len(v), len(v[0])) for v in values if v.__class__ is list}
+    if sizes == _ONE_CELL:  # as names of one value are
+        return [[function(*[v[0][0] if v.__class__ is list else v for v in values])]]
+    height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
+    count, alike = height * width, len(sizes) == 1
+    lines = [
+        [v] * count if v.__class__ is not list else list(chain.from_iterable(v if alike else _spread(v, height, width)))
+        for v in values
+    ]
+    whole = LINES.get(function)
+    found = whole(*lines) if whole else None
+    if found is None:
+        found = list(map(function, *lines))
+    return [[cell] for cell in found] if width == 1 else [found[k : k + width] for k in range(0, count, width)]
 
 
-def _at(rows: list[list], i: int, j: int):
-    row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else None
-    if row is None or (len(row) > 1 and j >= len(row)):
-        return ErrorValue("#N/A", "the arrays have different sizes")
-    return row[0] if len(row) == 1 else row[j]
+_ONE_CELL = {(1, 1)}
+LINES: dict[Callable, Callable] = {}  # of functions of single values: the same of lines of cells, None where not plain
+_FLOAT, _TEXT, _PLAIN = {float}, {str}, {float, bool, int}
+
+
+def _spread(rows: list[list], height: int, width: int) -> Iterator:
+    """An array as large as the largest: one row or column for each, an error where there is none."""
+    missing = ErrorValue("#N/A", "the arrays have different sizes")
+    for i in range(height):
+        row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else [missing]
+        yield row * width if len(row) == 1 else row + [missing] * (width - len(row))
 
 
 def error_in(value) -> ErrorValue | None:
     """The error a cell holds; a text that equals an error's code is that error."""
-    if isinstance(value, str) and value in ERROR_CODES:
+    if isinstance(value, str) and value in _CODES:
         return value if isinstance(value, ErrorValue) else ErrorValue(value)
     return None
 
@@ -146,6 +169,11 @@ def _date_in(text: str) -> float | None:
 
 def to_number(value) -> float | ErrorValue:
     """A value as arithmetic sees it: blank 0, TRUE 1, a date its serial, a text the number or date it spells."""
+    kind = value.__class__
+    if kind is float:
+        return value
+    if kind is bool or kind is int:
+        return float(value)
     if isinstance(value, str):
         if (error := error_in(value)) is not None:
             return error
@@ -183,6 +211,17 @@ def arithmetic(operation: Callable) -> Callable:
             return ErrorValue("#NUM!", "the result is no number")
         return result + 0.0  # no negative zero
 
+    def over_numbers(a: list, b: list) -> list | None:
+        kinds = {*map(type, a), *map(type, b)}
+        if not kinds <= _PLAIN:
+            return None
+        try:
+            found = list(map(operation, *((a, b) if kinds == _FLOAT else (map(float, a), map(float, b)))))
+            return [number + 0.0 for number in found] if math.isfinite(sum(found)) else None
+        except (ArithmeticError, TypeError):  # TypeError: of a complex number
+            return None
+
+    LINES[apply] = over_numbers
     return apply
 
 
@@ -219,10 +258,26 @@ APART = 2e-14  # beyond what 15 digits leave out
 
 def comparison(operation: Callable) -> Callable:
     def apply(a, b):
-        if a.__class__ is float and b.__class__ is float and abs(a - b) > APART * max(abs(a), abs(b)):
-            return operation(a, b)  # 15 digits tell them apart
+        left, right = a.__class__, b.__class__
+        if left is float and right is float:
+            if a == b or abs(a - b) > APART * max(abs(a), abs(b)):  # 15 digits tell them apart
+                return operation(a, b)
+        elif (left is str or left is float) and (right is str or right is float) and _CODES.isdisjoint((a, b)):
+            return operation(a.casefold(), b.casefold()) if left is right else operation(left is str, right is str)
         if (error := error_in(a) or error_in(b)) is not None:
             return error
         return operation(_compared(a, b), _compared(b, a))
 
+    def over_numbers(a: list, b: list) -> list | None:
+        left, right = set(map(type, a)), set(map(type, b))
+        if left != _FLOAT or (right != _FLOAT and (right != _TEXT or not _CODES.isdisjoint(b))):
+            return None
+        if right == _TEXT:
+            return [operation(0, 1)] * len(a)
+        return [
+            operation(x, y) if x == y or abs(x - y) > APART * max(abs(x), abs(y)) else apply(x, y)
+            for x, y in zip(a, b, strict=True)
+        ]
+
+    LINES[apply] = over_numbers
     return apply

@@ -28,6 +28,7 @@ _PARTS = re.compile(r"(?:'(?:[^']|'')*'|[^,'])+")
 _SERIES = re.compile(r"<(?P<n>(?:\w+:)?)ser>.*?</(?P=n)ser>", re.DOTALL)
 _ANCHOR = re.compile(r"<(?P<n>(?:\w+:)?)(?P<tag>(?:two|one)CellAnchor|absoluteAnchor)\b.*?</(?P=n)(?P=tag)>", re.DOTALL)
 _VALUES = re.compile(r"<(?P<n>(?:\w+:)?)(?P<tag>val|yVal)>.*?</(?P=n)(?P=tag)>", re.DOTALL)
+_POINT = re.compile(r"<(?:\w+:)?pt\b")
 _RUN = re.compile(r"(<a:t>)[^<]*(</a:t>)|<a:t\s*/>")
 
 
@@ -95,19 +96,13 @@ def _taken_apart(text: str) -> tuple[list, bool]:
     return [*pieces, text[at:]], not (_LABELS.search(text) or _NEWER.search(text))
 
 
-def without_empty(text: str) -> str:
-    """A chart without the series that have no point, unless none has."""
+def without_empty(text: str) -> tuple[str, bool]:
+    """A chart without the series that have no point; where none has one it stays as it is, and is said to be empty."""
     found = [(m[0], _has_points(m[0])) for m in _SERIES.finditer(text)]
-    if any(full for _, full in found):
-        for series, full in found:
-            text = text if full else text.replace(series, "", 1)
-    return text
-
-
-def is_empty(text: str) -> bool:
-    """Is this a chart in which no series has a point?"""
-    found = [m[0] for m in _SERIES.finditer(text)]
-    return bool(found) and not any(map(_has_points, found))
+    full = any(has for _, has in found)
+    for series, has in found:
+        text = text.replace(series, "", 1) if full and not has else text
+    return text, bool(found) and not full
 
 
 def without_frames(text: str, ids: list[str]) -> str:
@@ -118,7 +113,7 @@ def without_frames(text: str, ids: list[str]) -> str:
 
 def _has_points(series: str) -> bool:
     values = _VALUES.search(series)
-    return values is None or re.search(r"<(?:\w+:)?pt\b", values[0]) is not None
+    return values is None or _POINT.search(series, values.start(), values.end()) is not None
 
 
 def _levels(rows: list[list], n: str) -> str:

@@ -1,6 +1,7 @@
 """The sheet of data: where each name stands that has no cells of its own, at its real size."""
 
 from collections.abc import Iterable
+from itertools import repeat
 
 from xlalloc.documents.sheet import address
 from xlalloc.documents.template import DATA
@@ -18,7 +19,12 @@ def rows_of(value, missing: str | None = "") -> list[list]:
         return [[value]]
     rows = [row if isinstance(row, list) else [row] for row in value] or [[""]]
     width = max(1, *map(len, rows))
-    return [[missing if k >= len(row) or row[k] is None else row[k] for k in range(width)] for row in rows]
+    return [
+        row
+        if len(row) == width and None not in row
+        else [missing if k >= len(row) or row[k] is None else row[k] for k in range(width)]
+        for row in rows
+    ]
 
 
 def placed(data: dict, names: Iterable[str]) -> tuple[dict[tuple[int, int], object], dict[str, str]]:
@@ -37,7 +43,9 @@ def placed(data: dict, names: Iterable[str]) -> tuple[dict[tuple[int, int], obje
         if right > MAX_COLUMN:
             raise ValueError(f"{name}: the tables have more columns than a sheet")
         cells[TOP - 1, column] = name
-        cells.update(((i, j), cell) for i, line in enumerate(rows, TOP) for j, cell in enumerate(line, column))
+        across = range(column, right + 1)
+        for i, line in enumerate(rows, TOP):
+            cells.update(zip(zip(repeat(i), across), line))  # noqa: B905  repeat has no end
         ranges[name] = f"{DATA}!{address(TOP, column, bottom, right, '$')}"
         column = right + 2
     return cells, ranges

@@ -12,7 +12,7 @@ from xlalloc.documents.data import placed, rows_of
 from xlalloc.documents.sheet import Cell, Sheet, address
 from xlalloc.documents.template import DATA, Template
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import Context, _evaluate, evaluate_value, parse
+from xlalloc.formula import Context, Memo, _evaluate, evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, as_rows, scalar
 
 LONG = 500  # bytes of an argument
@@ -47,7 +47,7 @@ class Filled:
             self._put(name, place, data[name])
         self._read: dict[tuple, list[list]] = {}
         self._keys: dict[int, tuple] = {}  # by identity: the value is kept, so that no other takes its place
-        self._met = 0  # running formulas met: what is read then is not kept
+        self._memo = Memo()
 
     def _put(self, name: str, place, value) -> None:
         """Data into cells of the firm's own; those that stay free are emptied."""
@@ -121,10 +121,12 @@ class Filled:
         return Reference(self, anchor.sheet, *area)
 
     def read(self, reference: Reference) -> list[list]:
+        if reference.is_cell:
+            return [[self.cell(reference.sheet, reference.top, reference.left)]]
         key = (reference.sheet.casefold(), reference.top, reference.left, reference.bottom, reference.right)
         found = self._read.get(key)
         if found is None:
-            met = self._met
+            met = self._memo.running
             down, across = reference.used()
             sheet, values, cell = key[0], self.values[key[0]], self.cell
             found = []
@@ -134,7 +136,7 @@ class Filled:
                     value = values.get((i, j), _NOTHING)
                     row.append(cell(sheet, i, j) if value is _NOTHING or value is _RUNNING else value)
                 found.append(row)
-            if self._met == met:
+            if self._memo.running == met:
                 self._read[key] = found
         return found
 
@@ -144,7 +146,7 @@ class Filled:
         values = self.values[key]
         value = values.get(at, _NOTHING)
         if value is _RUNNING:
-            self._met += 1
+            self._memo.running += 1
             return ErrorValue("#REF!", f"{sheet}!{address(row, column)} refers to itself")
         if value is not _NOTHING:
             return value
@@ -167,7 +169,7 @@ class Filled:
                 if state is _NOTHING:
                     self.compute(sheet, anchor)
                 elif state is _RUNNING:
-                    self._met += 1
+                    self._memo.running += 1
                     sure = False
                 if at in values:
                     return values[at]
@@ -181,61 +183,63 @@ class Filled:
 
     # Computing -------------------------------------------------------------------------------------------------------
 
+    def _context(self, sheet: str, row: int = 1, column: int = 1, array: bool = True) -> Context:
+        return Context(self, sheet, row, column, array, self._memo)
+
     def compute(self, sheet: Sheet, cell: Cell):
         """The value of a formula's cell, its array beside it."""
-        values = self.values[sheet.key]
+        values, placed = self.values[sheet.key], self._memo.placed
         values[cell.at] = _RUNNING
         try:
-            value = evaluate_value(cell.formula, Context(self, sheet.title, cell.row, cell.column, bool(cell.area)))
+            value = evaluate_value(cell.formula, self._context(sheet.title, *cell.at, bool(cell.area)))
         except FormulaError as reason:
             value = ErrorValue("#REF!", f"{sheet.title}!{address(*cell.at)}: {reason}")
+        self._memo.placed = placed  # its own place is nothing to who asks for it
         if not cell.area:
             values[cell.at] = value = scalar(value)
             return value
         rows = as_rows(value)
-        if cell.spills:
-            self._spill(sheet, cell, rows)
-        else:
+        if not cell.spills:
             top, left, bottom, right = cell.area
             rows = [[_met_by(rows, i, j) for j in range(right - left + 1)] for i in range(bottom - top + 1)]
-        for i, row in enumerate(rows, cell.row):
-            for j, one in enumerate(row, cell.column):
-                values[i, j] = one
-                if (i, j) != cell.at:
-                    self.spilled[sheet.key][i, j] = one
+        cells = {(i, j): one for i, row in enumerate(rows, cell.row) for j, one in enumerate(row, cell.column)}
+        value = cells.pop(cell.at)
+        if cell.spills:
+            self._spill(sheet, cell, rows, cells)
+        values[cell.at] = value
+        values.update(cells)
+        self.spilled[sheet.key].update(cells)
         self._waiting[sheet.key].pop(cell.at, None)
-        return values[cell.at]
+        return value
 
-    def _spill(self, sheet: Sheet, cell: Cell, rows: list[list]) -> None:
-        """The area of a dynamic array; where something stands in its way the client does not fit."""
+    def _spill(self, sheet: Sheet, cell: Cell, rows: list[list], others: dict) -> None:
+        """The area of a dynamic array, its own cell and the others; where something stands in its way the client does
+        not fit."""
         bottom, right = cell.row + len(rows) - 1, cell.column + len(rows[0]) - 1
-        values = self.values[sheet.key]
-        for i in range(cell.row, bottom + 1):
-            for j in range(cell.column, right + 1):
-                if (i, j) == cell.at:
-                    continue
-                if why := self._taken(sheet, (i, j), values):
-                    raise FitError(
-                        f"{sheet.title}!{address(*cell.at)} needs {len(rows)} × {len(rows[0])} cells, and "
-                        f"{address(i, j)} is taken by {why}. Leave more free cells in the template."
-                    )
+        given, spilled = self.given[sheet.key], self.spilled[sheet.key]
+        holders = sheet.blocked.keys(), given.keys(), spilled.keys(), sheet.taken
+        if not all(others.keys().isdisjoint(holder) for holder in holders):
+            at, why = next((at, why) for at in others if (why := self._taken(sheet, at)))
+            raise FitError(
+                f"{sheet.title}!{address(*cell.at)} needs {len(rows)} × {len(rows[0])} cells, and "
+                f"{address(*at)} is taken by {why}. Leave more free cells in the template."
+            )
         if bottom > MAX_ROW or right > MAX_COLUMN:
             raise FitError(f"{sheet.title}!{address(*cell.at)}: the result is larger than a sheet.")
         self.areas[sheet.key, *cell.at] = cell.row, cell.column, bottom, right
 
-    def _taken(self, sheet: Sheet, at: tuple[int, int], values: dict) -> str:
+    def _taken(self, sheet: Sheet, at: tuple[int, int]) -> str:
         if at in sheet.blocked:
             return sheet.blocked[at]
         if at in self.given[sheet.key] or at in self.spilled[sheet.key]:
             return "data or another array"
-        own = sheet.cells.get(at)
-        if own is not None and (own.formula is not None or (own.value is not None and at not in sheet.filled)):
-            return "a formula" if own.formula is not None else "a value"
+        if at in sheet.taken:
+            return "a formula" if sheet.cells[at].formula is not None else "a value"
         return ""
 
     def value_of(self, text: str, sheet: str = ""):
         """What a formula outside the cells stands for, such as a name's or a chart's: a reference where it is one."""
-        return _evaluate(parse(text), Context(self, sheet or self.template.sheets[0].title))
+        return _evaluate(parse(text), self._context(sheet or self.template.sheets[0].title))
 
     def ask(self, text: str, sheet: str = ""):
         return scalar(self.value_of(text, sheet))

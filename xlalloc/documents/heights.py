@@ -1,6 +1,7 @@
 """Heights of rows that follow their texts: no program makes merged cells as tall as what they hold."""
 
 import re
+from functools import lru_cache
 
 from xlalloc.documents import xml
 from xlalloc.documents.sheet import Sheet
@@ -14,6 +15,7 @@ def width_of(text: str, latin: float = 1.05) -> float:
     return sum(1.95 if ord(char) > 0x2E80 else latin for char in text)
 
 
+@lru_cache(maxsize=4096)
 def lines_of(text: str, room: float) -> int:
     """Lines a text takes in a room of so many characters."""
     return sum(max(1, -int(-width_of(part, 0.92) // room)) for part in text.split("\n"))

@@ -1,7 +1,6 @@
 """The filled template as a file: values for whoever reads it, or the same with its formulas."""
 
 import datetime as dt
-import functools
 import re
 
 from xlalloc.dates import to_serial
@@ -56,6 +55,7 @@ class Output:
             for cell in sheet.formulas if sheet.key != DATA else ():
                 if cell.at not in values:
                     filled.compute(sheet, cell)
+        self.computed = {s.key: s.typed | filled.values[s.key] for s in self.shown}  # nothing else fills a cell
         self._hide_rows()
         if self.live:
             self.kept = list(template.sheets)
@@ -79,36 +79,18 @@ class Output:
             if value.__class__ is ErrorValue
         ]
 
-    def _computed(self, key: str):
-        """The value of a cell of a sheet whose formulas are all computed: nothing else fills one."""
-        values, cells, filled = (
-            self.filled.values[key],
-            self.template.by_key[key].cells,
-            self.template.by_key[key].filled,
-        )
-
-        def value(i: int, j: int):
-            at = i, j
-            if at in values:
-                return values[at]
-            cell = cells.get(at)
-            return None if cell is None or at in filled else cell.value
-
-        return value
-
     # What is hidden, and what is needed of it ------------------------------------------------------------------------
 
     def _hide_rows(self) -> None:
         """Each row that is empty in every region crossing it; where formulas stay, none that holds something."""
-        keys = {sheet.key for sheet in self.shown}
         for region in self.template.regions:
-            if region.sheet not in keys:
+            if region.sheet not in self.computed:
                 continue
-            hidden, value = self.hidden.setdefault(region.sheet, {}), self._computed(region.sheet)
+            hidden, values = self.hidden.setdefault(region.sheet, {}), self.computed[region.sheet]
             across = range(region.left, region.right + 1)
             for i in range(region.top, region.bottom + 1):
                 if hidden.get(i, True):
-                    hidden[i] = all(value(i, j) in (None, "") for j in across)
+                    hidden[i] = all(values.get((i, j)) in (None, "") for j in across)
         if self.live:
             for key, rows in self.hidden.items():
                 self.hidden[key] = {i: False for i, off in rows.items() if not off}
@@ -164,9 +146,11 @@ class Output:
             empty = set()
             for part in template.drawn[sheet.key].parts:
                 text = self._drawing(template.package.text(part), sheet)
+                if not self.live:
+                    text, none = charts.without_empty(text)
+                    if none:
+                        empty.add(part)
                 parts[part] = packed(text.encode())
-                if not self.live and charts.is_empty(text):
-                    empty.add(part)
             if empty:
                 self._leave_out(empty, sheet, parts)
         parts[template.book_part] = packed(self._workbook().encode())
@@ -284,7 +268,6 @@ class Output:
     def _drawing(self, text: str, sheet: Sheet) -> str:
         everything = '<c:plotVisOnly val="0"/>' in text
         text = charts.with_caches(text, lambda ref: self._points(ref, sheet.key, everything))
-        text = text if self.live else charts.without_empty(text)
         return charts.with_texts(text, lambda ref: self._said(ref, sheet.key))
 
     def _points(self, reference: str, sheet: str, everything: bool) -> list | None:
@@ -296,12 +279,13 @@ class Output:
             return None
         key, (down, across) = found.sheet.casefold(), found.used()
         hidden, own = self.hidden.get(key, {}), self.template.by_key.get(key)
-        value = self._computed(key) if own in self.shown else functools.partial(self.filled.cell, key)
+        values = self.computed.get(key)
         points = []
         for i in down:
             off = hidden.get(i, own is not None and 'hidden="1"' in own.rows.get(i, ""))
             if everything or not off:
-                points.append([_plain(value(i, j)) for j in across])
+                row = [self.filled.cell(key, i, j) if values is None else values.get((i, j)) for j in across]
+                points.append(list(map(_plain, row)))
         return points or [[]]
 
     def _said(self, reference: str, sheet: str) -> str | None:
@@ -351,13 +335,11 @@ class Output:
     def _names(self) -> str:
         """The names that stay: all where formulas do, else those of the host and of what charts and rules use."""
         places, found, done = {id(s): k for k, s in enumerate(self.kept)}, [], set()
-        for tag, meaning in re.findall(r"<definedName\b([^>]*)>(.*?)</definedName>", self.template.workbook, re.DOTALL):
-            a = xml.attributes(tag)
-            name = a["name"].casefold()
-            scope = self.template.sheets[int(a["localSheetId"])] if "localSheetId" in a else None
+        for tag, title, scope, meaning in self.template.defined:
+            name = title.casefold()
             if scope is not None and scope not in self.kept:
                 continue
-            if not self.live and not self._stays(a["name"], meaning):
+            if not self.live and not self._stays(title, meaning):
                 continue
             if scope is not None:
                 tag = re.sub(r'localSheetId="\d+"', f'localSheetId="{places[id(scope)]}"', tag)

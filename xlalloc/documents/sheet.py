@@ -65,10 +65,10 @@ class Cell:
     mark: str = ""  # ' cm="1"' of a dynamic one
     shared: int | None = None  # its place among the shared strings
     xml: str = ""
+    at: tuple[int, int] = field(init=False)
 
-    @property
-    def at(self) -> tuple[int, int]:
-        return self.row, self.column
+    def __post_init__(self):
+        self.at = self.row, self.column
 
 
 @dataclass(eq=False)
@@ -84,6 +84,8 @@ class Sheet:
     cells: dict[tuple[int, int], Cell] = field(default_factory=dict)
     filled: set[tuple[int, int]] = field(default_factory=set)  # by array formulas, beside their own cells, as saved
     blocked: dict[tuple[int, int], str] = field(default_factory=dict)  # where nothing may spill, and why
+    typed: dict[tuple[int, int], object] = field(default_factory=dict)  # values where no array fills
+    taken: set[tuple[int, int]] = field(default_factory=set)  # by formulas and values of the template
     anchors: list[Cell] = field(default_factory=list)
     formulas: list[Cell] = field(default_factory=list)
     by_row: dict[int, list[Cell]] = field(default_factory=dict)
@@ -114,6 +116,9 @@ class Sheet:
             top, left, bottom, right = cell.area
             self.filled |= {(i, j) for i in range(top, bottom + 1) for j in range(left, right + 1)}
         self.filled -= {cell.at for cell in self.anchors}
+        self.taken = {at for at, cell in self.cells.items() if cell.formula is not None}
+        self.taken |= {at for at, cell in self.cells.items() if cell.value is not None} - self.filled
+        self.typed = {at: cell.value for at, cell in self.cells.items() if at not in self.filled}
 
     def _cell(self, match: re.Match, row: int, strings: list[str], shared: dict) -> Cell:
         a, inner = xml.attributes(match[1]), match[2] or ""

@@ -152,11 +152,16 @@ class Template:
 
     def _names(self) -> dict[tuple[str, str], str]:
         """(sheet's key or "", name) → its formula."""
-        found = {}
+        return {(scope.key if scope else "", name.casefold()): unescape(text) for _, name, scope, text in self.defined}
+
+    @cached_property
+    def defined(self) -> list[tuple[str, str, Sheet | None, str]]:
+        """Each name as it is written: the attributes of its tag, the name, the sheet whose own it is, its formula."""
+        found = []
         for tag, text in re.findall(r"<definedName\b([^>]*)>(.*?)</definedName>", self.workbook, re.DOTALL):
             a = xml.attributes(tag)
-            scope = self.sheets[int(a["localSheetId"])].key if "localSheetId" in a else ""
-            found[scope, a["name"].casefold()] = unescape(text)
+            scope = self.sheets[int(a["localSheetId"])] if "localSheetId" in a else None
+            found.append((tag, a["name"], scope, text))
         return found
 
     def _resolve_tables(self) -> None:

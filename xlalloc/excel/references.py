@@ -19,7 +19,7 @@ def lazy(*names: str, least: int, most: float):
         def checked(evaluate, arguments, context):
             if not least <= len(arguments) <= most:
                 return ErrorValue("#VALUE!", f"number of arguments of {names[0]}: {len(arguments)} given")
-            return function(lambda node: evaluate(node, context), arguments, context)
+            return function(lambda node, here=context: evaluate(node, here), arguments, context)
 
         LAZY.update(dict.fromkeys(names, checked))
         return function
@@ -109,13 +109,14 @@ def let(evaluate, arguments, context):
     if not len(arguments) % 2:
         return ErrorValue("#VALUE!", "LET: names with their values, then what to compute")
     known: dict = {}
+    inside = context.without_memo()  # parts of it hold values
     for k in range(0, len(arguments) - 1, 2):
         name = arguments[k]
         if name[0] != "name" or name[1] is not None:
             return ErrorValue("#VALUE!", "LET: a name is needed before each value")
-        value = evaluate(_bound(arguments[k + 1], known))
+        value = evaluate(_bound(arguments[k + 1], known), inside)
         known[_variable(name[2])] = ("value", value)
-    return evaluate(_bound(arguments[-1], known))
+    return evaluate(_bound(arguments[-1], known), inside)
 
 
 def _variable(name: str) -> str:
@@ -194,4 +195,4 @@ def anchor_array(evaluate, arguments, context):
 def single(evaluate, arguments, context):
     """@: the one cell of a range in the row or column of the formula, the first of an array."""
     value = evaluate(arguments[0])
-    return value.met_by(context.row, context.column) if isinstance(value, Reference) else scalar(value)
+    return context.beside(value) if isinstance(value, Reference) else scalar(value)

@@ -58,8 +58,9 @@ def build(text: str, lang: str) -> Document:
     properties = document.book.properties
     properties.title, properties.creator = sections[0].title, "xlalloc"
     properties.created = properties.modified = MADE
+    values = Book(document.book)
     for k, section in enumerate(sections):
-        _sheet(document, f"{k}", section)
+        _sheet(document, f"{k}", section, values)
     _front(document, sections)
     document.book.active = 0
     return document
@@ -81,8 +82,9 @@ def _front(document: Document, sections: list[Section]) -> None:
             cell.hyperlink = f"#'{target.title}'!A1"
 
 
-def _sheet(document: Document, key: str, section: Section) -> None:
+def _sheet(document: Document, key: str, section: Section, values: Book) -> None:
     page = document.page(key)
+    values.read_sheet(page.sheet)
     page.sheet.column_dimensions["B"].width, page.sheet.column_dimensions["C"].width = LABEL, VALUE
     texts = list(section.blocks)
     page.title(texts.pop(0) if texts and isinstance(texts[0], str) else document.say("as_of_build"))
@@ -95,7 +97,8 @@ def _sheet(document: Document, key: str, section: Section) -> None:
             if item.is_input:
                 _input(page, item)
             else:
-                _result(page, item)
+                _result(page, item, values)
+                values.read_sheet(page.sheet)
 
 
 def _input(page: Page, item: Item) -> None:
@@ -113,9 +116,9 @@ def _input(page: Page, item: Item) -> None:
     page.row = top + len(cells)
 
 
-def _result(page: Page, item: Item) -> None:
+def _result(page: Page, item: Item, values: Book) -> None:
     """A live formula with its text beside it."""
-    cells = evaluate(item.formula, context(Book(page.document.book), page.sheet.title))
+    cells = evaluate(item.formula, context(values, page.sheet.title))
     height, width = len(cells), len(cells[0])
     top = _label(page, item.what)
     formats = [_format(text) for text in item.shown.split(", ")]
