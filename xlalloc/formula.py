@@ -349,14 +349,13 @@ def _shown(value):
 def _evaluate(node, context: Context):
     if node[0] == "value":
         return node[1]
-    kept = context.kept
-    if kept is None:
+    kept, memo, book = context.kept, context.memo, context.book
+    if kept is None or memo is None or book is None:
         return _evaluated(node, context)
     found = kept.get(id(node))
     if found is not None:
         value = found[1]
-        return Reference(context.book, *value) if value.__class__ is tuple else value
-    memo = context.memo
+        return Reference(book, *value) if value.__class__ is tuple else value
     running, placed = memo.running, memo.placed
     value = _evaluated(node, context)
     if memo.running == running and memo.placed == placed:
