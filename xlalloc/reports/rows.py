@@ -20,8 +20,8 @@ _NO_VALUE = (Formula, ErrorValue)
 class Row(dict):
     """The values of one row by column, without blanks; it lives only until it is understood.
 
-    ``raw`` are its cells, ``bad`` the columns that could not be read, ``odd`` what was found in texts read all
-    the same.
+    ``raw`` are its cells, ``bad`` the columns that could not be read, ``odd`` what was found in texts that
+    were read all the same.
     """
 
     __slots__ = ("bad", "currencies", "number", "odd", "raw", "table")
