@@ -180,6 +180,7 @@ def translated() -> list[str]:
     texts += [*reference.SIZES.values(), reference.DATED, "; ", "; at most {}", "above {}: percent without the sign"]
     texts += [*reference.AXES.values(), "Formula", "Errors", "Example", "Source", "Elsewhere", "nothing of its kind"]
     texts += [*functions.TEXTS, " ({})", " – {}", "; optional", "; default {}", "; as many as the function takes"]
+    texts += ["the source article on asset allocation", "the source article on risk parity"]
     for entry in CATALOGUE.values():
         texts += [entry.summary, entry.category, *(words for _, words in entry.errors)]
         for quantity in [entry.result, *(argument.quantity for argument in entry.arguments)]:

@@ -12,10 +12,10 @@ import test_orders as orders
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.dates import elapsed_years, periods_per_year, years_between
 from xlalloc.reports import run, trading
-from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import compute
 from xlalloc.reports.history import PER_YEAR, course
 from xlalloc.reports.market import STALE_AFTER, Market
+from xlalloc.reports.problems import Problems
 from xlalloc.reports.read import read
 
 D = dt.date
@@ -66,8 +66,11 @@ def test_a_locked_lot_is_no_part_of_what_leaving_costs(tmp_path, sheets):
         for row in sheets["holdings"][1:]:
             if row[:2] == ["K004", "China bonds"] and row[5].year == 2026:
                 row[rd.column(sheets, "holdings", "no_sell")] = locked
-        case, _ = client_case(rd.write_book(tmp_path / "in.xlsx", sheets), "K004")
-        fee[locked] = next(h.sale_fee for h in case.holdings if "China bonds" in vars(h).values())
+        inputs = read(rd.write_book(tmp_path / "in.xlsx", sheets))
+        client = next(client for client in inputs.clients if client.id == "K004")
+        held = trading.positions(client, inputs, Problems())
+        bonds = next(position for position in held if position.asset.name == "China bonds")
+        fee[locked] = trading.exit_fee(bonds, bonds.value - bonds.locked, inputs.market.as_of)
     assert fee == {None: pytest.approx(0.9 * 0.005, rel=0.02), "yes": 0.0}
 
 
