@@ -35,6 +35,7 @@ from xlalloc.quantities import (
     WeightsResult,
     number,
 )
+from xlalloc.quantity import in_percent
 
 ReturnsOfAssets = Annotated[
     np.ndarray, Quantity("vector", "Expected return of each asset, risk-free rate included", "per year", ("assets",))
@@ -52,8 +53,9 @@ GroupLower = Annotated[
 GroupUpper = Annotated[
     np.ndarray,
     Quantity("vector", "Maximum total weight of each group, in order of first appearance, or labelled by group",
-             "fraction", ("groups",), unit_to=10),
+             "fraction", ("groups",)),
 ]  # fmt: skip
+IN_PERCENT = 10.0  # a maximum above this, and above what its assets may hold, was typed in percent
 RiskAversion = Annotated[float, number("Risk-aversion coefficient δ, typically 2 to 4", above=0)]
 Picks = Annotated[
     np.ndarray,
@@ -394,9 +396,15 @@ class Limits:
             if groups is None:
                 raise InputError(f"{argument}: it needs groups, the name of each asset's group. Give groups as well.")
             one_per_group(values, names, argument)
+        low, high = per_asset(lower, n), per_asset(upper, n)
+        if group_upper is not None and code is not None:  # 60 for 60% would silently be no limit
+            beyond = (group_upper > IN_PERCENT) & (group_upper > np.bincount(code, high) * (1.0 + 1e-9))
+            if beyond.any():
+                g, where = int(np.argmax(beyond)), "group_upper, {}"
+                raise InputError(f"{where}: {in_percent(float(group_upper[g]))}", Label("groups", g))
         if group_lower is None and group_upper is None:
             code = None  # groups without limits
-        return cls(per_asset(lower, n), per_asset(upper, n), names, code, group_lower, group_upper)
+        return cls(low, high, names, code, group_lower, group_upper)
 
     def frontier(self, mu: np.ndarray, cov: np.ndarray, origin=None) -> Frontier | OnDemand:
         """The frontier within the limits; with an origin, a benchmark, its portfolios are deviations from it.
