@@ -22,7 +22,7 @@ from xlalloc.cli import main
 from xlalloc.dates import to_serial
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.output import Output, fill
-from xlalloc.documents.template import Template
+from xlalloc.documents.template import Template, TemplateError
 from xlalloc.errors import ErrorValue
 from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.reports import example, make_template, report_page, run
@@ -373,7 +373,7 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
     for name in ("zh", "en", "Balanced-en"):
         template(
             folder / f"{name}.xlsx",
-            {"Report": f'<row r="1"><c r="A1" t="inlineStr"><is><t>made of {name}</t></is></c></row>'},
+            {"Report": f'<row r="1"><c r="A1" t="str"><f>"made of {name}"&amp;LEFT(client_id,0)</f><v/></c></row>'},
         )
     inputs = read(example.write_clients(tmp_path / "clients.xlsx"))
     run.report(tmp_path / "clients.xlsx", tmp_path / "out", template=folder)
@@ -384,8 +384,16 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
         if not path.exists():  # one letter is kept back
             assert client.id == "K005"
             continue
-        made = openpyxl.load_workbook(path).active["A1"].value
+        made = openpyxl.load_workbook(path, data_only=True).active["A1"].value
         assert made == f"made of {expected}", (client.id, client.model)
+
+
+def test_a_file_without_our_names_is_no_template(tmp_path):
+    """The clients' own file, given by mistake: nobody gets a copy of everybody's data."""
+    clients = example.write_clients(tmp_path / "clients.xlsx")
+    with pytest.raises(TemplateError, match="uses no name that a client's data come by"):
+        run.report(clients, tmp_path / "out", template=clients)
+    assert not list((tmp_path / "out").rglob("K*.xlsx"))
 
 
 def test_an_error_on_a_page_is_a_finding(tmp_path):

@@ -25,7 +25,10 @@ UNCLEANED = {  # parts that hold more of the sample client than is looked throug
 
 def check(template: Template) -> None:
     """Raises TemplateError with every reason."""
-    if reasons := list(dict.fromkeys(reasons_of(template))):
+    reasons = list(dict.fromkeys(reasons_of(template)))
+    if not reasons and not template.used and not template.inputs:  # every client would get what the file holds
+        reasons = ["it uses no name that a client's data come by (docs/template-names.md). Is it the right file?"]
+    if reasons:
         raise TemplateError(template.name, reasons)
 
 
