@@ -1,16 +1,18 @@
 """A template of ours in a firm's colour and with its logo."""
 
-import io
 import struct
 import zipfile
 import zlib
 
 import openpyxl
 import pytest
+import report_data as rd
 
-from xlalloc.reports.brand import EMPTY, branded, size
+from xlalloc.reports import run
+from xlalloc.reports.brand import EMPTY, logo, size, with_brand
 from xlalloc.reports.firm import Firm
-from xlalloc.reports.report_template import ACCENT, write_report
+from xlalloc.reports.report_template import write_report
+from xlalloc.templates.look import ACCENT
 
 
 def png(width: int, height: int) -> bytes:
@@ -31,11 +33,11 @@ def jpeg(width: int, height: int) -> bytes:
 def template(tmp_path_factory):
     path = tmp_path_factory.mktemp("brand") / "firm.xlsx"
     write_report(path)
-    return path.read_bytes()
+    return path
 
 
-def parts(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+def parts(path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -45,7 +47,7 @@ def test_the_sizes_of_pictures():
 
 
 def test_the_firms_colour_takes_the_place_of_ours(template):
-    made = parts(branded(template, Firm(colour="8A1538"), ACCENT))
+    made = with_brand(parts(template), Firm(colour="8A1538"))
     assert ACCENT.encode() in parts(template)["xl/styles.xml"]
     assert not any(ACCENT.encode() in data for name, data in made.items() if name.endswith(".xml"))
     assert b"8A1538" in made["xl/styles.xml"] and any(
@@ -55,7 +57,7 @@ def test_the_firms_colour_takes_the_place_of_ours(template):
 
 @pytest.mark.parametrize("picture,name", [(png(100, 100), "xl/media/logo.png"), (jpeg(200, 100), "xl/media/logo.jpeg")])
 def test_the_firms_logo_keeps_its_proportions(template, picture, name):
-    made = parts(branded(template, Firm(logo=picture), ACCENT))
+    made = with_brand(parts(template), Firm(logo=picture))
     assert made[name] == picture
     drawing = next(
         data for key, data in made.items() if key.startswith("xl/drawings/drawing") and b'name="Logo"' in data
@@ -63,9 +65,26 @@ def test_the_firms_logo_keeps_its_proportions(template, picture, name):
     width = 400_000 * size(picture)[0] // size(picture)[1]
     assert f'<xdr:ext cx="{width}" cy="400000"/>'.encode() in drawing
     assert any(name.rpartition("/")[2].encode() in data for key, data in made.items() if key.endswith(".rels"))
-    assert openpyxl.load_workbook(io.BytesIO(branded(template, Firm(logo=png(4, 1)), ACCENT))).sheetnames
 
 
 def test_a_firm_without_a_logo_does_not_print_the_invented_one(template):
-    made = parts(branded(template, Firm(), ACCENT))
-    assert made["xl/media/logo.png"] == EMPTY
+    assert with_brand(parts(template), Firm())["xl/media/logo.png"] == EMPTY
+
+
+def test_a_logo_that_somebody_put_there_stays(template):
+    own = parts(template) | {"xl/media/logo.png": png(3, 3)}
+    assert with_brand(own, Firm(logo=png(100, 100), colour="8A1538")) == own
+
+
+@pytest.mark.parametrize("rows", [[["logo", "lake.png"], ["colour", "#8A1538"]], []])
+def test_reports_of_our_template_carry_the_firms_logo(template, tmp_path, rows):
+    sheets = rd.example(tmp_path)
+    sheets["firm"] = [["key", "value"], *rows]
+    (tmp_path / "lake.png").write_bytes(png(100, 50))
+    done = run.report(rd.write_book(tmp_path / "in.xlsx", sheets), tmp_path / "out", template=template)
+    assert done.written == 5
+    made = parts(tmp_path / "out" / "K001.xlsx")
+    pictures = [data for name, data in made.items() if name.startswith("xl/media/")]
+    assert pictures == [png(100, 50) if rows else EMPTY] and logo() not in pictures
+    assert (ACCENT.encode() in made["xl/styles.xml"]) is not bool(rows)
+    assert openpyxl.load_workbook(tmp_path / "out" / "K001.xlsx").sheetnames

@@ -129,7 +129,7 @@ def test_an_argument_given_twice_is_not_called_unknown():
 # The house -------------------------------------------------------------------------------------------------------
 
 FLOORS = [
-    {"explanation", "log", "messages", "version", "webassembly"},
+    {"explanation", "log", "messages", "plausible", "version", "webassembly"},
     {"errors"},
     {"dates", "requirements", "misuse", "table"},
     {"quantity"},

@@ -6,10 +6,10 @@ from report_data import example, write_book
 from xlalloc.core.planning import goal_prob
 from xlalloc.core.portfolio import port_return, port_sharpe, port_vol
 from xlalloc.errors import InputError
+from xlalloc.reports.brand import logo
 from xlalloc.reports.compute import compute
 from xlalloc.reports.firm import KEYS, Firm
 from xlalloc.reports.read import read
-from xlalloc.reports.report_template import logo
 from xlalloc.reports.vocabulary import vocabulary
 
 SET = {

@@ -77,9 +77,12 @@ Budgets = Annotated[
 Lower = Annotated[
     NumberOrArray, Quantity("vector", "Minimum weight: one number, or one per asset", "fraction", (A,), scalar=True)
 ]
+MOST_WEIGHT = 10  # a maximum weight above it was typed in percent
 Upper = Annotated[
     NumberOrArray,
-    Quantity("vector", "Maximum weight: one number, or one per asset", "fraction", (A,), scalar=True, unit_to=10),
+    Quantity(
+        "vector", "Maximum weight: one number, or one per asset", "fraction", (A,), scalar=True, unit_to=MOST_WEIGHT
+    ),
 ]
 Groups = Annotated[list[str], Quantity("texts", "Name of each asset's group", axes=(A,))]
 GroupValues = Annotated[

@@ -22,6 +22,7 @@ from xlalloc.core.on_demand import OnDemand
 from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
+    MOST_WEIGHT,
     Covariance,
     ExpectedReturns,
     Groups,
@@ -55,7 +56,6 @@ GroupUpper = Annotated[
     Quantity("vector", "Maximum total weight of each group, in order of first appearance, or labelled by group",
              "fraction", ("groups",)),
 ]  # fmt: skip
-IN_PERCENT = 10.0  # a maximum above this, and above what its assets may hold, was typed in percent
 RiskAversion = Annotated[float, number("Risk-aversion coefficient δ, typically 2 to 4", above=0)]
 Picks = Annotated[
     np.ndarray,
@@ -398,7 +398,7 @@ class Limits:
             one_per_group(values, names, argument)
         low, high = per_asset(lower, n), per_asset(upper, n)
         if group_upper is not None and code is not None:  # 60 for 60% would silently be no limit
-            beyond = (group_upper > IN_PERCENT) & (group_upper > np.bincount(code, high) * (1.0 + 1e-9))
+            beyond = (group_upper > MOST_WEIGHT) & (group_upper > np.bincount(code, high) * (1.0 + 1e-9))
             if beyond.any():
                 g, where = int(np.argmax(beyond)), "group_upper, {}"
                 raise InputError(f"{where}: {in_percent(float(group_upper[g]))}", Label("groups", g))

@@ -169,7 +169,7 @@ def _inner(file: str) -> str:
 def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
     """A document from the firm's template; a client it has no room for, and errors on its pages, are findings."""
     client, location = task.client, task.client.location
-    template = firm_templates.opened(firm_templates.of_client(work.template, client))
+    template = firm_templates.opened(firm_templates.of_client(work.template, client), work.inputs.firm)
     try:
         filled = Filled(template, vocabulary(result, work.inputs))
         output = Output(filled, work.live, work.macros, result.as_of)

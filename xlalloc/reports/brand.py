@@ -1,15 +1,16 @@
 """Our own templates in a firm's colour and with its logo: the same parts, other words and another picture.
 
-A template of ours has one accent colour, and one picture called logo. A firm without a logo gets none; a logo keeps its
-proportions within the frame of ours.
+A template of ours has one accent colour, and one picture called Logo: of an invented firm, until somebody puts another
+there. A firm without a logo gets none; a logo keeps its proportions within the frame of ours.
 """
 
-import io
 import re
 import struct
-import zipfile
+import zlib
+from functools import cache
 
 from xlalloc.reports.firm import PICTURES, Firm
+from xlalloc.templates.look import ACCENT, THIRD
 
 LOGO = "xl/media/logo.png"
 EMPTY = bytes.fromhex(  # a transparent dot
@@ -20,29 +21,28 @@ _FRAMES = re.compile(r'(<(?:xdr:)?ext cx=")(\d+)(" cy=")(\d+)(")')
 _COLOURED = re.compile(r"xl/(styles\.xml|theme/|charts/|drawings/|worksheets/)")
 
 
-def branded(template: bytes, firm: Firm, accent: str) -> bytes:
-    """The workbook with the firm's colour in place of ``accent`` (RRGGBB), and its logo in place of ours."""
-    with zipfile.ZipFile(io.BytesIO(template)) as archive:
-        parts = {entry: archive.read(entry) for entry in archive.infolist()}
+def with_brand(parts: dict[str, bytes], firm: Firm) -> dict[str, bytes]:
+    """A template that still holds the sample logo, with the firm's logo and colour; any other as it is."""
+    ours = next((name for name in parts if name.startswith("xl/media/") and parts[name] == logo()), None)
+    if ours is None:
+        return parts
     kind = next((kind for start, kind in PICTURES.items() if firm.logo.startswith(start)), "png")
-    logo = LOGO if kind == "png" else LOGO.replace(".png", ".jpeg")
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for entry, data in parts.items():
-            name = logo if entry.filename == LOGO else entry.filename
-            if entry.filename == LOGO:
-                data = firm.logo or EMPTY
-            elif name == "[Content_Types].xml" and kind == "jpeg":
-                more = b'<Default Extension="jpeg" ContentType="image/jpeg"/>'
-                data = data if b'"jpeg"' in data else data.replace(b"<Override", more + b"<Override", 1)
-            elif name.endswith(".rels"):
-                data = data.replace(LOGO.encode(), logo.encode()).replace(b"media/logo.png", logo[3:].encode())
-            if firm.colour and _COLOURED.match(name):
-                data = re.sub(accent.encode(), firm.colour.encode(), data, flags=re.IGNORECASE)
-            if firm.logo and name.startswith("xl/drawings/drawing") and b'name="Logo"' in data:
-                data = _framed(data.decode(), size(firm.logo)).encode()
-            archive.writestr(zipfile.ZipInfo(name, entry.date_time), data, zipfile.ZIP_DEFLATED)
-    return made.getvalue()
+    theirs = ours if kind == "png" else f"{ours.rpartition('.')[0]}.jpeg"
+    made = {}
+    for name, data in parts.items():
+        if name == ours:
+            data = firm.logo or EMPTY
+        elif name == "[Content_Types].xml" and kind == "jpeg":
+            more = b'<Default Extension="jpeg" ContentType="image/jpeg"/>'
+            data = data if b'"jpeg"' in data else data.replace(b"<Override", more + b"<Override", 1)
+        elif name.endswith(".rels"):
+            data = data.replace(ours[3:].encode(), theirs[3:].encode())
+        if firm.colour and _COLOURED.match(name):
+            data = re.sub(ACCENT.encode(), firm.colour.encode(), data, flags=re.IGNORECASE)
+        if firm.logo and name.startswith("xl/drawings/drawing") and b'name="Logo"' in data:
+            data = _framed(data.decode(), size(firm.logo)).encode()
+        made[theirs if name == ours else name] = data
+    return made
 
 
 def _framed(drawing: str, shape: tuple[int, int]) -> str:
@@ -73,3 +73,21 @@ def size(picture: bytes) -> tuple[int, int]:
             return max(width, 1), max(height, 1)
         at += 2 + length
     return 4, 1
+
+
+@cache
+def logo(width: int = 240, height: int = 60) -> bytes:
+    """A picture of a lake between hills, in place of a firm's (PNG)."""
+    dark, gold, white = (tuple(int(c[k : k + 2], 16) for k in (0, 2, 4)) for c in (ACCENT, THIRD, "FFFFFF"))
+
+    def colour(x: int, y: int) -> tuple:
+        hill = 26 - 22 * max(0.0, 1 - abs(x - 80) / 70, 0.8 * (1 - abs(x - 165) / 60))
+        return gold if 44 <= y < 48 else dark if hill <= y < 44 else white
+
+    rows = b"".join(b"\0" + b"".join(bytes(colour(x, y)) for x in range(width)) for y in range(height))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from xlalloc.errors import InputError, quoted
+from xlalloc.reports import date_texts
 from xlalloc.reports.fields import LANGUAGES, LONGEST, UnreadableError, clean, is_empty, money, option, plain
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.rows import Row
@@ -18,7 +19,8 @@ PICTURES = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpeg"}
 HOLDS = {"hold": ("暂缓",), "warn": ("提示", "警示")}
 JUDGED_BY = {"product": ("产品", "单品"), "portfolio": ("组合",)}
 SHOWN = {"client": ("客户", "客户可见"), "internal": ("内部", "仅内部")}
-MARKS, ORDERS = {".": (), ",": ()}, {"dmy": ("日月年",), "mdy": ("月日年",), "ymd": ("年月日",)}
+MARKS = {".": (), ",": ()}
+ORDERS = dict(zip(date_texts.ORDERS, (("日月年",), ("月日年",), ("年月日",)), strict=True))
 PAGES = {
     "summary": ("概要",), "allocation": ("配置", "资产配置"), "risk": ("风险",), "performance": ("业绩", "模拟业绩"),
     "plan": ("规划", "目标测算", "目标"), "notes": ("说明", "附注"),

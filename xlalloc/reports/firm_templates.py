@@ -6,26 +6,32 @@ from functools import lru_cache
 from pathlib import Path
 
 from xlalloc.documents.check import check
+from xlalloc.documents.package import Package
 from xlalloc.documents.template import Template
 from xlalloc.errors import InputError
+from xlalloc.reports.brand import with_brand
+from xlalloc.reports.firm import Firm
 from xlalloc.reports.records import Client
 from xlalloc.reports.vocabulary import shapes
 
 KINDS = (".xlsx", ".xltx", ".xlsm", ".xltm")
 
 
-def opened(path: Path) -> Template:
-    """A template that can be filled, by its file; TemplateError with every reason otherwise."""
+def opened(path: Path, firm: Firm) -> Template:
+    """A template that can be filled, by its file, under the firm's logo; TemplateError with every reason otherwise."""
     try:
         at = path.stat()
     except OSError:
         raise InputError(f"{path}: there is no such file.") from None
-    return _opened(path, at.st_mtime_ns, at.st_size)
+    return _opened(path, at.st_mtime_ns, at.st_size, firm.logo, firm.colour)
 
 
 @lru_cache(maxsize=32)
-def _opened(path: Path, _time: int, _size: int) -> Template:
-    template = Template(path, shapes())
+def _opened(path: Path, _time: int, _size: int, logo: bytes, colour: str) -> Template:
+    package = Package(path)
+    parts = {name: package.data(name) for name in package.parts}
+    made = with_brand(parts, Firm(logo=logo, colour=colour))
+    template = Template(package if made is parts else Package.of(made, path.name), shapes())
     check(template)
     return template
 
@@ -74,7 +80,7 @@ def digest(path: Path) -> str:
     return found.hexdigest()[:32]
 
 
-def check_all(path: Path, clients: Iterable[Client]) -> None:
+def check_all(path: Path, clients: Iterable[Client], firm: Firm) -> None:
     """Every template that a client needs is one that can be filled: before the first client."""
     for file in sorted({of_client(path, client) for client in clients}):
-        opened(file)
+        opened(file, firm)

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from xlalloc.plausible import DOWN, UP
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Location, Problems
 
-UP, DOWN = 3.0, 0.3  # a move from one row to the next beyond ×3 or −70%: a split, a slipped decimal point
 ROWS_MISSING = 3  # dates of the others in a row, within an asset's own history, on which it has no price
 LISTED = 3  # of one asset
 

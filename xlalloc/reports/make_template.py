@@ -11,7 +11,7 @@ from xlalloc.documents.output import Output
 from xlalloc.documents.remarks import remarks
 from xlalloc.documents.template import Template, TemplateError
 from xlalloc.errors import InputError
-from xlalloc.reports import example, trading
+from xlalloc.reports import example, firm_templates, trading
 from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import Result, compute
 from xlalloc.reports.folder import writing
@@ -58,7 +58,7 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
 
 def _from_firm(file: Path, id_: str, source: Path, out: Path, lang: str | None) -> list[str]:
     inputs = read(file, None, lang)
-    template = _checked(source)
+    template = firm_templates.opened(source, inputs.firm)
     result = _result(inputs, id_, file)
     output = Output(Filled(template, vocabulary(result, inputs)), live=True, date=result.as_of)
     with writing(out) as written:

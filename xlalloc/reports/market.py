@@ -10,12 +10,12 @@ from xlalloc import data
 from xlalloc.core.estimation import cov_from_corr, cov_matrix, returns
 from xlalloc.dates import as_days, customary, periods_per_year
 from xlalloc.errors import NotAvailableError
+from xlalloc.plausible import STALE_AFTER
 from xlalloc.reports import shapes
 from xlalloc.reports.history import Course, course
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.shared import Shared
 
-STALE_AFTER = {365: 10, 252: 10, 52: 10, 12: 45, 4: 130, 2: 230, 1: 400}  # days, by periods per year
 LEAST_PERIODS = 24  # below it covariance comes from assumptions
 SAME = 1e-6  # between two files' prices of one asset and day
 MOST_REMARK = 1_000  # characters of what is said about the prices

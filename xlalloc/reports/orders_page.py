@@ -5,7 +5,7 @@ from functools import partial
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.fields import CLASSES
-from xlalloc.reports.sentences import withheld
+from xlalloc.reports.sentences import outside_limits, withheld
 from xlalloc.reports.trading import Order, charges, lot_fee, sold_lots, transfers
 from xlalloc.reports.write import Sheet, bar_rows
 from xlalloc.templates.layout import CENTS, DATE, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, SIGNED_PERCENT, WARN
@@ -18,7 +18,7 @@ def allocation(page: Sheet, r: Result) -> int:
     page.heading("allocation.orders")
     first = _weights(page, r)
     page.note("report.allocation_note", threshold=f"{r.client.threshold:.1%}")
-    for text in _outside(page, r):
+    for text in outside_limits(r, page.document.say):
         page.remark(text, WARN)
     if isinstance(r.orders, ErrorValue):
         return first
@@ -65,17 +65,6 @@ def _traded(r: Result) -> tuple[list, list, list, list]:
         return *([r.orders] * (len(r.names) + 1) for _ in range(3)), [r.orders] * 3
     trades, costs = [*r.orders.trades.tolist(), r.orders.cash], [*r.orders.costs.tolist(), None]
     return trades, costs, r.orders.after, [sum(trades), float(r.orders.costs.sum()), 1.0]
-
-
-def _outside(page: Sheet, r: Result) -> list[str]:
-    """Weights outside the model's own limits."""
-    found = []
-    for row, position in zip(r.drift, r.held, strict=True):
-        low, high = position.limits
-        if (low is not None and row[2] < low) or (high is not None and row[2] > high):
-            limits = f"{0 if low is None else low:.1%}–{1 if high is None else high:.1%}"
-            found.append(page.document.say("allocation.outside", asset=row[0], weight=f"{row[2]:.1%}", limits=limits))
-    return found
 
 
 # Phase 1 ---------------------------------------------------------------------------------------------------------

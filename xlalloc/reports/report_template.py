@@ -4,9 +4,7 @@ Built once with openpyxl; what openpyxl does not write (dynamic arrays, pictures
 """
 
 import re
-import struct
 import tempfile
-import zlib
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -17,13 +15,13 @@ from xlalloc.documents.fill import Filled
 from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
 from xlalloc.documents.template import Template
+from xlalloc.reports.brand import LOGO, logo
 from xlalloc.reports.folder import writing
 from xlalloc.reports.report_first import FirstPages
 from xlalloc.reports.report_further import FurtherPages
 from xlalloc.reports.report_texts import WORDS
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.vocabulary import shapes, vocabulary
-from xlalloc.templates.look import ACCENT, THIRD
 
 
 def write_report(path: Path, lang: str = "en") -> None:
@@ -72,12 +70,12 @@ def _parts(report: _Report) -> dict[str, bytes]:
         "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image",
     )
     rels = "xl/drawings/_rels/drawing1.xml.rels"
-    relation = f'<Relationship Id="rIdLogo" Type="{kind}" Target="/xl/media/logo.png"/></Relationships>'
+    relation = f'<Relationship Id="rIdLogo" Type="{kind}" Target="/{LOGO}"/></Relationships>'
     parts[rels] = parts[rels].decode().replace("</Relationships>", relation).encode()
     text = parts[drawing].decode()
     end = re.search(r"</(?:\w+:)?wsDr>\s*$", text)
     parts[drawing] = (text[: end.start()] + _LOGO + text[end.start() :]).encode()
-    parts["xl/media/logo.png"] = logo()
+    parts[LOGO] = logo()
     types = parts["[Content_Types].xml"].decode()
     if 'Extension="png"' not in types:
         types = types.replace("<Override", '<Default Extension="png" ContentType="image/png"/><Override', 1)
@@ -97,20 +95,3 @@ _LOGO = (
     '<a:ext cx="1600000" cy="400000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></xdr:spPr></xdr:pic>'
     "<xdr:clientData/></xdr:oneCellAnchor>"
 )
-
-
-def logo(width: int = 240, height: int = 60) -> bytes:
-    """A picture of a lake between hills, in place of a firm's (PNG)."""
-    dark, gold, white = (tuple(int(c[k : k + 2], 16) for k in (0, 2, 4)) for c in (ACCENT, THIRD, "FFFFFF"))
-
-    def colour(x: int, y: int) -> tuple:
-        hill = 26 - 22 * max(0.0, 1 - abs(x - 80) / 70, 0.8 * (1 - abs(x - 165) / 60))
-        return gold if 44 <= y < 48 else dark if hill <= y < 44 else white
-
-    rows = b"".join(b"\0" + b"".join(bytes(colour(x, y)) for x in range(width)) for y in range(height))
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")

@@ -9,7 +9,7 @@ from xlalloc.reports import trading
 from xlalloc.reports.account_words import account_words
 from xlalloc.reports.compute import Result
 from xlalloc.reports.fields import CLASSES
-from xlalloc.reports.sentences import Say, in_language, kept_back
+from xlalloc.reports.sentences import Say, in_language, kept_back, outside_limits
 from xlalloc.reports.write import joined
 
 TOP = 10  # assets named for their risk
@@ -114,14 +114,9 @@ def _orders(r: Result, say: Say) -> dict:
 
 def _remarks(r: Result, say: Say) -> list[str]:
     """Weights outside the model's limits, money to be moved between accounts first."""
-    found = []
-    for row, position in zip(r.drift, r.held, strict=True):
-        low, high = position.limits
-        if (low is not None and row[2] < low) or (high is not None and row[2] > high):
-            limits = f"{0 if low is None else low:.1%}–{1 if high is None else high:.1%}"
-            found.append(say("allocation.outside", asset=row[0], weight=f"{row[2]:.1%}", limits=limits))
     moved = trading.transfers(r.held, [*r.sales, *r.purchases], r.client.cash_flow)
-    return found + [say("allocation.transfer", account=account, money=f"{money:,.2f}") for account, money in moved]
+    transfers = [say("allocation.transfer", account=account, money=f"{money:,.2f}") for account, money in moved]
+    return outside_limits(r, say) + transfers
 
 
 # Risk ----------------------------------------------------------------------------------------------------------------

@@ -89,7 +89,8 @@ def _firm(template: Path | None, inputs: Inputs) -> tuple[Path | None, str]:
         return None, ""
     template = Path(template).absolute()
     refused = inputs.problems.refused
-    firm_templates.check_all(template, [client for client in inputs.clients if client.id not in refused])
+    served = [client for client in inputs.clients if client.id not in refused]
+    firm_templates.check_all(template, served, inputs.firm)
     return template, firm_templates.digest(template)
 
 

@@ -54,6 +54,17 @@ def withheld(r: Result, say: Say) -> dict[int, str]:
     }
 
 
+def outside_limits(r: Result, say: Say) -> list[str]:
+    """Weights outside the model's own limits."""
+    found = []
+    for row, position in zip(r.drift, r.held, strict=True):
+        low, high = position.limits
+        if (low is not None and row[2] < low) or (high is not None and row[2] > high):
+            limits = f"{0 if low is None else low:.1%}–{1 if high is None else high:.1%}"
+            found.append(say("allocation.outside", asset=row[0], weight=f"{row[2]:.1%}", limits=limits))
+    return found
+
+
 def products(n: int, say: Say) -> str:
     return say("summary.product" if n == 1 else "summary.products", n=n)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from openpyxl.utils import column_index_from_string
 
+from xlalloc.plausible import DOWN, STALE_AFTER, UP
 from xlalloc.templates.allocation_page import LEVEL, PRICE
 from xlalloc.templates.blocks import CHART_DATA, Work, quote, sentence
 from xlalloc.templates.blocks import letter as column_letter
@@ -16,10 +17,8 @@ from xlalloc.templates.work_page import WorkPage
 
 NEVER = "1E-9"  # a difference this small is rounding
 WORTHLESS = 10000  # less than this all holdings together are hardly worth: amounts in ten thousands?
-UP, DOWN = 3, 0.3  # a price that moves beyond these from one row to the next is hardly right
 AFTER = {"costs", "correlations"}  # they also read what the checks above them are about
-STALE = "{10,10,10,45,130,230,400}"  # days after the last price, by prices a year
-A_YEAR = "{365,252,52,12,4,2,1}"
+A_YEAR, STALE = (f"{{{','.join(map(str, found))}}}" for found in (STALE_AFTER, STALE_AFTER.values()))
 ALPHABET = '"ABCDEFGHIJKLMNOPQRSTUVWXYZ"'
 UNITS = '{"万","亿","千","thousand","million"}'
 LEVELS = '{"C1","C2","C3","C4","C5"}'
