@@ -357,7 +357,7 @@ def test_marks_of_markdown_in_a_text_are_text():
 
 
 def test_the_file_for_assistants_is_that_of_the_catalogue(site):
-    text = llms.PAGE.read_text(encoding="utf-8")
+    text = read("llms.txt")
     assert text == llms.text(), "run: python -m xlalloc.site.llms"
     assert (site[0] / "llms.txt").read_text(encoding="utf-8") == text
     assert text.startswith("# xlalloc\n\n> ")

@@ -53,7 +53,7 @@ def is_blank(cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def learn_headings(name: str, heads: Sequence) -> None:
+def record_headings(name: str, heads: Sequence) -> None:
     """The headings that were taken, those of labels too."""
     if recording():
         record(f"heading of {name}", ", ".join("(blank)" if is_blank(head) else written(head) for head in heads))

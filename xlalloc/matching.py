@@ -12,7 +12,7 @@ import numpy as np
 from xlalloc.dates import as_date, periods_per_year
 from xlalloc.errors import AllocError, Label, quoted
 from xlalloc.explanation import record, recorded, recording
-from xlalloc.labelled import Answer, Labelled, checked_names, learn_headings, name_key, order_of
+from xlalloc.labelled import Answer, Labelled, checked_names, name_key, order_of, record_headings
 from xlalloc.table import Table
 from xlalloc.timeline import Sample, learn_holes, share_dates
 from xlalloc.timeline import sample as sampled
@@ -144,7 +144,7 @@ def _drop_header(one: Labelled, found: dict[str, Labelled]) -> None:
     axis = one.quantity.axes[0]
     size = next((_size(r, axis) for r in found.values() if r is not one and _size(r, axis)), None)
     if size is not None and len(one.value) == size + 1:
-        learn_headings(one.name, [*(cells[0] for cells in one.names.values()), one.value[0]])
+        record_headings(one.name, [*(cells[0] for cells in one.names.values()), one.value[0]])
         one.value = one.value[1:]
         one.names = {key: cells[1:] for key, cells in one.names.items()}
 

@@ -38,7 +38,7 @@ from xlalloc.dates import (
 )
 from xlalloc.errors import InputError, quoted, written
 from xlalloc.explanation import record, recording
-from xlalloc.labelled import Labelled, in_time_order, is_blank, learn_headings, name_key, order_of
+from xlalloc.labelled import Labelled, in_time_order, is_blank, name_key, order_of, record_headings
 from xlalloc.quantity import Quantity
 
 MOST_FALL = 1000.0  # from the first price to the largest of the next: more, and the first was a year
@@ -118,7 +118,7 @@ def read_vector(q: Quantity, name: str, rows) -> Labelled:
             found.names[q.axes[0]] = checked_names(names[skipped:], name)
     if skipped:
         headings(values[:1], name, "the first cell")
-        learn_headings(name, [line[0] for line in lines])
+        record_headings(name, [line[0] for line in lines])
     values = values[skipped:]
     no_year_heading(values, name)
     gaps = bool(q.gaps)
@@ -247,7 +247,7 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
         header = header[1:] if header else None
     if header:
         headings(header, name, "row 1, column {}")
-        learn_headings(name, header)
+        record_headings(name, header)
     elif q.kind == "panel":
         if len(q.axes) == 2:
             _no_codes(rows, name)

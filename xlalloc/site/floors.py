@@ -100,9 +100,9 @@ def table() -> str:
     return "\n".join(["| floor | room | what it is for |", "|---|---|---|", *rows, ""])
 
 
-def page() -> str:
+def page(written: str) -> str:
     """The page of the design with today's table."""
-    head, _, rest = PAGE.read_text(encoding="utf-8").partition(START)
+    head, _, rest = written.partition(START)
     return head + START + "\n" + table() + "\n" + END + rest.partition(END)[2]
 
 
@@ -119,5 +119,5 @@ def _box(name: str, x: int, y: int) -> list[str]:
 
 if __name__ == "__main__":
     PICTURE.write_text(svg(), encoding="utf-8")
-    PAGE.write_text(page(), encoding="utf-8")
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"Written: {PICTURE}, {PAGE}")
