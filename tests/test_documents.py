@@ -343,7 +343,7 @@ def test_formulas_as_excel_files_them(tmp_path, formula, value):
 def test_shared_formulas_are_each_their_own(tmp_path):
     rows = (
         '<row r="1"><c r="A1"><f t="shared" ref="A1:A3" si="0">ROW()*10+B1</f></c><c r="B1"><v>1</v></c></row>'
-        '<row r="2"><c r="A2"><f t="shared" si="0"/></c><c r="B2"><v>2</v></c></row><row r="3"><c r="A3"><f t="shared" si="0"/></c><c r="B3"><f>client_name</f></c></row>'
+        '<row r="2"><c r="A2"><f t="shared" si="0"/></c><c r="B2"><v>2</v></c></row><row r="3"><c r="A3"><f t="shared" si="0"/></c><c r="C3"><f>client_name</f></c></row>'
     )
     found = cells(fill(opened(template(tmp_path / "f.xlsx", {"Report": rows})), data()), "Report")
     assert (found["A1"], found["A2"], found["A3"]) == (11, 22, 30)
