@@ -11,21 +11,24 @@ from xlalloc.dates import from_serial
 from xlalloc.errors import ErrorValue
 from xlalloc.values import LINES, Reference, as_rows, as_text, elementwise, error_in, scalar, to_number
 
-# Functions that decide themselves what to evaluate --------------------------------------------------------------
+# Functions that decide themselves which of their arguments to compute ------------------------------------------
 
 
-def _if(evaluate, arguments, context):
+def _if(arguments, context):
     if not 2 <= len(arguments) <= 3:
         return ErrorValue("#VALUE!", "IF takes a condition, a value if true and a value if false")
-    condition = context.alone(evaluate(arguments[0], context))
-    condition = condition.rows() if isinstance(condition, Reference) else condition
-    otherwise = arguments[2] if len(arguments) == 3 else ("value", False)
-    if isinstance(condition, list) and len(condition) * len(condition[0]) > 1:
-        return elementwise(_choose, condition, evaluate(arguments[1], context), evaluate(otherwise, context))
-    truth = _truth(scalar(condition))
-    if isinstance(truth, ErrorValue):
+    condition = arguments[0].value(context)
+    if condition.__class__ is list:
+        if len(condition) > 1 or len(condition[0]) > 1:
+            yes = arguments[1].run(context)
+            return elementwise(_choose, condition, yes, arguments[2].run(context) if len(arguments) == 3 else False)
+        condition = condition[0][0]
+    truth = condition if condition.__class__ is bool else _truth(condition)
+    if truth.__class__ is ErrorValue:
         return truth
-    value = evaluate(arguments[1] if truth else otherwise, context)
+    if not truth and len(arguments) == 2:
+        return False
+    value = arguments[1 if truth else 2].run(context)
     return 0.0 if value is None else value
 
 
@@ -52,25 +55,25 @@ def _truth(value) -> bool | ErrorValue:
     return number if isinstance(number, ErrorValue) else number != 0
 
 
-def _iferror(evaluate, arguments, context):
+def _iferror(arguments, context):
     if len(arguments) != 2:
         return ErrorValue("#VALUE!", "IFERROR takes a value and what to show in place of an error")
-    value, instead = evaluate(arguments[0], context), arguments[1]
+    value = arguments[0].run(context)
     if not any(error_in(cell) for row in as_rows(value) for cell in row):
         return value
-    return elementwise(lambda cell, other: other if error_in(cell) else cell, value, evaluate(instead, context))
+    return elementwise(lambda cell, other: other if error_in(cell) else cell, value, arguments[1].run(context))
 
 
-def _row(evaluate, arguments, context):
+def _row(arguments, context):
     if not arguments:
         return float(context.place()[0])
-    return _numbered(evaluate(arguments[0], context), lambda r: [[float(i)] for i in r.used()[0]])
+    return _numbered(arguments[0].run(context), lambda r: [[float(i)] for i in r.used()[0]])
 
 
-def _column(evaluate, arguments, context):
+def _column(arguments, context):
     if not arguments:
         return float(context.place()[1])
-    return _numbered(evaluate(arguments[0], context), lambda r: [[float(j) for j in r.used()[1]]])
+    return _numbered(arguments[0].run(context), lambda r: [[float(j) for j in r.used()[1]]])
 
 
 def _numbered(value, numbers):

@@ -98,6 +98,11 @@ class Reference:
         return Reference(self.book, self.sheet, top, left, bottom, right)
 
 
+def variable(name: str) -> str:
+    """A name of LET's in any spelling; files mark it."""
+    return name.casefold().removeprefix("_xlpm.")
+
+
 def as_rows(value) -> list[list]:
     if isinstance(value, Reference):
         return value.rows()

@@ -8,11 +8,12 @@ import marshal
 import pickle
 
 from xlalloc import cells as catalogue
+from xlalloc.context import Context, Memo
 from xlalloc.documents.data import placed, rows_of
 from xlalloc.documents.sheet import Cell, Sheet, address
 from xlalloc.documents.template import DATA, Template
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import Context, Memo, _evaluate, evaluate_value, parse
+from xlalloc.formula import evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, as_rows, scalar
 
 LONG = 500  # bytes of an argument
@@ -239,7 +240,7 @@ class Filled:
 
     def value_of(self, text: str, sheet: str = ""):
         """What a formula outside the cells stands for, such as a name's or a chart's: a reference where it is one."""
-        return _evaluate(parse(text), self._context(sheet or self.template.sheets[0].title))
+        return parse(text).run(self._context(sheet or self.template.sheets[0].title))
 
     def ask(self, text: str, sheet: str = ""):
         return scalar(self.value_of(text, sheet))
