@@ -63,7 +63,9 @@ class Context:
         return value if self.array or value.__class__ is not Reference else self.beside(value)
 
     def on(self, sheet: str | None) -> str | ErrorValue:
-        """The sheet of a reference."""
+        """The sheet of a reference; a formula of a workbook with a memo stands on one."""
+        if sheet is None and self.memo is not None:
+            return self.sheet
         if self.book is None:
             raise FormulaError("The formula refers to cells; give the workbook that holds them (--book FILE).")
         own = self.sheet if sheet is None else sheet

@@ -185,8 +185,8 @@ def _picker(array):
     def picked(i, j):
         if j is None and width == 1:
             j = 1.0
-        if i.__class__ is float and 1.0 <= i <= height and j.__class__ is float and 1.0 <= j <= width:
-            return at(int(i), int(j))
+        if i.__class__ is float and i >= 1.0 and j.__class__ is float and 1.0 <= j <= width:
+            return at(int(i), int(j)) if i < height + 1 else _outside(int(i), int(j), height, width)
         return scalar(_index(array, i, j))
 
     return picked
@@ -196,12 +196,12 @@ def _index(array, row=None, column=None):
     """INDEX; an array of rows or columns gives a cell for each, as in an array formula."""
     if (error := error_in(array)) is not None:
         return error
-    row = row.rows() if isinstance(row, Reference) else row
-    column = column.rows() if isinstance(column, Reference) else column
-    rows = array if isinstance(array, Reference) else as_rows(array)
+    row = row.rows() if row.__class__ is Reference else row
+    column = column.rows() if column.__class__ is Reference else column
+    rows = array if array.__class__ is Reference or array.__class__ is list else [[array]]
     if _several(row) or _several(column):
         return elementwise(_picker(rows), row, column)
-    height, width = _size(array)
+    height, width = _size(rows)
     row = None if row is None else to_number(scalar(row))
     column = None if column is None else to_number(scalar(column))
     if row.__class__ is ErrorValue or column.__class__ is ErrorValue:
@@ -212,20 +212,24 @@ def _index(array, row=None, column=None):
     if column is None and width == 1:
         j = 1
     if not (0 <= i <= height and 0 <= j <= width):
-        return ErrorValue("#REF!", f"INDEX: row {i}, column {j} lies outside {height} x {width} cells")
-    if isinstance(rows, Reference):
+        return _outside(i, j, height, width)
+    if rows.__class__ is Reference:
         return rows.part(i, j)
     picked = [rows[i - 1]] if i else rows
     picked = [[r[j - 1]] for r in picked] if j else picked
     return picked[0][0] if len(picked) == len(picked[0]) == 1 else picked
 
 
+def _outside(i: int, j: int, height: int, width: int) -> ErrorValue:
+    return ErrorValue("#REF!", f"INDEX: row {i}, column {j} lies outside {height} x {width} cells")
+
+
 def _several(value) -> bool:
-    return isinstance(value, list) and len(value) * len(value[0]) > 1
+    return value.__class__ is list and len(value) * len(value[0]) > 1
 
 
 def _size(value) -> tuple[int, int]:
-    if isinstance(value, Reference):
+    if value.__class__ is Reference:
         return value.bottom - value.top + 1, value.right - value.left + 1
     rows = as_rows(value)
     return len(rows), len(rows[0])

@@ -50,8 +50,11 @@ class Node(tuple):
         elif kind in ("binary", "call", "name"):
             compute = _kept(self, compute)
         self.run = compute
-        operand = compute if kind in ("binary", "value") else _operand(compute)
-        self.value = _kept(self, operand) if kind in ("name", "range") else operand
+        if kind == "cell":
+            self.value = _value_of_cell(*self[1:])
+        else:
+            operand = compute if kind in ("binary", "value") else _operand(compute)
+            self.value = _kept(self, operand) if kind in ("name", "range") else operand
 
 
 _NODES: dict[tuple, Node] = {}  # by what they are made of: equal parts of formulas are one object
@@ -336,6 +339,14 @@ def _compiled_cell(sheet: str | None, row: int, column: int) -> Run:
     return lambda context: context.cells(sheet, row, column, row, column)
 
 
+def _value_of_cell(sheet: str | None, row: int, column: int) -> Run:
+    def value(context: Context):
+        own = context.on(sheet)
+        return own if own.__class__ is ErrorValue else [[context.book.cell(own, row, column)]]
+
+    return value
+
+
 def _compiled_columns(sheet: str | None, first: int, last: int) -> Run:
     return lambda context: context.cells(sheet, 1, first, MAX_ROW, last)
 
@@ -387,7 +398,14 @@ def _compiled_binary(operator: str, first: Node, second: Node) -> Run:
 
     def run(context: Context):
         a, b = left(context), right(context)
-        return elementwise(function, a, b) if a.__class__ is list or b.__class__ is list else function(a, b)
+        if a.__class__ is list:
+            if len(a) == 1 == len(a[0]) and b.__class__ is not list:
+                return [[function(a[0][0], b)]]
+        elif b.__class__ is not list:
+            return function(a, b)
+        elif len(b) == 1 == len(b[0]):
+            return [[function(a, b[0][0])]]
+        return elementwise(function, a, b)
 
     return run
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
@@ -104,34 +104,28 @@ def variable(name: str) -> str:
 
 
 def as_rows(value) -> list[list]:
-    if isinstance(value, Reference):
+    if value.__class__ is Reference:
         return value.rows()
-    return value if isinstance(value, list) else [[value]]
+    return value if value.__class__ is list else [[value]]
 
 
 def scalar(value):
     """The single value of a cell or of a 1 x 1 result; the first of a larger one, as in one cell."""
-    value = value.rows() if isinstance(value, Reference) else value
-    return value[0][0] if isinstance(value, list) else value
+    value = value.rows() if value.__class__ is Reference else value
+    return value[0][0] if value.__class__ is list else value
 
 
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
-    for v in operands:
-        if v.__class__ is Reference or v.__class__ is list:
-            break
-    else:
-        return function(*operands)
     values = [v.rows() if v.__class__ is Reference else v for v in operands]
     sizes = {(len(v), len(v[0])) for v in values if v.__class__ is list}
+    if not sizes:
+        return function(*values)
     if sizes == _ONE_CELL:  # as names of one value are
         return [[function(*[v[0][0] if v.__class__ is list else v for v in values])]]
-    height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
-    count, alike = height * width, len(sizes) == 1
-    lines = [
-        [v] * count if v.__class__ is not list else list(chain.from_iterable(v if alike else _spread(v, height, width)))
-        for v in values
-    ]
+    height, width = next(iter(sizes)) if len(sizes) == 1 else map(max, zip(*sizes, strict=True))
+    count = height * width
+    lines = [_line(v, height, width) if v.__class__ is list else [v] * count for v in values]
     whole = LINES.get(function)
     found = whole(*lines) if whole else None
     if found is None:
@@ -144,12 +138,17 @@ LINES: dict[Callable, Callable] = {}  # of functions of single values: the same 
 _FLOAT, _TEXT, _PLAIN = {float}, {str}, {float, bool, int}
 
 
-def _spread(rows: list[list], height: int, width: int) -> Iterator:
-    """An array as large as the largest: one row or column for each, an error where there is none."""
+def _line(rows: list[list], height: int, width: int) -> list:
+    """The cells of an array as large as the largest, row by row: one row or column for each, an error where there is
+    none."""
+    down, across = len(rows), len(rows[0])
+    if down == height and across == width:
+        return [row[0] for row in rows] if width == 1 else list(chain.from_iterable(rows))
+    if down == across == 1:
+        return rows[0] * (height * width)
     missing = ErrorValue("#N/A", "the arrays have different sizes")
-    for i in range(height):
-        row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else [missing]
-        yield row * width if len(row) == 1 else row + [missing] * (width - len(row))
+    rows = rows * height if down == 1 else [*rows, *[[missing]] * (height - down)]
+    return [cell for row in rows for cell in (row * width if len(row) == 1 else row + [missing] * (width - len(row)))]
 
 
 def error_in(value) -> ErrorValue | None:

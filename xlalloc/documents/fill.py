@@ -129,13 +129,12 @@ class Filled:
         if found is None:
             met = self._memo.running
             down, across = reference.used()
-            sheet, values, cell = key[0], self.values[key[0]], self.cell
+            sheet, value = key[0], self.values[key[0]].get
             found = []
             for i in down:
-                row = []
-                for j in across:
-                    value = values.get((i, j), _NOTHING)
-                    row.append(cell(sheet, i, j) if value is _NOTHING or value is _RUNNING else value)
+                row = [value((i, j), _NOTHING) for j in across]
+                if _NOTHING in row or _RUNNING in row:
+                    row = [self.cell(sheet, i, j) for j in across]
                 found.append(row)
             if self._memo.running == met:
                 self._read[key] = found
@@ -200,6 +199,11 @@ class Filled:
             values[cell.at] = value = scalar(value)
             return value
         rows = as_rows(value)
+        if cell.spills and len(rows) == 1 == len(rows[0]):
+            self.areas[sheet.key, *cell.at] = cell.at * 2
+            self._waiting[sheet.key].pop(cell.at, None)
+            values[cell.at] = value = rows[0][0]
+            return value
         if not cell.spills:
             top, left, bottom, right = cell.area
             rows = [[_met_by(rows, i, j) for j in range(right - left + 1)] for i in range(bottom - top + 1)]
