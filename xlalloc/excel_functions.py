@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 
 from xlalloc.dates import from_serial
 from xlalloc.errors import ErrorValue
@@ -198,7 +199,7 @@ def _index(array, row=None, column=None):
         return error
     row = row.rows() if row.__class__ is Reference else row
     column = column.rows() if column.__class__ is Reference else column
-    rows = array if array.__class__ is Reference or array.__class__ is list else [[array]]
+    rows: Any = array if array.__class__ is Reference or array.__class__ is list else [[array]]
     if _several(row) or _several(column):
         return elementwise(_picker(rows), row, column)
     height, width = _size(rows)

@@ -9,7 +9,7 @@ import pickle
 
 from xlalloc import cells as catalogue
 from xlalloc.context import Context, Memo
-from xlalloc.documents.data import placed, rows_of
+from xlalloc.documents.data import arranged, cells_of, rows_of
 from xlalloc.documents.sheet import Cell, Sheet, address
 from xlalloc.documents.template import DATA, Template
 from xlalloc.errors import ErrorValue, InputError
@@ -42,8 +42,8 @@ class Filled:
         self.areas: dict[tuple[str, int, int], tuple] = {}  # of dynamic arrays, as filled
         self._waiting = {sheet.key: {cell.at: cell for cell in sheet.anchors} for sheet in template.sheets}
         free = [name for name in data if name not in template.inputs and name not in template.own]
-        self.values[DATA], self.ranges = placed(data, free)
-        self.given[DATA] = self.values[DATA]
+        self.given[DATA] = self.values[DATA] = {}
+        self._unplaced, self.ranges = arranged(data, free)
         for name, place in template.inputs.items():
             self._put(name, place, data[name])
         self._read: dict[tuple, list[list]] = {}
@@ -77,13 +77,28 @@ class Filled:
     def extent(self, name: str) -> tuple[int, int]:
         key = name.casefold()
         sheet = self.template.by_key.get(key)
+        if key == DATA:
+            self.all_data()
         places = [*(sheet.cells if sheet and key != DATA else ()), *self.given[key], *self.spilled.get(key, ())]
         return max((i for i, _ in places), default=1), max((j for _, j in places), default=1)
 
     def defined(self, name: str, sheet: str) -> str | None:
         """The sheet's own name, the client's data, the workbook's name."""
         name, names = name.casefold(), self.template.names
+        if name in self._unplaced:
+            self._place(name)
         return names.get((sheet.casefold(), name)) or self.ranges.get(name) or names.get(("", name))
+
+    def _place(self, *names: str) -> None:
+        """The data of names onto their sheet: most are of use to few templates, so that they stand there when they are
+        asked for."""
+        for name in names:
+            self.values[DATA].update(cells_of(*self._unplaced.pop(name)))
+
+    def all_data(self) -> dict[tuple[int, int], object]:
+        """The cells of the sheet of data."""
+        self._place(*self._unplaced)
+        return self.values[DATA]
 
     def call(self, name: str, arguments: list) -> list[list]:
         """A function of the catalogue: clients of one model ask the same."""
@@ -152,7 +167,7 @@ class Filled:
             return value
         own = self.template.by_key.get(key) if key != DATA else None
         if own is None:
-            return None
+            return self.all_data().get(at) if key == DATA and self._unplaced else None
         cell = own.cells.get(at)
         if cell is not None and cell.formula is not None:
             return self.compute(own, cell)

@@ -245,9 +245,11 @@ class Output:
     def _data_cells(self, sheet: Sheet) -> dict[int, dict[int, str]]:
         """A sheet that is not shown: all data where formulas stay, else what shown sheets draw from it."""
         rows: dict[int, dict[int, str]] = defaultdict(dict)
-        places = self.filled.given[sheet.key] if sheet.key == DATA else {}
-        if not self.live:
-            places = {(i, j) for down, across in self.needed[sheet.key] for i in down for j in across}
+        places = (
+            self.filled.all_data()
+            if self.live
+            else {(i, j) for down, across in self.needed[sheet.key] for i in down for j in across}
+        )
         for i, j in places:
             value = self.filled.cell(sheet.key, i, j)
             if value is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xlalloc.documents.check import check
 from xlalloc.documents.package import Package
-from xlalloc.documents.template import Template
+from xlalloc.documents.template import Template, lasting
 from xlalloc.errors import InputError
 from xlalloc.reports.brand import with_brand
 from xlalloc.reports.firm import Firm
@@ -33,7 +33,7 @@ def _opened(path: Path, _time: int, _size: int, logo: bytes, colour: str) -> Tem
     made = with_brand(parts, Firm(logo=logo, colour=colour))
     template = Template(package if made is parts else Package.of(made, path.name), shapes())
     check(template)
-    return template
+    return lasting(template)
 
 
 def files(path: Path) -> list[Path]:
