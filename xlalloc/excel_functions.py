@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from xlalloc.dates import from_serial
@@ -99,12 +100,12 @@ def _numbers(values) -> list[float | ErrorValue]:
     found = []
     for value in values:
         if isinstance(value, Reference | list):
-            for row in as_rows(value):
-                found += [
-                    cell if cell.__class__ is float else to_number(cell)
-                    for cell in row
-                    if cell.__class__ is float or _is_number(cell) or error_in(cell)
-                ]
+            found += [
+                cell if cell.__class__ is float else to_number(cell)
+                for row in as_rows(value)
+                for cell in row
+                if cell.__class__ is float or (cell.__class__ is not str and _is_number(cell)) or error_in(cell)
+            ]
         else:
             found.append(to_number(value))
     return found
@@ -201,7 +202,8 @@ def _index(array, row=None, column=None):
     column = column.rows() if column.__class__ is Reference else column
     rows: Any = array if array.__class__ is Reference or array.__class__ is list else [[array]]
     if _several(row) or _several(column):
-        return elementwise(_picker(rows), row, column)
+        found = _picked_rows(rows, row, column) if rows.__class__ is list and row.__class__ is list else None
+        return elementwise(_picker(rows), row, column) if found is None else found
     height, width = _size(rows)
     row = None if row is None else to_number(scalar(row))
     column = None if column is None else to_number(scalar(column))
@@ -219,6 +221,18 @@ def _index(array, row=None, column=None):
     picked = [rows[i - 1]] if i else rows
     picked = [[r[j - 1]] for r in picked] if j else picked
     return picked[0][0] if len(picked) == len(picked[0]) == 1 else picked
+
+
+def _picked_rows(array: list[list], rows: list[list], column) -> list[list] | None:
+    """The cells of one column in the rows numbered; None where it is not as plain as that."""
+    height, width = len(array), len(array[0])
+    j = 1.0 if column is None and width == 1 else column
+    if j.__class__ is not float or not 1.0 <= j < width + 1.0 or len(rows[0]) > 1:
+        return None
+    if set(map(type, chain.from_iterable(rows))) != {float}:
+        return None
+    k = int(j) - 1
+    return [[array[int(i) - 1][k] if 1.0 <= i < height + 1.0 else scalar(_index(array, i, j))] for (i,) in rows]
 
 
 def _outside(i: int, j: int, height: int, width: int) -> ErrorValue:

@@ -118,13 +118,15 @@ def scalar(value):
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
     values = [v.rows() if v.__class__ is Reference else v for v in operands]
-    sizes = {(len(v), len(v[0])) for v in values if v.__class__ is list}
-    if not sizes:
-        return function(*values)
-    if sizes == _ONE_CELL:  # as names of one value are
-        return [[function(*[v[0][0] if v.__class__ is list else v for v in values])]]
-    height, width = next(iter(sizes)) if len(sizes) == 1 else map(max, zip(*sizes, strict=True))
+    height = width = 0
+    for v in values:
+        if v.__class__ is list:
+            height, width = max(height, len(v)), max(width, len(v[0]))
     count = height * width
+    if not count:
+        return function(*values)
+    if count == 1:  # as names of one value are
+        return [[function(*[v[0][0] if v.__class__ is list else v for v in values])]]
     lines = [_line(v, height, width) if v.__class__ is list else [v] * count for v in values]
     whole = LINES.get(function)
     found = whole(*lines) if whole else None
@@ -133,7 +135,6 @@ def elementwise(function: Callable, *operands):
     return [[cell] for cell in found] if width == 1 else [found[k : k + width] for k in range(0, count, width)]
 
 
-_ONE_CELL = {(1, 1)}
 LINES: dict[Callable, Callable] = {}  # of functions of single values: the same of lines of cells, None where not plain
 _FLOAT, _TEXT, _PLAIN = {float}, {str}, {float, bool, int}
 
@@ -272,16 +273,22 @@ def comparison(operation: Callable) -> Callable:
             return error
         return operation(_compared(a, b), _compared(b, a))
 
-    def over_numbers(a: list, b: list) -> list | None:
+    def over_plain(a: list, b: list) -> list | None:
+        """Of numbers with numbers, and of numbers and texts with texts."""
         left, right = set(map(type, a)), set(map(type, b))
-        if left != _FLOAT or (right != _FLOAT and (right != _TEXT or not _CODES.isdisjoint(b))):
+        if left == right == _FLOAT:
+            if not any(b):  # compared with 0
+                return list(map(operation, a, b))
+            return [
+                operation(x, y) if x == y or abs(x - y) > APART * (abs(x) + abs(y)) else apply(x, y)
+                for x, y in zip(a, b, strict=True)
+            ]
+        if right != _TEXT or not left <= _FLOAT | _TEXT or not _CODES.isdisjoint(a) or not _CODES.isdisjoint(b):
             return None
-        if right == _TEXT:
-            return [operation(0, 1)] * len(a)
+        number = operation(0, 1)  # beside a text
         return [
-            operation(x, y) if x == y or abs(x - y) > APART * max(abs(x), abs(y)) else apply(x, y)
-            for x, y in zip(a, b, strict=True)
+            operation(x.casefold(), y.casefold()) if x.__class__ is str else number for x, y in zip(a, b, strict=True)
         ]
 
-    LINES[apply] = over_numbers
+    LINES[apply] = over_plain
     return apply
