@@ -235,6 +235,7 @@ def _picked_rows(array: list[list], rows: list[list], column) -> list[list] | No
     return [[array[int(i) - 1][k] if 1.0 <= i < height + 1.0 else scalar(_index(array, i, j))] for (i,) in rows]
 
 
+@lru_cache(maxsize=4096)
 def _outside(i: int, j: int, height: int, width: int) -> ErrorValue:
     return ErrorValue("#REF!", f"INDEX: row {i}, column {j} lies outside {height} x {width} cells")
 

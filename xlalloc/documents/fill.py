@@ -237,8 +237,8 @@ class Filled:
         not fit."""
         bottom, right = cell.row + len(rows) - 1, cell.column + len(rows[0]) - 1
         given, spilled = self.given[sheet.key], self.spilled[sheet.key]
-        holders = sheet.blocked.keys(), given.keys(), spilled.keys(), sheet.taken
-        if not all(others.keys().isdisjoint(holder) for holder in holders):
+        free = others.keys().isdisjoint
+        if not (free(sheet.blocked.keys()) and free(given.keys()) and free(spilled.keys()) and free(sheet.taken)):
             at, why = next((at, why) for at in others if (why := self._taken(sheet, at)))
             raise FitError(
                 f"{sheet.title}!{address(*cell.at)} needs {len(rows)} × {len(rows[0])} cells, and "
