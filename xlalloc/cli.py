@@ -42,7 +42,7 @@ def list_(category, lang):
 
     Example:  xlalloc list risk_parity --lang zh
     """
-    from xlalloc.help import folded
+    from xlalloc.help_text import folded
     from xlalloc.reference import categories, say
 
     known = categories()
@@ -68,7 +68,8 @@ def help_(ctx, name, lang):
 
     Example:  xlalloc help RP_WEIGHTS
     """
-    from xlalloc.help import describe, find
+    from xlalloc.catalogue import find
+    from xlalloc.help_text import describe
 
     click.echo(ctx.parent.get_help() if name is None else describe(find(name), lang=lang))
 
