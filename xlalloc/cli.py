@@ -266,7 +266,7 @@ def _tell(done, out: Path) -> None:
     for line in done.summary():
         click.echo(f"xlalloc: {line}", err=True)
     if found := len(done.problems):
-        click.echo(f"{found} problems listed in {out / 'problems.xlsx'}", err=True)
+        click.echo(f"{found} problem{'s' * (found > 1)} listed in {out / 'problems.xlsx'}", err=True)
 
 
 @main.command()
