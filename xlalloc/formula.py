@@ -58,7 +58,7 @@ class Node(tuple):
 
 
 _NODES: dict[tuple, Node] = {}  # by what they are made of: equal parts of formulas are one object
-MOST_NODES = 100_000  # then all are forgotten
+MOST_NODES = 30_000  # then all are forgotten
 
 
 def _node(*parts) -> Node:
@@ -250,9 +250,9 @@ def evaluate(text: str, context: Context | None = None) -> list[list]:
         return [[ErrorValue("#NUM!", "The formula, or what it refers to, is nested too deeply.")]]
 
 
-def evaluate_value(text: str, context: Context):
+def evaluate_value(formula: str | Node, context: Context):
     """What a cell with this formula holds: never a blank, which is 0 there; an unknown function is an exception."""
-    value = parse(text).value(context)
+    value = (parse(formula) if isinstance(formula, str) else formula).value(context)
     if value.__class__ is not list:
         return _shown(value)
     return [list(map(_shown, row)) if None in row else row for row in value]

@@ -206,7 +206,9 @@ class Filled:
         values, placed = self.values[sheet.key], self._memo.placed
         values[cell.at] = _RUNNING
         try:
-            value = evaluate_value(cell.formula, self._context(sheet.title, *cell.at, bool(cell.area)))
+            if cell.tree is None:
+                cell.tree = parse(cell.formula)
+            value = evaluate_value(cell.tree, self._context(sheet.title, *cell.at, bool(cell.area)))
         except FormulaError as reason:
             value = ErrorValue("#REF!", f"{sheet.title}!{address(*cell.at)}: {reason}")
         self._memo.placed = placed  # its own place is nothing to who asks for it

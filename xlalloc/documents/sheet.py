@@ -9,6 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from xlalloc.documents import xml
 from xlalloc.errors import ErrorValue
+from xlalloc.formula import Node
 from xlalloc.values import MAX_COLUMN, MAX_ROW
 
 _BODY = re.compile(r"<sheetData\s*(?:/>|>(.*?)</sheetData>)", re.DOTALL)
@@ -65,6 +66,7 @@ class Cell:
     mark: str = ""  # ' cm="1"' of a dynamic one
     shared: int | None = None  # its place among the shared strings
     xml: str = ""
+    tree: Node | None = None  # its formula, once it is computed
     at: tuple[int, int] = field(init=False)
 
     def __post_init__(self):
