@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections import defaultdict
+from functools import lru_cache
 
 from xlalloc.dates import to_serial
 from xlalloc.documents import charts, formats, xml
@@ -22,6 +23,7 @@ _NOT_KEPT = re.compile(  # where the file was last saved, links to other workboo
 )
 
 
+_EMPTY = {None, ""}
 _HIDDEN, _HEIGHT = re.compile(r'\shidden="\w+"'), re.compile(r'\s(?:ht|customHeight)="[^"]*"')
 
 
@@ -91,7 +93,7 @@ class Output:
             across = range(region.left, region.right + 1)
             for i in range(region.top, region.bottom + 1):
                 if hidden.get(i, True):
-                    hidden[i] = all(values.get((i, j)) in (None, "") for j in across)
+                    hidden[i] = {values.get((i, j)) for j in across} <= _EMPTY
         if self.live:
             for key, rows in self.hidden.items():
                 self.hidden[key] = {i: False for i, off in rows.items() if not off}
@@ -298,15 +300,12 @@ class Output:
     # The workbook ----------------------------------------------------------------------------------------------------
 
     def _workbook(self) -> str:
-        text = self.template.workbook
         sheets = iter(self.template.sheets)
+        text = _frame(self.template)
         text = re.sub(r"<sheet\b[^>]*/>", lambda match: self._entry(match[0], next(sheets)), text)
-        text = _NOT_KEPT.sub("", text)
-        text = _NAMES.sub("\0", text)
         names = self._names()
         names = f"<definedNames>{names}</definedNames>" if names else ""
         text = text.replace("\0", names) if "\0" in text else text.replace("</sheets>", "</sheets>" + names, 1)
-        text = re.sub(r"<calcPr\b[^>]*/>", _calculation, text)
         active = self.kept.index(self.shown[0])
         view = f' activeTab="{active}" firstSheet="{active}"' if active else ""
 
@@ -364,6 +363,14 @@ def data_rows(cells: dict[tuple[int, int], object]) -> str:
     return "".join(f'<row r="{i}">{"".join(inside)}</row>' for i, inside in rows.items())
 
 
+@lru_cache(maxsize=256)
+def _frame(template: Template) -> str:
+    """The workbook's part with a mark where its names stand."""
+    text = _NAMES.sub("\0", _NOT_KEPT.sub("", template.workbook))
+    return re.sub(r"<calcPr\b[^>]*/>", _calculation, text)
+
+
+@lru_cache(maxsize=1024)
 def _selected(text: str, first: bool) -> str:
     """The first sheet shown is the one that opens."""
     text = re.sub(r'(<sheetView\b[^>]*?)\stabSelected="\w+"', r"\1", text)

@@ -106,6 +106,7 @@ def is_notes(template: Template, source: str, part: str) -> bool:
     return 'ObjectType="Note"' in template.package.text(part)
 
 
+@lru_cache(maxsize=1024)
 def without_notes(template: Template, sheet: Sheet) -> str:
     """What follows a sheet's cells, without the mark of its notes."""
     relations = template.package.relations(sheet.part)
