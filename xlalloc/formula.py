@@ -1,6 +1,5 @@
 """Evaluate a formula: catalogue functions, arithmetic, comparisons and a few of Excel's own, as a worksheet would."""
 
-import operator
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -11,24 +10,18 @@ from xlalloc.catalogue import CATALOGUE, near
 from xlalloc.context import Context
 from xlalloc.errors import ErrorValue
 from xlalloc.excel_functions import CLASSIC, LAZY, PLAIN, SINGLE, called
-from xlalloc.tokens import column, number, tokens
+from xlalloc.tokens import LEVELS, column, number, tokens
 from xlalloc.values import (
     MAX_COLUMN,
     MAX_ROW,
+    OPERATORS,
     FormulaError,
     Reference,
     UnknownFunctionError,
-    arithmetic,
     as_rows,
-    comparison,
     elementwise,
-    joined,
-    power,
     variable,
 )
-
-_LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
-
 
 Run = Callable[["Context"], Any]
 _NOTHING = object()
@@ -110,10 +103,10 @@ class _Parser:
         return node
 
     def binary(self, level: int):
-        if level == len(_LEVELS):
+        if level == len(LEVELS):
             return self.unary()
         node = self.binary(level + 1)
-        while op := self.take(*_LEVELS[level]):
+        while op := self.take(*LEVELS[level]):
             node = _node("binary", op, node, self.binary(level + 1))
         return node
 
@@ -394,7 +387,7 @@ def _compiled_name(sheet: str | None, name: str) -> Run:
 
 
 def _compiled_binary(operator: str, first: Node, second: Node) -> Run:
-    function, left, right = _BINARY[operator], first.value, second.value
+    function, left, right = OPERATORS[operator], first.value, second.value
 
     def run(context: Context):
         a, b = left(context), right(context)
@@ -457,10 +450,4 @@ def _of_cells(name: str, runs: list[Run]) -> Run:
 _COMPILED: dict[str, Callable[..., Run]] = {
     "value": _compiled_value, "cell": _compiled_cell, "columns": _compiled_columns, "range": _compiled_range,
     "name": _compiled_name, "binary": _compiled_binary, "call": _compiled_call,
-}  # fmt: skip
-_BINARY = {
-    "+": arithmetic(operator.add), "-": arithmetic(operator.sub), "*": arithmetic(operator.mul),
-    "/": arithmetic(operator.truediv), "^": arithmetic(power), "&": joined,
-    "=": comparison(operator.eq), "<>": comparison(operator.ne), "<": comparison(operator.lt),
-    ">": comparison(operator.gt), "<=": comparison(operator.le), ">=": comparison(operator.ge),
 }  # fmt: skip

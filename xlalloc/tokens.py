@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 )
 
 
+LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))  # operators, loosest first
 _HINTS = {
     "@": "Leave the @ out.",
     "'": "A text stands in double quotes.",

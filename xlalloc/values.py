@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -292,3 +293,11 @@ def comparison(operation: Callable) -> Callable:
 
     LINES[apply] = over_plain
     return apply
+
+
+OPERATORS: dict[str, Callable] = {
+    "+": arithmetic(operator.add), "-": arithmetic(operator.sub), "*": arithmetic(operator.mul),
+    "/": arithmetic(operator.truediv), "^": arithmetic(power), "&": joined,
+    "=": comparison(operator.eq), "<>": comparison(operator.ne), "<": comparison(operator.lt),
+    ">": comparison(operator.gt), "<=": comparison(operator.le), ">=": comparison(operator.ge),
+}  # fmt: skip
