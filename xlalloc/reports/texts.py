@@ -462,7 +462,7 @@ _TEXTS = {
     "problem.history_mixed": ("Rows with and without an account in the history of one client.", "同一客户的账户历史中，有的行填写了账户，有的没有。"),
     "problem.history_lacks": ("A date is needed, and a value or a flow.", "需要日期，以及市值或资金进出。"),
     "problem.old_report": ("{file} was made by an earlier run and is none of this one's.", "{file} 由之前的运行生成，不属于本次结果。"),
-    "problem.old_stays": ("Reports of an earlier run could not be moved to old: {error}.", "之前生成的报告无法移至 old 文件夹：{error}。"),
+    "problem.old_stays": ("{file} was made by an earlier run, is none of this one's and could not be moved to old: {error}. Close it and move it away, so that nobody takes it for a current report.", "{file} 由之前的运行生成，不属于本次结果，且无法移至 old 文件夹：{error}。请关闭并移走该文件，以免被当作当前报告。"),
     "problem.encoding": ("The text is not UTF-8; it was read as {encoding}.", "文件并非 UTF-8 编码，按 {encoding} 读取。"),
     "problem.taken_as": ("By its columns the file was taken as {sheet}.", "根据其列，该文件被识别为 {sheet}。"),
     "problem.other_tables": ("Other tables in the file: {tables}.", "文件中的其他表格：{tables}。"),
