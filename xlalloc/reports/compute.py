@@ -187,7 +187,7 @@ class _Computation:
             names=self.names,
             held=self.held,
             value=float(self.values.sum()),
-            drift=ask.rows("REBAL_DRIFT", rebal_drift(self.values, self.target)),
+            drift=_drift(self.values, self.target, self.names),
             due=due,
             calendar_known=calendar_known,
             risk_drift=drifted,
@@ -320,6 +320,13 @@ class _Computation:
         if self.client.last_rebalanced is None:
             location = replace(self.client.location, column="last_rebalanced", value="")
             self.problems.note(self.client.id, "missing", "done.no_last_rebalanced", location)
+        given, expires = self.client.assessed_on, self.client.assessment_expires
+        if given and not expires and self.as_of and after(given, "annual") < self.as_of:
+            location = replace(self.client.location, column="assessed_on", value=f"{given}")
+            self.problems.note(self.client.id, "assessment_old", "done.said", location, date=f"{given}")
+        if expires and not self.as_of:
+            location = replace(self.client.location, column="assessment_expires", value=f"{expires}")
+            self.problems.note(self.client.id, "assessment_undated", "done.said", location)
 
     # Risk ------------------------------------------------------------------------------------------------------------
 
@@ -406,6 +413,16 @@ class _Computation:
             )
             return {}
         return found.targets
+
+
+def _drift(values: np.ndarray, target: np.ndarray, names: list[str]) -> list[list]:
+    """REBAL_DRIFT's rows; what the model does not hold has no relative deviation, which is no failure."""
+    rows = rebal_drift(values, target).rows
+    return [[with_names(name, {"assets": names}), *figures[:-1], _or_none(figures[-1])] for name, *figures in rows]
+
+
+def _or_none(cell):
+    return None if isinstance(cell, DivisionError) else cell
 
 
 def after(day: dt.date, frequency: str) -> dt.date:

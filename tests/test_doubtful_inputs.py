@@ -1,0 +1,211 @@
+"""What would make a figure wrong or send a letter that must not go: refused, or said, and never a traceback."""
+
+import datetime as dt
+
+import pytest
+import report_data as rd
+
+from xlalloc.errors import ErrorValue, InputError
+from xlalloc.reports import fields, run
+from xlalloc.reports.columns import COLUMNS
+from xlalloc.reports.compute import compute
+from xlalloc.reports.read import read, unreadable
+from xlalloc.reports.texts import TEXTS
+from xlalloc.reports.vocabulary import vocabulary
+
+
+@pytest.fixture
+def sheets(tmp_path):
+    sheets = rd.example(tmp_path)
+    rd.keep_clients(sheets, "K002")
+    return sheets
+
+
+def inputs_of(tmp_path, sheets):
+    return read(rd.write_folder(tmp_path / "in", sheets))
+
+
+def refused(tmp_path, sheets) -> set[str]:
+    """The kinds of findings of which one refuses the client."""
+    inputs = inputs_of(tmp_path, sheets)
+    assert "K002" in inputs.problems.refused
+    return {problem.kind for problem in inputs.problems.items}
+
+
+def result_of(tmp_path, sheets):
+    inputs = inputs_of(tmp_path, sheets)
+    return compute(inputs.clients[0], inputs), inputs
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_kind_of_column_can_be_said_to_be_unreadable(lang):
+    kinds = {column.kind for columns in COLUMNS.values() for column in columns} - {"text", "notes"}
+    assert all(TEXTS[f"problem.{unreadable(kind)}"][lang] for kind in kinds)
+
+
+@pytest.mark.parametrize(
+    ("key", "cell"), [("subscription", "much"), ("subscription", 1.5), ("redemption", "7天内1.5%")]
+)
+def test_a_schedule_nobody_can_read_is_a_finding(tmp_path, sheets, key, cell):
+    rd.change(sheets, "assets", 0, key, cell)
+    summary = run.report(rd.write_folder(tmp_path / "in", sheets), tmp_path / "out")
+    assert summary.failed == 1 and any(p.location.column == key for p in summary.problems)
+
+
+# Percentages without their sign ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sheet", "key", "cell"),
+    [
+        ("assets", "ongoing_cost", 0.22), ("assets", "ongoing_cost", 1), ("assets", "commission", 0.3), ("assets", "sell_tax", 0.5),
+        ("assets", "subscription", 0.15), ("assets", "subscription", "1000000:0.8;0.5"), ("assets", "redemption", "7:0.5"),
+        ("assets", "expected_return", 2.5), ("assets", "expected_return", 1), ("assets", "vol", 2), ("assets", "vol", 1.2),
+        ("clients", "threshold", 1), ("clients", "advisory_fee", 0.8), ("clients", "advisory_fee", 1),
+        ("models", "return_high", 1), ("models", "leverage", 0), ("models", "leverage", "twice"),
+    ],
+)  # fmt: skip
+def test_a_percentage_without_its_sign_is_not_taken_for_a_hundred_times_as_much(tmp_path, sheets, sheet, key, cell):
+    row = 0
+    if sheet == "models":
+        row = next(k for k, model in enumerate(sheets["models"][1:]) if model[0] == "Balanced")
+    rd.change(sheets, sheet, row, key, cell)
+    assert refused(tmp_path, sheets) & {
+        "unreadable_share",
+        "unreadable_rate",
+        "unreadable_steps",
+        "unreadable_schedule",
+        "unreadable_leverage",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "value"),
+    [("rate", "120%", 1.2), ("vol", "２５０％", 2.5), ("share", "22%", 0.22), ("share", 0.015, 0.015), ("threshold", "80%", 0.8), ("threshold", 0.2, 0.2),
+     ("steps", "15%", ((), (0.15,))), ("schedule", "7:25%", ((7,), (0.25, 0.0)))],
+)  # fmt: skip
+def test_with_its_sign_it_counts(kind, cell, value):
+    assert (
+        fields.read(kind, cell) == pytest.approx(value)
+        if isinstance(value, float)
+        else fields.read(kind, cell)[1][0] == value[1][0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "cell"), [("rf", 0.5), ("inflation", 2), ("advisory_fee", 0.1), ("advisory_fee", "0.8")]
+)
+def test_rates_of_the_firm_that_are_percentages_without_sign_stop_the_run(tmp_path, sheets, key, cell):
+    sheets["firm"].append([key, cell])
+    with pytest.raises(InputError, match=f"{key} is .*percent sign"):
+        inputs_of(tmp_path, sheets)
+
+
+def test_a_cost_that_is_much_for_a_product_is_said(tmp_path, sheets):
+    rd.change(sheets, "assets", 0, "ongoing_cost", 0.03)
+    assert [p.words for p in inputs_of(tmp_path, sheets).problems.items if p.kind == "high_cost"] == [
+        (("share", "3.00%"),)
+    ]
+
+
+# Models ----------------------------------------------------------------------------------------------------------------
+
+
+def balanced(sheets) -> list[int]:
+    return [k for k, row in enumerate(sheets["models"][1:]) if row[0] == "Balanced"]
+
+
+@pytest.mark.parametrize(
+    ("key", "cells"),
+    [
+        ("risk_level", ("R3", "R4")),
+        ("leverage", (1, 0.8)),
+        ("vol_high", (0.1, 0.2)),
+        ("rebalance_on", ("weights", "risk")),
+    ],
+)
+def test_what_holds_for_a_whole_model_is_said_once(tmp_path, sheets, key, cells):
+    """A level for each product in the model's column would have let the first pass for that of the portfolio."""
+    for row, cell in zip(balanced(sheets), cells, strict=False):
+        rd.change(sheets, "models", row, key, cell)
+    assert refused(tmp_path, sheets) >= {"model_differs", "model_broken"}
+
+
+def test_the_same_in_each_row_is_fine(tmp_path, sheets):
+    for row in balanced(sheets):
+        rd.change(sheets, "models", row, "risk_level", "R3")
+    assert result_of(tmp_path, sheets)[1].models["balanced"].risk_level == 3
+
+
+@pytest.mark.parametrize(
+    ("key", "cell", "kind"),
+    [("upper", 70, "upper_above_one"), ("lower", 20, "target_outside"), ("upper", 0.01, "target_outside")],
+)
+def test_limits_that_do_not_fit_their_target_are_refused(tmp_path, sheets, key, cell, kind):
+    rd.change(sheets, "models", balanced(sheets)[0], key, cell)
+    assert kind in refused(tmp_path, sheets)
+
+
+def test_what_a_model_states_is_shown_even_where_it_states_but_part(tmp_path, sheets):
+    for row in balanced(sheets):
+        rd.change(sheets, "models", row, "return_low", None)
+        rd.change(sheets, "models", row, "return_high", None)
+    rd.change(sheets, "models", balanced(sheets)[0], "vol_high", 0.2)
+    found = vocabulary(*result_of(tmp_path, sheets))
+    assert (found["vol_high"], found["return_low"]) == (0.2, None)
+
+
+# Levels and assessments --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cell", ["R2-R3", "C2/C3", "R2、R4", "2,5", "R1 至 R3"])
+def test_two_levels_are_none(cell):
+    with pytest.raises(fields.UnreadableError):
+        fields.level(cell)
+
+
+@pytest.mark.parametrize("cell", ["3.0", "C3", "c3", "３", 3.0, "R3（中风险）", "C3 稳健型"])
+def test_a_level_however_written(cell):
+    assert fields.level(cell) == 3
+
+
+@pytest.mark.parametrize("cell", ["2026-02-30", "soon", "长期"])
+def test_an_expiry_nobody_can_read_sends_no_letter(tmp_path, sheets, cell):
+    rd.change(sheets, "clients", 0, "assessment_expires", cell)
+    assert "bad_date" in refused(tmp_path, sheets)
+
+
+@pytest.mark.parametrize(("years", "said"), [(0, False), (2, True)])
+def test_an_old_assessment_without_an_end_is_said(tmp_path, sheets, years, said):
+    rd.change(sheets, "clients", 0, "assessment_expires", None)
+    rd.change(sheets, "clients", 0, "assessed_on", dt.date(2026 - years, 1, 1))
+    result, _ = result_of(tmp_path, sheets)
+    assert ("assessment_old" in {p.kind for p in result.problems}) is said
+
+
+def test_without_prices_it_is_said_that_the_assessment_was_not_checked(tmp_path, sheets):
+    del sheets["prices"]
+    for row in sheets["holdings"][1:]:
+        row[3] = 1.0
+    result, _ = result_of(tmp_path, sheets)
+    assert "assessment_undated" in {p.kind for p in result.problems}
+
+
+# Orders that could not be found ------------------------------------------------------------------------------------------
+
+
+def test_orders_that_could_not_be_found_are_not_none(tmp_path, sheets):
+    rd.change(sheets, "clients", 0, "cash_flow", -1e7)
+    found = vocabulary(*result_of(tmp_path, sheets))
+    assert all(isinstance(found[name], ErrorValue) for name in ("n_orders", "settle_days", "trade_cost", "cash_after"))
+
+
+def test_a_holding_beside_the_model_is_no_failure(tmp_path, sheets):
+    rd.add(sheets, "holdings", id="K002", asset="Money market", value=10_000)
+    result, _ = result_of(tmp_path, sheets)
+    assert "no_answer" not in {p.kind for p in result.problems}
+
+
+def test_a_class_nobody_knows_is_said(tmp_path, sheets):
+    rd.change(sheets, "assets", 0, "asset_class", "Equities & more")
+    assert "unknown_word" in {p.kind for p in inputs_of(tmp_path, sheets).problems.items}
