@@ -139,11 +139,39 @@ def test_the_same_in_each_row_is_fine(tmp_path, sheets):
 
 @pytest.mark.parametrize(
     ("key", "cell", "kind"),
-    [("upper", 70, "upper_above_one"), ("lower", 20, "target_outside"), ("upper", 0.01, "target_outside")],
+    [("upper", 0.3, "target_outside"), ("lower", 0.5, "target_outside"), ("lower", 50, "target_outside"), ("upper", 0.01, "target_outside")],
 )
 def test_limits_that_do_not_fit_their_target_are_refused(tmp_path, sheets, key, cell, kind):
     rd.change(sheets, "models", balanced(sheets)[0], key, cell)
     assert kind in refused(tmp_path, sheets)
+
+
+@pytest.mark.parametrize("as_percent", [False, True])
+@pytest.mark.parametrize(("upper", "share"), [(70, 0.7), (0.7, 0.7), ("70%", 0.7)])
+def test_limits_are_shares_or_percentages_by_themselves(tmp_path, sheets, as_percent, upper, share):
+    at = rd.column(sheets, "models", "target")
+    for row in balanced(sheets) if as_percent else ():
+        sheets["models"][row + 1][at] *= 100
+    rd.change(sheets, "models", balanced(sheets)[0], "upper", upper)
+    model = inputs_of(tmp_path, sheets).models["balanced"]
+    assert model.limits["CSI 300"] == (None, share) and not model.wrong
+    for row in balanced(sheets):  # and so beside budgets
+        rd.change(sheets, "models", row, "target", None)
+        rd.change(sheets, "models", row, "budget", 100 / 6 if as_percent else 1 / 6)
+    model = inputs_of(tmp_path, sheets).models["balanced"]
+    assert model.limits["CSI 300"] == (None, share) and not model.wrong
+
+
+@pytest.mark.parametrize(("key", "kind"), [("budget", "target_beside_budget"), ("leverage", "leverage_of_targets")])
+def test_what_counts_only_for_models_by_risk_is_not_ignored_beside_targets(tmp_path, sheets, key, kind):
+    rd.change(sheets, "models", balanced(sheets)[0], key, 0.5)
+    assert kind in refused(tmp_path, sheets)
+
+
+def test_a_table_of_levels_that_nobody_can_read_allows_nothing(tmp_path, sheets):
+    sheets["suitability"][1:] = [["C4", "all"]]
+    result, _ = result_of(tmp_path, sheets)
+    assert result.judgement.held and "target_above" in {p.kind for p in result.judgement.reasons}
 
 
 def test_what_a_model_states_is_shown_even_where_it_states_but_part(tmp_path, sheets):

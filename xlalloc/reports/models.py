@@ -63,6 +63,8 @@ class ModelsReader:
             wrong, column = "asset_twice", "asset"
         elif share is None and (model.targets or (sheet != "models")):
             wrong, column = "no_weight", weight
+        elif share is not None and row.get("budget"):
+            wrong, column = "target_beside_budget", "budget"
         elif share is not None and model.limits and not model.targets:
             wrong, column = "target_beside_budget" if model.budgets else "no_weight", weight
         if wrong:
@@ -81,13 +83,18 @@ class ModelsReader:
             return
         if abs(total - 100.0) <= 100 * SUM_TO_ONE:
             model.targets = {asset: share / 100.0 for asset, share in model.targets.items()}
-            model.limits = {a: tuple(x if x is None else x / 100 for x in pair) for a, pair in model.limits.items()}
             self.problems.note("", "in_percent", "done.divided", location)
         elif abs(total - 1.0) > SUM_TO_ONE:
             model.wrong = "not_one"
             done = "done.users_refused" if sheet == "models" else "done.users_without"
             self.problems.note("", "not_one", done, location, total=f"{total:.6g}")
             return
+        if model.leverage != 1.0:
+            model.wrong = "leverage"
+            self.problems.note(
+                "", "leverage_of_targets", "done.users_refused", location, leverage=f"{model.leverage:g}"
+            )
+        model.limits = by_risk.as_shares(model.limits)
         for asset, share in model.targets.items():
             low, high = model.limits[asset]
             if (low is not None and share < low - SUM_TO_ONE) or (high is not None and share > high + SUM_TO_ONE):
@@ -95,15 +102,13 @@ class ModelsReader:
                 limits = f"{0.0 if low is None else low:g}–{1.0 if high is None else high:g}"
                 words = {"asset": asset, "target": f"{share:g}", "limits": limits}
                 self.problems.note("", "target_outside", "done.users_refused", location, **words)
-            elif high is not None and high > 1.0 + SUM_TO_ONE:
-                model.wrong = "outside"
-                words = {"asset": asset, "upper": f"{high:g}"}
-                self.problems.note("", "upper_above_one", "done.users_refused", location, **words)
 
     def _suitability(self) -> dict[int, set[int]]:
         """Which R each C may buy; without a sheet R up to C, and C1 only R1."""
         allowed: dict[int, set[int]] = {}
+        given = False
         for row in self._rows("suitability"):
+            given = True
             level = row.get("client_level")
             if self._list("", row, "done.ignored"):
                 continue
@@ -111,13 +116,13 @@ class ModelsReader:
                 self.problems.note("", "unreadable_level", "done.ignored", row.location("client_level"))
                 continue
             allowed[level] = allowed.get(level, set()) | row.get("allowed", frozenset())
-        for level in range(1, 6) if allowed else ():
+        for level in range(1, 6) if given else ():
             if level not in allowed:
                 where = self.source.table("suitability").where
                 self.problems.note(
                     "", "level_without_row", "done.none_allowed", where.location(None, "client_level", f"C{level}")
                 )
-        return allowed or {c: set(range(1, c + 1)) for c in range(1, 6)}
+        return allowed if given else {c: set(range(1, c + 1)) for c in range(1, 6)}
 
     def _find_targets(self, models: dict[str, Model]) -> None:
         """Those of models by risk, once the prices are there."""

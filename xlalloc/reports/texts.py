@@ -425,7 +425,7 @@ _TEXTS = {
     "problem.not_one": ("The weights sum to {total}, not to 1 (100%).", "权重合计为 {total}，不等于 1（100%）。"),
     "problem.model_differs": ("This holds for the whole model, and an earlier row of it says {first}. Give it in one row, or the same in each.", "该项适用于整个模型，而该模型前面的行填的是 {first}。请只在一行填写，或各行保持一致。"),
     "problem.target_outside": ("The target {target} of {asset} is outside its own limits {limits}. Give all of them as shares (0.6) or all as percentages.", "{asset} 的目标权重 {target} 超出其上下限 {limits}。请统一用小数（0.6）或百分数填写。"),
-    "problem.upper_above_one": ("The limit {upper} of {asset} is above 1 while the targets sum to 1: as a share it would never bind. Write {upper}% or a share.", "{asset} 的上限 {upper} 大于 1，而目标权重合计为 1，该上限不起作用。请填 {upper}% 或小数。"),
+    "problem.leverage_of_targets": ("The leverage {leverage} counts only for targets that are found from risk budgets, and this model gives its targets. Leave it blank, and give the cash a target of its own.", "杠杆 {leverage} 仅用于由风险预算计算的目标，而该模型已填目标权重。请留空，并为现金单独填写目标权重。"),
     "problem.high_cost": ("{share} a year is much for a product. If less is meant, write it with its percent sign.", "年费率 {share} 对产品而言偏高；如填写有误，请带百分号填写。"),
     "problem.assessment_old": ("The risk assessment of {date} is more than a year old, and no day is given on which it ends.", "风险测评日期 {date} 已超过一年，且未填写测评到期日。"),
     "problem.assessment_undated": ("There are no prices and so no report date: whether the assessment still holds was not checked.", "没有价格数据，因而没有报告日期，未能核对测评是否过期。"),
