@@ -139,7 +139,12 @@ def test_the_same_in_each_row_is_fine(tmp_path, sheets):
 
 @pytest.mark.parametrize(
     ("key", "cell", "kind"),
-    [("upper", 0.3, "target_outside"), ("lower", 0.5, "target_outside"), ("lower", 50, "target_outside"), ("upper", 0.01, "target_outside")],
+    [
+        ("upper", 0.3, "target_outside"),
+        ("lower", 0.5, "target_outside"),
+        ("lower", 50, "target_outside"),
+        ("upper", 0.01, "target_outside"),
+    ],
 )
 def test_limits_that_do_not_fit_their_target_are_refused(tmp_path, sheets, key, cell, kind):
     rd.change(sheets, "models", balanced(sheets)[0], key, cell)
@@ -197,6 +202,16 @@ def test_a_level_however_written(cell):
     assert fields.level(cell) == 3
 
 
+def test_a_holding_of_unknown_level_is_not_said_to_be_suitable(tmp_path, sheets):
+    row = next(k for k, asset in enumerate(sheets["assets"][1:]) if asset[0] == "Sector ETF")
+    rd.change(sheets, "assets", row, "risk_level", None)
+    rd.add(sheets, "holdings", id="K002", asset="Sector ETF", value=10_000)
+    result, inputs = result_of(tmp_path, sheets)
+    line = vocabulary(result, inputs)["suitability_line"]
+    assert "等级未知：行业主题" in line and "均不超出" not in line
+    assert "held_unknown" in {p.kind for p in result.problems}
+
+
 @pytest.mark.parametrize("cell", ["2026-02-30", "soon", "长期"])
 def test_an_expiry_nobody_can_read_sends_no_letter(tmp_path, sheets, cell):
     rd.change(sheets, "clients", 0, "assessment_expires", cell)
@@ -237,3 +252,32 @@ def test_a_holding_beside_the_model_is_no_failure(tmp_path, sheets):
 def test_a_class_nobody_knows_is_said(tmp_path, sheets):
     rd.change(sheets, "assets", 0, "asset_class", "Equities & more")
     assert "unknown_word" in {p.kind for p in inputs_of(tmp_path, sheets).problems.items}
+
+
+# Holdings ----------------------------------------------------------------------------------------------------------------
+
+
+def holdings(sheets, *rows) -> None:
+    sheets["holdings"][1:] = []
+    for row in rows:
+        rd.add(sheets, "holdings", id="K002", **row)
+
+
+def test_the_same_holding_twice_is_said(tmp_path, sheets):
+    lot = {"asset": "CSI 300", "units": 10_000, "account": "B", "bought_on": dt.date(2024, 1, 2)}
+    holdings(sheets, lot, {**lot, "account": "A"}, lot, {**lot, "units": 9_999})
+    found = [p for p in inputs_of(tmp_path, sheets).problems.items if p.kind == "holding_twice"]
+    assert [dict(p.words) for p in found] == [{"first": "2", "row": "4"}]
+
+
+def test_a_value_of_long_ago_is_said(tmp_path, sheets):
+    days = [dt.date(2026, 10, 30), dt.date(2026, 8, 31)]
+    holdings(sheets, *({"asset": "CSI 300", "value": 50_000 + k, "as_of": day} for k, day in enumerate(days)))
+    found = [p for p in inputs_of(tmp_path, sheets).problems.items if p.kind == "old_value"]
+    assert [(p.location.row, dict(p.words)["date"]) for p in found] == [(3, "2026-08-31")]
+
+
+def test_units_without_a_valuation_are_worth_their_price(tmp_path, sheets):
+    holdings(sheets, {"asset": "CSI 300", "units": 10_000, "value": 0}, {"asset": "China bonds", "value": 500_000})
+    result, inputs = result_of(tmp_path, sheets)
+    assert result.held[0].value == 10_000 * inputs.market.unit_price("CSI 300")[0]

@@ -304,6 +304,9 @@ class _Computation:
             if above := [i for i in found.above[state] if i not in aimed]:
                 words = {"assets": listed([self.names[i] for i in above], client.language), "level": location.value}
                 self.problems.note(client.id, f"{state}_above", done, location, **words)
+        if unknown := [i for i in found.unknown["held"] if i not in found.unknown["target"]]:
+            words = {"assets": listed([self.names[i] for i in unknown], client.language)}
+            self.problems.note(client.id, "held_unknown", done, location, **words)
         for what, reason in self.ask.reasons.items():
             self.problems.note(client.id, "no_answer", "done.said", client.location, what=what, reason=reason)
         every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))

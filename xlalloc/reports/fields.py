@@ -336,7 +336,7 @@ RANGES = {
     "vol": (0.0, 3.0), "weight": (0.0, 100.0), "days": (0.0, 366.0), "years": (0.0, 150.0), "leverage": (0.01, 10.0),
 }  # fmt: skip
 # The most that a figure without a percent sign is taken for: 1.5 is 1.5%, a cost of 0.22 is 0.22%, hardly 22%.
-BARE = {"rate": 0.9, "vol": 0.9, "share": 0.1, "threshold": 0.5}
+BARE = {"rate": 0.9, "vol": 0.9, "share": 0.1, "threshold": 0.9}
 _READERS: dict[str, Callable] = {
     "date": date,
     "level": level,

@@ -87,6 +87,8 @@ class HoldingsReader:
             self.problems.refuse(client.id, "no_value", row.location("value"))
         if row.currencies:
             self._currencies(client.id, row)
+        if (day := row.get("as_of")) and row.get("value") is not None and self._market.is_old(day):
+            self.problems.note(client.id, "old_value", "done.used", row.location("as_of"), date=f"{day}")
         account = row.get("account", "")
         if not account and "id" not in row.table.columns and _OF_ACCOUNT.match(row.table.heading):
             account = row.table.heading
@@ -246,6 +248,12 @@ class HoldingsReader:
                 self.problems.note(client.id, "history_mixed", "done.no_account", client.location)
             if client.id not in wrong:
                 client.history = tuple(entries.values())
+
+    def _check_repeated(self, client: Client) -> None:
+        """The same holding in two rows: an export that was put in twice, or two purchases that are alike."""
+        for first, again in client.lots.repeated():
+            words = {"first": f"{first.row}", "row": f"{again.row}"}
+            self.problems.note(client.id, "holding_twice", "done.both_used", again.location, **words)
 
     def _check_unit_of_money(self, client: Client) -> None:
         """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""

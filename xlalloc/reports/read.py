@@ -74,6 +74,7 @@ class Reader(HoldingsReader, ModelsReader):
             if not client.lots and client.id not in self.problems.refused:
                 self.problems.refuse(client.id, "no_holdings", client.location)
             self._check_what_is_used(client, models)
+            self._check_repeated(client)
             self._check_unit_of_money(client)
         return Inputs(
             list(clients.values()),
@@ -364,6 +365,6 @@ class Reader(HoldingsReader, ModelsReader):
 
 def unreadable(kind: str) -> str:
     """What is said of a cell that its column's kind cannot be read from; kinds that are spoken of alike."""
-    alike = {**dict.fromkeys(("money", "amount", "price", "weight"), "number"), "vol": "rate", "levels": "level"}
-    alike["threshold"] = "share"
+    alike = {**dict.fromkeys(("money", "amount", "price", "weight"), "number")}
+    alike |= {"vol": "rate", "threshold": "share"}
     return "bad_date" if kind == "date" else f"unreadable_{alike.get(kind, kind)}"
