@@ -281,3 +281,36 @@ def test_units_without_a_valuation_are_worth_their_price(tmp_path, sheets):
     holdings(sheets, {"asset": "CSI 300", "units": 10_000, "value": 0}, {"asset": "China bonds", "value": 500_000})
     result, inputs = result_of(tmp_path, sheets)
     assert result.held[0].value == 10_000 * inputs.market.unit_price("CSI 300")[0]
+
+
+# The account's own history -------------------------------------------------------------------------------------------------
+
+
+def months(count: int, first: int, value) -> list[list]:
+    """Values at the ends of months up to 2026-10-31, ``value(k)`` each."""
+    days = [dt.date(2024 + (k + 1) // 12, (k + 1) % 12 + 1, 1) - dt.timedelta(1) for k in range(first, first + count)]
+    return [["K002", "A", day, value(k), 0, 0] for k, day in enumerate(days)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "kinds"),
+    [
+        (months(22, 12, lambda k: 1_200_000.0), set()),
+        (months(22, 12, lambda k: 1_200_000.0 if k > 10 else 120.0), {"account_jump"}),
+        (months(22, 12, lambda k: 120.0), {"account_differs"}),
+        (months(22, 24, lambda k: 1_200_000.0), {"account_later"}),
+        (months(10, 12, lambda k: 120.0), set()),  # of long ago: it may have grown
+    ],
+)
+def test_a_history_that_can_hardly_be_right_is_said(tmp_path, sheets, rows, kinds):
+    sheets["history"] = [["id", "account", "date", "value", "flow", "fee"], *rows]
+    result, _ = result_of(tmp_path, sheets)
+    assert {p.kind for p in result.problems if p.kind.startswith("account_")} == kinds
+
+
+def test_a_payment_explains_a_jump(tmp_path, sheets):
+    rows = months(22, 12, lambda k: 1_200_000.0 if k > 10 else 120.0)
+    rows[11][4] = 1_199_880.0
+    sheets["history"] = [["id", "account", "date", "value", "flow", "fee"], *rows]
+    result, _ = result_of(tmp_path, sheets)
+    assert not [p for p in result.problems if p.kind.startswith("account_")]

@@ -21,6 +21,7 @@ from xlalloc.reports.account import Account, account
 from xlalloc.reports.by_risk import TOLERANCE, shares_wanted
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.history import History, history
+from xlalloc.reports.implausible import account_doubts
 from xlalloc.reports.market import expected_return
 from xlalloc.reports.problems import Location, Problem, Problems
 from xlalloc.reports.projection import plan
@@ -307,6 +308,8 @@ class _Computation:
         if unknown := [i for i in found.unknown["held"] if i not in found.unknown["target"]]:
             words = {"assets": listed([self.names[i] for i in unknown], client.language)}
             self.problems.note(client.id, "held_unknown", done, location, **words)
+        for kind, words in account_doubts(result.account, result.value, self.market) if result.account else ():
+            self.problems.note(client.id, kind, "done.used", Location("history"), **words)
         for what, reason in self.ask.reasons.items():
             self.problems.note(client.id, "no_answer", "done.said", client.location, what=what, reason=reason)
         every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))
