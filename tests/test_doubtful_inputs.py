@@ -283,6 +283,36 @@ def test_units_without_a_valuation_are_worth_their_price(tmp_path, sheets):
     assert result.held[0].value == 10_000 * inputs.market.unit_price("CSI 300")[0]
 
 
+@pytest.mark.parametrize("weights", [(60, 40), (0.6, 0.4), (33.3, 66.6)])
+def test_weights_in_the_column_of_values_are_no_values(tmp_path, sheets, weights):
+    holdings(
+        sheets, *({"asset": name, "value": w} for name, w in zip(["CSI 300", "China bonds"], weights, strict=True))
+    )
+    assert "values_are_weights" in refused(tmp_path, sheets)
+
+
+@pytest.mark.parametrize("key", ["value", "units", "price"])
+def test_a_percentage_is_no_amount(tmp_path, sheets, key):
+    holdings(sheets, {"asset": "CSI 300", "units": 100, key: "60%"})
+    assert "unreadable_number" in refused(tmp_path, sheets)
+
+
+def test_a_column_of_percentages_is_no_value(tmp_path, sheets):
+    holdings(sheets, {"asset": "CSI 300", "units": 100, "value": 60})
+    sheets["holdings"][0][rd.column(sheets, "holdings", "value")] = "market value (%)"
+    inputs = inputs_of(tmp_path, sheets)
+    assert inputs.clients[0].lots[0].value is None and "K002" not in inputs.problems.refused
+
+
+def test_an_export_in_two_files_is_said(tmp_path, sheets):
+    holdings(sheets, {"asset": "CSI 300", "units": 100})
+    rows = sheets.pop("holdings")
+    folder = rd.write_folder(tmp_path / "in", sheets)
+    for name in ("one", "two"):
+        rd.write_folder(folder / "holdings", {name: rows})
+    assert [p.kind for p in read(folder).problems.items if p.client] == ["holdings_twice"]
+
+
 # The account's own history -------------------------------------------------------------------------------------------------
 
 

@@ -335,6 +335,7 @@ RANGES = {
     "threshold": (0.0, 1.0), "rate": (-1.0, 3.0),
     "vol": (0.0, 3.0), "weight": (0.0, 100.0), "days": (0.0, 366.0), "years": (0.0, 150.0), "leverage": (0.01, 10.0),
 }  # fmt: skip
+COUNTED = frozenset(["money", "amount", "price", "days", "years"])  # in no kind of share: 60% is no value
 # The most that a figure without a percent sign is taken for: 1.5 is 1.5%, a cost of 0.22 is 0.22%, hardly 22%.
 BARE = {"rate": 0.9, "vol": 0.9, "share": 0.1, "threshold": 0.9}
 _READERS: dict[str, Callable] = {
@@ -362,7 +363,7 @@ def is_percentage(cell) -> bool:
 def within(kind: str, number: float | None, cell=None) -> float | None:
     """A figure its column may hold; ``cell`` is how it is written."""
     low, high = limits(kind, cell)
-    if number is not None and not low <= number <= high:
+    if number is not None and (not low <= number <= high or (kind in COUNTED and is_percentage(cell))):
         raise UnreadableError
     return number
 

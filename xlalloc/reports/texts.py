@@ -436,6 +436,8 @@ _TEXTS = {
     "problem.account_jump": ("The account goes from {before} to {after} by {date}, with {flow} paid in or taken out: is a payment missing, or another unit of money?", "账户市值至 {date} 由 {before} 变为 {after}，期间资金进出 {flow}：是否漏记资金进出，或金额单位不同？"),
     "problem.account_later": ("The account's history goes to {date}, the prices to {as_of}: are its dates right?", "账户历史至 {date}，而价格仅至 {as_of}：日期是否正确？"),
     "problem.account_differs": ("The account is worth {value} on {date}, the holdings {worth}: is it this client's account, in the same unit of money?", "账户历史在 {date} 的市值为 {value}，而持仓市值为 {worth}：是否为该客户的账户，金额单位是否一致？"),
+    "problem.holdings_twice": ("The same holding stands in two files: was an export put in twice?", "同一持仓出现在两个文件中，是否重复导入？"),
+    "problem.values_are_weights": ("The values sum to {total}: these are weights, not amounts. Give the amount or the units of each holding.", "市值合计为 {total}：填的是权重而非金额。请填写各持仓的金额或份额。"),
     "problem.budgets_not_one": ("The risk budgets sum to {total}, not to 1 (100%).", "风险预算合计为 {total}，不等于 1（100%）。"),
     "problem.no_cash_in_model": ("A leverage of {leverage} leaves money in cash: add a row for an asset of kind cash, without target and budget.", "杠杆 {leverage} 需将其余资金留作现金：请为该模型增加一行现金类资产，目标权重与风险预算留空。"),
     "problem.needs_loan": ("A leverage of {leverage} needs a loan, which holdings do not show.", "杠杆 {leverage} 需要融资，而持仓中没有借款。"),
