@@ -2,13 +2,18 @@
 
 import datetime as dt
 
+import openpyxl
 import pytest
 import report_data as rd
+from openpyxl.workbook.defined_name import DefinedName
 
+from xlalloc.documents.template import TemplateError
 from xlalloc.errors import ErrorValue, InputError
 from xlalloc.reports import fields, run
 from xlalloc.reports.columns import COLUMNS
 from xlalloc.reports.compute import compute
+from xlalloc.reports.firm import Firm
+from xlalloc.reports.firm_templates import opened
 from xlalloc.reports.read import read, unreadable
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.vocabulary import vocabulary
@@ -344,3 +349,42 @@ def test_a_payment_explains_a_jump(tmp_path, sheets):
     sheets["history"] = [["id", "account", "date", "value", "flow", "fee"], *rows]
     result, _ = result_of(tmp_path, sheets)
     assert not [p for p in result.problems if p.kind.startswith("account_")]
+
+
+# Templates -----------------------------------------------------------------------------------------------------------------
+
+
+def template_of(path, names: dict, **cells):
+    book = openpyxl.Workbook()
+    book.active.title = "Report"
+    book.active["A1"], book.active["A2"] = "=client_name", "=total_value"
+    for at, cell in cells.items():
+        book.active[at] = cell
+    for name, text in names.items():
+        book.defined_names[name] = DefinedName(name, attr_text=text)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "reason"),
+    [
+        ({"total_value": "12345"}, {}, "the same for every client"),
+        ({"advisory_fee": "1%"}, {}, "the same for every client"),
+        ({"client_name": '"Sample"'}, {}, "the same for every client"),
+        ({"total_value": "Report!#REF!"}, {}, "points to no cells"),
+        ({"total_value": "Report!$D$1,Report!$E$1"}, {}, "points to no cells"),
+        ({}, {"B1": "=#REF!+1"}, "not there any more"),
+        ({"fee": "Report!#REF!"}, {"B1": "=fee*2"}, "not there any more|points|fee"),
+    ],
+)
+def test_what_no_client_could_be_filled_into_is_refused_at_once(tmp_path, names, cells, reason):
+    with pytest.raises(TemplateError, match=reason):
+        opened(template_of(tmp_path / "firm.xlsx", names, **cells), Firm())
+
+
+def test_a_name_that_is_computed_from_cells_or_data_is_the_firms_own(tmp_path):
+    path = template_of(
+        tmp_path / "firm.xlsx", {"advisory_fee": "risk_free/2", "w_now": "Report!$D$1"}, D1="=1/3", B1='="#REF!"'
+    )
+    assert opened(path, Firm()).own == {"advisory_fee", "w_now"}
