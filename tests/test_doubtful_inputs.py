@@ -13,7 +13,7 @@ from xlalloc.reports import fields, run
 from xlalloc.reports.columns import COLUMNS
 from xlalloc.reports.compute import compute
 from xlalloc.reports.firm import Firm
-from xlalloc.reports.firm_templates import opened
+from xlalloc.reports.firm_templates import of_client, opened
 from xlalloc.reports.read import read, unreadable
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.vocabulary import vocabulary
@@ -388,3 +388,24 @@ def test_a_name_that_is_computed_from_cells_or_data_is_the_firms_own(tmp_path):
         tmp_path / "firm.xlsx", {"advisory_fee": "risk_free/2", "w_now": "Report!$D$1"}, D1="=1/3", B1='="#REF!"'
     )
     assert opened(path, Firm()).own == {"advisory_fee", "w_now"}
+
+
+@pytest.mark.parametrize(
+    ("files", "taken"),
+    [
+        (["Growth-zh.xlsx", "Balanced-zh.xlsx", "zh.xlsx"], "Balanced-zh.xlsx"), (["Conservative-zh.xlsx", "en.xlsx"], None),
+        (["Conservative.xlsx"], None), (["Conservative-en.xlsx"], None), (["report-zh.xlsx", "Conservative-zh.xlsx"], "report-zh.xlsx"),
+        (["firm.xlsx"], "firm.xlsx"), (["report-en.xlsx", "report-zh.xlsx"], "report-zh.xlsx"),
+    ],
+)  # fmt: skip
+def test_no_client_gets_the_template_of_another_model(tmp_path, sheets, files, taken):
+    inputs = inputs_of(tmp_path, sheets)
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    for name in files:
+        (folder / name).write_bytes(b"")
+    if taken:
+        assert of_client(folder, inputs.clients[0], inputs.models).name == taken
+    else:
+        with pytest.raises(InputError, match="is for model balanced"):
+            of_client(folder, inputs.clients[0], inputs.models)

@@ -166,7 +166,9 @@ def _inner(file: str) -> str:
 def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
     """A document from the firm's template; a client it has no room for, and errors on its pages, are findings."""
     client, location = task.client, task.client.location
-    template = firm_templates.opened(firm_templates.of_client(work.template, client), work.inputs.firm)
+    template = firm_templates.opened(
+        firm_templates.of_client(work.template, client, work.inputs.models), work.inputs.firm
+    )
     try:
         filled = Filled(template, vocabulary(result, work.inputs))
         output = Output(filled, work.live, work.macros, result.as_of)
@@ -212,7 +214,8 @@ def _failed(line: Line, client: Client, kind: str, **words) -> Line:
 
 def _key(work: Work, task: Task) -> str:
     """Of what input and by what version a workbook is made."""
-    words = (__version__, work.inputs.digest, task.client.id, task.client.language, task.file, work.live,
+    inputs, client = work.inputs, task.client
+    words = (__version__, inputs.digest, inputs.language, client.id, client.language, task.file, work.live,
              work.template_digest, work.macros)  # fmt: skip
     return hashlib.sha256(repr(words).encode()).hexdigest()[:32]
 

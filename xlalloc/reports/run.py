@@ -90,7 +90,7 @@ def _firm(template: Path | None, inputs: Inputs) -> tuple[Path | None, str]:
     template = Path(template).absolute()
     refused = inputs.problems.refused
     served = [client for client in inputs.clients if client.id not in refused]
-    firm_templates.check_all(template, served, inputs.firm)
+    firm_templates.check_all(template, served, inputs.firm, inputs.models)
     return template, firm_templates.digest(template)
 
 
@@ -110,7 +110,7 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
         else:
             file = files[client.id]
             if work.template and work.macros:
-                file = firm_templates.named(file, firm_templates.of_client(work.template, client))
+                file = firm_templates.named(file, firm_templates.of_client(work.template, client, inputs.models))
             files[client.id] = file = f"{folders[client.adviser]}/{file}" if by else file
             tasks.append(Task(k, client, file, known))
     tasks.sort(key=alike)
