@@ -409,3 +409,7 @@ def test_no_client_gets_the_template_of_another_model(tmp_path, sheets, files, t
     else:
         with pytest.raises(InputError, match="is for model balanced"):
             of_client(folder, inputs.clients[0], inputs.models)
+
+
+def test_a_benchmark_is_named_as_the_file_writes_it(tmp_path, sheets):
+    assert vocabulary(*result_of(tmp_path, sheets))["benchmark_name"] == "60% CSI 300, 40% bonds"

@@ -34,7 +34,7 @@ def shapes() -> dict[str, str]:
 def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
     found = {
-        **_client(r),
+        **_client(r, inputs),
         **_firm(r),
         **_market(r, inputs),
         **_portfolio(r, inputs),
@@ -55,8 +55,8 @@ def _bare(value):
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _client(r: Result) -> dict:
-    client = r.client
+def _client(r: Result, inputs: Inputs) -> dict:
+    client, benchmark = r.client, inputs.benchmarks.get(r.client.benchmark)
     return {
         "client_id": client.id,
         "client_name": client.name,
@@ -67,7 +67,7 @@ def _client(r: Result) -> dict:
         "assessed_on": client.assessed_on,
         "assessment_expires": client.assessment_expires,
         "model_name": r.model,
-        "benchmark_name": client.benchmark or None,
+        "benchmark_name": benchmark and benchmark.name,
         "last_rebalanced": client.last_rebalanced,
         "check_frequency": client.frequency,
         "drift_threshold": client.threshold,
