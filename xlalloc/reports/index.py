@@ -1,6 +1,7 @@
 """Lines of clients, kept on disk until all are there; the index and the list of problems, written row by row."""
 
 import datetime as dt
+import json
 import pickle
 import tempfile
 from array import array
@@ -134,7 +135,7 @@ def write_index(path: Path, lang: str, date: dt.date | None, lines: Lines | Part
     page.sheet.filter = f"B{first - 1}:{letter(1 + len(COLUMNS))}{max(last, first)}"
     if linked and any(file_of(line) for line in lines):
         page.sheet.links = links
-    _write(document, path, date, "adviser" if folder else "index")
+    _write(document, path, date, json.dumps(["index", f"{folder}/{path.name}"]) if folder else "index")
 
 
 def _day(text: str) -> dt.date | None:
