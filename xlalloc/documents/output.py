@@ -93,6 +93,13 @@ class Output:
             if value.__class__ is ErrorValue
         ]
 
+    def say_errors(self, word: str) -> None:
+        """A word in the place of each error value: the document is for readers who know none."""
+        for sheet in self.kept:
+            filled = self.filled
+            for cells in (filled.values[sheet.key], filled.spilled[sheet.key], self.computed.get(sheet.key, {})):
+                cells.update({at: word for at, value in cells.items() if value.__class__ is ErrorValue})
+
     # What is hidden, and what is needed of it ------------------------------------------------------------------------
 
     def _hide_rows(self) -> None:

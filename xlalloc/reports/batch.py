@@ -24,6 +24,7 @@ from xlalloc.reports.problems import Location, Problem
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.report_template import SHEETS, times_needed, titles
 from xlalloc.reports.sentences import joined, kept_back
+from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.trading import RefusedError
 from xlalloc.reports.vocabulary import vocabulary
 from xlalloc.version import __version__
@@ -147,7 +148,11 @@ def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Li
         output = Output(Filled(template, words), work.live, work.macros, result.as_of, pages)
     except FitError as problem:
         return _failed(line, client, "does_not_fit", file=template.name, error=problem.english({}))
-    for sheet, cell, error in output.errors():
+    errors = output.errors()
+    if errors and not work.template and not work.live:
+        output.say_errors(TEXTS["report.no_answer"][result.lang])
+        errors = [] if result.reasons else errors  # what has no answer is a finding already
+    for sheet, cell, error in errors:
         said = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
         result.problems.append(Problem(client.id, "error_shown", "done.said", client.location, said))
     line = _line(line, result, task.file, _found(task, result))
@@ -182,7 +187,10 @@ def _internal(work: Work, result: Result, words: dict, pages: list[str], mark: s
     """The workbook of these pages; no client sees it."""
     template = firm_templates.ours(result.lang, work.inputs.firm, True, times_needed(words))
     filled = Filled(template, words | check_words(result))
-    return Output(filled, date=result.as_of, pages=titles(pages, result.lang)).file(mark)
+    output = Output(filled, date=result.as_of, pages=titles(pages, result.lang))
+    if output.errors():
+        output.say_errors(TEXTS["report.no_answer"][result.lang])
+    return output.file(mark)
 
 
 def _inner(file: str) -> str:

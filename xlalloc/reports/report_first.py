@@ -153,6 +153,7 @@ class FirstPages:
         page.line(self.say("threshold"), [*blanks, ("=drift_threshold", PERCENT)])
         page.text(self.say("holdings_note"), color=GREY)
         page.heading("order_title")
+        page.text("=advice_line")
         page.text(self.say("phases"))
         columns = [
             Column("asset", "order_names"),

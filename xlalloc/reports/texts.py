@@ -45,8 +45,8 @@ _TEXTS = {
     "summary.product": ("1 product", "1 只产品"), "summary.products": ("{n} products", "{n} 只产品"),
     "summary.costs": ("costs {cost}.", "费用 {cost}。"),
     "summary.nothing": ("Nothing to trade.", "无需交易。"),
-    "summary.no_orders": ("No orders could be worked out; the reason is in the notes.", "未能生成指令，原因见“说明”页。"),
-    "summary.no_signal": ("Whether it is due could not be told; the reason is in the notes.", "无法判断是否需要再平衡，原因见“说明”页。"),
+    "summary.no_orders": ("No orders could be worked out; the reason is in the appendix.", "未能生成指令，原因见“附录”页。"),
+    "summary.no_signal": ("Whether it is due could not be told; the reason is in the appendix.", "无法判断是否需要再平衡，原因见“附录”页。"),
     "summary.largest": (
         "The largest deviation is {asset} at {deviation}; the threshold is {threshold}.",
         "最大偏离为{asset}，{deviation}；触发阈值为 {threshold}。",
@@ -182,7 +182,7 @@ _TEXTS = {
         "Too few prices for an estimate: volatilities are those of the product list or its asset class, correlations are reference values.",
         "价格不足以估计：波动率取自产品表或其资产类别，相关系数为参考值。",
     ),
-    "report.cov_none": ("No covariance could be formed; the reason is in the notes.", "无法得到协方差，原因见“说明”页。"),
+    "report.cov_none": ("No covariance could be formed; the reason is in the appendix.", "无法得到协方差，原因见“附录”页。"),
     "report.stress": ("Stress scenarios, today's weights", "压力情景（当前占比）"),
     "report.loss": ("Result", "损益"),
     "report.stress_note": (
