@@ -25,17 +25,17 @@ MOST_FOOTER = 100  # characters: Excel reads no more than 255 of a footer, marks
 _COLOURED = re.compile(r"xl/(styles\.xml|theme/|charts/|drawings/|worksheets/)")
 
 
-def with_brand(parts: dict[str, bytes], logo: bytes, colour: str = "", footer: str = "") -> dict[str, bytes]:
+def with_brand(parts: dict[str, bytes], picture: bytes = b"", colour: str = "", footer: str = "") -> dict[str, bytes]:
     """A template that still holds the sample logo, with the firm's logo, colour and footer; any other as it is."""
-    ours = next((name for name in parts if name.startswith("xl/media/") and parts[name] == sample()), None)
+    ours = next((name for name in parts if name.startswith("xl/media/") and parts[name] == logo()), None)
     if ours is None:
         return parts
-    kind = next((kind for start, kind in PICTURES.items() if logo.startswith(start)), "png")
+    kind = next((kind for start, kind in PICTURES.items() if picture.startswith(start)), "png")
     theirs = ours if kind == "png" else f"{ours.rpartition('.')[0]}.jpeg"
     made, foot = {}, xml.escaped(footer[:MOST_FOOTER].replace("&", "&&"))
     for name, data in parts.items():
         if name == ours:
-            data = logo or EMPTY
+            data = picture or EMPTY
         elif name == "[Content_Types].xml" and kind == "jpeg":
             more = b'<Default Extension="jpeg" ContentType="image/jpeg"/>'
             data = data if b'"jpeg"' in data else data.replace(b"<Override", more + b"<Override", 1)
@@ -45,8 +45,8 @@ def with_brand(parts: dict[str, bytes], logo: bytes, colour: str = "", footer: s
             data = re.sub(ACCENT.encode(), colour.encode(), data, flags=re.IGNORECASE)
         if footer and name.startswith("xl/worksheets/sheet"):
             data = _FOOTER.sub(lambda m: m[1] + foot + m[2], data.decode()).encode()
-        if logo and name.startswith("xl/drawings/drawing") and b'name="Logo"' in data:
-            data = _framed(data.decode(), size(logo)).encode()
+        if picture and name.startswith("xl/drawings/drawing") and b'name="Logo"' in data:
+            data = _framed(data.decode(), size(picture)).encode()
         made[theirs if name == ours else name] = data
     return made
 
@@ -82,7 +82,7 @@ def size(picture: bytes) -> tuple[int, int]:
 
 
 @cache
-def sample(width: int = 240, height: int = 60) -> bytes:
+def logo(width: int = 240, height: int = 60) -> bytes:
     """A picture of a lake between hills, in place of a firm's (PNG)."""
     dark, gold, white = (tuple(int(c[k : k + 2], 16) for k in (0, 2, 4)) for c in (ACCENT, THIRD, "FFFFFF"))
 

@@ -19,8 +19,7 @@ from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
 from xlalloc.documents.package import Package
 from xlalloc.documents.template import Template
-from xlalloc.reports.brand import LOGO
-from xlalloc.reports.brand import sample as sample_logo
+from xlalloc.reports.brand import LOGO, logo
 from xlalloc.reports.folder import writing
 from xlalloc.reports.report_check import CHECK_WORDS, CheckPage
 from xlalloc.reports.report_first import FirstPages
@@ -130,7 +129,7 @@ def _parts(report: _Report) -> dict[str, bytes]:
     text = parts[drawing].decode()
     end = re.search(r"</(?:\w+:)?wsDr>\s*$", text)
     parts[drawing] = (text[: end.start()] + _LOGO + text[end.start() :]).encode()
-    parts[LOGO] = sample_logo()
+    parts[LOGO] = logo()
     types = parts["[Content_Types].xml"].decode()
     if 'Extension="png"' not in types:
         types = types.replace("<Override", '<Default Extension="png" ContentType="image/png"/><Override', 1)
