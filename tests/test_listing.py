@@ -95,7 +95,10 @@ def test_long_texts_have_room_and_no_problem_is_said(written):
     assert sheet.cell(row, 7).alignment.wrap_text
     none = openpyxl.load_workbook(written[0] / "none.xlsx")
     texts = [cell.value for row in none.worksheets[0].iter_rows() for cell in row if cell.value]
-    assert any(text in ("No problems.", "没有问题。") or "problem" in str(text).lower() or "问题" in str(text) for text in texts)
+    assert any(
+        text in ("No problems.", "没有问题。") or "problem" in str(text).lower() or "问题" in str(text)
+        for text in texts
+    )
     assert none.properties.created == none.properties.modified == dt.datetime(2000, 1, 1)
 
 
@@ -103,7 +106,9 @@ def test_other_readers_read_it(written):
     from python_calamine import CalamineWorkbook
 
     ours = openpyxl.load_workbook(written[0] / "index.xlsx").worksheets[0]
-    theirs = CalamineWorkbook.from_path(written[0] / "index.xlsx").get_sheet_by_index(0).to_python(skip_empty_area=False)
+    theirs = (
+        CalamineWorkbook.from_path(written[0] / "index.xlsx").get_sheet_by_index(0).to_python(skip_empty_area=False)
+    )
     for row in ours.iter_rows():
         for cell in row:
             if isinstance(cell.value, int | float | str):

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 import report_data as rd
 
-from xlalloc.dates import to_serial
 from xlalloc.book import Book, context
+from xlalloc.dates import to_serial
 from xlalloc.documents import built
 from xlalloc.errors import ErrorValue
 from xlalloc.formula import evaluate

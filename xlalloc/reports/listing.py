@@ -1,4 +1,4 @@
-"""A long list as a workbook: what stands around it by openpyxl, its rows written one by one, so that they may be many."""
+"""A long list as a workbook: what stands around it by openpyxl, its rows one by one, so that they may be many."""
 
 import datetime as dt
 import re
@@ -180,7 +180,5 @@ def _relations(links: Iterable[tuple[int, str]]) -> Iterator[str]:
     yield '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
     for number, file in links:
         target = xml.escaped(quote(file))
-        yield (
-            f'<Relationship Id="link{number}" Type="{_OFFICE}/hyperlink" Target="{target}" TargetMode="External"/>'
-        )
+        yield (f'<Relationship Id="link{number}" Type="{_OFFICE}/hyperlink" Target="{target}" TargetMode="External"/>')
     yield "</Relationships>"

@@ -26,14 +26,16 @@ CHECK_WORDS = {  # (English, Chinese)
     "stated_range": ("Stated", "参考区间"), "target_implies": ("Target implies", "目标所隐含"),
     "now_implies": ("Today implies", "当前所隐含"), "verdict": ("Verdict", "结论"),
     "policy_note": (
-        "Stated are expected characteristics, not promises. Implied: on the expected returns, volatilities and correlations of this report; drawdowns are the depth that 95% of paths do not exceed.",
+        "Stated are expected characteristics, not promises. Implied: on the expected returns, volatilities and "
+        "correlations of this report; drawdowns are the depth that 95% of paths do not exceed.",
         "参考区间为预期特征，并非承诺。隐含值由本报告的预期收益、波动率与相关系数得出；回撤为 95% 的路径不超过的幅度。",
     ),
     "all_measures": ("The simulated past: all key figures", "模拟历史：全部关键指标"),
     "other_weights": ("Other ways to weight", "其他配置方式"), "equal_weight": ("Equal weights", "等权重"),
     "correlations": ("Correlations", "相关系数"),
     "too_many_pairs": (
-        '=IF(n_assets>MOST,"Correlations of more than MOST assets are not tabled: the largest and the smallest stand on the Appendix.","")',
+        '=IF(n_assets>MOST,"Correlations of more than MOST assets are not tabled: '
+        'the largest and the smallest stand on the Appendix.","")',
         '=IF(n_assets>MOST,"资产超过 MOST 项时不列示全部相关系数：最强与最弱的见“附录”页。","")',
     ),
 }  # fmt: skip
@@ -144,15 +146,15 @@ class CheckPage:
             for k, name in enumerate(names, 3):
                 page.put(k, top, name, bold=True, color=ACCENT, size=8, wrap=True, align="right")
             page.sheet.row_dimensions[top].height = 26
-            rows = MATRIX
             page.put(2, top + 1, f'{{=IF({there},asset_names,"")}}', line=True)
             corner = f"ROW($A$1:$A${MATRIX}),COLUMN({page.at(1 + left, 1)}:{page.at(ACROSS + left, 1)})"
-            cell = page.put(3, top + 1, f'{{=IF({there},IFERROR(INDEX(corr_assets,{corner}),""),"")}}', NUMBER, line=True)
-            page.like(page.sheet.cell(top + 1, 2), range(top + 2, top + 1 + rows))
+            table = f'{{=IF({there},IFERROR(INDEX(corr_assets,{corner}),""),"")}}'
+            cell = page.put(3, top + 1, table, NUMBER, line=True)
+            page.like(page.sheet.cell(top + 1, 2), range(top + 2, top + 1 + MATRIX))
             for column in range(3, 3 + ACROSS):
                 page.sheet.cell(top + 1, column)._style = cell._style
-                page.like(page.sheet.cell(top + 1, column), range(top + 2, top + 1 + rows))
-            bottom = top + rows
+                page.like(page.sheet.cell(top + 1, column), range(top + 2, top + 1 + MATRIX))
+            bottom = top + MATRIX
             heat = ColorScaleRule("num", -1, "F2C1B6", "num", 0, "FFFFFF", "num", 1, "B7D3C6")
             page.sheet.conditional_formatting.add(f"C{top + 1}:{page.at(2 + ACROSS, bottom)}", heat)
             page.name("xl_rows_", top, bottom)
