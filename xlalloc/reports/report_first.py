@@ -6,13 +6,10 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from xlalloc.reports.report_page import (
     AFTER,
     AFTER_WEIGHTS,
-    ASSETS,
     CLASSES,
     CRISES,
     FRONTIER,
-    LOTS,
     NOW,
-    ORDERS,
     RISK,
     STEPS,
     TARGET,
@@ -139,7 +136,7 @@ class FirstPages:
             Column("off", "w_now-w_target", SIGNED_PERCENT),
             Column("risk_share", 'IFERROR(RISK_CONTRIB(w_now,cov_assets),"–")', PERCENT, RISK),
         ]
-        first, last = page.table(ASSETS, columns)
+        first, last = page.table(self.room, columns)
         off = FormulaRule([f"ABS($I{first})>$I${last + 3}+0.000000001"], font=Font(bold=True, color=WARN))
         page.sheet.conditional_formatting.add(f"I{first}:I{last}", off)
         page.line(self.say("cash_left"), [("", ""), ("", ""), ("", ""), ("", ""), ("=1-SUM(w_after)", PERCENT)])
@@ -156,6 +153,7 @@ class FirstPages:
         page.line(self.say("threshold"), [*blanks, ("=drift_threshold", PERCENT)])
         page.text(self.say("holdings_note"), color=GREY)
         page.heading("order_title")
+        page.text("=advice_line")
         page.text(self.say("phases"))
         columns = [
             Column("asset", "order_names"),
@@ -168,7 +166,7 @@ class FirstPages:
             Column("account", "order_accounts"),
             Column("remark", "order_flags"),
         ]
-        page.table(ORDERS, columns, when="n_orders>0")
+        page.table(self.room, columns, when="n_orders>0")
         sums = [("", ""), ("", ""), ("=SUM(order_money)", SIGNED), ("", ""), ("=SUM(order_costs)", CENTS), ("=SUM(order_fees)", CENTS)]  # fmt: skip  # noqa: E501
         page.line(f'=IF(n_orders=0,"","{self.say("total")}")', [(f'=IF(n_orders=0,"",{f[1:]})', x) if f else ("", "") for f, x in sums], bold=True)  # fmt: skip  # noqa: E501
         page.name("xl_rows_", page.row - 1, page.row - 1)
@@ -209,7 +207,7 @@ class FirstPages:
             Column("fee_rate", "lot_rates", PERCENT2),
             Column("taken", "lot_values", MONEY),
         ]
-        page.table(LOTS, columns, when=some)
+        page.table(self.room, columns, when=some)
 
     def risk(self) -> None:
         page = Page(self, "risk", "1.5 27 10.5 10.5 10.5 10.5 11 11 11 11")

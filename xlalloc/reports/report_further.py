@@ -4,8 +4,6 @@ from openpyxl.styles import Alignment
 
 from xlalloc.reports.report_page import (
     AFTER,
-    ASSETS,
-    BANDS,
     BENCH,
     CRISES,
     FINDINGS,
@@ -16,7 +14,6 @@ from xlalloc.reports.report_page import (
     RISK,
     SHOWN,
     TARGET,
-    YEARS,
     Column,
     Page,
 )
@@ -50,7 +47,7 @@ class FurtherPages:
             Column("net", "account_year_net", SIGNED_PERCENT, AFTER),
             Column("gross", "account_year_gross", SIGNED_PERCENT),
         ]
-        page.table(YEARS, columns)
+        page.table(self.years, columns)
         page.heading("account_money")
         for key, name, format in (
             ("first", "first_value", MONEY), ("in", "paid_in", MONEY), ("out", "taken_out", MONEY),
@@ -88,7 +85,7 @@ class FurtherPages:
             Column("target", "year_target", SIGNED_PERCENT, TARGET),
             Column("bench", "year_bench", SIGNED_PERCENT, BENCH),
         ]
-        page.table(YEARS, columns)
+        page.table(self.years, columns)
         page.text(self.say("past_warning"), color=GREY)
         page.show('=AND(simulated_shown,INDEX(path_dates,1)<>"")')
         page.done()
@@ -112,13 +109,13 @@ class FurtherPages:
         for column in range(2, 8):
             align = "left" if column == 2 else "right"
             cell = page.put(column, head + 1, None, "0" if column == 2 else MONEY, line=True, align=align)
-            page.like(cell, range(head + 2, head + BANDS + 2))
-        for row in range(head + 1, head + BANDS + 2):
+            page.like(cell, range(head + 2, head + self.bands + 3))
+        for row in range(head + 1, head + self.bands + 3):
             if row > head + SHOWN + 2:
                 page.sheet.row_dimensions[row].hidden = True
         page.put(2, head + 1, f'{{=IF(goal_amount="","",{bands})}}', "0")
         page.sheet.row_dimensions[head + 1].hidden = True
-        first, last = head + 2, head + BANDS + 1
+        first, last = head + 2, head + self.bands + 2
         page.name("xl_rows_", first, last)
         page.row = last + 1
         page.text(self.say("bands_note"), color=GREY)
@@ -167,9 +164,10 @@ class FurtherPages:
             Column("vol_short", "vol_assets", PERCENT),
             Column("yearly_cost", "ongoing_costs", PERCENT2),
         ]
-        page.table(ASSETS, columns)
+        page.table(self.room, columns)
         page.text(self.say("source"), color=GREY)
         page.text(self.say("rates"), color=GREY)
+        page.text(self.say("made_with"), color=GREY, size=8)
         self._paths(page)
         page.done()
 

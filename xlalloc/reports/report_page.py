@@ -15,8 +15,9 @@ from xlalloc.documents.heights import lines_of
 from xlalloc.templates import charts
 from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, RULE, SECOND, THIRD, WARN
 
-ASSETS, ORDERS, LOTS, FINDINGS, SHOWN = 150, 150, 150, 20, 20  # rows there is room for; of them shown at rest
-CLASSES, STEPS, CRISES, YEARS, POINTS, BANDS, TOP, PAIRS, FRONTIER, PERIODS = 6, 5, 8, 25, 62, 61, 11, 10, 12, 8
+ROOM, YEARS, BANDS = 150, 25, 60  # assets, orders or lots, years: so many rows, or so many times more
+FINDINGS, SHOWN = 20, 20  # paragraphs; rows of a table shown at rest
+CLASSES, STEPS, CRISES, POINTS, TOP, PAIRS, FRONTIER, PERIODS = 6, 5, 8, 62, 11, 10, 12, 8
 NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
 BODY, HEADING, TITLE = 9.5, 12, 18
 ROW = 15.0  # points
@@ -59,7 +60,10 @@ class Page:
         margins = sheet.page_margins
         margins.left = margins.right = 0.5
         margins.top, margins.bottom, margins.header, margins.footer = 0.55, 0.6, 0.3, 0.3
+        sheet.oddFooter.left.text, sheet.oddFooter.left.size = report.say("footer"), 8
         sheet.oddFooter.right.text, sheet.oddFooter.right.size = "&P / &N", 8
+        if report.internal:
+            sheet.oddHeader.right.text, sheet.oddHeader.right.size = report.say("internal_mark"), 8
         for k, width in enumerate(self.widths.split(), 1):
             sheet.column_dimensions[letter(k)].width = float(width)
         sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = self.height, True

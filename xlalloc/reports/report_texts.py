@@ -63,8 +63,8 @@ WORDS = {
     ),
     "sign.client": ("Client", "客户签名"), "sign.date": ("Date", "日期"), "sign.adviser": ("Adviser", "理财顾问签名"),
     "closing": (
-        '=IF(firm_disclaimer="","Nothing here is a promise of returns. Expected returns, volatilities and correlations are assumptions; outcomes will differ.",firm_disclaimer)&IF(firm_footer="",""," "&firm_footer)',
-        '=IF(firm_disclaimer="","本报告不构成收益承诺。预期收益、波动率与相关系数均为假设，实际结果会有所不同。投资有风险，决策须谨慎。",firm_disclaimer)&IF(firm_footer="",""," "&firm_footer)',
+        '=IF(firm_disclaimer="","Nothing here is a promise of returns. Expected returns, volatilities and correlations are assumptions; outcomes will differ.",firm_disclaimer)',
+        '=IF(firm_disclaimer="","本报告不构成收益承诺。预期收益、波动率与相关系数均为假设，实际结果会有所不同。投资有风险，决策须谨慎。",firm_disclaimer)',
     ),
     # Orders
     "holdings": ("Holdings: now, after these orders, target", "持仓：当前、交易后、目标"),
@@ -185,6 +185,10 @@ WORDS = {
     "rates": (
         '="Risk-free rate "&TEXT(risk_free,"0.0%")&", inflation "&TEXT(inflation_rate,"0.0%")&", advisory fee "&TEXT(advisory_fee,"0.00%")&" a year. Returns are total returns, net of product costs."',
         '="年无风险利率 "&TEXT(risk_free,"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0%")&"，投顾费 "&TEXT(advisory_fee,"0.00%")&"。收益为全收益，已扣产品费用。"',
+    ),
+    "made_with": (
+        '="Made by xlalloc "&program_version&" from the input "&LEFT(input_digest,12)&"."',
+        '="由 xlalloc "&program_version&" 生成，输入文件指纹："&LEFT(input_digest,12)&"。"',
     ),
     "path": ("What the lines are drawn from", "图表数据"), "date": ("Date", "日期"),
     "depth.now": ("Fall, now", "回撤（当前）"), "depth.target": ("Fall, target", "回撤（目标）"), "depth.bench": ("Fall, benchmark", "回撤（基准）"),
