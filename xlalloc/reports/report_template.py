@@ -14,11 +14,12 @@ from xlalloc.documents.built import complete, parts_of, write_parts
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
-from xlalloc.documents.template import Template
+from xlalloc.documents.template import DATA, Template
 from xlalloc.reports.brand import LOGO, logo
 from xlalloc.reports.folder import writing
 from xlalloc.reports.report_first import FirstPages
 from xlalloc.reports.report_further import FurtherPages
+from xlalloc.reports.report_page import BANDS, ROOM, YEARS
 from xlalloc.reports.report_texts import WORDS
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.vocabulary import shapes, vocabulary
@@ -36,6 +37,7 @@ def write_report(path: Path, lang: str = "en") -> None:
         write_parts(_parts(_Report(lang)), bare)
         named.write_bytes(with_names(bare, shapes(), data))
         output = Output(Filled(Template(named, shapes()), data), live=True)
+        output.shown = [sheet for sheet in output.kept if sheet.key != DATA]  # also the lists that she does not need
         with writing(path) as file:
             file.write(output.file())
 
@@ -46,7 +48,19 @@ class _Report(FirstPages, FurtherPages):
     def __init__(self, lang: str):
         self.lang, self.names, self.book = lang, {}, Workbook()
         self.book.remove(self.book.active)
-        for page in (self.summary, self.orders, self.risk, self.account, self.past, self.outlook, self.appendix):
+        self.room, self.years, self.bands = ROOM, YEARS, BANDS
+        lists = self.holdings, self.trades, self.lots
+        for page in (
+            self.summary,
+            self.orders,
+            *lists,
+            self.risk,
+            self.account,
+            self.past,
+            self.outlook,
+            self.appendix,
+            self.data,
+        ):
             page()
         for name, area in self.names.items():
             self.book.defined_names[name] = DefinedName(name, attr_text=area)
