@@ -1,5 +1,6 @@
 """A template of ours in a firm's colour and with its logo."""
 
+import re
 import struct
 import zipfile
 import zlib
@@ -10,7 +11,6 @@ import report_data as rd
 
 from xlalloc.reports import run
 from xlalloc.reports.brand import EMPTY, logo, size, with_brand
-from xlalloc.reports.firm import Firm
 from xlalloc.reports.report_template import write_report
 from xlalloc.templates.look import ACCENT
 
@@ -47,7 +47,7 @@ def test_the_sizes_of_pictures():
 
 
 def test_the_firms_colour_takes_the_place_of_ours(template):
-    made = with_brand(parts(template), Firm(colour="8A1538"))
+    made = with_brand(parts(template), colour="8A1538")
     assert ACCENT.encode() in parts(template)["xl/styles.xml"]
     assert not any(ACCENT.encode() in data for name, data in made.items() if name.endswith(".xml"))
     assert b"8A1538" in made["xl/styles.xml"] and any(
@@ -57,7 +57,7 @@ def test_the_firms_colour_takes_the_place_of_ours(template):
 
 @pytest.mark.parametrize("picture,name", [(png(100, 100), "xl/media/logo.png"), (jpeg(200, 100), "xl/media/logo.jpeg")])
 def test_the_firms_logo_keeps_its_proportions(template, picture, name):
-    made = with_brand(parts(template), Firm(logo=picture))
+    made = with_brand(parts(template), picture)
     assert made[name] == picture
     drawing = next(
         data for key, data in made.items() if key.startswith("xl/drawings/drawing") and b'name="Logo"' in data
@@ -68,12 +68,22 @@ def test_the_firms_logo_keeps_its_proportions(template, picture, name):
 
 
 def test_a_firm_without_a_logo_does_not_print_the_invented_one(template):
-    assert with_brand(parts(template), Firm())["xl/media/logo.png"] == EMPTY
+    assert with_brand(parts(template))["xl/media/logo.png"] == EMPTY
 
 
 def test_a_logo_that_somebody_put_there_stays(template):
     own = parts(template) | {"xl/media/logo.png": png(3, 3)}
-    assert with_brand(own, Firm(logo=png(100, 100), colour="8A1538")) == own
+    assert with_brand(own, png(100, 100), "8A1538", "Lakeside") == own
+
+
+def test_the_firms_footer_takes_the_place_of_ours(template):
+    """Its signs are signs, and it is no longer than a footer may be; page numbers stay."""
+    made = with_brand(parts(template), footer="Lakeside & <Co> " + "x" * 200)
+    sheets = [data.decode() for name, data in made.items() if name.startswith("xl/worksheets/sheet")]
+    feet = [foot for data in sheets for foot in re.findall("<oddFooter>(.*?)</oddFooter>", data)]
+    assert len(feet) == 7 and all("Lakeside &amp;&amp; &lt;Co&gt; xxx" in foot for foot in feet)
+    assert all(foot.endswith("&amp;P / &amp;N") and len(foot) < 200 and "promise" not in foot for foot in feet)
+    assert not any("Lakeside" in data.decode("utf-8", "ignore") for data in with_brand(parts(template)).values())
 
 
 @pytest.mark.parametrize("rows", [[["logo", "lake.png"], ["colour", "#8A1538"]], []])

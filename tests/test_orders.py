@@ -222,11 +222,13 @@ def test_sales_first_then_purchases_once_the_cash_is_there(tmp_path):
 
 def test_both_phases_stand_in_the_report(tmp_path):
     run.report(book(*two_phases(tmp_path)), tmp_path / "out", lang="en")
-    sheet = openpyxl.load_workbook(tmp_path / "out/K1.xlsx")["Allocation"]
-    texts = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value is not None]
-    first, second = (next(i for i, t in enumerate(texts) if t.startswith(f"Phase {k}")) for k in (1, 2))
-    assert "Share" in texts[first:second] and "Bonds" in texts[second:] and "Bonds" not in texts[first:second]
-    assert "up to 7)" in texts[second] and "Cash left over: 185.00." in texts
+    sheet = openpyxl.load_workbook(tmp_path / "out/K1.xlsx")["Orders"]
+    rows = [[cell.value for cell in row[1:]] for row in sheet.iter_rows()]
+    phases = {row[0]: row[2] for row in rows if row[2] in ("1 Sell", "2 Buy")}
+    assert phases == {"Share": "1 Sell", "Abroad": "1 Sell", "Basket": "2 Buy", "Bonds": "2 Buy"}
+    assert list(phases.values()) == sorted(phases.values())
+    texts = [str(row[0]) for row in rows if row[0]]
+    assert any("up to 7 days" in text for text in texts) and "Cash left over: 185.00." in texts
 
 
 def test_duty_falls_on_shares_only(tmp_path):

@@ -167,16 +167,18 @@ def test_stress_in_money_is_the_loss_times_the_wealth(tmp_path, sheets):
     run.report(rd.write_book(tmp_path / "in.xlsx", sheets), tmp_path / "out", lang="en")
     risk = rd.labelled(tmp_path / "out/K004.xlsx", "Risk")
     for name, loss, *_ in result.stress:
-        assert risk[name][0] == pytest.approx(loss) and risk[name][1] == pytest.approx(loss * 900_000, rel=0.2)
-        assert risk[name][1] == pytest.approx(loss * result.value)
+        assert risk[name][0] == pytest.approx(loss) and risk[name][3] == pytest.approx(loss * 900_000, rel=0.2)
+        assert risk[name][3] == pytest.approx(loss * result.value)
 
 
 def test_todays_verdict_is_not_the_targets(tmp_path, sheets):
     """All in bonds today: today's volatility is below the stated range, the target's within it."""
     rd.keep_clients(sheets, "K004")
     sheets["holdings"][1:] = [row for row in sheets["holdings"][1:] if row[1] == "China bonds"]
+    sheets["firm"].append(["internal_pages", "check"])
     run.report(rd.write_book(tmp_path / "in.xlsx", sheets), tmp_path / "out", lang="en")
-    _, target, verdict, now, todays = rd.labelled(tmp_path / "out/K004.xlsx", "Summary")["Volatility per year"][:5]
+    check = rd.labelled(tmp_path / "out/internal/K004.xlsx", "Check")
+    _, target, verdict, now, todays = check["Volatility per year"][:5]
     assert target > 4 * now and verdict != todays and todays == "below"
 
 

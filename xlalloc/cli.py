@@ -346,6 +346,7 @@ def _build_workbooks(out: Path) -> list[Path]:
     reports = [out / f"report-{lang}.xlsx" for lang in ("en", "zh")]
     for path, lang in zip(reports, ("en", "zh"), strict=True):
         report_template.write_report(path, lang)
+    report_template.write_packaged()
     pages = [*workbook.write(out, handbook()), *sheet.write(out, handbook())]
     return [*write_all(out), *pages, example.write_clients(out / "clients-example.xlsx"), *reports]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from xlalloc.documents import xml
 from xlalloc.documents.data import placed
 from xlalloc.documents.output import data_rows
-from xlalloc.documents.package import TYPES, packed, relations_of, written
+from xlalloc.documents.package import TYPES, Package, packed, relations_of, written
 from xlalloc.documents.template import DATA, Template
 
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -18,7 +18,7 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _NAMES = re.compile(r"<definedNames\b[^>]*?(?:/>|>.*?</definedNames>)", re.DOTALL)
 
 
-def with_names(path: str | Path, vocabulary: Mapping[str, str], sample: dict) -> bytes:
+def with_names(path: str | Path | Package, vocabulary: Mapping[str, str], sample: dict) -> bytes:
     """The workbook with the vocabulary's names; those it has of its own stay where they are."""
     template = Template(path, vocabulary)
     package, book = template.package, template.book_part

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 from xlalloc.dates import to_serial
 from xlalloc.documents import charts, formats, xml
@@ -32,10 +33,16 @@ def fill(template: Template, data: dict, *, live: bool = False, macros: bool = F
 
 
 class Output:
-    """A filled template on its way to a file: computed when made, written when asked for."""
+    """A filled template on its way to a file: computed when made, written when asked for.
 
-    def __init__(self, filled: Filled, live: bool = False, macros: bool = False, date: dt.date | None = None):
+    Of ``pages``, titles of sheets in the order wanted, those that are shown make the document, and no other is in it
+    but for what they draw from it; without them all sheets do, in the order of the template.
+    """
+
+    def __init__(self, filled: Filled, live: bool = False, macros: bool = False, date: dt.date | None = None,
+                 pages: Sequence[str] | None = None):  # fmt: skip
         self.filled, self.template = filled, filled.template
+        self.pages = None if pages is None else {title.casefold(): k for k, title in enumerate(pages)}
         self.live, self.macros, self.date = live, macros, date
         self.hidden: dict[str, dict[int, bool]] = {}  # sheet → row → hidden
         self.needed: dict[str, list[tuple]] = {}  # of sheets that are not shown: what shown ones draw from them
@@ -46,10 +53,13 @@ class Output:
         template, filled = self.template, self.filled
         off = {key for key, asked in template.shows.items() if not all(filled.ask(t, key) is True for t in asked)}
         self.shown = [s for s in template.sheets if s.state == "visible" and s.key not in off and s.key != DATA]
+        if self.pages is not None:
+            self.shown = sorted((s for s in self.shown if s.key in self.pages), key=lambda s: self.pages[s.key])
         if not self.shown:
             raise TemplateError(template.name, ["no sheet is shown: xl_show is FALSE for every one"])
         self.off = off
-        computed = template.sheets if self.live else self.shown
+        self.whole = self.live and self.pages is None  # every sheet stays, shown or not
+        computed = template.sheets if self.whole else self.shown
         for sheet in computed:
             values = filled.values[sheet.key]
             for cell in sheet.formulas if sheet.key != DATA else ():
@@ -58,11 +68,15 @@ class Output:
         self.computed = {s.key: s.typed | filled.values[s.key] for s in self.shown}  # nothing else fills a cell
         self._hide_rows()
         if self.live:
-            self.kept = list(template.sheets)
             self._needs_data_sheet()
+        if self.whole:
+            self.kept = list(template.sheets)
         else:
             self._draw()
-            self.kept = [s for s in template.sheets if s in self.shown or s.key in self.needed]
+            if self.live:
+                self._ask()
+            further = {*self.needed, DATA} if self.live else self.needed
+            self.kept = [*self.shown, *(s for s in template.sheets if s not in self.shown and s.key in further)]
 
     def _needs_data_sheet(self) -> None:
         away = {name for name in self.template.used if self.filled.ranges.get(name, "").startswith(DATA)}
@@ -78,6 +92,13 @@ class Output:
             for at, value in self.filled.values[sheet.key].items()
             if value.__class__ is ErrorValue
         ]
+
+    def say_errors(self, word: str) -> None:
+        """A word in the place of each error value: the document is for readers who know none."""
+        for sheet in self.kept:
+            filled = self.filled
+            for cells in (filled.values[sheet.key], filled.spilled[sheet.key], self.computed.get(sheet.key, {})):
+                cells.update({at: word for at, value in cells.items() if value.__class__ is ErrorValue})
 
     # What is hidden, and what is needed of it ------------------------------------------------------------------------
 
@@ -127,6 +148,15 @@ class Output:
                 place = (node[2], node[3]) * 2 if node[0] == "cell" else (1, node[2], last, node[3])
                 yield Reference(self.filled, node[1], *place)
 
+    def _ask(self) -> None:
+        """Formulas that stay keep the names they use, and no other."""
+        waiting = [cell.formula for sheet in self.shown for cell in sheet.formulas]
+        while waiting:
+            for node in nodes(self.template.tree(waiting.pop())):
+                if node[0] == "name" and (name := node[2].casefold()) not in self.needed_names:
+                    self.needed_names.add(name)
+                    waiting += [text for (_, own), text in self.template.names.items() if own == name]
+
     def _is_needed(self, key: str, at: tuple[int, int]) -> bool:
         return any(at[0] in down and at[1] in across for down, across in self.needed[key])
 
@@ -136,13 +166,13 @@ class Output:
         """The document; ``stamp`` is kept among its properties."""
         template = self.template
         gone = frozenset(s.part for s in template.sheets if s not in self.kept)
-        bare = frozenset() if self.live else frozenset(s.part for s in self.kept if s not in self.shown)
+        bare = frozenset() if self.whole else frozenset(s.part for s in self.kept if s not in self.shown)
         bones = skeleton(template, gone, bare, self.live, self.macros, bool(stamp))
         parts: dict[str, Part] = dict(bones.parts)
         first = self.shown[0]
         for sheet in self.kept:
             parts[sheet.part] = packed(self._sheet(sheet, sheet is first).encode())
-        for sheet in self.kept if self.live else self.shown:
+        for sheet in self.kept if self.whole else self.shown:
             empty = set()
             for part in template.drawn[sheet.key].parts:
                 text = self._drawing(template.package.text(part), sheet)
@@ -187,7 +217,7 @@ class Output:
     def _sheet(self, sheet: Sheet, first: bool) -> str:
         if not sheet.head:  # a chart sheet
             return _selected(self.template.package.text(sheet.part), first)
-        if sheet.key == DATA or (not self.live and sheet not in self.shown):
+        if sheet.key == DATA or (not self.whole and sheet not in self.shown):
             cells, rows = self._data_cells(sheet), {}
         else:
             cells, rows = self._cells(sheet), sheet.rows
@@ -213,7 +243,7 @@ class Output:
         columns = [place for inside in cells.values() for place, _ in inside]
         area = address(min(used), min(columns), max(used), max(columns)) if used else "A1"
         head = re.sub(r"<dimension\b[^>]*/>", f'<dimension ref="{area}"/>', _selected(sheet.head, first))
-        if not self.live and sheet not in self.shown:  # its cells alone
+        if not self.whole and sheet not in self.shown:  # its cells alone
             return head + "".join(lines) + "</sheetData></worksheet>"
         return head + "".join(lines) + without_notes(self.template, sheet)
 
@@ -254,14 +284,22 @@ class Output:
     def _data_cells(self, sheet: Sheet) -> dict[int, list[tuple[int, str]]]:
         """A sheet that is not shown: all data where formulas stay, else what shown sheets draw from it."""
         rows: dict[int, list[tuple[int, str]]] = {}
-        places = self.filled.given[sheet.key] if sheet.key == DATA else {}
-        if not self.live:
+        if self.live and sheet.key == DATA:
+            places = self.filled.given[DATA] if self.whole else self._named_data()
+        else:
             places = {(i, j) for down, across in self.needed[sheet.key] for i in down for j in across}
         for i, j in places:
             value = self.filled.cell(sheet.key, i, j)
             if value is not None:
                 rows.setdefault(i, []).append((j, _cell(f'<c r="{letters(j)}{i}"', value, self.live)))
         return rows
+
+    def _named_data(self) -> list[tuple[int, int]]:
+        """The places of the names that stay."""
+        given = self.filled.given[DATA]
+        found = [self.filled.value_of(text) for n, text in self.filled.ranges.items() if n in self.needed_names]
+        areas = [(f.top, f.left, f.bottom, f.right) for f in found if f.sheet.casefold() == DATA]
+        return [(i, j) for a, b, c, d in areas for i in range(a, c + 1) for j in range(b, d + 1) if (i, j) in given]
 
     # Charts and text boxes -------------------------------------------------------------------------------------------
 
@@ -308,8 +346,10 @@ class Output:
 
     def _workbook(self) -> str:
         text = self.template.workbook
-        sheets = iter(self.template.sheets)
-        text = re.sub(r"<sheet\b[^>]*/>", lambda match: self._entry(match[0], next(sheets)), text)
+        tags = zip(self.template.sheets, re.findall(r"<sheet\b[^>]*/>", text), strict=True)
+        entries = {sheet.key: self._entry(tag, sheet) for sheet, tag in tags}
+        ordered = iter([entries[sheet.key] for sheet in self.kept])
+        text = re.sub(r"<sheet\b[^>]*/>", lambda match: next(ordered, ""), text)
         text = _NOT_KEPT.sub("", text)
         text = _NAMES.sub("\0", text)
         names = self._names()
@@ -326,8 +366,6 @@ class Output:
         return re.sub(r"<workbookView\b[^>]*>", opened, text)
 
     def _entry(self, tag: str, sheet: Sheet) -> str:
-        if sheet not in self.kept:
-            return ""
         tag = re.sub(r'\sstate="\w+"', "", tag)
         state = sheet.state if sheet in self.shown or sheet.state != "visible" else "hidden"
         return tag if state == "visible" else tag.replace("/>", f' state="{state}"/>')
@@ -339,7 +377,7 @@ class Output:
             name = title.casefold()
             if scope is not None and scope not in self.kept:
                 continue
-            if not self.live and not self._stays(title, meaning):
+            if not self.whole and not self._stays(title, meaning):
                 continue
             if scope is not None:
                 tag = re.sub(r'localSheetId="\d+"', f'localSheetId="{places[id(scope)]}"', tag)
@@ -348,7 +386,7 @@ class Output:
                 done.add(name)
             found.append(f"<definedName{tag}>{meaning}</definedName>")
         if DATA in {sheet.key for sheet in self.kept}:
-            wanted = set(self.filled.ranges) if self.live else self.needed_names & set(self.filled.ranges)
+            wanted = set(self.filled.ranges) if self.whole else self.needed_names & set(self.filled.ranges)
             found += [
                 f'<definedName name="{name}">{xml.escaped(self.filled.ranges[name])}</definedName>'
                 for name in self.filled.ranges

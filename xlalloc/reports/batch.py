@@ -16,17 +16,17 @@ from xlalloc.documents.fill import Filled, FitError
 from xlalloc.documents.output import Output
 from xlalloc.errors import ErrorValue
 from xlalloc.reports import firm_templates
+from xlalloc.reports.check_words import check_words
 from xlalloc.reports.compute import Result, compute
+from xlalloc.reports.firm import INTERNAL as INTERNAL_PAGE
 from xlalloc.reports.folder import INTERNAL, ForeignError, is_ours, replacing, why
-from xlalloc.reports.internal_page import internal
-from xlalloc.reports.notes_page import About
-from xlalloc.reports.pages import keys_of, stamp
 from xlalloc.reports.problems import Location, Problem
 from xlalloc.reports.records import Client, Inputs
-from xlalloc.reports.sentences import kept_back
+from xlalloc.reports.report_template import SHEETS, times_needed, titles
+from xlalloc.reports.sentences import joined, kept_back
+from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.trading import RefusedError
 from xlalloc.reports.vocabulary import vocabulary
-from xlalloc.reports.write import joined
 from xlalloc.version import __version__
 
 REFUSED, HELD = "index.refused", "index.held"
@@ -122,11 +122,7 @@ def one(work: Work, task: Task) -> Line:
             raise ForeignError(_pdf(path).name)
         result = compute(client, work.inputs)
         result.problems = list(dict.fromkeys([*task.known, *result.problems]))
-        if not result.letter:
-            return _held(work, task, result, line, key)
-        if work.template:
-            return _filled(work, task, result, line, key)
-        return _lettered(work, task, result, line, key)
+        return _written(work, task, result, line, key) if result.letter else _held(work, task, result, line, key)
     except RefusedError as refused:
         return replace(line, problems=tuple(refused.problems))
     except OSError as error:
@@ -137,51 +133,69 @@ def one(work: Work, task: Task) -> Line:
         return _failed(line, client, "unforeseen", error=type(error).__name__)
 
 
-def _lettered(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
-    """Our report, and the pages that are not for the client in a file of their own, which is written first."""
-    market, firm = work.inputs.market, work.inputs.firm
+def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
+    """The letter, and the pages that are not for the client in a file of their own, which is written first."""
+    client, firm, words = task.client, work.inputs.firm, vocabulary(result, work.inputs)
+    pages = inner = None
+    if work.template:
+        path = firm_templates.of_client(work.template, client)
+        template = firm_templates.opened(path, firm, result.lang)
+    else:
+        template = firm_templates.ours(result.lang, firm, times=times_needed(words))
+        pages, inner = firm.pages_of(result.lang, _there(words))
+        pages = titles(pages, result.lang)
+    try:
+        output = Output(Filled(template, words), work.live, work.macros, result.as_of, pages)
+    except FitError as problem:
+        return _failed(line, client, "does_not_fit", file=template.name, error=problem.english({}))
+    errors = output.errors()
+    if errors and not work.template and not work.live:
+        output.say_errors(TEXTS["report.no_answer"][result.lang])
+        errors = [] if result.reasons else errors  # what has no answer is a finding already
+    for sheet, cell, error in errors:
+        said = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
+        result.problems.append(Problem(client.id, "error_shown", "done.said", client.location, said))
     line = _line(line, result, task.file, _found(task, result))
-    about = About(work.inputs.digest, market.remark, market.illustrative, live=work.live)
-    pages, inner = firm.pages_of(result.lang, keys_of(result))
     if inner:
         line = replace(line, internal=_inner(task.file))
         with replacing(work.out / line.internal) as file:
-            file.write(stamp(result, replace(about, live=False, mark='["internal"]'), inner))
+            file.write(_internal(work, result, words, inner, '["internal"]'))
     with replacing(work.out / task.file) as file:
-        file.write(stamp(result, replace(about, mark=_marked(line, key)), pages))
+        file.write(output.file(_marked(line, key)))
     return line
+
+
+def _there(words: dict) -> list[str]:
+    """The pages of our report that a client can have."""
+    there = {"account": words["account_shown"], "performance": bool(words["path_dates"]),
+             "plan": words["goal_amount"] is not None and words["goal_years"] is not None}  # fmt: skip
+    return [page for page in SHEETS if page != INTERNAL_PAGE and there.get(page, True)]
 
 
 def _held(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
-    """No letter, an internal page."""
+    """No letter, internal pages."""
     line = replace(_line(line, result, "", _found(task, result)), internal=_inner(task.file), status=HELD)
     line = replace(line, held=" ".join(kept_back(result)))
+    words = vocabulary(result, work.inputs)
+    inner = work.inputs.firm.pages_of(result.lang, _there(words))[1] or [INTERNAL_PAGE]
     with replacing(work.out / line.internal) as file:
-        file.write(internal(result, _marked(line, key)))
+        file.write(_internal(work, result, words, inner, _marked(line, key)))
     return line
+
+
+def _internal(work: Work, result: Result, words: dict, pages: list[str], mark: str) -> bytes:
+    """The workbook of these pages; no client sees it."""
+    template = firm_templates.ours(result.lang, work.inputs.firm, True, times_needed(words))
+    filled = Filled(template, words | check_words(result))
+    output = Output(filled, date=result.as_of, pages=titles(pages, result.lang))
+    if output.errors():
+        output.say_errors(TEXTS["report.no_answer"][result.lang])
+    return output.file(mark)
 
 
 def _inner(file: str) -> str:
     """Where the internal pages beside a file go."""
     return (PurePosixPath(file).parent / INTERNAL / PurePosixPath(file).name).with_suffix(".xlsx").as_posix()
-
-
-def _filled(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
-    """A document from the firm's template; a client it has no room for, and errors on its pages, are findings."""
-    client, location = task.client, task.client.location
-    template = firm_templates.opened(firm_templates.of_client(work.template, client), work.inputs.firm)
-    try:
-        filled = Filled(template, vocabulary(result, work.inputs))
-        output = Output(filled, work.live, work.macros, result.as_of)
-    except FitError as problem:
-        return _failed(line, client, "does_not_fit", file=template.name, error=problem.english({}))
-    for sheet, cell, error in output.errors():
-        words = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
-        result.problems.append(Problem(client.id, "error_shown", "done.said", location, words))
-    line = _line(line, result, task.file, _found(task, result))
-    with replacing(work.out / task.file) as file:
-        file.write(output.file(_marked(line, key)))
-    return line
 
 
 def _found(task: Task, result: Result) -> tuple[Problem, ...]:

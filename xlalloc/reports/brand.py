@@ -1,7 +1,8 @@
-"""Our own templates in a firm's colour and with its logo: the same parts, other words and another picture.
+"""Our own templates in a firm's colour, with its logo and footer: the same parts, other words and another picture.
 
 A template of ours has one accent colour, and one picture called Logo: of an invented firm, until somebody puts another
-there. A firm without a logo gets none; a logo keeps its proportions within the frame of ours.
+there. A firm without a logo gets none; a logo keeps its proportions within the frame of ours. The firm's footer takes
+the place of ours.
 """
 
 import re
@@ -9,7 +10,8 @@ import struct
 import zlib
 from functools import cache
 
-from xlalloc.reports.firm import PICTURES, Firm
+from xlalloc.documents import xml
+from xlalloc.reports.firm import PICTURES
 from xlalloc.templates.look import ACCENT, THIRD
 
 LOGO = "xl/media/logo.png"
@@ -18,29 +20,33 @@ EMPTY = bytes.fromhex(  # a transparent dot
     "00017a5eab3f0000000049454e44ae426082"
 )
 _FRAMES = re.compile(r'(<(?:xdr:)?ext cx=")(\d+)(" cy=")(\d+)(")')
+_FOOTER = re.compile(r"(<oddFooter>&amp;L(?:&amp;\d+ ?)?)[^<]*?(&amp;R)")  # the size stands before the words
+MOST_FOOTER = 100  # characters: Excel reads no more than 255 of a footer, marks among them
 _COLOURED = re.compile(r"xl/(styles\.xml|theme/|charts/|drawings/|worksheets/)")
 
 
-def with_brand(parts: dict[str, bytes], firm: Firm) -> dict[str, bytes]:
-    """A template that still holds the sample logo, with the firm's logo and colour; any other as it is."""
+def with_brand(parts: dict[str, bytes], picture: bytes = b"", colour: str = "", footer: str = "") -> dict[str, bytes]:
+    """A template that still holds the sample logo, with the firm's logo, colour and footer; any other as it is."""
     ours = next((name for name in parts if name.startswith("xl/media/") and parts[name] == logo()), None)
     if ours is None:
         return parts
-    kind = next((kind for start, kind in PICTURES.items() if firm.logo.startswith(start)), "png")
+    kind = next((kind for start, kind in PICTURES.items() if picture.startswith(start)), "png")
     theirs = ours if kind == "png" else f"{ours.rpartition('.')[0]}.jpeg"
-    made = {}
+    made, foot = {}, xml.escaped(footer[:MOST_FOOTER].replace("&", "&&"))
     for name, data in parts.items():
         if name == ours:
-            data = firm.logo or EMPTY
+            data = picture or EMPTY
         elif name == "[Content_Types].xml" and kind == "jpeg":
             more = b'<Default Extension="jpeg" ContentType="image/jpeg"/>'
             data = data if b'"jpeg"' in data else data.replace(b"<Override", more + b"<Override", 1)
         elif name.endswith(".rels"):
             data = data.replace(ours[3:].encode(), theirs[3:].encode())
-        if firm.colour and _COLOURED.match(name):
-            data = re.sub(ACCENT.encode(), firm.colour.encode(), data, flags=re.IGNORECASE)
-        if firm.logo and name.startswith("xl/drawings/drawing") and b'name="Logo"' in data:
-            data = _framed(data.decode(), size(firm.logo)).encode()
+        if colour and _COLOURED.match(name):
+            data = re.sub(ACCENT.encode(), colour.encode(), data, flags=re.IGNORECASE)
+        if footer and name.startswith("xl/worksheets/sheet"):
+            data = _FOOTER.sub(lambda m: m[1] + foot + m[2], data.decode()).encode()
+        if picture and name.startswith("xl/drawings/drawing") and b'name="Logo"' in data:
+            data = _framed(data.decode(), size(picture)).encode()
         made[theirs if name == ours else name] = data
     return made
 

@@ -13,6 +13,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from xlalloc import data
 from xlalloc.dates import to_serial
 from xlalloc.documents.built import parts_of, write_parts
+from xlalloc.documents.heights import width_of
 from xlalloc.reports.columns import COLUMNS, SHEETS, Column, asked
 from xlalloc.reports.fields import (
     CLASSES,
@@ -27,7 +28,6 @@ from xlalloc.reports.fields import (
     TRIGGERS,
 )
 from xlalloc.reports.firm import KEYS
-from xlalloc.reports.measure import width_of
 from xlalloc.reports.texts import TEXTS
 from xlalloc.templates.cases import AS_OF, BENCHMARK, ETFS, FUND_LEVELS, illustrative_prices, unit_price
 from xlalloc.templates.layout import DATE, GREY, INK, LAST_COLUMN, PERCENT, TINT, WARN, Document

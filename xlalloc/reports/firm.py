@@ -22,9 +22,12 @@ SHOWN = {"client": ("客户", "客户可见"), "internal": ("内部", "仅内部
 MARKS = {".": (), ",": ()}
 ORDERS = dict(zip(date_texts.ORDERS, (("日月年",), ("月日年",), ("年月日",)), strict=True))
 PAGES = {
-    "summary": ("概要",), "allocation": ("配置", "资产配置"), "risk": ("风险",), "performance": ("业绩", "模拟业绩"),
-    "plan": ("规划", "目标测算", "目标"), "notes": ("说明", "附注"),
+    "summary": ("概要",), "allocation": ("配置", "orders", "资产配置", "交易"), "risk": ("风险",),
+    "account": ("账户", "账户表现"), "performance": ("业绩", "past", "模拟业绩", "模拟历史"),
+    "plan": ("规划", "outlook", "目标测算", "目标", "展望"), "notes": ("说明", "appendix", "附注", "附录"),
+    "check": ("内部核对", "核对"),
 }  # fmt: skip
+INTERNAL = "check"  # the page that no client sees
 CONTACT = 2_000  # characters of the longer texts
 
 
@@ -99,6 +102,8 @@ class Firm:
         hidden = {"performance": "simulated", "plan": "projections"}
         inner = [k for k in there if k in self.internal_pages or (k in hidden and not self.shows(hidden[k], lang))]
         own = [key for key in self.pages or there if key in there and key not in inner]
+        if INTERNAL in self.internal_pages or inner:
+            inner.insert(0, INTERNAL)
         return own or there[:1], inner
 
     @property

@@ -1,4 +1,4 @@
-"""A firm's own templates: which of them a client's document is made from, read once a process."""
+"""The templates of a client's documents, ours or a firm's own, read once a process."""
 
 import hashlib
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from xlalloc.documents.check import check
 from xlalloc.documents.package import Package
 from xlalloc.documents.template import Template
 from xlalloc.errors import InputError
+from xlalloc.reports import check_words, report_template
 from xlalloc.reports.brand import with_brand
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.records import Client
@@ -17,23 +18,40 @@ from xlalloc.reports.vocabulary import shapes
 KINDS = (".xlsx", ".xltx", ".xlsm", ".xltm")
 
 
-def opened(path: Path, firm: Firm) -> Template:
+def opened(path: Path, firm: Firm, lang: str = "") -> Template:
     """A template that can be filled, by its file, under the firm's logo; TemplateError with every reason otherwise."""
     try:
         at = path.stat()
     except OSError:
         raise InputError(f"{path}: there is no such file.") from None
-    return _opened(path, at.st_mtime_ns, at.st_size, firm.logo, firm.colour)
+    return _opened(path, at.st_mtime_ns, at.st_size, firm.logo, firm.colour, firm.text("footer", lang))
 
 
 @lru_cache(maxsize=32)
-def _opened(path: Path, _time: int, _size: int, logo: bytes, colour: str) -> Template:
+def _opened(path: Path, _time: int, _size: int, logo: bytes, colour: str, footer: str) -> Template:
     package = Package(path)
     parts = {name: package.data(name) for name in package.parts}
-    made = with_brand(parts, Firm(logo=logo, colour=colour))
+    made = with_brand(parts, logo, colour, footer)
     template = Template(package if made is parts else Package.of(made, path.name), shapes())
     check(template)
     return template
+
+
+def ours(lang: str, firm: Firm, internal: bool = False, times: int = 1) -> Template:
+    """Our report, or our internal pages, under the firm's logo, with so many times the usual rows."""
+    return _ours(lang, internal, times, firm.logo, firm.colour, firm.text("footer", lang))
+
+
+@lru_cache(maxsize=16)
+def _ours(lang: str, internal: bool, times: int, logo: bytes, colour: str, footer: str) -> Template:
+    path = report_template.packaged(lang, internal)
+    if times == 1:
+        package = Package(path)
+        parts = {name: package.data(name) for name in package.parts}
+    else:
+        parts = report_template.bare(lang, internal, times)
+    package = Package.of(with_brand(parts, logo, colour, footer), path.name)
+    return Template(package, shapes() | check_words.SHAPES if internal else shapes())
 
 
 def files(path: Path) -> list[Path]:

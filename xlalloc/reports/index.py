@@ -8,17 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from openpyxl.styles import Alignment
-from openpyxl.utils import get_column_letter as letter
-
-from xlalloc.reports import stamp
+from xlalloc.documents.heights import width_of
 from xlalloc.reports.batch import Line
 from xlalloc.reports.folder import replacing
-from xlalloc.reports.measure import width_of
+from xlalloc.reports.listing import Column, Listing
 from xlalloc.reports.problems import Problem
-from xlalloc.reports.texts import TEXTS
-from xlalloc.reports.write import NO_DATE, Sheet
-from xlalloc.templates.layout import DATE, MONEY, PERCENT, PLAIN, SIGNED_PERCENT
+from xlalloc.templates.look import DATE, MONEY, PERCENT, PLAIN, SIGNED_PERCENT
 
 IN_MEMORY = 4_000_000  # bytes of lines before they go to disk
 MOST_LINKS = 65_000  # Excel opens no sheet with more
@@ -89,92 +84,50 @@ class Made(NamedTuple):
         return [mark[:12] or None for mark in self]
 
 
-COLUMNS = (  # header, format, width; those of text stand on the left
-    ("index.id", PLAIN, 16), ("client.name", PLAIN, 28), ("index.status", PLAIN, 20), ("index.report", PLAIN, 26),
-    ("index.why", PLAIN, 40), ("index.count", "0", 10), ("index.suitability", PLAIN, 22), ("index.above", PLAIN, 24),
-    ("index.expires", DATE, 14), ("index.review", DATE, 14), ("client.value", MONEY, 14),
-    ("client.drift", SIGNED_PERCENT, 12), ("client.signal", PLAIN, 14), ("client.vol", PERCENT, 12),
-    ("index.adviser", PLAIN, 20), ("index.note", PLAIN, 30), ("index.input", PLAIN, 15), ("index.template", PLAIN, 15),
-    ("index.firm", PLAIN, 15),
+COLUMNS = (
+    Column("index.id", PLAIN, 16), Column("client.name", PLAIN, 28), Column("index.status", PLAIN, 20),
+    Column("index.report", PLAIN, 26), Column("index.why", PLAIN, 40), Column("index.count", "0", 10),
+    Column("index.suitability", PLAIN, 22), Column("index.above", PLAIN, 24), Column("index.expires", DATE, 14),
+    Column("index.review", DATE, 14), Column("client.value", MONEY, 14), Column("client.drift", SIGNED_PERCENT, 12),
+    Column("client.signal", PLAIN, 14), Column("client.vol", PERCENT, 12), Column("index.adviser", PLAIN, 20),
+    Column("index.note", PLAIN, 30), Column("index.input", PLAIN, 15), Column("index.template", PLAIN, 15),
+    Column("index.firm", PLAIN, 15),
 )  # fmt: skip
-LEFT = tuple(k for k, (key, form, _) in enumerate(COLUMNS) if form == PLAIN and k)
-STATUS, FILE = 4, 5  # columns of the sheet
+FILE = 3  # the column that leads to the report
+PROBLEM_COLUMNS = (
+    Column("index.id", PLAIN, 16), Column("problems.sheet", PLAIN, 14), Column("problems.row", "0", 8),
+    Column("problems.column", PLAIN, 18), Column("problems.value", PLAIN, 26), Column("problems.wrong", PLAIN, 62),
+    Column("problems.done", PLAIN, 40),
+)  # fmt: skip
 
 
 def write_index(path: Path, lang: str, date: dt.date | None, lines: Lines | Part, made: Made, folder: str = "") -> None:
     """One row a client, with a link to its report; of an adviser's ``folder``, to those in it."""
-    document = stamp.stamped(lang)
-    page = Sheet(document, "index", landscape=True)
-    page.title()
-    say = document.say
-    page.header([key for key, *_ in COLUMNS])
-    page.aligned_left(LEFT)
-    page.repeat_header()
-
-    def file_of(line: Line) -> str:
-        return (line.file or line.internal).removeprefix(f"{folder}/")
+    listing = Listing(lang, "index", COLUMNS)
+    say = listing.say
 
     def rows() -> Iterator[list]:
         for line in lines:
-            yield [line.id, line.name, say(line.status), file_of(line) or None, line.held or None, line.count,
+            file = (line.file or line.internal).removeprefix(f"{folder}/")
+            yield [line.id, line.name, say(line.status), file or None, line.held or None, line.count,
                    say(line.suits) if line.suits else None, line.above or None, _day(line.expires), _day(line.review),
                    line.value, line.drift, say(line.signal) if line.signal else None, line.vol, line.adviser or None,
                    line.notes or None, *made.short()]  # fmt: skip
 
-    def links() -> Iterator[tuple[str, str]]:
-        for row, line in enumerate(lines, first):
-            if file := file_of(line):
-                yield f"{letter(FILE)}{row}", file
-
-    first = page.row
-    linked = len(lines) <= MOST_LINKS
-    page.dress(page.sheet.cell(first - 1, STATUS), "status header", _set_off)
-    last = page.stream(rows, tuple(form for _, form, _ in COLUMNS), LEFT, _linked if linked else _unlinked)
-    page.widths({k: width for k, (*_, width) in enumerate(COLUMNS, 2)})
-    page.sheet.filter = f"B{first - 1}:{letter(1 + len(COLUMNS))}{max(last, first)}"
-    if linked and any(file_of(line) for line in lines):
-        page.sheet.links = links
-    _write(document, path, date, "adviser" if folder else "index")
+    link = FILE if len(lines) <= MOST_LINKS else None
+    with replacing(path) as file:
+        listing.write(file, date, "adviser" if folder else "index", rows, link=link)
 
 
 def _day(text: str) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _unlinked(page: Sheet) -> None:
-    page.dress(page.sheet.rows[1][STATUS], "status", _set_off)
-
-
-def _linked(page: Sheet) -> None:
-    _unlinked(page)
-    cell = page.sheet.rows[1][FILE]
-    if cell.value != "–":
-        page.dress(cell, "link", lambda cell: _underlined(page, cell))
-
-
-def _set_off(cell) -> None:
-    """Words a little off the figures before them."""
-    cell.alignment = Alignment(horizontal="left", vertical="center", indent=1)
-
-
-def _underlined(page: Sheet, cell) -> None:
-    cell.font = page.document.font(color=page.document.accent, underline="single")
-
-
 def write_problems(path: Path, lang: str, date: dt.date | None, problems: Iterable[Problem]) -> None:
     """Every problem with its place and what was done. ``problems`` is gone through more than once."""
-    document = stamp.stamped(lang)
-    page = Sheet(document, "problems", landscape=True)
-    page.title()
+    listing = Listing(lang, "problems", PROBLEM_COLUMNS, texts=True)
     if next(iter(problems), None) is None:
-        page.note("problems.none")
-    keys = ("index.id", "problems.sheet", "problems.row", "problems.column", "problems.value", "problems.wrong",
-            "problems.done")  # fmt: skip
-    widths = {2: 16, 3: 14, 4: 8, 5: 18, 6: 26, 7: 62, 8: 40}
-    left = tuple(range(1, len(keys)))
-    page.header(list(keys))
-    page.aligned_left(left)
-    page.repeat_header()
+        listing.page.note("problems.none")
 
     def rows() -> Iterator[list]:
         for p in problems:
@@ -182,30 +135,12 @@ def write_problems(path: Path, lang: str, date: dt.date | None, problems: Iterab
             yield [p.client or None, at.sheet or None, at.row, at.column or None, at.value or None,
                    p.wrong(lang), p.what_was_done(lang)]  # fmt: skip
 
-    def height(values) -> int:
-        return max(-(-int(width_of(f"{values[j] or ''}")) // int(widths[2 + j] - 2)) for j in left)
+    def height(row: list) -> int:
+        cells = zip(row, PROBLEM_COLUMNS, strict=True)
+        return max(-(-int(width_of(f"{cell or ''}")) // int(column.width - 2)) for cell, column in cells)
 
-    first = page.row
-    last = page.stream(rows, (PLAIN, PLAIN, "0", *[PLAIN] * 4), left, _wrapped, height)
-    page.widths(widths)
-    if last >= first:
-        page.sheet.filter = f"B{first - 1}:H{last}"
-    _write(document, path, date, "problems")
-
-
-def _wrapped(page: Sheet) -> None:
-    for cell in page.sheet.rows[1].values():
-        page.dress(cell, "wrapped", _top)
-
-
-def _top(cell) -> None:
-    cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
-
-
-def _write(document: stamp.Stamped, path: Path, date: dt.date | None, mark: str) -> None:
-    title = TEXTS[f"{document.surfaces[0].key}.title"][document.lang]
     with replacing(path) as file:
-        stamp.write(document, file, title, date or NO_DATE, mark)
+        listing.write(file, date, "problems", rows, height)
 
 
 class Found:

@@ -144,6 +144,7 @@ class FirstPages:
         for row in range(top + 2 * SHOWN, top + rows):
             page.sheet.row_dimensions[row].hidden = True
         page.heading("order_title")
+        page.text("=advice_line")
         page.text(self.say("phases"))
         self._traded(page, SHORT)
         self._remarks(page)
@@ -167,6 +168,7 @@ class FirstPages:
         page = Page(self, "holdings", TRADES, LISTED, LIST_ROW, pages=0)
         page.title()
         page.heading("order_title")
+        page.text("=advice_line")
         page.text(self.say("phases"))
         self._remarks(page)
         self._costs(page)

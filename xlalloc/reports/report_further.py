@@ -207,6 +207,7 @@ class FurtherPages:
         page.heading("rates_title")
         page.text(self.say("rates"), color=GREY)
         page.text(self.say("source"), color=GREY, hide=True)
+        page.text(self.say("made_with"), color=GREY, size=LABEL)
         few = f"n_assets<={SHORT}"
         page.heading("data", few)
         self._data(page, SHORT, few)
@@ -216,6 +217,7 @@ class FurtherPages:
         """Prices and assumptions of many assets, on as many pages as they take."""
         page = Page(self, "data", "1 30 9.5 10 10 10 10 9.5 9 8", LISTED, LIST_ROW, pages=0)
         page.title()
+        page.heading("data")
         page.repeated(page.row)
         self._data(page, self.room)
         page.show(f"=n_assets>{SHORT}")

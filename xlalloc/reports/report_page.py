@@ -14,7 +14,7 @@ from xlalloc.documents.heights import lines_of
 from xlalloc.templates import charts
 from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, RULE, SECOND, THIRD, TINT, WARN
 
-ROOM, YEARS, BANDS = 150, 25, 60  # assets, orders or lots, years: so many rows there is room for
+ROOM, YEARS, BANDS = 150, 25, 60  # assets, orders or lots, years: so many rows, or so many times more
 SHORT, SHORT_LOTS, DRAWN = 16, 8, 10  # assets or orders, lots of one page; assets of a chart
 LEAST = 5  # rows beside a chart
 FINDINGS, SHOWN = 20, 6  # paragraphs; rows of a table shown at rest in a workbook whose formulas stay
@@ -65,7 +65,10 @@ class Page:
         margins = sheet.page_margins
         margins.left = margins.right = 0.5
         margins.top, margins.bottom, margins.header, margins.footer = 0.55, 0.6, 0.3, 0.3
+        sheet.oddFooter.left.text, sheet.oddFooter.left.size = report.say("footer"), 8
         sheet.oddFooter.right.text, sheet.oddFooter.right.size = "&P / &N", 8
+        if report.internal:
+            sheet.oddHeader.right.text, sheet.oddHeader.right.size = report.say("internal_mark"), 8
         for k, width in enumerate(self.widths.split(), 1):
             sheet.column_dimensions[letter(k)].width = float(width)
         sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = self.height, True

@@ -1,10 +1,13 @@
 """Our report as a template: an ordinary workbook whose every cell is a formula on names, in a firm's hands its own.
 
 Built once with openpyxl; what openpyxl does not write (dynamic arrays, pictures that keep their size) is put in after.
+The package carries the copies that reports are printed from; one with more room is built when a client needs it.
 """
 
+import io
 import re
 import tempfile
+import zipfile
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -14,9 +17,11 @@ from xlalloc.documents.built import complete, parts_of, write_parts
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
+from xlalloc.documents.package import Package
 from xlalloc.documents.template import DATA, Template
 from xlalloc.reports.brand import LOGO, logo
 from xlalloc.reports.folder import writing
+from xlalloc.reports.report_check import CHECK_WORDS, CheckPage
 from xlalloc.reports.report_first import FirstPages
 from xlalloc.reports.report_further import FurtherPages
 from xlalloc.reports.report_page import BANDS, ROOM, YEARS
@@ -42,31 +47,70 @@ def write_report(path: Path, lang: str = "en") -> None:
             file.write(output.file())
 
 
-class _Report(FirstPages, FurtherPages):
-    """The workbook as it is built, in one language."""
+class _Report(FirstPages, FurtherPages, CheckPage):
+    """The workbook as it is built, in one language, with so many times the usual rows; ``internal`` begins with the
+    page of the firm's own checks."""
 
-    def __init__(self, lang: str):
-        self.lang, self.names, self.book = lang, {}, Workbook()
+    def __init__(self, lang: str, internal: bool = False, times: int = 1):
+        self.lang, self.internal, self.names, self.book = lang, internal, {}, Workbook()
+        self.room, self.years, self.bands = ROOM * times, YEARS * times, BANDS * times
         self.book.remove(self.book.active)
-        self.room, self.years, self.bands = ROOM, YEARS, BANDS
         lists = self.holdings, self.trades, self.lots
-        for page in (
-            self.summary,
-            self.orders,
-            *lists,
-            self.risk,
-            self.account,
-            self.past,
-            self.outlook,
-            self.appendix,
-            self.data,
-        ):
+        own = (self.summary, self.orders, *lists, self.risk, self.account, self.past, self.outlook, self.appendix, self.data)  # fmt: skip  # noqa: E501
+        for page in (self.check, *own) if internal else own:
             page()
         for name, area in self.names.items():
             self.book.defined_names[name] = DefinedName(name, attr_text=area)
 
     def say(self, key: str) -> str:
-        return WORDS[key][self.lang == "zh"] if key in WORDS else TEXTS[key][self.lang]
+        words = WORDS.get(key) or CHECK_WORDS.get(key)
+        return words[self.lang == "zh"] if words else TEXTS[key][self.lang]
+
+
+# The copies in the package -------------------------------------------------------------------------------------------
+
+SHEETS = {  # page of the sheet firm → sheets of the template
+    "check": ["check"], "summary": ["summary"], "allocation": ["orders", "holdings", "trades", "lots"],
+    "risk": ["risk"], "account": ["account"], "performance": ["past"], "plan": ["outlook"],
+    "notes": ["appendix", "data"],
+}  # fmt: skip
+
+
+def titles(pages: list[str], lang: str) -> list[str]:
+    """The sheets that these pages are."""
+    words = WORDS | CHECK_WORDS
+    return [words[f"tab.{sheet}"][lang == "zh"] for page in pages for sheet in SHEETS[page]]
+
+
+def packaged(lang: str, internal: bool) -> Path:
+    """Where the package carries the template."""
+    return Path(__file__).parents[1] / "data" / f"{'internal' if internal else 'report'}-{lang}.xlsx"
+
+
+def bare(lang: str, internal: bool, times: int = 1) -> dict[str, bytes]:
+    """The parts of the template without a client's data, with so many times the usual rows."""
+    name = packaged(lang, internal).name
+    file = io.BytesIO(with_names(Package.of(_parts(_Report(lang, internal, times)), name), {}, {}))
+    with zipfile.ZipFile(file) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def write_packaged() -> list[Path]:
+    """The copies of the package, anew."""
+    kinds = [(lang, internal) for lang in ("en", "zh") for internal in (False, True)]
+    for kind in kinds:
+        write_parts(bare(*kind), packaged(*kind))
+    return [packaged(*kind) for kind in kinds]
+
+
+def times_needed(words: dict) -> int:
+    """How many times the usual rows a client's data take: 1, or a power of two."""
+    rows = max(len(words[name]) for name in ("asset_names", "order_names", "lot_names")) / ROOM
+    years = max(len(words["account_years"]), len(words["year_labels"])) / YEARS
+    most, times = max(rows, years, (words["goal_years"] or 0) / BANDS), 1
+    while times < most:
+        times *= 2
+    return times
 
 
 # What openpyxl does not write ----------------------------------------------------------------------------------------

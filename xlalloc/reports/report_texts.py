@@ -63,8 +63,8 @@ WORDS = {
     ),
     "sign.client": ("Client", "客户签名"), "sign.date": ("Date", "日期"), "sign.adviser": ("Adviser", "理财顾问签名"),
     "closing": (
-        '=IF(firm_disclaimer="","Nothing here is a promise of returns. Expected returns, volatilities and correlations are assumptions; outcomes will differ.",firm_disclaimer)&IF(firm_footer="",""," "&firm_footer)',
-        '=IF(firm_disclaimer="","本报告不构成收益承诺。预期收益、波动率与相关系数均为假设，实际结果会有所不同。投资有风险，决策须谨慎。",firm_disclaimer)&IF(firm_footer="",""," "&firm_footer)',
+        '=IF(firm_disclaimer="","Nothing here is a promise of returns. Expected returns, volatilities and correlations are assumptions; outcomes will differ.",firm_disclaimer)',
+        '=IF(firm_disclaimer="","本报告不构成收益承诺。预期收益、波动率与相关系数均为假设，实际结果会有所不同。投资有风险，决策须谨慎。",firm_disclaimer)',
     ),
     # Orders
     "holdings": ("Holdings: now, after these orders, target", "持仓：当前、交易后、目标"),
@@ -80,7 +80,7 @@ WORDS = {
     "holdings_chart": ("Weights by product", "各产品占比"),
     "tab.holdings": ("All holdings", "全部持仓"), "tab.trades": ("All orders", "全部交易"), "tab.lots": ("All lots", "全部批次"),
     "title.holdings": ("What you hold", "持仓"), "title.trades": ("What to trade", "交易"), "title.lots": ("Lots sold", "卖出批次"),
-    "tab.data": ("All prices", "全部价格"), "title.data": ("Prices and assumptions", "价格与假设"),
+    "tab.data": ("All prices", "全部价格"), "title.data": ("All products", "全部产品"),
     "phases": (
         '=IF(n_orders=0,"Nothing to trade.",IF(money_sold=0,"Purchases only: nothing is sold first.","First all sales; the purchases once the money has arrived, after up to "&TEXT(settle_days,"0")&" days."))',
         '=IF(n_orders=0,"无需交易。",IF(money_sold=0,"仅有买入，无需先卖出。","先完成全部卖出；资金到账后（最长 "&TEXT(settle_days,"0")&" 天）再买入。"))',
@@ -190,6 +190,10 @@ WORDS = {
     "rates": (
         '="Risk-free rate "&TEXT(risk_free,"0.0%")&", inflation "&TEXT(inflation_rate,"0.0%")&", advisory fee "&TEXT(advisory_fee,"0.00%")&" a year. Returns are total returns, net of product costs."',
         '="年无风险利率 "&TEXT(risk_free,"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0%")&"，投顾费 "&TEXT(advisory_fee,"0.00%")&"。收益为全收益，已扣产品费用。"',
+    ),
+    "made_with": (
+        '="Made by xlalloc "&program_version&" from the input "&LEFT(input_digest,12)&"."',
+        '="由 xlalloc "&program_version&" 生成，输入文件指纹："&LEFT(input_digest,12)&"。"',
     ),
     "drawn_from": ("Not printed: what the charts of this page are drawn from", "图表数据（不打印）"), "date": ("Date", "日期"),
     "depth.now": ("Fall, now", "回撤（当前）"), "depth.target": ("Fall, target", "回撤（目标）"), "depth.bench": ("Fall, benchmark", "回撤（基准）"),

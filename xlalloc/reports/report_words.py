@@ -9,8 +9,7 @@ from xlalloc.reports import trading
 from xlalloc.reports.account_words import account_words
 from xlalloc.reports.compute import Result
 from xlalloc.reports.fields import CLASSES
-from xlalloc.reports.sentences import Say, in_language, kept_back, outside_limits
-from xlalloc.reports.write import joined
+from xlalloc.reports.sentences import Say, in_language, joined, kept_back, outside_limits
 
 TOP = 10  # assets named for their risk
 PAIRS = 10  # correlations shown at each end

@@ -6,7 +6,6 @@ from xlalloc.errors import ErrorValue
 from xlalloc.reports.compute import Result
 from xlalloc.reports.suitability import STATES
 from xlalloc.reports.texts import TEXTS
-from xlalloc.reports.write import joined
 
 Say = Callable[..., str]
 
@@ -14,6 +13,10 @@ Say = Callable[..., str]
 def in_language(lang: str) -> Say:
     """The words of a language: a key and what stands in its braces."""
     return lambda key, **words: TEXTS[key][lang].format(**words)
+
+
+def joined(names: list[str], lang: str) -> str:
+    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def advice(r: Result, say: Say) -> str:

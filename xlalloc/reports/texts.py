@@ -5,36 +5,7 @@ from xlalloc.templates.texts import TEXTS as SHARED
 
 # key: (English, Chinese)
 _TEXTS = {
-    # Pages
-    "report.summary.tab": ("Summary", "概要"),
-    "report.summary.title": ("Client report", "客户报告"),
-    "report.allocation.subtitle": (
-        "What is held, what should be held, and what to trade: sales first, purchases once the cash has arrived.",
-        "持有什么、应持有什么、如何调整：先卖出，资金到账后再买入。",
-    ),
-    "report.performance.title": ("Simulated performance", "模拟业绩"),
-    "report.performance.subtitle": (
-        "Simulated: today's weights, rebalanced as the model; not the client's return.",
-        "模拟：以当前占比计算，按模型再平衡；并非客户的实际收益。",
-    ),
-    "report.plan.title": ("Towards the goal", "迈向目标"),
-    "report.plan.subtitle": (
-        "A scenario calculation on the assumptions of this report, not a forecast.",
-        "情景测算：基于本报告的假设，并非预测。",
-    ),
-    "report.notes.title": ("Definitions, data, sources", "定义、数据与来源"),
-    "report.notes.subtitle": ("What each figure means and what it is made of.", "各项指标的含义与数据来源。"),
-    "report.illustrative": (
-        "Illustrative: simulated prices, not market data.", "示例：价格为模拟数据，并非市场行情。",
-    ),
-    # Summary
-    "summary.line": ("Model {model} · client {id}", "模型：{model} · 客户编号：{id}"),
-    "summary.as_of": ("prices to {date}", "价格截至 {date}"),
-    "summary.currency": ("amounts in {currency}", "金额单位：{currency}"),
-    "summary.adviser": ("adviser {adviser}", "顾问：{adviser}"),
-    "summary.expected": ("Expected return (target)", "预期收益（目标）"),
-    "summary.vol": ("Volatility (target)", "波动率（目标）"),
-    "summary.todo": ("What to do", "操作建议"),
+    # Sentences of the letter
     "summary.rebalance": ("Rebalance:", "再平衡："),
     "summary.cash_only": ("Not due; only the cash flow is placed:", "未到再平衡时点，仅安排资金进出："),
     "summary.cash_suffices": (
@@ -45,8 +16,8 @@ _TEXTS = {
     "summary.product": ("1 product", "1 只产品"), "summary.products": ("{n} products", "{n} 只产品"),
     "summary.costs": ("costs {cost}.", "费用 {cost}。"),
     "summary.nothing": ("Nothing to trade.", "无需交易。"),
-    "summary.no_orders": ("No orders could be worked out; the reason is in the notes.", "未能生成指令，原因见“说明”页。"),
-    "summary.no_signal": ("Whether it is due could not be told; the reason is in the notes.", "无法判断是否需要再平衡，原因见“说明”页。"),
+    "summary.no_orders": ("No orders could be worked out; the reason is in the appendix.", "未能生成指令，原因见“附录”页。"),
+    "summary.no_signal": ("Whether it is due could not be told; the reason is in the appendix.", "无法判断是否需要再平衡，原因见“附录”页。"),
     "summary.largest": (
         "The largest deviation is {asset} at {deviation}; the threshold is {threshold}.",
         "最大偏离为{asset}，{deviation}；触发阈值为 {threshold}。",
@@ -70,31 +41,18 @@ _TEXTS = {
     "summary.valid": (", valid to {date}", "，有效期至 {date}"),
     "summary.model_level": (". The portfolio {model} is of level {level}", "。组合“{model}”的风险等级为 {level}"),
     "summary.model_unknown": (". The portfolio {model} has no level", "。组合“{model}”未填风险等级"),
-    "summary.risk_document": ("Read together with: {document}.", "请与《{document}》一并阅读。"),
     "summary.held": ("We make no recommendation at present. {reasons}", "暂不提供建议。{reasons}"),
     "summary.due_nothing": ("Rebalancing is due, but no order can be placed.", "应再平衡，但没有可执行的指令。"),
     "summary.unknown_level": (". In the target without a level: {assets}", "。目标配置中产品等级未知：{assets}"),
     "summary.none_above": (". Nothing held, aimed at or bought is above this level", "。持仓、目标与买入均不超出该等级"),
     "summary.level_missing": ("The client's risk level is missing", "缺少客户风险等级"),
-    "summary.funds": ("Number of products", "产品数量"),
     "summary.funds_fine": ("{products}: within the {low} to {high} that usually suffice.", "{products}：处于通常足够的 {low}–{high} 只之间。"),
     "summary.funds_few": ("{products}: fewer than the {low} to {high} that usually suffice.", "{products}：少于通常足够的 {low}–{high} 只。"),
     "summary.funds_many": (
         "{products}: more than the {low} to {high} that usually suffice; fewer are easier to watch.",
         "{products}：多于通常足够的 {low}–{high} 只；精简更便于管理。",
     ),
-    "summary.policy": ("Stated for the model, and implied by the assumptions", "模型参考区间与假设所隐含的结果"),
-    "summary.stated": ("Stated range", "参考区间"),
-    "summary.of_target": ("Target implies", "目标权重所隐含"),
-    "summary.of_now": ("Today implies", "当前占比所隐含"),
     "summary.no_deeper": ("up to {limit}", "不超过 {limit}"),
-    "summary.policy_note": (
-        "Stated are expected characteristics, not promises. Implied is what the expected returns, volatilities and correlations "
-        "of this report give; drawdowns: the depth that 95% of paths do not exceed.",
-        "参考区间为预期特征，并非承诺。隐含结果由本报告的预期收益、波动率和相关系数得出；回撤为 95% 情形下不超过的深度。",
-    ),
-    "summary.weights_chart": ("Weights: today and target", "权重：当前与目标"),
-    "summary.risk_chart": ("Today: share of money, share of risk", "当前：资金占比与风险占比"),
     # The first page
     "letter.rebalance": ("Rebalance to the target: ", "再平衡至目标："),
     "letter.rebalance_in": ("Place your {money} and rebalance to the target: ", "投入 {money} 并再平衡至目标："),
@@ -123,38 +81,10 @@ _TEXTS = {
     "letter.ask": ("Tolerance for risk, the goal and its date, income, need for cash: to be confirmed with the client.", "风险承受能力、目标与期限、收入、资金需求：待与客户确认。"),
     "risk.others": ("{n} others", "其余 {n} 项"),
     # Allocation
-    "allocation.after_chart": ("Weights: today, target, after the orders", "权重：当前、目标、调整后"),
-    "report.allocation_note": (
-        "Deviations beyond {threshold} are bold. Money put in or taken out is placed first.",
-        "超过 {threshold} 的偏离以粗体显示。资金进出优先安排。",
-    ),
     "allocation.outside": (
         "{asset}: {weight} today, outside the model's limits {limits}.", "{asset}：当前 {weight}，超出模型限制 {limits}。",
     ),
-    "allocation.phase1": ("Phase 1: sales", "第一步：卖出"),
-    "allocation.phase2": ("Phase 2: purchases, once the cash has arrived (days until then: up to {days})", "第二步：资金到账后买入（最长 {days} 天）"),
-    "allocation.phase2_now": ("Purchases", "买入"),
-    "allocation.no_sales": ("No sales.", "无卖出。"),
-    "allocation.no_purchases": ("No purchases.", "无买入。"),
-    "allocation.sell": ("Sell", "卖出金额"),
-    "allocation.buy": ("Buy", "买入金额"),
-    "allocation.fee": ("of which redemption", "其中赎回费"),
-    "allocation.settles": ("Days to the cash", "到账天数"),
-    "allocation.flag": ("Remark", "提示"),
-    "allocation.account": ("Account", "账户"),
-    "allocation.bought_on": ("Bought on", "买入日期"),
-    "allocation.days": ("Days held", "持有天数"),
-    "allocation.taken": ("Amount sold", "卖出金额"),
-    "allocation.fee_rate": ("Redemption fee", "赎回费率"),
-    "allocation.fifo": ("Lots are sold first in, first out:", "按先进先出卖出以下各笔："),
-    "allocation.cash_left": ("Cash left over: {cash}.", "剩余现金：{cash}。"),
     "allocation.transfer": ("Transfer {money} to account {account} first.", "请先向账户 {account} 转入 {money}。"),
-    "allocation.reserve": ("Reserve, kept out of the model: {money}.", "预留现金（不参与配置）：{money}。"),
-    "allocation.ongoing": (
-        "Ongoing cost of products and advice a year: {now} ({now_money}) today, {after} ({after_money}) after these orders.",
-        "产品与投顾年综合费用：当前 {now}（{now_money}），调整后 {after}（{after_money}）。",
-    ),
-    "allocation.classes": ("By asset class", "按大类资产"), "allocation.class": ("Asset class", "大类资产"),
     "class.equity": ("Equity", "股票"), "class.bond": ("Bonds", "债券"), "class.cash": ("Cash", "现金"),
     "class.commodity": ("Commodities", "商品"), "class.property": ("Property", "房地产"), "class.other": ("Other", "其他"),
     "flag.above_level": ("above level", "超出等级"),
@@ -162,50 +92,7 @@ _TEXTS = {
     "held.locked": ("{asset}: marked as never sold, so less is sold than the model wants.", "{asset}：已标记为不可卖出，卖出少于模型所需。"),
     "held.minimum": ("{asset}: the purchase would be below the minimum ({minimum}, or one lot) and is left out; its money stays in cash.", "{asset}：买入金额低于起购金额（{minimum}）或一手，未列入；资金保留为现金。"),
     "held.small_sale": ("{asset}: the sale would be below one lot and is left out.", "{asset}：卖出不足一手，未列入。"),
-    # Risk
-    "report.risk_now": ("Share of risk today", "当前风险占比"),
-    "report.risk_target": ("Share of risk at target", "目标风险占比"),
-    "report.equal": ("Equal weights", "等权重"),
-    "report.parity": ("Equal-risk weights", "风险平价权重"),
-    "report.no_risk": ("Without risk, so not part of the equal-risk weights: {assets}.", "无风险资产，不参与风险平价：{assets}。"),
-    "report.parity_chart": ("Weights: today, equal, equal risk", "权重：当前、等权重、风险平价"),
-    "report.frontier": ("The efficient frontier, and where the portfolio stands", "有效前沿与组合所处位置"),
-    "report.frontier_curve": ("Efficient frontier", "有效前沿"),
-    "report.portfolio_now": ("Portfolio today", "当前组合"), "report.portfolio_target": ("Target", "目标组合"),
-    "report.frontier_at": ("Point", "位置"),
-    "report.frontier_point": ("Frontier {k}", "前沿 {k}"),
-    "report.cov_prices": (
-        "Volatilities and correlations are estimated from the prices given (sample covariance).",
-        "波动率与相关系数由所提供的价格估计（样本协方差）。",
-    ),
-    "report.cov_assumptions": (
-        "Too few prices for an estimate: volatilities are those of the product list or its asset class, correlations are reference values.",
-        "价格不足以估计：波动率取自产品表或其资产类别，相关系数为参考值。",
-    ),
-    "report.cov_none": ("No covariance could be formed; the reason is in the notes.", "无法得到协方差，原因见“说明”页。"),
-    "report.stress": ("Stress scenarios, today's weights", "压力情景（当前占比）"),
-    "report.loss": ("Result", "损益"),
-    "report.stress_note": (
-        "The movements of each asset class then, applied to today's weights at once; past crises do not bound future ones.",
-        "将当时各类资产的涨跌一次性应用于当前占比；历史危机不代表未来损失的上限。",
-    ),
-    "report.stress_sources": ("Sources of the stress scenarios", "压力情景的来源"),
-    # Plan
-    "plan.wealth": ("Wealth now", "当前财富"), "plan.wealth_flow": ("Wealth with the cash flow", "财富（含资金进出）"),
-    "plan.saved": ("Saved each month", "每月投入"), "plan.taken": ("Taken out each month", "每月支取"),
-    "plan.assumptions": (
-        "A scenario calculation at {mean} expected return and {vol} volatility per year, the model's, less an advisory fee of {fee}; {money}; before tax.",
-        "情景测算：按模型年化预期收益 {mean}、波动率 {vol}，扣除投顾费 {fee}；{money}；未计税。",
-    ),
-    "plan.nominal": ("before inflation", "未计通胀"),
-    "plan.real": ("in today's money at {inflation} inflation, by which the monthly amount grows", "按通胀率 {inflation} 折为今日购买力，每月金额随通胀增长"),
-    "plan.goal_then": ("The goal of {goal} is money of that day: {today} in today's.", "目标 {goal} 为届时金额，折合今日购买力 {today}。"),
-    "plan.bands_note": ("The wealth that 5%, 25%, 50% … of the simulated paths stay below, year by year.", "各年末模拟情形的分位数：5% 分位表示有 5% 的情形低于该数值。"),
-    "plan.note": (
-        "Simulated with a fixed seed: the same input returns the same figures. None of it is a forecast or a promise.",
-        "以固定种子模拟：相同输入得出相同结果。以上均非预测或承诺。",
-    ),
-    # Performance
+    # Risk and the past
     "report.no_history": ("No simulation: prices are missing.", "无法模拟：缺少价格。"),
     "report.no_prices": ("Without prices: {assets}.", "缺少价格：{assets}。"),
     "report.history_span": (
@@ -238,42 +125,11 @@ _TEXTS = {
     "account.gained": ("gain {gain}", "盈亏 {gain}"),
     "account.and": ("; ", "；"),
     "account.line": ("To {last}, net of fees: {words}.", "截至 {last}，扣除费用后：{words}。"),
-    "report.depth_of": ("{name}: drawdown", "{name}：回撤"),
-    "report.years": ("Calendar years", "自然年度收益"),
-    "report.year": ("Year", "年份"),
     "report.part_year": ("{year} (in part)", "{year}（部分）"),
     "every.weekly": ("weekly", "每周"), "every.monthly": ("monthly", "每月"), "every.quarterly": ("quarterly", "每季"),
     "every.semiannual": ("every six months", "每半年"), "every.annual": ("yearly", "每年"),
-    # Notes
-    "report.definitions": ("Definitions", "定义"),
-    "report.data": ("Data", "数据"),
-    "report.price_date": ("Price date", "价格日期"),
-    "report.price": ("Price", "价格"),
-    "report.code": ("Code", "代码"),
-    "report.remark": ("About the prices: {remark}", "价格说明：{remark}"),
-    "report.rates": (
-        "Risk-free rate {rf}, inflation {inflation}, advisory fee {fee} per year; expected returns and prices are net of what products cost.",
-        "年化无风险利率 {rf}，通胀率 {inflation}，投顾费率 {fee}；预期收益与价格均已扣除产品自身费用。",
-    ),
-    "report.not_given": ("0 (none given)", "0（未提供）"),
-    "report.findings": ("Findings in the input", "输入数据中的发现"),
-    "report.reasons": ("Figures without an answer", "无法得出的指标"),
+    # Definitions and what has no answer
     "report.no_answer": ("not available", "无法计算"),
-    "report.made": ("How this report was made", "报告的生成"),
-    "report.version": ("Computed by xlalloc {version}; every figure by a function of its catalogue.", "由 xlalloc {version} 计算；每个数字均由其函数库得出。"),
-    "report.digest": ("Fingerprint of the input (SHA-256): {digest}", "输入数据指纹（SHA-256）：{digest}"),
-    "define.weight": ("Market value of the asset over that of all.", "该资产市值占全部市值的比例。"),
-    "define.deviation": ("Weight less target weight, in points of the whole portfolio.", "权重减目标权重，以整个组合的百分点计。"),
-    "define.signal.name": ("Signal", "再平衡信号"),
-    "define.signal": (
-        "Due where a review is due by the calendar and a deviation is beyond the threshold (Jaconetti, Kinniry & Zilbering 2010).",
-        "到检查时间且偏离超过阈值时执行（Jaconetti、Kinniry 与 Zilbering，2010）。",
-    ),
-    "define.orders": (
-        "Back to the target where due, else only the cash flow; sales before purchases, whole lots, costs paid from the cash.",
-        "到期时回到目标权重，否则只安排资金进出；先卖后买，按整手，费用由现金支付。",
-    ),
-    "define.fee.name": ("Redemption fee", "赎回费"),
     "define.fee": (
         "By the days each lot was held, first in first out; for a fund without a schedule of its own the floor of China's rule of "
         "2026-01-01: 1.5% under 7 days, 1% under 30, 0.5% under 180; index and bond funds of individuals only under 7 days, bond funds of institutions under 30.",
@@ -281,20 +137,12 @@ _TEXTS = {
     ),
     "define.return": ("The weights times the expected returns per year assumed in the product list: w'μ.", "权重与产品表所假设年化预期收益之积：w'μ。"),
     "define.vol": ("Standard deviation of the return per year, √(w'Σw) (Markowitz 1952).", "年化收益的标准差，√(w'Σw)（Markowitz，1952）。"),
-    "define.risk_share.name": ("Share of risk", "风险占比"),
     "define.risk_share": ("w(Σw)/σ² of each asset; the shares sum to 100%.", "各资产的 w(Σw)/σ²，合计为 100%。"),
     "define.parity": ("Long-only weights whose shares of risk are equal (Maillard, Roncalli & Teïletche 2010).", "各资产风险占比相等的多头权重（Maillard、Roncalli 与 Teïletche，2010）。"),
     "define.ratio": ("Weighted mean of the volatilities over the portfolio's (Choueifaty & Coignard 2008).", "加权平均波动率与组合波动率之比（Choueifaty 与 Coignard，2008）。"),
-    "define.effective.name": ("Effective number", "有效资产数"),
     "define.effective": ("1/Σw²: as many equal holdings would be as concentrated.", "1/Σw²：相当于多少个等权持仓。"),
-    "define.policy.name": ("Implied drawdown", "隐含回撤"),
-    "define.policy": (
-        "The depth that 95% of paths do not exceed if log wealth is a Brownian motion (Magdon-Ismail et al. 2004); real ones can be deeper.",
-        "假设对数财富为布朗运动，95% 的路径不超过的深度（Magdon-Ismail 等，2004）；实际可能更深。",
-    ),
     "define.annual": ("Compounded over the years that passed: (Π(1+r))^(1/years) − 1.", "按实际经过的年数复利：(Π(1+r))^(1/年数) − 1。"),
     "define.sharpe": ("Mean return per year above the risk-free rate, over volatility (Sharpe 1994).", "年化平均收益超出无风险利率的部分与波动率之比（Sharpe，1994）。"),
-    "define.sortino": ("Mean return per year above the risk-free rate, over downside risk, all periods counted (Sortino & Price 1994).", "年化平均收益超出无风险利率的部分与下行风险之比，计入所有期数（Sortino 与 Price，1994）。"),
     "define.drawdown.name": ("Drawdown", "回撤"),
     "define.drawdown": ("Fall below the highest value so far, the start included.", "较此前最高值（含起点）的跌幅。"),
     "define.var.name": ("VaR, expected shortfall", "风险价值与条件风险价值"),
@@ -305,15 +153,9 @@ _TEXTS = {
         "the tracking error, their standard deviation.",
         "均按同期计算。超额收益：年化收益之差；信息比率：各期收益差的年化平均与其标准差（跟踪误差）之比。",
     ),
-    # The internal page of a client whose letter is kept back
-    "report.internal.tab": ("Internal", "内部"), "report.internal.title": ("Letter kept back", "暂缓出具报告"),
-    "report.internal.subtitle": ("Internal: not for the client.", "内部使用，不得提供给客户。"),
-    "internal.line": ("Internal, not for the client · {name} · {id} · model {model}", "内部使用，不得提供给客户 · {name} · {id} · 模型：{model}"),
-    "internal.reasons": ("Why no letter is printed", "暂缓原因"),
-    "internal.products": ("Held, aimed at, and what the orders would be", "持仓、目标与拟议交易"),
-    "internal.trade": ("Would be traded", "拟议交易"), "internal.after": ("Would be held after", "拟议交易后"),
-    "internal.note": ("The orders are shown for the firm's own judgement; the client has not been given them.", "拟议交易仅供机构内部判断，未提供给客户。"),
-    "internal.remedies": ("What releases it", "如何解除"),
+    # Internal pages
+    "internal.held": ("Internal, not for the client. The letter is kept back.", "内部使用，不得提供给客户。暂缓出具报告。"),
+    "internal.printed": ("Internal, not for the client. The letter is printed.", "内部使用，不得提供给客户。报告已出具。"),
     "remedy.no_client_level": ("Have the client's risk tolerance assessed, and give the level in the sheet clients.", "请完成客户风险测评，并在“客户”页填写风险等级。"),
     "remedy.assessment_expired": ("Assess again, and give the new dates in the sheet clients.", "请重新测评，并在“客户”页填写新的日期。"),
     "remedy.target_above": ("Choose a model whose products the level allows; or, where your rules allow it and the client has confirmed, set suitability to warn in the sheet firm.", "请改用该等级可购买的模型；如制度允许且客户已确认，可在“机构”页将“适当性”设为“提示”。"),
@@ -326,6 +168,7 @@ _TEXTS = {
     "index.id": ("Client", "客户编号"), "index.status": ("Status", "状态"),
     "index.done": ("report", "已生成"), "index.findings": ("report, with findings", "已生成，有提示"), "index.refused": ("no report", "未生成"),
     "index.held": ("letter kept back", "暂缓"), "index.why": ("Why kept back", "暂缓原因"),
+    "index.above": ("Purchases above the level", "超等级买入"),
     "index.count": ("Findings", "提示数"), "index.suitability": ("Suitability", "适当性"),
     "index.expires": ("Assessment valid to", "测评有效期至"), "index.review": ("Next review", "下次检查"),
     "index.adviser": ("Adviser", "顾问"), "index.input": ("Input", "输入指纹"), "index.template": ("Template", "模板指纹"),
@@ -496,9 +339,6 @@ _TEXTS = {
     "problem.not_written": ("{file} cannot be written: {error}.", "{file} 无法写入：{error}。"),
     "problem.not_printed": ("The report was not printed to PDF: {error}", "报告未能输出为 PDF：{error}"),
     "done.no_pdf": ("The workbook is there; the PDF is not.", "工作簿已生成，PDF 未生成。"),
-    "report.live.tab": ("Assumptions", "假设"), "report.live.title": ("Assumptions", "假设"),
-    "report.live.subtitle": ("What the formulas of this workbook read: live with the xlalloc add-in, else as of the date of the data.", "本工作簿公式所引用的数据：安装 xlalloc 加载项后实时计算，否则为数据日期时的数值。"),
-    "live.assumptions": ("Expected return and covariance, per year", "预期收益与协方差（年化）"),
     # The clients workbook
     "input.tab": ("about", "说明"),
     "input.title": ("Clients workbook", "客户数据工作簿"),
@@ -653,10 +493,4 @@ _TEXTS = {
     "column.suitability.allowed": ("Product levels it may buy, such as R1;R2 or R1-R3.", "可购买的产品等级，如 R1;R2 或 R1-R3。"),
 }  # fmt: skip
 
-# a page of the reports is called as the one of the workbooks where it has no other words of its own
-_PAGES = {
-    f"report.{page}.{part}": SHARED[f"{page}.{part}"]
-    for page in ("allocation", "risk", "performance", "plan", "notes")
-    for part in ("tab", "title", "subtitle")
-}
-TEXTS = {**SHARED, **_PAGES, **{key: dict(zip(LANGUAGES, words, strict=True)) for key, words in _TEXTS.items()}}
+TEXTS = {**SHARED, **{key: dict(zip(LANGUAGES, words, strict=True)) for key, words in _TEXTS.items()}}

@@ -16,6 +16,7 @@ from xlalloc.reports.records import Inputs
 from xlalloc.reports.report_words import report_words
 from xlalloc.reports.sentences import advice, in_language, kept_back, suitability, withheld
 from xlalloc.reports.suitability import STATES
+from xlalloc.version import __version__
 
 SHAPES = ("value", "column", "table")
 
@@ -70,7 +71,7 @@ def _client(r: Result) -> dict:
         "monthly_saving": client.monthly,
         "goal_chance": r.plan.get("chance"),
         "goal_low": _low(r),
-        "finding_texts": [problem.wrong(r.lang) for problem in r.problems],
+        "finding_texts": [f"{problem.wrong(r.lang)} {problem.what_was_done(r.lang)}".strip() for problem in r.problems],
     }
 
 
@@ -101,6 +102,8 @@ def _market(r: Result, inputs: Inputs) -> dict:
         "price_remark": inputs.market.remark or None,
         "prices_illustrative": inputs.market.illustrative,
         "cov_source": r.cov_from or None,
+        "program_version": __version__,
+        "input_digest": inputs.digest,
         "price_periods": None if inputs.market.periods is None else float(inputs.market.periods),
         "risk_free": r.firm.rf or 0.0,
         "advisory_fee": r.client.advisory_fee,
@@ -237,7 +240,7 @@ GROUPS = {
     "suitability": "Suitability", "risk": "Risk",
     "classes": "A row an asset class", "crises": "Crises, and where the risk lies",
     "account": "The account's own performance", "past": "The simulated past",
-    "prices": "Prices", "notes": "Findings",
+    "prices": "Prices", "notes": "Findings, and what the document is made of",
 }  # fmt: skip
 
 
