@@ -10,10 +10,10 @@ import pytest
 
 import xlalloc
 from xlalloc import reference
-from xlalloc.catalogue import CATALOGUE, REQUIRED
+from xlalloc.catalogue import CATALOGUE, REQUIRED, find
 from xlalloc.errors import ErrorValue
 from xlalloc.formula import evaluate
-from xlalloc.help import describe, find
+from xlalloc.help_text import describe
 from xlalloc.quantity import Quantity
 from xlalloc.site import floors
 
@@ -135,7 +135,7 @@ FLOORS = [
     {"quantity"},
     {"quantities", "labelled"},
     {"cell_values", "timeline", "answers"},
-    {"matching", "ranges"},
+    {"alignment", "matching", "ranges"},
     {"frames"},
     {"catalogue", "data"},
     {"core", "cells"},
@@ -143,7 +143,7 @@ FLOORS = [
     {"excel_functions", "workbook_files"},
     {"excel"},
     {"formula"},
-    {"book", "help"},
+    {"book", "help", "help_text"},
     {"documents"},
     {"templates", "hosts"},
     {"reports", "site"},

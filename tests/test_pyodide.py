@@ -57,7 +57,7 @@ def test_every_case_is_the_same_in_pyodide(tmp_path):
     with zipfile.ZipFile(package, "w") as archive:
         root = Path(xlalloc.__file__).parent
         for file in root.rglob("*"):
-            if file.suffix in (".py", ".csv"):
+            if file.suffix in (".py", ".csv", ".xlsx"):
                 archive.write(file, Path("xlalloc") / file.relative_to(root))
     asked = calls()
     (tmp_path / "calls.json").write_text(json.dumps(asked))

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import numpy as np
 
 from xlalloc import frames
-from xlalloc.errors import AllocError, InputError, Label, NotAvailableError
-from xlalloc.explanation import record, recording
-from xlalloc.quantity import Quantity, has_blank, inside, sum_and_minimum, within
+from xlalloc.alignment import align, flattened, record_units
+from xlalloc.errors import AllocError, InputError, Label
+from xlalloc.explanation import recording
+from xlalloc.quantity import Quantity, has_blank
 from xlalloc.table import Table as Table
 
 CATALOGUE: dict[str, "Function"] = {}
@@ -201,102 +202,11 @@ class Function:
                 arrays[name] = known[name]
                 if q.kind == "texts":
                     checked[name] = q
-        flat = _meet(arrays, checked)
+        flat = align(arrays, checked)
         if recording():
-            _record_units(arrays, checked)
+            record_units(arrays, checked)
         answer = self.function(**arrays)
-        return _flattened(answer) if flat and self.result.kind != "matrix" else answer
-
-
-def _record_units(given: dict[str, Any], checked: dict[str, Quantity]) -> None:
-    """A number not far below the limit of its unit is told as a percentage."""
-    for name, q in checked.items():
-        if q.unit_to is not None and (most := float(np.max(given[name]))) >= 0.5 * q.unit_to:
-            record(f"unit of {name}", f"{most:.6g} is taken as {most * 100:.6g}%")
-
-
-def _meet(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
-    """Sizes agree on every axis, incomplete rows are gone from all panels: checked together, in ``given``.
-
-    True where every panel was one-dimensional, so that the result is to be one-dimensional too.
-    """
-    sizes: dict[str, tuple[int, str]] = {}
-    timed: list[str] = []
-    flat = None
-    for name, q in checked.items():
-        array = given[name]
-        if q.kind == "panel":
-            if len(q.axes) == 2:
-                flat = array.ndim == 1 and not q.single and flat is not False
-                if array.ndim == 1:
-                    array = given[name] = array.reshape((1, -1) if q.single else (-1, 1))
-            timed.append(name)
-        elif q.kind == "labels":
-            timed.append(name)
-        if q.axes and len(checked) > 1 and type(array) is not float:
-            _same_sizes(sizes, q, name, array)
-    if timed:
-        _drop_incomplete_rows(given, checked, timed)
-    return bool(flat)
-
-
-def _same_sizes(sizes: dict, q: Quantity, name: str, array) -> None:
-    shape = array.shape if isinstance(array, np.ndarray) else (len(array),)
-    for axis, size in zip(q.axes, shape, strict=False):
-        if size == 1 and q.scalar:  # one row or column stands for all
-            continue
-        other = sizes.setdefault(axis, (size, name))
-        if other[0] != size:
-            what = "rows" if axis == "time" else axis
-            many = what.removesuffix("s") if size == 1 else what
-            raise InputError(f"{name}: {size} {many}, but {other[1]} has {other[0]}. Give both the same {what}.")
-
-
-def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], timed: list[str]) -> None:
-    keep, unsure = None, []  # unsure: panels that one look did not show to be within their limits
-    for name in timed:
-        q, array = checked[name], given[name]
-        if q.gaps:
-            total, lowest = sum_and_minimum(array[array == array], q.limited)
-            if not (total < np.inf and not q.upwards and inside(q, lowest, 0.0)):
-                within(q, name, np.where(np.isnan(array), 0.0, array))
-            continue
-        if isinstance(array, np.ndarray) and array.dtype.kind == "M":
-            missing = np.isnat(array)
-        elif q.kind == "labels":
-            missing = np.array([cell is None or cell != cell or cell == "" for cell in array])
-        else:
-            total, lowest = sum_and_minimum(array, q.limited)
-            if not (total < np.inf and not q.upwards and inside(q, lowest, 0.0)):
-                unsure.append(name)
-            if total == total:
-                continue
-            missing = np.isnan(array)
-            missing = missing if missing.ndim == 1 else missing.any(axis=1)
-        if missing.any():
-            keep = ~missing if keep is None else keep & ~missing
-    rows = len(given[timed[0]]) if keep is None else int(keep.sum())
-    if rows < (1 if all(checked[name].single for name in timed) else 2):
-        raise NotAvailableError(f"{timed[0]}: {rows} complete rows are left; at least two are needed.")
-    if keep is not None:
-        record("rows left out", f"{len(keep) - rows} with a blank or #N/A")
-        for name in timed:
-            value = given[name]
-            given[name] = (
-                value[keep] if isinstance(value, np.ndarray) else [v for v, k in zip(value, keep, strict=True) if k]
-            )
-    for name in timed:
-        for check in checked[name].checks:
-            check(checked[name], name, given[name])
-    for name in unsure:
-        within(checked[name], name, given[name])
-
-
-def _flattened(answer):
-    """The answer for a single series: a number in place of one number per column."""
-    if isinstance(answer, np.ndarray) and answer.ndim and answer.shape[-1] == 1:
-        return answer[:, 0] if answer.ndim > 1 else answer.item()
-    return answer
+        return flattened(answer) if flat and self.result.kind != "matrix" else answer
 
 
 def _quantity(hint) -> Quantity:
@@ -345,3 +255,11 @@ def near(name: str) -> str:
 
     found = difflib.get_close_matches(name.upper(), CATALOGUE, n=3, cutoff=0.5)
     return f" Did you mean {', '.join(found)}?" if found else ""
+
+
+def find(name: str) -> Function:
+    """A catalogue entry by its name; an unknown one names those that are near."""
+    entry = CATALOGUE.get(name.strip().lstrip("=").partition("(")[0].upper())
+    if entry is None:
+        raise InputError(f"There is no function {name!r}.{near(name)} `xlalloc list` shows them all.")
+    return entry

@@ -42,7 +42,7 @@ def list_(category, lang):
 
     Example:  xlalloc list risk_parity --lang zh
     """
-    from xlalloc.help import folded
+    from xlalloc.help_text import folded
     from xlalloc.reference import categories, say
 
     known = categories()
@@ -68,7 +68,8 @@ def help_(ctx, name, lang):
 
     Example:  xlalloc help RP_WEIGHTS
     """
-    from xlalloc.help import describe, find
+    from xlalloc.catalogue import find
+    from xlalloc.help_text import describe
 
     click.echo(ctx.parent.get_help() if name is None else describe(find(name), lang=lang))
 
@@ -265,7 +266,7 @@ def _tell(done, out: Path) -> None:
     for line in done.summary():
         click.echo(f"xlalloc: {line}", err=True)
     if found := len(done.problems):
-        click.echo(f"{found} problems listed in {out / 'problems.xlsx'}", err=True)
+        click.echo(f"{found} problem{'s' * (found > 1)} listed in {out / 'problems.xlsx'}", err=True)
 
 
 @main.command()

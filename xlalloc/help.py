@@ -1,15 +1,12 @@
 """Functions about the functions: why a call gave what it gave, and what is installed here."""
 
-import re
 import sys
-import unicodedata
-from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
 
 from xlalloc import cell_values, cells, frames, log, matching, messages, ranges, reference
-from xlalloc.catalogue import CATALOGUE, Function, Table, near, worksheet_function
+from xlalloc.catalogue import CATALOGUE, Function, Table, find, worksheet_function
 from xlalloc.errors import AllocError, InputError, Label
 from xlalloc.explanation import recorded
 from xlalloc.quantities import Cells, CellsResult, Quantity, TableResult
@@ -141,57 +138,3 @@ def xlalloc_info() -> TableResult:
             ("log file", str(log.path())),
         ],
     )
-
-
-def find(name: str) -> Function:
-    """A catalogue entry by its name; an unknown one names those that are near."""
-    entry = CATALOGUE.get(name.strip().lstrip("=").partition("(")[0].upper())
-    if entry is None:
-        raise InputError(f"There is no function {name!r}.{near(name)} `xlalloc list` shows them all.")
-    return entry
-
-
-_PIECES = r"\s+|[（“《]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、）”》]*"  # re keeps what it compiled
-
-
-def columns(text: str) -> int:
-    """The columns of a screen that a text takes: two for a Chinese character."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def folded(text: str, width: int = 80, first: str = "", rest: str = "") -> list[str]:
-    """The lines of a text at a width, broken at spaces and between Chinese characters."""
-    lines = [first]
-    for piece in re.findall(_PIECES, text):
-        if columns(lines[-1] + piece) > width and lines[-1].strip():
-            lines.append(rest)
-        if not piece.isspace() or lines[-1].strip():
-            lines[-1] += " " if piece.isspace() else piece
-    return [line.rstrip() for line in lines]
-
-
-def describe(entry: Function, width: int = 80, lang: str = "en") -> str:
-    """One function's help: arguments, formula, definition, errors, what it is called elsewhere, source, example."""
-    say = partial(reference.say, lang=lang)
-    colon = "：" if lang == "zh" else ": "
-
-    def field(name: str, text: str) -> list[str]:
-        return ["", *folded(f"{say(name)}{colon}{text}", width, rest="  ")]
-
-    lines = [*folded(f"={entry.signature}", width, rest="    "), "", *folded(say(entry.summary), width), ""]
-    longest = max((len(a.name) for a in entry.arguments), default=0)
-    indent = " " * (longest + 4)
-    for a in entry.arguments:
-        lines += folded(reference.argument_help(a, lang), width, f"  {a.name:<{longest}}  ", indent)
-    lines += folded(reference.answer(entry, lang), width, f"  {'→':<{longest}}  ", indent)
-    lines += field("Formula", entry.formula)
-    for k, paragraph in enumerate(entry.definition):
-        lines += [""] if k or lang == "en" else ["", say("In detail (in English)") + colon]
-        lines += folded(paragraph, width)
-    lines += ["", say("Errors") + colon.strip()]
-    for code, words in reference.errors(entry, lang).items():
-        lines += folded(("；" if lang == "zh" else "; ").join(words), width, f"  {code:<8}", " " * 10)
-    lines += field("Elsewhere", "; ".join(entry.peers) or say("nothing of its kind"))
-    lines += field("Source", reference.source(entry, lang))
-    lines += ["", *folded(f"{say('Example')}{colon}{entry.example}", width, rest="    ")]
-    return "\n".join([*lines, *(f"    {row}" for row in reference.example(entry))])

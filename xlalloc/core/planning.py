@@ -5,6 +5,7 @@ year on average. The normal numbers are those of ``RandomState(seed).standard_no
 is for ever, one path after the other: the same seed returns the same numbers on every machine.
 """
 
+from functools import lru_cache
 from math import expm1, log, log1p, sqrt
 from typing import Annotated
 
@@ -228,13 +229,20 @@ def wealth_bands(
     Source: Hull (2018), Options, Futures and Other Derivatives, eq. 21.15 (steps); Milevsky & Robinson (2005), A
     Sustainable Spending Rate without Simulation (ruin).
     """
+    rows, used_up = _bands_of(wealth, monthly, years, mu, vol, paths, seed, inflation)
+    if monthly < 0.0:
+        record("chance that the money is used up", used_up)
+    return Table(("year", *BANDS), [(0, *[wealth] * len(LEVELS)), *rows])
+
+
+@lru_cache(maxsize=4)
+def _bands_of(wealth, monthly, years: int, mu, vol, paths: int, seed: int, inflation) -> tuple[list[tuple], float]:
+    """The rows after today's, and the share of paths that end at 0; a report asks for the same table twice."""
     blocks = [wealth_of(wealth, monthly, *grown) for grown in grown(mu, vol, inflation, seed, paths, 12 * years, 12)]
     by_year = np.concatenate(blocks, axis=1) if len(blocks) > 1 else blocks[0]
     within_numbers(by_year, "mu")
-    if monthly < 0.0:
-        record("chance that the money is used up", float((by_year[-1] == 0.0).mean()))
-    rows = ((year, *bands) for year, bands in enumerate(bands(by_year), 1))
-    return Table(("year", *BANDS), [(0, *[wealth] * len(LEVELS)), *rows])
+    rows = [(year, *bands) for year, bands in enumerate(bands(by_year), 1)]
+    return rows, float((by_year[-1] == 0.0).mean())
 
 
 @worksheet_function("=GOAL_PROB(100,0,10,0.07,0.15,200)", [[0.392779]])

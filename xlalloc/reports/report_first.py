@@ -54,7 +54,7 @@ class FirstPages:
     """Drawn by the report, whose words, names and book they use."""
 
     def summary(self) -> None:
-        page = Page(self, "summary", "1 27 11 11 11 2 10.5 10.5 10.5 10.5", 11, 21)
+        page = Page(self, "summary", "1 27 12 12 12 1.5 10 10 10 10", 11, 21)
         sheet = page.sheet
         sheet.row_dimensions[1].height = 6
         page.put(2, 2, "=client_name", size=TITLE + 2, bold=True, color=ACCENT)

@@ -4,6 +4,7 @@ Built once with openpyxl; what openpyxl does not write (dynamic arrays, pictures
 The package carries the copies that reports are printed from; one with more room is built when a client needs it.
 """
 
+import datetime as dt
 import io
 import re
 import tempfile
@@ -28,6 +29,8 @@ from xlalloc.reports.report_page import BANDS, ROOM, YEARS
 from xlalloc.reports.report_texts import WORDS
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.vocabulary import shapes, vocabulary
+
+NO_CLOCK = dt.datetime(2000, 1, 1)  # built again, the same file
 
 
 def write_report(path: Path, lang: str = "en") -> None:
@@ -54,6 +57,7 @@ class _Report(FirstPages, FurtherPages, CheckPage):
     def __init__(self, lang: str, internal: bool = False, times: int = 1):
         self.lang, self.internal, self.names, self.book = lang, internal, {}, Workbook()
         self.room, self.years, self.bands = ROOM * times, YEARS * times, BANDS * times
+        self.book.properties.creator, self.book.properties.created = "", NO_CLOCK
         self.book.remove(self.book.active)
         lists = self.holdings, self.trades, self.lots
         own = (self.summary, self.orders, *lists, self.risk, self.account, self.past, self.outlook, self.appendix, self.data)  # fmt: skip  # noqa: E501

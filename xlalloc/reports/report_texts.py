@@ -2,6 +2,7 @@
 
 _ID = 'IF(currency_code="","",'
 WORDS = {
+    "footer": ("No promise of returns", "不构成收益承诺"),
     "tab.summary": ("Summary", "概要"), "tab.orders": ("Orders", "交易"), "tab.risk": ("Risk", "风险"),
     "tab.past": ("Simulated past", "模拟历史"), "tab.outlook": ("Outlook", "展望"), "tab.appendix": ("Appendix", "附录"),
     "title.orders": ("What you hold, and what to trade", "持仓与交易"),

@@ -4,6 +4,7 @@ The one place that turns what was computed for a report into what a template sho
 the two. Names, shapes and meanings stand in ``data/vocabulary.csv``, from which docs/template-names.md is made.
 """
 
+import datetime as dt
 from functools import cache
 
 import numpy as np
@@ -19,6 +20,7 @@ from xlalloc.reports.suitability import STATES
 from xlalloc.version import __version__
 
 SHAPES = ("value", "column", "table")
+_PLAIN = {float, int, bool, str, type(None), dt.date}
 
 
 @cache
@@ -44,7 +46,7 @@ def _bare(value):
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, list):
-        return [_bare(item) for item in value]
+        return [item if item.__class__ in _PLAIN else _bare(item) for item in value]
     return value.item() if isinstance(value, np.generic) else value
 
 

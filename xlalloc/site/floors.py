@@ -42,6 +42,7 @@ def imported(path: Path) -> Iterator[str]:
             yield from [a.name.split(".")[1] for a in node.names if a.name.startswith(f"{PACKAGE.name}.")]
 
 
+@cache
 def rooms() -> dict[str, set[str]]:
     """Every room and the other rooms it imports from."""
     below: dict[str, set[str]] = {room(path): set() for path in files()}
