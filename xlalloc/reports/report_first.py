@@ -190,11 +190,12 @@ class FirstPages:
         page.done()
 
     def lots(self) -> None:
+        """Of so many orders only where it costs something."""
         page = Page(self, "lots", TRADES, LISTED, LIST_ROW, pages=0)
         page.title()
         self._lots(page, self.room)
         page.repeated(5)
-        page.show(f'=AND(NOT(letter_held),NOT({SHORTLY}),INDEX(lot_names,1)<>"")')
+        page.show(f'=AND(NOT(letter_held),NOT({SHORTLY}),SUM(lot_rates)>0)')
         page.done()
 
     def _holdings(self, page: Page, room: int) -> None:

@@ -9,14 +9,14 @@ from xlalloc.reports.report_page import (
     FEW,
     FINDINGS,
     LABEL,
-    LIST_ROW,
-    LISTED,
     NOW,
     PAIRS,
     PERIODS,
     POINTS,
     SHORT,
     SHOWN,
+    SMALL,
+    SMALL_ROW,
     TARGET,
     Column,
     Page,
@@ -176,6 +176,7 @@ class FurtherPages:
     def appendix(self) -> None:
         page = Page(self, "appendix", "1 30 9.5 10 10 10 10 9.5 9 8", 8.5, 13.5, pages=0)
         page.title()
+        page.sheet.print_title_rows = "1:1"
         some = 'INDEX(finding_texts,1)<>""'
         page.heading("findings", some)
         page.paragraphs("finding_texts", FINDINGS)
@@ -215,15 +216,15 @@ class FurtherPages:
 
     def data(self) -> None:
         """Prices and assumptions of many assets, on as many pages as they take."""
-        page = Page(self, "data", "1 30 9.5 10 10 10 10 9.5 9 8", LISTED, LIST_ROW, pages=0)
+        page = Page(self, "data", "1 30 9.5 10 10 10 10 9.5 9 8", SMALL, SMALL_ROW, pages=0)
         page.title()
         page.heading("data")
         page.repeated(page.row)
-        self._data(page, self.room)
+        self._data(page, self.room, wrap=False)
         page.show(f"=n_assets>{SHORT}")
         page.done()
 
-    def _data(self, page: Page, room: int, when: str = "") -> None:
+    def _data(self, page: Page, room: int, when: str = "", wrap: bool = True) -> None:
         columns = [
             Column("asset", "asset_names"),
             Column("code", "asset_codes"),
@@ -235,7 +236,7 @@ class FurtherPages:
         ]
         for column in columns if when else ():
             column.formula = f'IF({when},{column.formula},"")'
-        page.table(room, columns, when=when)
+        page.table(room, columns, when=when, wrap=wrap)
 
 
 def upright(chart) -> None:

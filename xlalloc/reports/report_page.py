@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.series import SeriesLabel
-from openpyxl.formatting.rule import DataBarRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.formula import ArrayFormula
@@ -17,12 +16,13 @@ from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, RULE, SECOND, THIRD
 ROOM, YEARS, BANDS = 150, 25, 60  # assets, orders or lots, years: so many rows, or so many times more
 SHORT, SHORT_LOTS, DRAWN = 16, 8, 10  # assets or orders, lots of one page; assets of a chart
 LEAST = 5  # rows beside a chart
-FINDINGS, SHOWN = 20, 6  # paragraphs; rows of a table shown at rest in a workbook whose formulas stay
+FINDINGS, SHOWN = 12, 6  # paragraphs; rows of a table shown at rest in a workbook whose formulas stay
 CLASSES, STEPS, CRISES, POINTS, TOP, PAIRS, FRONTIER, PERIODS, FEW = 6, 5, 8, 62, 11, 10, 12, 8, 20
 NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
 BODY, HEADING, TITLE, LABEL = 9.5, 12, 18, 8  # sizes of type
 ROW = 16.0  # points
 LISTED, LIST_ROW = 9.0, 13.5  # type and rows of long lists
+SMALL, SMALL_ROW = 8.0, 10.7  # of one that names everything a second time: long names shrink
 AFTER_WEIGHTS = "w_after/SUM(w_after)"
 WORTH = "(total_value+cash_flow-trade_cost)"  # what is there after the orders
 SHORTLY = f"AND(n_assets<={SHORT},n_orders<={SHORT},ROWS(lot_names)<={SHORT_LOTS})"  # all stands on one page
@@ -38,7 +38,6 @@ class Column:
     formula: str
     format: str = ""
     color: str = ""  # of the header
-    bars: str = ""  # data bars in this colour
 
 
 @dataclass
@@ -191,10 +190,9 @@ class Page:
                 cell.alignment = Alignment(
                     wrap_text=wrap or None, vertical="center", horizontal="left", indent=int(k > 2)
                 )
+            if not wrap and not column.format:
+                cell.alignment = Alignment(vertical="center", horizontal="left", indent=int(k > 2), shrink_to_fit=True)
             self.like(cell, range(first + 1, last + 1))
-            if column.bars:
-                rule = DataBarRule("num", 0, "num", 1, color=column.bars)
-                self.sheet.conditional_formatting.add(f"{self.at(k, first)}:{self.at(k, last)}", rule)
         texts = [k for k, column in enumerate(columns, left) if not column.format]
         if wrap and texts:
             self.name("xl_text_", first, last, min(texts), max(texts))
