@@ -89,7 +89,9 @@ def test_pages_in_the_firms_order(tmp_path, live):
     book = openpyxl.load_workbook(path)
     hidden = {sheet.title: sheet for sheet in book if sheet.sheet_state != "visible"}
     assert set(hidden) == ({"xl_data"} if live else set())  # a page holds what its charts are drawn from
-    assert book.active.title == "Simulated past" and book["Simulated past"].print_area.startswith("'Simulated past'!$A$1:")
+    assert book.active.title == "Simulated past" and book["Simulated past"].print_area.startswith(
+        "'Simulated past'!$A$1:"
+    )
     assert book["Summary"].print_area.endswith("$J$" + book["Summary"].print_area.rpartition("$")[2])
     assert ("REBAL" in whole(path)) is False
 

@@ -195,7 +195,7 @@ class FirstPages:
         page.title()
         self._lots(page, self.room)
         page.repeated(5)
-        page.show(f'=AND(NOT(letter_held),NOT({SHORTLY}),SUM(lot_rates)>0)')
+        page.show(f"=AND(NOT(letter_held),NOT({SHORTLY}),SUM(lot_rates)>0)")
         page.done()
 
     def _holdings(self, page: Page, room: int) -> None:
