@@ -211,11 +211,13 @@ def test_a_price_is_stale_one_day_after_the_limit(periods, more):
 
 # Charts ------------------------------------------------------------------------------------------------------------------
 
+STATES = ["Now", "After these orders", "Target"]
 TITLES = {  # what the chart's title promises, in the order of its series
-    "Weights: today, target, after the orders": ["Weight now", "Target weight", "Weight after"],
-    "Weights: today, equal, equal risk": ["Weight now", "Equal weights", "Equal-risk weights"],
-    "Weights: today and target": ["Weight now", "Target weight"],
-    "Today: share of money, share of risk": ["Weight now", "Share of risk today"],
+    "Weights by asset class": STATES,
+    "Money and risk, now": ["Now", "Share of risk"],
+    "Result in each crisis": STATES,
+    "Return since the first date (simulated)": ["Now", "Target", "Benchmark"],
+    "Fall below the highest value so far (simulated)": ["Fall, now", "Fall, target", "Fall, benchmark"],
 }
 
 
