@@ -30,7 +30,7 @@ SHEET_DOTS, PAGE_DOTS = 110, 88  # per inch
 MARGIN = 8  # pixels around what is cut out
 LINE, RULE = 14, 200  # black lines at least so long are rules: they are made so light
 COLOURS = 64
-EDGE = 0.058  # of a printed page's height, where its header and footer are
+EDGE = 0.045  # of a printed page's height, where its header and footer are
 FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{}</dir>
 <match><test name="family"><string>Microsoft YaHei</string></test>

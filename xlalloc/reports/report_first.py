@@ -227,7 +227,7 @@ class FirstPages:
         page.line(self.say("total"), sums, bold=True)
         blanks = [("", "")] * 6
         page.line(self.say("threshold"), [*blanks, ("=drift_threshold", PERCENT)])
-        for k in (2, 9):
+        for k in range(2, 10):
             cell = page.sheet.cell(page.row - 1, k)
             cell.font, cell.border = Font(name=cell.font.name, size=page.body, color=GREY), Border()
         page.text(self.say("holdings_note"), color=GREY)

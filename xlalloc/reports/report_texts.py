@@ -116,7 +116,7 @@ WORDS = {
     "whole": ("The portfolio as a whole", "整体组合"), "measure": ("Measure", "指标"),
     "ratio": ("Diversification ratio", "分散化比率"), "effective": ("Effective number", "有效资产数"),
     "sharpe": ("Sharpe ratio", "夏普比率"), "expected": ("Expected return", "预期收益"),
-    "risk_from": ("Where the risk comes from", "风险来源"), "risk_target": ("Risk at target", "目标风险占比"),
+    "risk_from": ("Where the risk comes from", "风险来源"), "risk_target": ("Risk at target", "目标风险"),
     "risk_chart": ("Money and risk, now", "当前资金与风险占比"),
     "risk_note": (
         "The ten assets with the largest shares of today's risk. Equal risk: the weights at which every asset would bear the same risk.",
