@@ -123,7 +123,7 @@ class FirstPages:
         chart = charts.bars(
             [(page, first, last, k) for k in (3, 4, 5)], (page, first, last, 2), (NOW, AFTER, TARGET), "0%"
         )
-        chart.legend = None
+        chart.legend, chart.y_axis.scaling.min = None, 0  # bars as long as what they show
         page.legend(top, 7, [*STATES[:2], ("", ""), STATES[2]])
         page.chart(chart, "classes_chart", (top + 1, page.row - 1), 7, 10, title=False)
 
@@ -135,7 +135,7 @@ class FirstPages:
         page.title()
         page.heading("holdings")
         self._holdings(page, SHORT)
-        some = f"n_assets<={DRAWN}"
+        some = f"AND(n_assets>1,n_assets<={DRAWN})"
         rows = 2 * DRAWN
         page.legend(page.row, 2, [STATES[0], STATES[1], ("", ""), ("", ""), STATES[2]], some)
         page.name("xl_rows_", page.row, page.row)
@@ -160,7 +160,7 @@ class FirstPages:
         chart = charts.bars(
             [(page, first, last, k) for k in (3, 4, 5)], (page, first, last, 2), (NOW, AFTER, TARGET), "0%"
         )
-        chart.legend = None
+        chart.legend, chart.y_axis.scaling.min = None, 0
         page.chart(chart, "holdings_chart", (top, top + rows - 1), 2, page.last, title=False)
 
     def holdings(self) -> None:
@@ -319,16 +319,16 @@ class FirstPages:
         ]
         page.table(TOP, columns, when=some)
         page.free(LEAST - 1, f'IF(({some})*(ROWS(top_names)<ROW($A$2:$A${LEAST}))," ","")')
-        page.legend(top, 7, [("now", NOW), ("risk_share", RISK)], some)
+        page.legend(top, 7, [("now", NOW), ("risk_share", RISK)], "ROWS(top_names)>1")
         beside = top + 1, page.row - 1
         page.text(f'=IF({some},"{self.say("risk_note")}","")', color=GREY, hide=True)
         page.text(self.say("no_risk"), color=GREY, hide=True)
         self._crises(page)
         self._frontier(page, rows)
         columns = [
-            Column("asset", page.short("top_names")),
-            Column("now", "top_weights", PERCENT, NOW),
-            Column("risk_share", "top_risks", PERCENT, RISK),
+            Column("asset", f'IF(ROWS(top_names)>1,{page.short("top_names")},"")'),
+            Column("now", 'IF(ROWS(top_names)>1,top_weights,"")', PERCENT, NOW),
+            Column("risk_share", 'IF(ROWS(top_names)>1,top_risks,"")', PERCENT, RISK),
         ]
         _, first, last = page.drawn(TOP, columns)
         chart = charts.bars([(page, first, last, k) for k in (3, 4)], (page, first, last, 2), (NOW, RISK), "0%")
