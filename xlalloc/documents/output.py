@@ -9,7 +9,7 @@ from xlalloc.documents import charts, formats, xml
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.package import Part, packed, written
 from xlalloc.documents.sheet import Cell, Sheet, address, letters
-from xlalloc.documents.skeleton import CORE, CUSTOM, custom, skeleton, without_notes
+from xlalloc.documents.skeleton import CORE, CUSTOM, core, custom, selected, skeleton, without_notes
 from xlalloc.documents.template import DATA, Template, TemplateError, nodes
 from xlalloc.errors import ErrorValue
 from xlalloc.values import Reference, scalar
@@ -185,7 +185,7 @@ class Output:
                 self._leave_out(empty, sheet, parts)
         parts[template.book_part] = packed(self._workbook().encode())
         if CORE in parts:
-            parts[CORE] = packed(self._core().encode())
+            parts[CORE] = packed(core(self.date).encode())
         if CUSTOM in parts:
             parts[CUSTOM] = packed(custom(bones.labels, stamp).encode())
         return written(parts)
@@ -201,22 +201,11 @@ class Output:
                     text = self._drawing(package.text(part), sheet)
                     parts[part] = packed(charts.without_frames(text, lost).encode())
 
-    def _core(self) -> str:
-        when = f"{self.date:%Y-%m-%d}T00:00:00Z" if self.date else "2000-01-01T00:00:00Z"
-        moment = '<dcterms:{0} xsi:type="dcterms:W3CDTF">' + when + "</dcterms:{0}>"
-        return (
-            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
-            'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
-            'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
-            'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-            f"{moment.format('created')}{moment.format('modified')}</cp:coreProperties>"
-        )
-
     # Sheets ----------------------------------------------------------------------------------------------------------
 
     def _sheet(self, sheet: Sheet, first: bool) -> str:
         if not sheet.head:  # a chart sheet
-            return _selected(self.template.package.text(sheet.part), first)
+            return selected(self.template.package.text(sheet.part), first)
         if sheet.key == DATA or (not self.whole and sheet not in self.shown):
             cells, rows = self._data_cells(sheet), {}
         else:
@@ -242,7 +231,7 @@ class Output:
                 lines.append(f'<row r="{row}"{tag}>{"".join([text for _, text in sorted(inside, key=_place)])}</row>')
         columns = [place for inside in cells.values() for place, _ in inside]
         area = address(min(used), min(columns), max(used), max(columns)) if used else "A1"
-        head = re.sub(r"<dimension\b[^>]*/>", f'<dimension ref="{area}"/>', _selected(sheet.head, first))
+        head = re.sub(r"<dimension\b[^>]*/>", f'<dimension ref="{area}"/>', selected(sheet.head, first))
         if not self.whole and sheet not in self.shown:  # its cells alone
             return head + "".join(lines) + "</sheetData></worksheet>"
         return head + "".join(lines) + without_notes(self.template, sheet)
@@ -419,12 +408,6 @@ def data_rows(cells: dict[tuple[int, int], object]) -> str:
 
 def _place(item: tuple[int, str]) -> int:
     return item[0]
-
-
-def _selected(text: str, first: bool) -> str:
-    """The first sheet shown is the one that opens."""
-    text = re.sub(r'(<sheetView\b[^>]*?)\stabSelected="\w+"', r"\1", text)
-    return re.sub(r"<sheetView\b", '<sheetView tabSelected="1"', text, count=1) if first else text
 
 
 def _calculation(match: re.Match) -> str:

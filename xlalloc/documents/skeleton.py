@@ -1,5 +1,6 @@
 """What stays of a template in its documents: all but links, notes, thumbnails, unused texts, sheets left out."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -136,6 +137,25 @@ def custom(labels: str, stamp: str) -> str:
         else ""
     )
     return f"{_CUSTOM_HEAD}{labels}{own}</Properties>"
+
+
+def core(date: dt.date | None) -> str:
+    """The properties that every file has: the date of its data, and no name."""
+    when = f"{date:%Y-%m-%d}T00:00:00Z" if date else "2000-01-01T00:00:00Z"
+    moment = '<dcterms:{0} xsi:type="dcterms:W3CDTF">' + when + "</dcterms:{0}>"
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties '
+        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"{moment.format('created')}{moment.format('modified')}</cp:coreProperties>"
+    )
+
+
+def selected(text: str, first: bool) -> str:
+    """The first sheet shown is the one that opens."""
+    text = re.sub(r'(<sheetView\b[^>]*?)\stabSelected="\w+"', r"\1", text)
+    return re.sub(r"<sheetView\b", '<sheetView tabSelected="1"', text, count=1) if first else text
 
 
 def _strings(template: Template, gone: frozenset[str], live: bool) -> str:
