@@ -376,7 +376,13 @@ class Output:
             return True
         if not name.startswith("_xlnm."):
             return False
-        return not any(s.title.casefold() in meaning.casefold() for s in self.template.sheets if s not in self.kept)
+        return not any(_refers(meaning, sheet.title) for sheet in self.template.sheets if sheet not in self.kept)
+
+
+def _refers(meaning: str, title: str) -> bool:
+    """Does a name's formula refer to cells of this sheet? 'All orders'!A1 is none of the sheet Orders."""
+    own = re.escape(title.replace("'", "''"))
+    return re.search(rf"'{own}'!|(?<![\w.' ]){own}!", meaning.replace("&apos;", "'"), re.IGNORECASE) is not None
 
 
 def data_rows(cells: dict[tuple[int, int], object]) -> str:
