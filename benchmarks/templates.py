@@ -50,12 +50,14 @@ def section(peers: Peers, rounds: int = ROUNDS) -> Section:
                 seconds = once(lambda call=call, own=own: [call(values) for values in own]) / len(own)
                 if k:  # the first round reads the template
                     least[name] = min(least.get(name, seconds), seconds)
-    goal = f"2 × openpyxl: {least['openpyxl'] / least[OURS]:.1f}"
+    goal = f"30 ms: {least[OURS] * 1000:.0f}, 2 × openpyxl: {least['openpyxl'] / least[OURS]:.1f}"
     if "xltpl" in least:
         goal += f", 30 × xltpl: {least['xltpl'] / least[OURS]:.0f}"
     found.add("a client", least, goal=goal)
-    cases = [client_case(compute(client, inputs), inputs) for client in inputs.clients[:SAMPLE]]
-    seconds = min(once(lambda: [case_workbook.filled(case).file() for case in cases]) for _ in range(rounds)) / SAMPLE
+    cases = [client_case(compute(client, inputs), inputs) for client in inputs.clients]
+    samples = [cases[k : k + SAMPLE] for k in range(0, len(cases), SAMPLE)]  # the first makes the template
+    times = [once(lambda some=some: [case_workbook.filled(case).file() for case in some]) for some in samples]
+    seconds = min(times[1:]) / SAMPLE
     found.add("a case workbook", {LIVE: seconds}, goal=f"40 ms: {seconds * 1000:.0f}")
     return found
 

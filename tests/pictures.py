@@ -1,6 +1,6 @@
 """The pictures of the handbook, as LibreOffice prints what they show, cut to what is on it.
 
-The sheets of the gallery, pages of the balanced case study, the first page of an invented client's report; in English and
+The sheets of the gallery, pages of the balanced case study, the first pages of an invented client's report; in English and
 Chinese (NAME.png and NAME.zh.png in docs).
 
 python tests/pictures.py [NAME…]      all, or those whose names begin so (LibreOffice, poppler's pdftoppm and pdftotext)
@@ -25,12 +25,12 @@ from xlalloc.templates import case_workbook
 from xlalloc.templates.texts import TEXTS
 
 DOCS = Path(__file__).parent.parent / "docs"
-CLIENT = "K004"
+CLIENTS = {"en": "K004", "zh": "K002"}
 SHEET_DOTS, PAGE_DOTS = 110, 88  # per inch
 MARGIN = 8  # pixels around what is cut out
 LINE, RULE = 14, 200  # black lines at least so long are rules: they are made so light
 COLOURS = 64
-EDGE = 0.058  # of a printed page's height, where its header and footer are
+EDGE = 0.045  # of a printed page's height, where its header and footer are
 FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd"><fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include><dir>{}</dir>
 <match><test name="family"><string>Microsoft YaHei</string></test>
@@ -63,10 +63,11 @@ def case_study(lang: str, folder: Path, office: Driver) -> dict[str, np.ndarray]
 
 
 def report(lang: str, folder: Path, office: Driver) -> dict[str, np.ndarray]:
-    """The first page of a client's report."""
+    """The first pages of a client's report: what to do, what is held and traded, where the risk is."""
     clients = example.write_clients(folder / "clients.xlsx")
     run.report(clients, folder / "reports", None, lang)
-    return {"report": pages(folder / "reports" / f"{CLIENT}.xlsx", folder, office, PAGE_DOTS)[0][0]}
+    printed = pages(folder / "reports" / f"{CLIENTS[lang]}.xlsx", folder, office, PAGE_DOTS)
+    return dict(zip(("report", "report-orders", "report-risk"), (picture for picture, _ in printed), strict=False))
 
 
 def pages(book: Path, folder: Path, office: Driver, dots: int) -> list[tuple[np.ndarray, str]]:

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from xlalloc import cells
 from xlalloc.catalogue import CATALOGUE
+from xlalloc.context import Context
 from xlalloc.errors import ERROR_CODES, ErrorValue
-from xlalloc.formula import Context, _evaluate, parse
+from xlalloc.formula import parse
 
 EXAMPLES = {
-    name: [_evaluate(argument, Context()) for argument in parse(entry.example)[2]] for name, entry in CATALOGUE.items()
+    name: [argument.run(Context()) for argument in parse(entry.example)[2]] for name, entry in CATALOGUE.items()
 }
 OPTIONS = sorted({option for f in CATALOGUE.values() for a in f.arguments for option in a.quantity.options})
 

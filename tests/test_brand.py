@@ -81,7 +81,7 @@ def test_the_firms_footer_takes_the_place_of_ours(template):
     made = with_brand(parts(template), footer="Lakeside & <Co> " + "x" * 200)
     sheets = [data.decode() for name, data in made.items() if name.startswith("xl/worksheets/sheet")]
     feet = [foot for data in sheets for foot in re.findall("<oddFooter>(.*?)</oddFooter>", data)]
-    assert len(feet) == 7 and all("Lakeside &amp;&amp; &lt;Co&gt; xxx" in foot for foot in feet)
+    assert len(feet) == 11 and all("Lakeside &amp;&amp; &lt;Co&gt; xxx" in foot for foot in feet)
     assert all(foot.endswith("&amp;P / &amp;N") and len(foot) < 200 and "promise" not in foot for foot in feet)
     assert not any("Lakeside" in data.decode("utf-8", "ignore") for data in with_brand(parts(template)).values())
 

@@ -140,7 +140,7 @@ FLOORS = [
     {"catalogue", "data"},
     {"core", "cells"},
     {"values", "reference"},
-    {"excel_functions", "workbook_files"},
+    {"excel_functions", "workbook_files", "context", "tokens"},
     {"excel"},
     {"formula"},
     {"book", "help", "help_text"},

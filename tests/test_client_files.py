@@ -366,7 +366,7 @@ def test_suitability_of_the_firms_own(tmp_path, small):
     inputs = read(rd.write_book(tmp_path / "c.xlsx", small))
     assert inputs.allowed == {1: {1}, 2: {1, 2}, 3: {1, 2, 3, 4}}
     assert {kind for kind, sheet, *_ in found(inputs) if sheet == "suitability"} == {
-        "unreadable_level",
+        "unreadable_levels",
         "level_without_row",
     }
 

@@ -186,7 +186,7 @@ def test_the_firms_report_is_filled_for_every_client(firm, results, inputs):
         if held:
             continue
         page, top = book.worksheets[1], _row_of(book.worksheets[1], result.names[0])
-        rows = range(top, top + report_page.ROOM)
+        rows = range(top, top + report_page.SHORT)
         shown = [page.cell(row, 2).value for row in rows]
         assert [name for name in shown if name] == result.names
         assert [page.row_dimensions[row].hidden for row in rows] == [not name for name in shown]
@@ -410,7 +410,7 @@ def test_the_commands(tmp_path, monkeypatch):
     example.write_clients(tmp_path / "clients.xlsx")
     assert call("template", "report", "--out", "firm.xlsx").exit_code == 0
     checked = call("template", "--check", "firm.xlsx", "clients.xlsx")
-    assert checked.exit_code == 0 and checked.output.startswith("OK: 8 sheets")
+    assert checked.exit_code == 0 and checked.output.startswith("OK: 12 sheets")
     assert call("template", "--client", "clients.xlsx:K002", "--from", "firm.xlsx", "--out", "K002.xlsx").exit_code == 0
     page = openpyxl.load_workbook("K002.xlsx", data_only=True).worksheets[0]
     assert "1,200,316" in page["B3"].value and "周明远" in page["B2"].value

@@ -177,3 +177,28 @@ def test_a_formula_of_one_cell_takes_the_cell_of_a_range_beside_or_above_it():
         cell: evaluate(f"={cell}", context(found, None))[0][0] for cell in ("C3", "D2", "E4", "F9", "G3", "A6", "J2")
     }
     assert shown == {"C3": 60, "D2": 20, "E4": 1, "F9": "#VALUE!", "G3": 3000, "A6": -30, "J2": 40}
+
+
+def test_names_of_let_hold_inside_it_alone():
+    wb = openpyxl.Workbook()
+    wb.active["A1"] = 5
+    wb.defined_names["x"] = DefinedName("x", attr_text="Sheet!$A$1")
+    wb.defined_names["twice"] = DefinedName("twice", attr_text="x*2")
+    here = context(Book(wb), None)
+    assert evaluate("=LET(x,1,twice)+LET(x,1,x)", here) == [[11.0]]
+    assert evaluate("=LET(a,1,LET(a,2,a)+a)", here) == [[3.0]]
+    assert evaluate("=LET(x,A1:A1,ROW(x)+SUM(x))+x", here) == [[11.0]]
+
+
+@pytest.mark.parametrize("rounds", [1, 2])
+def test_what_is_constant_is_so_in_every_workbook(rounds):
+    """Parts of formulas are compiled once for all workbooks: what stands in cells is none of them."""
+    for n in (3.0, 4.0):
+        wb = openpyxl.Workbook()
+        for i in range(1, 4):
+            wb.active.cell(i, 1, n * i)
+        here = context(Book(wb), None)
+        for _ in range(rounds):
+            assert evaluate("=(ROW(A1:A3)-ROW(A1)+1)*A1:A3", here) == [[n], [4 * n], [9 * n]]
+    with pytest.raises(FormulaError, match="--book"):
+        evaluate("=ROW(A1:A3)-ROW(A1)+1")

@@ -16,9 +16,10 @@ from workbook_inputs import Computed, Inputs, says
 import xlalloc as xa
 from xlalloc.book import Book, context
 from xlalloc.catalogue import CATALOGUE
+from xlalloc.context import Context
 from xlalloc.documents import built
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import Context, evaluate, evaluate_value
+from xlalloc.formula import evaluate, evaluate_value
 from xlalloc.templates.case_workbook import build, filled, write
 from xlalloc.templates.cases import INVESTORS, case
 from xlalloc.templates.layout import Document

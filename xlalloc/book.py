@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from xlalloc import cells
+from xlalloc.context import Context
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import Context, evaluate_value, parse
+from xlalloc.formula import evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, UnknownFunctionError, as_rows, scalar
 
 _RUNNING = object()

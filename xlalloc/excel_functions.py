@@ -6,26 +6,31 @@ import math
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
+from typing import Any
 
 from xlalloc.dates import from_serial
 from xlalloc.errors import ErrorValue
 from xlalloc.values import LINES, Reference, as_rows, as_text, elementwise, error_in, scalar, to_number
 
-# Functions that decide themselves what to evaluate --------------------------------------------------------------
+# Functions that decide themselves which of their arguments to compute ------------------------------------------
 
 
-def _if(evaluate, arguments, context):
+def _if(arguments, context):
     if not 2 <= len(arguments) <= 3:
         return ErrorValue("#VALUE!", "IF takes a condition, a value if true and a value if false")
-    condition = context.alone(evaluate(arguments[0], context))
-    condition = condition.rows() if isinstance(condition, Reference) else condition
-    otherwise = arguments[2] if len(arguments) == 3 else ("value", False)
-    if isinstance(condition, list) and len(condition) * len(condition[0]) > 1:
-        return elementwise(_choose, condition, evaluate(arguments[1], context), evaluate(otherwise, context))
-    truth = _truth(scalar(condition))
-    if isinstance(truth, ErrorValue):
+    condition = arguments[0].value(context)
+    if condition.__class__ is list:
+        if len(condition) > 1 or len(condition[0]) > 1:
+            yes = arguments[1].run(context)
+            return elementwise(_choose, condition, yes, arguments[2].run(context) if len(arguments) == 3 else False)
+        condition = condition[0][0]
+    truth = condition if condition.__class__ is bool else _truth(condition)
+    if truth.__class__ is ErrorValue:
         return truth
-    value = evaluate(arguments[1] if truth else otherwise, context)
+    if not truth and len(arguments) == 2:
+        return False
+    value = arguments[1 if truth else 2].run(context)
     return 0.0 if value is None else value
 
 
@@ -52,25 +57,25 @@ def _truth(value) -> bool | ErrorValue:
     return number if isinstance(number, ErrorValue) else number != 0
 
 
-def _iferror(evaluate, arguments, context):
+def _iferror(arguments, context):
     if len(arguments) != 2:
         return ErrorValue("#VALUE!", "IFERROR takes a value and what to show in place of an error")
-    value, instead = evaluate(arguments[0], context), arguments[1]
+    value = arguments[0].run(context)
     if not any(error_in(cell) for row in as_rows(value) for cell in row):
         return value
-    return elementwise(lambda cell, other: other if error_in(cell) else cell, value, evaluate(instead, context))
+    return elementwise(lambda cell, other: other if error_in(cell) else cell, value, arguments[1].run(context))
 
 
-def _row(evaluate, arguments, context):
+def _row(arguments, context):
     if not arguments:
         return float(context.place()[0])
-    return _numbered(evaluate(arguments[0], context), lambda r: [[float(i)] for i in r.used()[0]])
+    return _numbered(arguments[0].run(context), lambda r: [[float(i)] for i in r.used()[0]])
 
 
-def _column(evaluate, arguments, context):
+def _column(arguments, context):
     if not arguments:
         return float(context.place()[1])
-    return _numbered(evaluate(arguments[0], context), lambda r: [[float(j) for j in r.used()[1]]])
+    return _numbered(arguments[0].run(context), lambda r: [[float(j) for j in r.used()[1]]])
 
 
 def _numbered(value, numbers):
@@ -95,12 +100,12 @@ def _numbers(values) -> list[float | ErrorValue]:
     found = []
     for value in values:
         if isinstance(value, Reference | list):
-            for row in as_rows(value):
-                found += [
-                    cell if cell.__class__ is float else to_number(cell)
-                    for cell in row
-                    if cell.__class__ is float or _is_number(cell) or error_in(cell)
-                ]
+            found += [
+                cell if cell.__class__ is float else to_number(cell)
+                for row in as_rows(value)
+                for cell in row
+                if cell.__class__ is float or (cell.__class__ is not str and _is_number(cell)) or error_in(cell)
+            ]
         else:
             found.append(to_number(value))
     return found
@@ -182,8 +187,8 @@ def _picker(array):
     def picked(i, j):
         if j is None and width == 1:
             j = 1.0
-        if i.__class__ is float and 1.0 <= i <= height and j.__class__ is float and 1.0 <= j <= width:
-            return at(int(i), int(j))
+        if i.__class__ is float and i >= 1.0 and j.__class__ is float and 1.0 <= j <= width:
+            return at(int(i), int(j)) if i < height + 1 else _outside(int(i), int(j), height, width)
         return scalar(_index(array, i, j))
 
     return picked
@@ -193,12 +198,13 @@ def _index(array, row=None, column=None):
     """INDEX; an array of rows or columns gives a cell for each, as in an array formula."""
     if (error := error_in(array)) is not None:
         return error
-    row = row.rows() if isinstance(row, Reference) else row
-    column = column.rows() if isinstance(column, Reference) else column
-    rows = array if isinstance(array, Reference) else as_rows(array)
+    row = row.rows() if row.__class__ is Reference else row
+    column = column.rows() if column.__class__ is Reference else column
+    rows: Any = array if array.__class__ is Reference or array.__class__ is list else [[array]]
     if _several(row) or _several(column):
-        return elementwise(_picker(rows), row, column)
-    height, width = _size(array)
+        found = _picked_rows(rows, row, column) if rows.__class__ is list and row.__class__ is list else None
+        return elementwise(_picker(rows), row, column) if found is None else found
+    height, width = _size(rows)
     row = None if row is None else to_number(scalar(row))
     column = None if column is None else to_number(scalar(column))
     if row.__class__ is ErrorValue or column.__class__ is ErrorValue:
@@ -209,20 +215,37 @@ def _index(array, row=None, column=None):
     if column is None and width == 1:
         j = 1
     if not (0 <= i <= height and 0 <= j <= width):
-        return ErrorValue("#REF!", f"INDEX: row {i}, column {j} lies outside {height} x {width} cells")
-    if isinstance(rows, Reference):
+        return _outside(i, j, height, width)
+    if rows.__class__ is Reference:
         return rows.part(i, j)
     picked = [rows[i - 1]] if i else rows
     picked = [[r[j - 1]] for r in picked] if j else picked
     return picked[0][0] if len(picked) == len(picked[0]) == 1 else picked
 
 
+def _picked_rows(array: list[list], rows: list[list], column) -> list[list] | None:
+    """The cells of one column in the rows numbered; None where it is not as plain as that."""
+    height, width = len(array), len(array[0])
+    j = 1.0 if column is None and width == 1 else column
+    if j.__class__ is not float or not 1.0 <= j < width + 1.0 or len(rows[0]) > 1:
+        return None
+    if set(map(type, chain.from_iterable(rows))) != {float}:
+        return None
+    k = int(j) - 1
+    return [[array[int(i) - 1][k] if 1.0 <= i < height + 1.0 else scalar(_index(array, i, j))] for (i,) in rows]
+
+
+@lru_cache(maxsize=4096)
+def _outside(i: int, j: int, height: int, width: int) -> ErrorValue:
+    return ErrorValue("#REF!", f"INDEX: row {i}, column {j} lies outside {height} x {width} cells")
+
+
 def _several(value) -> bool:
-    return isinstance(value, list) and len(value) * len(value[0]) > 1
+    return value.__class__ is list and len(value) * len(value[0]) > 1
 
 
 def _size(value) -> tuple[int, int]:
-    if isinstance(value, Reference):
+    if value.__class__ is Reference:
         return value.bottom - value.top + 1, value.right - value.left + 1
     rows = as_rows(value)
     return len(rows), len(rows[0])

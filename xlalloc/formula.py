@@ -1,87 +1,60 @@
 """Evaluate a formula: catalogue functions, arithmetic, comparisons and a few of Excel's own, as a worksheet would."""
 
-import math
-import operator
-import re
-import unicodedata
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import xlalloc.excel  # noqa: F401  registers Excel's functions
 from xlalloc import cells
 from xlalloc.catalogue import CATALOGUE, near
+from xlalloc.context import Context
 from xlalloc.errors import ErrorValue
 from xlalloc.excel_functions import CLASSIC, LAZY, PLAIN, SINGLE, called
+from xlalloc.tokens import LEVELS, column, number, tokens
 from xlalloc.values import (
     MAX_COLUMN,
     MAX_ROW,
+    OPERATORS,
     FormulaError,
     Reference,
     UnknownFunctionError,
-    Workbook,
-    arithmetic,
     as_rows,
-    comparison,
     elementwise,
-    joined,
-    power,
+    variable,
 )
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-    (?P<text>"(?:[^"]|"")*")
-  | (?P<error>\#(?:NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|SPILL!|CALC!))
-  | (?P<sheet>(?:'(?:[^']|'')+'|[^\W\d][\w.]*)!)
-  | (?P<columns>\$?[A-Za-z]{1,3}:\$?[A-Za-z]{1,3}(?![\w(.]))
-  | (?P<cell>\$?[A-Za-z]{1,3}\$?[1-9]\d{0,6}(?![\w(.]))
-  | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-  | (?P<name>[^\W\d][\w.]*)
-  | (?P<op><>|<=|>=|[-+*/^&=<>%(){},;:])
-  )""",
-    re.VERBOSE,
-)
+Run = Callable[["Context"], Any]
+_NOTHING = object()
 
 
-_HINTS = {
-    "@": "Leave the @ out.",
-    "'": "A text stands in double quotes.",
-    "[": "Other workbooks and columns of tables cannot be referred to; give the cells.",
-}
-_TYPED = {"“": '"', "”": '"', "、": ",", "−": "-", "–": "-", "×": "*", "÷": "/", "≤": "<=", "≥": ">="}
+class Node(tuple):
+    """A part of a formula: its kind, and what it is made of; compiled as it is read, what it is made of first."""
+
+    shared: bool  # does it stand in several places?
+    constant: bool  # is it the same wherever it stands?
+    run: Run  # what it stands for in a context, a reference where it is one
+    value: Run  # the same as an operand: the cells of a reference, in a formula of one cell the one beside it
+
+    def __init__(self, parts):
+        kind, self.shared, self.constant = self[0], False, _is_constant(self)
+        compute = _COMPILED[kind](*self[1:])
+        if kind in ("binary", "call") and self.constant:
+            compute = _constant(compute)
+        elif kind in ("binary", "call", "name"):
+            compute = _kept(self, compute)
+        self.run = compute
+        if kind == "cell":
+            self.value = _value_of_cell(*self[1:])
+        else:
+            operand = compute if kind in ("binary", "value") else _operand(compute)
+            self.value = _kept(self, operand) if kind in ("name", "range") else operand
 
 
-# Reading -----------------------------------------------------------------------------------------------------
+_NODES: dict[tuple, Node] = {}  # by what they are made of: equal parts of formulas are one object
+MOST_NODES = 30_000  # then all are forgotten
 
 
-def _tokens(text: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    at = 0
-    text = text.rstrip()
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if not match or not match.lastgroup:
-            rest = text[at:].lstrip()
-            raise FormulaError(f"The formula cannot be read from {rest[:20]!r} on.{_hint(rest[:1])}")
-        found.append((match.lastgroup, match.group(match.lastgroup)))
-        at = match.end()
-    return [*found, ("end", "")]
-
-
-def _hint(char: str) -> str:
-    """What to type in place of a character that no formula has."""
-    typed = _TYPED.get(char) or unicodedata.normalize("NFKC", char)
-    told = _HINTS.get(char) or (f"Type the half-width {typed} in place of {char}" if typed != char else "")
-    return told and f" {told}"
-
-
-_LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))
-
-
-_NODES: dict[tuple, tuple] = {}  # by what they are made of: equal parts of formulas are one object
-MOST_NODES = 100_000  # then all are forgotten
-
-
-def _node(*parts) -> tuple:
+def _node(*parts) -> Node:
     """A part of a tree, the same object for the same part. What it is made of lives as long as it does, so that the
     identities in its key stay its own."""
     kind, *rest = parts
@@ -93,10 +66,12 @@ def _node(*parts) -> tuple:
     else:
         key = (kind, *[id(part) if isinstance(part, tuple) else part for part in rest])
     found = _NODES.get(key)
-    if found is None:
-        if len(_NODES) > MOST_NODES:
-            _NODES.clear()
-        found = _NODES[key] = parts
+    if found is not None:
+        found.shared = True
+        return found
+    if len(_NODES) > MOST_NODES:
+        _NODES.clear()
+    found = _NODES[key] = Node(parts)
     return found
 
 
@@ -104,7 +79,7 @@ class _Parser:
     """Excel's grammar: comparison, &, + -, * /, ^, unary minus, %, then the : of ranges."""
 
     def __init__(self, text: str):
-        self.tokens = _tokens(text.removeprefix("="))
+        self.tokens = tokens(text.removeprefix("="))
         self.at = 0
 
     def take(self, *values: str) -> str | None:
@@ -128,10 +103,10 @@ class _Parser:
         return node
 
     def binary(self, level: int):
-        if level == len(_LEVELS):
+        if level == len(LEVELS):
             return self.unary()
         node = self.binary(level + 1)
-        while op := self.take(*_LEVELS[level]):
+        while op := self.take(*LEVELS[level]):
             node = _node("binary", op, node, self.binary(level + 1))
         return node
 
@@ -158,7 +133,7 @@ class _Parser:
         kind, value = self.tokens[self.at]
         self.at += 1
         if kind == "number":
-            return _node("value", _number(value))
+            return _node("value", number(value))
         if kind == "text":
             return _node("value", value[1:-1].replace('""', '"'))
         if kind == "error":
@@ -185,11 +160,11 @@ class _Parser:
             plain = value.replace("$", "")
             letters = plain.rstrip("0123456789")
             digits = plain[len(letters) :]
-            if _column(letters) <= MAX_COLUMN and int(digits) <= MAX_ROW:
-                return _node("cell", sheet, int(digits), _column(letters))
+            if column(letters) <= MAX_COLUMN and int(digits) <= MAX_ROW:
+                return _node("cell", sheet, int(digits), column(letters))
             kind = "name"  # beyond the last column or row
         if kind == "columns":
-            first, last = sorted(_column(part.strip("$")) for part in value.split(":"))
+            first, last = sorted(column(part.strip("$")) for part in value.split(":"))
             if last > MAX_COLUMN:
                 raise FormulaError(f"The formula has {value!r}; the last column of a sheet is XFD.")
             return _node("columns", sheet, first, last)
@@ -218,7 +193,7 @@ class _Parser:
             kind, value = self.tokens[self.at]
             self.at += 1
             if kind == "number":
-                rows[-1].append(sign * _number(value))
+                rows[-1].append(sign * number(value))
             elif kind == "text":
                 rows[-1].append(value[1:-1].replace('""', '"'))
             elif kind == "error":
@@ -243,22 +218,8 @@ class _Parser:
         return _node("value", rows)
 
 
-def _number(text: str) -> float:
-    number = float(text)
-    if number == math.inf:
-        raise FormulaError(f"The formula has {text!r}, which is too large for a number.")
-    return number
-
-
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 @lru_cache(maxsize=4096)
-def parse(text: str):
+def parse(text: str) -> Node:
     """The formula as a tree; FormulaError where it cannot be read."""
     if len(text) > 8192:
         raise FormulaError("The formula is longer than the 8192 characters a worksheet allows.")
@@ -271,63 +232,10 @@ def parse(text: str):
 # Evaluating --------------------------------------------------------------------------------------------------
 
 
-class Memo:
-    """What parts of formulas gave in a workbook whose cells do not change: equal parts are computed once.
-
-    A range is kept without its workbook, so that the two do not hold each other.
-    """
-
-    __slots__ = ("found", "placed", "running")
-
-    def __init__(self) -> None:
-        self.found: dict[tuple, dict] = {}  # (sheet, array) → identity of the part → the part and its value
-        self.running = 0  # running formulas met: what is read then is not kept
-        self.placed = 0  # times that the formula's own place was asked for: what depends on it is not kept
-
-
-@dataclass(slots=True)
-class Context:
-    """Where a formula stands: what ROW() and unqualified references mean."""
-
-    book: Workbook | None = None
-    sheet: str = ""
-    row: int = 1
-    column: int = 1
-    array: bool = True  # a formula that may give many cells
-    memo: Memo | None = None
-    kept: dict | None = field(init=False, default=None)  # what the memo has for formulas of this kind
-
-    def __post_init__(self):
-        if self.memo is not None:
-            self.kept = self.memo.found.setdefault((self.sheet, self.array), {})
-
-    @property
-    def whole(self) -> "Context":
-        """The same context for what takes whole ranges."""
-        return Context(self.book, self.sheet, self.row, self.column, memo=self.memo)
-
-    def without_memo(self) -> "Context":
-        return Context(self.book, self.sheet, self.row, self.column, self.array)
-
-    def place(self) -> tuple[int, int]:
-        """The row and column of the formula itself."""
-        if self.memo:
-            self.memo.placed += 1
-        return self.row, self.column
-
-    def beside(self, reference: Reference):
-        """The one cell of a range that stands beside the formula."""
-        return reference if reference.is_cell else reference.met_by(*self.place())
-
-    def alone(self, value):
-        """A value as an operand: a range is one cell in a formula that gives one."""
-        return value if self.array or not isinstance(value, Reference) else self.beside(value)
-
-
 def evaluate(text: str, context: Context | None = None) -> list[list]:
     """The cells a formula gives. Errors of the functions are ErrorValues; an unreadable formula is a FormulaError."""
     try:
-        return [[_shown(cell) for cell in row] for row in as_rows(_evaluate(parse(text), context or Context()))]
+        return [[_shown(cell) for cell in row] for row in as_rows(parse(text).run(context or Context()))]
     except UnknownFunctionError as unknown:
         words = f"{unknown}: no function known here.{near(str(unknown))} `xlalloc list` shows those there are"
         return [[ErrorValue("#NAME?", f"{words}; of Excel's own only the commonest are computed.")]]
@@ -335,69 +243,164 @@ def evaluate(text: str, context: Context | None = None) -> list[list]:
         return [[ErrorValue("#NUM!", "The formula, or what it refers to, is nested too deeply.")]]
 
 
-def evaluate_value(text: str, context: Context):
+def evaluate_value(formula: str | Node, context: Context):
     """What a cell with this formula holds: never a blank, which is 0 there; an unknown function is an exception."""
-    value = context.alone(_evaluate(parse(text), context))
-    value = value.rows() if isinstance(value, Reference) else value
-    return [list(map(_shown, row)) for row in value] if isinstance(value, list) else _shown(value)
+    value = (parse(formula) if isinstance(formula, str) else formula).value(context)
+    if value.__class__ is not list:
+        return _shown(value)
+    return [list(map(_shown, row)) if None in row else row for row in value]
 
 
 def _shown(value):
     return 0.0 if value is None else value
 
 
-def _evaluate(node, context: Context):
-    if node[0] == "value":
-        return node[1]
-    kept, memo, book = context.kept, context.memo, context.book
-    if kept is None or memo is None or book is None:
-        return _evaluated(node, context)
-    found = kept.get(id(node))
-    if found is not None:
-        value = found[1]
-        return Reference(book, *value) if value.__class__ is tuple else value
-    running, placed = memo.running, memo.placed
-    value = _evaluated(node, context)
-    if memo.running == running and memo.placed == placed:
-        kept[id(node)] = node, value.place if value.__class__ is Reference else value
+# Compiling: each kind of part as a function of the context ---------------------------------------------------
+
+
+def _kept(node: Node, compute: Run) -> Run:
+    """A part's own function; what one gives that stands in several places is computed once in a workbook."""
+
+    def run(context: Context):
+        memo, kept = context.memo, context.kept
+        if memo is None or not node.shared:
+            return compute(context)
+        found = kept.get(run, _NOTHING)
+        if found is not _NOTHING:
+            return Reference(context.book, *found) if found.__class__ is tuple else found
+        running, placed = memo.running, memo.placed
+        value = compute(context)
+        if memo.running == running and memo.placed == placed:
+            kept[run] = value.place if value.__class__ is Reference else value
+        return value
+
+    return run
+
+
+def _constant(compute: Run) -> Run:
+    """A part that is the same in every workbook, once computed in one."""
+    value = _NOTHING
+
+    def run(context: Context):
+        nonlocal value
+        if value is _NOTHING or context.memo is None:
+            found = compute(context)
+            if context.memo is None:
+                return found
+            value = found
+        return value
+
+    return run
+
+
+def _operand(run: Run) -> Run:
+    """The cells that a part stands for, in a formula of one cell the one beside it."""
+
+    def value(context: Context):
+        found = run(context)
+        if found.__class__ is Reference:
+            found = context.alone(found)
+            return found.rows() if found.__class__ is Reference else found
+        return found
+
     return value
 
 
-def _evaluated(node, context: Context):
+def _is_constant(node: Node) -> bool:
+    """Literals, the numbers of given rows and columns, and what operators make of them."""
     kind = node[0]
     if kind == "binary":
-        left, right = context.alone(_evaluate(node[2], context)), context.alone(_evaluate(node[3], context))
-        return elementwise(_BINARY[node[1]], left, right)
+        return node[2].constant and node[3].constant
     if kind == "call":
-        return _call(node[1], node[2], context)
-    if kind == "range":
-        first, last = _evaluate(node[1], context), _evaluate(node[2], context)
-        for end in (first, last):
-            if not isinstance(end, Reference):
-                return (
-                    end
-                    if isinstance(end, ErrorValue)
-                    else ErrorValue("#REF!", "a range needs a cell on either side of ':'")
-                )
-        return first.to(last)
-    if context.book is None and kind == "name":
-        raise FormulaError(
-            f"{node[2]!r} is no function and no number. A text stands in double quotes; a name of a workbook needs "
-            "the workbook (--book FILE)."
-        )
-    if context.book is None:
-        raise FormulaError("The formula refers to cells; give the workbook that holds them (--book FILE).")
-    sheet = context.sheet if node[1] is None else node[1]
-    if not context.book.has_sheet(sheet):
-        return ErrorValue("#REF!", f"there is no sheet {sheet!r}")
-    if kind == "cell":
-        return Reference(context.book, sheet, node[2], node[3], node[2], node[3])
-    if kind == "columns":
-        return Reference(context.book, sheet, 1, node[2], MAX_ROW, node[3])
-    formula = context.book.defined(node[2], sheet)
-    if formula is None:
-        return ErrorValue("#NAME?", f"there is no name {node[2]!r} in the workbook")
-    return _evaluate(parse(formula), context)
+        return node[1] in ("ROW", "COLUMN") and len(node[2]) == 1 and _few_cells(node[2][0])
+    return kind == "value"
+
+
+def _few_cells(node: Node) -> bool:
+    """Cells of the formula's own sheet by address, so few that the sheet's size does not matter."""
+    if node[0] == "range":
+        first, last = node[1:]
+        return first[0] == last[0] == "cell" and abs(last[2] - first[2]) < 1000 and all(map(_few_cells, (first, last)))
+    return node[0] == "cell" and node[1] is None and node[2] < MAX_ROW and node[3] < MAX_COLUMN
+
+
+def _compiled_value(value) -> Run:
+    return lambda context: value
+
+
+def _compiled_cell(sheet: str | None, row: int, column: int) -> Run:
+    return lambda context: context.cells(sheet, row, column, row, column)
+
+
+def _value_of_cell(sheet: str | None, row: int, column: int) -> Run:
+    def value(context: Context):
+        own = context.on(sheet)
+        return own if own.__class__ is ErrorValue else [[context.book.cell(own, row, column)]]
+
+    return value
+
+
+def _compiled_columns(sheet: str | None, first: int, last: int) -> Run:
+    return lambda context: context.cells(sheet, 1, first, MAX_ROW, last)
+
+
+def _compiled_range(first: Node, last: Node) -> Run:
+    if first[0] == last[0] == "cell" and first[1] == last[1]:
+        sheet, rows, columns = first[1], (first[2], last[2]), (first[3], last[3])
+        place = min(rows), min(columns), max(rows), max(columns)
+        return lambda context: context.cells(sheet, *place)
+    ends = first.run, last.run
+
+    def run(context: Context):
+        found = [end(context) for end in ends]
+        for end in found:
+            if end.__class__ is not Reference:
+                error = end.__class__ is ErrorValue
+                return end if error else ErrorValue("#REF!", "a range needs a cell on either side of ':'")
+        return found[0].to(found[1])
+
+    return run
+
+
+def _compiled_name(sheet: str | None, name: str) -> Run:
+    own_of_let = variable(name) if sheet is None else None
+
+    def run(context: Context):
+        if context.names:
+            if own_of_let in context.names:
+                return context.names[own_of_let]
+            context = Context(context.book, context.sheet, context.row, context.column, context.array)
+        if context.book is None:
+            raise FormulaError(
+                f"{name!r} is no function and no number. A text stands in double quotes; a name of a workbook needs "
+                "the workbook (--book FILE)."
+            )
+        own = context.on(sheet)
+        if own.__class__ is ErrorValue:
+            return own
+        formula = context.book.defined(name, own)
+        if formula is None:
+            return ErrorValue("#NAME?", f"there is no name {name!r} in the workbook")
+        return parse(formula).run(context)
+
+    return run
+
+
+def _compiled_binary(operator: str, first: Node, second: Node) -> Run:
+    function, left, right = OPERATORS[operator], first.value, second.value
+
+    def run(context: Context):
+        a, b = left(context), right(context)
+        if a.__class__ is list:
+            if len(a) == 1 == len(a[0]) and b.__class__ is not list:
+                return [[function(a[0][0], b)]]
+        elif b.__class__ is not list:
+            return function(a, b)
+        elif len(b) == 1 == len(b[0]):
+            return [[function(a, b[0][0])]]
+        return elementwise(function, a, b)
+
+    return run
 
 
 def own_name(name: str) -> str:
@@ -405,28 +408,46 @@ def own_name(name: str) -> str:
     return name.removeprefix("_XLFN.").removeprefix("_XLWS.")
 
 
-def _call(name: str, arguments: list, context: Context):
+def _compiled_call(name: str, arguments: list[Node]) -> Run:
     name = own_name(name)
     if name in LAZY:
-        return LAZY[name](_evaluate, arguments, context)
+        function = LAZY[name]
+        return lambda context: function(arguments, context)
     if name in CATALOGUE:
-        inside = context if context.array else context.whole
-        given = [_evaluate(a, inside) for a in arguments]
-        call = cells.call if context.book is None else context.book.call
-        rows = call(name, [v.rows() if isinstance(v, Reference) else v for v in given])
-        return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
+        return _of_catalogue(name, [a.value for a in arguments])
     if name in PLAIN:
+        return _of_cells(name, [a.run for a in arguments])
+
+    def unknown(context: Context):
+        raise UnknownFunctionError(name)
+
+    return unknown
+
+
+def _of_catalogue(name: str, values: list[Run]) -> Run:
+    def run(context: Context):
+        inside = context if context.array else context.whole
+        call = cells.call if context.book is None else context.book.call
+        rows = call(name, [value(inside) for value in values])
+        return rows[0][0] if len(rows) == len(rows[0]) == 1 else rows
+
+    return run
+
+
+def _of_cells(name: str, runs: list[Run]) -> Run:
+    single, classic = SINGLE.get(name, ()), name in CLASSIC
+
+    def run(context: Context):
         if context.array:
-            return called(name, [_evaluate(a, context) for a in arguments])
-        inside = context if name in CLASSIC else context.whole
-        given, single = [_evaluate(a, inside) for a in arguments], SINGLE.get(name, ())
+            return called(name, [run(context) for run in runs])
+        inside = context if classic else context.whole
+        given = [run(inside) for run in runs]
         return called(name, [context.alone(v) if k in single else v for k, v in enumerate(given)])
-    raise UnknownFunctionError(name)
+
+    return run
 
 
-_BINARY = {
-    "+": arithmetic(operator.add), "-": arithmetic(operator.sub), "*": arithmetic(operator.mul),
-    "/": arithmetic(operator.truediv), "^": arithmetic(power), "&": joined,
-    "=": comparison(operator.eq), "<>": comparison(operator.ne), "<": comparison(operator.lt),
-    ">": comparison(operator.gt), "<=": comparison(operator.le), ">=": comparison(operator.ge),
+_COMPILED: dict[str, Callable[..., Run]] = {
+    "value": _compiled_value, "cell": _compiled_cell, "columns": _compiled_columns, "range": _compiled_range,
+    "name": _compiled_name, "binary": _compiled_binary, "call": _compiled_call,
 }  # fmt: skip

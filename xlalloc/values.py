@@ -2,8 +2,9 @@
 
 import datetime as dt
 import math
+import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Protocol
@@ -98,35 +99,36 @@ class Reference:
         return Reference(self.book, self.sheet, top, left, bottom, right)
 
 
+def variable(name: str) -> str:
+    """A name of LET's in any spelling; files mark it."""
+    return name.casefold().removeprefix("_xlpm.")
+
+
 def as_rows(value) -> list[list]:
-    if isinstance(value, Reference):
+    if value.__class__ is Reference:
         return value.rows()
-    return value if isinstance(value, list) else [[value]]
+    return value if value.__class__ is list else [[value]]
 
 
 def scalar(value):
     """The single value of a cell or of a 1 x 1 result; the first of a larger one, as in one cell."""
-    value = value.rows() if isinstance(value, Reference) else value
-    return value[0][0] if isinstance(value, list) else value
+    value = value.rows() if value.__class__ is Reference else value
+    return value[0][0] if value.__class__ is list else value
 
 
 def elementwise(function: Callable, *operands):
     """A function of single values on arrays: a row, a column or one value stands for every cell it must meet."""
-    for v in operands:
-        if v.__class__ is Reference or v.__class__ is list:
-            break
-    else:
-        return function(*operands)
     values = [v.rows() if v.__class__ is Reference else v for v in operands]
-    sizes = {(len(v), len(v[0])) for v in values if v.__class__ is list}
-    if sizes == _ONE_CELL:  # as names of one value are
+    height = width = 0
+    for v in values:
+        if v.__class__ is list:
+            height, width = max(height, len(v)), max(width, len(v[0]))
+    count = height * width
+    if not count:
+        return function(*values)
+    if count == 1:  # as names of one value are
         return [[function(*[v[0][0] if v.__class__ is list else v for v in values])]]
-    height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
-    count, alike = height * width, len(sizes) == 1
-    lines = [
-        [v] * count if v.__class__ is not list else list(chain.from_iterable(v if alike else _spread(v, height, width)))
-        for v in values
-    ]
+    lines = [_line(v, height, width) if v.__class__ is list else [v] * count for v in values]
     whole = LINES.get(function)
     found = whole(*lines) if whole else None
     if found is None:
@@ -134,17 +136,21 @@ def elementwise(function: Callable, *operands):
     return [[cell] for cell in found] if width == 1 else [found[k : k + width] for k in range(0, count, width)]
 
 
-_ONE_CELL = {(1, 1)}
 LINES: dict[Callable, Callable] = {}  # of functions of single values: the same of lines of cells, None where not plain
 _FLOAT, _TEXT, _PLAIN = {float}, {str}, {float, bool, int}
 
 
-def _spread(rows: list[list], height: int, width: int) -> Iterator:
-    """An array as large as the largest: one row or column for each, an error where there is none."""
+def _line(rows: list[list], height: int, width: int) -> list:
+    """The cells of an array as large as the largest, row by row: one row or column for each, an error where there is
+    none."""
+    down, across = len(rows), len(rows[0])
+    if down == height and across == width:
+        return [row[0] for row in rows] if width == 1 else list(chain.from_iterable(rows))
+    if down == across == 1:
+        return rows[0] * (height * width)
     missing = ErrorValue("#N/A", "the arrays have different sizes")
-    for i in range(height):
-        row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else [missing]
-        yield row * width if len(row) == 1 else row + [missing] * (width - len(row))
+    rows = rows * height if down == 1 else [*rows, *[[missing]] * (height - down)]
+    return [cell for row in rows for cell in (row * width if len(row) == 1 else row + [missing] * (width - len(row)))]
 
 
 def error_in(value) -> ErrorValue | None:
@@ -268,16 +274,30 @@ def comparison(operation: Callable) -> Callable:
             return error
         return operation(_compared(a, b), _compared(b, a))
 
-    def over_numbers(a: list, b: list) -> list | None:
+    def over_plain(a: list, b: list) -> list | None:
+        """Of numbers with numbers, and of numbers and texts with texts."""
         left, right = set(map(type, a)), set(map(type, b))
-        if left != _FLOAT or (right != _FLOAT and (right != _TEXT or not _CODES.isdisjoint(b))):
+        if left == right == _FLOAT:
+            if not any(b):  # compared with 0
+                return list(map(operation, a, b))
+            return [
+                operation(x, y) if x == y or abs(x - y) > APART * (abs(x) + abs(y)) else apply(x, y)
+                for x, y in zip(a, b, strict=True)
+            ]
+        if right != _TEXT or not left <= _FLOAT | _TEXT or not _CODES.isdisjoint(a) or not _CODES.isdisjoint(b):
             return None
-        if right == _TEXT:
-            return [operation(0, 1)] * len(a)
+        number = operation(0, 1)  # beside a text
         return [
-            operation(x, y) if x == y or abs(x - y) > APART * max(abs(x), abs(y)) else apply(x, y)
-            for x, y in zip(a, b, strict=True)
+            operation(x.casefold(), y.casefold()) if x.__class__ is str else number for x, y in zip(a, b, strict=True)
         ]
 
-    LINES[apply] = over_numbers
+    LINES[apply] = over_plain
     return apply
+
+
+OPERATORS: dict[str, Callable] = {
+    "+": arithmetic(operator.add), "-": arithmetic(operator.sub), "*": arithmetic(operator.mul),
+    "/": arithmetic(operator.truediv), "^": arithmetic(power), "&": joined,
+    "=": comparison(operator.eq), "<>": comparison(operator.ne), "<": comparison(operator.lt),
+    ">": comparison(operator.gt), "<=": comparison(operator.le), ">=": comparison(operator.ge),
+}  # fmt: skip

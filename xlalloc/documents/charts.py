@@ -1,10 +1,12 @@
 """Charts and text boxes: what they keep of the cells they show, since previews never compute."""
 
+import datetime as dt
 import re
 from collections.abc import Callable
 from functools import lru_cache
 from html import unescape
 
+from xlalloc.dates import to_serial
 from xlalloc.documents import xml
 from xlalloc.errors import ErrorValue
 
@@ -75,7 +77,7 @@ def with_caches(text: str, points: Callable[[str], list | None]) -> str:
         found = [cell for row in found for cell in row]
         code = re.search(r'\bformatCode="[^"]*"', match["lvl"])
         inside = "".join(
-            f'<{n}pt idx="{k}">{xml.escaped(shown)}</{n}pt>'
+            f'<{n}pt idx="{k}">{shown}</{n}pt>'
             for k, x in enumerate(found)
             if (shown := _shown(x, match["kind"])) is not None
         )
@@ -128,25 +130,24 @@ def _levels(rows: list[list], n: str) -> str:
 
 
 def _points(values: list, n: str, kind: str) -> str:
-    inside = "".join(
-        f'<{n}pt idx="{k}"><{n}v>{xml.escaped(shown)}</{n}v></{n}pt>'
-        for k, value in enumerate(values)
-        if (shown := _shown(value, kind)) is not None
-    )
+    found = enumerate([_shown(value, kind) for value in values])
+    inside = "".join([f'<{n}pt idx="{k}"><{n}v>{shown}</{n}v></{n}pt>' for k, shown in found if shown is not None])
     return f'<{n}ptCount val="{len(values)}"/>{inside}'
 
 
 def _shown(value, kind: str) -> str | None:
     """A point; a blank and an error are none, and neither is a text among numbers."""
-    if value is None or value == "" or isinstance(value, ErrorValue):
+    if isinstance(value, dt.date):
+        value = float(to_serial(value))
+    if value.__class__ is float:
+        return repr(value).removesuffix(".0") if kind == "num" else f"{value:.15g}"
+    if value is None or value == "" or value.__class__ is ErrorValue:
         return None
-    if kind == "num" and isinstance(value, str):
-        return None
+    if isinstance(value, str):
+        return None if kind == "num" else xml.escaped(value)
     if isinstance(value, bool):
         return str(int(value)) if kind == "num" else str(value).upper()
-    return (
-        value if isinstance(value, str) else repr(float(value)).removesuffix(".0") if kind == "num" else f"{value:.15g}"
-    )
+    return repr(float(value)).removesuffix(".0") if kind == "num" else f"{value:.15g}"
 
 
 def with_texts(text: str, shown: Callable[[str], str | None]) -> str:

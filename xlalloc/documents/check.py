@@ -22,6 +22,8 @@ UNCLEANED = {  # parts that hold more of the sample client than is looked throug
     "origin": "a digital signature", "rdRichValueWebImage": "pictures from the web",
 }  # fmt: skip
 
+LOST = "refers to cells that are not there any more (#REF!). Point it at cells again, or delete it"
+
 
 def check(template: Template) -> None:
     """Raises TemplateError with every reason."""
@@ -37,6 +39,7 @@ def reasons_of(template: Template) -> Iterator[str]:
     yield from template.problems
     yield from _formulas(template)
     yield from _inputs(template)
+    yield from _own(template)
     yield from _duplicates(template)
     for sheet in template.sheets:
         yield from _sheet(template, sheet)
@@ -74,7 +77,8 @@ def _formulas(template: Template) -> Iterator[str]:
     """Functions and names that are not known, formulas that cannot be read, links to other workbooks."""
     found: dict[str, list[str]] = {}
     for place, scope, text, ours in _all(template):
-        for reason in _of_formula(template, scope, text, ours):
+        lost = ours and not place.endswith("a chart or drawing") and has_lost(text)
+        for reason in [LOST] if lost else _of_formula(template, scope, text, ours):
             found.setdefault(reason, []).append(place)
     for reason, places in found.items():
         more = f" and {len(places) - PLACES} more" if len(places) > PLACES else ""
@@ -173,6 +177,25 @@ def _inputs(template: Template) -> Iterator[str]:
                 yield f"{place}: the name {found.name} takes data within merged cells. Unmerge them"
             if taken.setdefault((found.sheet, *at), found.name) != found.name:
                 yield f"{place}: the names {taken[found.sheet, *at]} and {found.name} take data there"
+
+
+def _own(template: Template) -> Iterator[str]:
+    """Names of the client's data that the template gives a meaning of its own, and one that is every client's."""
+    for name in sorted(template.own):
+        text = template.names["", name]
+        tree = template.tree(text)
+        if tree is None or has_lost(text):
+            yield f"the name {name} points to no cells any more (={text[:40]}). Delete it in the Name Manager"
+        elif not any(node[0] in ("cell", "columns", "rows", "name") for node in nodes(tree)):
+            yield (
+                f"the name {name} is one of a client's data, and here it is the same for every client (={text[:40]}). "
+                "Delete it in the Name Manager, or give it another name"
+            )
+
+
+def has_lost(text: str) -> bool:
+    """Did cells that a formula refers to go with their row, column or sheet?"""
+    return "#REF!" in re.sub(r'"[^"]*"', "", text)
 
 
 def _duplicates(template: Template) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The sheet of data: where each name stands that has no cells of its own, at its real size."""
 
-from collections.abc import Iterable
-from itertools import repeat
+from collections.abc import Iterable, Iterator
+from itertools import count, repeat
 
 from xlalloc.documents.sheet import address
 from xlalloc.documents.template import DATA
@@ -27,14 +27,13 @@ def rows_of(value, missing: str | None = "") -> list[list]:
     ]
 
 
-def placed(data: dict, names: Iterable[str]) -> tuple[dict[tuple[int, int], object], dict[str, str]]:
-    """The cells of the sheet, and of each name the range it stands for."""
-    cells: dict[tuple[int, int], object] = {}
-    ranges, row, column = {}, TOP, LEFT
+def arranged(data: dict, names: Iterable[str]) -> tuple[dict[str, tuple[int, int, list[list]]], dict[str, str]]:
+    """Where each name stands on the sheet, top, left and rows, and the range it stands for."""
+    places, ranges, row, column = {}, {}, TOP, LEFT
     for name in names:
         value = data[name]
         if not isinstance(value, list):
-            cells[row, 1], cells[row, 2] = name, value
+            places[name] = row, 1, [[name, value]]
             ranges[name] = f"{DATA}!{address(row, 2, fixed='$')}"
             row += 1
             continue
@@ -42,10 +41,19 @@ def placed(data: dict, names: Iterable[str]) -> tuple[dict[tuple[int, int], obje
         bottom, right = TOP + len(rows) - 1, column + len(rows[0]) - 1
         if right > MAX_COLUMN:
             raise ValueError(f"{name}: the tables have more columns than a sheet")
-        cells[TOP - 1, column] = name
-        across = range(column, right + 1)
-        for i, line in enumerate(rows, TOP):
-            cells.update(zip(zip(repeat(i), across), line))  # noqa: B905  repeat has no end
+        places[name] = TOP - 1, column, [[name], *rows]
         ranges[name] = f"{DATA}!{address(TOP, column, bottom, right, '$')}"
         column = right + 2
-    return cells, ranges
+    return places, ranges
+
+
+def cells_of(top: int, left: int, rows: list[list]) -> Iterator[tuple[tuple[int, int], object]]:
+    """The cells of one name."""
+    for i, row in enumerate(rows, top):
+        yield from zip(zip(repeat(i), count(left)), row)  # noqa: B905  both have no end
+
+
+def placed(data: dict, names: Iterable[str]) -> tuple[dict[tuple[int, int], object], dict[str, str]]:
+    """The cells of the whole sheet, and of each name the range it stands for."""
+    places, ranges = arranged(data, names)
+    return {at: cell for place in places.values() for at, cell in cells_of(*place)}, ranges

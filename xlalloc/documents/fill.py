@@ -8,11 +8,12 @@ import marshal
 import pickle
 
 from xlalloc import cells as catalogue
-from xlalloc.documents.data import placed, rows_of
+from xlalloc.context import Context, Memo
+from xlalloc.documents.data import arranged, cells_of, rows_of
 from xlalloc.documents.sheet import Cell, Sheet, address
 from xlalloc.documents.template import DATA, Template
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.formula import Context, Memo, _evaluate, evaluate_value, parse
+from xlalloc.formula import evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, as_rows, scalar
 
 LONG = 500  # bytes of an argument
@@ -41,8 +42,8 @@ class Filled:
         self.areas: dict[tuple[str, int, int], tuple] = {}  # of dynamic arrays, as filled
         self._waiting = {sheet.key: {cell.at: cell for cell in sheet.anchors} for sheet in template.sheets}
         free = [name for name in data if name not in template.inputs and name not in template.own]
-        self.values[DATA], self.ranges = placed(data, free)
-        self.given[DATA] = self.values[DATA]
+        self.given[DATA] = self.values[DATA] = {}
+        self._unplaced, self.ranges = arranged(data, free)
         for name, place in template.inputs.items():
             self._put(name, place, data[name])
         self._read: dict[tuple, list[list]] = {}
@@ -76,13 +77,28 @@ class Filled:
     def extent(self, name: str) -> tuple[int, int]:
         key = name.casefold()
         sheet = self.template.by_key.get(key)
+        if key == DATA:
+            self.all_data()
         places = [*(sheet.cells if sheet and key != DATA else ()), *self.given[key], *self.spilled.get(key, ())]
         return max((i for i, _ in places), default=1), max((j for _, j in places), default=1)
 
     def defined(self, name: str, sheet: str) -> str | None:
         """The sheet's own name, the client's data, the workbook's name."""
         name, names = name.casefold(), self.template.names
+        if name in self._unplaced:
+            self._place(name)
         return names.get((sheet.casefold(), name)) or self.ranges.get(name) or names.get(("", name))
+
+    def _place(self, *names: str) -> None:
+        """The data of names onto their sheet: most are of use to few templates, so that they stand there when they are
+        asked for."""
+        for name in names:
+            self.values[DATA].update(cells_of(*self._unplaced.pop(name)))
+
+    def all_data(self) -> dict[tuple[int, int], object]:
+        """The cells of the sheet of data."""
+        self._place(*self._unplaced)
+        return self.values[DATA]
 
     def call(self, name: str, arguments: list) -> list[list]:
         """A function of the catalogue: clients of one model ask the same."""
@@ -128,13 +144,12 @@ class Filled:
         if found is None:
             met = self._memo.running
             down, across = reference.used()
-            sheet, values, cell = key[0], self.values[key[0]], self.cell
+            sheet, value = key[0], self.values[key[0]].get
             found = []
             for i in down:
-                row = []
-                for j in across:
-                    value = values.get((i, j), _NOTHING)
-                    row.append(cell(sheet, i, j) if value is _NOTHING or value is _RUNNING else value)
+                row = [value((i, j), _NOTHING) for j in across]
+                if _NOTHING in row or _RUNNING in row:
+                    row = [self.cell(sheet, i, j) for j in across]
                 found.append(row)
             if self._memo.running == met:
                 self._read[key] = found
@@ -152,7 +167,7 @@ class Filled:
             return value
         own = self.template.by_key.get(key) if key != DATA else None
         if own is None:
-            return None
+            return self.all_data().get(at) if key == DATA and self._unplaced else None
         cell = own.cells.get(at)
         if cell is not None and cell.formula is not None:
             return self.compute(own, cell)
@@ -191,7 +206,9 @@ class Filled:
         values, placed = self.values[sheet.key], self._memo.placed
         values[cell.at] = _RUNNING
         try:
-            value = evaluate_value(cell.formula, self._context(sheet.title, *cell.at, bool(cell.area)))
+            if cell.tree is None:
+                cell.tree = parse(cell.formula)
+            value = evaluate_value(cell.tree, self._context(sheet.title, *cell.at, bool(cell.area)))
         except FormulaError as reason:
             value = ErrorValue("#REF!", f"{sheet.title}!{address(*cell.at)}: {reason}")
         self._memo.placed = placed  # its own place is nothing to who asks for it
@@ -199,6 +216,11 @@ class Filled:
             values[cell.at] = value = scalar(value)
             return value
         rows = as_rows(value)
+        if cell.spills and len(rows) == 1 == len(rows[0]):
+            self.areas[sheet.key, *cell.at] = cell.at * 2
+            self._waiting[sheet.key].pop(cell.at, None)
+            values[cell.at] = value = rows[0][0]
+            return value
         if not cell.spills:
             top, left, bottom, right = cell.area
             rows = [[_met_by(rows, i, j) for j in range(right - left + 1)] for i in range(bottom - top + 1)]
@@ -217,8 +239,8 @@ class Filled:
         not fit."""
         bottom, right = cell.row + len(rows) - 1, cell.column + len(rows[0]) - 1
         given, spilled = self.given[sheet.key], self.spilled[sheet.key]
-        holders = sheet.blocked.keys(), given.keys(), spilled.keys(), sheet.taken
-        if not all(others.keys().isdisjoint(holder) for holder in holders):
+        free = others.keys().isdisjoint
+        if not (free(sheet.blocked.keys()) and free(given.keys()) and free(spilled.keys()) and free(sheet.taken)):
             at, why = next((at, why) for at in others if (why := self._taken(sheet, at)))
             raise FitError(
                 f"{sheet.title}!{address(*cell.at)} needs {len(rows)} × {len(rows[0])} cells, and "
@@ -239,7 +261,7 @@ class Filled:
 
     def value_of(self, text: str, sheet: str = ""):
         """What a formula outside the cells stands for, such as a name's or a chart's: a reference where it is one."""
-        return _evaluate(parse(text), self._context(sheet or self.template.sheets[0].title))
+        return parse(text).run(self._context(sheet or self.template.sheets[0].title))
 
     def ask(self, text: str, sheet: str = ""):
         return scalar(self.value_of(text, sheet))

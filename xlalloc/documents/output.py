@@ -2,7 +2,9 @@
 
 import datetime as dt
 import re
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 from xlalloc.dates import to_serial
 from xlalloc.documents import charts, formats, xml
@@ -22,6 +24,7 @@ _NOT_KEPT = re.compile(  # where the file was last saved, links to other workboo
 )
 
 
+_EMPTY = {None, ""}
 _HIDDEN, _HEIGHT = re.compile(r'\shidden="\w+"'), re.compile(r'\s(?:ht|customHeight)="[^"]*"')
 
 
@@ -111,7 +114,7 @@ class Output:
             across = range(region.left, region.right + 1)
             for i in range(region.top, region.bottom + 1):
                 if hidden.get(i, True):
-                    hidden[i] = all(values.get((i, j)) in (None, "") for j in across)
+                    hidden[i] = {values.get((i, j)) for j in across} <= _EMPTY
         if self.live:
             for key, rows in self.hidden.items():
                 self.hidden[key] = {i: False for i, off in rows.items() if not off}
@@ -213,7 +216,7 @@ class Output:
         hidden = self.hidden.get(sheet.key, {})
         heights = self.template.heights.get(sheet.key) if rows else None
         tall = heights.of(self.filled.values[sheet.key], hidden) if heights else {}
-        lines, used = [], [i for i in cells if cells[i]]
+        lines = []
         for row in sorted({*rows, *cells, *(i for i, off in hidden.items() if off)}):
             tag = rows.get(row, "")
             if row in hidden:
@@ -228,39 +231,29 @@ class Output:
             if inside is None:
                 lines.append(f'<row r="{row}"{tag}/>')
             else:
-                lines.append(f'<row r="{row}"{tag}>{"".join([text for _, text in sorted(inside, key=_place)])}</row>')
-        columns = [place for inside in cells.values() for place, _ in inside]
-        area = address(min(used), min(columns), max(used), max(columns)) if used else "A1"
+                lines.append(f'<row r="{row}"{tag}>{"".join(map(inside.__getitem__, sorted(inside)))}</row>')
+        columns = set().union(*cells.values())
+        area = address(min(cells), min(columns), max(cells), max(columns)) if cells else "A1"
         head = re.sub(r"<dimension\b[^>]*/>", f'<dimension ref="{area}"/>', selected(sheet.head, first))
         if not self.whole and sheet not in self.shown:  # its cells alone
             return head + "".join(lines) + "</sheetData></worksheet>"
         return head + "".join(lines) + without_notes(self.template, sheet)
 
-    def _cells(self, sheet: Sheet) -> dict[int, list[tuple[int, str]]]:
-        key = sheet.key
-        values, given, spilled = self.filled.values[key], self.filled.given[key], self.filled.spilled[key]
-        rows: dict[int, list[tuple[int, str]]] = {}
-        hidden = self.hidden.get(key, {})
-        for row, own in sheet.by_row.items():
-            if not hidden.get(row):
-                rows[row] = [(cell.column, self._text(sheet, cell, values, given, spilled)) for cell in own]
-        for cells, live in ((spilled, False), (given, self.live)):
+    def _cells(self, sheet: Sheet) -> dict[int, dict[int, str]]:
+        """Row → column → its XML: the template's cells, those of this client in their places."""
+        key, own = sheet.key, sheet.cells
+        values, hidden = self.filled.values[key], self.hidden.get(key, {})
+        rows: dict[int, dict[int, str]] = defaultdict(dict)
+        for cells, live in ((self.filled.given[key], self.live), (self.filled.spilled[key], False)):
             for at, value in cells.items():
-                if at not in sheet.cells and value is not None and not hidden.get(at[0]):
-                    text = _cell(f'<c r="{letters(at[1])}{at[0]}"', value, live)
-                    rows.setdefault(at[0], []).append((at[1], text))
-        return rows
-
-    def _text(self, sheet: Sheet, cell: Cell, values: dict, given: dict, spilled: dict) -> str:
-        """A cell of the template with what it holds now."""
-        at = cell.at
-        if cell.formula is not None:
-            return self._formula(sheet, cell, values[at])
-        if at in spilled:
-            return _cell(cell.start, spilled[at])
-        if at in given:
-            return _cell(cell.start, given[at], self.live)
-        return f"{cell.start}/>" if at in sheet.filled else cell.xml
+                if at in own:
+                    rows[at[0]][at[1]] = _cell(own[at].start, value, live)
+                elif value is not None:
+                    rows[at[0]][at[1]] = _cell(f'<c r="{letters(at[1])}{at[0]}"', value, live)
+        for cell in sheet.formulas:
+            rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
+        found = {row: fixed | rows[row] if row in rows else fixed for row, fixed in sheet.fixed.items()}
+        return {row: inside for row, inside in (rows | found).items() if not hidden.get(row)}
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
         if not self.live:
@@ -270,22 +263,22 @@ class Output:
             formula = formula.replace("\0", address(*self.filled.areas[sheet.key, *cell.at]), 1)
         return _cell(cell.start, value, mark=cell.mark, formula=formula)
 
-    def _data_cells(self, sheet: Sheet) -> dict[int, list[tuple[int, str]]]:
+    def _data_cells(self, sheet: Sheet) -> dict[int, dict[int, str]]:
         """A sheet that is not shown: all data where formulas stay, else what shown sheets draw from it."""
-        rows: dict[int, list[tuple[int, str]]] = {}
+        rows: dict[int, dict[int, str]] = defaultdict(dict)
         if self.live and sheet.key == DATA:
-            places = self.filled.given[DATA] if self.whole else self._named_data()
+            places = self.filled.all_data() if self.whole else self._named_data()
         else:
             places = {(i, j) for down, across in self.needed[sheet.key] for i in down for j in across}
         for i, j in places:
             value = self.filled.cell(sheet.key, i, j)
             if value is not None:
-                rows.setdefault(i, []).append((j, _cell(f'<c r="{letters(j)}{i}"', value, self.live)))
+                rows[i][j] = _cell(f'<c r="{letters(j)}{i}"', value, self.live)
         return rows
 
     def _named_data(self) -> list[tuple[int, int]]:
         """The places of the names that stay."""
-        given = self.filled.given[DATA]
+        given = self.filled.all_data()
         found = [self.filled.value_of(text) for n, text in self.filled.ranges.items() if n in self.needed_names]
         areas = [(f.top, f.left, f.bottom, f.right) for f in found if f.sheet.casefold() == DATA]
         return [(i, j) for a, b, c, d in areas for i in range(a, c + 1) for j in range(b, d + 1) if (i, j) in given]
@@ -307,13 +300,11 @@ class Output:
         key, (down, across) = found.sheet.casefold(), found.used()
         hidden, own = self.hidden.get(key, {}), self.template.by_key.get(key)
         values = self.computed.get(key)
-        points = []
-        for i in down:
-            off = hidden.get(i, own is not None and 'hidden="1"' in own.rows.get(i, ""))
-            if everything or not off:
-                row = [self.filled.cell(key, i, j) if values is None else values.get((i, j)) for j in across]
-                points.append(list(map(_plain, row)))
-        return points or [[]]
+        off = own.hidden if own else ()
+        shown = down if everything else [i for i in down if not hidden.get(i, i in off)]
+        if values is None:
+            return [[self.filled.cell(key, i, j) for j in across] for i in shown] or [[]]
+        return [[values.get((i, j)) for j in across] for i in shown] or [[]]
 
     def _said(self, reference: str, sheet: str) -> str | None:
         """What a linked cell shows; None where its sheet is not in the document."""
@@ -334,17 +325,14 @@ class Output:
     # The workbook ----------------------------------------------------------------------------------------------------
 
     def _workbook(self) -> str:
-        text = self.template.workbook
+        text = _frame(self.template)
         tags = zip(self.template.sheets, re.findall(r"<sheet\b[^>]*/>", text), strict=True)
         entries = {sheet.key: self._entry(tag, sheet) for sheet, tag in tags}
         ordered = iter([entries[sheet.key] for sheet in self.kept])
         text = re.sub(r"<sheet\b[^>]*/>", lambda match: next(ordered, ""), text)
-        text = _NOT_KEPT.sub("", text)
-        text = _NAMES.sub("\0", text)
         names = self._names()
         names = f"<definedNames>{names}</definedNames>" if names else ""
         text = text.replace("\0", names) if "\0" in text else text.replace("</sheets>", "</sheets>" + names, 1)
-        text = re.sub(r"<calcPr\b[^>]*/>", _calculation, text)
         active = self.kept.index(self.shown[0])
         view = f' activeTab="{active}" firstSheet="{active}"' if active else ""
 
@@ -388,7 +376,13 @@ class Output:
             return True
         if not name.startswith("_xlnm."):
             return False
-        return not any(s.title.casefold() in meaning.casefold() for s in self.template.sheets if s not in self.kept)
+        return not any(_refers(meaning, sheet.title) for sheet in self.template.sheets if sheet not in self.kept)
+
+
+def _refers(meaning: str, title: str) -> bool:
+    """Does a name's formula refer to cells of this sheet? 'All orders'!A1 is none of the sheet Orders."""
+    own = re.escape(title.replace("'", "''"))
+    return re.search(rf"'{own}'!|(?<![\w.' ]){own}!", meaning.replace("&apos;", "'"), re.IGNORECASE) is not None
 
 
 def data_rows(cells: dict[tuple[int, int], object]) -> str:
@@ -400,8 +394,11 @@ def data_rows(cells: dict[tuple[int, int], object]) -> str:
     return "".join(f'<row r="{i}">{"".join(inside)}</row>' for i, inside in rows.items())
 
 
-def _place(item: tuple[int, str]) -> int:
-    return item[0]
+@lru_cache(maxsize=256)
+def _frame(template: Template) -> str:
+    """The workbook's part with a mark where its names stand."""
+    text = _NAMES.sub("\0", _NOT_KEPT.sub("", template.workbook))
+    return re.sub(r"<calcPr\b[^>]*/>", _calculation, text)
 
 
 def _calculation(match: re.Match) -> str:
@@ -426,8 +423,9 @@ def _cell(start: str, value, live: bool = False, mark: str = "", formula: str = 
         number = repr(value)
         return f"{start}{mark}>{formula}<v>{number[:-2] if number[-2:] == '.0' else number}</v></c>"
     if kind is str:
-        if live and not value and not formula:
-            formula = '<f>""</f>'
+        if not value:
+            formula = '<f>""</f>' if live and not formula else formula
+            return f'{start}{mark} t="str">{formula}<v></v></c>'
         return f'{start}{mark} t="str">{formula}<v>{xml.escaped(value)}</v></c>'
     if value is None:
         return f"{start}/>" if not formula else f"{start}{mark}>{formula}<v>0</v></c>"

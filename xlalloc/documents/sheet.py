@@ -9,6 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from xlalloc.documents import xml
 from xlalloc.errors import ErrorValue
+from xlalloc.formula import Node
 from xlalloc.values import MAX_COLUMN, MAX_ROW
 
 _BODY = re.compile(r"<sheetData\s*(?:/>|>(.*?)</sheetData>)", re.DOTALL)
@@ -65,6 +66,7 @@ class Cell:
     mark: str = ""  # ' cm="1"' of a dynamic one
     shared: int | None = None  # its place among the shared strings
     xml: str = ""
+    tree: Node | None = None  # its formula, once it is computed
     at: tuple[int, int] = field(init=False)
 
     def __post_init__(self):
@@ -88,7 +90,8 @@ class Sheet:
     taken: set[tuple[int, int]] = field(default_factory=set)  # by formulas and values of the template
     anchors: list[Cell] = field(default_factory=list)
     formulas: list[Cell] = field(default_factory=list)
-    by_row: dict[int, list[Cell]] = field(default_factory=dict)
+    fixed: dict[int, dict[int, str]] = field(default_factory=dict)  # row → column → the cell as no client changes it
+    hidden: frozenset[int] = frozenset()  # rows
 
     def __post_init__(self):
         self.key = self.title.casefold()
@@ -108,14 +111,15 @@ class Sheet:
             for match in _CELL.finditer(content or ""):
                 cell = self._cell(match, row, strings, shared)
                 self.cells[cell.at] = cell
-        for cell in self.cells.values():
-            self.by_row.setdefault(cell.row, []).append(cell)
+        self.hidden = frozenset(row for row, tag in self.rows.items() if 'hidden="1"' in tag)
         self.formulas = [cell for cell in self.cells.values() if cell.formula is not None]
         self.anchors = [cell for cell in self.formulas if cell.area]
         for cell in self.anchors:
             top, left, bottom, right = cell.area
             self.filled |= {(i, j) for i in range(top, bottom + 1) for j in range(left, right + 1)}
         self.filled -= {cell.at for cell in self.anchors}
+        for at, cell in self.cells.items():
+            self.fixed.setdefault(cell.row, {})[cell.column] = f"{cell.start}/>" if at in self.filled else cell.xml
         self.taken = {at for at, cell in self.cells.items() if cell.formula is not None}
         self.taken |= {at for at, cell in self.cells.items() if cell.value is not None} - self.filled
         self.typed = {at: cell.value for at, cell in self.cells.items() if at not in self.filled}

@@ -107,6 +107,7 @@ def is_notes(template: Template, source: str, part: str) -> bool:
     return 'ObjectType="Note"' in template.package.text(part)
 
 
+@lru_cache(maxsize=1024)
 def without_notes(template: Template, sheet: Sheet) -> str:
     """What follows a sheet's cells, without the mark of its notes."""
     relations = template.package.relations(sheet.part)
@@ -152,6 +153,7 @@ def core(date: dt.date | None) -> str:
     )
 
 
+@lru_cache(maxsize=1024)
 def selected(text: str, first: bool) -> str:
     """The first sheet shown is the one that opens."""
     text = re.sub(r'(<sheetView\b[^>]*?)\stabSelected="\w+"', r"\1", text)

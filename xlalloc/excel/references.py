@@ -6,20 +6,20 @@ from xlalloc.errors import ErrorValue
 from xlalloc.excel.arguments import first_error, one, size, truth, whole
 from xlalloc.excel.lookup import same_value
 from xlalloc.excel_functions import LAZY, called
-from xlalloc.values import MAX_COLUMN, MAX_ROW, Reference, as_rows, elementwise, error_in, scalar
+from xlalloc.values import MAX_COLUMN, MAX_ROW, Reference, as_rows, elementwise, error_in, scalar, variable
 
 OF_SUBTOTAL = ("AVERAGE", "COUNT", "COUNTA", "MAX", "MIN", "PRODUCT", "STDEV.S", "STDEV.P", "SUM", "VAR.S", "VAR.P")
 _SUBTOTAL = re.compile(r"\s*SUBTOTAL\s*\(", re.IGNORECASE)
 
 
 def lazy(*names: str, least: int, most: float):
-    """Registers a function that gets its arguments unevaluated, ``least`` to ``most`` of them."""
+    """Registers a function that gets its arguments as parts of the formula, ``least`` to ``most`` of them."""
 
     def add(function):
-        def checked(evaluate, arguments, context):
+        def checked(arguments, context):
             if not least <= len(arguments) <= most:
                 return ErrorValue("#VALUE!", f"number of arguments of {names[0]}: {len(arguments)} given")
-            return function(lambda node, here=context: evaluate(node, here), arguments, context)
+            return function(arguments, context)
 
         LAZY.update(dict.fromkeys(names, checked))
         return function
@@ -32,20 +32,20 @@ def _several(value) -> bool:
 
 
 @lazy("IFS", least=2, most=254)
-def ifs(evaluate, arguments, context):
+def ifs(arguments, context):
     if len(arguments) % 2:
         return ErrorValue("#VALUE!", "IFS: a condition stands without its value")
     missing = ErrorValue("#N/A", "IFS: no condition is TRUE")
     for k in range(0, len(arguments), 2):
-        condition = context.alone(evaluate(arguments[k]))
+        condition = arguments[k].value(context)
         if _several(condition):
-            otherwise = ifs(evaluate, arguments[k + 2 :], context) if arguments[k + 2 :] else missing
-            return elementwise(_either, condition, evaluate(arguments[k + 1]), otherwise)
+            otherwise = ifs(arguments[k + 2 :], context) if arguments[k + 2 :] else missing
+            return elementwise(_either, condition, arguments[k + 1].run(context), otherwise)
         met = one(condition, truth)
         if isinstance(met, ErrorValue):
             return met
         if met:
-            value = evaluate(arguments[k + 1])
+            value = arguments[k + 1].run(context)
             return 0.0 if value is None else value
     return missing
 
@@ -56,24 +56,24 @@ def _either(condition, yes, no):
 
 
 @lazy("SWITCH", least=3, most=254)
-def switch(evaluate, arguments, context):
-    value = context.alone(evaluate(arguments[0]))
+def switch(arguments, context):
+    value = arguments[0].value(context)
     if _several(value):
-        return elementwise(lambda cell: scalar(_switched(cell, evaluate, arguments[1:])), value)
-    return _switched(scalar(value), evaluate, arguments[1:])
+        return elementwise(lambda cell: scalar(_switched(cell, arguments[1:], context)), value)
+    return _switched(scalar(value), arguments[1:], context)
 
 
-def _switched(value, evaluate, rest):
+def _switched(value, rest, context):
     if error := error_in(value):
         return error
     while len(rest) > 1:
-        same = same_value(value, scalar(evaluate(rest[0])))
+        same = same_value(value, scalar(rest[0].run(context)))
         if isinstance(same, ErrorValue):
             return same
         if same:
-            return _not_blank(evaluate(rest[1]))
+            return _not_blank(rest[1].run(context))
         rest = rest[2:]
-    return _not_blank(evaluate(rest[0])) if rest else ErrorValue("#N/A", "SWITCH: no case fits")
+    return _not_blank(rest[0].run(context)) if rest else ErrorValue("#N/A", "SWITCH: no case fits")
 
 
 def _not_blank(value):
@@ -81,66 +81,49 @@ def _not_blank(value):
 
 
 @lazy("CHOOSE", least=2, most=255)
-def choose(evaluate, arguments, context):
-    index = context.alone(evaluate(arguments[0]))
+def choose(arguments, context):
+    index = arguments[0].value(context)
     if _several(index):
-        return elementwise(lambda cell: scalar(_chosen(whole(cell), evaluate, arguments)), index)
-    return _chosen(one(index, whole), evaluate, arguments)
+        return elementwise(lambda cell: scalar(_chosen(whole(cell), arguments, context)), index)
+    return _chosen(one(index, whole), arguments, context)
 
 
-def _chosen(index, evaluate, arguments):
+def _chosen(index, arguments, context):
     if isinstance(index, ErrorValue):
         return index
     if not 1 <= index < len(arguments):
         return ErrorValue("#VALUE!", f"CHOOSE: there are {len(arguments) - 1} values, not {index}")
-    return _not_blank(evaluate(arguments[index]))
+    return _not_blank(arguments[index].run(context))
 
 
 @lazy("IFNA", least=2, most=2)
-def if_na(evaluate, arguments, context):
-    value = context.alone(evaluate(arguments[0]))
+def if_na(arguments, context):
+    value = context.alone(arguments[0].run(context))
     if not any(error_in(cell) == "#N/A" for row in as_rows(value) for cell in row):
         return value
-    return elementwise(lambda cell, other: other if error_in(cell) == "#N/A" else cell, value, evaluate(arguments[1]))
+    other = arguments[1].run(context)
+    return elementwise(lambda cell, other: other if error_in(cell) == "#N/A" else cell, value, other)
 
 
 @lazy("LET", least=3, most=253)
-def let(evaluate, arguments, context):
+def let(arguments, context):
     if not len(arguments) % 2:
         return ErrorValue("#VALUE!", "LET: names with their values, then what to compute")
-    known: dict = {}
-    inside = context.without_memo()  # parts of it hold values
-    for k in range(0, len(arguments) - 1, 2):
-        name = arguments[k]
+    inside = context.with_names()
+    for name, value in zip(arguments[::2], arguments[1::2], strict=False):
         if name[0] != "name" or name[1] is not None:
             return ErrorValue("#VALUE!", "LET: a name is needed before each value")
-        value = evaluate(_bound(arguments[k + 1], known), inside)
-        known[_variable(name[2])] = ("value", value)
-    return evaluate(_bound(arguments[-1], known), inside)
-
-
-def _variable(name: str) -> str:
-    return name.casefold().removeprefix("_xlpm.")
-
-
-def _bound(node, known: dict):
-    """The formula with the values of names in their places."""
-    if isinstance(node, list):
-        return [_bound(part, known) for part in node]
-    if not isinstance(node, tuple) or not node or node[0] == "value":
-        return node
-    if node[0] == "name" and node[1] is None:
-        return known.get(_variable(node[2]), node)
-    return tuple(_bound(part, known) for part in node)
+        inside.names[variable(name[2])] = value.run(inside)
+    return arguments[-1].run(inside)
 
 
 @lazy("OFFSET", least=3, most=5)
-def offset(evaluate, arguments, context):
-    start = evaluate(arguments[0])
+def offset(arguments, context):
+    start = arguments[0].run(context)
     if not isinstance(start, Reference):
         return error_in(scalar(start)) or ErrorValue("#VALUE!", "OFFSET starts from a cell")
     height, width = size(start)
-    given = [context.alone(evaluate(a)) if a != ("value", None) else None for a in arguments[1:]]
+    given = [a.value(context) for a in arguments[1:]]
     given += [None] * (4 - len(given))
     down, across, rows, columns = (
         default if value is None else one(value, whole)
@@ -158,14 +141,14 @@ def offset(evaluate, arguments, context):
 
 
 @lazy("SUBTOTAL", least=2, most=255)
-def subtotal(evaluate, arguments, context):
+def subtotal(arguments, context):
     """Without the cells that are subtotals themselves. Rows that a report hides are empty, so they change nothing."""
-    kind = one(evaluate(arguments[0]), whole)
+    kind = one(arguments[0].run(context), whole)
     if isinstance(kind, ErrorValue):
         return kind
     if kind % 100 not in range(1, 12) or kind not in (*range(1, 12), *range(101, 112)):
         return ErrorValue("#VALUE!", "SUBTOTAL: 1 to 11, or 101 to 111")
-    ranges = [evaluate(argument) for argument in arguments[1:]]
+    ranges = [argument.run(context) for argument in arguments[1:]]
     if not all(isinstance(cells, Reference) for cells in ranges):
         return next(
             (e for e in map(error_in, map(scalar, ranges)) if e), ErrorValue("#VALUE!", "SUBTOTAL takes ranges")
@@ -183,16 +166,16 @@ def _without_subtotals(cells: Reference) -> list[list]:
 
 
 @lazy("ANCHORARRAY", least=1, most=1)
-def anchor_array(evaluate, arguments, context):
+def anchor_array(arguments, context):
     """A1#: all cells the formula in A1 fills."""
-    cell = evaluate(arguments[0])
+    cell = arguments[0].run(context)
     if not isinstance(cell, Reference):
         return error_in(scalar(cell)) or ErrorValue("#REF!", "# stands after a cell whose formula fills several")
     return cell.book.filled_from(cell)
 
 
 @lazy("SINGLE", least=1, most=1)
-def single(evaluate, arguments, context):
+def single(arguments, context):
     """@: the one cell of a range in the row or column of the formula, the first of an array."""
-    value = evaluate(arguments[0])
+    value = arguments[0].run(context)
     return context.beside(value) if isinstance(value, Reference) else scalar(value)

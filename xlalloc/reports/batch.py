@@ -2,12 +2,10 @@
 
 import gc
 import hashlib
-import html
 import json
 import multiprocessing.util
-import re
 import threading
-import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -19,7 +17,7 @@ from xlalloc.reports import firm_templates
 from xlalloc.reports.check_words import check_words
 from xlalloc.reports.compute import Result, compute
 from xlalloc.reports.firm import INTERNAL as INTERNAL_PAGE
-from xlalloc.reports.folder import INTERNAL, ForeignError, is_ours, replacing, why
+from xlalloc.reports.folder import INTERNAL, ForeignError, is_ours, mark, replacing, set_aside, why
 from xlalloc.reports.problems import Location, Problem
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.report_template import SHEETS, times_needed, titles
@@ -118,15 +116,14 @@ def one(work: Work, task: Task) -> Line:
     try:
         if work.resume and (found := _kept(work, task, key)):
             return replace(line, kept=True, **found)
-        if work.pdf and _pdf(path).exists() and not is_ours(path):
-            raise ForeignError(_pdf(path).name)
+        _clear_pdf(work, path, key)
         result = compute(client, work.inputs)
         result.problems = list(dict.fromkeys([*task.known, *result.problems]))
         return _written(work, task, result, line, key) if result.letter else _held(work, task, result, line, key)
     except RefusedError as refused:
         return replace(line, problems=tuple(refused.problems))
     except OSError as error:
-        file = str(error) if isinstance(error, ForeignError) else task.file
+        file = _file_of(error, work.out) or task.file
         return _failed(line, client, why(error), file=file, error=error.strerror or str(error))
     except Exception as error:
         log.trace(f"report of client {client.id}")
@@ -138,7 +135,7 @@ def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Li
     client, firm, words = task.client, work.inputs.firm, vocabulary(result, work.inputs)
     pages = inner = None
     if work.template:
-        path = firm_templates.of_client(work.template, client)
+        path = firm_templates.of_client(work.template, client, work.inputs.models)
         template = firm_templates.opened(path, firm, result.lang)
     else:
         template = firm_templates.ours(result.lang, firm, times=times_needed(words))
@@ -159,7 +156,7 @@ def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Li
     if inner:
         line = replace(line, internal=_inner(task.file))
         with replacing(work.out / line.internal) as file:
-            file.write(_internal(work, result, words, inner, '["internal"]'))
+            file.write(_internal(work, result, words, inner, json.dumps([key, line.internal])))
     with replacing(work.out / task.file) as file:
         file.write(output.file(_marked(line, key)))
     return line
@@ -229,13 +226,14 @@ def _failed(line: Line, client: Client, kind: str, **words) -> Line:
 
 def _key(work: Work, task: Task) -> str:
     """Of what input and by what version a workbook is made."""
-    words = (__version__, work.inputs.digest, task.client.id, task.client.language, task.file, work.live,
+    inputs, client = work.inputs, task.client
+    words = (__version__, inputs.digest, inputs.language, client.id, client.language, task.file, work.live,
              work.template_digest, work.macros)  # fmt: skip
     return hashlib.sha256(repr(words).encode()).hexdigest()[:32]
 
 
 def _marked(line: Line, key: str) -> str:
-    """The key and the line, for the workbook's own properties: they are there exactly when the workbook is."""
+    """The key, the place and the line, for the workbook's own properties: they are there exactly when it is."""
     found = [
         [
             p.client,
@@ -246,26 +244,30 @@ def _marked(line: Line, key: str) -> str:
         ]
         for p in line.problems
     ]
-    return json.dumps([key, *(getattr(line, name) for name in _KEPT), found], ensure_ascii=True)
+    return json.dumps(
+        [key, line.file or line.internal, *(getattr(line, name) for name in _KEPT), found], ensure_ascii=True
+    )
 
 
 def _kept(work: Work, task: Task, key: str) -> dict | None:
     """The line of a client whom an earlier run on the same input finished: by the letter, else by the internal page."""
     path = work.out / task.file
     if found := _finished(path, key):
-        return (
-            {**found, "file": task.file} if not found["internal"] or (work.out / found["internal"]).exists() else None
-        )
+        whole = not found["internal"] or _is_of(work.out / found["internal"], key)
+        return {**found, "file": task.file} if whole else None
     found = _finished(work.out / _inner(task.file), key)
     return found if found and found["status"] == HELD and not path.exists() else None
+
+
+def _is_of(path: Path, key: str) -> bool:
+    """Is a file of the same input by the same version?"""
+    return (mark(path) or "").startswith(json.dumps([key])[:-1])
 
 
 def _finished(path: Path, key: str) -> dict | None:
     """The line of a workbook made of the same input by the same version; None where there is none."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            words = archive.read("docProps/custom.xml").decode()
-        was, *values, problems = json.loads(html.unescape(re.search(r"lpwstr>(.*)</[^>]*lpwstr>", words, re.DOTALL)[1]))
+        was, _, *values, problems = json.loads(mark(path) or "")
         if was != key:
             return None
         found = dict(zip(_KEPT, values, strict=True))
@@ -278,7 +280,7 @@ def _finished(path: Path, key: str) -> dict | None:
                 for client, kind, done, location, words in problems
             ),
         }
-    except (OSError, KeyError, TypeError, ValueError, zipfile.BadZipFile):
+    except (TypeError, ValueError):
         return None
 
 
@@ -305,6 +307,30 @@ def _printed(work: Work, lines: list[tuple[int, Line]]) -> list[tuple[int, Line]
 
 def _pdf(path: Path) -> Path:
     return path.with_suffix(".pdf")
+
+
+def _clear_pdf(work: Work, path: Path, key: str) -> None:
+    """A PDF of other figures never stays beside a new workbook; one that is printed again goes first."""
+    pdf = _pdf(path)
+    if not pdf.exists():
+        return
+    if not is_ours(path):
+        if work.pdf:
+            raise ForeignError(None, "not ours", str(pdf))
+    elif _is_of(path, key):
+        if work.pdf:
+            pdf.unlink()
+    else:
+        set_aside(pdf)
+
+
+def _file_of(error: OSError, folder: Path) -> str:
+    """The file in the folder that an error is about; "" where it is none, or one that is not finished."""
+    for name in (error.filename2, error.filename):
+        if name and not Path(name).name.startswith("."):
+            with suppress(ValueError):
+                return Path(name).relative_to(folder).as_posix()
+    return ""
 
 
 def _unprinted(line: Line, error: str) -> Line:

@@ -28,8 +28,7 @@ def find_targets(
         model.wrong = "budgets_not_one"
         problems.note("", "budgets_not_one", "done.users_refused", location, total=f"{total:.6g}")
         return
-    if total > 1.5:  # percentages without the sign, and so the limits
-        model.limits = {a: tuple(x if x is None else x / 100 for x in pair) for a, pair in model.limits.items()}
+    model.limits = as_shares(model.limits)
     budgets = [model.budgets.get(name, 0.0) / total for name in names]
     share = _leverage(model, location, problems)
     cash = [name for name in names if assets[name].kind == "cash" and not model.budgets.get(name)]
@@ -53,6 +52,13 @@ def find_targets(
     if share < 1.0:
         model.targets[cash[0]] += 1.0 - share
     model.budgets = dict(zip(names, budgets, strict=True))
+
+
+def as_shares(limits: dict[str, tuple]) -> dict[str, tuple]:
+    """Limits of weights as shares: where one of them is above 1, all are percentages without their sign."""
+    if all(x is None or x <= 1.0 for pair in limits.values() for x in pair):
+        return limits
+    return {asset: tuple(x if x is None else x / 100 for x in pair) for asset, pair in limits.items()}
 
 
 def _leverage(model: Model, location: Location, problems: Problems) -> float:

@@ -54,7 +54,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("cash_flow", "money", ("资金流入流出", "现金流", "资金进出")),
         Column("last_rebalanced", "date", ("上次再平衡", "上次调仓日期", "上次再平衡日期")),
         Column("frequency", "text", ("检查频率", "再平衡频率", "频率")),
-        Column("threshold", "share", ("触发阈值", "偏离阈值", "阈值")),
+        Column("threshold", "threshold", ("触发阈值", "偏离阈值", "阈值")),
         Column("goal", "amount", ("目标金额", "目标")),
         Column("goal_years", "years", ("目标年限", "目标年数"), also=("years",)),
         Column("monthly", "money", ("每月投入", "月投入", "每月定投")),

@@ -21,6 +21,7 @@ from xlalloc.reports.account import Account, account
 from xlalloc.reports.by_risk import TOLERANCE, shares_wanted
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.history import History, history
+from xlalloc.reports.implausible import account_doubts
 from xlalloc.reports.market import expected_return
 from xlalloc.reports.problems import Location, Problem, Problems
 from xlalloc.reports.projection import plan
@@ -187,7 +188,7 @@ class _Computation:
             names=self.names,
             held=self.held,
             value=float(self.values.sum()),
-            drift=ask.rows("REBAL_DRIFT", rebal_drift(self.values, self.target)),
+            drift=_drift(self.values, self.target, self.names),
             due=due,
             calendar_known=calendar_known,
             risk_drift=drifted,
@@ -304,6 +305,11 @@ class _Computation:
             if above := [i for i in found.above[state] if i not in aimed]:
                 words = {"assets": listed([self.names[i] for i in above], client.language), "level": location.value}
                 self.problems.note(client.id, f"{state}_above", done, location, **words)
+        if unknown := [i for i in found.unknown["held"] if i not in found.unknown["target"]]:
+            words = {"assets": listed([self.names[i] for i in unknown], client.language)}
+            self.problems.note(client.id, "held_unknown", done, location, **words)
+        for kind, words in account_doubts(result.account, result.value, self.market) if result.account else ():
+            self.problems.note(client.id, kind, "done.used", Location("history"), **words)
         for what, reason in self.ask.reasons.items():
             self.problems.note(client.id, "no_answer", "done.said", client.location, what=what, reason=reason)
         every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))
@@ -320,6 +326,13 @@ class _Computation:
         if self.client.last_rebalanced is None:
             location = replace(self.client.location, column="last_rebalanced", value="")
             self.problems.note(self.client.id, "missing", "done.no_last_rebalanced", location)
+        given, expires = self.client.assessed_on, self.client.assessment_expires
+        if given and not expires and self.as_of and after(given, "annual") < self.as_of:
+            location = replace(self.client.location, column="assessed_on", value=f"{given}")
+            self.problems.note(self.client.id, "assessment_old", "done.said", location, date=f"{given}")
+        if expires and not self.as_of:
+            location = replace(self.client.location, column="assessment_expires", value=f"{expires}")
+            self.problems.note(self.client.id, "assessment_undated", "done.said", location)
 
     # Risk ------------------------------------------------------------------------------------------------------------
 
@@ -406,6 +419,16 @@ class _Computation:
             )
             return {}
         return found.targets
+
+
+def _drift(values: np.ndarray, target: np.ndarray, names: list[str]) -> list[list]:
+    """REBAL_DRIFT's rows; what the model does not hold has no relative deviation, which is no failure."""
+    rows = rebal_drift(values, target).rows
+    return [[with_names(name, {"assets": names}), *figures[:-1], _or_none(figures[-1])] for name, *figures in rows]
+
+
+def _or_none(cell):
+    return None if isinstance(cell, DivisionError) else cell
 
 
 def after(day: dt.date, frequency: str) -> dt.date:

@@ -26,6 +26,7 @@ from xlalloc.reports.fields import (
     LAST_DAY,
     RANGES,
     TRIGGERS,
+    limits,
 )
 from xlalloc.reports.firm import KEYS
 from xlalloc.reports.texts import TEXTS
@@ -68,8 +69,8 @@ CLIENTS = (
     Person("K005", "Robin Sample", "Conservative", "en", "C2", 67, 1.5e6, 0.025, D(2025, 10, 31), 3, -5e4),
 )
 FORMATS = {
-    "date": DATE, "share": "0.00%", "rate": PERCENT, "vol": PERCENT, "weight": PERCENT, "money": "#,##0.00",
-    "price": "#,##0.0000", "text": "@", "schedule": "@", "levels": "@", "notes": "@",
+    "date": DATE, "share": "0.00%", "threshold": "0.00%", "rate": PERCENT, "vol": PERCENT, "weight": PERCENT,
+    "money": "#,##0.00", "price": "#,##0.0000", "text": "@", "schedule": "@", "levels": "@", "notes": "@",
 }  # fmt: skip
 AMOUNTS = {
     "value",
@@ -403,7 +404,7 @@ def _checks(document: Document, page, sheet: str) -> None:
             check.type, check.formula1 = "list", choices
             check.showErrorMessage = choices.startswith('"')  # names may be typed otherwise, such as by code
         elif column.kind in RANGES:
-            low, high = RANGES[column.kind]
+            low, high = limits(column.kind)
             check.type, check.operator = "decimal", "between"
             check.formula1, check.formula2 = f"{low:.15g}", f"{high:.15g}"
         elif column.kind == "date":

@@ -234,8 +234,8 @@ def level(value) -> int | None:
     text = plain(value).upper()
     if text.casefold() in _BLANK:
         return None
-    match = re.match(r"[CR]?\s*([1-5])(?![\d.])", text)
-    if not match:
+    match = re.match(r"[CR]?\s*([1-5])(?:\.0+)?(?![\d.])", text)
+    if not match or re.match(r"\s*[-~–—至,;、/|+&.]+\s*[CR]?\s*\d", text[match.end() :]):  # R2-R3 is two of them
         raise UnreadableError
     return int(match[1])
 
@@ -275,8 +275,9 @@ def steps(value) -> tuple | None:
         under, _, rate = part.rpartition(":")
         number = as_number(rate)
         amount = money(re.sub(r"[<≤]|under", "", under))[0] if under.strip() else None
-        if number is None or not 0 <= number <= 1 or (under.strip() and amount is None):
+        if number is None or (under.strip() and amount is None):
             raise UnreadableError
+        within("share", number, rate)
         if amount is not None:
             amounts.append(amount)
         rates.append(number)
@@ -300,8 +301,9 @@ def schedule(value) -> tuple | None:
         until, _, fee = part.rpartition(":")
         until = re.sub(r"[<≤\s]|days?|天|日|under", "", until)
         rate = as_number(fee)
-        if rate is None or not 0 <= rate <= 1 or (until and not until.isdigit()):
+        if rate is None or (until and not until.isdigit()):
             raise UnreadableError
+        within("share", rate, fee)
         if until:
             days.append(int(until))
         fees.append(rate)
@@ -329,9 +331,13 @@ def option(value, known: dict[str, tuple]) -> str | None:
 
 # The figures a column may hold: from, to. A rate of 7 is 7% written without its sign, hardly ever 700%.
 RANGES = {
-    "money": (-MOST, MOST), "amount": (0.0, MOST), "price": (1e-9, MOST), "share": (0.0, 1.0), "rate": (-1.0, 3.0),
-    "vol": (0.0, 3.0), "weight": (0.0, 100.0), "days": (0.0, 366.0), "years": (0.0, 150.0), "leverage": (0.0, 10.0),
+    "money": (-MOST, MOST), "amount": (0.0, MOST), "price": (1e-9, MOST), "share": (0.0, 1.0),
+    "threshold": (0.0, 1.0), "rate": (-1.0, 3.0),
+    "vol": (0.0, 3.0), "weight": (0.0, 100.0), "days": (0.0, 366.0), "years": (0.0, 150.0), "leverage": (0.01, 10.0),
 }  # fmt: skip
+COUNTED = frozenset(["money", "amount", "price", "days", "years"])  # in no kind of share: 60% is no value
+# The most that a figure without a percent sign is taken for: 1.5 is 1.5%, a cost of 0.22 is 0.22%, hardly 22%.
+BARE = {"rate": 0.9, "vol": 0.9, "share": 0.1, "threshold": 0.9}
 _READERS: dict[str, Callable] = {
     "date": date,
     "level": level,
@@ -344,10 +350,20 @@ _READERS: dict[str, Callable] = {
 }
 
 
-def within(kind: str, number: float | None) -> float | None:
-    """A figure its column may hold."""
+def limits(kind: str, cell=None) -> tuple[float, float]:
+    """The figures a column may hold, those written as percentages more."""
     low, high = RANGES[kind]
-    if number is not None and not low <= number <= high:
+    return low, high if kind not in BARE or is_percentage(cell) else BARE[kind]
+
+
+def is_percentage(cell) -> bool:
+    return isinstance(cell, str) and "%" in plain(cell)
+
+
+def within(kind: str, number: float | None, cell=None) -> float | None:
+    """A figure its column may hold; ``cell`` is how it is written."""
+    low, high = limits(kind, cell)
+    if number is not None and (not low <= number <= high or (kind in COUNTED and is_percentage(cell))):
         raise UnreadableError
     return number
 
@@ -355,5 +371,5 @@ def within(kind: str, number: float | None) -> float | None:
 def read(kind: str, value):
     """A cell as its column's kind."""
     if kind in RANGES:
-        return within(kind, money(value)[0])
+        return within(kind, money(value)[0], value)
     return _READERS[kind](value)

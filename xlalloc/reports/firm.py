@@ -10,7 +10,17 @@ from typing import NamedTuple
 
 from xlalloc.errors import InputError, quoted
 from xlalloc.reports import date_texts
-from xlalloc.reports.fields import LANGUAGES, LONGEST, UnreadableError, clean, is_empty, money, option, plain
+from xlalloc.reports.fields import (
+    LANGUAGES,
+    LONGEST,
+    UnreadableError,
+    clean,
+    is_empty,
+    is_percentage,
+    money,
+    option,
+    plain,
+)
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.rows import Row
 
@@ -36,13 +46,14 @@ class Key(NamedTuple):
 
     zh: tuple[str, ...]
     kind: str  # text, share, months, option, pages, colour, picture
-    limits: tuple = ()  # of a figure
+    limits: tuple = ()  # of a figure: from, to, to without a percent sign
     known: dict[str, tuple] = {}  # of an option or of pages  # noqa: RUF012
     wanted: str = ""
     also: tuple[str, ...] = ()
 
 
-RATE, PART = "a rate per year between -10% and 50%, such as 2%", "a share per year between 0% and 20%, such as 0.5%"
+RATE = "a rate per year between -10% and 50%, such as 2%, above 0.2 only with its percent sign,"
+PART = "a share per year between 0% and 20%, such as 0.5%, above 0.05 only with its percent sign,"
 KEYS = {
     "name": Key(("机构名称", "名称", "公司名称"), "text"),
     "logo": Key(("标志", "徽标", "商标"), "picture"),
@@ -53,9 +64,9 @@ KEYS = {
     "risk_document": Key(("风险揭示书",), "text"),
     "pages": Key(("页面", "报告页面"), "pages", known=PAGES),
     "internal_pages": Key(("内部页面",), "pages", known=PAGES),
-    "rf": Key(("无风险利率",), "share", (-0.1, 0.5), wanted=RATE, also=("risk free", "risk free rate")),
-    "inflation": Key(("通胀率", "通货膨胀率"), "share", (-0.1, 0.5), wanted=RATE),
-    "advisory_fee": Key(("投顾费率", "投顾费"), "share", (0.0, 0.2), wanted=PART),
+    "rf": Key(("无风险利率",), "share", (-0.1, 0.5, 0.2), wanted=RATE, also=("risk free", "risk free rate")),
+    "inflation": Key(("通胀率", "通货膨胀率"), "share", (-0.1, 0.5, 0.2), wanted=RATE),
+    "advisory_fee": Key(("投顾费率", "投顾费"), "share", (0.0, 0.2, 0.05), wanted=PART),
     "suitability": Key(("适当性",), "option", known=HOLDS, wanted="hold or warn"),
     "suitability_by": Key(("适当性口径", "适当性依据"), "option", known=JUDGED_BY, wanted="product or portfolio"),
     "simulated": Key(("模拟业绩",), "option", known=SHOWN, wanted="client or internal"),
@@ -172,7 +183,8 @@ def _value(key: str, cell, folder: Path):
     if k.kind == "text":
         return text[: CONTACT if key in ("contact", "disclaimer") else LONGEST]
     if k.kind == "share":
-        return _within(money(cell)[0], k.limits)
+        low, high, bare = k.limits
+        return _within(money(cell)[0], (low, high if is_percentage(cell) else bare))
     if k.kind == "months":
         number = _within(money(cell)[0], k.limits)
         if number != int(number):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xlalloc.documents.check import check
 from xlalloc.documents.package import Package
-from xlalloc.documents.template import Template
+from xlalloc.documents.template import Template, lasting
 from xlalloc.errors import InputError
 from xlalloc.reports import check_words, report_template
 from xlalloc.reports.brand import with_brand
@@ -34,7 +34,7 @@ def _opened(path: Path, _time: int, _size: int, logo: bytes, colour: str, footer
     made = with_brand(parts, logo, colour, footer)
     template = Template(package if made is parts else Package.of(made, path.name), shapes())
     check(template)
-    return template
+    return lasting(template)
 
 
 def ours(lang: str, firm: Firm, internal: bool = False, times: int = 1) -> Template:
@@ -64,8 +64,11 @@ def files(path: Path) -> list[Path]:
     return found
 
 
-def of_client(path: Path, client: Client) -> Path:
-    """In a folder the file named for the client's model and language, model, or language, such as Balanced-zh.xlsx."""
+def of_client(path: Path, client: Client, models: Iterable[str]) -> Path:
+    """In a folder the file named for the client's model and language, model, or language, such as Balanced-zh.xlsx.
+
+    One named otherwise serves a language (report-zh.xlsx), or all; never one that is named for another of the models.
+    """
     found = files(path)
     if not path.is_dir():
         return path
@@ -74,10 +77,14 @@ def of_client(path: Path, client: Client) -> Path:
     for name in (f"{model}-{lang}", model, lang):
         if name in by_name:
             return by_name[name]
-    ends = [p for p in found if p.stem.casefold().endswith(f"-{lang}")]
+    others = {name.casefold() for name in models} - {model}
+    fitting = [
+        p for stem, p in by_name.items() if not {stem, stem.removesuffix("-en"), stem.removesuffix("-zh")} & others
+    ]
+    ends = [p for p in fitting if p.stem.casefold().endswith(f"-{lang}")]
     if len(ends) == 1:
         return ends[0]
-    if len(found) == 1:
+    if len(found) == 1 == len(fitting):
         return found[0]
     raise InputError(
         f"{path}: none of {', '.join(p.name for p in found[:5])} is for model {client.model} or language {lang}. "
@@ -98,7 +105,7 @@ def digest(path: Path) -> str:
     return found.hexdigest()[:32]
 
 
-def check_all(path: Path, clients: Iterable[Client], firm: Firm) -> None:
+def check_all(path: Path, clients: Iterable[Client], firm: Firm, models: Iterable[str]) -> None:
     """Every template that a client needs is one that can be filled: before the first client."""
-    for file in sorted({of_client(path, client) for client in clients}):
+    for file in sorted({of_client(path, client, models) for client in clients}):
         opened(file, firm)

@@ -1,7 +1,10 @@
 """The output folder: one run in it at a time, every file there whole or not at all."""
 
 import errno
+import html
+import json
 import os
+import re
 import secrets
 import zipfile
 from collections.abc import Iterator
@@ -12,11 +15,9 @@ from typing import BinaryIO
 from xlalloc.errors import InputError
 
 INTERNAL = "internal"  # the folder of pages that are not for clients
-OURS = b'name="xlalloc"'  # a property of every file of a run
-ADVISER = b"lpwstr>adviser"  # of an adviser's index
+OURS = r'name="xlalloc"[^>]*>\s*<[^>]*lpwstr[^>]*>(.*?)</'  # a property of every file of a run
 START = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\x21\0"  # of an archive of ours: deflated, no flags, 1980-01-01
 OLD = "old"  # the folder of reports that no client of this run has
-MARK = b"lpwstr>["  # how the properties of a report begin: its key, its line of the index
 LOCK = ".xlalloc-lock"
 UNFINISHED = ".part"
 FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -44,7 +45,7 @@ class ForeignError(OSError):
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """As ``writing``, in place of a file of an earlier run or of none."""
     if path.exists() and not is_ours(path):
-        raise ForeignError(f"{path.name} is not ours")
+        raise ForeignError(None, "not ours", str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     with writing(path) as file:
         yield file
@@ -72,33 +73,48 @@ def only_run(folder: Path) -> Iterator[None]:
 
 
 def _tidy(folder: Path) -> None:
-    for left in folder.glob(f".xlalloc-*{UNFINISHED}"):
-        left.unlink(missing_ok=True)
+    for depth in ("", "*/", "*/*/"):  # the folders of advisers, and those of internal pages
+        for left in folder.glob(f"{depth}.xlalloc-*{UNFINISHED}"):
+            left.unlink(missing_ok=True)
 
 
-def move_old(folder: Path, current: set[str]) -> list[str]:
-    """Reports of an earlier run that are none of this one's go to ``old`` beside them; files that are not ours stay.
+def move_old(folder: Path, current: set[str]) -> tuple[list[str], list[OSError]]:
+    """Files of an earlier run that are none of this one's go to ``old`` beside them; files that are not ours stay.
 
-    ``current`` are paths within the folder. Besides it, its internal pages and the folders of advisers are looked at.
+    ``current`` are paths within the folder. Reports and advisers' indexes are known by the place that their properties
+    name, so that a copy somebody keeps elsewhere stays. Gives what was moved, and why what could not be was not.
     """
-    moved = []
-    for place in _places(folder):
-        for path in sorted([*place.glob("*.xlsx"), *place.glob("*.xlsm")]):
-            name = path.relative_to(folder).as_posix()
-            if name in current or not holds(path, MARK):
-                continue
-            (place / OLD).mkdir(exist_ok=True)
-            for file in (path, path.with_suffix(".pdf")):
-                if file.exists():
-                    os.replace(file, place / OLD / file.name)
+    moved, failed = [], []
+    kept = {Path(name).with_suffix("") for name in current}
+    for path in sorted(
+        path for place in _places(folder) for ending in ("xlsx", "xlsm") for path in place.glob(f"*.{ending}")
+    ):
+        at = path.relative_to(folder)
+        if (name := at.as_posix()) in current or _stands_at(path) != name:
+            continue
+        try:
+            set_aside(path)
+            if at.with_suffix("") not in kept:  # else it is that of the .xlsm, or the .xlsx, of this run
+                set_aside(path.with_suffix(".pdf"))
             moved.append(name)
-    return moved
+        except OSError as error:
+            failed.append(error)
+    return moved, failed
+
+
+def set_aside(path: Path) -> None:
+    """A file of an earlier run goes to ``old`` beside it."""
+    if path.exists():
+        (path.parent / OLD).mkdir(exist_ok=True)
+        os.replace(path, path.parent / OLD / path.name)
 
 
 def _places(folder: Path) -> Iterator[Path]:
-    """The folder, the folders of advisers in it (their index says so), and of each that of internal pages."""
-    inner = [path.parent for path in sorted(folder.glob("*/index.xlsx")) if holds(path, ADVISER)]
-    for place in (folder, *inner):
+    """The folder, those in it, and of each that of internal pages."""
+    for place in (
+        folder,
+        *sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in (OLD, INTERNAL)),
+    ):
         yield place
         if (place / INTERNAL).is_dir():
             yield place / INTERNAL
@@ -106,20 +122,29 @@ def _places(folder: Path) -> Iterator[Path]:
 
 def is_ours(path: Path) -> bool:
     """Is it a file of a run, whole or cut off? Ours alone begin so: no other program writes such a first entry."""
-    if holds(path, OURS):
+    if mark(path) is not None:
         return True
     with suppress(OSError), path.open("rb") as file:
         return file.read(len(START)) == START and not zipfile.is_zipfile(path)
     return False
 
 
-def holds(path: Path, mark: bytes) -> bool:
-    """Do the properties of a workbook hold this mark of ours?"""
+def mark(path: Path) -> str | None:
+    """The property of every file of a run: of reports and indexes of advisers a list, the second item their place."""
     try:
         with zipfile.ZipFile(path) as archive:
-            return mark in archive.read("docProps/custom.xml")
-    except (OSError, KeyError, zipfile.BadZipFile):
-        return False
+            found = re.search(OURS, archive.read("docProps/custom.xml").decode(), re.DOTALL)
+    except (OSError, KeyError, UnicodeError, zipfile.BadZipFile):
+        return None
+    return html.unescape(found[1]) if found else None
+
+
+def _stands_at(path: Path) -> str:
+    """The place that the properties of a report or of an adviser's index name."""
+    try:
+        return f"{json.loads(mark(path) or '')[1]}"
+    except (TypeError, ValueError, IndexError):
+        return ""
 
 
 @contextmanager

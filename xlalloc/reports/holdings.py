@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from dataclasses import replace
 
 from xlalloc.ranges import name_key
 from xlalloc.reports import fields
@@ -87,6 +88,8 @@ class HoldingsReader:
             self.problems.refuse(client.id, "no_value", row.location("value"))
         if row.currencies:
             self._currencies(client.id, row)
+        if (day := row.get("as_of")) and row.get("value") is not None and self._market.is_old(day):
+            self.problems.note(client.id, "old_value", "done.used", row.location("as_of"), date=f"{day}")
         account = row.get("account", "")
         if not account and "id" not in row.table.columns and _OF_ACCOUNT.match(row.table.heading):
             account = row.table.heading
@@ -247,9 +250,23 @@ class HoldingsReader:
             if client.id not in wrong:
                 client.history = tuple(entries.values())
 
+    def _check_repeated(self, client: Client) -> None:
+        """The same holding in two rows: an export that was put in twice, or two purchases that are alike."""
+        for first, again in client.lots.repeated():
+            if again.row <= first.row:  # of two files
+                self.problems.note(client.id, "holdings_twice", "done.both_used", replace(again.location, row=None))
+                return
+            words = {"first": f"{first.row}", "row": f"{again.row}"}
+            self.problems.note(client.id, "holding_twice", "done.both_used", again.location, **words)
+
     def _check_unit_of_money(self, client: Client) -> None:
         """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""
-        total = sum(client.lots.values_alone())
+        values = client.lots.values_alone()
+        total = sum(values)
+        if len(values) > 1 and any(abs(total - whole) <= 0.005 * whole for whole in (1.0, 100.0)):
+            words = {"total": f"{total:,.2f}"}
+            self.problems.refuse(client.id, "values_are_weights", client.lots[0].at("value"), **words)
+            return
         beside = max(abs(client.cash_flow), abs(client.monthly), client.goal or 0.0)
         if 0 < total < MIN_WEALTH or 0 < total < beside / 1000:
             words = {"total": f"{total:,.2f}"}

@@ -1,13 +1,17 @@
 """Prices that can hardly be right, listed with asset, date and value: they are used as they are, and said."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from xlalloc.plausible import DOWN, UP
+from xlalloc.reports.account import Account
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Location, Problems
 
 ROWS_MISSING = 3  # dates of the others in a row, within an asset's own history, on which it has no price
-LISTED = 3  # of one asset
+LISTED = 3  # of one asset, of one account
+LATER = 45  # days by which an account may be ahead of the prices
 
 
 def look_at(market: Market, problems: Problems) -> None:
@@ -22,6 +26,25 @@ def look_at(market: Market, problems: Problems) -> None:
             problems.extend(found.items)
             if found.items:
                 market.doubts[asset] = found.items
+
+
+def account_doubts(account: Account, worth: float, market: Market) -> list[tuple[str, dict[str, str]]]:
+    """Of an account's own history: a value that moves beyond all prices, days to come, another worth than is held."""
+    known = [(d, v, f) for d, v, f in zip(account.dates, account.values, account.flows, strict=True) if v and v == v]
+    if not known:
+        return []
+    found = []
+    for (_, before, _), (day, value, flow) in pairwise(known):
+        if before + flow > 0 and not DOWN <= value / (before + flow) <= UP and value - flow > 0:
+            words = {"date": f"{day}", "before": f"{before:,.2f}", "after": f"{value:,.2f}", "flow": f"{flow:+,.2f}"}
+            found.append(("account_jump", words))
+    last, value, _ = known[-1]
+    if market.as_of and not market.is_old(last):
+        if (last - market.as_of).days > LATER:
+            found.append(("account_later", {"date": f"{last}", "as_of": f"{market.as_of}"}))
+        elif not DOWN <= value / worth <= UP:
+            found.append(("account_differs", {"date": f"{last}", "value": f"{value:,.2f}", "worth": f"{worth:,.2f}"}))
+    return found[:LISTED]
 
 
 def _moves(market: Market, asset: str, prices: np.ndarray, rows: np.ndarray, problems: Problems) -> None:

@@ -1,6 +1,7 @@
 """Lines of clients, kept on disk until all are there; the index and the list of problems, written row by row."""
 
 import datetime as dt
+import json
 import pickle
 import tempfile
 from array import array
@@ -116,7 +117,8 @@ def write_index(path: Path, lang: str, date: dt.date | None, lines: Lines | Part
 
     link = FILE if len(lines) <= MOST_LINKS else None
     with replacing(path) as file:
-        listing.write(file, date, "adviser" if folder else "index", rows, link=link)
+        mark = json.dumps(["index", f"{folder}/{path.name}"]) if folder else "index"
+        listing.write(file, date, mark, rows, link=link)
 
 
 def _day(text: str) -> dt.date | None:

@@ -73,9 +73,11 @@ class Market:
     def stale(self, asset: str) -> dt.date | None:
         """The date of the latest price where that is old beside the newest of all."""
         last = self.last(asset)
-        if last is None or self.periods is None:
-            return None
-        return last[1] if (self.as_of - last[1]).days > STALE_AFTER[self.periods] else None
+        return last[1] if last and self.is_old(last[1]) else None
+
+    def is_old(self, day: dt.date) -> bool:
+        """Is it old beside the newest price of all?"""
+        return self.periods is not None and (self.as_of - day).days > STALE_AFTER[self.periods]
 
     def prices(self, assets: list[str]) -> tuple[list[dt.date], np.ndarray]:
         """The rows in which every one of the assets has a price; the same object for the same assets."""

@@ -23,7 +23,9 @@ from xlalloc.reports.totals import is_total
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
 PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebalanced", "goal", "goal_years", "age")
+DECIDES = "assessment_expires"  # a date by which a letter is sent or kept back
 FUNDS_NAMED = 12  # of those without a schedule
+HIGH_COST = 0.025  # a year, of a product
 COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission", "ongoing_cost")
 
 
@@ -72,6 +74,7 @@ class Reader(HoldingsReader, ModelsReader):
             if not client.lots and client.id not in self.problems.refused:
                 self.problems.refuse(client.id, "no_holdings", client.location)
             self._check_what_is_used(client, models)
+            self._check_repeated(client)
             self._check_unit_of_money(client)
         return Inputs(
             list(clients.values()),
@@ -112,7 +115,7 @@ class Reader(HoldingsReader, ModelsReader):
         fatal = False
         for key in row.bad:
             cell = row.raw[key]
-            kind = "unreadable_" + _group(kinds[key])
+            kind = unreadable(kinds[key])
             if isinstance(cell, Formula | ErrorValue):
                 kind = "formula_without_value" if isinstance(cell, Formula) else "error_value"
             elif (
@@ -121,8 +124,7 @@ class Reader(HoldingsReader, ModelsReader):
                 and fields.is_negative(cell, row.table.marks.get(key, "."))
             ):
                 kind = "below_zero"
-            if kinds[key] == "date" or key == "age":  # no figure of a report needs the latter
-                kind = "bad_date" if kind == "unreadable_date" else kind
+            if (kinds[key] == "date" and key != DECIDES) or key == "age":  # no figure of a report needs the latter
                 self._list_once(client, kind, key, row)
             else:
                 self.problems.note(client, kind, done, row.location(key))
@@ -177,8 +179,34 @@ class Reader(HoldingsReader, ModelsReader):
                 continue
             taken.add(name_key(name))
             self._list("", row, "done.users_refused")
-            self.assets[name] = _asset(row, name)
+            self.assets[name] = self._asset(row, name)
         self.names = Names(self.assets.values())
+
+    def _asset(self, row: Row, name: str) -> Asset:
+        kind = row.raw.get("kind")
+        try:
+            kind = fields.option(kind, fields.KINDS) or ""
+        except fields.UnreadableError:
+            kind = fields.clean(kind)
+        return Asset(
+            name=name,
+            name_zh=row.get("name_zh", ""),
+            code=fields.unwrapped(row.get("code", "")),
+            kind=kind,
+            risk_level=row.get("risk_level"),
+            redemption=row.get("redemption"),
+            mu=row.get("expected_return"),
+            vol=row.get("vol"),
+            asset_class=row.get("class", "") or name,
+            group=self._known("", row, "asset_class", fields.CLASSES),
+            subscription=row.get("subscription"),
+            currencies=row.currencies,
+            sell_tax=row.get("sell_tax"),
+            broken=row.bad[0] if row.bad else "",
+            where=row.table.where,
+            row=row.number,
+            **{key: row.get(key, 0.0) for key in COST_COLUMNS},
+        )
 
     def _flat_cash(self, market) -> None:
         """Cash whose price nobody gives is worth 1 a unit throughout."""
@@ -198,6 +226,9 @@ class Reader(HoldingsReader, ModelsReader):
                 self.problems.note(
                     "", "unknown_kind", "done.no_fee_floor", asset.location("kind", asset.kind), known=known
                 )
+            if asset.ongoing_cost > HIGH_COST:
+                where = asset.location("ongoing_cost", asset.ongoing_cost)
+                self.problems.note("", "high_cost", "done.used", where, share=f"{asset.ongoing_cost:.2%}")
             if asset.sell_tax is None:
                 asset.sell_tax = duty if asset.kind == "stock" else 0.0
                 if asset.sell_tax:
@@ -332,41 +363,8 @@ class Reader(HoldingsReader, ModelsReader):
                 self.problems.refuse(client.id, "asset_broken", client.location, asset=name, column=asset.broken)
 
 
-def _asset(row: Row, name: str) -> Asset:
-    kind = row.raw.get("kind")
-    try:
-        kind = fields.option(kind, fields.KINDS) or ""
-    except fields.UnreadableError:
-        kind = fields.clean(kind)
-    return Asset(
-        name=name,
-        name_zh=row.get("name_zh", ""),
-        code=fields.unwrapped(row.get("code", "")),
-        kind=kind,
-        risk_level=row.get("risk_level"),
-        redemption=row.get("redemption"),
-        mu=row.get("expected_return"),
-        vol=row.get("vol"),
-        asset_class=row.get("class", "") or name,
-        group=_group_of(row),
-        subscription=row.get("subscription"),
-        currencies=row.currencies,
-        sell_tax=row.get("sell_tax"),
-        broken=row.bad[0] if row.bad else "",
-        where=row.table.where,
-        row=row.number,
-        **{key: row.get(key, 0.0) for key in COST_COLUMNS},
-    )
-
-
-def _group_of(row: Row) -> str:
-    try:
-        return fields.option(row.raw.get("asset_class"), fields.CLASSES) or ""
-    except fields.UnreadableError:
-        return ""
-
-
-def _group(kind: str) -> str:
-    """Kinds that are spoken of alike."""
-    alike = {**dict.fromkeys(("money", "amount", "price", "weight"), "number"), "vol": "rate", "levels": "level"}
-    return alike.get(kind, kind)
+def unreadable(kind: str) -> str:
+    """What is said of a cell that its column's kind cannot be read from; kinds that are spoken of alike."""
+    alike = {**dict.fromkeys(("money", "amount", "price", "weight"), "number")}
+    alike |= {"vol": "rate", "threshold": "share"}
+    return "bad_date" if kind == "date" else f"unreadable_{alike.get(kind, kind)}"

@@ -127,6 +127,17 @@ class Lots(Sequence):
             found.append(value)
         return found
 
+    def repeated(self) -> list[tuple[Lot, Lot]]:
+        """Lots that are the same but for their row, each with the first such."""
+        first: dict[tuple, int] = {}
+        size, found = self._FORM.size, []
+        for k in range(len(self)):
+            kept = self._kept[k * size : (k + 1) * size]
+            key = kept[:28], kept[32:], *self._texts[2 * k : 2 * k + 2]  # without the row
+            if (before := first.setdefault(key, k)) != k:
+                found.append((self[before], self[k]))
+        return found
+
     @property
     def assets(self) -> list[str]:
         return self._texts[::2]

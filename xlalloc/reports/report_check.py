@@ -45,7 +45,7 @@ class CheckPage:
     """Drawn by the report, whose words, names and book it uses."""
 
     def check(self) -> None:
-        page = Page(self, "check", "1.5 28 10.5 10.5 12 10.5 10.5 11 10.5 12")
+        page = Page(self, "check", "1 27 10 10 12 10 10 11 10 12", pages=0)
         page.title()
         page.text("=check_line", bold=True, color=WARN)
         held = 'INDEX(held_reasons,1)<>""'

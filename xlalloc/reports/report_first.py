@@ -8,14 +8,25 @@ from xlalloc.reports.report_page import (
     AFTER_WEIGHTS,
     CLASSES,
     CRISES,
+    DRAWN,
     FRONTIER,
+    LABEL,
+    LEAST,
+    LIST_ROW,
+    LISTED,
     NOW,
     RISK,
+    SHORT,
+    SHORT_LOTS,
+    SHORTLY,
+    SHOWN,
     STEPS,
     TARGET,
     TITLE,
     TOP,
+    TRADES,
     UNITS,
+    WORTH,
     Column,
     Page,
 )
@@ -36,23 +47,25 @@ from xlalloc.templates.look import (
     WARN,
 )
 
+STATES = [("now", NOW), ("after", AFTER), ("target", TARGET)]
+
 
 class FirstPages:
     """Drawn by the report, whose words, names and book they use."""
 
     def summary(self) -> None:
-        page = Page(self, "summary", "1.5 27 11 11 11 2.5 12 12 12 12", 10.5, 19)
+        page = Page(self, "summary", "1 27 12 12 12 1.5 10 10 10 10", 11, 21)
         sheet = page.sheet
-        sheet.page_setup.fitToHeight = 1
         sheet.row_dimensions[1].height = 6
         page.put(2, 2, "=client_name", size=TITLE + 2, bold=True, color=ACCENT)
-        sheet.row_dimensions[2].height = 36
+        sheet.row_dimensions[2].height = 38
         page.row = 3
-        page.text(self.say("line"), 2, 7, color=GREY, move=False)
+        page.text(self.say("line"), 2, 7, color=GREY, size=10, move=False)
         page.text('=IF(firm_name="","",firm_name)', 8, 10, move=False, bold=True, color=ACCENT, align="right")
         for column in range(2, 11):
             sheet.cell(3, column).border = Border(bottom=Side("medium", color=ACCENT))
-        page.row = 4
+        sheet.row_dimensions[4].height = 6
+        page.row = 5
         page.text(self.say("illustrative"), hide=True, color=WARN, bold=True)
         page.heading("advice")
         for column in range(2, 11):
@@ -75,19 +88,18 @@ class FirstPages:
         page.heading("suitable")
         page.text("=suitability_line")
         page.text(self.say("risk_read"), hide=True)
-        page.row += 1
-        sheet.row_dimensions[page.row].height = 40
+        sheet.row_dimensions[page.row].height = 48
         page.row += 1
         for left, right, key in ((2, 3, "sign.client"), (5, 7, "sign.date"), (9, 10, "sign.adviser")):
             for column in range(left, right + 1):
                 sheet.cell(page.row, column).border = Border(top=Side("thin", color=GREY))
-            page.put(left, page.row, self.say(key), size=8, color=GREY).border = Border(top=Side("thin", color=GREY))
-        page.row += 2
-        page.text(self.say("closing"), size=8, color=GREY)
+            page.put(left, page.row, self.say(key), size=LABEL, color=GREY).border = Border(top=Side("thin", color=GREY))  # fmt: skip  # noqa: E501
+        page.row += 1
+        page.text(self.say("closing"), size=LABEL, color=GREY)
         page.done()
 
     def _classes(self, page: Page) -> None:
-        """Weights by class beside their chart, and below them the risk; missing classes leave their rows free."""
+        """Weights by class and below them the risk, beside both the weights' chart."""
         top = page.row
         page.heading("classes")
         columns = [
@@ -97,34 +109,96 @@ class FirstPages:
             Column("target", "class_target", PERCENT, TARGET),
         ]
         first, last = page.table(CLASSES, columns, wrap=False)
-        # a free row for each class that is not there: the chart beside keeps its place
-        page.free(CLASSES - 1, f'IF(ROWS(class_names)<ROW($A$2:$A${CLASSES})," ","")')
         page.heading("risk_short")
-        heads = [Column("", ""), *(Column(key, "", PERCENT, color) for key, color in (("now", NOW), ("after", AFTER), ("target", TARGET)))]  # fmt: skip  # noqa: E501
+        heads = [Column("", ""), *(Column(key, "", PERCENT, color) for key, color in STATES)]  # fmt: skip
         page.header(heads)
         page.line(self.say("vol"), [(formula, PERCENT) for formula in _unheld(vols())])
-        worth = "(total_value+cash_flow-trade_cost)"
         shares = ["MIN(crisis_now)", "MIN(crisis_after)", "MIN(crisis_target)"]
-        money = [f"{share}*{value}" for share, value in zip(shares, ("total_value", worth, worth), strict=True)]
+        money = [f"{share}*{value}" for share, value in zip(shares, ("total_value", WORTH, WORTH), strict=True)]
         rows = (("worst_money", SIGNED, money), ("worst_share", SIGNED_PERCENT, shares))
         for key, format, formulas in rows:
             shown = _unheld([f'=IF(COUNT(crisis_now)=0,"–",{f})' for f in formulas])
             page.line(self.say(key), [(f, format) for f in shown])
         page.text(self.say("stated"), 2, 5, color=GREY)
-        sheet = page.sheet
         chart = charts.bars(
             [(page, first, last, k) for k in (3, 4, 5)], (page, first, last, 2), (NOW, AFTER, TARGET), "0%"
         )
-        chart.legend = None
-        page.chart(chart, "classes_chart", top + 1, CLASSES + 7.5, 7, 10, fixed=True)
-        sheet.row_dimensions[page.row - 1].height = 26
+        chart.legend, chart.y_axis.scaling.min = None, 0  # bars as long as what they show
+        page.legend(top, 7, [*STATES[:2], ("", ""), STATES[2]])
+        page.chart(chart, "classes_chart", (top + 1, page.row - 1), 7, 10, title=False)
 
-    # The pages behind it ---------------------------------------------------------------------------------------------
+    # What is held, and what to trade ---------------------------------------------------------------------------------
 
     def orders(self) -> None:
-        page = Page(self, "orders", "1.5 28 11 8 13 9.5 9.5 9.5 11 12")
+        """On one page, where it has room for them."""
+        page = Page(self, "orders", TRADES)
         page.title()
         page.heading("holdings")
+        self._holdings(page, SHORT)
+        some = f"AND(n_assets>1,n_assets<={DRAWN})"
+        rows = 2 * DRAWN
+        page.legend(page.row, 2, [STATES[0], STATES[1], ("", ""), ("", ""), STATES[2]], some)
+        page.name("xl_rows_", page.row, page.row)
+        page.row += 1
+        top = page.room(rows, f"(ROW($A$1:$A${rows})<=2*n_assets)*({some})")
+        for row in range(top + 2 * SHOWN, top + rows):
+            page.sheet.row_dimensions[row].hidden = True
+        page.heading("order_title")
+        page.text("=advice_line")
+        page.text(self.say("phases"))
+        self._traded(page, SHORT)
+        self._remarks(page)
+        self._costs(page)
+        self._lots(page, SHORT_LOTS)
+        page.show(f"=AND(NOT(letter_held),{SHORTLY})")
+        page.done()
+        columns = [
+            Column("asset", f'IF({some},{page.short("asset_names")},"")'),
+            *(Column(key, f'IF({some},w_{key},"")', PERCENT, color) for key, color in STATES),
+        ]
+        _, first, last = page.drawn(DRAWN, columns)
+        chart = charts.bars(
+            [(page, first, last, k) for k in (3, 4, 5)], (page, first, last, 2), (NOW, AFTER, TARGET), "0%"
+        )
+        chart.legend, chart.y_axis.scaling.min = None, 0
+        page.chart(chart, "holdings_chart", (top, top + rows - 1), 2, page.last, title=False)
+
+    def holdings(self) -> None:
+        """All of them, on as many pages as they take; before them what there is to say of orders and costs."""
+        page = Page(self, "holdings", TRADES, LISTED, LIST_ROW, pages=0)
+        page.title()
+        page.heading("order_title")
+        page.text("=advice_line")
+        page.text(self.say("phases"))
+        self._remarks(page)
+        self._costs(page)
+        page.heading("holdings")
+        page.repeated(page.row)
+        self._holdings(page, self.room)
+        page.show(f"=AND(NOT(letter_held),NOT({SHORTLY}))")
+        page.done()
+
+    def trades(self) -> None:
+        """All orders, on as many pages as they take."""
+        page = Page(self, "trades", TRADES, LISTED, LIST_ROW, pages=0)
+        page.title()
+        page.text(self.say("phases"))
+        page.heading("order_list")
+        page.repeated(page.row)
+        self._traded(page, self.room)
+        page.show(f"=AND(NOT(letter_held),NOT({SHORTLY}),n_orders>0)")
+        page.done()
+
+    def lots(self) -> None:
+        """Of so many orders only where it costs something."""
+        page = Page(self, "lots", TRADES, LISTED, LIST_ROW, pages=0)
+        page.title()
+        self._lots(page, self.room)
+        page.repeated(5)
+        page.show(f"=AND(NOT(letter_held),NOT({SHORTLY}),SUM(lot_rates)>0)")
+        page.done()
+
+    def _holdings(self, page: Page, room: int) -> None:
         columns = [
             Column("asset", "asset_names"),
             Column("code", "asset_codes"),
@@ -136,7 +210,7 @@ class FirstPages:
             Column("off", "w_now-w_target", SIGNED_PERCENT),
             Column("risk_share", 'IFERROR(RISK_CONTRIB(w_now,cov_assets),"–")', PERCENT, RISK),
         ]
-        first, last = page.table(self.room, columns)
+        first, last = page.table(room, columns)
         off = FormulaRule([f"ABS($I{first})>$I${last + 3}+0.000000001"], font=Font(bold=True, color=WARN))
         page.sheet.conditional_formatting.add(f"I{first}:I{last}", off)
         page.line(self.say("cash_left"), [("", ""), ("", ""), ("", ""), ("", ""), ("=1-SUM(w_after)", PERCENT)])
@@ -147,14 +221,19 @@ class FirstPages:
             ("=SUM(w_now)", PERCENT),
             (f"=SUM(w_after)+G{last + 1}", PERCENT),
             ("=SUM(w_target)", PERCENT),
+            ("", ""),
+            ("", ""),
         ]
         page.line(self.say("total"), sums, bold=True)
         blanks = [("", "")] * 6
         page.line(self.say("threshold"), [*blanks, ("=drift_threshold", PERCENT)])
+        for k in range(2, 10):
+            cell = page.sheet.cell(page.row - 1, k)
+            cell.font, cell.border = Font(name=cell.font.name, size=page.body, color=GREY), Border()
         page.text(self.say("holdings_note"), color=GREY)
-        page.heading("order_title")
-        page.text("=advice_line")
-        page.text(self.say("phases"))
+
+    def _traded(self, page: Page, room: int) -> None:
+        """The orders and their sums."""
         columns = [
             Column("asset", "order_names"),
             Column("code", "order_codes"),
@@ -166,18 +245,17 @@ class FirstPages:
             Column("account", "order_accounts"),
             Column("remark", "order_flags"),
         ]
-        page.table(self.room, columns, when="n_orders>0")
-        sums = [("", ""), ("", ""), ("=SUM(order_money)", SIGNED), ("", ""), ("=SUM(order_costs)", CENTS), ("=SUM(order_fees)", CENTS)]  # fmt: skip  # noqa: E501
+        page.table(room, columns, when="n_orders>0")
+        sums = [("", ""), ("", ""), ("=SUM(order_money)", SIGNED), ("", ""), ("=SUM(order_costs)", CENTS), ("=SUM(order_fees)", CENTS), ("", ""), ("", "")]  # fmt: skip  # noqa: E501
         page.line(f'=IF(n_orders=0,"","{self.say("total")}")', [(f'=IF(n_orders=0,"",{f[1:]})', x) if f else ("", "") for f, x in sums], bold=True)  # fmt: skip  # noqa: E501
         page.name("xl_rows_", page.row - 1, page.row - 1)
+
+    def _remarks(self, page: Page) -> None:
+        """What is to be said of the orders."""
         page.text(self.say("cash_after"), color=GREY)
         page.text(self.say("reserve"), color=GREY, hide=True)
         page.paragraphs("order_remarks", 8, color=WARN)
         page.paragraphs("withheld_reasons", 12, color=WARN)
-        self._costs(page)
-        self._lots(page)
-        page.show("=NOT(letter_held)")
-        page.done()
 
     def _costs(self, page: Page) -> None:
         """Once and a year, now and after the orders."""
@@ -186,16 +264,15 @@ class FirstPages:
         page.header([heads[0], Column("", ""), Column("", ""), *heads[1:]])
         after = "SUMPRODUCT(w_after,ongoing_costs)+advisory_fee"
         now = "SUMPRODUCT(w_now,ongoing_costs)+advisory_fee"
-        worth = "(total_value+cash_flow-trade_cost)"
         for key, money, share in (
             ("cost.once", "trade_cost", "trade_cost/total_value"),
             ("cost.now", f"({now})*total_value", now),
-            ("cost.after", f"({after})*{worth}", after),
+            ("cost.after", f"({after})*{WORTH}", after),
         ):
             page.line(self.say(key), [("", ""), ("", ""), (f"={money}", MONEY), (f"={share}", PERCENT2)])
         page.text(self.say("cost.note"), color=GREY)
 
-    def _lots(self, page: Page) -> None:
+    def _lots(self, page: Page, room: int) -> None:
         """What sales take, where it decides their fees."""
         some = 'INDEX(lot_names,1)<>""'
         page.heading("lots", some)
@@ -207,16 +284,19 @@ class FirstPages:
             Column("fee_rate", "lot_rates", PERCENT2),
             Column("taken", "lot_values", MONEY),
         ]
-        page.table(self.room, columns, when=some)
+        page.table(room, columns, when=some)
+
+    # Risk ------------------------------------------------------------------------------------------------------------
 
     def risk(self) -> None:
-        page = Page(self, "risk", "1.5 27 10.5 10.5 10.5 10.5 11 11 11 11")
+        page = Page(self, "risk", "1 25 10 10 10 11.5 11.5 11.5 6 10")
         page.title()
         page.text(self.say("cov_from"), color=GREY)
         page.heading("whole")
         heads = ((("now"), NOW), ("after", AFTER), ("target", TARGET), ("equal_risk", ""))
         page.header([Column("measure", ""), *(Column(key, "", PERCENT, color) for key, color in heads)])
         weights = ("w_now", AFTER_WEIGHTS, "w_target", "parity_weights")
+        rows = {}
         for key, format, formula in (
             ("vol", PERCENT, ""),
             ("ratio", NUMBER, "DIVERSIFICATION({w},cov_assets)"),
@@ -225,10 +305,11 @@ class FirstPages:
             ("expected", PERCENT, "PORT_RETURN({w},mu_assets)"),
         ):
             cells = [formula.format(w=w) for w in weights] if formula else [*(v[2:-1] for v in vols()), "PORT_VOL(parity_weights,cov_assets)"]  # fmt: skip  # noqa: E501
+            rows[key] = page.row
             page.line(self.say(key), [(f'{{=IFERROR({cell},"–")}}', format) for cell in cells])
         some = 'INDEX(top_names,1)<>""'
-        page.heading("risk_from", some)
         top = page.row
+        page.heading("risk_from", some)
         columns = [
             Column("asset", "top_names"),
             Column("now", "top_weights", PERCENT, NOW),
@@ -236,21 +317,27 @@ class FirstPages:
             Column("risk_target", "top_target_risks", PERCENT, TARGET),
             Column("equal_risk", "top_parity", PERCENT),
         ]
-        first, last = page.table(TOP, columns, when=some)
-        page.free(TOP - 1, f'IF(({some})*(ROWS(top_names)<ROW($A$2:$A${TOP}))," ","")')
-        chart = charts.bars([(page, first, last, k) for k in (3, 4)], (page, first, last, 2), (NOW, RISK), "0%")
-        chart.legend = None
-        page.chart(chart, "risk_chart", top, 1.5 + TOP, 7, 10, fixed=True)
+        page.table(TOP, columns, when=some)
+        page.free(LEAST - 1, f'IF(({some})*(ROWS(top_names)<ROW($A$2:$A${LEAST}))," ","")')
+        page.legend(top, 7, [("now", NOW), ("risk_share", RISK)], "ROWS(top_names)>1")
+        beside = top + 1, page.row - 1
         page.text(f'=IF({some},"{self.say("risk_note")}","")', color=GREY, hide=True)
         page.text(self.say("no_risk"), color=GREY, hide=True)
         self._crises(page)
-        self._frontier(page)
-        page.done()
+        self._frontier(page, rows)
+        columns = [
+            Column("asset", f'IF(ROWS(top_names)>1,{page.short("top_names")},"")'),
+            Column("now", 'IF(ROWS(top_names)>1,top_weights,"")', PERCENT, NOW),
+            Column("risk_share", 'IF(ROWS(top_names)>1,top_risks,"")', PERCENT, RISK),
+        ]
+        _, first, last = page.drawn(TOP, columns)
+        chart = charts.bars([(page, first, last, k) for k in (3, 4)], (page, first, last, 2), (NOW, RISK), "0%")
+        chart.legend = None
+        page.chart(chart, "risk_chart", beside, 7, 10, title=False)
 
     def _crises(self, page: Page) -> None:
         some = "COUNT(crisis_now)>0"
         page.heading("crises", some)
-        worth = "(total_value+cash_flow-trade_cost)"
 
         def known(name: str, times: str = "") -> str:
             return f'IF({name}="","",{name}{times})'
@@ -261,7 +348,7 @@ class FirstPages:
             Column("after", "crisis_after", SIGNED_PERCENT, AFTER),
             Column("target", "crisis_target", SIGNED_PERCENT, TARGET),
             Column("money_now", known("crisis_now", "*total_value"), SIGNED, NOW),
-            Column("money_after", known("crisis_after", f"*{worth}"), SIGNED, AFTER),
+            Column("money_after", known("crisis_after", f"*{WORTH}"), SIGNED, AFTER),
             Column("costs_most", "crisis_worst"),
         ]
         first, last = page.table(CRISES, columns, when=some)
@@ -269,39 +356,36 @@ class FirstPages:
             [(page, first, last, k) for k in (3, 4, 5)], (page, first, last, 2), (NOW, AFTER, TARGET), "0%"
         )
         chart.type, chart.x_axis.scaling.orientation = "col", "minMax"
-        page.chart(chart, "crises_chart", page.room(12, some), 12, 2, 10)
+        top = page.room(11, some)
+        page.chart(chart, "crises_chart", (top, page.row - 1), 2, 10, title=False)
         page.text(f'=IF({some},"{self.say("crises_note")}","")', color=GREY, hide=True)
 
-    def _frontier(self, page: Page) -> None:
-        """The curve beside the three states of the portfolio."""
+    def _frontier(self, page: Page, rows: dict[str, int]) -> None:
+        """The curve, and the portfolio's three states as they stand in the table of measures; ends the page."""
         some = 'INDEX(frontier_vols,1)<>""'
         page.heading("frontier", some)
-        top = page.row
+        top = page.room(13, some)
+        bottom = page.row - 1
+        page.text(f'=IF({some},"{self.say("frontier_note")}","")', color=GREY, hide=True)
+        page.done()
         columns = [
             Column("point", f'IF(frontier_vols="","","{self.say("curve")}")'),
             Column("expected", "frontier_returns", PERCENT),
             Column("vol_short", "frontier_vols", PERCENT),
         ]
-        first, last = page.table(FRONTIER, columns, when=some, wrap=False)
-        points = []
-        expected = (
-            "PORT_RETURN(w_now,mu_assets)",
-            f"PORT_RETURN({AFTER_WEIGHTS},mu_assets)",
-            "PORT_RETURN(w_target,mu_assets)",
-        )
-        for key, vol, mean in zip(("now", "after", "target"), vols(), expected, strict=True):
-            words = (f'{{=IF({some},IFERROR({formula},""),"")}}' for formula in (mean, vol[2:-1]))
-            page.line(f'=IF({some},"{self.say(key)}","")', [(word, PERCENT) for word in words])
-            page.name("xl_rows_", page.row - 1, page.row - 1)
-            points.append((page, page.row - 1, page.row - 1, 3))
-        page.text(f'=IF({some},"{self.say("frontier_note")}","")', color=GREY, hide=True)
+        _, first, last = page.drawn(FRONTIER, columns)
+        states = ("now", "after", "target")
+        for k, key in enumerate(states, 3):
+            up, across = (f'=IF({some},IF(ISNUMBER({page.at(k, rows[r])}),{page.at(k, rows[r])},""),"")' for r in ("expected", "vol"))  # fmt: skip  # noqa: E501
+            page.line(self.say(key), [(up, PERCENT), (across, PERCENT)])
+        points = [(page, last + k, last + k, 3) for k in (1, 2, 3)]
         ranges = [(page, first, last, 3), *points]
-        chart = charts.curve_and_points(ranges, tuple(map(self.say, ("curve", "now", "after", "target"))), "0%")
+        chart = charts.curve_and_points(ranges, tuple(map(self.say, ("curve", *states))), "0%")
         for line, color in zip(chart.series[1:], (NOW, AFTER, TARGET), strict=True):
             line.marker.symbol, line.marker.graphicalProperties = "circle", charts._filled(color)
             line.marker.size = 8
         chart.series[0].graphicalProperties.line.solidFill = GREY
-        page.chart(chart, "frontier_chart", top, FRONTIER + 4, 5, 10, self.say("vol_short"), self.say("expected"))
+        page.chart(chart, "frontier_chart", (top, bottom), 2, 10, self.say("vol_short"), self.say("expected"), title=False)  # fmt: skip  # noqa: E501
 
 
 def _unheld(formulas: list[str]) -> list[str]:

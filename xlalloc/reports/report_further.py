@@ -6,19 +6,26 @@ from xlalloc.reports.report_page import (
     AFTER,
     BENCH,
     CRISES,
+    FEW,
     FINDINGS,
+    LABEL,
     NOW,
     PAIRS,
     PERIODS,
     POINTS,
-    RISK,
+    SHORT,
     SHOWN,
+    SMALL,
+    SMALL_ROW,
     TARGET,
     Column,
     Page,
 )
 from xlalloc.reports.report_texts import DEFINITIONS
+from xlalloc.templates import charts
 from xlalloc.templates.look import DATE, GREY, MONEY, NUMBER, PERCENT, PERCENT2, SIGNED, SIGNED_PERCENT
+
+NO_GOAL = 'OR(goal_amount="",goal_years="")'
 
 
 class FurtherPages:
@@ -26,11 +33,11 @@ class FurtherPages:
 
     def account(self) -> None:
         """The account's own performance: net first, gross beside it and no larger."""
-        page = Page(self, "account", "1.5 40 12 12 12 12 12")
+        page = Page(self, "account", "1 40 13 13 13 13 13")
         page.title()
         page.text("=account_note", color=GREY)
         top = page.row
-        page.row += 13
+        page.row += 14
         page.heading("account_periods")
         columns = [
             Column("period", "account_periods"),
@@ -42,12 +49,17 @@ class FurtherPages:
         ]
         page.table(PERIODS, columns)
         page.heading("years")
+        years = page.row
+        page.row += 10
         columns = [
             Column("year", "account_years"),
             Column("net", "account_year_net", SIGNED_PERCENT, AFTER),
             Column("gross", "account_year_gross", SIGNED_PERCENT),
         ]
-        page.table(self.years, columns)
+        first, last = page.table(self.years, columns)
+        chart = charts.bars([(page, first, last, 3)], (page, first, last, 2), (AFTER,), "+0.0%;-0.0%")
+        upright(chart)
+        page.chart(chart, "account_years_chart", (years, years + 9), 2, 7, title=False)
         page.heading("account_money")
         for key, name, format in (
             ("first", "first_value", MONEY), ("in", "paid_in", MONEY), ("out", "taken_out", MONEY),
@@ -57,10 +69,17 @@ class FurtherPages:
         page.text(self.say("account_warning"), color=GREY)
         page.show("=account_shown")
         page.done()
-        self._account = page, top
+        columns = [
+            Column("date", "account_path_dates", DATE),
+            Column("account_net", "account_path", SIGNED_PERCENT, AFTER),
+        ]
+        head, first, last = page.drawn(POINTS, columns)
+        chart = page.lines([(head, first, last, 3)], (first, last, 2), "0%", (AFTER,))
+        chart.legend = None
+        page.chart(chart, "account_chart", (top, top + 13), 2, 7)
 
     def past(self) -> None:
-        page = Page(self, "past", "1.5 32 14.6 14.6 14.6 14.6 14.6")
+        page = Page(self, "past", "1 32 14.5 14.5 14.5 14.5 14.5")
         page.title()
         page.text("=past_note", color=GREY)
         top = page.row
@@ -89,51 +108,75 @@ class FurtherPages:
         page.text(self.say("past_warning"), color=GREY)
         page.show('=AND(simulated_shown,INDEX(path_dates,1)<>"")')
         page.done()
-        self._past = page, top, falls
+        for key, kind, words, at, rows in (
+            ("wealth_chart", "path", "", top, 15),
+            ("depth_chart", "depth", "depth.", falls, 12),
+        ):
+            columns = [
+                Column("date", "path_dates", DATE),
+                *(
+                    Column(f"{words}{name}", f"{kind}_{name}", SIGNED_PERCENT, color)
+                    for name, color in (("now", NOW), ("target", TARGET), ("bench", BENCH))
+                ),
+            ]
+            head, first, last = page.drawn(POINTS, columns)
+            series = [(head, first, last, k) for k in (3, 4, 5)]
+            page.chart(page.lines(series, (first, last, 2), "0%", (NOW, TARGET, BENCH)), key, (at, at + rows - 1), 2, 7)
 
     def outlook(self) -> None:
-        page = Page(self, "outlook", "1.5 20 17 17 17 17 17")
+        page = Page(self, "outlook", "1 20 17 17 17 17 17")
         page.title()
         page.text(self.say("goal_line").replace("WHEN", 'goal_amount<>""'), size=11, bold=True)
         page.text(self.say("assumed"), color=GREY)
         top = page.row
-        page.row += 16
+        page.row += 18
         page.heading("bands")
-        start = "total_value+cash_flow,monthly_saving,MAX(1,INT(goal_years))"
-        more = "PORT_VOL(w_target,cov_assets),10000,1,inflation_rate"
-        bands = f"WEALTH_BANDS({start},PORT_RETURN(w_target,mu_assets)-advisory_fee,{more})"
-        head = page.row
         quantiles = [Column(f"plan.q{q}", "", MONEY) for q in (5, 25, 50, 75, 95)]
         page.header([Column("plan.year", ""), *quantiles])
-        # the table of the function has a header of its own: it lies in the row that is hidden
-        for column in range(2, 8):
-            align = "left" if column == 2 else "right"
-            cell = page.put(column, head + 1, None, "0" if column == 2 else MONEY, line=True, align=align)
-            page.like(cell, range(head + 2, head + self.bands + 3))
-        for row in range(head + 1, head + self.bands + 3):
-            if row > head + SHOWN + 2:
-                page.sheet.row_dimensions[row].hidden = True
-        page.put(2, head + 1, f'{{=IF(goal_amount="","",{bands})}}', "0")
-        page.sheet.row_dimensions[head + 1].hidden = True
-        first, last = head + 2, head + self.bands + 2
-        page.name("xl_rows_", first, last)
-        page.row = last + 1
+        listed = page.row
+        page.name("xl_rows_", listed, listed + FEW)
+        page.row += FEW + 1
         page.text(self.say("bands_note"), color=GREY)
-        chart = page.lines([(head, first, last, k) for k in (5, 3, 7)], (first, last, 2), MONEY, (TARGET, RISK, GREY), dated=False)  # fmt: skip  # noqa: E501
-        page.chart(chart, "bands_chart", top, 15, 2, 7, across=self.say("plan.year"))
         page.heading("fees")
         page.header([Column("fee_yearly", "", PERCENT2), Column("fee_takes", "", PERCENT)])
         for fee in (0.0025, 0.005, 0.01, 0.015, 0.02):
             page.put(2, page.row, fee, PERCENT2, line=True)
-            page.put(3, page.row, f'{{=IF(goal_amount="","",IFERROR(FEE_DRAG(B{page.row},goal_years,PORT_RETURN(w_target,mu_assets)),"–"))}}', PERCENT, line=True)  # fmt: skip  # noqa: E501
+            page.put(3, page.row, f'{{=IF({NO_GOAL},"",IFERROR(FEE_DRAG(B{page.row},goal_years,PORT_RETURN(w_target,mu_assets)),"–"))}}', PERCENT, line=True)  # fmt: skip  # noqa: E501
             page.row += 1
         page.text(self.say("fees_note"), color=GREY)
-        page.show('=AND(goal_amount<>"",goal_years<>"",projections_shown)')
+        page.show(f"=AND(NOT({NO_GOAL}),projections_shown)")
         page.done()
+        # every year is drawn, from a table that has a header of its own; of many years not every one is printed
+        start = "total_value+cash_flow,monthly_saving,MAX(1,INT(goal_years))"
+        more = "PORT_VOL(w_target,cov_assets),10000,1,inflation_rate"
+        bands = f"WEALTH_BANDS({start},PORT_RETURN(w_target,mu_assets)-advisory_fee,{more})"
+        head, _, last = page.drawn(
+            self.bands + 2, [Column("plan.year", f'IF({NO_GOAL},"",{bands})', "0"), *quantiles], fill=False
+        )
+        first = head + 2
+        page.sheet.row_dimensions[head + 1].hidden = True
+        page.name("xl_rows_", first, last)
+        years = "MAX(1,INT(goal_years))"
+        step = f"INT(({years}+{FEW - 1})/{FEW})"
+        steps = f"INT(({years}+{step}-1)/{step})"
+        for k in range(FEW + 1):
+            row = listed + k
+            year = f'IF({k}>{steps},"",{years}-{step}*({steps}-{k}))' if k else "0"
+            page.put(2, row, f'=IF({NO_GOAL},"",{year})', "0", line=True, align="left")
+            for column in range(3, 8):
+                cells = f"{page.at(column, first)}:{page.at(column, last)}"
+                page.put(column, row, f'=IF($B{row}="","",INDEX({cells},$B{row}+1))', MONEY, line=True)
+            page.sheet.row_dimensions[row].hidden = k > 2 * SHOWN + 3
+        axis = self.say("money_axis")
+        chart = page.lines([(head, first, last, k) for k in (7, 5, 3)], (first, last, 2), axis, (TARGET, TARGET, TARGET), dated=False)  # fmt: skip  # noqa: E501
+        for line, dash in zip(chart.series, ("sysDash", "solid", "sysDash"), strict=True):
+            line.graphicalProperties.line.prstDash = dash
+        page.chart(chart, "bands_chart", (top, top + 17), 2, 7, across=self.say("plan.year"))
 
     def appendix(self) -> None:
-        page = Page(self, "appendix", "1.5 31 10 10 10 10 10 10 10 10")
+        page = Page(self, "appendix", "1 30 9.5 10 10 10 10 9.5 9 8", 8.5, 13.5, pages=0)
         page.title()
+        page.sheet.print_title_rows = "1:1"
         some = 'INDEX(finding_texts,1)<>""'
         page.heading("findings", some)
         page.paragraphs("finding_texts", FINDINGS)
@@ -147,14 +190,41 @@ class FurtherPages:
         page.table(PAIRS, columns, when='INDEX(alike_names,1)<>""', wrap=False)
         bottom, page.row = page.row, top
         page.header([Column("unlike", ""), Column("", ""), Column("", ""), Column("corr", "", NUMBER)], 5)
-        page.sheet.cell(top, 5).alignment = Alignment(vertical="center", indent=1)
-        for column, formula, format in ((5, "unlike_names", ""), (8, "unlike_values", NUMBER)):
-            page.like(page.put(column, page.row, f"{{={formula}}}", format, line=True), range(page.row + 1, bottom))
+        page.sheet.cell(top, 5).alignment = Alignment(vertical="bottom", indent=1)
+        for column, formula, format in (
+            (5, "unlike_names", ""),
+            (6, "", ""),
+            (7, "", ""),
+            (8, "unlike_values", NUMBER),
+        ):
+            page.like(
+                page.put(column, page.row, f"{{={formula}}}" if formula else None, format, line=True),
+                range(page.row + 1, bottom),
+            )
         page.row = bottom
         page.heading("crisis_sources", "COUNT(crisis_now)>0")
         for k in range(1, CRISES + 1):
-            page.text(f'=IFERROR(IF(INDEX(crisis_names,{k})="","",INDEX(crisis_names,{k})&"{self.say("colon")}"&INDEX(crisis_sources,{k})),"")', hide=True, color=GREY, size=8)  # fmt: skip  # noqa: E501
+            page.text(f'=IFERROR(IF(INDEX(crisis_names,{k})="","",INDEX(crisis_names,{k})&"{self.say("colon")}"&INDEX(crisis_sources,{k})),"")', hide=True, color=GREY, size=LABEL)  # fmt: skip  # noqa: E501
+        page.heading("rates_title")
+        page.text(self.say("rates"), color=GREY)
+        page.text(self.say("source"), color=GREY, hide=True)
+        page.text(self.say("made_with"), color=GREY, size=LABEL)
+        few = f"n_assets<={SHORT}"
+        page.heading("data", few)
+        self._data(page, SHORT, few)
+        page.done()
+
+    def data(self) -> None:
+        """Prices and assumptions of many assets, on as many pages as they take."""
+        page = Page(self, "data", "1 30 9.5 10 10 10 10 9.5 9 8", SMALL, SMALL_ROW, pages=0)
+        page.title()
         page.heading("data")
+        page.repeated(page.row)
+        self._data(page, self.room, wrap=False)
+        page.show(f"=n_assets>{SHORT}")
+        page.done()
+
+    def _data(self, page: Page, room: int, when: str = "", wrap: bool = True) -> None:
         columns = [
             Column("asset", "asset_names"),
             Column("code", "asset_codes"),
@@ -164,36 +234,11 @@ class FurtherPages:
             Column("vol_short", "vol_assets", PERCENT),
             Column("yearly_cost", "ongoing_costs", PERCENT2),
         ]
-        page.table(self.room, columns)
-        page.text(self.say("source"), color=GREY)
-        page.text(self.say("rates"), color=GREY)
-        page.text(self.say("made_with"), color=GREY, size=8)
-        self._paths(page)
-        page.done()
+        for column in columns if when else ():
+            column.formula = f'IF({when},{column.formula},"")'
+        page.table(room, columns, when=when, wrap=wrap)
 
-    def _paths(self, page: Page) -> None:
-        """What the lines of other pages are drawn from: the simulated past, and beside it the account's own."""
-        some = 'AND(simulated_shown,INDEX(path_dates,1)<>"")'
-        page.heading("path", f"OR(account_shown,{some})")
-        head = page.row
-        columns = [Column("date", f'IF({some},path_dates,"")', DATE)]
-        for kind, key, format in (("path", "", SIGNED_PERCENT), ("depth", "depth.", PERCENT)):
-            for name, color in (("now", NOW), ("target", TARGET), ("bench", BENCH)):
-                columns.append(Column(f"{key}{name}", f'IF({some},{kind}_{name},"")', format, color))
-        first, last = page.table(POINTS, columns, when=some, soft=True)
-        page.row = head
-        columns = [
-            Column("date", 'IF(account_shown,account_path_dates,"")', DATE),
-            Column("account_net", 'IF(account_shown,account_path,"")', SIGNED_PERCENT, AFTER),
-        ]
-        page.table(POINTS, columns, 9, when="account_shown", soft=True)
-        for row in range(first, last + 1):
-            page.sheet.row_dimensions[row].hidden = False
-        past, top, falls = self._past
-        for key, start, at, rows in (("wealth_chart", 3, top, 14), ("depth_chart", 6, falls, 11)):
-            series = [(head, first, last, start + k) for k in range(3)]
-            past.chart(page.lines(series, (first, last, 2), "0%", (NOW, TARGET, BENCH)), key, at, rows, 2, 7)
-        account, top = self._account
-        chart = page.lines([(head, first, last, 10)], (first, last, 9), "0%", (AFTER,))
-        chart.legend = None
-        account.chart(chart, "account_chart", top, 12, 2, 7)
+
+def upright(chart) -> None:
+    """Columns from left to right in place of bars from top to bottom."""
+    chart.type, chart.x_axis.scaling.orientation, chart.legend = "col", "minMax", None

@@ -3,26 +3,30 @@
 from dataclasses import dataclass
 
 from openpyxl.chart.data_source import StrRef
+from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.series import SeriesLabel
-from openpyxl.drawing.spreadsheet_drawing import AnchorMarker, OneCellAnchor
-from openpyxl.drawing.xdr import XDRPositiveSize2D
-from openpyxl.formatting.rule import DataBarRule, FormulaRule
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.formula import ArrayFormula
 
 from xlalloc.documents.heights import lines_of
 from xlalloc.templates import charts
-from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, RULE, SECOND, THIRD, WARN
+from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, RULE, SECOND, THIRD, TINT, WARN
 
 ROOM, YEARS, BANDS = 150, 25, 60  # assets, orders or lots, years: so many rows, or so many times more
-FINDINGS, SHOWN = 20, 20  # paragraphs; rows of a table shown at rest
-CLASSES, STEPS, CRISES, POINTS, TOP, PAIRS, FRONTIER, PERIODS = 6, 5, 8, 62, 11, 10, 12, 8
+SHORT, SHORT_LOTS, DRAWN = 16, 8, 10  # assets or orders, lots of one page; assets of a chart
+LEAST = 5  # rows beside a chart
+FINDINGS, SHOWN = 12, 6  # paragraphs; rows of a table shown at rest in a workbook whose formulas stay
+CLASSES, STEPS, CRISES, POINTS, TOP, PAIRS, FRONTIER, PERIODS, FEW = 6, 5, 8, 62, 11, 10, 12, 8, 20
 NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
-BODY, HEADING, TITLE = 9.5, 12, 18
-ROW = 15.0  # points
-PIXEL, POINT = 9525, 12700  # in the units of drawings
+BODY, HEADING, TITLE, LABEL = 9.5, 12, 18, 8  # sizes of type
+ROW = 16.0  # points
+LISTED, LIST_ROW = 9.0, 13.5  # type and rows of long lists
+SMALL, SMALL_ROW = 8.0, 10.7  # of one that names everything a second time: long names shrink
 AFTER_WEIGHTS = "w_after/SUM(w_after)"
+WORTH = "(total_value+cash_flow-trade_cost)"  # what is there after the orders
+SHORTLY = f"AND(n_assets<={SHORT},n_orders<={SHORT},ROWS(lot_names)<={SHORT_LOTS})"  # all stands on one page
+TRADES = "1 25 9.5 7 13 10 9.5 9.5 11 11"  # widths of the columns of holdings and orders
 UNITS = "+#,##0.##;-#,##0.##;0"
 
 
@@ -34,7 +38,6 @@ class Column:
     formula: str
     format: str = ""
     color: str = ""  # of the header
-    bars: str = ""  # data bars in this colour
 
 
 @dataclass
@@ -46,6 +49,7 @@ class Page:
     widths: str
     body: float = BODY
     height: float = ROW
+    pages: int = 1  # printed; 0: as many as its table takes
     row: int = 1
 
     def __post_init__(self):
@@ -54,7 +58,7 @@ class Page:
         sheet.sheet_view.showGridLines = False
         sheet.sheet_properties.tabColor = ACCENT
         setup = sheet.page_setup
-        setup.paperSize, setup.orientation, setup.fitToWidth, setup.fitToHeight = 9, "portrait", 1, 0
+        setup.paperSize, setup.orientation, setup.fitToWidth, setup.fitToHeight = 9, "portrait", 1, self.pages
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.print_options.horizontalCentered = True
         margins = sheet.page_margins
@@ -108,13 +112,13 @@ class Page:
         self.report.names[f"{beginning}{self.key}_{len(self.report.names)}"] = area
 
     def title(self) -> None:
-        """The page's title, repeated where it is printed on several, with whose it is."""
+        """The page's title, with whose it is."""
         self.put(2, 1, self.report.say(f"title.{self.key}"), size=TITLE - 2, bold=True, color=ACCENT)
         self.put(self.last, 1, self.report.say("whose"), size=8, color=GREY, align="right")
         self.sheet.row_dimensions[1].height = 30
         for column in range(2, self.last + 1):
             self.sheet.cell(1, column).border = Border(bottom=Side("medium", color=ACCENT))
-        self.sheet.print_title_rows = "1:1"
+        self.sheet.row_dimensions[2].height = 6
         self.row = 3
         self.text(self.report.say("illustrative"), color=WARN, bold=True, hide=True)
 
@@ -152,19 +156,16 @@ class Page:
             self.text(f'=IFERROR(INDEX({name},{k}),"")' if k <= slots else more, hide=True, **style)
             self.sheet.row_dimensions[self.row - 1].hidden = k > 2
 
-    def header(self, columns: list[Column], left: int = 2, when: str = "", soft: bool = False) -> None:
-        """A table's header; a ``soft`` one is coloured only where it says something."""
+    def header(self, columns: list[Column], left: int = 2, when: str = "") -> None:
+        """A table's header, underlined in the colour of what its columns show."""
         for k, column in enumerate(columns, left):
             words = self.report.say(column.key) if column.key else ""
             value = f'=IF({when},"{words}","")' if when and words else words
-            fill = column.color or "44546A"
-            cell = self.put(k, self.row, value, bold=True, color="FFFFFF", fill="" if soft else fill)
-            if soft:
-                rule = FormulaRule([f'{cell.coordinate}<>""'], fill=PatternFill("solid", bgColor=fill))
-                self.sheet.conditional_formatting.add(cell.coordinate, rule)
+            cell = self.put(k, self.row, value, bold=True, fill=TINT)
+            cell.border = Border(bottom=Side("thick" if column.color else "medium", color=column.color or RULE))
             cell.alignment = Alignment(
                 wrap_text=True,
-                vertical="center",
+                vertical="bottom",
                 horizontal="right" if column.format else "left",
                 indent=int(not column.format and k > 2),
             )
@@ -174,66 +175,91 @@ class Page:
             for k, c in enumerate(columns)
             if c.key
         )
-        self.sheet.row_dimensions[self.row].height = max(5 + 1.3 * self.body * lines, self.height)
+        self.sheet.row_dimensions[self.row].height = max(6 + 1.3 * self.body * lines, self.height)
         self.row += 1
 
     def table(self, slots: int, columns: list[Column], left: int = 2, when: str = "", hide: bool = True,
-              wrap: bool = True, soft: bool = False) -> tuple[int, int]:  # fmt: skip
+              wrap: bool = True) -> tuple[int, int]:  # fmt: skip
         """Headers, and below each an array that fills as many rows as there are; gives the first and last row."""
         top = self.row
-        self.header(columns, left, when, soft)
+        self.header(columns, left, when)
         first, last = self.row, self.row + slots - 1
         for k, column in enumerate(columns, left):
-            cell = self.put(k, first, f"{{={column.formula}}}", column.format, line=True)
+            cell = self.put(k, first, f"{{={column.formula}}}" if column.formula else None, column.format, line=True)
             if not column.format:
                 cell.alignment = Alignment(
                     wrap_text=wrap or None, vertical="center", horizontal="left", indent=int(k > 2)
                 )
+            if not wrap and not column.format:
+                cell.alignment = Alignment(vertical="center", horizontal="left", indent=int(k > 2), shrink_to_fit=True)
             self.like(cell, range(first + 1, last + 1))
-            if column.bars:
-                rule = DataBarRule("num", 0, "num", 1, color=column.bars)
-                self.sheet.conditional_formatting.add(f"{self.at(k, first)}:{self.at(k, last)}", rule)
         texts = [k for k, column in enumerate(columns, left) if not column.format]
         if wrap and texts:
             self.name("xl_text_", first, last, min(texts), max(texts))
         if hide:
             self.name("xl_rows_", top if when else first, last, left)
-            for row in range(first + SHOWN, last + 1):
-                self.sheet.row_dimensions[row].hidden = True
+        for row in range(first + SHOWN, last + 1):
+            self.sheet.row_dimensions[row].hidden = True
         self.row = last + 1
         return first, last
 
     def line(self, label: str, cells: list[tuple], left: int = 2, bold: bool = False) -> None:
         """A row of a label and (formula, format)."""
-        self.put(left, self.row, label, line=True, bold=bold)
+        row = [self.put(left, self.row, label, line=True, bold=bold)]
         for k, (formula, format) in enumerate(cells, left + 1):
-            self.put(k, self.row, formula, format, line=True, bold=bold, align="right")
+            row.append(self.put(k, self.row, formula, format, line=True, bold=bold, align="right"))
+        for cell in row if bold else ():  # a sum
+            cell.border = Border(top=Side("thin", color=GREY), bottom=Side("thin", color=GREY))
         self.row += 1
 
-    def room(self, rows: int, when: str) -> int:
-        """Rows free for a picture, hidden where it is not shown; gives the first."""
-        return self.free(rows, f'IF(ROW($A$1:$A${rows})*({when})>0," ","")')
+    def repeated(self, last: int) -> None:
+        """The heading and the header of the page's last table stand again on each sheet of paper it goes on to."""
+        self.sheet.print_title_rows = f"{last - 1}:{last}"
+        self.put(self.last, last - 1, self.report.say("whose"), size=8, color=GREY, align="right")
 
     def free(self, rows: int, formula: str) -> int:
-        """Rows that are hidden where a formula gives nothing for them."""
+        """Rows that are hidden where a formula gives nothing for them; gives the first."""
         top = self.row
         self.put(2, top, f"{{={formula}}}")
         self.name("xl_rows_", top, top + rows - 1)
         self.row += rows
         return top
 
-    def chart(self, chart, key: str, row: int, rows: int, left: int, right: int, across: str = "", up: str = "",
-              fixed: bool = False) -> None:  # fmt: skip
-        """A picture over cells; a ``fixed`` one has a size of its own, which rows that are hidden do not change."""
+    def room(self, rows: int, when: str) -> int:
+        """Rows free for a picture, hidden where it is not shown; gives the first."""
+        return self.free(rows, f'IF(ROW($A$1:$A${rows})*({when})>0," ","")')
+
+    def chart(self, chart, key: str, rows: tuple[int, int], left: int, right: int, across: str = "", up: str = "",
+              title: bool = True) -> None:  # fmt: skip
+        """A picture over the cells of the rows from the first to the last: those that are hidden make it as much
+        less tall, so that it fits the number of its bars."""
+        first, last = rows
         charts.dress(chart, self.report.say(key), FONTS[self.report.lang], across, up)
+        if not title:
+            chart.title = None
+        if chart.legend is None and getattr(chart, "type", "") == "bar":  # labels stand right of the bars
+            x = 2.5 / (right - left + 1 + 5)
+            room = ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=x, y=0.02, w=0.92 - x, h=0.96)
+            chart.layout = Layout(room)
+        for series in chart.series:
+            if getattr(series, "dLbls", None) is not None:
+                series.dLbls.txPr = charts._text(LABEL, font=FONTS[self.report.lang])
         self.sheet.add_chart(chart)
-        if not fixed:
-            charts.spread(chart, row, rows, left, right)
-            return
-        widths = [float(width) for width in self.widths.split()]
-        wide = sum(int(width * 7 + 5) for width in widths[left - 1 : right]) * PIXEL - 100_000
-        size = XDRPositiveSize2D(wide, int(rows * self.height * POINT))
-        chart.anchor = OneCellAnchor(_from=AnchorMarker(col=left - 1, colOff=50_000, row=row - 1), ext=size)
+        charts.spread(chart, first, last - first + 1, left, right)
+
+    def legend(self, row: int, left: int, items: list[tuple[str, str]], when: str = "") -> None:
+        """What the colours of bars mean, in the order of the bars: not all programs keep to it in a chart's own."""
+        for k, (key, color) in enumerate(items, left):
+            if not key:
+                continue
+            words = f"■ {self.report.say(key)}"
+            value = f'=IF({when},"{words}","")' if when else words
+            self.put(k, row, value, size=LABEL + 1, bold=True, color=color).alignment = Alignment(vertical="bottom")
+
+    def short(self, names: str) -> str:
+        """Names as they fit beside bars."""
+        most = 12 if self.report.lang == "zh" else 22
+        return f'IF(LEN({names})>{most},LEFT({names},{most - 1})&"…",{names})'
 
     def lines(self, series: list, labels: tuple, format: str, colors: tuple, dated: bool = True):
         """Lines whose titles are the cells of a header: (row of it, first, last, column)."""
@@ -245,7 +271,15 @@ class Page:
             line.graphicalProperties.line.solidFill = color
         return chart
 
-    # The appendix ----------------------------------------------------------------------------------------------------
+    def drawn(self, slots: int, columns: list[Column], fill: bool = True) -> tuple[int, int, int]:
+        """What charts are drawn from, below what is printed; gives the rows of its header, its first and its last.
+        Without ``fill`` the first column's formula fills them all."""
+        self.row += 3
+        self.put(2, self.row, self.report.say("drawn_from"), size=LABEL, color=GREY)
+        self.row += 1
+        return self.row, *self.table(slots, columns, wrap=False, hide=fill)
+
+    # Whether and where it is printed ---------------------------------------------------------------------------------
 
     def show(self, formula: str) -> None:
         """When the page is in a report."""

@@ -19,7 +19,7 @@ from xlalloc.documents.fill import Filled
 from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
 from xlalloc.documents.package import Package
-from xlalloc.documents.template import Template
+from xlalloc.documents.template import DATA, Template
 from xlalloc.reports.brand import LOGO, logo
 from xlalloc.reports.folder import writing
 from xlalloc.reports.report_check import CHECK_WORDS, CheckPage
@@ -45,6 +45,7 @@ def write_report(path: Path, lang: str = "en") -> None:
         write_parts(_parts(_Report(lang)), bare)
         named.write_bytes(with_names(bare, shapes(), data))
         output = Output(Filled(Template(named, shapes()), data), live=True)
+        output.shown = [sheet for sheet in output.kept if sheet.key != DATA]  # also the lists that she does not need
         with writing(path) as file:
             file.write(output.file())
 
@@ -58,7 +59,8 @@ class _Report(FirstPages, FurtherPages, CheckPage):
         self.room, self.years, self.bands = ROOM * times, YEARS * times, BANDS * times
         self.book.properties.creator, self.book.properties.created = "", NO_CLOCK
         self.book.remove(self.book.active)
-        own = (self.summary, self.orders, self.risk, self.account, self.past, self.outlook, self.appendix)
+        lists = self.holdings, self.trades, self.lots
+        own = (self.summary, self.orders, *lists, self.risk, self.account, self.past, self.outlook, self.appendix, self.data)  # fmt: skip  # noqa: E501
         for page in (self.check, *own) if internal else own:
             page()
         for name, area in self.names.items():
@@ -71,15 +73,17 @@ class _Report(FirstPages, FurtherPages, CheckPage):
 
 # The copies in the package -------------------------------------------------------------------------------------------
 
-SHEETS = {  # page of the sheet firm → sheet of the template
-    "check": "check", "summary": "summary", "allocation": "orders", "risk": "risk", "account": "account",
-    "performance": "past", "plan": "outlook", "notes": "appendix",
+SHEETS = {  # page of the sheet firm → sheets of the template
+    "check": ["check"], "summary": ["summary"], "allocation": ["orders", "holdings", "trades", "lots"],
+    "risk": ["risk"], "account": ["account"], "performance": ["past"], "plan": ["outlook"],
+    "notes": ["appendix", "data"],
 }  # fmt: skip
 
 
 def titles(pages: list[str], lang: str) -> list[str]:
     """The sheets that these pages are."""
-    return [(WORDS | CHECK_WORDS)[f"tab.{SHEETS[page]}"][lang == "zh"] for page in pages]
+    words = WORDS | CHECK_WORDS
+    return [words[f"tab.{sheet}"][lang == "zh"] for page in pages for sheet in SHEETS[page]]
 
 
 def packaged(lang: str, internal: bool) -> Path:

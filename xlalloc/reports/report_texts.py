@@ -2,6 +2,7 @@
 
 _ID = 'IF(currency_code="","",'
 WORDS = {
+    "footer": ("No promise of returns", "不构成收益承诺"),
     "tab.summary": ("Summary", "概要"), "tab.orders": ("Orders", "交易"), "tab.risk": ("Risk", "风险"),
     "tab.past": ("Simulated past", "模拟历史"), "tab.outlook": ("Outlook", "展望"), "tab.appendix": ("Appendix", "附录"),
     "title.orders": ("What you hold, and what to trade", "持仓与交易"),
@@ -76,7 +77,11 @@ WORDS = {
         "Deviations beyond the threshold are bold. Share of risk: of the weights held now.",
         "超过触发阈值的偏离以粗体显示。风险占比按当前占比计算。",
     ),
-    "order_title": ("Orders", "交易指令"),
+    "order_title": ("Orders", "交易指令"), "order_list": ("The orders, one by one", "交易指令明细"),
+    "holdings_chart": ("Weights by product", "各产品占比"),
+    "tab.holdings": ("All holdings", "全部持仓"), "tab.trades": ("All orders", "全部交易"), "tab.lots": ("All lots", "全部批次"),
+    "title.holdings": ("What you hold", "持仓"), "title.trades": ("What to trade", "交易"), "title.lots": ("Lots sold", "卖出批次"),
+    "tab.data": ("All prices", "全部价格"), "title.data": ("All products", "全部产品"),
     "phases": (
         '=IF(n_orders=0,"Nothing to trade.",IF(money_sold=0,"Purchases only: nothing is sold first.","First all sales; the purchases once the money has arrived, after up to "&TEXT(settle_days,"0")&" days."))',
         '=IF(n_orders=0,"无需交易。",IF(money_sold=0,"仅有买入，无需先卖出。","先完成全部卖出；资金到账后（最长 "&TEXT(settle_days,"0")&" 天）再买入。"))',
@@ -111,7 +116,7 @@ WORDS = {
     "whole": ("The portfolio as a whole", "整体组合"), "measure": ("Measure", "指标"),
     "ratio": ("Diversification ratio", "分散化比率"), "effective": ("Effective number", "有效资产数"),
     "sharpe": ("Sharpe ratio", "夏普比率"), "expected": ("Expected return", "预期收益"),
-    "risk_from": ("Where the risk comes from", "风险来源"), "risk_target": ("Risk at target", "目标风险占比"),
+    "risk_from": ("Where the risk comes from", "风险来源"), "risk_target": ("Risk at target", "目标风险"),
     "risk_chart": ("Money and risk, now", "当前资金与风险占比"),
     "risk_note": (
         "The ten assets with the largest shares of today's risk. Equal risk: the weights at which every asset would bear the same risk.",
@@ -129,7 +134,7 @@ WORDS = {
         "曲线为附录假设下各波动率对应的最高预期收益（仅做多）。",
     ),
     "crises": ("What could go wrong: crises of the past", "可能出现的不利情形：历史危机"), "crisis": ("Crisis", "情景"),
-    "money_now": ("Money, now", "金额（当前）"), "money_after": ("Money, after", "金额（交易后）"),
+    "money_now": ("Money, now", "当前金额"), "money_after": ("Money, after", "交易后金额"),
     "costs_most": ("Costs most now", "损失最大"), "crises_chart": ("Result in each crisis", "各情景下的损益"),
     "crises_note": (
         "The movements of each asset class then, in its own market, applied to the weights at once; past crises do not bound future ones. Sources: Appendix.",
@@ -148,7 +153,7 @@ WORDS = {
     "tab.account": ("Your account", "账户表现"), "title.account": ("How your account has done", "账户表现"),
     "own_account": ("Your account", "账户表现"), "account_periods": ("Return by period", "区间收益"), "period": ("Period", "区间"),
     "from": ("From", "起始日"), "net": ("Net", "净收益"), "gross": ("Gross", "毛收益"), "fall": ("Deepest fall", "最大回撤"),
-    "account_money": ("In money, since the start", "自起始日的金额"), "account_chart": ("Return since the start, net", "自起始日的累计净收益"),
+    "account_money": ("In money, since the start", "自起始日的金额"), "account_years_chart": ("Net return by calendar year", "自然年度净收益"), "account_chart": ("Return since the start, net", "自起始日的累计净收益"),
     "account_first": ("Value at the start", "期初市值"), "account_in": ("Paid in", "投入"), "account_out": ("Taken out", "取出"),
     "account_gain": ("Gain", "盈亏"), "account_last": ("Latest value", "最近市值"),
     "account_mwr": ("Money-weighted return, per year", "资金加权收益率（年化）"), "account_net": ("Account, net", "账户净收益"),
@@ -163,6 +168,7 @@ WORDS = {
         '&"），波动率 "&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0%")&"；每月"&IF(monthly_saving<0,"支出 ","投入 ")&TEXT(ABS(monthly_saving),"#,##0")&"。"',
     ),
     "bands": ("Simulated wealth", "财富情景测算"), "bands_chart": ("Simulated wealth: low outcome, median, high outcome", "财富情景：较差、中位、较好"),
+    "money_axis": ('[>=10000000]#,##0,,"m";#,##0', '[>=10000000]#,##0,,"百万";#,##0'),
     "bands_note": (
         "A scenario calculation on these assumptions, not a forecast: 5% of the paths end below the first column, 95% below the last.",
         "基于上述假设的情景测算，并非预测：5% 的路径低于首列，95% 低于末列。",
@@ -177,7 +183,7 @@ WORDS = {
     "pairs": ("What moves together, and what does not", "联动最强与最弱的资产"),
     "alike": ("Most alike", "联动最强"), "unlike": ("Least alike", "联动最弱"), "corr": ("Correlation", "相关系数"),
     "crisis_sources": ("Sources of the crises", "历史危机的来源"), "colon": (": ", "："),
-    "data": ("Prices and assumptions", "价格与假设"), "price_day": ("Price of", "价格日期"), "price": ("Price", "单价"),
+    "data": ("Prices and assumptions", "价格与假设"), "rates_title": ("Rates and sources", "利率、费率与来源"), "price_day": ("Price of", "价格日期"), "price": ("Price", "单价"),
     "vol_short": ("Volatility", "波动率"), "yearly_cost": ("Cost a year", "年费率"),
     "source": (
         '=IF(price_remark="","","Source of the prices: "&price_remark)', '=IF(price_remark="","","价格来源："&price_remark)',
@@ -190,7 +196,7 @@ WORDS = {
         '="Made by xlalloc "&program_version&" from the input "&LEFT(input_digest,12)&"."',
         '="由 xlalloc "&program_version&" 生成，输入文件指纹："&LEFT(input_digest,12)&"。"',
     ),
-    "path": ("What the lines are drawn from", "图表数据"), "date": ("Date", "日期"),
+    "drawn_from": ("Not printed: what the charts of this page are drawn from", "图表数据（不打印）"), "date": ("Date", "日期"),
     "depth.now": ("Fall, now", "回撤（当前）"), "depth.target": ("Fall, target", "回撤（目标）"), "depth.bench": ("Fall, benchmark", "回撤（基准）"),
 }  # fmt: skip
 DEFINITIONS = (  # of what the pages show

@@ -141,9 +141,10 @@ def _risk(r: Result, say: Say) -> dict:
         n = len(r.names)
         pairs = [(r.correlations[i][j], i, j) for i in range(n) for j in range(i) if r.correlations[i][j] is not None]
     pairs.sort(key=lambda pair: (-pair[0], pair[1:]))
-    low = pairs[PAIRS:][: -PAIRS - 1 : -1]
+    half = min(PAIRS, -(-len(pairs) // 2))
+    low = pairs[half:][: -PAIRS - 1 : -1]
     mark = "、" if r.lang == "zh" else " – "
-    for key, chosen in (("alike", pairs[:PAIRS]), ("unlike", low)):
+    for key, chosen in (("alike", pairs[:half]), ("unlike", low)):
         found[f"{key}_names"] = [f"{r.names[j]}{mark}{r.names[i]}" for _, i, j in chosen]
         found[f"{key}_values"] = [value for value, _, _ in chosen]
     points = [row[:2] for row in r.frontier] if len(r.names) > 1 else []

@@ -71,7 +71,7 @@ class Row(dict):
             if currency:
                 self.currencies |= {currency}
             if kind in RANGES:
-                fields.within(kind, value)
+                fields.within(kind, value, cell)
         except UnreadableError:
             self.bad += (key,)
             return None

@@ -90,7 +90,7 @@ def _firm(template: Path | None, inputs: Inputs) -> tuple[Path | None, str]:
     template = Path(template).absolute()
     refused = inputs.problems.refused
     served = [client for client in inputs.clients if client.id not in refused]
-    firm_templates.check_all(template, served, inputs.firm)
+    firm_templates.check_all(template, served, inputs.firm, inputs.models)
     return template, firm_templates.digest(template)
 
 
@@ -110,7 +110,7 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
         else:
             file = files[client.id]
             if work.template and work.macros:
-                file = firm_templates.named(file, firm_templates.of_client(work.template, client))
+                file = firm_templates.named(file, firm_templates.of_client(work.template, client, inputs.models))
             files[client.id] = file = f"{folders[client.adviser]}/{file}" if by else file
             tasks.append(Task(k, client, file, known))
     tasks.sort(key=alike)
@@ -118,15 +118,13 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
     for done, (k, line) in enumerate(many(work, tasks, jobs, scheduler), 1):
         lines[k] = line
         current.update(filter(None, (line.file, line.internal)))
-        if any(problem.kind in NOT_WRITTEN for problem in line.problems):
-            current.add(files[line.id])
         if progress:
             progress(done, len(tasks))
         if event:
             event(_told(line, done, len(tasks)))
-    _move_old(out, current, inputs.problems)
+    left = _move_old(out, current, inputs.problems, inputs.language)
     problems = index.Found(lines, list(inputs.problems.items))
-    unwritten = _lists(inputs, work, lines, problems, folders)
+    unwritten = left + _lists(inputs, work, lines, problems, folders)
     failed = len(lines) - lines.written - lines.held
     return Summary(len(lines), lines.written, failed, problems, lines.kept, lines.held, unwritten)
 
@@ -159,15 +157,17 @@ def adviser_folders(inputs: Inputs) -> dict[str, str]:
     return found
 
 
-def _move_old(out: Path, current: set[str], problems: Problems) -> None:
-    """What earlier runs left of clients who have no report now is not taken for one of this run's."""
-    try:
-        moved = move_old(out, current)
-    except OSError as error:
-        problems.note("", "old_stays", "done.said_once", error=error.strerror or str(error))
-        return
+def _move_old(out: Path, current: set[str], problems: Problems, lang: str) -> list[str]:
+    """What earlier runs left is not taken for one of this run's; gives a line for what could not be moved."""
+    moved, failed = move_old(out, current)
     for name in moved:
         problems.note("", "old_report", "done.moved", Location(value=name), file=name)
+    left = []
+    for error in failed:
+        words = {"file": Path(error.filename or "").name, "error": error.strerror or str(error)}
+        problems.note("", "old_stays", "done.said_once", Location(value=words["file"]), **words)
+        left.append(problems.items[-1].wrong(lang))
+    return left
 
 
 def alike(task: Task) -> tuple:

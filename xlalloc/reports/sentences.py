@@ -89,7 +89,7 @@ def suitability(r: Result, say: Say) -> tuple[str, bool]:
         words += say(model, model=r.model, level=f"R{found.model_level}")
     above = {state: r.named(found.above, state) for state in STATES}
     said = [say(f"summary.{s}_above", assets=joined(names, r.lang)) for s, names in above.items() if names]
-    if unknown := r.named(found.unknown, "target"):
+    if unknown := list(dict.fromkeys(r.named(found.unknown, "target") + r.named(found.unknown, "held"))):
         said.append(say("summary.unknown_level", assets=joined(unknown, r.lang)))
     if not said and level is not None:
         said = [say("summary.none_above")]

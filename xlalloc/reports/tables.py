@@ -9,7 +9,7 @@ from xlalloc.data import in_chinese
 from xlalloc.errors import InputError
 from xlalloc.reports import conventions, sections
 from xlalloc.reports.columns import EITHER, IN_MONEY, OTHERWISE, column_of, columns_of, normal, unit_above, unit_of
-from xlalloc.reports.fields import LONGEST, RANGES, clean, is_empty
+from xlalloc.reports.fields import COUNTED, LONGEST, RANGES, clean, is_empty
 from xlalloc.reports.files import MOST_SHOWN, Part, Rows
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.rows import Row, Where
@@ -148,6 +148,9 @@ class Table:
             self._keys[column] = (found, kinds[found].kind if found in kinds else "text", {})
             if (unit := unit_of(text)) != (1.0, "") and self._keys[column][1] in RANGES:
                 self.units[found] = unit
+            if unit == (0.01, "") and self._keys[column][1] in COUNTED:  # weights: no value of what is held
+                del self.columns[found], self.units[found], self._keys[column]
+                unknown.append(text)
         self.codes = [key for key in self.columns if key.startswith("code")]
         if len(unknown) == 1:
             problems.note("", "unknown_column", "done.ignored", self.where.location(self.header_row, unknown[0]))

@@ -36,7 +36,15 @@ def shapes() -> dict[str, str]:
 
 def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
-    found = {**_client(r), **_firm(r), **_market(r, inputs), **_portfolio(r), **_assets(r), **_orders(r), **_risk(r)}
+    found = {
+        **_client(r, inputs),
+        **_firm(r),
+        **_market(r, inputs),
+        **_portfolio(r, inputs),
+        **_assets(r),
+        **_orders(r),
+        **_risk(r),
+    }
     found |= _prices(r, inputs) | _suitability(r) | report_words(r)
     return {name: _bare(found[name]) for name in declared()}
 
@@ -50,8 +58,8 @@ def _bare(value):
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _client(r: Result) -> dict:
-    client = r.client
+def _client(r: Result, inputs: Inputs) -> dict:
+    client, benchmark = r.client, inputs.benchmarks.get(r.client.benchmark)
     return {
         "client_id": client.id,
         "client_name": client.name,
@@ -62,7 +70,7 @@ def _client(r: Result) -> dict:
         "assessed_on": client.assessed_on,
         "assessment_expires": client.assessment_expires,
         "model_name": r.model,
-        "benchmark_name": client.benchmark or None,
+        "benchmark_name": benchmark and benchmark.name,
         "last_rebalanced": client.last_rebalanced,
         "check_frequency": client.frequency,
         "drift_threshold": client.threshold,
@@ -113,8 +121,8 @@ def _market(r: Result, inputs: Inputs) -> dict:
     }
 
 
-def _portfolio(r: Result) -> dict:
-    orders, stated = r.orders, r.policy.get("stated", {})
+def _portfolio(r: Result, inputs: Inputs) -> dict:
+    orders, stated = r.orders, inputs.models[r.client.model].stated
     failed = orders if isinstance(orders, ErrorValue) else None
     say = in_language(r.lang)
     limit = stated.get("drawdown")
@@ -124,12 +132,12 @@ def _portfolio(r: Result) -> dict:
         "money_bought": sum(order.money for order in r.purchases) if failed is None else failed,
         "money_sold": -sum(order.money for order in r.sales) if failed is None else failed,
         "trade_cost": orders.costs.sum() if failed is None else failed,
-        "settle_days": r.settle_days,
+        "settle_days": r.settle_days if failed is None else failed,
         "trade_due": r.due,
         "largest_drift": r.largest[4],
         "largest_drift_asset": r.largest[0],
         "n_assets": float(len(r.names)),
-        "n_orders": float(len(r.sales) + len(r.purchases)),
+        "n_orders": float(len(r.sales) + len(r.purchases)) if failed is None else failed,
         "advice_line": advice(r, say),
         "suitability_line": suitability(r, say)[0],
         "return_low": stated.get("return_low"),
