@@ -59,7 +59,6 @@ class Document:
     lang: str
     texts: dict[str, dict[str, str]]
     accent: str = ACCENT
-    header: str = ""  # printed above every page
     book: Workbook = field(default_factory=Workbook)
 
     def __post_init__(self):
@@ -115,10 +114,6 @@ class Page:
         sheet.oddFooter.left.text = self.document.say("footer")
         sheet.oddFooter.right.text = "&P / &N"
         parts = [sheet.oddFooter.left, sheet.oddFooter.right]
-        if self.document.header:
-            sheet.oddHeader.left.text = self.document.header.replace("&", "&&")
-            sheet.oddHeader.right.text = "&A"
-            parts += [sheet.oddHeader.left, sheet.oddHeader.right]
         for part in parts:
             part.size, part.font = 8, f"{FONTS[self.document.lang]},Regular"
 
