@@ -1,7 +1,7 @@
 """The account's own performance as names and values of templates: figures in a fixed order, and sentences."""
 
 from xlalloc.reports.account import HORIZONS, Account, Period
-from xlalloc.reports.compute import Result
+from xlalloc.reports.result import Result
 from xlalloc.reports.sentences import Say
 
 POINTS = 60  # of the line that is drawn

@@ -15,12 +15,13 @@ from xlalloc.documents.output import Output
 from xlalloc.errors import ErrorValue
 from xlalloc.reports import firm_templates
 from xlalloc.reports.check_words import check_words
-from xlalloc.reports.compute import Result, compute
+from xlalloc.reports.compute import compute
 from xlalloc.reports.firm import INTERNAL as INTERNAL_PAGE
 from xlalloc.reports.folder import INTERNAL, ForeignError, is_ours, mark, replacing, set_aside, why
 from xlalloc.reports.problems import Location, Problem
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.report_template import SHEETS, times_needed, titles
+from xlalloc.reports.result import Result
 from xlalloc.reports.sentences import joined, kept_back
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.trading import RefusedError

@@ -1,11 +1,12 @@
 """What the internal pages alone show, as names and values: no template of a client's document knows them."""
 
-from xlalloc.reports.compute import ENOUGH_FUNDS, Result
+from xlalloc.reports.result import Result
 from xlalloc.reports.sentences import Say, in_language, products
 from xlalloc.templates.texts import TEXTS
 
 MEASURES = [key.removeprefix("kpi.") for key in TEXTS if key.startswith("kpi.")]  # of KPI_TABLE, in its order
 STATES = ("now", "target", "bench")
+ENOUGH_FUNDS = (5, 8)
 SHAPES = {
     **dict.fromkeys(("funds_line", "check_line"), "value"),
     **dict.fromkeys(("remedy_texts", "product_marks", "kpi_names", *(f"kpi_{state}" for state in STATES)), "column"),

@@ -2,8 +2,8 @@
 
 from xlalloc import data
 from xlalloc.errors import ErrorValue, InputError
-from xlalloc.reports.compute import Result
 from xlalloc.reports.records import Inputs
+from xlalloc.reports.result import Result
 from xlalloc.reports.vocabulary import vocabulary
 from xlalloc.templates.cases import Case, Holding, Scenario, scenarios
 

@@ -13,12 +13,13 @@ from xlalloc.documents.template import Template, TemplateError
 from xlalloc.errors import InputError
 from xlalloc.reports import example, firm_templates, trading
 from xlalloc.reports.client_case import client_case
-from xlalloc.reports.compute import Result, compute
+from xlalloc.reports.compute import compute
 from xlalloc.reports.folder import writing
 from xlalloc.reports.problems import Problem
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.report_template import write_report
+from xlalloc.reports.result import Result
 from xlalloc.reports.vocabulary import declared, shapes, vocabulary
 from xlalloc.templates import case_workbook
 from xlalloc.templates.cases import case

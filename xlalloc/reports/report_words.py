@@ -7,8 +7,8 @@ from xlalloc.core.stress import stress_table
 from xlalloc.errors import AllocError, ErrorValue
 from xlalloc.reports import trading
 from xlalloc.reports.account_words import account_words
-from xlalloc.reports.compute import Result
 from xlalloc.reports.fields import CLASSES
+from xlalloc.reports.result import Result
 from xlalloc.reports.sentences import Say, in_language, joined, kept_back, outside_limits
 
 TOP = 10  # assets named for their risk

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from xlalloc.errors import ErrorValue
-from xlalloc.reports.compute import Result
+from xlalloc.reports.result import Result
 from xlalloc.reports.suitability import STATES
 from xlalloc.reports.texts import TEXTS
 

@@ -11,10 +11,10 @@ import numpy as np
 
 from xlalloc import data
 from xlalloc.errors import ErrorValue
-from xlalloc.reports.compute import Result
 from xlalloc.reports.projection import goal_today
 from xlalloc.reports.records import Inputs
 from xlalloc.reports.report_words import report_words
+from xlalloc.reports.result import Result
 from xlalloc.reports.sentences import advice, in_language, kept_back, suitability, withheld
 from xlalloc.reports.suitability import STATES
 from xlalloc.version import __version__

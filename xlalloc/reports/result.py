@@ -1,0 +1,98 @@
+"""All that a client's documents are made of: what was found for one client."""
+
+import calendar
+import datetime as dt
+from dataclasses import dataclass, field
+
+from xlalloc.core.rebalance import MONTHS
+from xlalloc.errors import ErrorValue
+from xlalloc.reports import trading
+from xlalloc.reports.account import Account
+from xlalloc.reports.firm import Firm
+from xlalloc.reports.history import History
+from xlalloc.reports.problems import Problem
+from xlalloc.reports.records import Client
+from xlalloc.reports.suitability import Judgement
+
+
+@dataclass
+class Result:
+    """All that a client's report shows."""
+
+    client: Client
+    lang: str
+    as_of: dt.date | None
+    currency: str
+    model: str
+    names: list[str]
+    held: list[trading.Position]
+    value: float
+    drift: list[list]  # asset, value, weight, target, deviation, relative deviation
+    due: object
+    calendar_known: bool
+    risk_drift: list[list]  # by risk: asset, weight, share of risk, budget, relative deviation, breach
+    orders: trading.Orders | ErrorValue
+    judgement: Judgement
+    sales: list[trading.Order]
+    purchases: list[trading.Order]
+    settle_days: float
+    cov_from: str
+    mu: object
+    cov: object
+    measures: dict[str, list]
+    policy: dict[str, list]
+    equal: list
+    parity: object
+    no_risk: list[str]
+    risk_now: object
+    risk_target: object
+    correlations: object
+    frontier: list[list]
+    stress: list[list] | ErrorValue
+    history: History | None
+    plan: dict
+    account: Account | None = None  # its own performance
+    firm: Firm = field(default_factory=Firm)
+    problems: list[Problem] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def largest(self) -> list:
+        """The row of the largest deviation."""
+        return max(self.drift, key=lambda row: abs(row[4]))
+
+    @property
+    def farthest(self) -> list | None:
+        """By risk, the row of the share of risk that is farthest off its budget."""
+        known = [row for row in self.risk_drift if not isinstance(row[4], ErrorValue)]
+        return max(known, key=lambda row: abs(row[4])) if known else None
+
+    @property
+    def funds(self) -> int:
+        return sum(position.value > 0 for position in self.held)
+
+    @property
+    def letter(self) -> bool:
+        """Does the client get one, or is it kept back?"""
+        return not self.judgement.held
+
+    @property
+    def next_review(self) -> dt.date | None:
+        """A period after the last rebalancing; after today where that is past, or where it is rebalanced today."""
+        last, today = self.client.last_rebalanced, self.as_of
+        if last is not None and self.due is not True and not (today and after(last, self.client.frequency) <= today):
+            return after(last, self.client.frequency)
+        return today and after(today, self.client.frequency)
+
+    def named(self, where: dict[str, list[int]], state: str) -> list[str]:
+        """Products of a judgement."""
+        return [self.names[i] for i in where[state]]
+
+
+def after(day: dt.date, frequency: str) -> dt.date:
+    """A period later: a week, or so many months, counted safely at the end of months."""
+    if frequency == "weekly":
+        return day + dt.timedelta(days=7)
+    years, month = divmod(day.month - 1 + MONTHS[frequency], 12)
+    year = day.year + years
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
