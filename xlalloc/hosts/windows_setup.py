@@ -125,36 +125,49 @@ def _check_signatures(python: Path) -> None:
             raise SetupError(f"The signature of {file.name} is not good")
 
 
-def build(out: Path, downloads: Path | None = None, version: str | None = None):
+def build(out: Path, downloads: Path | None = None):
     """The setup at ``out``, a folder or a file ending in .exe, and its SHA-256 beside it; gives both paths."""
-    from xlalloc.hosts import windows_addin
     from xlalloc.version import __version__
 
-    version = version or __version__
     if not shutil.which("makensis"):
         raise SetupError("Making the setup needs NSIS:  apt-get install nsis")
     out = Path(out)
     if out.suffix.casefold() != ".exe":
-        out = out / f"xlalloc-setup-{version}.exe"
+        out = out / f"xlalloc-setup-{__version__}.exe"
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        work = Path(scratch)
-        tree = work / "tree"
-        python = lay_out(download(work / "downloads", downloads), tree)
-        package = python / "Lib" / "site-packages" / "xlalloc"
-        shutil.copytree(Path(__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__"))
-        (package / "version.py").write_text(f'"""The version."""\n\n__version__ = "{version}"\n', encoding="utf-8")
-        _copy(_our_licence(), tree / "licences" / "xlalloc" / "LICENSE")
-        _copy(package / "hosts" / "vba" / "notice.txt", tree / "licences" / "xlalloc" / "notice-of-xlwings.txt")
-        shutil.copyfile(_HERE / "xlalloc.cmd", tree / "xlalloc.cmd")
-        windows_addin.build(tree / windows_addin.FILE_NAME)
-        _write_sums(tree)
-        size = sum(file.stat().st_size for file in tree.rglob("*") if file.is_file()) // 1024
-        for place in sorted(tree.rglob("*")):
-            os.utime(place, (_TIME, _TIME))
-        (work / "class.nsh").write_text(_class_lines(), encoding="utf-8")
-        known = {"VERSION": version, "OUT": out.resolve(), "TREE": tree, "SIZE": size, "COMPRESSOR": COMPRESSOR}
-        known["INCLUDE"] = work / "class.nsh"
+        tree = put_together(Path(scratch), downloads)
+        return pack(tree, out, __version__)
+
+
+def put_together(folder: Path, downloads: Path | None = None) -> Path:
+    """What is installed, in ``folder``/tree."""
+    from xlalloc.hosts import windows_addin
+
+    tree = folder / "tree"
+    python = lay_out(download(folder / "downloads", downloads), tree)
+    package = python / "Lib" / "site-packages" / "xlalloc"
+    shutil.copytree(Path(__file__).parents[1], package, ignore=shutil.ignore_patterns("__pycache__"))
+    _copy(_our_licence(), tree / "licences" / "xlalloc" / "LICENSE")
+    _copy(package / "hosts" / "vba" / "notice.txt", tree / "licences" / "xlalloc" / "notice-of-xlwings.txt")
+    shutil.copyfile(_HERE / "xlalloc.cmd", tree / "xlalloc.cmd")
+    windows_addin.build(tree / windows_addin.FILE_NAME)
+    return tree
+
+
+def pack(tree: Path, out: Path, version: str) -> list[Path]:
+    """That as one file of this version, and its sum."""
+    _write_sums(tree)
+    size = sum(file.stat().st_size for file in tree.rglob("*") if file.is_file()) // 1024
+    for place in sorted(tree.rglob("*")):
+        os.utime(place, (_TIME, _TIME))
+    with tempfile.TemporaryDirectory() as scratch:
+        entries = Path(scratch) / "class.nsh"
+        entries.write_text(_class_lines(), encoding="utf-8")
+        known = {
+            "VERSION": version, "OUT": out.resolve(), "TREE": tree, "SIZE": size, "COMPRESSOR": COMPRESSOR,
+            "INCLUDE": entries,
+        }  # fmt: skip
         words = [f"-D{key}={value}" for key, value in known.items()]
         done = subprocess.run(
             ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, str(_HERE / "setup.nsi")],
@@ -179,9 +192,10 @@ def _sha256(file: Path) -> str:
 
 def _write_sums(tree: Path) -> None:
     """Every installed file with its SHA-256, for those who must know what came onto a machine."""
-    files = sorted(file for file in tree.rglob("*") if file.is_file())
+    sums = tree / "contents.sha256"
+    files = sorted(file for file in tree.rglob("*") if file.is_file() and file != sums)
     lines = [f"{_sha256(file)} *{file.relative_to(tree).as_posix()}\n" for file in files]
-    (tree / "contents.sha256").write_text("".join(lines), encoding="utf-8")
+    sums.write_text("".join(lines), encoding="utf-8")
 
 
 def _class_lines() -> str:
