@@ -1,5 +1,6 @@
 """Finding values in tables."""
 
+from bisect import bisect_left, bisect_right
 from itertools import pairwise
 
 from xlalloc.errors import ErrorValue
@@ -36,25 +37,37 @@ def position(wanted, line: list, mode: int = 0, backwards: bool = False, pattern
     return ErrorValue("#N/A", f"{wanted!r} is not there".replace("'", '"')) if found is None else found
 
 
-def sorted_position(wanted, line: list, descending: bool = False) -> int | ErrorValue:
-    """The last item that is not beyond the value, in a sorted line; one that is not sorted is an error.
+class SortedLine:
+    """A line to look for values in: the last item that is not beyond each; one that is not sorted is an error.
 
     Excel searches by halves, so that its answer in an unsorted line depends on where it happens to look.
     """
-    if error := error_in(wanted):
-        return error
-    sought = key(0.0 if wanted is None else wanted)
-    keys = [
-        (k, key(cell))
-        for k, cell in enumerate(line)
-        if cell is not None and not error_in(cell) and key(cell)[0] == sought[0]
-    ]
-    steps = pairwise(keys)
-    if any(b < a if not descending else b > a for (_, a), (_, b) in steps):
-        way = "descending" if descending else "ascending"
-        return ErrorValue("#N/A", f"the cells looked through are not in {way} order; ask for the exact value instead")
-    found = [k for k, item in keys if (item >= sought if descending else item <= sought)]
-    return found[-1] if found else ErrorValue("#N/A", "the value lies before the first")
+
+    def __init__(self, line: list, descending: bool = False):
+        self.descending = descending
+        self._kinds: dict[str, tuple[list[int], list]] = {}  # places and values, rising
+        for k, cell in enumerate(line):
+            if cell is not None and not error_in(cell):
+                kind, value = key(cell)
+                places, values = self._kinds.setdefault(kind, ([], []))
+                places.append(k)
+                values.append(value)
+        if descending:
+            self._kinds = {kind: (places[::-1], values[::-1]) for kind, (places, values) in self._kinds.items()}
+        self._unsorted = {kind for kind, (_, values) in self._kinds.items() if any(b < a for a, b in pairwise(values))}
+
+    def position(self, wanted) -> int | ErrorValue:
+        if error := error_in(wanted):
+            return error
+        kind, sought = key(0.0 if wanted is None else wanted)
+        if kind in self._unsorted:
+            way = "descending" if self.descending else "ascending"
+            return ErrorValue(
+                "#N/A", f"the cells looked through are not in {way} order; ask for the exact value instead"
+            )
+        places, values = self._kinds.get(kind, ([], []))
+        found = bisect_left(values, sought) if self.descending else bisect_right(values, sought) - 1
+        return places[found] if 0 <= found < len(places) else ErrorValue("#N/A", "the value lies before the first")
 
 
 def _line(cells) -> list | ErrorValue:
@@ -71,8 +84,10 @@ def match(wanted, cells, kind=1.0):
     if error := first_error(line, kind):
         return error
 
+    ordered = SortedLine(line, kind < 0) if kind else None
+
     def single(value):
-        found = position(value, line) if kind == 0 else sorted_position(value, line, kind < 0)
+        found = ordered.position(value) if ordered else position(value, line)
         return found if isinstance(found, ErrorValue) else float(found + 1)
 
     return elementwise(single, wanted)
@@ -126,9 +141,10 @@ def _lookup(wanted, rows: list[list], which, near):
     if not 1 <= index <= len(rows[0]):
         return ErrorValue("#REF!" if index > 0 else "#VALUE!", f"the table has {len(rows[0])} columns, not {index}")
     firsts = [row[0] for row in rows]
+    ordered = SortedLine(firsts) if near else None
 
     def single(value):
-        found = sorted_position(value, firsts) if near else position(value, firsts)
+        found = ordered.position(value) if ordered else position(value, firsts)
         return found if isinstance(found, ErrorValue) else rows[found][index - 1]
 
     return elementwise(single, wanted)
@@ -156,8 +172,10 @@ def lookup(wanted, cells, values=None):
         if len(line) != len(results):
             return ErrorValue("#N/A", "LOOKUP: the two vectors differ in size")
 
+    ordered = SortedLine(line)
+
     def single(value):
-        found = sorted_position(value, line)
+        found = ordered.position(value)
         return found if isinstance(found, ErrorValue) else results[found]
 
     return elementwise(single, wanted)

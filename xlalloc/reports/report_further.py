@@ -159,14 +159,16 @@ class FurtherPages:
         years = "MAX(1,INT(goal_years))"
         step = f"INT(({years}+{FEW - 1})/{FEW})"
         steps = f"INT(({years}+{step}-1)/{step})"
-        for k in range(FEW + 1):
-            row = listed + k
-            year = f'IF({k}>{steps},"",{years}-{step}*({steps}-{k}))' if k else "0"
-            page.put(2, row, f'=IF({NO_GOAL},"",{year})', "0", line=True, align="left")
-            for column in range(3, 8):
-                cells = f"{page.at(column, first)}:{page.at(column, last)}"
-                page.put(column, row, f'=IF($B{row}="","",INDEX({cells},$B{row}+1))', MONEY, line=True)
-            page.sheet.row_dimensions[row].hidden = k > 2 * SHOWN + 3
+        k = f"(ROW($A$1:$A${FEW + 1})-1)"
+        rows = range(listed + 1, listed + FEW + 1)
+        printed = f"$B${listed}:$B${rows[-1]}"
+        year = f'IF({k}=0,0,IF({k}>{steps},"",{years}-{step}*({steps}-{k})))'
+        page.like(page.put(2, listed, f'{{=IF({NO_GOAL},"",{year})}}', "0", line=True, align="left"), rows)
+        for column in range(3, 8):
+            found = f"LOOKUP({printed},$B${first}:$B${last},{page.at(column, first)}:{page.at(column, last)})"
+            page.like(page.put(column, listed, f'{{=IF({printed}="","",{found})}}', MONEY, line=True), rows)
+        for row in rows[2 * SHOWN + 3 :]:
+            page.sheet.row_dimensions[row].hidden = True
         axis = self.say("money_axis")
         chart = page.lines([(head, first, last, k) for k in (7, 5, 3)], (first, last, 2), axis, (TARGET, TARGET, TARGET), dated=False)  # fmt: skip  # noqa: E501
         for line, dash in zip(chart.series, ("sysDash", "solid", "sysDash"), strict=True):
