@@ -1,6 +1,8 @@
 """Clients' data for the report tests: the five invented clients, changed as a test needs them."""
 
 import csv
+import tempfile
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -12,10 +14,17 @@ SHEETS = ("clients", "holdings", "assets", "models", "benchmarks", "suitability"
 REMARK = "Illustrative: simulated prices."
 
 
-def example(folder: Path) -> dict[str, list[list]]:
+@cache
+def _example() -> dict[str, list[tuple]]:
+    """The example's rows as its file has them, written and read once."""
+    with tempfile.TemporaryDirectory() as folder:
+        book = openpyxl.load_workbook(write_clients(Path(folder) / "example.xlsx"))
+    return {name: list(book[name].iter_rows(min_row=2, values_only=True)) for name in SHEETS}
+
+
+def example() -> dict[str, list[list]]:
     """The example's sheets as rows, header first."""
-    book = openpyxl.load_workbook(write_clients(folder / "example.xlsx"))
-    sheets = {name: [list(row) for row in book[name].iter_rows(min_row=2, values_only=True)] for name in SHEETS}
+    sheets = {name: [list(row) for row in rows] for name, rows in _example().items()}
     change(sheets, "clients", 4, "risk_level", "C4")  # of a level that its model needs: all five get a letter
     # what a Chinese client is not shown by default stands in the report here
     sheets["firm"] = [["key", "value"], ["simulated", "client"], ["projections", "client"]]

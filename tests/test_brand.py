@@ -88,7 +88,7 @@ def test_the_firms_footer_takes_the_place_of_ours(template):
 
 @pytest.mark.parametrize("rows", [[["logo", "lake.png"], ["colour", "#8A1538"]], []])
 def test_reports_of_our_template_carry_the_firms_logo(template, tmp_path, rows):
-    sheets = rd.example(tmp_path)
+    sheets = rd.example()
     sheets["firm"] = [["key", "value"], *rows]
     (tmp_path / "lake.png").write_bytes(png(100, 50))
     done = run.report(rd.write_book(tmp_path / "in.xlsx", sheets), tmp_path / "out", template=template)

@@ -67,7 +67,7 @@ def found(log: Path, pattern: str) -> str:
 
 @pytest.mark.skipif(os.name == "nt", reason="kill -9 of a process group")
 def test_a_killed_worker_loses_nothing(tmp_path):
-    sheets = rd.example(tmp_path)
+    sheets = rd.example()
     for k in range(5):
         rd.change(sheets, "clients", k, "goal", None)
     crowd(sheets, CLIENTS)
@@ -88,6 +88,6 @@ def test_a_killed_worker_loses_nothing(tmp_path):
 
 
 def test_no_scheduler_is_one_line(tmp_path):
-    source = rd.write_book(tmp_path / "clients.xlsx", rd.example(tmp_path))
+    source = rd.write_book(tmp_path / "clients.xlsx", rd.example())
     with pytest.raises(InputError, match="no Dask scheduler answers"):
         run.report(source, tmp_path / "out", scheduler="tcp://127.0.0.1:9")

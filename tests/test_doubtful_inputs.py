@@ -21,7 +21,7 @@ from xlalloc.reports.vocabulary import vocabulary
 
 @pytest.fixture
 def sheets(tmp_path):
-    sheets = rd.example(tmp_path)
+    sheets = rd.example()
     rd.keep_clients(sheets, "K002")
     return sheets
 

@@ -18,7 +18,7 @@ from xlalloc.reports.vocabulary import vocabulary
 
 @pytest.fixture
 def sheets(tmp_path):
-    return rd.example(tmp_path)
+    return rd.example()
 
 
 def firm(sheets, **rows):

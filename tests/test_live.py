@@ -24,7 +24,7 @@ from xlalloc.templates.cases import case
 def live(tmp_path_factory):
     """The five clients' reports with formulas, in both languages, and without."""
     folder = tmp_path_factory.mktemp("live")
-    source = rd.write_book(folder / "clients.xlsx", rd.example(folder))
+    source = rd.write_book(folder / "clients.xlsx", rd.example())
     run.report(source, folder / "live", live=True)
     run.report(source, folder / "plain")
     return folder

@@ -15,7 +15,7 @@ BUDGETS = {"CSI 300": 0.2, "CSI 500": 0.1, "China bonds": 0.5, "Gold": 0.2}
 
 @pytest.fixture
 def sheets(tmp_path):
-    found = rd.example(tmp_path)
+    found = rd.example()
     rd.keep_clients(found, "K004")
     for k in range(1):
         rd.change(found, "clients", k, "goal", None)

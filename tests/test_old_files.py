@@ -12,7 +12,7 @@ from xlalloc.reports import batch, folder, run
 
 @pytest.fixture
 def sheets(tmp_path):
-    sheets = rd.example(tmp_path)
+    sheets = rd.example()
     rd.keep_clients(sheets, "K002", "K005")
     for row, adviser in enumerate(["Lee", "Wang"]):
         rd.change(sheets, "clients", row, "adviser", adviser)

@@ -64,7 +64,7 @@ def test_names_of_the_internal_pages_are_no_names_of_templates(tmp_path):
 
 
 def written(tmp_path, *rows, id_="K004", **options):
-    sheets = rd.example(tmp_path)
+    sheets = rd.example()
     rd.keep_clients(sheets, id_)
     sheets["firm"] += [list(row) for row in rows]
     summary = run.report(rd.write_book(tmp_path / "in.xlsx", sheets), tmp_path / "out", **options)
@@ -157,7 +157,7 @@ def test_figures_of_the_check_are_those_of_the_catalogue(tmp_path):
 
 def many(tmp_path, count: int):
     """K004 with as many assets, each held in a lot of its own, in a model of them all."""
-    sheets = rd.example(tmp_path)
+    sheets = rd.example()
     rd.keep_clients(sheets, "K004")
     like = dict(zip(sheets["assets"][0], sheets["assets"][1], strict=True))
     names = [f"Fund {k:03d}" for k in range(count)]
@@ -195,7 +195,7 @@ def test_more_assets_than_the_usual_rows(tmp_path, count):
 
 def test_many_years_have_room(tmp_path):
     """A goal in ninety years: every year is drawn, every fifth printed, the last among them."""
-    sheets = rd.example(tmp_path)
+    sheets = rd.example()
     rd.keep_clients(sheets, "K004")
     rd.change(sheets, "clients", 0, "goal_years", 90)
     summary = run.report(rd.write_book(tmp_path / "in.xlsx", sheets), tmp_path / "out", lang="en")
