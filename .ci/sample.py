@@ -4,8 +4,8 @@ from collections import defaultdict
 
 from hypothesis import settings
 
-CASES = 40  # of one test, evenly spread over all
-EXAMPLES = 15  # random ones of a test of hypothesis
+CASES = 16  # of one test, evenly spread over all
+EXAMPLES = 10  # random ones of a test of hypothesis
 _SETTINGS = "_hypothesis_internal_use_settings"
 
 
