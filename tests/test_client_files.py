@@ -319,7 +319,7 @@ def test_everything_wrong_is_listed_at_once_with_its_place(tmp_path, small):
     }  # fmt: skip
     assert wanted <= listed, wanted - listed
     extra = {kind for kind, *_ in listed - wanted}
-    assert extra <= {"missing", "no_sell_tax", "not_one", "no_schedule"}, extra
+    assert extra <= {"missing", "no_sell_tax", "not_one", "no_schedule", "holding_twice"}, extra
     for problem in inputs.problems.items:
         for lang in ("en", "zh"):
             assert problem.wrong(lang) and problem.what_was_done(lang) and "{" not in problem.wrong(lang)

@@ -26,7 +26,7 @@ POSIX = pytest.mark.skipif(os.name == "nt", reason="kill -9, limits and mounts a
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
-    sheets = rd.example(tmp_path_factory.mktemp("example"))
+    sheets = rd.example()
     for k in range(5):
         rd.change(sheets, "clients", k, "goal", None)
     return sheets

@@ -23,7 +23,7 @@ from xlalloc.templates.texts import TEXTS as SHARED
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
-    return rd.example(tmp_path_factory.mktemp("example"))
+    return rd.example()
 
 
 @pytest.fixture

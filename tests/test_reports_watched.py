@@ -24,7 +24,7 @@ D = dt.date
 
 @pytest.fixture(scope="module")
 def original(tmp_path_factory):
-    return rd.example(tmp_path_factory.mktemp("example"))
+    return rd.example()
 
 
 @pytest.fixture
