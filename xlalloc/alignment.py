@@ -1,4 +1,4 @@
-"""The arguments of one call, each right in itself, as they are together: equal sizes, complete rows."""
+"""The arguments of one call, already checked one by one, checked together: equal sizes, complete rows."""
 
 from typing import Any
 
@@ -87,14 +87,14 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
 
 
 def flattened(answer):
-    """The answer for a single series: a number in place of one number per column."""
+    """The answer for a single series: one number in place of one per column."""
     if isinstance(answer, np.ndarray) and answer.ndim and answer.shape[-1] == 1:
         return answer[:, 0] if answer.ndim > 1 else answer.item()
     return answer
 
 
 def record_units(given: dict[str, Any], checked: dict[str, Quantity]) -> None:
-    """A number not far below the limit of its unit is told as a percentage."""
+    """Tell EXPLAIN of a number not far below the limit of its unit, as a percentage."""
     for name, q in checked.items():
         if q.unit_to is not None and (most := float(np.max(given[name]))) >= 0.5 * q.unit_to:
             record(f"unit of {name}", f"{most:.6g} is taken as {most * 100:.6g}%")

@@ -160,13 +160,13 @@ def _shown(cell) -> str:
 @click.option("--client", help="Fill it for a client: the clients' file and the id, clients.xlsx:K001.")
 @click.option("--from", "source", type=FILE, help="With --client: the firm's own template.")
 @click.option("--names", type=FILE, help="Write the names of the vocabulary into this workbook.")
-@click.option("--check", "checked", type=FILE, help="What keeps this template from being filled.")
+@click.option("--check", "checked", type=FILE, help="Say what keeps this template from being filled.")
 @click.pass_context
 def template(ctx, name, clients, out, lang, client, source, names, checked):
     """A workbook to start from, or one client's live workbook.
 
-    NAME is a case study (conservative, balanced, aggressive), report (a
-    template of a firm's report) or clients (the empty input).
+    NAME is a case study (conservative, balanced, aggressive), report (our
+    report, to make your own from) or clients (the empty input).
 
     Examples:  xlalloc template balanced --out balanced.xlsx --lang zh
 
@@ -213,20 +213,20 @@ def _xlsx(path: Path) -> Path:
 @click.option("--out", type=click.Path(path_type=Path), help="The folder to write the reports to.")
 @click.option("--prices", type=FILE, help="Prices in a file of their own (.xlsx or .csv).")
 @click.option("--lang", type=LANGUAGE, help="Language of all reports (else each client's own).")
-@click.option("--jobs", type=click.IntRange(1), help="Processes (else one a processor).")
+@click.option("--jobs", type=click.IntRange(1), help="Processes (else one for each processor).")
 @click.option("--resume", is_flag=True, help="Keep what an earlier run on the same input finished.")
 @click.option("--pdf", is_flag=True, help="Print each report to PDF as well (needs LibreOffice).")
-@click.option("--live", is_flag=True, help="Formulas beside the values, live where the add-in is.")
+@click.option("--live", is_flag=True, help="Keep the formulas, live where the add-in is.")
 @click.option("--scheduler", default="", metavar="ADDRESS", help="Work on this Dask cluster (needs xlalloc[dask]).")
-@click.option("--log", type=click.Choice(["json"]), help="One line of JSON a client on standard error.")
+@click.option("--log", type=click.Choice(["json"]), help="A line of JSON for each client on standard error.")
 @click.option("--template", type=FILE, help="The firm's own template, or a folder of them.")
 @click.option("--keep-macros", is_flag=True, help="With --template: keep the macros of an .xlsm.")
 @click.option("--by", type=click.Choice(["adviser"]), help="A folder and an index for each adviser.")
 @click.pass_context
 def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, log, template, keep_macros, by):
-    """A report workbook for every client, an index, the problems.
+    """A report for every client, an index, a list of problems.
 
-    CLIENTS is a workbook or a folder of csv files.
+    CLIENTS is a workbook, or a folder of csv, text and Excel files.
 
     Examples:  xlalloc report clients.xlsx --out reports
 

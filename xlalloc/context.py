@@ -1,4 +1,4 @@
-"""Where a formula stands, and what equal parts of a workbook's formulas gave."""
+"""Where a formula stands, and the values of parts that a workbook's formulas share."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from xlalloc.values import FormulaError, Reference, Workbook
 
 
 class Memo:
-    """What parts of formulas gave in a workbook whose cells do not change: equal parts are computed once.
+    """Values of parts of formulas in a workbook whose cells do not change: equal parts are computed once.
 
     A range is kept without its workbook, so that the two do not hold each other.
     """

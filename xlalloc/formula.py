@@ -1,4 +1,4 @@
-"""Evaluate a formula: catalogue functions, arithmetic, comparisons and a few of Excel's own, as a worksheet would."""
+"""Evaluate a formula as a worksheet would: catalogue functions, operators, the commonest of Excel's own."""
 
 from collections.abc import Callable
 from functools import lru_cache
@@ -28,7 +28,7 @@ _NOTHING = object()
 
 
 class Node(tuple):
-    """A part of a formula: its kind, and what it is made of; compiled as it is read, what it is made of first."""
+    """A part of a formula: its kind and its own parts; compiled as it is read, its parts first."""
 
     shared: bool  # does it stand in several places?
     constant: bool  # is it the same wherever it stands?
@@ -55,8 +55,8 @@ MOST_NODES = 30_000  # then all are forgotten
 
 
 def _node(*parts) -> Node:
-    """A part of a tree, the same object for the same part. What it is made of lives as long as it does, so that the
-    identities in its key stay its own."""
+    """A part of a tree, the same object for the same part. It keeps its own parts alive, so that the identities in its
+    key stay theirs."""
     kind, *rest = parts
     if kind == "value":
         cells = rest[0] if isinstance(rest[0], list) else [rest]  # 1, TRUE and "1" are not the same
@@ -259,7 +259,7 @@ def _shown(value):
 
 
 def _kept(node: Node, compute: Run) -> Run:
-    """A part's own function; what one gives that stands in several places is computed once in a workbook."""
+    """A part's own function; the value of one that stands in several places is computed once in a workbook."""
 
     def run(context: Context):
         memo, kept = context.memo, context.kept
@@ -278,7 +278,7 @@ def _kept(node: Node, compute: Run) -> Run:
 
 
 def _constant(compute: Run) -> Run:
-    """A part that is the same in every workbook, once computed in one."""
+    """A part whose value is the same in every workbook: computed in the first, then kept."""
     value = _NOTHING
 
     def run(context: Context):
@@ -294,7 +294,7 @@ def _constant(compute: Run) -> Run:
 
 
 def _operand(run: Run) -> Run:
-    """The cells that a part stands for, in a formula of one cell the one beside it."""
+    """The cells that a part refers to; in a formula of one cell only the cell beside it."""
 
     def value(context: Context):
         found = run(context)
@@ -317,7 +317,7 @@ def _is_constant(node: Node) -> bool:
 
 
 def _few_cells(node: Node) -> bool:
-    """Cells of the formula's own sheet by address, so few that the sheet's size does not matter."""
+    """Few cells of the formula's own sheet, by address: then the size of the sheet does not matter."""
     if node[0] == "range":
         first, last = node[1:]
         return first[0] == last[0] == "cell" and abs(last[2] - first[2]) < 1000 and all(map(_few_cells, (first, last)))

@@ -88,7 +88,7 @@ class Output:
             raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {remedy}"])
 
     def errors(self) -> list[tuple[str, str, ErrorValue]]:
-        """The error values that shown sheets hold: sheet, cell, error."""
+        """The error values on the sheets shown: sheet, cell, error."""
         return [
             (sheet.title, address(*at), value)
             for sheet in self.shown
@@ -97,7 +97,7 @@ class Output:
         ]
 
     def say_errors(self, word: str) -> None:
-        """A word in the place of each error value: the document is for readers who know none."""
+        """These words in place of each error value, for readers who do not know spreadsheets."""
         for sheet in self.kept:
             filled = self.filled
             for cells in (filled.values[sheet.key], filled.spilled[sheet.key], self.computed.get(sheet.key, {})):

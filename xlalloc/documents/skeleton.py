@@ -1,4 +1,4 @@
-"""What stays of a template in its documents: all but links, notes, thumbnails, unused texts, sheets left out."""
+"""What of a template stays in its documents: all but links, notes, thumbnails, unused texts and sheets left out."""
 
 import datetime as dt
 import re
@@ -31,7 +31,7 @@ _CUSTOM_HEAD = (
 
 @dataclass(frozen=True)
 class Skeleton:
-    """The parts of a document, those that a client changes as the template has them."""
+    """The parts of a document; those that depend on the client are still as the template has them."""
 
     parts: dict[str, Part]
     labels: str  # a sensitivity label among the custom properties
@@ -41,7 +41,7 @@ class Skeleton:
 def skeleton(
     template: Template, gone: frozenset[str], bare: frozenset[str], live: bool, macros: bool, stamped: bool
 ) -> Skeleton:
-    """The parts of documents without the sheets in ``gone``; of those in ``bare`` the cells alone."""
+    """The parts of documents without the sheets in ``gone``; of the sheets in ``bare`` only the cells stay."""
     package = template.package
     changed: dict[str, str] = {}
     reached = _reached(template, gone, bare, live, macros, changed)
@@ -103,7 +103,7 @@ def _unwanted(template: Template, source: str, kind: str, part: str, live: bool,
 
 
 def is_notes(template: Template, source: str, part: str) -> bool:
-    """Does a drawing of the old kind hold notes (and not the pictures of a header)?"""
+    """Does a VML drawing hold notes (and not the pictures of a header)?"""
     return 'ObjectType="Note"' in template.package.text(part)
 
 

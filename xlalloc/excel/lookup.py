@@ -12,7 +12,7 @@ _ORDER = {"number": 0, "text": 1, "truth": 2}
 
 
 def key(cell) -> tuple:
-    """What a cell is compared by: its kind, then its value; texts without case."""
+    """What a cell is compared by: its kind, then its value; the case of texts does not matter."""
     if isinstance(cell, bool):
         return "truth", cell
     return ("text", cell.casefold()) if isinstance(cell, str) else ("number", to_number(cell))
@@ -38,7 +38,7 @@ def position(wanted, line: list, mode: int = 0, backwards: bool = False, pattern
 
 
 class SortedLine:
-    """A line to look for values in: the last item that is not beyond each; one that is not sorted is an error.
+    """A sorted row or column, read once: for each value the last item that is not beyond it; unsorted is an error.
 
     Excel searches by halves, so that its answer in an unsorted line depends on where it happens to look.
     """

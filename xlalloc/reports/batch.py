@@ -171,7 +171,7 @@ def _there(words: dict) -> list[str]:
 
 
 def _held(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
-    """No letter, internal pages."""
+    """A letter kept back: internal pages alone."""
     line = replace(_line(line, result, "", _found(task, result)), internal=_inner(task.file), status=HELD)
     line = replace(line, held=" ".join(kept_back(result)))
     words = vocabulary(result, work.inputs)
@@ -192,12 +192,12 @@ def _internal(work: Work, result: Result, words: dict, pages: list[str], mark: s
 
 
 def _inner(file: str) -> str:
-    """Where the internal pages beside a file go."""
+    """The file of the internal pages that go with a letter."""
     return (PurePosixPath(file).parent / INTERNAL / PurePosixPath(file).name).with_suffix(".xlsx").as_posix()
 
 
 def _found(task: Task, result: Result) -> tuple[Problem, ...]:
-    """What was found beside what reading knew: findings about prices, which are nobody's own, are listed already."""
+    """Findings beyond those of reading; those about prices, which are no single client's, are listed already."""
     return tuple(problem for problem in result.problems if problem.client and problem not in task.known)
 
 
@@ -226,7 +226,7 @@ def _failed(line: Line, client: Client, kind: str, **words) -> Line:
 
 
 def _key(work: Work, task: Task) -> str:
-    """Of what input and by what version a workbook is made."""
+    """A fingerprint of the input, the version and the options that a workbook is made with."""
     inputs, client = work.inputs, task.client
     words = (__version__, inputs.digest, inputs.language, client.id, client.language, task.file, work.live,
              work.template_digest, work.macros)  # fmt: skip
@@ -261,12 +261,12 @@ def _kept(work: Work, task: Task, key: str) -> dict | None:
 
 
 def _is_of(path: Path, key: str) -> bool:
-    """Is a file of the same input by the same version?"""
+    """Is the file made from the same input by the same version?"""
     return (mark(path) or "").startswith(json.dumps([key])[:-1])
 
 
 def _finished(path: Path, key: str) -> dict | None:
-    """The line of a workbook made of the same input by the same version; None where there is none."""
+    """The line of a workbook made from the same input by the same version; None where there is no such workbook."""
     try:
         was, _, *values, problems = json.loads(mark(path) or "")
         if was != key:
@@ -291,7 +291,7 @@ _office: list = []
 
 
 def _printed(work: Work, lines: list[tuple[int, Line]]) -> list[tuple[int, Line]]:
-    """The workbooks of the batch as PDF beside them, by this process's own office."""
+    """Print the workbooks of the batch to PDF beside them, with this process's own LibreOffice."""
     from xlalloc.hosts.calc_install import OfficeError
 
     wanted = [line.file for _, line in lines if line.file and not (line.kept and _pdf(work.out / line.file).exists())]
@@ -311,7 +311,7 @@ def _pdf(path: Path) -> Path:
 
 
 def _clear_pdf(work: Work, path: Path, key: str) -> None:
-    """A PDF of other figures never stays beside a new workbook; one that is printed again goes first."""
+    """A PDF with other figures never stays beside a new workbook; one that will be printed again is deleted first."""
     pdf = _pdf(path)
     if not pdf.exists():
         return
@@ -340,7 +340,7 @@ def _unprinted(line: Line, error: str) -> Line:
 
 
 def _driver():
-    """One for the life of the process."""
+    """LibreOffice, started once for the life of the process."""
     if not _office:
         from xlalloc.hosts.calc_driver import Driver
 

@@ -1,4 +1,4 @@
-"""What the internal pages alone show, as names and values: no template of a client's document knows them."""
+"""Names and values that the internal page Check alone uses: no template of a client's document knows them."""
 
 from xlalloc.reports.result import Result
 from xlalloc.reports.sentences import Say, in_language, products
@@ -16,13 +16,13 @@ SHAPES = {
 
 
 def check_words(r: Result) -> dict[str, object]:
-    """Names and values, as ``vocabulary``; what is simulated and projected is shown."""
+    """Names and values, as ``vocabulary`` returns them; internal files show what is simulated and projected."""
     say = in_language(r.lang)
     return {**_products(r, say), **_policy(r, say), **_kpis(r, say), "simulated_shown": True, "projections_shown": True}
 
 
 def _products(r: Result, say: Say) -> dict:
-    """Those above the client's level or of none, how many there are, what would release the letter."""
+    """Products above the client's level or without one, whether they are few or many, what would release the letter."""
     found, (low, high) = r.judgement, ENOUGH_FUNDS
     above, unknown = (set().union(*where.values()) for where in (found.above, found.unknown))
     verdict = "few" if r.funds < low else "many" if r.funds > high else "fine"
@@ -39,7 +39,7 @@ def _products(r: Result, say: Say) -> dict:
 
 
 def _policy(r: Result, say: Say) -> dict:
-    """The ranges stated for the model beside what the assumptions imply for it and for today's weights."""
+    """The ranges stated for the model, and what the assumptions imply for the target and for today's weights."""
     if not r.policy:
         return {key: [] for key in SHAPES if key.startswith("policy_") or key.endswith("_verdicts")}
     stated, target, now = (r.policy[key] for key in ("stated", "target", "now"))

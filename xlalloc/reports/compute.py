@@ -34,7 +34,7 @@ FRONTIER_POINTS = 12
 
 @dataclass
 class Answers:
-    """Calls functions; where one has no answer its error value stands in and the reason is kept for the notes."""
+    """Calls functions; where one has no answer its error value stands in and the reason is kept for the appendix."""
 
     names: list[str]
     common: Shared

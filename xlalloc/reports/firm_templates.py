@@ -19,7 +19,7 @@ KINDS = (".xlsx", ".xltx", ".xlsm", ".xltm")
 
 
 def opened(path: Path, firm: Firm, lang: str = "") -> Template:
-    """A template that can be filled, by its file, under the firm's logo; TemplateError with every reason otherwise."""
+    """A template that can be filled, with the firm's brand if it is a copy of ours; else TemplateError, all reasons."""
     try:
         at = path.stat()
     except OSError:
@@ -38,7 +38,7 @@ def _opened(path: Path, _time: int, _size: int, logo: bytes, colour: str, footer
 
 
 def ours(lang: str, firm: Firm, internal: bool = False, times: int = 1) -> Template:
-    """Our report, or our internal pages, under the firm's logo, with so many times the usual rows."""
+    """Our report, or our internal pages, with the firm's logo, colour and footer, and so many times the usual rows."""
     return _ours(lang, internal, times, firm.logo, firm.colour, firm.text("footer", lang))
 
 
@@ -98,7 +98,7 @@ def named(file: str, template: Path) -> str:
 
 
 def digest(path: Path) -> str:
-    """Of all the templates, so that a document of another template is made again."""
+    """A fingerprint of all the templates, so that a document of another template is made again."""
     found = hashlib.sha256()
     for file in files(path):
         found.update(file.name.encode() + file.read_bytes())

@@ -52,7 +52,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
 
 
 def why(error: OSError) -> str:
-    """The kind of problem a file that could not be written is."""
+    """The kind of problem that kept a file from being written."""
     if isinstance(error, ForeignError):
         return "not_ours"
     if isinstance(error, PermissionError):
@@ -82,7 +82,7 @@ def move_old(folder: Path, current: set[str]) -> tuple[list[str], list[OSError]]
     """Files of an earlier run that are none of this one's go to ``old`` beside them; files that are not ours stay.
 
     ``current`` are paths within the folder. Reports and advisers' indexes are known by the place that their properties
-    name, so that a copy somebody keeps elsewhere stays. Gives what was moved, and why what could not be was not.
+    name, so that a copy somebody keeps elsewhere stays. Returns what was moved, and the errors of what could not be.
     """
     moved, failed = [], []
     kept = {Path(name).with_suffix("") for name in current}
@@ -110,7 +110,7 @@ def set_aside(path: Path) -> None:
 
 
 def _places(folder: Path) -> Iterator[Path]:
-    """The folder, those in it, and of each that of internal pages."""
+    """The folder, the folders in it, and the folder of internal pages in each."""
     for place in (
         folder,
         *sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in (OLD, INTERNAL)),
@@ -121,7 +121,7 @@ def _places(folder: Path) -> Iterator[Path]:
 
 
 def is_ours(path: Path) -> bool:
-    """Is it a file of a run, whole or cut off? Ours alone begin so: no other program writes such a first entry."""
+    """Is it a file of a run, whole or cut off? No other program writes such a first entry."""
     if mark(path) is not None:
         return True
     with suppress(OSError), path.open("rb") as file:
@@ -130,7 +130,7 @@ def is_ours(path: Path) -> bool:
 
 
 def mark(path: Path) -> str | None:
-    """The property of every file of a run: of reports and indexes of advisers a list, the second item their place."""
+    """The property of every file of a run; for reports and advisers' indexes a list, its second item their place."""
     try:
         with zipfile.ZipFile(path) as archive:
             found = re.search(OURS, archive.read("docProps/custom.xml").decode(), re.DOTALL)

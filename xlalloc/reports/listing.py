@@ -1,4 +1,4 @@
-"""A long list as a workbook: what stands around it by openpyxl, its rows one by one, so that they may be many."""
+"""A long list as a workbook: openpyxl writes what stands around it; the rows are streamed, however many there are."""
 
 import datetime as dt
 import re
@@ -31,7 +31,7 @@ KINDS = ("value", "word", "blank", "error", "link")  # of cells, each with a sty
 
 
 class Column(NamedTuple):
-    """Its header, how its figures are written, its width in characters."""
+    """The key of its header, its number format, its width in characters."""
 
     key: str
     format: str
@@ -39,7 +39,7 @@ class Column(NamedTuple):
 
 
 class Listing:
-    """One page, ``key``, with a table of these columns; of long ``texts`` the rows are as tall as they need."""
+    """One page, ``key``, with a table of these columns; with long ``texts`` rows are as tall as their words need."""
 
     def __init__(self, lang: str, key: str, columns: tuple[Column, ...], texts: bool = False):
         self.columns, self.document = columns, Document(lang, TEXTS)
@@ -49,8 +49,8 @@ class Listing:
 
     def write(self, file, date: dt.date | None, mark: str, rows: Callable[[], Iterable[list]],
               height: Callable[[list], int] | None = None, link: int | None = None) -> None:  # fmt: skip
-        """The whole file. ``rows`` gives them anew each time it is asked; the ``link``-th cell of each leads to the
-        file it names."""
+        """Write the whole file. ``rows`` returns the rows from the first whenever it is called; the ``link``-th cell of
+        each links to the file it names."""
         page, width = self.page, len(self.columns)
         top = page.header([column.key for column in self.columns])
         for k, column in enumerate(self.columns, 2):
@@ -87,7 +87,7 @@ class Listing:
             _stream(archive, RELATIONS, _relations(_links(rows(), top + 1, link)))
 
     def _samples(self, row: int, kind: str) -> None:
-        """Cells that lend their styles to those of the list, on a row that is not written."""
+        """Cells from which those of the list take their styles, on a row that is not written."""
         for k, column in enumerate(self.columns, 2):
             cell, text = self.page.sheet.cell(row, k, 0), column.format == PLAIN
             color = {"blank": GREY, "error": WARN, "link": self.document.accent}.get(kind)
@@ -138,7 +138,7 @@ class Listing:
 
 
 def _with_mark(parts: dict[str, bytes], mark: str) -> dict[str, bytes]:
-    """The parts with the property by which a file of a run is known; that of the types stays the first."""
+    """The parts with the property by which a file of a run is known; the part with the content types stays first."""
     kind = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
     types = f'<Override PartName="/{CUSTOM}" ContentType="{kind}"/></Types>'
     relation = f'<Relationship Id="rIdXlalloc" Type="{_OFFICE}/custom-properties" Target="{CUSTOM}"/></Relationships>'
@@ -152,7 +152,7 @@ def _with_mark(parts: dict[str, bytes], mark: str) -> dict[str, bytes]:
 
 
 def _entry(name: str) -> zipfile.ZipInfo:
-    """An entry without a clock."""
+    """An entry with a fixed date, so that the same list is the same bytes."""
     info = zipfile.ZipInfo(name, _EPOCH)
     info.compress_type = zipfile.ZIP_DEFLATED
     return info
@@ -170,7 +170,7 @@ def _stream(archive: zipfile.ZipFile, name: str, pieces: Iterable[str]) -> None:
 
 
 def _links(rows: Iterable[list], first: int, link: int) -> Iterator[tuple[int, str]]:
-    """Row and file of each cell that leads to one."""
+    """Row and file of each cell that links to one."""
     for number, row in enumerate(rows, first):
         if row[link]:
             yield number, row[link]

@@ -1,4 +1,4 @@
-"""The first of our internal pages as a template: what the firm checks before, or instead of, a letter."""
+"""The page Check, first of the internal template: what the firm checks before, or instead of, a letter."""
 
 from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Font
@@ -67,7 +67,7 @@ class CheckPage:
         page.done()
 
     def _products(self, page: Page) -> None:
-        """What is held, aimed at, would be traded and would remain."""
+        """What is held, what the target is, what would be traded and what would remain."""
         page.heading("products")
         columns = [
             Column("asset", "asset_names"),
@@ -105,7 +105,7 @@ class CheckPage:
         page.text(f'=IF({some},"{self.say("policy_note")}","")', color=GREY, hide=True)
 
     def _kpis(self, page: Page) -> None:
-        """Every key figure of the simulated past."""
+        """All key figures of the simulated past."""
         some = 'INDEX(kpi_names,1)<>""'
         page.heading("all_measures", some)
         heads = (("now", NOW), ("target", TARGET), ("bench", BENCH))

@@ -100,7 +100,7 @@ def bare(lang: str, internal: bool, times: int = 1) -> dict[str, bytes]:
 
 
 def write_packaged() -> list[Path]:
-    """The copies of the package, anew."""
+    """Build the copies in the package again."""
     kinds = [(lang, internal) for lang in ("en", "zh") for internal in (False, True)]
     for kind in kinds:
         write_parts(bare(*kind), packaged(*kind))

@@ -1,4 +1,4 @@
-"""All that a client's documents are made of: what was found for one client."""
+"""The result for one client: all that the client's documents show."""
 
 import calendar
 import datetime as dt
@@ -17,7 +17,7 @@ from xlalloc.reports.suitability import Judgement
 
 @dataclass
 class Result:
-    """All that a client's report shows."""
+    """What was computed and found for one client; an error value where there is no answer."""
 
     client: Client
     lang: str
@@ -85,7 +85,7 @@ class Result:
         return today and after(today, self.client.frequency)
 
     def named(self, where: dict[str, list[int]], state: str) -> list[str]:
-        """Products of a judgement."""
+        """The products of a judgement, such as ``judgement.above`` in the state ``"bought"``."""
         return [self.names[i] for i in where[state]]
 
 

@@ -31,7 +31,7 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|index|
 
 @dataclass
 class Summary:
-    """What came of it; ``unwritten`` says in a line each what of the index and the list of problems is not there."""
+    """What a run achieved; ``unwritten`` has a line for each index or list of problems that could not be written."""
 
     clients: int
     written: int
@@ -42,7 +42,7 @@ class Summary:
     unwritten: list[str] = field(default_factory=list)
 
     def summary(self) -> list[str]:
-        """What could not be written, a line each; many are not all named."""
+        """What could not be written, a line each; beyond a few only how many."""
         lines = [problem.wrong("en") for problem in self.problems if problem.kind in NOT_WRITTEN]
         more = [f"and {len(lines) - NAMED} more reports that could not be written."] if len(lines) > NAMED else []
         return lines[:NAMED] + more + self.unwritten
@@ -69,7 +69,7 @@ def report(
 
     ``jobs`` processes, or the workers of a Dask ``scheduler``. ``resume`` keeps what an earlier run on the same input
     finished. ``template``, a file or a folder, makes the firm's own documents in place of our report; ``macros`` keeps
-    those of it. ``by`` = "adviser" makes a folder and an index of each adviser's clients.
+    its macros. ``by`` = "adviser" makes a folder and an index of each adviser's clients.
     ``progress(done, all)`` and ``event(what happened)`` are told of each client.
     """
     if lang not in (None, "en", "zh"):
@@ -130,7 +130,7 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
 
 
 def _lists(inputs: Inputs, work: Work, lines, problems, folders: dict[str, str]) -> list[str]:
-    """The index, that of each adviser, the list of problems; gives what could not be written, a line each."""
+    """Write the index, that of each adviser and the list of problems; returns a line for each that could not be."""
     language, date, unwritten = inputs.language, inputs.market.as_of, []
     made = index.Made(inputs.digest, work.template_digest, inputs.firm.digest)
     wanted = [("index.xlsx", index.write_index, (lines, made))]
@@ -158,7 +158,7 @@ def adviser_folders(inputs: Inputs) -> dict[str, str]:
 
 
 def _move_old(out: Path, current: set[str], problems: Problems, lang: str) -> list[str]:
-    """What earlier runs left is not taken for one of this run's; gives a line for what could not be moved."""
+    """Move what earlier runs left, lest it be taken for this run's; returns a line for what could not be moved."""
     moved, failed = move_old(out, current)
     for name in moved:
         problems.note("", "old_report", "done.moved", Location(value=name), file=name)
@@ -260,12 +260,12 @@ def _do(tasks: list[Task]) -> list[tuple[int, Line]]:
 
 
 def _safe(text: str) -> str:
-    """A text as a name of a file: no path, no mark that a system keeps, not too long."""
+    """A text as the name of a file: no path, no reserved character, not too long."""
     return re.sub(r"[^\w\-. ()]", "_", text).encode()[:LONGEST_NAME].decode(errors="ignore").strip(". ")
 
 
 def _taken(name: str) -> bool:
-    """Do we or an operating system keep this name?"""
+    """Is the name reserved, by us or by an operating system?"""
     return bool(_RESERVED.fullmatch(name)) or name.casefold() in (OLD, INTERNAL)
 
 
