@@ -90,8 +90,7 @@ class Filled:
         return names.get((sheet.casefold(), name)) or self.ranges.get(name) or names.get(("", name))
 
     def _place(self, *names: str) -> None:
-        """The data of names onto their sheet: most are of use to few templates, so that they stand there when they are
-        asked for."""
+        """The data of names onto their sheet, only when a formula asks for them: few templates use most of them."""
         for name in names:
             self.values[DATA].update(cells_of(*self._unplaced.pop(name)))
 

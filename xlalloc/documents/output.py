@@ -106,7 +106,7 @@ class Output:
     # What is hidden, and what is needed of it ------------------------------------------------------------------------
 
     def _hide_rows(self) -> None:
-        """Each row that is empty in every region crossing it; where formulas stay, none that holds something."""
+        """Hide rows that are empty in every region crossing them; where formulas stay, show all that hold something."""
         for region in self.template.regions:
             if region.sheet not in self.computed:
                 continue

@@ -306,8 +306,8 @@ class Template:
 
 
 def lasting(template: Template) -> Template:
-    """A template that stays as long as the process: what is in memory now is not walked through again, for every few
-    clients, by the collector of what nothing refers to."""
+    """A template that stays as long as the process: the garbage collector no longer goes through what is in memory now,
+    again and again for every few clients."""
     gc.collect()
     gc.freeze()
     return template
