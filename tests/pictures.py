@@ -22,7 +22,7 @@ from xlalloc.hosts.calc_driver import Driver
 from xlalloc.reports import example, run
 from xlalloc.site import sheet
 from xlalloc.templates import case_workbook
-from xlalloc.templates.texts import TEXTS
+from xlalloc.templates.workbook_texts import TEXTS
 
 DOCS = Path(__file__).parent.parent / "docs"
 CLIENTS = {"en": "K004", "zh": "K002"}

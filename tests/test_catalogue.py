@@ -180,7 +180,7 @@ def test_modules_and_functions_stay_small(path):
     text = path.read_text(encoding="utf-8")
     functions = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)]
     words = sum(len((ast.get_docstring(node) or "").split("\n")) for node in functions)
-    assert path.name == "texts.py" or text.count("\n") - words <= 410, "too long even without its docstrings"
+    assert path.stem.endswith("texts") or text.count("\n") - words <= 410, "too long even without its docstrings"
     for node in functions:
         doc = len((ast.get_docstring(node) or "").split("\n"))
         assert node.end_lineno - node.lineno - doc <= 60, f"{path.name}: {node.name} is longer than a screen"

@@ -391,7 +391,7 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
 def test_a_file_without_our_names_is_no_template(tmp_path):
     """The clients' own file, given by mistake: nobody gets a copy of everybody's data."""
     clients = example.write_clients(tmp_path / "clients.xlsx")
-    with pytest.raises(TemplateError, match="uses no name that a client's data come by"):
+    with pytest.raises(TemplateError, match="uses none of the names of a client's data"):
         run.report(clients, tmp_path / "out", template=clients)
     assert not list((tmp_path / "out").rglob("K*.xlsx"))
 

@@ -25,7 +25,7 @@ CHINESE = {
 
 
 def inputs_with(folder, rows, header=("key", "value", "language"), sheet="firm"):
-    sheets = example(folder)
+    sheets = example()
     del sheets["firm"]
     sheets[sheet] = [list(header), *[[*row, None][:3] for row in rows]]
     (folder / "lake.png").write_bytes(logo())
@@ -118,7 +118,7 @@ def test_rates_and_fees_enter_the_figures(tmp_path):
 
 
 def test_the_clients_own_fee_wins_and_a_goal_of_that_day_is_brought_to_today(tmp_path):
-    sheets = example(tmp_path)
+    sheets = example()
     header = sheets["clients"][0]
     for key, value in (("advisory_fee", 0), ("currency_goal", "then")):
         sheets["clients"][2][header.index(key)] = value

@@ -11,7 +11,7 @@ from xlalloc import data, reference
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.messages import rows_of_table
 from xlalloc.reports.texts import TEXTS as REPORTS
-from xlalloc.templates.texts import TEXTS as WORKBOOKS
+from xlalloc.templates.workbook_texts import TEXTS as WORKBOOKS
 
 ALLOWED = re.compile(  # the standard terms that such a word is part of
     r"\b(at least|least squares|least volatile|constant-mix)\b", re.IGNORECASE

@@ -22,7 +22,7 @@ from xlalloc.reports.read import read
 from xlalloc.reports.records import Lots
 from xlalloc.reports.vocabulary import declared, vocabulary
 from xlalloc.templates import case_workbook
-from xlalloc.templates.texts import TEXTS
+from xlalloc.templates.workbook_texts import TEXTS
 from xlalloc.values import Reference
 
 RANDOM = 200

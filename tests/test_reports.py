@@ -18,7 +18,7 @@ from xlalloc.reports import example, fields, report_check, report_texts, run, te
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
 from xlalloc.reports.texts import LANGUAGES, TEXTS
-from xlalloc.templates.texts import TEXTS as SHARED
+from xlalloc.templates.workbook_texts import TEXTS as SHARED
 
 
 @pytest.fixture(scope="module")

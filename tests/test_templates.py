@@ -24,7 +24,7 @@ from xlalloc.templates.case_workbook import build, filled, write
 from xlalloc.templates.cases import INVESTORS, case
 from xlalloc.templates.layout import Document
 from xlalloc.templates.notes_page import definition, used_functions
-from xlalloc.templates.texts import LANGUAGES, TEXTS
+from xlalloc.templates.workbook_texts import LANGUAGES, TEXTS
 from xlalloc.values import as_rows
 
 CASES = [(key, lang) for key in INVESTORS for lang in LANGUAGES]

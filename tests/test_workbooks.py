@@ -23,7 +23,7 @@ from xlalloc.reports.client_case import client_case
 from xlalloc.reports.read import read
 from xlalloc.templates.case_workbook import write
 from xlalloc.templates.cases import INVESTORS
-from xlalloc.templates.texts import LANGUAGES, TEXTS
+from xlalloc.templates.workbook_texts import LANGUAGES, TEXTS
 
 COMMITTED = Path(__file__).parents[1] / "workbooks"
 FILES = [f"{key}-{lang}" for key in INVESTORS for lang in LANGUAGES]

@@ -29,7 +29,7 @@ def check(template: Template) -> None:
     """Raises TemplateError with every reason."""
     reasons = list(dict.fromkeys(reasons_of(template)))
     if not reasons and not template.used and not template.inputs:  # every client would get what the file holds
-        reasons = ["it uses no name that a client's data come by (docs/template-names.md). Is it the right file?"]
+        reasons = ["it uses none of the names of a client's data (docs/template-names.md). Is it the right file?"]
     if reasons:
         raise TemplateError(template.name, reasons)
 

@@ -247,9 +247,9 @@ class Output:
         for cells, live in ((self.filled.given[key], self.live), (self.filled.spilled[key], False)):
             for at, value in cells.items():
                 if at in own:
-                    rows[at[0]][at[1]] = _cell(own[at].start, value, live)
+                    rows[at[0]][at[1]] = cell_text(own[at].start, value, live)
                 elif value is not None:
-                    rows[at[0]][at[1]] = _cell(f'<c r="{letters(at[1])}{at[0]}"', value, live)
+                    rows[at[0]][at[1]] = cell_text(f'<c r="{letters(at[1])}{at[0]}"', value, live)
         for cell in sheet.formulas:
             rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
         found = {row: fixed | rows[row] if row in rows else fixed for row, fixed in sheet.fixed.items()}
@@ -257,11 +257,11 @@ class Output:
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
         if not self.live:
-            return _cell(cell.start, value)
+            return cell_text(cell.start, value)
         formula = cell.written
         if cell.spills:
             formula = formula.replace("\0", address(*self.filled.areas[sheet.key, *cell.at]), 1)
-        return _cell(cell.start, value, mark=cell.mark, formula=formula)
+        return cell_text(cell.start, value, mark=cell.mark, formula=formula)
 
     def _data_cells(self, sheet: Sheet) -> dict[int, dict[int, str]]:
         """A sheet that is not shown: all data where formulas stay, else what shown sheets draw from it."""
@@ -273,7 +273,7 @@ class Output:
         for i, j in places:
             value = self.filled.cell(sheet.key, i, j)
             if value is not None:
-                rows[i][j] = _cell(f'<c r="{letters(j)}{i}"', value, self.live)
+                rows[i][j] = cell_text(f'<c r="{letters(j)}{i}"', value, self.live)
         return rows
 
     def _named_data(self) -> list[tuple[int, int]]:
@@ -390,7 +390,7 @@ def data_rows(cells: dict[tuple[int, int], object]) -> str:
     rows: dict[int, list[str]] = {}
     for (i, j), value in sorted(cells.items()):
         if value is not None:
-            rows.setdefault(i, []).append(_cell(f'<c r="{letters(j)}{i}"', value, live=True))
+            rows.setdefault(i, []).append(cell_text(f'<c r="{letters(j)}{i}"', value, live=True))
     return "".join(f'<row r="{i}">{"".join(inside)}</row>' for i, inside in rows.items())
 
 
@@ -416,7 +416,7 @@ def _plain(value):
     return float(to_serial(value)) if isinstance(value, dt.date) else value
 
 
-def _cell(start: str, value, live: bool = False, mark: str = "", formula: str = "") -> str:
+def cell_text(start: str, value, live: bool = False, mark: str = "", formula: str = "") -> str:
     """A cell with its value. An empty text among data is kept as one where formulas read it: blank would be 0."""
     kind = value.__class__
     if kind is float or kind is int:

@@ -20,7 +20,6 @@ SERVICE = f"{IDENTIFIER}.Functions"
 INTERFACE = f"{IDENTIFIER}.XFunctions"
 CATEGORY = "xlalloc"
 OLDEST = (25, 2)  # older ones do not know plain function names in .xlsx files
-EPOCH = (1980, 1, 1, 0, 0, 0)  # zip members carry no clock: the same catalogue gives the same bytes
 HERE = Path(__file__).parent
 
 
@@ -30,7 +29,8 @@ def build(path: str | Path, python: str | None = None) -> Path:
     temporary = path.with_name(path.name + ".part")
     with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in parts(python).items():
-            archive.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
+            # a part without a time is of 1980: the same catalogue gives the same bytes
+            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
     temporary.replace(path)
     return path
 

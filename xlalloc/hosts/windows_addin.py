@@ -13,6 +13,8 @@ import zipfile
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from openpyxl.utils import get_column_letter
+
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.catalogue import CATALOGUE, Function
 from xlalloc.errors import InputError
@@ -25,7 +27,6 @@ from xlalloc.version import __version__
 FILE_NAME = "xlalloc.xlam"
 _TEXTS = Path(__file__).parent / "vba"
 _TEMPLATE = "quickstart_addin_ribbon.xlam"
-_SAVED = (1980, 1, 1, 0, 0, 0)  # every part carries this time, so that equal contents are an equal file
 
 
 # The VBA text ------------------------------------------------------------------------------------------------
@@ -153,14 +154,10 @@ def help_rows() -> list[list]:
 def _sheet() -> str:
     lines = []
     for i, row in enumerate(help_rows(), 1):
-        cells = "".join(_cell(f"{_column(k)}{i}", cell) for k, cell in enumerate(row) if cell != "")
+        cells = "".join(_cell(f"{get_column_letter(k)}{i}", cell) for k, cell in enumerate(row, 1) if cell != "")
         lines.append(f'<row r="{i}">{cells}</row>')
     data = f"<sheetData>{''.join(lines)}</sheetData>"
     return f'{_XML}<worksheet xmlns="{_MAIN}"><sheetPr codeName="Sheet2"/>{data}</worksheet>'
-
-
-def _column(k: int) -> str:
-    return chr(65 + k) if k < 26 else _column(k // 26 - 1) + chr(65 + k % 26)
 
 
 def _cell(place: str, value) -> str:
@@ -258,7 +255,8 @@ def build(path: Path | str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         for name, content in contents.items():
-            package.writestr(zipfile.ZipInfo(name, _SAVED), content, zipfile.ZIP_DEFLATED)
+            # a part without a time is of 1980: equal contents are an equal file
+            package.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return path
 
 

@@ -2,7 +2,7 @@
 
 from xlalloc.reports.result import Result
 from xlalloc.reports.sentences import Say, in_language, products
-from xlalloc.templates.texts import TEXTS
+from xlalloc.templates.workbook_texts import TEXTS
 
 MEASURES = [key.removeprefix("kpi.") for key in TEXTS if key.startswith("kpi.")]  # of KPI_TABLE, in its order
 STATES = ("now", "target", "bench")

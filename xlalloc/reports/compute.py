@@ -283,13 +283,13 @@ class _Computation:
     def _measures(self, mu, cov, parity) -> dict[str, list]:
         """Figures of the whole portfolio: today's weights, the target, equal risk."""
         ask = self.ask
-        mixes = ((ask, self.now), (ask.shared, self.target), (ask.shared, parity))
+        portfolios = ((ask, self.now), (ask.shared, self.target), (ask.shared, parity))
         return {
-            "risk.return": [answer("PORT_RETURN", port_return, w, mu) for answer, w in mixes],
-            "risk.vol": [answer("PORT_VOL", port_vol, w, cov) for answer, w in mixes],
-            "risk.sharpe": [answer("PORT_SHARPE", port_sharpe, w, mu, cov, self.rf) for answer, w in mixes],
-            "risk.ratio": [answer("DIVERSIFICATION", diversification, w, cov) for answer, w in mixes],
-            "risk.effective": [answer("EFFECTIVE_N", effective_n, w) for answer, w in mixes],
+            "risk.return": [answer("PORT_RETURN", port_return, w, mu) for answer, w in portfolios],
+            "risk.vol": [answer("PORT_VOL", port_vol, w, cov) for answer, w in portfolios],
+            "risk.sharpe": [answer("PORT_SHARPE", port_sharpe, w, mu, cov, self.rf) for answer, w in portfolios],
+            "risk.ratio": [answer("DIVERSIFICATION", diversification, w, cov) for answer, w in portfolios],
+            "risk.effective": [answer("EFFECTIVE_N", effective_n, w) for answer, w in portfolios],
         }
 
     def _policy(self, mu, cov) -> dict[str, list]:

@@ -24,7 +24,6 @@ _COMMA = re.compile(rb"\d,\d|(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)")
 # Begins with the mark, of which a file has fewer than digits; looks back from there.
 _SHORT_DATE = re.compile(rb"[./-](?:(?<=[^\d.]\d.)|(?<=[^\d.]\d\d.))\d{1,2}[./-]\d{2,4}(?!\d)")
 _HIGH = re.compile(rb"([a-z]?)([\x80-\xff]+)([a-z]?)")
-_NOT_WESTERN = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 
 class TextFile:

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.documents import xml
 from xlalloc.documents.built import parts_of
-from xlalloc.documents.output import _cell
+from xlalloc.documents.output import cell_text
 from xlalloc.documents.package import TYPES
 from xlalloc.documents.skeleton import CUSTOM, custom
 from xlalloc.errors import ErrorValue
@@ -26,7 +26,6 @@ SHEET, RELATIONS = "xl/worksheets/sheet1.xml", "xl/worksheets/_rels/sheet1.xml.r
 FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 AT_ONCE = 500  # rows that are written together
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 KINDS = ("value", "word", "blank", "error", "link")  # of cells, each with a style of its own
 
 
@@ -131,7 +130,7 @@ class Listing:
                 if isinstance(value, str):
                     cells.append(f'{start} t="inlineStr"><is><t xml:space="preserve">{xml.escaped(value)}</t></is></c>')
                 else:
-                    cells.append(_cell(start, value))
+                    cells.append(cell_text(start, value))
             lines = height(row) if height else 1
             tall = f' ht="{ROW_POINTS * lines:g}" customHeight="1"' if lines > 1 else ""
             yield f'<row r="{number}"{tall}>{"".join(cells)}</row>'
@@ -153,7 +152,7 @@ def _with_mark(parts: dict[str, bytes], mark: str) -> dict[str, bytes]:
 
 def _entry(name: str) -> zipfile.ZipInfo:
     """An entry with a fixed date, so that the same list is the same bytes."""
-    info = zipfile.ZipInfo(name, _EPOCH)
+    info = zipfile.ZipInfo(name)
     info.compress_type = zipfile.ZIP_DEFLATED
     return info
 

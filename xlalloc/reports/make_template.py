@@ -82,10 +82,10 @@ def _result(inputs: Inputs, id_: str, file: Path) -> Result:
     if client is None:
         known = ", ".join(client.id for client in inputs.clients[:10])
         raise InputError(f"There is no client {id_!r} in {file.name}. Ids: {known}.")
-    return _computed(inputs, client)
+    return computed(inputs, client)
 
 
-def _computed(inputs: Inputs, client: Client) -> Result:
+def computed(inputs: Inputs, client: Client) -> Result:
     found: list[Problem] = list(inputs.problems.of(client.id))
     try:
         if client.id in inputs.problems.refused:
@@ -109,7 +109,7 @@ def sample(lang: str = "en") -> tuple[Inputs, Client]:
 def add_names(path: Path, out: Path | None = None, lang: str = "en") -> None:
     """Writes the vocabulary's names into a workbook, with a sample they stand for."""
     inputs, client = sample(lang)
-    data = with_names(path, shapes(), vocabulary(_computed(inputs, client), inputs))
+    data = with_names(path, shapes(), vocabulary(computed(inputs, client), inputs))
     with writing(out or path) as file:
         file.write(data)
 
@@ -128,7 +128,7 @@ def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
             return [f"{clients.name}: there is no client to fill it for."], False
         client = fit[0]
     try:
-        result = _computed(inputs, client)
+        result = computed(inputs, client)
         output = Output(Filled(template, vocabulary(result, inputs)))
         output.file()
     except (FitError, TemplateError) as problem:

@@ -35,11 +35,11 @@ NO_CLOCK = dt.datetime(2000, 1, 1)  # built again, the same file
 
 def write_report(path: Path, lang: str = "en") -> None:
     """The template, filled for an invented client so that it shows what it is."""
-    from xlalloc.reports.make_template import _computed, sample
+    from xlalloc.reports.make_template import computed, sample
 
     inputs, client = sample(lang)
     shown = {"simulated_shown": True, "projections_shown": True}  # every page is to be seen
-    data = vocabulary(_computed(inputs, client), inputs) | shown
+    data = vocabulary(computed(inputs, client), inputs) | shown
     with tempfile.TemporaryDirectory() as folder:
         bare, named = Path(folder) / "bare.xlsx", Path(folder) / "named.xlsx"
         write_parts(_parts(_Report(lang)), bare)

@@ -1,6 +1,5 @@
 """The words of our report as a template: texts, and formulas that put sentences together. (English, Chinese)"""
 
-_ID = 'IF(currency_code="","",'
 WORDS = {
     "footer": ("No promise of returns", "不构成收益承诺"),
     "tab.summary": ("Summary", "概要"), "tab.orders": ("Orders", "交易"), "tab.risk": ("Risk", "风险"),
@@ -114,7 +113,7 @@ WORDS = {
         '"价格不足以估计：波动率取自产品表或其资产类别，相关系数为参考值。","无法得到协方差，原因见“附录”页。"))',
     ),
     "whole": ("The portfolio as a whole", "整体组合"), "measure": ("Measure", "指标"),
-    "ratio": ("Diversification ratio", "分散化比率"), "effective": ("Effective number", "有效资产数"),
+    "ratio": ("Diversification ratio", "分散化比率"), "effective": ("Effective number of assets", "有效资产数"),
     "sharpe": ("Sharpe ratio", "夏普比率"), "expected": ("Expected return", "预期收益"),
     "risk_from": ("Where the risk comes from", "风险来源"), "risk_target": ("Risk at target", "目标风险"),
     "risk_chart": ("Money and risk, now", "当前资金与风险占比"),

@@ -1,7 +1,7 @@
 """Every word of the reports and of the clients workbook, in both languages; merged with the words all documents share."""
 
-from xlalloc.templates.texts import LANGUAGES
-from xlalloc.templates.texts import TEXTS as SHARED
+from xlalloc.templates.workbook_texts import LANGUAGES
+from xlalloc.templates.workbook_texts import TEXTS as SHARED
 
 # key: (English, Chinese)
 _TEXTS = {
@@ -43,7 +43,7 @@ _TEXTS = {
     "summary.model_unknown": (". The portfolio {model} has no level", "。组合“{model}”未填风险等级"),
     "summary.held": ("We make no recommendation at present. {reasons}", "暂不提供建议。{reasons}"),
     "summary.due_nothing": ("Rebalancing is due, but no order can be placed.", "应再平衡，但没有可执行的指令。"),
-    "summary.unknown_level": (". Of these no level is known: {assets}", "。以下产品等级未知：{assets}"),
+    "summary.unknown_level": (". No level is known of: {assets}", "。以下产品等级未知：{assets}"),
     "summary.none_above": (". Nothing held, aimed at or bought is above this level", "。持仓、目标与买入均不超出该等级"),
     "summary.level_missing": ("The client's risk level is missing", "缺少客户风险等级"),
     "summary.funds_fine": ("{products}: within the {low} to {high} that usually suffice.", "{products}：处于通常足够的 {low}–{high} 只之间。"),
@@ -254,7 +254,7 @@ _TEXTS = {
     "problem.firm_key_twice": ("{key} stands twice.", "{key} 重复。"),
     "problem.firm_picture": ("The name of a PNG or JPEG file beside this one is needed, at most 2 MB.", "需要与本文件同一文件夹中的 PNG 或 JPEG 文件名，不超过 2 MB。"),
     "problem.firm_colour": ("A colour such as #1F3A5F is needed.", "需要如 #1F3A5F 的颜色。"),
-    "problem.firm_pages": ("Names of pages are needed, separated by commas: summary, allocation, risk, performance, plan, notes.", "需要页面名称，以逗号分隔：概要、配置、风险、业绩、规划、说明。"),
+    "problem.firm_pages": ("Names of pages are needed, separated by commas: summary, allocation, risk, account, performance, plan, notes.", "需要页面名称，以逗号分隔：概要、配置、风险、账户、业绩、规划、说明。"),
     "problem.level_without_row": ("The sheet says nothing of this level.", "该表没有这一等级。"),
     "problem.sheet_twice": ("Another sheet of the same meaning came before.", "前面已有含义相同的工作表。"),
     "problem.unreadable_level": ("One level from 1 to 5 is needed, such as C3 or R3.", "需要 1 至 5 的一个等级，如 C3 或 R3。"),
@@ -481,14 +481,14 @@ _TEXTS = {
     "column.accounts.id": ("The client it belongs to.", "所属客户的编号。"),
     "column.firm.key": ("What is set, one of the list; the sheet about explains each.", "设置项，从列表中选择；“说明”页有各项解释。"),
     "firm.name": ("Printed on the reports.", "印在报告上。"),
-    "firm.logo": ("Name of a PNG or JPEG file beside this one.", "与本文件同一文件夹中的 PNG 或 JPEG 文件名。"),
+    "firm.logo": ("Name of a PNG or JPEG file beside this one: the logo on the first page.", "与本文件同一文件夹中的 PNG 或 JPEG 文件名，用作首页徽标。"),
     "firm.colour": ("Such as #1F3A5F.", "如 #1F3A5F。"),
     "firm.contact": ("Printed on the reports.", "印在报告上。"),
     "firm.footer": ("At the foot of every page.", "每页页脚。"),
     "firm.disclaimer": ("In place of the general one.", "替代通用免责声明。"),
     "firm.risk_document": ("Name of the document on risks that the client has signed.", "客户已签署的风险揭示书名称。"),
-    "firm.pages": ("In their order: summary, allocation, risk, performance, plan, notes. Blank: all.", "按顺序：概要、配置、风险、业绩、规划、说明。留空为全部。"),
-    "firm.internal_pages": ("Pages that are not for the client.", "不提供给客户的页面。"),
+    "firm.pages": ("In their order: summary, allocation, risk, account, performance, plan, notes. Blank: all.", "按顺序：概要、配置、风险、账户、业绩、规划、说明。留空为全部。"),
+    "firm.internal_pages": ("Pages that are not for the client; check (the firm's own checks) never is.", "不提供给客户的页面；“内部核对”页从不提供给客户。"),
     "firm.rf": ("Risk-free rate per year. Blank: 0.", "年化无风险利率。留空为 0。"),
     "firm.inflation": ("Per year; with it plans are in today's money. Blank: 0.", "年通胀率；填写后测算按今日购买力。留空为 0。"),
     "firm.advisory_fee": ("Per year, of clients without one of their own. Blank: 0.", "年投顾费率，用于未单独填写的客户。留空为 0。"),

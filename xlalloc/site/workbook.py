@@ -23,7 +23,7 @@ from xlalloc.templates.layout import (
     called,
     width_of,
 )
-from xlalloc.templates.texts import TEXTS
+from xlalloc.templates.workbook_texts import TEXTS
 
 PAGES = ("asset-allocation", "risk-parity")
 LABEL, VALUE = 44, 22  # widths of the columns of words and of values

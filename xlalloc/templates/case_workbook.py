@@ -23,7 +23,7 @@ from xlalloc.templates.plan_page import plan
 from xlalloc.templates.risk_page import risk
 from xlalloc.templates.stress_page import stress
 from xlalloc.templates.summary_page import summary
-from xlalloc.templates.texts import LANGUAGES, TEXTS
+from xlalloc.templates.workbook_texts import LANGUAGES, TEXTS
 
 # In the order an adviser turns them: a page to show, the inputs, the results, the market data.
 PAGES = (summary, client, allocation, risk, performance, stress, plan, market, notes)
