@@ -140,10 +140,10 @@ def test_the_server_does_not_grow(windows):
         ("RP_WEIGHTS", [COV]), ("PORT_VOL", [[[0.5], [0.4]], COV]), ("SHARPE", [[[0.01], [-0.02], [0.015]]]),
         ("EXPLAIN", ["PORT_VOL", [["甲", "乙"], [0.7, 0.4]], COV]), ("RISK_CONTRIB", [[[0.6, 0.4]], COV]),
     ]  # fmt: skip
-    used = windows.client("growth", calls=asked, warm=500, count=2500, limit=300)
+    used = windows.client("growth", calls=asked, warm=1000, count=2500, limit=300)
     grown = {key: used["after"][key] - used["before"][key] for key in used["before"]}
     assert used["before"]["WorkingSetSize"] > 10e6, "a number that means something"
-    assert max(grown.values()) < 4e6, grown
+    assert max(grown.values()) < 5e6, grown
 
 
 # From VBScript ---------------------------------------------------------------------------------------------------
