@@ -170,7 +170,7 @@ def test_report_template_and_cell_agree(tmp_path, key):
     agree([risk[h.asset][3] for h in known.holdings], "=RP_WEIGHTS(cov_assets)", "parity_weights")
     for label, formula in (
         ("Expected return", "PORT_RETURN({w},mu_assets)"), ("Volatility per year", "PORT_VOL({w},cov_assets)"),
-        ("Diversification ratio", "DIVERSIFICATION({w},cov_assets)"), ("Effective number", "EFFECTIVE_N({w})"),
+        ("Diversification ratio", "DIVERSIFICATION({w},cov_assets)"), ("Effective number of assets", "EFFECTIVE_N({w})"),
     ):  # fmt: skip
         now, _, target, parity = risk[label][:4]
         for cell, w in ((now, "w_now"), (target, "w_target"), (parity, "parity_weights")):

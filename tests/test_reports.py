@@ -359,7 +359,8 @@ def test_a_product_without_a_level_is_not_said_to_be_allowed(tmp_path, sheets):
     run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
     said = " ".join(map(str, rd.labelled(tmp_path / "out/K004.xlsx", "Summary")))
     assert (
-        "Nothing held" not in said and "no level is known: CSI 300, CSI 500, S&P 500, China bonds, Gold, REITs" in said
+        "Nothing held" not in said
+        and "No level is known of: CSI 300, CSI 500, S&P 500, China bonds, Gold, REITs" in said
     )
 
 
