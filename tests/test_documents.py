@@ -379,6 +379,24 @@ def test_texts_of_a_client_are_texts(simple):
             assert "For _x005F_x000B_" in text
 
 
+def test_a_text_like_a_formula_stays_a_text_where_somebody_edits_it(simple, tmp_path):
+    """Such cells have the style they had, and Excel's mark of a text; all other cells and parts are as they were."""
+    names, plain = ["=1+1", "@A", "Cash"], ["A", "B", "Cash"]
+    found = {}
+    for key, values in (("like", names), ("plain", plain)):
+        document = fill(opened(simple), data(asset_names=values, w_now=[0.25, 0.25, 0.5]))
+        found[key] = parts(document), openpyxl.load_workbook(io.BytesIO(document))["Report"]
+    (like, sheet), (other, before) = found["like"], found["plain"]
+    assert [sheet.cell(row, 1).value for row in (2, 3, 4)] == names
+    assert [bool(sheet.cell(row, 1).quotePrefix) for row in (2, 3, 4)] == [True, True, False]
+    assert not any(cell.quotePrefix for row in before.iter_rows() for cell in row)
+    for row in (2, 3):
+        for look in ("font", "fill", "border", "alignment", "number_format"):
+            assert repr(getattr(sheet.cell(row, 1), look)) == repr(getattr(before.cell(row, 1), look))
+    changed = {name for name in like if like[name] != other[name]}
+    assert changed <= {"xl/worksheets/sheet1.xml", "xl/styles.xml"} | {n for n in like if "chart" in n}
+
+
 def test_errors_that_a_page_shows_are_told(tmp_path):
     path = template(
         tmp_path / "f.xlsx", {"Report": REPORT.replace("SUM(B2:B9)", "1/(SUM(B2:B9)-1)")}, NAMES, strings=STRINGS

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from xlalloc.documents import xml
+from xlalloc.documents.cell_text import data_rows
 from xlalloc.documents.data import placed
-from xlalloc.documents.output import data_rows
 from xlalloc.documents.package import TYPES, Package, packed, relations_of, written
 from xlalloc.documents.template import DATA, Template
 

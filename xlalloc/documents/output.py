@@ -8,10 +8,11 @@ from functools import lru_cache
 
 from xlalloc.dates import to_serial
 from xlalloc.documents import charts, formats, xml
+from xlalloc.documents.cell_text import KEPT, cell_text, kept_text
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.package import Part, packed, written
 from xlalloc.documents.sheet import Cell, Sheet, address, letters
-from xlalloc.documents.skeleton import CORE, CUSTOM, core, custom, selected, skeleton, without_notes
+from xlalloc.documents.skeleton import CORE, CUSTOM, core, custom, keeping_texts, selected, skeleton, without_notes
 from xlalloc.documents.template import DATA, Template, TemplateError, nodes
 from xlalloc.errors import ErrorValue
 from xlalloc.values import Reference, scalar
@@ -173,8 +174,13 @@ class Output:
         bones = skeleton(template, gone, bare, self.live, self.macros, bool(stamp))
         parts: dict[str, Part] = dict(bones.parts)
         first = self.shown[0]
+        styles, kept, count = keeping_texts(template)
         for sheet in self.kept:
-            parts[sheet.part] = packed(self._sheet(sheet, sheet is first).encode())
+            text = self._sheet(sheet, sheet is first)
+            if KEPT in text:
+                text = re.sub(f"{KEPT}(\\d+)", lambda match: str(int(match[1]) + count), text)
+                parts |= {styles: kept} if count else {}
+            parts[sheet.part] = packed(text.encode())
         for sheet in self.kept if self.whole else self.shown:
             empty = set()
             for part in template.drawn[sheet.key].parts:
@@ -247,9 +253,9 @@ class Output:
         for cells, live in ((self.filled.given[key], self.live), (self.filled.spilled[key], False)):
             for at, value in cells.items():
                 if at in own:
-                    rows[at[0]][at[1]] = cell_text(own[at].start, value, live)
+                    rows[at[0]][at[1]] = cell_text(kept_text(own[at].start, value), value, live)
                 elif value is not None:
-                    rows[at[0]][at[1]] = cell_text(f'<c r="{letters(at[1])}{at[0]}"', value, live)
+                    rows[at[0]][at[1]] = cell_text(kept_text(f'<c r="{letters(at[1])}{at[0]}"', value), value, live)
         for cell in sheet.formulas:
             rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
         found = {row: fixed | rows[row] if row in rows else fixed for row, fixed in sheet.fixed.items()}
@@ -257,7 +263,7 @@ class Output:
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
         if not self.live:
-            return cell_text(cell.start, value)
+            return cell_text(kept_text(cell.start, value), value)
         formula = cell.written
         if cell.spills:
             formula = formula.replace("\0", address(*self.filled.areas[sheet.key, *cell.at]), 1)
@@ -273,7 +279,7 @@ class Output:
         for i, j in places:
             value = self.filled.cell(sheet.key, i, j)
             if value is not None:
-                rows[i][j] = cell_text(f'<c r="{letters(j)}{i}"', value, self.live)
+                rows[i][j] = cell_text(kept_text(f'<c r="{letters(j)}{i}"', value), value, self.live)
         return rows
 
     def _named_data(self) -> list[tuple[int, int]]:
@@ -385,15 +391,6 @@ def _refers(meaning: str, title: str) -> bool:
     return re.search(rf"'{own}'!|(?<![\w.' ]){own}!", meaning.replace("&apos;", "'"), re.IGNORECASE) is not None
 
 
-def data_rows(cells: dict[tuple[int, int], object]) -> str:
-    """Rows of data as a sheet has them."""
-    rows: dict[int, list[str]] = {}
-    for (i, j), value in sorted(cells.items()):
-        if value is not None:
-            rows.setdefault(i, []).append(cell_text(f'<c r="{letters(j)}{i}"', value, live=True))
-    return "".join(f'<row r="{i}">{"".join(inside)}</row>' for i, inside in rows.items())
-
-
 @lru_cache(maxsize=256)
 def _frame(template: Template) -> str:
     """The workbook's part with a mark where its names stand."""
@@ -414,25 +411,3 @@ def _calculation(match: re.Match) -> str:
 
 def _plain(value):
     return float(to_serial(value)) if isinstance(value, dt.date) else value
-
-
-def cell_text(start: str, value, live: bool = False, mark: str = "", formula: str = "") -> str:
-    """A cell with its value. An empty text among data is kept as one where formulas read it: blank would be 0."""
-    kind = value.__class__
-    if kind is float or kind is int:
-        number = repr(value)
-        return f"{start}{mark}>{formula}<v>{number[:-2] if number[-2:] == '.0' else number}</v></c>"
-    if kind is str:
-        if not value:
-            formula = '<f>""</f>' if live and not formula else formula
-            return f'{start}{mark} t="str">{formula}<v></v></c>'
-        return f'{start}{mark} t="str">{formula}<v>{xml.escaped(value)}</v></c>'
-    if value is None:
-        return f"{start}/>" if not formula else f"{start}{mark}>{formula}<v>0</v></c>"
-    if kind is bool:
-        return f'{start}{mark} t="b">{formula}<v>{int(value)}</v></c>'
-    if isinstance(value, ErrorValue):
-        return f'{start}{mark} t="e">{formula}<v>{value}</v></c>'
-    if isinstance(value, dt.date):
-        return f"{start}{mark}>{formula}<v>{to_serial(value)}</v></c>"
-    return f"{start}{mark}>{formula}<v>{float(value)!r}</v></c>"

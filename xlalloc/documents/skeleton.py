@@ -13,6 +13,8 @@ from xlalloc.documents.template import DATA, Template
 CORE, APP, CUSTOM = "docProps/core.xml", "docProps/app.xml", "docProps/custom.xml"
 NEVER = {"thumbnail", "externalLink", "customXml", "person", "comments", "threadedComment", "attachedToolbars"}
 MACROS = {"vbaProject", "extensibility", "wordVbaData"}
+_STYLES = re.compile(r"(<(?:\w+:)?cellXfs\b[^>]*>)(.*?)(</(?:\w+:)?cellXfs>)", re.DOTALL)
+_STYLE = re.compile(r"<(?P<n>(?:\w+:)?)xf\b(?:[^>]*/>|.*?</(?P=n)xf>)", re.DOTALL)
 _MAIN = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _WITH_MACROS = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
 _APP = (
@@ -117,6 +119,27 @@ def without_notes(template: Template, sheet: Sheet) -> str:
         return "" if relation and is_notes(template, sheet.part, relation.target) else match[0]
 
     return re.sub(r"<legacyDrawing\b[^>]*/>", kept, sheet.tail)
+
+
+@lru_cache(maxsize=256)
+def keeping_texts(template: Template) -> tuple[str, Part, int]:
+    """The part of the styles with each of a cell's a second time, so that what is in it stays a text; how many there
+    are."""
+    package = template.package
+    part = next((r.target for r in package.relations(template.book_part).values() if r.kind == "styles"), "")
+    count = 0
+
+    def doubled(match: re.Match) -> str:
+        nonlocal count
+        styles = [style[0] for style in _STYLE.finditer(match[2])]
+        count = len(styles)
+        opening = re.sub(r'\scount="\d+"', f' count="{2 * count}"', match[1])
+        bare = (re.sub(r'\squotePrefix="\w+"', "", style) for style in styles)
+        more = (re.sub(r"xf\b", 'xf quotePrefix="1"', style, count=1) for style in bare)
+        return opening + "".join([*styles, *more]) + match[3]
+
+    text = package.text(part) if part else ""
+    return part, packed(_STYLES.sub(doubled, text, count=1).encode()), count
 
 
 def _custom(template: Template, reached: set[str]) -> tuple[bool, str]:

@@ -1,6 +1,5 @@
 """A template read once: its sheets, names, tables, charts, and the places that a client's data are written to."""
 
-import gc
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -303,14 +302,6 @@ class Template:
             self.by_key[table.sheet.casefold()].blocked.update(
                 ((i, j), f"the table {table.name}") for i in range(top, bottom + 1) for j in range(left, right + 1)
             )
-
-
-def lasting(template: Template) -> Template:
-    """A template that stays as long as the process: the garbage collector no longer goes through what is in memory now,
-    again and again for every few clients."""
-    gc.collect()
-    gc.freeze()
-    return template
 
 
 def nodes(tree) -> Iterator[tuple]:

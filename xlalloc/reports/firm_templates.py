@@ -7,7 +7,7 @@ from pathlib import Path
 
 from xlalloc.documents.check import check
 from xlalloc.documents.package import Package
-from xlalloc.documents.template import Template, lasting
+from xlalloc.documents.template import Template
 from xlalloc.errors import InputError
 from xlalloc.reports import check_words, report_template
 from xlalloc.reports.brand import with_brand
@@ -34,7 +34,7 @@ def _opened(path: Path, _time: int, _size: int, logo: bytes, colour: str, footer
     made = with_brand(parts, logo, colour, footer)
     template = Template(package if made is parts else Package.of(made, path.name), shapes())
     check(template)
-    return lasting(template)
+    return template
 
 
 def ours(lang: str, firm: Firm, internal: bool = False, times: int = 1) -> Template:

@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.documents import xml
 from xlalloc.documents.built import parts_of
-from xlalloc.documents.output import cell_text
+from xlalloc.documents.cell_text import FORMULA_LIKE, cell_text
 from xlalloc.documents.package import TYPES
 from xlalloc.documents.skeleton import CUSTOM, custom
 from xlalloc.errors import ErrorValue
@@ -23,7 +23,6 @@ from xlalloc.templates.layout import GREY, PLAIN, ROW_POINTS, WARN, Document
 
 NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
 SHEET, RELATIONS = "xl/worksheets/sheet1.xml", "xl/worksheets/_rels/sheet1.xml.rels"
-FORMULA_LIKE = ("=", "+", "-", "@", "\t", "\r")
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 AT_ONCE = 500  # rows that are written together
 KINDS = ("value", "word", "blank", "error", "link")  # of cells, each with a style of its own

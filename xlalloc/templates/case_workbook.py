@@ -10,7 +10,7 @@ from pathlib import Path
 from xlalloc.documents import built
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.output import Output
-from xlalloc.documents.template import Template, lasting
+from xlalloc.documents.template import Template
 from xlalloc.templates.allocation_page import allocation
 from xlalloc.templates.blocks import LEAST_SLOTS, PERIODS, SPARE, Room, Work
 from xlalloc.templates.cases import INVESTORS, Case, case
@@ -47,7 +47,7 @@ def build(lang: str = "en", room: Room | None = None) -> Document:
 def template(lang: str, room: Room) -> Template:
     """The same as a template: its inputs are the names that data are written to."""
     book = build(lang, room).book
-    return lasting(built.template(book, dict.fromkeys(NAMES, "cells"), f"the case workbook ({lang})"))
+    return built.template(book, dict.fromkeys(NAMES, "cells"), f"the case workbook ({lang})")
 
 
 def opened(case: Case, lang: str = "en") -> Filled:
