@@ -4,8 +4,17 @@ from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Font
 
 from xlalloc.reports.check_words import MEASURES
-from xlalloc.reports.report_page import AFTER, BENCH, NOW, RISK, TARGET, Column, Page
-from xlalloc.templates.look import ACCENT, GREY, MONEY, NUMBER, PERCENT, SIGNED, WARN
+from xlalloc.reports.report_page import (
+    BENCH,
+    NOW,
+    RISK,
+    TARGET,
+    Column,
+    Page,
+    figure,
+    of_products,
+)
+from xlalloc.templates.look import ACCENT, GREY, NUMBER, PERCENT, SIGNED, WARN
 
 RANGES, REASONS = 4, 6
 ACROSS, MATRIX = 8, 24  # correlations beside each other, and of how many assets at most
@@ -70,14 +79,9 @@ class CheckPage:
         """What is held, what the target is, what would be traded and what would remain."""
         page.heading("products")
         columns = [
-            Column("asset", "asset_names"),
-            Column("code", "asset_codes"),
-            Column("level", "fund_levels"),
-            Column("value", "v_now", MONEY),
-            Column("now", "w_now", PERCENT, NOW),
-            Column("target", "w_target", PERCENT, TARGET),
+            *of_products("asset code level value now target"),
             Column("would_trade", "trade_money", SIGNED),
-            Column("after", "w_after", PERCENT, AFTER),
+            *of_products("after"),
             Column("remark", "product_marks"),
         ]
         first, last = page.table(self.room, columns)
@@ -113,7 +117,7 @@ class CheckPage:
         page.name("xl_rows_", page.row - 1, page.row - 1)
         for k, measure in enumerate(MEASURES, 1):
             format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
-            cells = [f'=IFERROR(IF(INDEX(kpi_{w},{k})="","–",INDEX(kpi_{w},{k})),"–")' for w, _ in heads]
+            cells = [figure(f"kpi_{w}", k) for w, _ in heads]
             cells = [f'=IF({some},{cell[1:]},"")' for cell in cells]
             page.line(f'=IFERROR(INDEX(kpi_names,{k}),"")', [(cell, format) for cell in cells])
         page.name("xl_rows_", page.row - len(MEASURES), page.row - 1)
@@ -123,10 +127,7 @@ class CheckPage:
         """Other ways to weight the same assets, and the shares of risk of today's and of the target."""
         page.heading("other_weights")
         columns = [
-            Column("asset", "asset_names"),
-            Column("now", "w_now", PERCENT, NOW),
-            Column("risk_share", 'IFERROR(RISK_CONTRIB(w_now,cov_assets),"–")', PERCENT, RISK),
-            Column("target", "w_target", PERCENT, TARGET),
+            *of_products("asset now risk_share target"),
             Column("risk_target", 'IFERROR(RISK_CONTRIB(w_target,cov_assets),"–")', PERCENT, RISK),
             Column("equal_weight", "0*w_now+1/n_assets", PERCENT),
             Column("equal_risk", 'IFERROR(1*parity_weights,"–")', PERCENT),

@@ -29,6 +29,7 @@ from xlalloc.reports.report_page import (
     WORTH,
     Column,
     Page,
+    of_products,
 )
 from xlalloc.templates import charts
 from xlalloc.templates.look import (
@@ -200,15 +201,9 @@ class FirstPages:
 
     def _holdings(self, page: Page, room: int) -> None:
         columns = [
-            Column("asset", "asset_names"),
-            Column("code", "asset_codes"),
-            Column("level", "fund_levels"),
-            Column("value", "v_now", MONEY),
-            Column("now", "w_now", PERCENT, NOW),
-            Column("after", "w_after", PERCENT, AFTER),
-            Column("target", "w_target", PERCENT, TARGET),
+            *of_products("asset code level value now after target"),
             Column("off", "w_now-w_target", SIGNED_PERCENT),
-            Column("risk_share", 'IFERROR(RISK_CONTRIB(w_now,cov_assets),"–")', PERCENT, RISK),
+            *of_products("risk_share"),
         ]
         first, last = page.table(room, columns)
         off = FormulaRule([f"ABS($I{first})>$I${last + 3}+0.000000001"], font=Font(bold=True, color=WARN))

@@ -1,5 +1,7 @@
 """The further pages of our report as a template: the account, the simulated past, where it leads, the appendix."""
 
+from dataclasses import replace
+
 from openpyxl.styles import Alignment
 
 from xlalloc.reports.report_page import (
@@ -20,6 +22,8 @@ from xlalloc.reports.report_page import (
     TARGET,
     Column,
     Page,
+    figure,
+    of_products,
 )
 from xlalloc.reports.report_texts import DEFINITIONS
 from xlalloc.templates import charts
@@ -92,9 +96,7 @@ class FurtherPages:
         page.header([Column("measure", ""), *heads])
         formats = [SIGNED_PERCENT, SIGNED_PERCENT, PERCENT, PERCENT, NUMBER, PERCENT, SIGNED_PERCENT, PERCENT]
         for k, format in enumerate(formats, 1):
-            cells = [
-                f'=IFERROR(IF(INDEX(past_{w},{k})="","–",INDEX(past_{w},{k})),"–")' for w in ("now", "target", "bench")
-            ]
+            cells = [figure(f"past_{w}", k) for w in ("now", "target", "bench")]
             page.line(f'=IFERROR(INDEX(past_names,{k}),"")', [(cell, format) for cell in cells])
         page.text(f'="{self.say("bench_is")}"&{bench}', color=GREY)
         page.heading("years")
@@ -228,16 +230,15 @@ class FurtherPages:
 
     def _data(self, page: Page, room: int, when: str = "", wrap: bool = True) -> None:
         columns = [
-            Column("asset", "asset_names"),
-            Column("code", "asset_codes"),
+            *of_products("asset code"),
             Column("price_day", "price_days", DATE),
             Column("price", "unit_prices", "#,##0.000"),
             Column("expected", "mu_assets", PERCENT),
             Column("vol_short", "vol_assets", PERCENT),
             Column("yearly_cost", "ongoing_costs", PERCENT2),
         ]
-        for column in columns if when else ():
-            column.formula = f'IF({when},{column.formula},"")'
+        if when:
+            columns = [replace(column, formula=f'IF({when},{column.formula},"")') for column in columns]
         page.table(room, columns, when=when, wrap=wrap)
 
 

@@ -11,7 +11,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 
 from xlalloc.documents.heights import lines_of
 from xlalloc.templates import charts
-from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, RULE, SECOND, THIRD, TINT, WARN
+from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, MONEY, PERCENT, RULE, SECOND, THIRD, TINT, WARN
 
 ROOM, YEARS, BANDS = 150, 25, 60  # assets, orders or lots, years: so many rows, or so many times more
 SHORT, SHORT_LOTS, DRAWN = 16, 8, 10  # assets or orders, lots of one page; assets of a chart
@@ -30,7 +30,7 @@ TRADES = "1 25 9.5 7 13 10 9.5 9.5 11 11"  # widths of the columns of holdings a
 UNITS = "+#,##0.##;-#,##0.##;0"
 
 
-@dataclass
+@dataclass(frozen=True)
 class Column:
     """A column of a table: its header, the formula that fills it, how it looks."""
 
@@ -38,6 +38,31 @@ class Column:
     formula: str
     format: str = ""
     color: str = ""  # of the header
+
+
+_OF_PRODUCTS = {
+    column.key: column
+    for column in (
+        Column("asset", "asset_names"),
+        Column("code", "asset_codes"),
+        Column("level", "fund_levels"),
+        Column("value", "v_now", MONEY),
+        Column("now", "w_now", PERCENT, NOW),
+        Column("after", "w_after", PERCENT, AFTER),
+        Column("target", "w_target", PERCENT, TARGET),
+        Column("risk_share", 'IFERROR(RISK_CONTRIB(w_now,cov_assets),"–")', PERCENT, RISK),
+    )
+}
+
+
+def of_products(keys: str) -> list[Column]:
+    """What every list of products says in the same words."""
+    return [_OF_PRODUCTS[key] for key in keys.split()]
+
+
+def figure(name: str, k: int) -> str:
+    """The k-th figure of a name, a dash where it has none."""
+    return f'=IFERROR(IF(INDEX({name},{k})="","–",INDEX({name},{k})),"–")'
 
 
 @dataclass
