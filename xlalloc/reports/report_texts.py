@@ -42,11 +42,13 @@ WORDS = {
     "worst_money": (
         '="Worst crisis, in money"', '="最差危机情景（金额）"',
     ),
-    "worst_share": ('=IF(worst_crisis="","… as a share","… as a share ("&worst_crisis&")")', '=IF(worst_crisis="","……占比","……占比（"&worst_crisis&"）")'),
+    "worst_share": ("… as a share", "……占比"),
     "stated": (
-        '=IF(vol_low="","","The model states "&TEXT(vol_low,"0%")&IF(vol_low=vol_high,"","–"&TEXT(vol_high,"0%"))&" of volatility; its target implies "'
+        '=IF(worst_crisis="","","Worst crisis: "&worst_crisis&".")&IF(OR(worst_crisis="",vol_low=""),""," ")'
+        '&IF(vol_low="","","The model states "&TEXT(vol_low,"0%")&IF(vol_low=vol_high,"","–"&TEXT(vol_high,"0%"))&" of volatility; its target implies "'
         '&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&".")',
-        '=IF(vol_low="","","模型参考波动率为 "&TEXT(vol_low,"0%")&IF(vol_low=vol_high,"","–"&TEXT(vol_high,"0%"))&"；目标权重所隐含为 "'
+        '=IF(worst_crisis="","","最差危机情景："&worst_crisis&"。")'
+        '&IF(vol_low="","","模型参考波动率为 "&TEXT(vol_low,"0%")&IF(vol_low=vol_high,"","–"&TEXT(vol_high,"0%"))&"；目标权重所隐含为 "'
         '&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&"。")',
     ),
     "goal": ("Your goal", "您的目标"),

@@ -73,7 +73,7 @@ def products(n: int, say: Say) -> str:
 
 
 def suitability(r: Result, say: Say) -> tuple[str, bool]:
-    """The client's level against what is held, aimed at, bought and left, and whether that is a warning."""
+    """The client's level against what is held, in the target, to be bought and left, and whether that is a warning."""
     found, level = r.judgement, r.client.risk_level
     words = say("summary.level_missing") if level is None else say("summary.level_is", level=f"C{level}")
     if level is not None and r.client.assessed_on:
