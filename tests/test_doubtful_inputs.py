@@ -286,6 +286,7 @@ def test_units_without_a_valuation_are_worth_their_price(tmp_path, sheets):
     holdings(sheets, {"asset": "CSI 300", "units": 10_000, "value": 0}, {"asset": "China bonds", "value": 500_000})
     result, inputs = result_of(tmp_path, sheets)
     assert result.held[0].value == 10_000 * inputs.market.unit_price("CSI 300")[0]
+    assert [p.done for p in result.problems if p.kind == "value_differs"] == ["done.counted_used"]
 
 
 @pytest.mark.parametrize("weights", [(60, 40), (0.6, 0.4), (33.3, 66.6)])

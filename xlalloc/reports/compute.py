@@ -167,9 +167,10 @@ class _Computation:
                 self.problems.note(client.id, "negative_share", "done.weights_taken", client.location, asset=asset)
         if wanted is None:
             return self.ask("REBAL_DUE", rebal_due, *when, self.values, self.target, client.threshold), known, []
-        found = self.ask.rows("RP_CHECK", self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE))
-        if not found:
-            return self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE), known, []
+        table = self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE)
+        if isinstance(table, ErrorValue):
+            return table, known, []
+        found = self.ask.rows("RP_CHECK", table)
         due = self.ask("REBAL_DUE", rebal_due, *when)
         return due if isinstance(due, ErrorValue) else due and any(row[-1] is True for row in found), known, found
 
