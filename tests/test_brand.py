@@ -9,8 +9,11 @@ import openpyxl
 import pytest
 import report_data as rd
 
+from xlalloc.errors import InputError
 from xlalloc.reports import make_template, run
 from xlalloc.reports.brand import EMPTY, logo, size, with_brand
+from xlalloc.reports.firm import Firm
+from xlalloc.reports.firm_templates import opened
 from xlalloc.reports.report_template import write_report
 from xlalloc.templates.look import ACCENT
 
@@ -110,3 +113,13 @@ def test_one_clients_workbook_has_the_footer_of_her_language(template, tmp_path)
             data.decode() for name, data in parts(tmp_path / f"{id_}.xlsx").items() if "worksheets/sheet" in name
         )
         assert own in feet and other not in feet
+
+
+def test_a_template_with_a_damaged_picture_is_refused(template, tmp_path):
+    whole = template.read_bytes()
+    with zipfile.ZipFile(template) as archive:
+        at = archive.getinfo("xl/media/logo.png").header_offset + 30 + len("xl/media/logo.png")
+    path = tmp_path / "damaged.xlsx"
+    path.write_bytes(whole[:at] + b"\xff" * 8 + whole[at + 8 :])
+    with pytest.raises(InputError, match="Save it again"):
+        opened(path, Firm(), "en")
