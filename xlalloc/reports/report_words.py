@@ -148,7 +148,7 @@ def _risk(r: Result, say: Say) -> dict:
     for key, chosen in (("alike", pairs[:half]), ("unlike", low)):
         found[f"{key}_names"] = [f"{r.names[j]}{mark}{r.names[i]}" for _, i, j in chosen]
         found[f"{key}_values"] = [value for value, _, _ in chosen]
-    points = [row[:2] for row in r.frontier] if len(r.names) > 1 else []
+    points = r.frontier if len(r.names) > 1 else []
     found |= {"frontier_returns": [row[0] for row in points], "frontier_vols": [row[1] for row in points]}
     return {**found, "no_risk_names": list(r.no_risk)}
 
