@@ -9,8 +9,11 @@ import openpyxl
 import pytest
 import report_data as rd
 
-from xlalloc.reports import run
+from xlalloc.errors import InputError
+from xlalloc.reports import make_template, run
 from xlalloc.reports.brand import EMPTY, logo, size, with_brand
+from xlalloc.reports.firm import Firm
+from xlalloc.reports.firm_templates import opened
 from xlalloc.reports.report_template import write_report
 from xlalloc.templates.look import ACCENT
 
@@ -98,3 +101,25 @@ def test_reports_of_our_template_carry_the_firms_logo(template, tmp_path, rows):
     assert pictures == [png(100, 50) if rows else EMPTY] and logo() not in pictures
     assert (ACCENT.encode() in made["xl/styles.xml"]) is not bool(rows)
     assert openpyxl.load_workbook(tmp_path / "out" / "K001.xlsx").sheetnames
+
+
+def test_one_clients_workbook_has_the_footer_of_her_language(template, tmp_path):
+    sheets = rd.example()
+    sheets["firm"] = [["key", "value", "language"], ["footer", "Lakeside Ltd", "en"], ["footer", "湖畔公司", "zh"]]
+    source = rd.write_book(tmp_path / "in.xlsx", sheets)
+    for id_, own, other in (("K004", "Lakeside Ltd", "湖畔公司"), ("K002", "湖畔公司", "Lakeside Ltd")):
+        make_template.write(None, f"{source}:{id_}", template, tmp_path / f"{id_}.xlsx", None)
+        feet = "".join(
+            data.decode() for name, data in parts(tmp_path / f"{id_}.xlsx").items() if "worksheets/sheet" in name
+        )
+        assert own in feet and other not in feet
+
+
+def test_a_template_with_a_damaged_picture_is_refused(template, tmp_path):
+    whole = template.read_bytes()
+    with zipfile.ZipFile(template) as archive:
+        at = archive.getinfo("xl/media/logo.png").header_offset + 30 + len("xl/media/logo.png")
+    path = tmp_path / "damaged.xlsx"
+    path.write_bytes(whole[:at] + b"\xff" * 8 + whole[at + 8 :])
+    with pytest.raises(InputError, match="Save it again"):
+        opened(path, Firm(), "en")

@@ -286,6 +286,7 @@ def test_units_without_a_valuation_are_worth_their_price(tmp_path, sheets):
     holdings(sheets, {"asset": "CSI 300", "units": 10_000, "value": 0}, {"asset": "China bonds", "value": 500_000})
     result, inputs = result_of(tmp_path, sheets)
     assert result.held[0].value == 10_000 * inputs.market.unit_price("CSI 300")[0]
+    assert [p.done for p in result.problems if p.kind == "value_differs"] == ["done.counted_used"]
 
 
 @pytest.mark.parametrize("weights", [(60, 40), (0.6, 0.4), (33.3, 66.6)])
@@ -380,14 +381,14 @@ def template_of(path, names: dict, **cells):
 )
 def test_what_no_client_could_be_filled_into_is_refused_at_once(tmp_path, names, cells, reason):
     with pytest.raises(TemplateError, match=reason):
-        opened(template_of(tmp_path / "firm.xlsx", names, **cells), Firm())
+        opened(template_of(tmp_path / "firm.xlsx", names, **cells), Firm(), "en")
 
 
 def test_a_name_that_is_computed_from_cells_or_data_is_the_firms_own(tmp_path):
     path = template_of(
         tmp_path / "firm.xlsx", {"advisory_fee": "risk_free/2", "w_now": "Report!$D$1"}, D1="=1/3", B1='="#REF!"'
     )
-    assert opened(path, Firm()).own == {"advisory_fee", "w_now"}
+    assert opened(path, Firm(), "en").own == {"advisory_fee", "w_now"}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import zipfile
 
 import pytest
 import report_data as rd
@@ -176,3 +177,19 @@ def test_internal_pages_of_other_figures_are_made_again(tmp_path, sheets):
     source = rd.write_folder(tmp_path / "in", sheets)
     run.report(source, tmp_path / "out", resume=True)
     assert {path.name: path.read_bytes() for path in internal.iterdir()} == other
+
+
+def test_broken_workbooks_of_others_stop_no_run(tmp_path, sheets):
+    """Whole as archives, with properties that cannot be unpacked, or that ask for a password."""
+    written(tmp_path, sheets)
+    out = tmp_path / "out"
+    whole = (out / "K002.xlsx").read_bytes()
+    with zipfile.ZipFile(out / "K002.xlsx") as archive:
+        at = archive.getinfo("docProps/custom.xml").header_offset
+    data = at + 30 + len("docProps/custom.xml")
+    (out / "broken.xlsx").write_bytes(whole[:data] + b"\xff" * 8 + whole[data + 8 :])
+    entry = whole.index(b"PK\x01\x02", whole.rindex(b"docProps/custom.xml") - 60)
+    (out / "locked.xlsx").write_bytes(whole[: entry + 8] + b"\x01" + whole[entry + 9 :])
+    for name in ("broken", "locked"):
+        assert not folder.is_ours(out / f"{name}.xlsx")
+    assert written(tmp_path, sheets).written == 2 and {"broken.xlsx", "locked.xlsx"} <= files(tmp_path)

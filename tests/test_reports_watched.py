@@ -10,11 +10,12 @@ import report_data as rd
 import test_orders as orders
 
 import xlalloc  # noqa: F401  fills the catalogue
+from xlalloc.core.kpi import PER_YEAR
 from xlalloc.dates import elapsed_years, periods_per_year, years_between
 from xlalloc.plausible import STALE_AFTER
 from xlalloc.reports import run, trading
 from xlalloc.reports.compute import compute
-from xlalloc.reports.history import PER_YEAR, course
+from xlalloc.reports.history import course
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.read import read

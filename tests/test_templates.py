@@ -271,7 +271,7 @@ def test_sheets_in_the_order_of_the_talk(written, loaded):
     for sheet in book:
         texts = [c.value for row in sheet.iter_rows() for c in row if isinstance(c.value, str)]
         assert TEXTS["disclaimer"][lang] in texts, sheet.title
-        assert sheet.oddFooter.left.text == TEXTS["document.footer"][lang] and sheet.oddFooter.right.text == "&P / &N"
+        assert sheet.oddFooter.left.text == TEXTS["footer"][lang] and sheet.oddFooter.right.text == "&P / &N"
         assert sheet.page_setup.paperSize == 9 and sheet.page_setup.fitToWidth == 1 and sheet.print_area
         assert sheet.freeze_panes and not sheet.sheet_view.showGridLines
         assert sheet.sheet_properties.tabColor.rgb[2:] in ("1F4E79", "D08A2E", "66727F")

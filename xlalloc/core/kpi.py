@@ -336,6 +336,7 @@ class Measure:
     least: int = 2  # rows
     against: bool = False  # a benchmark
     path: bool = False  # the drawdown of every period
+    per_year: bool = False  # says little of less than a year
 
 
 STILL = "returns: they do not vary, so there is no risk to divide by. Leave out cash or a constant column."
@@ -349,15 +350,15 @@ STILL_BENCHMARK = "benchmark: its returns do not vary, so nothing can be measure
 
 MEASURES = {
     "total_return": Measure("total return", total_return),
-    "ann_return": Measure("annual return", ann_return),
-    "mean_return": Measure("mean return", mean_return),
-    "ann_vol": Measure("volatility", ann_vol),
-    "downside_vol": Measure("downside volatility", downside_vol),
+    "ann_return": Measure("annual return", ann_return, per_year=True),
+    "mean_return": Measure("mean return", mean_return, per_year=True),
+    "ann_vol": Measure("volatility", ann_vol, per_year=True),
+    "downside_vol": Measure("downside volatility", downside_vol, per_year=True),
     "max_drawdown": Measure("max drawdown", max_drawdown, path=True),
     "underwater_periods": Measure("underwater periods", underwater_periods, path=True),
-    "sharpe": Measure("Sharpe ratio", sharpe, STILL),
-    "sortino": Measure("Sortino ratio", sortino, NO_LOSS),
-    "calmar": Measure("Calmar ratio", calmar, NO_FALL, path=True),
+    "sharpe": Measure("Sharpe ratio", sharpe, STILL, per_year=True),
+    "sortino": Measure("Sortino ratio", sortino, NO_LOSS, per_year=True),
+    "calmar": Measure("Calmar ratio", calmar, NO_FALL, path=True, per_year=True),
     "hist_var": Measure("VaR 95%", hist_var),
     "hist_cvar": Measure("CVaR 95%", hist_cvar),
     "omega": Measure("omega", omega, NO_SHORTFALL),
@@ -365,12 +366,13 @@ MEASURES = {
     "win_rate": Measure("win rate", win_rate),
     "skew": Measure("skewness", skew, STILL, least=3),
     "kurt": Measure("excess kurtosis", kurt, STILL, least=4),
-    "excess_return": Measure("excess return", excess_return, against=True),
-    "tracking_error": Measure("tracking error", tracking_error, against=True),
-    "info_ratio": Measure("information ratio", info_ratio, SAME, against=True),
+    "excess_return": Measure("excess return", excess_return, against=True, per_year=True),
+    "tracking_error": Measure("tracking error", tracking_error, against=True, per_year=True),
+    "info_ratio": Measure("information ratio", info_ratio, SAME, against=True, per_year=True),
     "port_beta": Measure("beta", port_beta, STILL_BENCHMARK, against=True),
-    "jensen_alpha": Measure("Jensen's alpha", jensen_alpha, STILL_BENCHMARK, against=True),
+    "jensen_alpha": Measure("Jensen's alpha", jensen_alpha, STILL_BENCHMARK, against=True, per_year=True),
 }
+PER_YEAR = frozenset(measure.title for measure in MEASURES.values() if measure.per_year)
 
 
 def compares(name) -> bool:

@@ -10,7 +10,7 @@ from xlalloc.documents.sheet import address
 from xlalloc.documents.template import DATA, ROWS, SHOW, TEXTS, Template, TemplateError, nodes
 from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.formula import own_name, parse
-from xlalloc.values import FormulaError
+from xlalloc.values import FormulaError, variable
 
 PLACES = 3  # named for one reason
 UNCLEANED = {  # parts that hold more of the sample client than is looked through
@@ -113,11 +113,12 @@ def _of_formula(template: Template, scope: str, text: str, ours: bool, within: t
     except FormulaError as problem:
         yield f"{str(problem).rstrip('.')} (={text[:40]})"
         return
-    bound = {n[2][k][2].casefold() for n in nodes(tree) if n[0] == "call" and own_name(n[1]) == "LET" for k in range(0, len(n[2]) - 1, 2) if n[2][k][0] == "name"}  # fmt: skip  # noqa: E501
+    lets = [n[2] for n in nodes(tree) if n[0] == "call" and own_name(n[1]) == "LET"]
+    bound = {variable(name[2]) for parts in lets for name in parts[:-1:2] if name[0] == "name"}
     for node in nodes(tree):
         if node[0] == "call":
             yield from _function(node[1], ours)
-        elif node[0] == "name" and node[2].casefold() not in bound:
+        elif node[0] == "name" and variable(node[2]) not in bound:
             yield from _name(template, scope, node, ours, within)
         elif node[0] in ("cell", "columns") and node[1] and node[1].casefold() == DATA:
             yield f"refers to {DATA} by address. Use the names, which move with the client"

@@ -64,7 +64,10 @@ class Package:
 
     def data(self, name: str) -> bytes:
         part = self.parts[name]
-        data = zlib.decompress(part.packed, -15) if part.method == 8 else part.packed
+        try:
+            data = zlib.decompress(part.packed, -15) if part.method == 8 else part.packed
+        except zlib.error as error:
+            raise unreadable(self.path, error) from None
         if zlib.crc32(data) != part.checksum:
             raise InputError(f"{self.name}: {name} is damaged. Save the workbook again.")
         return data
@@ -74,7 +77,7 @@ class Package:
         if name not in self._texts:
             try:
                 self._texts[name] = xml.checked(self.data(name).decode("utf-8-sig"), name, self.name)
-            except (KeyError, UnicodeDecodeError, zlib.error) as error:
+            except (KeyError, UnicodeDecodeError) as error:
                 raise unreadable(self.path, error) from None
         return self._texts[name]
 

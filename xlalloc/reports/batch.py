@@ -22,7 +22,8 @@ from xlalloc.reports.problems import Location, Problem
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.report_template import SHEETS, times_needed, titles
 from xlalloc.reports.result import Result
-from xlalloc.reports.sentences import joined, kept_back
+from xlalloc.reports.sentences import kept_back
+from xlalloc.reports.suitability import listed
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.trading import RefusedError
 from xlalloc.reports.vocabulary import vocabulary
@@ -207,7 +208,7 @@ def _line(line: Line, result: Result, file: str, problems: tuple) -> Line:
     return replace(
         line, value=result.value, drift=result.largest[4], signal=signal, vol=result.measures["risk.vol"][0],
         status="index.findings" if result.problems else "index.done", file=file, problems=problems,
-        above=joined(result.named(result.judgement.above, "bought"), result.lang), count=len(result.problems),
+        above=listed(result.named(result.judgement.above, "bought"), result.lang), count=len(result.problems),
         suits=_suits(result), expires=f"{expires or ''}", review=f"{review or ''}",
     )  # fmt: skip
 

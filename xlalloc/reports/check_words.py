@@ -1,10 +1,10 @@
 """Names and values that the internal page Check alone uses: no template of a client's document knows them."""
 
+from xlalloc.core import kpi
 from xlalloc.reports.result import Result
 from xlalloc.reports.sentences import Say, in_language, products
-from xlalloc.templates.workbook_texts import TEXTS
 
-MEASURES = [key.removeprefix("kpi.") for key in TEXTS if key.startswith("kpi.")]  # of KPI_TABLE, in its order
+MEASURES = [measure.title for measure in kpi.MEASURES.values()]
 STATES = ("now", "target", "bench")
 ENOUGH_FUNDS = (5, 8)
 SHAPES = {

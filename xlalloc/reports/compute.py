@@ -9,7 +9,7 @@ import numpy as np
 from xlalloc import data
 from xlalloc.core.estimation import corr_from_cov
 from xlalloc.core.mean_variance import frontier
-from xlalloc.core.models import equal_weights, policy_check
+from xlalloc.core.models import policy_check
 from xlalloc.core.portfolio import diversification, effective_n, port_return, port_sharpe, port_vol, risk_contrib
 from xlalloc.core.rebalance import rebal_drift, rebal_due
 from xlalloc.core.risk_parity import rp_check, rp_weights
@@ -126,7 +126,6 @@ class _Computation:
             cov=cov,
             measures=self._measures(mu, cov, parity),
             policy=self._policy(mu, cov),
-            equal=equal_weights(len(self.held)).tolist(),
             parity=parity,
             no_risk=no_risk,
             risk_now=ask("RISK_CONTRIB", risk_contrib, self.now, cov),
@@ -167,9 +166,10 @@ class _Computation:
                 self.problems.note(client.id, "negative_share", "done.weights_taken", client.location, asset=asset)
         if wanted is None:
             return self.ask("REBAL_DUE", rebal_due, *when, self.values, self.target, client.threshold), known, []
-        found = self.ask.rows("RP_CHECK", self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE))
-        if not found:
-            return self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE), known, []
+        table = self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE)
+        if isinstance(table, ErrorValue):
+            return table, known, []
+        found = self.ask.rows("RP_CHECK", table)
         due = self.ask("REBAL_DUE", rebal_due, *when)
         return due if isinstance(due, ErrorValue) else due and any(row[-1] is True for row in found), known, found
 
@@ -308,12 +308,9 @@ class _Computation:
         return {**found, "stated": stated} if found["target"] and found["now"] else {}
 
     def _frontier(self, mu, cov) -> list[list]:
-        """Return, volatility, Sharpe ratio and weights along the frontier."""
+        """Return and volatility along the frontier."""
         table = self.ask.shared("FRONTIER", frontier, mu, cov, FRONTIER_POINTS)
-        if isinstance(table, ErrorValue):
-            return []
-        rows = [[None if isinstance(cell, DivisionError) else cell for cell in row] for row in table.rows]
-        return [[r, s, sharpe if sharpe is None else (r - self.rf) / s, *w] for r, s, sharpe, *w in rows]
+        return [] if isinstance(table, ErrorValue) else [list(row[:2]) for row in table.rows]
 
     def _stress(self) -> list[list] | ErrorValue:
         """STRESS_TABLE of today's weights by reference asset class."""

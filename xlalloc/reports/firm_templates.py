@@ -18,7 +18,7 @@ from xlalloc.reports.vocabulary import shapes
 KINDS = (".xlsx", ".xltx", ".xlsm", ".xltm")
 
 
-def opened(path: Path, firm: Firm, lang: str = "") -> Template:
+def opened(path: Path, firm: Firm, lang: str) -> Template:
     """A template that can be filled, with the firm's brand if it is a copy of ours; else TemplateError, all reasons."""
     try:
         at = path.stat()
@@ -107,5 +107,5 @@ def digest(path: Path) -> str:
 
 def check_all(path: Path, clients: Iterable[Client], firm: Firm, models: Iterable[str]) -> None:
     """Every template that a client needs is one that can be filled: before the first client."""
-    for file in sorted({of_client(path, client, models) for client in clients}):
-        opened(file, firm)
+    for file, lang in sorted({(of_client(path, client, models), client.language) for client in clients}):
+        opened(file, firm, lang)

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -116,7 +117,7 @@ def _places(folder: Path) -> Iterator[Path]:
         *sorted(path for path in folder.iterdir() if path.is_dir() and path.name not in (OLD, INTERNAL)),
     ):
         yield place
-        if (place / INTERNAL).is_dir():
+        if os.path.isdir(place / INTERNAL):  # False where it must not be looked at, as in lost+found
             yield place / INTERNAL
 
 
@@ -134,7 +135,14 @@ def mark(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             found = re.search(OURS, archive.read("docProps/custom.xml").decode(), re.DOTALL)
-    except (OSError, KeyError, UnicodeError, zipfile.BadZipFile):
+    except (
+        OSError,
+        KeyError,
+        UnicodeError,
+        RuntimeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ):  # broken, or with a password
         return None
     return html.unescape(found[1]) if found else None
 

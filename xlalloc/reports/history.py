@@ -6,17 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlalloc.core.estimation import returns
+from xlalloc.core.kpi import PER_YEAR
 from xlalloc.core.performance import drawdowns, kpi_table, total_return
 from xlalloc.core.portfolio import port_series
 from xlalloc.dates import as_days, customary, periods_per_year
 from xlalloc.errors import AllocError
 
 YEAR = 364  # days: 52 weeks are a year
-# Measures per year, not shown for less than a year of history.
-PER_YEAR = frozenset(
-    ["annual return", "mean return", "volatility", "downside volatility", "Sharpe ratio", "Sortino ratio",
-     "Calmar ratio", "excess return", "tracking error", "information ratio", "Jensen's alpha"]
-)  # fmt: skip
 
 
 @dataclass

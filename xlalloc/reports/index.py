@@ -65,7 +65,6 @@ class Part:
 
     def __init__(self, lines: Lines, places: list[int]):
         self._lines, self._starts = lines, places
-        self.written = len(places)  # at most
 
     def __len__(self) -> int:
         return len(self._starts)

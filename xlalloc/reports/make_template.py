@@ -59,8 +59,8 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
 
 def _from_firm(file: Path, id_: str, source: Path, out: Path, lang: str | None) -> list[str]:
     inputs = read(file, None, lang)
-    template = firm_templates.opened(source, inputs.firm)
     result = _result(inputs, id_, file)
+    template = firm_templates.opened(source, inputs.firm, result.lang)
     output = Output(Filled(template, vocabulary(result, inputs)), live=True, date=result.as_of)
     with writing(out) as written:
         written.write(output.file())

@@ -30,11 +30,6 @@ def plan(client: Client, value: float, target: np.ndarray, mu, cov, inflation: f
     start = (wealth, client.monthly, client.goal_years, net, vol)
     whole = (wealth, client.monthly, max(int(client.goal_years), 1), net, vol)
     return {
-        "wealth": wealth,
-        "mean": mean,
-        "net": net,
-        "vol": vol,
-        "goal": goal,
         "chance": ask("GOAL_PROB", goal_prob, *start, goal, *more),
         "bands": ask.rows("WEALTH_BANDS", ask("WEALTH_BANDS", wealth_bands, *whole, *more)),
         "fees": [[fee, ask.shared("FEE_DRAG", fee_drag, fee, client.goal_years, mean)] for fee in FEES],

@@ -365,6 +365,5 @@ class Reader(HoldingsReader, ModelsReader):
 
 def unreadable(kind: str) -> str:
     """What is said of a cell that its column's kind cannot be read from; kinds that are spoken of alike."""
-    alike = {**dict.fromkeys(("money", "amount", "price", "weight"), "number")}
-    alike |= {"vol": "rate", "threshold": "share"}
+    alike = dict.fromkeys(("money", "amount", "price", "weight"), "number") | {"vol": "rate", "threshold": "share"}
     return "bad_date" if kind == "date" else f"unreadable_{alike.get(kind, kind)}"

@@ -9,7 +9,8 @@ from xlalloc.reports import trading
 from xlalloc.reports.account_words import account_words
 from xlalloc.reports.fields import CLASSES
 from xlalloc.reports.result import Result
-from xlalloc.reports.sentences import Say, in_language, joined, kept_back, outside_limits
+from xlalloc.reports.sentences import Say, in_language, kept_back, outside_limits
+from xlalloc.reports.suitability import listed
 
 TOP = 10  # assets named for their risk
 PAIRS = 10  # correlations shown at each end
@@ -147,7 +148,7 @@ def _risk(r: Result, say: Say) -> dict:
     for key, chosen in (("alike", pairs[:half]), ("unlike", low)):
         found[f"{key}_names"] = [f"{r.names[j]}{mark}{r.names[i]}" for _, i, j in chosen]
         found[f"{key}_values"] = [value for value, _, _ in chosen]
-    points = [row[:2] for row in r.frontier] if len(r.names) > 1 else []
+    points = r.frontier if len(r.names) > 1 else []
     found |= {"frontier_returns": [row[0] for row in points], "frontier_vols": [row[1] for row in points]}
     return {**found, "no_risk_names": list(r.no_risk)}
 
@@ -161,7 +162,7 @@ def _past(r: Result, say: Say) -> dict:
     blank = {"past_names": [], "year_labels": [], "path_dates": []}
     blank |= {f"{kind}_{name}": [] for kind in ("past", "year", "path", "depth") for name in names}
     if h is None or not h.series:
-        lacking = say("report.no_prices", assets=joined(h.missing, r.lang)) if h and h.missing else ""
+        lacking = say("report.no_prices", assets=listed(h.missing, r.lang)) if h and h.missing else ""
         return {**blank, "past_note": " ".join(filter(None, [say("report.no_history"), lacking]))}
     period, k = say(f"period.{h.periods}"), len(h.series)
     known = {row[0]: row[1:] for row in h.kpis}
@@ -245,7 +246,7 @@ def _listed(r: Result, orders: list, say: Say) -> str:
         texts.append(say(key, name=r.names[o.index], code=code, money=f"{abs(o.money):,.0f}"))
     if rest:
         texts.append(say("letter.more", n=len(rest), money=f"{sum(abs(o.money) for o in rest):,.0f}"))
-    return joined(texts, r.lang)
+    return listed(texts, r.lang)
 
 
 def _steps(r: Result, say: Say) -> list[tuple[str, str]]:

@@ -41,13 +41,12 @@ class Result:
     cov: object
     measures: dict[str, list]
     policy: dict[str, list]
-    equal: list
     parity: object
     no_risk: list[str]
     risk_now: object
     risk_target: object
     correlations: object
-    frontier: list[list]
+    frontier: list[list]  # return, volatility
     stress: list[list] | ErrorValue
     history: History | None
     plan: dict

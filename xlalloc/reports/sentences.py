@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.result import Result
-from xlalloc.reports.suitability import STATES
+from xlalloc.reports.suitability import STATES, listed
 from xlalloc.reports.texts import TEXTS
 
 Say = Callable[..., str]
@@ -13,10 +13,6 @@ Say = Callable[..., str]
 def in_language(lang: str) -> Say:
     """The words of a language: a key and what stands in its braces."""
     return lambda key, **words: TEXTS[key][lang].format(**words)
-
-
-def joined(names: list[str], lang: str) -> str:
-    return ("、" if lang == "zh" else ", ").join(names)
 
 
 def advice(r: Result, say: Say) -> str:
@@ -88,9 +84,9 @@ def suitability(r: Result, say: Say) -> tuple[str, bool]:
         model = "summary.model_unknown" if found.model_level is None else "summary.model_level"
         words += say(model, model=r.model, level=f"R{found.model_level}")
     above = {state: r.named(found.above, state) for state in STATES}
-    said = [say(f"summary.{s}_above", assets=joined(names, r.lang)) for s, names in above.items() if names]
+    said = [say(f"summary.{s}_above", assets=listed(names, r.lang)) for s, names in above.items() if names]
     if unknown := list(dict.fromkeys(r.named(found.unknown, "target") + r.named(found.unknown, "held"))):
-        said.append(say("summary.unknown_level", assets=joined(unknown, r.lang)))
+        said.append(say("summary.unknown_level", assets=listed(unknown, r.lang)))
     if not said and level is not None:
         said = [say("summary.none_above")]
     return words + "".join(said) + ("。" if r.lang == "zh" else "."), bool(found.reasons or found.above["after"])

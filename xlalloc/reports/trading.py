@@ -167,12 +167,11 @@ def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> f
         return counted
     if counted is None:
         return lot.value
-    if not lot.value:  # an export that has no valuation writes 0
-        return counted
     if _differ(counted, lot.value):
         wan = not _differ(counted, 1e4 * lot.value)
         kind = "value_in_wan" if wan else "value_differs"
-        ours = wan or lot.price is not None  # a price of its own counts, one of another day and source does not
+        # A price of its own counts, one of another day and source does not, but for an export that values all at 0.
+        ours = wan or lot.price is not None or not lot.value
         done = "done.counted_used" if ours else "done.value_used"
         problems.note(client.id, kind, done, lot.at("value"), counted=f"{counted:,.2f}")
         return counted if ours else lot.value

@@ -1,6 +1,7 @@
 """The sheet Performance: simulated from today's weights, beside the target and the benchmark."""
 
-from xlalloc.catalogue import CATALOGUE
+from xlalloc.core.kpi import MEASURES, PER_YEAR
+from xlalloc.plausible import STALE_AFTER
 from xlalloc.templates import charts
 from xlalloc.templates.blocks import Work, charted, looked_up, picked, plain, quote, sentence, table, within
 from xlalloc.templates.layout import DATE, NUMBER, PERCENT, PLAIN, SIGNED_PERCENT
@@ -11,10 +12,9 @@ SERIES = ("performance.now", "performance.target", "performance.benchmark")
 RETURNS = {"now_returns": "w_today", "target_returns": "w_target", "bench_returns": "w_bench"}
 NUMBERS = {"Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness", "excess kurtosis",
            "information ratio", "beta"}  # fmt: skip
-PER_YEAR = {"annual return", "mean return", "volatility", "downside volatility", "Sharpe ratio", "Sortino ratio",
-            "Calmar ratio", "excess return", "tracking error", "information ratio", "Jensen's alpha"}  # fmt: skip
-AGAINST = 5  # the last measures are against the benchmark, which has none itself
-GAPS, YEARLY = "{0,1.2,4.5,15,45,120,260}", "{365,252,52,12,4,2,1}"  # mean days between prices, prices a year
+AGAINST = sum(measure.against for measure in MEASURES.values())  # the last ones: the benchmark has none itself
+COUNTS = tuple(map(str, STALE_AFTER))  # prices a year
+GAPS, YEARLY = "{0,1.2,4.5,15,45,120,260}", f"{{{','.join(COUNTS)}}}"  # mean days between prices, prices a year
 # The periods in which every asset has a price, with their dates, below a header.
 COMPLETE = "PORT_SERIES(RETURNS(price_table),EQUAL_WEIGHTS(COLUMNS(price_heads)))"
 YEARS = 5
@@ -46,12 +46,11 @@ def performance(work: Work) -> None:
 
 def _key_figures(work: Work, page: WorkPage) -> None:
     """KPI_TABLE of the three series, the measures against the benchmark of the first two."""
-    counts = ("365", "252", "52", "12", "4", "2", "1")
-    words = ",".join(quote(work.say(f"period.{count}")) for count in counts)
-    work.document.name("period_word", f"INDEX({{{words}}},1,MATCH(price_periods,{{{','.join(counts)}}},0))")
+    words = ",".join(quote(work.say(f"period.{count}")) for count in COUNTS)
+    work.document.name("period_word", f"INDEX({{{words}}},1,MATCH(price_periods,{YEARLY},0))")
     page.heading("performance.kpis")
     head = page.header(["risk.measure", *SERIES])
-    measures = [row[0] for row in CATALOGUE["KPI_TABLE"].value[1:]]
+    measures = [measure.title for measure in MEASURES.values()]
     known = len(measures) - AGAINST
     function = "KPI_TABLE(all_returns,bench_returns,risk_free)"  # whose dates say how many a year has
     block = f"C{head + 1}:E{head + known}"

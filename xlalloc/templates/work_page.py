@@ -29,7 +29,6 @@ class WorkPage(Page):
     def __init__(self, document: Document, key: str):
         super().__init__(document, key)
         self.made = document.__dict__.setdefault("made", {})
-        self.sheet.oddFooter.left.text = document.say("document.footer")
         self.sheet.column_dimensions["B"].width = LABEL
         self.widen(range(3, LAST_COLUMN + 4))
 

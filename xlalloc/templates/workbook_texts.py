@@ -17,8 +17,6 @@ _TEXTS = {
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     # Workbooks ------------------------------------------------------------------------------------------------------
-    "document.subject": ("Case study in asset allocation", "资产配置案例"),
-    "document.keywords": ("asset allocation, rebalancing, risk, illustrative", "资产配置, 再平衡, 风险, 示例"),
     "summary.tab": ("Summary", "概览"),
     "summary.title": ("Summary", "概览"),
     "summary.subtitle": ("As of the report date.", "截至报告日期。"),
@@ -32,7 +30,6 @@ _TEXTS = {
     # Client
     "client.tab": ("Client", "客户"),
     "document.currency": ("CNY", "元"),
-    "document.footer": ("No promise of returns, no investment advice", "不构成收益承诺，不构成投资建议"),
     "client.title": ("Inputs", "输入"),
     "client.aged": (" · age {age}", " · {age}岁"),
     "client.subtitle": ("All inputs are on this sheet and on Market data, marked in yellow. Everything else is computed from them.", "所有输入均在本页和“市场数据”页，以黄色底标出；其余内容均由其计算得出。"),
