@@ -1,8 +1,10 @@
 """Pages say what was stated with all its digits, and nothing that is true of another year, crisis or page."""
 
+import openpyxl
 import report_data as rd
 
 from xlalloc.reports import run
+from xlalloc.reports.report_template import write_report
 from xlalloc.reports.sentences import given
 
 
@@ -98,3 +100,22 @@ def test_names_too_long_for_a_line(tmp_path):
     assert "X00001 – X00002" in found["Appendix"].values()
     assert found["Summary"]["B2"].endswith("Name")
     assert len(found["Orders"]["J1"]) < 60
+
+
+def test_nothing_internal_is_behind_a_live_letter(tmp_path):
+    """With formulas a file held the value of each name that they use, and a copy of our template its hidden pages."""
+    sheets = client(language="zh")
+    sheets["firm"] = [["key", "value"]]  # simulated and projections are internal in Chinese
+    book = rd.write_book(tmp_path / "in.xlsx", sheets)
+    write_report(tmp_path / "firm.xlsx", "zh")
+    for template in (None, tmp_path / "firm.xlsx"):
+        out = tmp_path / ("copy" if template else "ours")
+        run.report(book, out, live=True, template=template)
+        letter = openpyxl.load_workbook(out / "K004.xlsx", data_only=True)
+        assert not {"模拟历史", "展望"} & set(letter.sheetnames)
+        assert all(sheet.title == "xl_data" or sheet.sheet_state == "visible" for sheet in letter)
+        simulated = {"goal_chance", "goal_low", "path_now", "past_now", "year_now"}
+        for name in simulated & set(letter.defined_names):
+            cells = [letter[sheet][at] for sheet, at in letter.defined_names[name].destinations]
+            found = [cell for area in cells for cell in (area if isinstance(area, tuple) else ((area,),))]
+            assert not [c.value for row in found for c in row if c.value not in (None, "")], name
