@@ -255,6 +255,7 @@ _TEXTS = {
     "problem.firm_no_language": ("{key} holds for all languages.", "{key} 适用于所有语言。"),
     "problem.firm_key_twice": ("{key} stands twice.", "{key} 重复。"),
     "problem.firm_picture": ("The name of a PNG or JPEG file beside this one is needed, at most 2 MB.", "需要与本文件同一文件夹中的 PNG 或 JPEG 文件名，不超过 2 MB。"),
+    "problem.firm_too_long": ("{key}: more than {most} characters do not fit. A longer text goes into disclaimer.", "{key}：超过 {most} 个字符，放不下。较长的文字请填入免责声明。"),
     "problem.firm_colour": ("A colour such as #1F3A5F is needed.", "需要如 #1F3A5F 的颜色。"),
     "problem.firm_pages": ("Names of pages are needed, separated by commas: summary, allocation, risk, account, performance, plan, notes.", "需要页面名称，以逗号分隔：概要、配置、风险、账户、业绩、规划、说明。"),
     "problem.level_without_row": ("The sheet says nothing of this level.", "该表没有这一等级。"),
