@@ -98,7 +98,7 @@ KNOWN = [
     ("=SUM(CHOOSEROWS({1,2;3,4;5,6},1,-1))", 14), ("=SUM(CHOOSECOLS({1,2,3;4,5,6},3,1))", 14), ("=ROWS(VSTACK({1,2},{3,4;5,6}))", 3),
     ("=SUM(HSTACK({1;2},{3;4}))", 10), ("=INDEX(VSTACK({1,2},3),2,2)", "#N/A"), ("=INDEX(TOCOL({1,2;3,4}),3)", 3), ("=INDEX(TOCOL({1,2;3,4},0,TRUE),3)", 2),
     ("=COLUMNS(TOROW({1,2;3,4}))", 4), ("=TAKE({1,2},0)", "#CALC!"), ("=VARP({1,2,3,4})", 1.25), ("=SINGLE({7,8})", 7), ("=ANCHORARRAY(F!A1)", "#REF!"),
-    ("=MATCH(2,{1,3,2})", "#N/A"), ("=VLOOKUP(2,{1,1;3,3;2,2},2)", "#N/A"), ('=DATEDIF(45000,45100,"MD")', "#NUM!"),  # refused: see their reasons
+    ("=LOOKUP(9E+307,{3;1;2})", 2), ("=MATCH(5,{3;1;9},1)", 2), ("=MATCH(0,{3;1})", "#N/A"), ("=MATCH(2,{1,3,2})", "#N/A"), ("=VLOOKUP(2,{1,1;3,3;2,2},2)", "#N/A"), ('=DATEDIF(45000,45100,"MD")', "#NUM!"),  # refused: see their reasons
 ]  # fmt: skip
 
 

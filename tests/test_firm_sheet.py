@@ -65,13 +65,15 @@ def test_texts_by_language_and_what_is_left_out(tmp_path):
 
 def test_what_is_wrong_is_told(tmp_path):
     rows = [("colour", "blue-ish"), ("logo", "../lake.png"), ("pages", "summary, magic"), ("motto", "Higher"), ("rf", 0.02, "en"),
-            ("rf", 0.03), ("name", "A", "klingon")]  # fmt: skip
+            ("rf", 0.03), ("name", "A", "klingon"), ("footer", "x" * 101)]  # fmt: skip
     inputs = inputs_with(tmp_path, rows)
     assert sorted(told(inputs)) == sorted([
         ("firm_colour", "blue-ish"), ("firm_picture", "../lake.png"), ("firm_pages", "summary, magic"),
         ("unknown_firm_key", "motto"), ("firm_no_language", "en"), ("firm_key_twice", "rf"), ("unknown_option", "klingon"),
+        ("firm_too_long", "x" * 60),  # a problem quotes as much
     ])  # fmt: skip
     assert inputs.firm.rf == 0.02 and not inputs.firm.logo and not inputs.firm.colour
+    assert inputs.firm.text("footer", "en") == "x" * 100
 
 
 @pytest.mark.parametrize(

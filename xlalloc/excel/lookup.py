@@ -40,7 +40,8 @@ def position(wanted, line: list, mode: int = 0, backwards: bool = False, pattern
 class SortedLine:
     """A sorted row or column, read once: for each value the last item that is not beyond it; unsorted is an error.
 
-    Excel searches by halves, so that its answer in an unsorted line depends on where it happens to look.
+    Excel searches by halves, so that its answer in an unsorted line depends on where it happens to look, but for a
+    value that every item up to a place lies below and every one after it above: LOOKUP(9E+307,A:A) is the last number.
     """
 
     def __init__(self, line: list, descending: bool = False):
@@ -60,6 +61,8 @@ class SortedLine:
         if error := error_in(wanted):
             return error
         kind, sought = key(0.0 if wanted is None else wanted)
+        if kind in self._unsorted and (found := self._parted(*self._kinds[kind], sought)) is not None:
+            return found
         if kind in self._unsorted:
             way = "descending" if self.descending else "ascending"
             return ErrorValue(
@@ -68,6 +71,13 @@ class SortedLine:
         places, values = self._kinds.get(kind, ([], []))
         found = bisect_left(values, sought) if self.descending else bisect_right(values, sought) - 1
         return places[found] if 0 <= found < len(places) else ErrorValue("#N/A", "the value lies before the first")
+
+    def _parted(self, places: list[int], values: list, sought) -> int | ErrorValue | None:
+        """The place that every search by halves ends at; None where that depends on the search."""
+        below = [value < sought for value in values]
+        if self.descending or sought in values or below != sorted(below, reverse=True):
+            return None
+        return places[sum(below) - 1] if any(below) else ErrorValue("#N/A", "the value lies before the first")
 
 
 def _line(cells) -> list | ErrorValue:

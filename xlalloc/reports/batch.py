@@ -26,7 +26,7 @@ from xlalloc.reports.sentences import kept_back
 from xlalloc.reports.suitability import listed
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.trading import RefusedError
-from xlalloc.reports.vocabulary import vocabulary
+from xlalloc.reports.vocabulary import declared, vocabulary
 from xlalloc.version import __version__
 
 REFUSED, HELD = "index.refused", "index.held"
@@ -45,6 +45,8 @@ _KEPT = (
     "expires",
     "review",
 )
+PROJECTED = ("goal_chance", "goal_low")
+SIMULATED = tuple(name for name, row in declared().items() if row["group"] == "past")
 _ONE = threading.RLock()  # threads of one process take turns: what is shared is filled by one at a time
 
 
@@ -139,12 +141,15 @@ def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Li
     if work.template:
         path = firm_templates.of_client(work.template, client, work.inputs.models)
         template = firm_templates.opened(path, firm, result.lang)
+        if work.live:  # formulas stay, but no page that is not shown: what is on it may be for the firm alone
+            pages = [sheet.title for sheet in template.sheets]
     else:
         template = firm_templates.ours(result.lang, firm, times=times_needed(words))
         pages, inner = firm.pages_of(result.lang, _there(words))
         pages = titles(pages, result.lang)
     try:
-        output = Output(Filled(template, words), work.live, work.macros, result.as_of, pages)
+        shown = _without_internal(words, template.used)
+        output = Output(Filled(template, shown), work.live, work.macros, result.as_of, pages)
     except FitError as problem:
         return _failed(line, client, "does_not_fit", file=template.name, error=problem.english({}))
     errors = output.errors()
@@ -162,6 +167,16 @@ def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Li
     with replacing(work.out / task.file) as file:
         file.write(output.file(_marked(line, key)))
     return line
+
+
+def _without_internal(words: dict, used: set[str]) -> dict:
+    """The names without figures that the firm keeps to itself, for a template that asks whether they are shown: with
+    its formulas a file holds the value of every name that they use, printed or not."""
+    kept = dict(words)
+    for asked, names in (("simulated_shown", SIMULATED), ("projections_shown", PROJECTED)):
+        if asked in used and not words[asked]:
+            kept |= {name: [] if isinstance(words[name], list) else None for name in names}
+    return kept
 
 
 def _there(words: dict) -> list[str]:

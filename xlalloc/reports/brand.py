@@ -11,7 +11,7 @@ import zlib
 from functools import cache
 
 from xlalloc.documents import xml
-from xlalloc.reports.firm import PICTURES
+from xlalloc.reports.firm import MOST_FOOTER, PICTURES
 from xlalloc.templates.look import ACCENT, THIRD
 
 LOGO = "xl/media/logo.png"
@@ -21,7 +21,6 @@ EMPTY = bytes.fromhex(  # a transparent dot
 )
 _FRAMES = re.compile(r'(<(?:xdr:)?ext cx=")(\d+)(" cy=")(\d+)(")')
 _FOOTER = re.compile(r"(<oddFooter>&amp;L(?:&amp;\d+ ?)?)[^<]*?(&amp;R)")  # the size stands before the words
-MOST_FOOTER = 100  # characters: Excel reads no more than 255 of a footer, marks among them
 _COLOURED = re.compile(r"xl/(styles\.xml|theme/|charts/|drawings/|worksheets/)")
 
 

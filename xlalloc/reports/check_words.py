@@ -2,7 +2,7 @@
 
 from xlalloc.core import kpi
 from xlalloc.reports.result import Result
-from xlalloc.reports.sentences import Say, in_language, products
+from xlalloc.reports.sentences import Say, given, in_language, products
 
 MEASURES = [measure.title for measure in kpi.MEASURES.values()]
 STATES = ("now", "target", "bench")
@@ -44,7 +44,7 @@ def _policy(r: Result, say: Say) -> dict:
         return {key: [] for key in SHAPES if key.startswith("policy_") or key.endswith("_verdicts")}
     stated, target, now = (r.policy[key] for key in ("stated", "target", "now"))
     limit = stated.get("drawdown")
-    deepest = None if limit is None else say("summary.no_deeper", limit=f"{abs(limit):.0%}")
+    deepest = None if limit is None else say("summary.no_deeper", limit=given(abs(limit), 0))
     ranges = {
         "return": _range(stated["return_low"], stated["return_high"]),
         "volatility": _range(stated["vol_low"], stated["vol_high"]),
@@ -60,7 +60,7 @@ def _policy(r: Result, say: Say) -> dict:
 
 
 def _range(low: float, high: float) -> str:
-    return f"{low:.0%}–{high:.0%}" if low != high else f"{low:.0%}"
+    return f"{given(low, 0)}–{given(high, 0)}" if low != high else given(low, 0)
 
 
 def _kpis(r: Result, say: Say) -> dict:

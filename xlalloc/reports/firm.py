@@ -39,6 +39,7 @@ PAGES = {
 }  # fmt: skip
 INTERNAL = "check"  # the page that no client sees
 CONTACT = 2_000  # characters of the longer texts
+MOST_FOOTER = 100  # Excel reads no more than 255 of a footer, marks among them
 
 
 class Key(NamedTuple):
@@ -154,6 +155,8 @@ def read_firm(rows: Iterable[Row], file: str, folder: Path, problems: Problems) 
             continue
         try:
             found[key, lang] = _value(key, row.raw["value"], folder)
+            if len(clean(row.raw["value"])) > (most := _most(key)):
+                problems.note("", "firm_too_long", "done.cut", row.location("value"), key=key, most=most)
         except UnreadableError:
             if key in LOOKS:
                 problems.note("", f"firm_{KEYS[key].kind}", "done.left_out", row.location("value"))
@@ -176,12 +179,19 @@ def _firm(found: dict[tuple[str, str], object]) -> tuple[dict, Firm]:
     return marks, Firm(texts, **{key: value for (key, _), value in found.items() if key in own})
 
 
+def _most(key: str) -> float:
+    """Characters that a text of this key may have."""
+    if KEYS[key].kind != "text":
+        return float("inf")
+    return CONTACT if key in ("contact", "disclaimer") else MOST_FOOTER if key == "footer" else LONGEST
+
+
 def _value(key: str, cell, folder: Path):
     """A cell as its key's kind."""
     k = KEYS[key]
     text = clean(cell)
     if k.kind == "text":
-        return text[: CONTACT if key in ("contact", "disclaimer") else LONGEST]
+        return text[: _most(key)]
     if k.kind == "share":
         low, high, bare = k.limits
         return _within(money(cell)[0], (low, high if is_percentage(cell) else bare))

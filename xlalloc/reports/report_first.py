@@ -44,10 +44,14 @@ from xlalloc.templates.look import (
     PERCENT2,
     SIGNED,
     SIGNED_PERCENT,
+    STATED,
     TINT,
     WARN,
 )
 
+# does the same crisis cost most now, after the orders and at target?
+_WORST = "INDEX(crisis_names,MATCH(MIN({0}),{0},0))=worst_crisis"
+ONE_CRISIS = f"IFERROR(AND({','.join(_WORST.format(f'crisis_{state}') for state in ('now', 'after', 'target'))}),FALSE)"
 STATES = [("now", NOW), ("after", AFTER), ("target", TARGET)]
 
 
@@ -58,7 +62,9 @@ class FirstPages:
         page = Page(self, "summary", "1 27 12 12 12 1.5 10 10 10 10", 11, 21)
         sheet = page.sheet
         sheet.row_dimensions[1].height = 6
-        page.put(2, 2, "=client_name", size=TITLE + 2, bold=True, color=ACCENT)
+        name = page.put(2, 2, "=client_name", size=TITLE + 2, bold=True, color=ACCENT)
+        name.alignment = Alignment(vertical="center", shrink_to_fit=True)  # a long one beside the logo
+        sheet.merge_cells("B2:G2")
         sheet.row_dimensions[2].height = 38
         page.row = 3
         page.text(self.say("line"), 2, 7, color=GREY, size=10, move=False)
@@ -120,7 +126,7 @@ class FirstPages:
         for key, format, formulas in rows:
             shown = _unheld([f'=IF(COUNT(crisis_now)=0,"–",{f})' for f in formulas])
             page.line(self.say(key), [(f, format) for f in shown])
-        page.text(self.say("stated"), 2, 5, color=GREY)
+        page.text(self.say("stated").replace("ONE", ONE_CRISIS), 2, 5, color=GREY)
         chart = charts.bars(
             [(page, first, last, k) for k in (3, 4, 5)], (page, first, last, 2), (NOW, AFTER, TARGET), "0%"
         )
@@ -221,7 +227,7 @@ class FirstPages:
         ]
         page.line(self.say("total"), sums, bold=True)
         blanks = [("", "")] * 6
-        page.line(self.say("threshold"), [*blanks, ("=drift_threshold", PERCENT)])
+        page.line(self.say("threshold"), [*blanks, ("=drift_threshold", STATED)])
         for k in range(2, 10):
             cell = page.sheet.cell(page.row - 1, k)
             cell.font, cell.border = Font(name=cell.font.name, size=page.body, color=GREY), Border()

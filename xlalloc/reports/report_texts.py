@@ -10,8 +10,8 @@ WORDS = {
     "title.outlook": ("Where it leads", "迈向目标"),
     "title.appendix": ("Data, definitions, sources", "数据、定义与来源"),
     "whose": (
-        '=client_name&" · "&client_id&IF(as_of="",""," · "&TEXT(as_of,"yyyy-mm-dd"))',
-        '=client_name&"  "&client_id&IF(as_of="","","  "&TEXT(as_of,"yyyy-mm-dd"))',
+        '=IF(LEN(client_name)>30,LEFT(client_name,29)&"…",client_name)&" · "&client_id&IF(as_of="",""," · "&TEXT(as_of,"yyyy-mm-dd"))',
+        '=IF(LEN(client_name)>30,LEFT(client_name,29)&"…",client_name)&"  "&client_id&IF(as_of="","","  "&TEXT(as_of,"yyyy-mm-dd"))',
     ),
     "illustrative": (
         '=IF(prices_illustrative,"Illustrative: simulated prices, not market data.","")',
@@ -28,7 +28,7 @@ WORDS = {
     "advice": ("Our advice", "我们的建议"),
     "not_traded": (
         '=IF(OR(letter_held,INDEX(withheld_names,1)=""),"",ROWS(withheld_names)&IF(ROWS(withheld_names)=1," product is"," products are")&" not traded as the model asks: see Orders.")',
-        '=IF(OR(letter_held,INDEX(withheld_names,1)=""),"","有 "&ROWS(withheld_names)&" 只产品未按模型交易，见“交易”页。")',
+        '=IF(OR(letter_held,INDEX(withheld_names,1)=""),"","有 "&ROWS(withheld_names)&" 只产品未按模型交易，见“交易指令”。")',
     ),
     "see_findings": (
         '=IF(INDEX(finding_texts,1)="","",ROWS(finding_texts)&IF(ROWS(finding_texts)=1," remark"," remarks")&" on the data behind this report: see Appendix.")',
@@ -44,18 +44,18 @@ WORDS = {
     ),
     "worst_share": ("… as a share", "……占比"),
     "stated": (
-        '=IF(worst_crisis="","","Worst crisis: "&worst_crisis&".")&IF(OR(worst_crisis="",vol_low=""),""," ")'
-        '&IF(vol_low="","","The model states "&TEXT(vol_low,"0%")&IF(vol_low=vol_high,"","–"&TEXT(vol_high,"0%"))&" of volatility; its target implies "'
+        '=IF(ONE,"Worst crisis: "&worst_crisis&".","")&IF(AND(ONE,vol_low<>"")," ","")'
+        '&IF(vol_low="","","The model states "&ROUND(100*vol_low,3)&"%"&IF(vol_low=vol_high,"","–"&ROUND(100*vol_high,3)&"%")&" of volatility; its target implies "'
         '&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&".")',
-        '=IF(worst_crisis="","","最差危机情景："&worst_crisis&"。")'
-        '&IF(vol_low="","","模型参考波动率为 "&TEXT(vol_low,"0%")&IF(vol_low=vol_high,"","–"&TEXT(vol_high,"0%"))&"；目标权重所隐含为 "'
+        '=IF(ONE,"最差危机情景："&worst_crisis&"。","")'
+        '&IF(vol_low="","","模型参考波动率为 "&ROUND(100*vol_low,3)&"%"&IF(vol_low=vol_high,"","–"&ROUND(100*vol_high,3)&"%")&"；目标权重所隐含为 "'
         '&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&"。")',
     ),
     "goal": ("Your goal", "您的目标"),
     "goal_line": (
-        '=IF(WHEN,TEXT(goal_today,"#,##0")&" in "&TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.0"))&" years: missed in "&TEXT(100*(1-goal_chance),"0")&" of 100 simulated paths"'
+        '=IF(WHEN,TEXT(goal_today,"#,##0")&" in "&TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.##"))&IF(goal_years=1," year"," years")&": missed in "&TEXT(100*(1-goal_chance),"0")&" of 100 simulated paths"'
         '&IF(goal_low="","","; low outcome (5%) "&TEXT(goal_low,"#,##0"))&IF(inflation_rate=0,""," in today\'s money")&".","")',
-        '=IF(WHEN,TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.0"))&" 年后 "&TEXT(goal_today,"#,##0")&"：100 条模拟路径中有 "&TEXT(100*(1-goal_chance),"0")&" 条未达成"'
+        '=IF(WHEN,TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.##"))&" 年后 "&TEXT(goal_today,"#,##0")&"：100 条模拟路径中有 "&TEXT(100*(1-goal_chance),"0")&" 条未达成"'
         '&IF(goal_low="","","；较差情形（5%）为 "&TEXT(goal_low,"#,##0"))&IF(inflation_rate=0,"","（按今日购买力）")&"。","")',
     ),
     "steps": ("Next steps", "下一步"),
@@ -84,8 +84,8 @@ WORDS = {
     "title.holdings": ("What you hold", "持仓"), "title.trades": ("What to trade", "交易"), "title.lots": ("Lots sold", "卖出批次"),
     "tab.data": ("All prices", "全部价格"), "title.data": ("All products", "全部产品"),
     "phases": (
-        '=IF(n_orders=0,"Nothing to trade.",IF(money_sold=0,"Purchases only: nothing is sold first.","First all sales; the purchases once the money has arrived, after up to "&TEXT(settle_days,"0")&" days."))',
-        '=IF(n_orders=0,"无需交易。",IF(money_sold=0,"仅有买入，无需先卖出。","先完成全部卖出；资金到账后（最长 "&TEXT(settle_days,"0")&" 天）再买入。"))',
+        '=IF(n_orders=0,"Nothing to trade.",IF(money_sold=0,"Purchases only: nothing is sold first.",IF(money_bought=0,"Sales only: the money arrives","First all sales; the purchases once the money has arrived,")&" after up to "&TEXT(settle_days,"0")&IF(settle_days=1," day."," days.")))',
+        '=IF(n_orders=0,"无需交易。",IF(money_sold=0,"仅有买入，无需先卖出。",IF(money_bought=0,"仅有卖出，资金最长 "&TEXT(settle_days,"0")&" 天到账。","先完成全部卖出；资金到账后（最长 "&TEXT(settle_days,"0")&" 天）再买入。")))',
     ),
     "phase": ("Phase", "阶段"), "sell": ("1 Sell", "1 卖出"), "buy": ("2 Buy", "2 买入"),
     "money": ("Money", "金额"), "units": ("Units", "份额"), "cost": ("Cost", "费用"), "fee": ("of which redemption", "其中赎回费"),
@@ -99,8 +99,8 @@ WORDS = {
     "cost.once": ("Once: these orders", "一次性：本次交易"), "cost.now": ("A year: now", "每年：当前"),
     "cost.after": ("A year: after these orders", "每年：交易后"),
     "cost.note": (
-        '="A year: cost within the products, weighted, and the advisory fee ("&TEXT(advisory_fee,"0.00%")&")."',
-        '="每年：产品内扣费用（按占比加权）与投顾费（"&TEXT(advisory_fee,"0.00%")&"）。"',
+        '="A year: cost within the products, weighted, and the advisory fee ("&TEXT(advisory_fee,"0.00##%")&")."',
+        '="每年：产品内扣费用（按占比加权）与投顾费（"&TEXT(advisory_fee,"0.00##%")&"）。"',
     ),
     "lots": ("Lots sold, first in first out", "卖出批次（先进先出）"), "days": ("Days", "天数"), "bought": ("Bought on", "买入日期"),
     "fee_rate": ("Fee rate", "赎回费率"), "taken": ("Sold of it", "卖出金额"),
@@ -164,9 +164,9 @@ WORDS = {
     # Outlook
     "assumed": (
         '="Assumed for the target weights: "&TEXT(PORT_RETURN(w_target,mu_assets),"0.0%")&" a year before and "&TEXT(PORT_RETURN(w_target,mu_assets)-advisory_fee,"0.0%")'
-        '&" after the advisory fee, volatility "&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&", inflation "&TEXT(inflation_rate,"0.0%")&"; "&TEXT(ABS(monthly_saving),"#,##0")&IF(monthly_saving<0," taken out"," saved")&" each month."',
+        '&" after the advisory fee, volatility "&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&", inflation "&TEXT(inflation_rate,"0.0##%")&"; "&TEXT(ABS(monthly_saving),"#,##0")&IF(monthly_saving<0," taken out"," saved")&" each month."',
         '="按目标权重假设：年化收益 "&TEXT(PORT_RETURN(w_target,mu_assets),"0.0%")&"（扣除投顾费后 "&TEXT(PORT_RETURN(w_target,mu_assets)-advisory_fee,"0.0%")'
-        '&"），波动率 "&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0%")&"；每月"&IF(monthly_saving<0,"支出 ","投入 ")&TEXT(ABS(monthly_saving),"#,##0")&"。"',
+        '&"），波动率 "&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0##%")&"；每月"&IF(monthly_saving<0,"支出 ","投入 ")&TEXT(ABS(monthly_saving),"#,##0")&"。"',
     ),
     "bands": ("Simulated wealth", "财富情景测算"), "bands_chart": ("Simulated wealth: low outcome, median, high outcome", "财富情景：较差、中位、较好"),
     "money_axis": ('[>=10000000]#,##0,,"m";#,##0', '[>=10000000]#,##0,,"百万";#,##0'),
@@ -190,8 +190,8 @@ WORDS = {
         '=IF(price_remark="","","Source of the prices: "&price_remark)', '=IF(price_remark="","","价格来源："&price_remark)',
     ),
     "rates": (
-        '="Risk-free rate "&TEXT(risk_free,"0.0%")&", inflation "&TEXT(inflation_rate,"0.0%")&", advisory fee "&TEXT(advisory_fee,"0.00%")&" a year. Returns are total returns, net of product costs."',
-        '="年无风险利率 "&TEXT(risk_free,"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0%")&"，投顾费 "&TEXT(advisory_fee,"0.00%")&"。收益为全收益，已扣产品费用。"',
+        '="Risk-free rate "&TEXT(risk_free,"0.0##%")&", inflation "&TEXT(inflation_rate,"0.0##%")&", advisory fee "&TEXT(advisory_fee,"0.00##%")&" a year. Returns are total returns, net of product costs."',
+        '="年无风险利率 "&TEXT(risk_free,"0.0##%")&"，通胀率 "&TEXT(inflation_rate,"0.0##%")&"，投顾费 "&TEXT(advisory_fee,"0.00##%")&"。收益为全收益，已扣产品费用。"',
     ),
     "made_with": (
         '="Made by xlalloc "&program_version&" from the input "&LEFT(input_digest,12)&"."',

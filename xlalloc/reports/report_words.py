@@ -4,17 +4,19 @@ import numpy as np
 
 from xlalloc import data
 from xlalloc.core.stress import stress_table
+from xlalloc.documents.heights import lines_of
 from xlalloc.errors import AllocError, ErrorValue
 from xlalloc.reports import trading
 from xlalloc.reports.account_words import account_words
 from xlalloc.reports.fields import CLASSES
 from xlalloc.reports.result import Result
-from xlalloc.reports.sentences import Say, in_language, kept_back, outside_limits
+from xlalloc.reports.sentences import Say, given, in_language, kept_back, outside_limits
 from xlalloc.reports.suitability import listed
 
 TOP = 10  # assets named for their risk
 PAIRS = 10  # correlations shown at each end
 POINTS = 61  # of a line over the past
+PAIR = 44  # characters that two names may have
 NAMED = 6  # products that the sentence of advice names
 PAST = ("total return", "annual return", "volatility", "max drawdown", "Sharpe ratio", "CVaR 95%", "excess return",
         "tracking error")  # fmt: skip
@@ -91,7 +93,7 @@ def _stressed(r: Result, weights: list[float]) -> list[float] | ErrorValue:
 
 
 def _orders(r: Result, say: Say) -> dict:
-    listed = [*r.sales, *r.purchases]
+    orders = [*r.sales, *r.purchases]
     lots = []
     for order in r.sales:
         position = r.held[order.index]
@@ -99,9 +101,9 @@ def _orders(r: Result, say: Say) -> dict:
             lots += [(order.index, lot, value) for lot, value in trading.sold_lots(position, -order.money)]
     texts = [] if isinstance(r.orders, ErrorValue) else _remarks(r, say)
     return {
-        "order_accounts": [order.account or None for order in listed],
-        "order_levels": [f"R{level}" if (level := r.held[order.index].asset.risk_level) else None for order in listed],
-        "order_days": [r.held[order.index].asset.settle_days if order.money < 0 else None for order in listed],
+        "order_accounts": [order.account or None for order in orders],
+        "order_levels": [f"R{level}" if (level := r.held[order.index].asset.risk_level) else None for order in orders],
+        "order_days": [r.held[order.index].asset.settle_days if order.money < 0 else None for order in orders],
         "lot_names": [r.names[i] for i, _, _ in lots],
         "lot_accounts": [lot.account or None for _, lot, _ in lots],
         "lot_dates": [lot.bought_on for _, lot, _ in lots],
@@ -131,7 +133,7 @@ def _risk(r: Result, say: Say) -> dict:
         parity = np.full(len(now), np.nan) if isinstance(r.parity, ErrorValue) else np.array(r.parity)
         figures = np.column_stack([weights, now, later, parity])
         order = sorted(range(len(now)), key=lambda i: (-now[i], i))
-        first, rest = order[:TOP], order[TOP:]
+        first, rest = (order[:TOP], order[TOP:]) if len(order) > TOP + 1 else (order, [])
         rows = [(r.names[i], *figures[i].tolist()) for i in first]
         if rest:
             rows.append((say("risk.others", n=len(rest)), *figures[rest].sum(axis=0).tolist()))
@@ -144,13 +146,19 @@ def _risk(r: Result, say: Say) -> dict:
     pairs.sort(key=lambda pair: (-pair[0], pair[1:]))
     half = min(PAIRS, -(-len(pairs) // 2))
     low = pairs[half:][: -PAIRS - 1 : -1]
-    mark = "、" if r.lang == "zh" else " – "
     for key, chosen in (("alike", pairs[:half]), ("unlike", low)):
-        found[f"{key}_names"] = [f"{r.names[j]}{mark}{r.names[i]}" for _, i, j in chosen]
+        found[f"{key}_names"] = [_pair(r, j, i) for _, i, j in chosen]
         found[f"{key}_values"] = [value for value, _, _ in chosen]
     points = r.frontier if len(r.names) > 1 else []
     found |= {"frontier_returns": [row[0] for row in points], "frontier_vols": [row[1] for row in points]}
     return {**found, "no_risk_names": list(r.no_risk)}
+
+
+def _pair(r: Result, i: int, j: int) -> str:
+    """Two assets by name; by their codes where the names would not fit."""
+    mark = "、" if r.lang == "zh" else " – "
+    words, codes = f"{r.names[i]}{mark}{r.names[j]}", [r.held[k].asset.code for k in (i, j)]
+    return mark.join(codes) if all(codes) and lines_of(words, PAIR) > 1 else words
 
 
 # The past ------------------------------------------------------------------------------------------------------------
@@ -255,10 +263,14 @@ def _steps(r: Result, say: Say) -> list[tuple[str, str]]:
     if r.sales or r.purchases:
         when = say("letter.priced", date=f"{r.as_of}") if r.as_of else say("letter.unpriced")
         found.append((say("letter.confirm"), when))
-        money = say("letter.arrives", days=f"{r.settle_days:g}") if r.sales else say("letter.at_once")
+        if r.sales:
+            key = "letter.arrives" if r.purchases else "letter.only_sold"
+            money = say(key, days=f"{r.settle_days:g}", unit=say("day" if r.settle_days == 1 else "days"))
+        else:
+            money = say("letter.at_once")
         found.append((say("letter.cash"), money))
     review = r.next_review
-    threshold = f"{client.threshold:.1%}"
+    threshold = given(client.threshold)
     every = say(f"every.{client.frequency}")
     words = say("letter.review_on", date=f"{review}", every=every, threshold=threshold) if review else say("letter.review_every", every=every, threshold=threshold)  # fmt: skip  # noqa: E501
     found.append((say("letter.review"), words))

@@ -15,13 +15,20 @@ def in_language(lang: str) -> Say:
     return lambda key, **words: TEXTS[key][lang].format(**words)
 
 
+def given(share: float, digits: int = 1) -> str:
+    """A share that somebody stated, with all the digits it was stated with: 2.5% and 0.25%, never 0.2%."""
+    while digits < 4 and abs(round(share, digits + 2) - share) > 1e-9:
+        digits += 1
+    return f"{share:.{digits}%}"
+
+
 def advice(r: Result, say: Say) -> str:
     """The orders in a sentence, with the deviation and the rule behind them."""
     if r.judgement.held:
         return say("summary.held", reasons=" ".join(kept_back(r)))
     if isinstance(r.orders, ErrorValue):
         return say("summary.no_orders", error=str(r.orders))
-    asset, deviation, threshold = r.largest[0], f"{r.largest[4]:+.1%}", f"{r.client.threshold:.1%}"
+    asset, deviation, threshold = r.largest[0], f"{r.largest[4]:+.1%}", given(r.client.threshold)
     rule = "summary.calendar" if r.calendar_known else "summary.no_calendar"
     to_do = "cash_suffices" if r.orders.cash_suffices else "rebalance" if r.due is True else "cash_only"
     words = [say(f"summary.{to_do}")]
@@ -59,7 +66,7 @@ def outside_limits(r: Result, say: Say) -> list[str]:
     for row, position in zip(r.drift, r.held, strict=True):
         low, high = position.limits
         if (low is not None and row[2] < low) or (high is not None and row[2] > high):
-            limits = f"{0 if low is None else low:.1%}–{1 if high is None else high:.1%}"
+            limits = f"{given(0.0 if low is None else low)}–{given(1.0 if high is None else high)}"
             found.append(say("allocation.outside", asset=row[0], weight=f"{row[2]:.1%}", limits=limits))
     return found
 

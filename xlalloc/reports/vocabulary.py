@@ -86,9 +86,9 @@ def _client(r: Result, inputs: Inputs) -> dict:
 
 
 def _low(r: Result) -> object:
-    """The low outcome: the wealth that one path in twenty ends below."""
-    bands = r.plan.get("bands")
-    return bands[-1][1] if bands else None
+    """The low outcome: the wealth that one path in twenty ends below; the table has whole years alone."""
+    bands, years = r.plan.get("bands"), r.client.goal_years
+    return bands[-1][1] if bands and years == bands[-1][0] else None
 
 
 def _firm(r: Result) -> dict:

@@ -52,7 +52,7 @@ def _due(work: Work, page: WorkPage) -> None:
     page.put(page.row - 1, 4, f"=INDEX(asset_names,{place})", array=True)
     beyond = "ABS(largest_drift)>drift_threshold+0.000000001"
     work.result(page, "allocation.beyond", f"=IF({beyond},{yes},{no})")
-    said = sentence(work, "allocation.threshold_is", threshold='TEXT(drift_threshold,"0.0%")')
+    said = sentence(work, "allocation.threshold_is", threshold='TEXT(drift_threshold,"0.0##%")')
     page.put(page.row - 1, 4, f"={said}")
     spread = 'PLAIN(REBAL_TRADES(v_now,w_target,drift_threshold,cash_flow,"cash"))'
     left = f"ABS((v_now+{spread})/(SUM(v_now)+cash_flow)-w_target)>drift_threshold+0.000000001"

@@ -15,4 +15,5 @@ ROW_POINTS = 15.5  # the height of a line of text
 PERCENT, PERCENT2, MONEY, NUMBER, DATE, PLAIN = "0.0%", "0.00%", "#,##0", "0.00", "yyyy-mm-dd", "General"
 CENTS = "#,##0.00"
 SIGNED = "+#,##0;-#,##0;0"
+STATED = "0.0##%"  # of a share that somebody stated
 SIGNED_PERCENT = "+0.0%;-0.0%;0.0%"
