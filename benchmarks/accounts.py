@@ -45,9 +45,11 @@ def section(
     times = side_by_side(candidates, seconds)
     worst = float(np.abs(evaluate()).max() / np.abs(payments).max())
     found.add(
-        f"MWR, {accounts:,} accounts × {flows} flows", times, {"xlalloc": f"{worst:.0e}"},
+        f"MWR, {accounts:,} accounts × {flows} flows",
+        times,
+        {"xlalloc": f"{worst:.0e}"},
         f"30 numpy: {times['xlalloc'] / times[NUMPY]:.1f}",
-    )  # fmt: skip
+    )
     draws = partial(_drawn, paths, years)
     for title, call in {
         "WITHDRAWAL_SIM": partial(xa.withdrawal_sim, 1e6, 4e4, years, 0.06, 0.12, 0.02, "constant", paths),

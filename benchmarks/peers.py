@@ -106,8 +106,9 @@ def cvxcla_frontier():
 
     def corners(returns, mu, cov):
         n = len(mu)
-        line = CLA(mean=mu, covariance=cov, lower_bounds=np.zeros(n), upper_bounds=np.ones(n), a=np.ones((1, n)),
-                   b=np.ones(1))  # fmt: skip
+        line = CLA(
+            mean=mu, covariance=cov, lower_bounds=np.zeros(n), upper_bounds=np.ones(n), a=np.ones((1, n)), b=np.ones(1)
+        )
         return np.array([point.weights for point in line.turning_points])
 
     return corners

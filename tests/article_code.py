@@ -42,8 +42,13 @@ def dollar_cost_averaging(initial_price, monthly_investment, months=60, volatili
     total_shares = sum(investments)
     final_value = total_shares * prices[-1]
     avg_price = total_invested / total_shares
-    return {"invested": total_invested, "value": final_value, "return": (final_value - total_invested) / total_invested,
-            "average cost": avg_price, "purchases": len(investments)}  # fmt: skip
+    return {
+        "invested": total_invested,
+        "value": final_value,
+        "return": (final_value - total_invested) / total_invested,
+        "average cost": avg_price,
+        "purchases": len(investments),
+    }
 
 
 def portfolio_report(portfolio_returns, risk_free_rate=0.02):
@@ -55,8 +60,13 @@ def portfolio_report(portfolio_returns, risk_free_rate=0.02):
     drawdown = (cumulative - rolling_max) / rolling_max
     downside_returns = portfolio_returns[portfolio_returns < 0]  # printed: portfol_returns, a name that does not exist
     downside_vol = downside_returns.std(ddof=1) * np.sqrt(12)
-    return {"return": annual_return, "volatility": annual_vol, "sharpe": (annual_return - risk_free_rate) / annual_vol,
-            "sortino": (annual_return - risk_free_rate) / downside_vol, "drawdown": drawdown.min()}  # fmt: skip
+    return {
+        "return": annual_return,
+        "volatility": annual_vol,
+        "sharpe": (annual_return - risk_free_rate) / annual_vol,
+        "sortino": (annual_return - risk_free_rate) / downside_vol,
+        "drawdown": drawdown.min(),
+    }
 
 
 def risk_parity_objective(w, cov):

@@ -12,9 +12,13 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 CONTENT = "application/vnd.openxmlformats-officedocument.spreadsheetml."
 VOCABULARY = {"client_name": "value", "goal_amount": "value", "as_of": "value", "asset_names": "column", "w_now": "column", "cov_assets": "table"}  # fmt: skip
 DATA = {
-    "client_name": "Lin", "goal_amount": None, "as_of": None, "asset_names": ["Gold", "Bonds", "Cash"], "w_now": [0.2, 0.5, 0.3],
+    "client_name": "Lin",
+    "goal_amount": None,
+    "as_of": None,
+    "asset_names": ["Gold", "Bonds", "Cash"],
+    "w_now": [0.2, 0.5, 0.3],
     "cov_assets": [[0.04, 0.0, 0.0], [0.0, 0.01, 0.0], [0.0, 0.0, 0.0]],
-}  # fmt: skip
+}
 
 
 def _styles() -> str:
@@ -47,8 +51,14 @@ def spill(at: str, formula: str, saved: str = "", style: int = 0, ref: str = "")
 
 
 def relations(*found: tuple[str, str, str], external: tuple = ()) -> str:
-    tags = "".join(f'<Relationship Id="{i}" Type="{kind if "/" in kind else f"{OFFICE}/{kind}"}" Target="{target}"/>' for i, kind, target in found)  # fmt: skip
-    tags += "".join(f'<Relationship Id="{i}" Type="{OFFICE}/{kind}" Target="{target}" TargetMode="External"/>' for i, kind, target in external)  # fmt: skip
+    tags = "".join(
+        f'<Relationship Id="{i}" Type="{kind if "/" in kind else f"{OFFICE}/{kind}"}" Target="{target}"/>'
+        for i, kind, target in found
+    )
+    tags += "".join(
+        f'<Relationship Id="{i}" Type="{OFFICE}/{kind}" Target="{target}" TargetMode="External"/>'
+        for i, kind, target in external
+    )
     return f'{HEAD}<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{tags}</Relationships>'
 
 

@@ -41,7 +41,7 @@ texts = st.one_of(
 )
 days = st.one_of(
     st.dates(), st.datetimes(), st.times(), st.timedeltas(), st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))
-)  # fmt: skip
+)
 objects = st.sampled_from(
     [None, True, False, b"x", 1j, {}, {1: 2}, {3}, (), object(), range(3), np.datetime64("2024-01-01"), np.array([1.0])]
 )

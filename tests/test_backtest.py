@@ -204,11 +204,15 @@ def test_own_costs_of_each_asset():
 
 NAMES = ("AAPL", "BAC", "JNJ", "KO", "XOM")
 RULES = {
-    "none": ("none",), "weekly": ("calendar", "weekly"), "monthly": ("calendar", "monthly"),
-    "quarterly": ("calendar", "quarterly"), "annual": ("calendar", "annual"),
-    "threshold_03": ("threshold", "quarterly", 0.03), "hybrid_quarterly_05": (),
+    "none": ("none",),
+    "weekly": ("calendar", "weekly"),
+    "monthly": ("calendar", "monthly"),
+    "quarterly": ("calendar", "quarterly"),
+    "annual": ("calendar", "annual"),
+    "threshold_03": ("threshold", "quarterly", 0.03),
+    "hybrid_quarterly_05": (),
     "hybrid_monthly_03": ("hybrid", "monthly", 0.03),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")

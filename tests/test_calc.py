@@ -52,16 +52,20 @@ def configured(texts=None) -> dict:
     def texts_of(node) -> dict:
         return {
             (prop.getAttribute("oor:name"), value.getAttribute("xml:lang")): value.firstChild.data
-            for prop in node.childNodes if prop.nodeName == "prop"
+            for prop in node.childNodes
+            if prop.nodeName == "prop"
             for value in prop.childNodes
-        }  # fmt: skip
+        }
 
     document = xml.dom.minidom.parseString(calc.configuration(texts or {}))
     sets = {n.getAttribute("oor:name"): n for n in document.getElementsByTagName("node")}
     return {
-        node.getAttribute("oor:name"): (texts_of(node), {p.getAttribute("oor:name"): texts_of(p) for p in node.lastChild.childNodes})
+        node.getAttribute("oor:name"): (
+            texts_of(node),
+            {p.getAttribute("oor:name"): texts_of(p) for p in node.lastChild.childNodes},
+        )
         for node in sets["AddInFunctions"].childNodes
-    }  # fmt: skip
+    }
 
 
 def test_every_function_and_argument_has_its_help_and_its_plain_name():
@@ -141,8 +145,9 @@ def test_the_child_speaks_the_offices_language_unless_the_user_set_one(office, u
 
 def test_errors_are_nans_that_carry_calcs_numbers(child):
     for arguments, code in (
-        ((((0.6,), (0.3,)), COV), 519), ((((0.6,), (0.4,)), ((0.04, 0.03), (0.03, 0.01))), 503),
-    ):  # fmt: skip
+        ((((0.6,), (0.3,)), COV), 519),
+        ((((0.6,), (0.4,)), ((0.04, 0.03), (0.03, 0.01))), 503),
+    ):
         assert bits(child.call("PORT_VOL", arguments)[0][0]) == 0x7FF8000000000000 | code
     flat = ((0.01, 0.02), (0.01, -0.01), (0.01, 0.03))
     (first,), (second,) = child.call("SHARPE", (flat, 0.0, 12.0))
@@ -385,8 +390,9 @@ def test_a_terminal_in_which_libreoffice_would_fail_is_named(python, told, monke
 
 @POSIX
 @pytest.mark.parametrize(
-    ("version", "words"), [("7.4.7.2", "7.4.7 in .* is too old"), ("25.2.3.2", "no Python for its extensions"), (None, "is not installed")]
-)  # fmt: skip
+    ("version", "words"),
+    [("7.4.7.2", "7.4.7 in .* is too old"), ("25.2.3.2", "no Python for its extensions"), (None, "is not installed")],
+)
 def test_a_libreoffice_that_does_not_fit_is_said_plainly(version, words, tmp_path, monkeypatch):
     if version:
         for name in ("soffice", "unopkg"):

@@ -138,9 +138,14 @@ ERRORS = [  # another error value, or one where Calc has an answer of its own
 ]  # fmt: skip
 REFUSED = [  # what is not computed here is an error value, never a guess
     ('=SUBSTITUTE("aXbX","X","-",2)', "aXb-"),
-    ('=TEXT(45322,"mmm yyyy")', "Jan 2024"), ('=TEXT(45322,"dddd")', "Wednesday"), ('=TEXT(45322.5,"hh:mm")', "12:00"),
-    ('=TEXT(45322,"0,")', "45"), ('=TEXT(45322,"0E+00")', "5E+04"), ('=TEXT(-1,"0;[Red]-0")', "-1"), ('=TEXT(1,"yyyy")', "1899"),
-]  # fmt: skip
+    ('=TEXT(45322,"mmm yyyy")', "Jan 2024"),
+    ('=TEXT(45322,"dddd")', "Wednesday"),
+    ('=TEXT(45322.5,"hh:mm")', "12:00"),
+    ('=TEXT(45322,"0,")', "45"),
+    ('=TEXT(45322,"0E+00")', "5E+04"),
+    ('=TEXT(-1,"0;[Red]-0")', "-1"),
+    ('=TEXT(1,"yyyy")', "1899"),
+]
 DIFFERENT = [*TRUTH, *TEXTS, *ERRORS, *((formula, "#VALUE!", calc) for formula, calc in REFUSED)]
 
 

@@ -250,10 +250,12 @@ STATES = ["up", "down", "up", "down", "up", "down"]
         ([[r[0]] for r in BODY], [[s] for s in STATES]),
         ([["A"], *[[r[0]] for r in BODY]], [["state"], *[[s] for s in STATES]]),
         ([[d, r[0]] for d, r in zip(MONTHS, BODY, strict=True)], [[d, s] for d, s in zip(MONTHS, STATES, strict=True)]),
-        ([["date", "A"], *[[d, r[0]] for d, r in zip(MONTHS, BODY, strict=True)]],
-         [["date", "state"], *[[d, s] for d, s in zip(MONTHS[::-1], STATES[::-1], strict=True)]]),
+        (
+            [["date", "A"], *[[d, r[0]] for d, r in zip(MONTHS, BODY, strict=True)]],
+            [["date", "state"], *[[d, s] for d, s in zip(MONTHS[::-1], STATES[::-1], strict=True)]],
+        ),
     ],
-)  # fmt: skip
+)
 def test_states_stand_beside_returns(returns, states):
     table = call("KPI_BY_STATE", [returns, states, 0, 12])
     assert [row[0] for row in table[1:]] in (["up", "down"], ["down", "up"])

@@ -144,8 +144,12 @@ def test_explain_says_the_same_as_standard_error():
 
 def test_wrong_usage_is_one_line_and_status_2(tmp_path):
     (tmp_path / "not.xlsx").write_text("hello")
-    for words in (["eval", "=1+"], ["eval", "=A1"], ["eval", "=A1", "--book", tmp_path / "none.xlsx"],
-                  ["eval", "=A1", "--book", tmp_path / "not.xlsx"]):  # fmt: skip
+    for words in (
+        ["eval", "=1+"],
+        ["eval", "=A1"],
+        ["eval", "=A1", "--book", tmp_path / "none.xlsx"],
+        ["eval", "=A1", "--book", tmp_path / "not.xlsx"],
+    ):
         done = run(*words)
         assert done.exit_code == 2 and not done.stdout
         assert done.stderr.startswith("xlalloc: ") and done.stderr.count("\n") == 1
@@ -269,13 +273,17 @@ def test_doctor_counts_in_whole_functions_and_keeps_its_columns():
         (["foo"], "There is no command foo. Known: build, demo", "没有命令 foo。可用的有："),
         (["eval"], "FORMULA is missing.", "缺少 FORMULA。"),
         (["eval", "=1", "=2"], "Too much was given: =2.", "给出的内容过多：=2。"),
-        (["eval", "=1", "--bok", "x"], "There is no option --bok. Did you mean --book?", "没有选项 --bok。您是否想用 --book？"),
+        (
+            ["eval", "=1", "--bok", "x"],
+            "There is no option --bok. Did you mean --book?",
+            "没有选项 --bok。您是否想用 --book？",
+        ),
         (["eval", "=1", "--book"], "--book needs a value after it.", "--book 之后需要一个值。"),
         (["eval", "=1", "--lang", "fr"], "--lang: fr is not known. Known: en, zh.", "--lang：fr 不是可用的选项。"),
         (["--foo"], "There is no option --foo.", "没有选项 --foo。"),
         (["eval", "=1", "--sheet", "S"], "--sheet needs --book.", "--book"),
     ],
-)  # fmt: skip
+)
 def test_a_command_that_is_not_understood_is_told_in_the_reader_s_language(words, english, chinese, monkeypatch):
     monkeypatch.delenv("XLALLOC_LANG", raising=False)
     done = run(*words)

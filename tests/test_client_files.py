@@ -286,8 +286,12 @@ def test_an_error_value_is_listed_wherever_it_stands(tmp_path, small):
     book.save(tmp_path / "c.xlsx")
     inputs = read(tmp_path / "c.xlsx")
     assert {(kind, sheet, row) for kind, sheet, row, _, value in found(inputs) if value == "#REF!"} == {
-        ("error_value", "holdings", 2), ("error_value", "clients", 2), ("error_value", "assets", 3), ("error_value", "models", 3), ("no_price", "prices", 3),
-    }  # fmt: skip
+        ("error_value", "holdings", 2),
+        ("error_value", "clients", 2),
+        ("error_value", "assets", 3),
+        ("error_value", "models", 3),
+        ("no_price", "prices", 3),
+    }
 
 
 # Every problem, in one pass ------------------------------------------------------------------------------------------

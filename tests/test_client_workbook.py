@@ -67,7 +67,9 @@ def test_nothing_of_hers_becomes_a_formula_and_nothing_internal_goes_along(input
 
 def test_nothing_of_other_clients_and_nothing_kept_from_the_one_before(inputs):
     """One process, one template, several clients: each file is what a process of its own would write."""
-    files = {c.id: case_workbook.filled(client_case(compute(c, inputs), inputs), c.language).file() for c in inputs.clients}  # fmt: skip
+    files = {
+        c.id: case_workbook.filled(client_case(compute(c, inputs), inputs), c.language).file() for c in inputs.clients
+    }
     for client in inputs.clients:
         text = unescape("".join(parts(files[client.id]).values()))
         assert client.name in text

@@ -39,9 +39,12 @@ def test_the_columns_by_their_definitions(returns):
                 shares += list(n * xa.risk_contrib(x, after) - 1)
         turnover = [np.mean([xa.turnover(a, b) for a, b in pairwise(u)]) for u in (w_all, x_all)]
         expected = [
-            np.std(lowest, ddof=1) * np.sqrt(252), np.std(parity, ddof=1) * np.sqrt(252),
-            np.sqrt(np.mean(np.square(shares))), np.mean(off), *turnover,
-        ]  # fmt: skip
+            np.std(lowest, ddof=1) * np.sqrt(252),
+            np.std(parity, ddof=1) * np.sqrt(252),
+            np.sqrt(np.mean(np.square(shares))),
+            np.mean(off),
+            *turnover,
+        ]
         np.testing.assert_allclose([row[i] for i in (1, 4, 7, 8, 9, 10)], expected, rtol=1e-9)
     first, second = table.rows
     assert first[2:4] == (0, 0) and first[5:7] == (0, 0)

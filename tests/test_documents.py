@@ -32,7 +32,12 @@ def parts(document: bytes) -> dict[str, str]:
 
 def cells(document: bytes, title: str, values: bool = True) -> dict:
     book = openpyxl.load_workbook(io.BytesIO(document), data_only=values)
-    return {c.coordinate: getattr(c.value, "text", c.value) for row in book[title].iter_rows() for c in row if c.value is not None}  # fmt: skip
+    return {
+        c.coordinate: getattr(c.value, "text", c.value)
+        for row in book[title].iter_rows()
+        for c in row
+        if c.value is not None
+    }
 
 
 REPORT = (
@@ -104,10 +109,16 @@ def test_what_is_not_touched_stays_to_the_byte(tmp_path):
     kept = {"xl/styles.xml": styles, "xl/theme/theme1.xml": "<a:theme/>", "xl/printerSettings/p1.bin": b"\x00\x01\xff"}
     tail = '<conditionalFormatting sqref="B2:B9"><cfRule type="cellIs" priority="1" operator="lessThan"><formula>0</formula></cfRule></conditionalFormatting><pageMargins left="0.7"/>'
     path = template(
-        tmp_path / "firm.xlsx", {"Report": sheet(REPORT, tail)}, NAMES, strings=STRINGS,
-        parts={**kept, "xl/worksheets/_rels/sheet1.xml.rels": relations(("rId9", "printerSettings", "../printerSettings/p1.bin"))},
+        tmp_path / "firm.xlsx",
+        {"Report": sheet(REPORT, tail)},
+        NAMES,
+        strings=STRINGS,
+        parts={
+            **kept,
+            "xl/worksheets/_rels/sheet1.xml.rels": relations(("rId9", "printerSettings", "../printerSettings/p1.bin")),
+        },
         book_relations=(("rId8", "styles", "styles.xml"), ("rId9", "theme", "theme/theme1.xml")),
-    )  # fmt: skip
+    )
     document = fill(opened(path), data())
     with zipfile.ZipFile(io.BytesIO(document)) as archive:
         assert {name: archive.read(name) for name in kept} == {
@@ -122,9 +133,11 @@ def test_nothing_of_the_sample_client_comes_along(tmp_path):
     notes = '<xml xmlns:x="urn:schemas-microsoft-com:office:excel"><x:ClientData ObjectType="Note">CANARY</x:ClientData></xml>'
     inside = drawn()
     inside["xl/worksheets/_rels/sheet1.xml.rels"] = relations(
-        ("rId1", "drawing", "../drawings/drawing1.xml"), ("rId2", "comments", "../comments1.xml"), ("rId3", "vmlDrawing", "../drawings/v.vml"),
+        ("rId1", "drawing", "../drawings/drawing1.xml"),
+        ("rId2", "comments", "../comments1.xml"),
+        ("rId3", "vmlDrawing", "../drawings/v.vml"),
         ("rId4", "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment", "../threaded.xml"),
-    )  # fmt: skip
+    )
     label = '<property name="MSIP_Label_1" pid="2"><vt:lpwstr>Internal</vt:lpwstr></property>'
     path = template(
         tmp_path / "firm.xlsx",
@@ -222,8 +235,14 @@ def test_rows_are_as_high_as_their_texts(tmp_path, merged, words):
 
 def test_charts_on_names_keep_their_data_and_nothing_else(tmp_path):
     """The sheet of data stays, hidden, with what the chart draws; all other data go."""
-    path = template(tmp_path / "firm.xlsx", {"Report": REPORT, "xl_data": ""}, NAMES, strings=STRINGS, states={"xl_data": "veryHidden"},
-                    parts=drawn(labels="[0]!asset_names", values="firm.xlsx!w_now".replace("firm.xlsx", "[0]")))  # fmt: skip
+    path = template(
+        tmp_path / "firm.xlsx",
+        {"Report": REPORT, "xl_data": ""},
+        NAMES,
+        strings=STRINGS,
+        states={"xl_data": "veryHidden"},
+        parts=drawn(labels="[0]!asset_names", values="firm.xlsx!w_now".replace("firm.xlsx", "[0]")),
+    )
     document = fill(opened(path), data())
     book = openpyxl.load_workbook(io.BytesIO(document))
     assert book["xl_data"].sheet_state == "veryHidden" and set(book.defined_names) == {"asset_names", "w_now"}
@@ -276,7 +295,12 @@ def test_a_sheet_that_is_not_shown_is_not_there(tmp_path):
 
 def test_a_live_workbook_hides_it_and_opens_on_the_first_that_is_shown(tmp_path):
     goal = '<row r="1"><c r="A1" t="b"><f>goal_amount&lt;&gt;""</f></c></row>'
-    path = template(tmp_path / "f.xlsx", {"Goal": goal, "Report": REPORT, "xl_data": ""}, {**NAMES, "xl_show_goal": "Goal!$A$1"}, strings=STRINGS)  # fmt: skip
+    path = template(
+        tmp_path / "f.xlsx",
+        {"Goal": goal, "Report": REPORT, "xl_data": ""},
+        {**NAMES, "xl_show_goal": "Goal!$A$1"},
+        strings=STRINGS,
+    )
     book = openpyxl.load_workbook(io.BytesIO(fill(opened(path), data(), live=True)))
     assert book["Goal"].sheet_state == "hidden" and book.active.title == "Report"
 
@@ -333,9 +357,15 @@ def test_formulas_as_excel_files_them(tmp_path, formula, value):
         f'<row r="21">{cell("D21", 1)}{cell("E21", 10)}</row><row r="22">{cell("D22", 2)}{cell("E22", 20)}</row>'
     )
     path = template(
-        tmp_path / "f.xlsx", {"Report": rows}, NAMES, strings=STRINGS,
-        parts={"xl/worksheets/_rels/sheet1.xml.rels": relations(("t", "table", "../tables/table1.xml")), "xl/tables/table1.xml": table},
-    )  # fmt: skip
+        tmp_path / "f.xlsx",
+        {"Report": rows},
+        NAMES,
+        strings=STRINGS,
+        parts={
+            "xl/worksheets/_rels/sheet1.xml.rels": relations(("t", "table", "../tables/table1.xml")),
+            "xl/tables/table1.xml": table,
+        },
+    )
     found = cells(fill(opened(path), data()), "Report")["D15"]
     assert found == pytest.approx(value) if isinstance(value, float) else found == value
 
@@ -444,9 +474,13 @@ def test_refused_in_one_line(tmp_path, what):
     if relation := asked.get("relation"):
         inside["xl/worksheets/_rels/sheet1.xml.rels"] = relations(relation)
     path = template(
-        tmp_path / "f.xlsx", {"Report": sheet(asked.get("rows", ""), asked.get("tail", "")), **asked.get("more", {})}, asked.get("names"),
-        properties=asked.get("properties", "<workbookPr/>"), parts=inside, book_relations=asked.get("book_relations", ()),
-    )  # fmt: skip
+        tmp_path / "f.xlsx",
+        {"Report": sheet(asked.get("rows", ""), asked.get("tail", "")), **asked.get("more", {})},
+        asked.get("names"),
+        properties=asked.get("properties", "<workbookPr/>"),
+        parts=inside,
+        book_relations=asked.get("book_relations", ()),
+    )
     with pytest.raises(InputError) as refused:
         opened(path)
     assert words in str(refused.value) and "\n" not in str(refused.value)
@@ -492,7 +526,13 @@ def test_names_are_written_into_a_workbook_of_the_firms_own(tmp_path):
 
 
 def test_macros_are_left_out_unless_they_are_kept(tmp_path):
-    path = template(tmp_path / "f.xlsm", {"Report": REPORT}, NAMES, strings=STRINGS, parts={"xl/vbaProject.bin": b"CANARY"},
-                    book_relations=(("v", "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin"),))  # fmt: skip
+    path = template(
+        tmp_path / "f.xlsm",
+        {"Report": REPORT},
+        NAMES,
+        strings=STRINGS,
+        parts={"xl/vbaProject.bin": b"CANARY"},
+        book_relations=(("v", "http://schemas.microsoft.com/office/2006/relationships/vbaProject", "vbaProject.bin"),),
+    )
     assert "xl/vbaProject.bin" not in parts(fill(opened(path), data()))
     assert "xl/vbaProject.bin" in parts(fill(opened(path), data(), macros=True))

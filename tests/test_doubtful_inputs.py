@@ -394,11 +394,15 @@ def test_a_name_that_is_computed_from_cells_or_data_is_the_firms_own(tmp_path):
 @pytest.mark.parametrize(
     ("files", "taken"),
     [
-        (["Growth-zh.xlsx", "Balanced-zh.xlsx", "zh.xlsx"], "Balanced-zh.xlsx"), (["Conservative-zh.xlsx", "en.xlsx"], None),
-        (["Conservative.xlsx"], None), (["Conservative-en.xlsx"], None), (["report-zh.xlsx", "Conservative-zh.xlsx"], "report-zh.xlsx"),
-        (["firm.xlsx"], "firm.xlsx"), (["report-en.xlsx", "report-zh.xlsx"], "report-zh.xlsx"),
+        (["Growth-zh.xlsx", "Balanced-zh.xlsx", "zh.xlsx"], "Balanced-zh.xlsx"),
+        (["Conservative-zh.xlsx", "en.xlsx"], None),
+        (["Conservative.xlsx"], None),
+        (["Conservative-en.xlsx"], None),
+        (["report-zh.xlsx", "Conservative-zh.xlsx"], "report-zh.xlsx"),
+        (["firm.xlsx"], "firm.xlsx"),
+        (["report-en.xlsx", "report-zh.xlsx"], "report-zh.xlsx"),
     ],
-)  # fmt: skip
+)
 def test_no_client_gets_the_template_of_another_model(tmp_path, sheets, files, taken):
     inputs = inputs_of(tmp_path, sheets)
     folder = tmp_path / "templates"

@@ -54,10 +54,15 @@ def test_realized_vol_takes_the_periods_from_the_dates_and_the_latest_rows_whate
     ("arguments", "weight"),
     [
         ((0.25, 0.15), 0.36),  # the article's example, whose code does not parse (target_vol=15%)
-        ((0.15, 0.15), 0.6), ((0.05, 0.15), 0.8), ((0.60, 0.15), 0.2), ((0.1, 0.15), 0.8),
-        ((0.20, 0.10, 1, 0, 2), 0.5), ((1e-300, 0.15), 0.8), ((10, 1e-300), 0.2),
+        ((0.15, 0.15), 0.6),
+        ((0.05, 0.15), 0.8),
+        ((0.60, 0.15), 0.2),
+        ((0.1, 0.15), 0.8),
+        ((0.20, 0.10, 1, 0, 2), 0.5),
+        ((1e-300, 0.15), 0.8),
+        ((10, 1e-300), 0.2),
     ],
-)  # fmt: skip
+)
 def test_vol_target(arguments, weight):
     assert xlalloc.vol_target(*arguments) == pytest.approx(weight, rel=1e-14)
 
@@ -138,9 +143,12 @@ def test_trend_state_against_a_slow_average():
 
 @pytest.mark.parametrize(
     ("state", "budgets"),
-    [("high", [0.15, 0.35, 0.2, 0.15, 0.15]), ("LOW ", [0.25, 0.25, 0.2, 0.15, 0.15]),
-     ("normal", [0.25, 0.25, 0.2, 0.15, 0.15])],
-)  # fmt: skip
+    [
+        ("high", [0.15, 0.35, 0.2, 0.15, 0.15]),
+        ("LOW ", [0.25, 0.25, 0.2, 0.15, 0.15]),
+        ("normal", [0.25, 0.25, 0.2, 0.15, 0.15]),
+    ],
+)
 def test_state_budgets_are_the_articles(state, budgets):
     assert xlalloc.state_budgets(state).tolist() == budgets and sum(budgets) == pytest.approx(1)
 
@@ -206,8 +214,10 @@ def test_the_exposure_of_a_row_never_depends_on_later_rows():
 
 
 def test_columns_dates_and_their_order():
-    panel = [["date", "a", "b"], *([f"2024-0{m}-28", x, y] for m, x, y in
-             [(1, 100, 100), (2, 80, 99), (3, 90, 85), (4, 96, 99)])]  # fmt: skip
+    panel = [
+        ["date", "a", "b"],
+        *([f"2024-0{m}-28", x, y] for m, x, y in [(1, 100, 100), (2, 80, 99), (3, 90, 85), (4, 96, 99)]),
+    ]
     cells = call("DRAWDOWN_STOP", [panel, 0.1])
     assert cells[0] == ["date", "a", "b"] and [row[0] for row in cells[1:]] == [45319, 45350, 45379, 45410]
     assert [row[1:] for row in cells[1:]] == [[1, 1], [0.5, 1], [0.5, 0.5], [1, 1]]

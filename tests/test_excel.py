@@ -424,9 +424,15 @@ def test_nothing_of_the_template_or_its_author_is_left(package):
         assert b"Users" not in directory and b"Dictionary" not in directory and b"MSForms" not in directory
         names = {"/".join(entry) for entry in project.listdir()}
     assert names == {
-        "PROJECT", "PROJECTwm", "VBA/dir", "VBA/_VBA_PROJECT", "VBA/Sheet2", "VBA/ThisWorkbook", "VBA/xlalloc",
+        "PROJECT",
+        "PROJECTwm",
+        "VBA/dir",
+        "VBA/_VBA_PROJECT",
+        "VBA/Sheet2",
+        "VBA/ThisWorkbook",
+        "VBA/xlalloc",
         "VBA/xlalloc_functions",
-    }  # fmt: skip
+    }
     text = windows_addin.functions_module()
     assert "Zoomer Analytics GmbH" in text and "Redistributions in binary form" in text
 

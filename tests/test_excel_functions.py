@@ -137,9 +137,12 @@ def test_statistics_are_numpys(seed):
     values = np.random.default_rng(seed).normal(size=7)
     listed = "{" + ",".join(map(repr, values.tolist())) + "}"
     for formula, known in (
-        ("MEDIAN({0})", np.median(values)), ("STDEV.S({0})", values.std(ddof=1)), ("VAR.P({0})", values.var()),
-        ("PERCENTILE({0},0.37)", np.percentile(values, 37)), ("SMALL({0},3)", np.sort(values)[2]),
-    ):  # fmt: skip
+        ("MEDIAN({0})", np.median(values)),
+        ("STDEV.S({0})", values.std(ddof=1)),
+        ("VAR.P({0})", values.var()),
+        ("PERCENTILE({0},0.37)", np.percentile(values, 37)),
+        ("SMALL({0},3)", np.sort(values)[2]),
+    ):
         assert evaluate("=" + formula.format(listed))[0][0] == pytest.approx(known)
 
 
@@ -163,7 +166,12 @@ def test_a_formula_of_one_cell_takes_its_own_row_of_a_range(formula, value):
 @pytest.fixture(scope="module")
 def computed(office, tmp_path_factory):
     """Of each formula the cells of its block, here and in Calc."""
-    formulas = [*dict.fromkeys([f.strip() for line in ALIKE.split("\n") for f in line.split("  ") if f.strip()] + [f for f, _, _ in DIFFERENT])]  # fmt: skip
+    formulas = [
+        *dict.fromkeys(
+            [f.strip() for line in ALIKE.split("\n") for f in line.split("  ") if f.strip()]
+            + [f for f, _, _ in DIFFERENT]
+        )
+    ]
     book = openpyxl.Workbook()
     book.active.title = "D"
     for row in DATA:

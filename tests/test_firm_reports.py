@@ -100,10 +100,12 @@ def test_examples_of_the_names_compute(firm, results, inputs):
 # One number ----------------------------------------------------------------------------------------------------------
 
 SHARED = {  # figure of the report → the same as a formula of a template
-    "risk.return": "PORT_RETURN({w},mu_assets)", "risk.vol": "PORT_VOL({w},cov_assets)",
-    "risk.sharpe": "PORT_SHARPE({w},mu_assets,cov_assets,risk_free)", "risk.ratio": "DIVERSIFICATION({w},cov_assets)",
+    "risk.return": "PORT_RETURN({w},mu_assets)",
+    "risk.vol": "PORT_VOL({w},cov_assets)",
+    "risk.sharpe": "PORT_SHARPE({w},mu_assets,cov_assets,risk_free)",
+    "risk.ratio": "DIVERSIFICATION({w},cov_assets)",
     "risk.effective": "EFFECTIVE_N({w})",
-}  # fmt: skip
+}
 
 
 def varied(inputs, count: int) -> list:
@@ -357,7 +359,12 @@ def test_a_client_the_template_has_no_room_for_is_a_finding(tmp_path):
 def test_documents_that_keep_macros_are_named_so(tmp_path):
     kind = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
     rows = '<row r="1"><c r="A1" t="str"><f>client_name</f></c></row>'
-    path = template(tmp_path / "firm.xlsm", {"Report": rows}, parts={"xl/vbaProject.bin": b"code"}, book_relations=(("v", kind, "vbaProject.bin"),))  # fmt: skip
+    path = template(
+        tmp_path / "firm.xlsm",
+        {"Report": rows},
+        parts={"xl/vbaProject.bin": b"code"},
+        book_relations=(("v", kind, "vbaProject.bin"),),
+    )
     clients = example.write_clients(tmp_path / "clients.xlsx")
     run.report(clients, tmp_path / "kept", template=path, macros=True)
     run.report(clients, tmp_path / "without", template=path)
@@ -441,7 +448,13 @@ def test_check_says_what_a_good_template_does_otherwise(tmp_path):
         '<mergeCells count="2"><mergeCell ref="A14:H14"/><mergeCell ref="A16:H16"/></mergeCells>'
         '<hyperlinks><hyperlink ref="A13" r:id="rIdLink"/></hyperlinks><drawing r:id="rIdDrawing"/>'
     )
-    wrapped = re.sub(r"(<cellXfs.*?<xf .*?/>.*?)<xf [^>]*numFmtId=\"9\"[^>]*?/?>", r'\1<xf numFmtId="9" fontId="0" fillId="0" borderId="0" applyAlignment="1"><alignment wrapText="1"/></xf>', STYLES, count=1, flags=re.DOTALL)  # fmt: skip
+    wrapped = re.sub(
+        r"(<cellXfs.*?<xf .*?/>.*?)<xf [^>]*numFmtId=\"9\"[^>]*?/?>",
+        r'\1<xf numFmtId="9" fontId="0" fillId="0" borderId="0" applyAlignment="1"><alignment wrapText="1"/></xf>',
+        STYLES,
+        count=1,
+        flags=re.DOTALL,
+    )
     rels = relations(
         ("rIdDrawing", "drawing", "../drawings/drawing1.xml"),
         external=(("rIdLink", "hyperlink", "https://example.com/a"),),
@@ -454,12 +467,14 @@ def test_check_says_what_a_good_template_does_otherwise(tmp_path):
         {"Report": sheet_part(rows, tail)},
         {"xl_text_advice": "Report!$A$16:$H$16"},
         parts={
-            "xl/worksheets/_rels/sheet1.xml.rels": rels, "xl/drawings/_rels/drawing1.xml.rels": newer,
-            "xl/drawings/drawing1.xml": "<xdr:wsDr xmlns:xdr='x'/>", "xl/charts/chartEx1.xml": "<cx:chartSpace/>",
+            "xl/worksheets/_rels/sheet1.xml.rels": rels,
+            "xl/drawings/_rels/drawing1.xml.rels": newer,
+            "xl/drawings/drawing1.xml": "<xdr:wsDr xmlns:xdr='x'/>",
+            "xl/charts/chartEx1.xml": "<cx:chartSpace/>",
             "xl/styles.xml": wrapped,
         },
         book_relations=(("rIdStyles", "styles", "styles.xml"),),
-    )  # fmt: skip
+    )
     said, good = make_template.check(path)
     assert good and said[0].startswith("OK: 1 sheets") and "room for 12 assets" in said[0], said
     text = "\n".join(said[1:])

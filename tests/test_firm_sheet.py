@@ -19,9 +19,14 @@ SET = {
     "simulated": "internal", "projections": "client", "min_months": 24, "decimal": ".", "date_order": "dmy",
 }  # fmt: skip
 CHINESE = {
-    "suitability": "提示", "suitability_by": "组合", "simulated": "仅内部", "projections": "客户可见", "pages": "概要、风险，说明",
-    "internal_pages": "目标测算", "date_order": "日月年",
-}  # fmt: skip
+    "suitability": "提示",
+    "suitability_by": "组合",
+    "simulated": "仅内部",
+    "projections": "客户可见",
+    "pages": "概要、风险，说明",
+    "internal_pages": "目标测算",
+    "date_order": "日月年",
+}
 
 
 def inputs_with(folder, rows, header=("key", "value", "language"), sheet="firm"):

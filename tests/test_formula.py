@@ -66,14 +66,19 @@ def test_error_values_carry_their_reason():
 @pytest.mark.parametrize(
     "formula, code, words",
     [
-        ("=IF(1)", "#VALUE!", "IF takes a condition"), ("=IFERROR(1)", "#VALUE!", "IFERROR takes a value"),
-        ("=ROW(1)", "#VALUE!", "take a cell or a range"), ("=MATCH(1)", "#VALUE!", "MATCH: 1 given, 2 to 3 needed"),
-        ("=TEXT(1)", "#VALUE!", "TEXT: 1 given, 2 needed"), ("=SUM(1E308,1E308)", "#NUM!", "too large"),
-        ("=SUMPRODUCT({1,2},{1;2})", "#VALUE!", "differ in size"), ("=ROUND(1,#N/A)", "#N/A", ""),
-        ("=INDEX(#REF!,1)", "#REF!", ""), ("=TEXT(#N/A,1)", "#N/A", ""),
+        ("=IF(1)", "#VALUE!", "IF takes a condition"),
+        ("=IFERROR(1)", "#VALUE!", "IFERROR takes a value"),
+        ("=ROW(1)", "#VALUE!", "take a cell or a range"),
+        ("=MATCH(1)", "#VALUE!", "MATCH: 1 given, 2 to 3 needed"),
+        ("=TEXT(1)", "#VALUE!", "TEXT: 1 given, 2 needed"),
+        ("=SUM(1E308,1E308)", "#NUM!", "too large"),
+        ("=SUMPRODUCT({1,2},{1;2})", "#VALUE!", "differ in size"),
+        ("=ROUND(1,#N/A)", "#N/A", ""),
+        ("=INDEX(#REF!,1)", "#REF!", ""),
+        ("=TEXT(#N/A,1)", "#N/A", ""),
         ('=TEXT(1,"[Red]0")', "#VALUE!", "in the format '[Red]0' is not computed here"),
     ],
-)  # fmt: skip
+)
 def test_what_a_function_of_excels_cannot_compute_is_an_error_with_its_reason(formula, code, words):
     ((value,),) = evaluate(formula)
     assert value == code and words in value.reason
@@ -167,9 +172,13 @@ def test_a_formula_of_one_cell_takes_the_cell_of_a_range_beside_or_above_it():
     for i in range(1, 5):
         sheet.cell(i, 1, 10 * i)
     for cell, formula in {
-        "C3": "=A1:A4*2", "D2": "=A1:A4", "E4": "=IF(A1:A4>30,1,0)", "F9": "=A1:A4+1", "G3": "=SUM(A1:A4)*A:A",
+        "C3": "=A1:A4*2",
+        "D2": "=A1:A4",
+        "E4": "=IF(A1:A4>30,1,0)",
+        "F9": "=A1:A4+1",
+        "G3": "=SUM(A1:A4)*A:A",
         "A6": "=-A3:C3",
-    }.items():  # fmt: skip
+    }.items():
         sheet[cell] = formula
     sheet["J1"] = ArrayFormula("J1:J4", "=A1:A4*2")
     found = Book(wb)

@@ -151,9 +151,15 @@ def test_the_mix_has_the_beta_wanted(beta, part, hedge_beta):
 
 @pytest.mark.parametrize(
     ("arguments", "moved"),
-    [((1e6, 1, 0.5), 250_000), ((1e6, 1, 0), 500_000), ((1e6, 1, 1), 0), ((1e6, 1.2, 0.6, -2), 187_500),
-     ((1e6, 1, -1), 1e6), ((1e6, -1, 0.5, 1), 750_000)],
-)  # fmt: skip
+    [
+        ((1e6, 1, 0.5), 250_000),
+        ((1e6, 1, 0), 500_000),
+        ((1e6, 1, 1), 0),
+        ((1e6, 1.2, 0.6, -2), 187_500),
+        ((1e6, 1, -1), 1e6),
+        ((1e6, -1, 0.5, 1), 750_000),
+    ],
+)
 def test_inverse_hedge_by_hand(arguments, moved):
     assert xlalloc.inverse_hedge(*arguments) == pytest.approx(moved)
 

@@ -156,9 +156,12 @@ def parts(tmp_path, sheets):
 STARTS = ["=", "+", "-", "@", "\t=", "\r=", "\n=", "＝", "＋", "－", "＠", "'=", '"=', " =", "\u200b=", "\ufeff="]
 PAYLOAD = "cmd|'/c calc'!A0"
 TEXT_FIELDS = {
-    "clients": ("id", "name", "model", "adviser", "benchmark", "notes"), "holdings": ("id", "asset", "account"), "models": ("model", "asset"),
-    "assets": ("asset", "name_zh", "code", "share_class"), "benchmarks": ("name", "asset"),
-}  # fmt: skip
+    "clients": ("id", "name", "model", "adviser", "benchmark", "notes"),
+    "holdings": ("id", "asset", "account"),
+    "models": ("model", "asset"),
+    "assets": ("asset", "name_zh", "code", "share_class"),
+    "benchmarks": ("name", "asset"),
+}
 
 
 @pytest.mark.parametrize("start", STARTS)
@@ -352,10 +355,16 @@ def test_ten_megabytes_in_one_cell(tmp_path, sheets, kind, sheet, column, proble
         assert checked_report(tmp_path, source)[1].written == 1
 
 
-@pytest.mark.parametrize("sheet,column,problem", [
-    ("holdings", "units", "unreadable_number"), ("holdings", "bought_on", "bad_date"), ("clients", "threshold", "unreadable_share"), ("prices", "Bonds", "no_price"),
-    ("prices", "date", "bad_date"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "sheet,column,problem",
+    [
+        ("holdings", "units", "unreadable_number"),
+        ("holdings", "bought_on", "bad_date"),
+        ("clients", "threshold", "unreadable_share"),
+        ("prices", "Bonds", "no_price"),
+        ("prices", "date", "bad_date"),
+    ],
+)
 @pytest.mark.parametrize("text", ["1" + " " * 300 + "2", "2026-01-31" + " " * 300 + "x"])
 def test_a_figure_is_not_read_from_the_start_of_a_long_text(tmp_path, sheets, sheet, column, problem, text):
     put(sheets, sheet, column, text)
@@ -457,9 +466,12 @@ LAUGHS = (
     + "]>"
 )
 DECLARATIONS = {
-    "file": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>', "net": '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">', "laughs": LAUGHS,
-    "parameter": '<!DOCTYPE x [<!ENTITY % p SYSTEM "file:///etc/hostname"> %p;]>', "blank": "<!DOCTYPE x>",
-}  # fmt: skip
+    "file": '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>',
+    "net": '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">',
+    "laughs": LAUGHS,
+    "parameter": '<!DOCTYPE x [<!ENTITY % p SYSTEM "file:///etc/hostname"> %p;]>',
+    "blank": "<!DOCTYPE x>",
+}
 READ_PARTS = [
     "xl/workbook.xml",
     "xl/worksheets/sheet1.xml",
@@ -567,11 +579,17 @@ def test_prices_of_another_kind(tmp_path, sheets, name):
 
 def test_archives_that_are_no_workbook(tmp_path, parts):
     cases = {
-        "mimetype": ({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"}, "OpenDocument"),
-        "xlsb": ({**parts, "xl/workbook.bin": b"x"}, r"binary workbook"), "zip": ({"a.txt": b"x"}, "not an Excel workbook"),
-        "docx": ({**parts, "_rels/.rels": b"<Relationships/>"}, "not an Excel workbook"), "no workbook": ({k: v for k, v in parts.items() if k != "xl/workbook.xml"}, "not an Excel workbook"),
-        "no sheet": ({k: v for k, v in parts.items() if k != "xl/worksheets/sheet1.xml"}, "cannot be read"), "no strings": ({k: v for k, v in parts.items() if "shared" not in k}, "cannot be read"),
-    }  # fmt: skip
+        "mimetype": (
+            {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", "content.xml": b"<x/>"},
+            "OpenDocument",
+        ),
+        "xlsb": ({**parts, "xl/workbook.bin": b"x"}, r"binary workbook"),
+        "zip": ({"a.txt": b"x"}, "not an Excel workbook"),
+        "docx": ({**parts, "_rels/.rels": b"<Relationships/>"}, "not an Excel workbook"),
+        "no workbook": ({k: v for k, v in parts.items() if k != "xl/workbook.xml"}, "not an Excel workbook"),
+        "no sheet": ({k: v for k, v in parts.items() if k != "xl/worksheets/sheet1.xml"}, "cannot be read"),
+        "no strings": ({k: v for k, v in parts.items() if "shared" not in k}, "cannot be read"),
+    }
     for name, (content, words) in cases.items():
         assert re.search(words, refused(pack(tmp_path / "in.xlsx", content))), name
 

@@ -119,9 +119,11 @@ OWN = {
 WITH_LABELS = [
     name
     for name, f in CATALOGUE.items()
-    if any(a.quantity.kind in ("vector", "panel", "matrix") and set(a.quantity.axes) & {*NAMES, "time"}
-           for a in f.arguments)
-]  # fmt: skip
+    if any(
+        a.quantity.kind in ("vector", "panel", "matrix") and set(a.quantity.axes) & {*NAMES, "time"}
+        for a in f.arguments
+    )
+]
 WITH_DATES = [n for n in WITH_LABELS if any(a.quantity.kind == "panel" for a in CATALOGUE[n].arguments)]
 
 
@@ -315,8 +317,10 @@ def test_arrays_give_the_numbers_of_the_labelled_answer(name):
     array = array.reshape(-1, 1) if array.ndim < 2 else array
     same([[plain(c) for c in row] for row in array.tolist()], without_labels(wanted))
     given = [np.array(g) if isinstance(g, list) and not isinstance(g[0], str) else g for g in given.values()]
-    same([[plain(c) for c in row] for row in np.array(in_python(name, given)).reshape(array.shape).tolist()],
-         without_labels(wanted))  # fmt: skip
+    same(
+        [[plain(c) for c in row] for row in np.array(in_python(name, given)).reshape(array.shape).tolist()],
+        without_labels(wanted),
+    )
 
 
 OF_DATES = ("BACKTEST", "BACKTEST_KPI", "RP_BACKTEST")  # which trade at the ends of quarters
@@ -398,15 +402,17 @@ PAIRS = [
     for giver in WITH_LABELS
     for taker in CATALOGUE
     for argument in CATALOGUE[taker].arguments
-    if (CATALOGUE[giver].result.kind, argument.quantity.kind) in (
-        ("vector", "vector"), ("matrix", "matrix"), ("panel", "panel"), ("rows", "panel"))
+    if (CATALOGUE[giver].result.kind, argument.quantity.kind)
+    in (("vector", "vector"), ("matrix", "matrix"), ("panel", "panel"), ("rows", "panel"))
     and giver not in ("MARKET_STATE", "TREND_STATE")  # words
     and (
         CATALOGUE[giver].result.axes == argument.quantity.axes
-        or ((argument.quantity.kind == "panel" and argument.quantity.axes[1:] in (("assets",), ()))
-        and (len(argument.quantity.axes) == 2 or CATALOGUE[giver].result.axes == ("time",)))
+        or (
+            (argument.quantity.kind == "panel" and argument.quantity.axes[1:] in (("assets",), ()))
+            and (len(argument.quantity.axes) == 2 or CATALOGUE[giver].result.axes == ("time",))
+        )
     )
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("giver", sorted({giver for giver, _, _ in PAIRS}))
@@ -440,8 +446,14 @@ def test_what_a_function_gives_every_other_reads(giver):
 
 # The shapes of answers --------------------------------------------------------------------------------------------
 
-SHEET = [["日期", "S", "B"], [45322, 100.0, 100.0], [45351, 104.0, 101.0], [45382, 101.0, 100.5],
-         [45412, 106.0, 102.0], [45443, 103.0, 103.0]]  # fmt: skip
+SHEET = [
+    ["日期", "S", "B"],
+    [45322, 100.0, 100.0],
+    [45351, 104.0, 101.0],
+    [45382, 101.0, 100.5],
+    [45412, 106.0, 102.0],
+    [45443, 103.0, 103.0],
+]
 
 
 def answer(name: str, *arguments) -> list[list]:
@@ -633,9 +645,10 @@ def test_a_total_taken_along_is_suspected(call, word):
     facts = dict(formula.evaluate(f"=EXPLAIN({call})".replace('"W"', f'"{word}"'))[1:])
     told = next(value for fact, value in facts.items() if fact.startswith("total suspected in"))
     assert told == (
-        "its last item is the sum of the others. If it is a total, leave it out" if word == "Zeta"
+        "its last item is the sum of the others. If it is a total, leave it out"
+        if word == "Zeta"
         else f"one of its names is '{word}'. If it is a total, leave it out"
-    )  # fmt: skip
+    )
 
 
 def test_no_total_is_suspected_where_there_is_none():

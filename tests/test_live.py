@@ -81,9 +81,15 @@ def test_each_formula_gives_the_value_beside_it(live):
                 value = to_serial(value) if isinstance(value, dt.datetime | dt.date) else value
                 assert close(value, saved_value), (path.name, sheet, cell.coordinate, text, value, cell.value)
     assert seen >= {
-        "RISK_CONTRIB", "PORT_RETURN", "PORT_VOL", "PORT_SHARPE", "DIVERSIFICATION", "EFFECTIVE_N", "WEALTH_BANDS",
+        "RISK_CONTRIB",
+        "PORT_RETURN",
+        "PORT_VOL",
+        "PORT_SHARPE",
+        "DIVERSIFICATION",
+        "EFFECTIVE_N",
+        "WEALTH_BANDS",
         "FEE_DRAG",
-    }  # fmt: skip
+    }
 
 
 def test_array_formulas_carry_their_mark(live):
@@ -133,17 +139,23 @@ def case_as_client(case, prices: bool) -> dict[str, list[list]]:
     stated = [*case.return_range, *case.vol_range, case.drawdown_limit]
     return {
         "firm": [["key", "value"], ["internal_pages", "check"]],
-        "clients": [["id", "name", "model", "language", "benchmark", "risk_level", "last_rebalanced", "frequency", "threshold"],
-                    ["X1", "Example", "M", "en", "B", case.risk_level, case.last_rebalanced, case.frequency, case.threshold]],
+        "clients": [
+            ["id", "name", "model", "language", "benchmark", "risk_level", "last_rebalanced", "frequency", "threshold"],
+            ["X1", "Example", "M", "en", "B", case.risk_level, case.last_rebalanced, case.frequency, case.threshold],
+        ],
         "holdings": [["id", "asset", "value"], *[["X1", h.asset, float(h.value)] for h in held]],
-        "assets": [["asset", "kind", "risk_level", "expected_return", "vol", "class"],
-                   *[[h.asset, "etf", "R1", h.mu, h.vol, h.asset] for h in held]],
-        "models": [["model", "asset", "target", "return_low", "return_high", "vol_low", "vol_high", "drawdown"],
-                   *[["M", h.asset, h.target, *stated] for h in held if h.target]],
+        "assets": [
+            ["asset", "kind", "risk_level", "expected_return", "vol", "class"],
+            *[[h.asset, "etf", "R1", h.mu, h.vol, h.asset] for h in held],
+        ],
+        "models": [
+            ["model", "asset", "target", "return_low", "return_high", "vol_low", "vol_high", "drawdown"],
+            *[["M", h.asset, h.target, *stated] for h in held if h.target],
+        ],
         "benchmarks": [["name", "asset", "weight"], *[["B", name, weight] for name, weight in case.benchmark]],
         "suitability": [["client_level", "allowed"]],
         "prices": [["date", *[h.asset for h in held]], *([[d, *row] for d, row in case.prices] if prices else [])],
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("key", ["conservative", "balanced", "aggressive"])
@@ -169,9 +181,11 @@ def test_report_template_and_cell_agree(tmp_path, key):
     agree([risk[h.asset][2] for h in known.holdings], "=RISK_CONTRIB(w_target,cov_assets)")
     agree([risk[h.asset][3] for h in known.holdings], "=RP_WEIGHTS(cov_assets)", "parity_weights")
     for label, formula in (
-        ("Expected return", "PORT_RETURN({w},mu_assets)"), ("Volatility per year", "PORT_VOL({w},cov_assets)"),
-        ("Diversification ratio", "DIVERSIFICATION({w},cov_assets)"), ("Effective number of assets", "EFFECTIVE_N({w})"),
-    ):  # fmt: skip
+        ("Expected return", "PORT_RETURN({w},mu_assets)"),
+        ("Volatility per year", "PORT_VOL({w},cov_assets)"),
+        ("Diversification ratio", "DIVERSIFICATION({w},cov_assets)"),
+        ("Effective number of assets", "EFFECTIVE_N({w})"),
+    ):
         now, _, target, parity = risk[label][:4]
         for cell, w in ((now, "w_now"), (target, "w_target"), (parity, "parity_weights")):
             agree([cell], "=" + formula.format(w=w))

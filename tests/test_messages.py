@@ -108,8 +108,12 @@ def test_labels_and_names_stay_the_users_own():
         assert rows[0][0].reason == "weights：权重之和为 0.9，不是 1。请按比例调整，使其合计为 1（100%）。"
         rows = cells.call("PORT_VOL", [[[0.6], ["x"]], [[0.04, 0], [0, 0.01]]])
         assert rows[0][0].reason == "weights：第 2 项为文本 'x'；此处需要数值。"
-        assert str(InputError("target: {} has no variance, and this method divides by it. Leave it out (cash, for "
-                              "example).", Label("assets", 2))).startswith("target：资产 3 的方差为零")  # fmt: skip
+        assert str(
+            InputError(
+                "target: {} has no variance, and this method divides by it. Leave it out (cash, for example).",
+                Label("assets", 2),
+            )
+        ).startswith("target：资产 3 的方差为零")
     assert rows[0][0].reason == "weights: item 2 holds the text 'x'; a number is needed."
 
 
@@ -147,7 +151,9 @@ def test_explain_speaks_chinese_and_leaves_labels_and_results():
     assert ["起作用的约束", "债券、取上限、Gold、取上限"] in facts
     assert last[0] == "公式" and last[1].endswith("。") and "最小方差组合" in last[1]
     assert explained('=EXPLAIN("PORT_VOL",{0.6;0.3},{0.04,0;0,0.01})')[1:] == [
-        ["结果", "#VALUE!"], ["原因", "weights：权重之和为 0.9，不是 1。请按比例调整，使其合计为 1（100%）。"]]  # fmt: skip
+        ["结果", "#VALUE!"],
+        ["原因", "weights：权重之和为 0.9，不是 1。请按比例调整，使其合计为 1（100%）。"],
+    ]
     assert explained('=EXPLAIN("STATE_BUDGETS","high")')[1][0] == "结果"
     assert formula.evaluate(text)[0] == ["item", "value"], "English again once the block ends"
 

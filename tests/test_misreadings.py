@@ -95,15 +95,21 @@ def test_a_table_of_weights_is_read_again():
 @pytest.mark.parametrize(
     "formula, words",
     [
-        ('RETURNS({"日期","A";"31/01/2024",100;"29/02/2024",101})', "row 2 of the date column '日期' holds '31/01/2024'"),
-        ('RETURNS({"date","A";"2024-01-31",100;"2024-02-29",101;"合计",201})', "row 4 of the date column 'date' holds '合计'"),
+        (
+            'RETURNS({"日期","A";"31/01/2024",100;"29/02/2024",101})',
+            "row 2 of the date column '日期' holds '31/01/2024'",
+        ),
+        (
+            'RETURNS({"date","A";"2024-01-31",100;"2024-02-29",101;"合计",201})',
+            "row 4 of the date column 'date' holds '合计'",
+        ),
         ('RETURNS({"NAV","","";"date","A","B";"2024-01-31",100,1;"2024-02-29",101,1})', "titles above the table"),
         ('CAP_WEIGHTS({"12万";"8万"})', "the first cell holds '12万'"),
         ("REBAL_TRADES({120000;80000},{0.5;0.5},5)", "at most 1. If 5% is meant, type 5% or 0.05."),
         ("RP_WEIGHTS({0.04,0;0,0.01},,,60)", "upper: 60 is 6000%: type 60% or 0.6."),
-        ("MIN_VAR_WEIGHTS({0.04,0;0,0.01},,,{\"x\";\"y\"},,{50;60})", "is 5000%: type 50% or 0.5."),
+        ('MIN_VAR_WEIGHTS({0.04,0;0,0.01},,,{"x";"y"},,{50;60})', "is 5000%: type 50% or 0.5."),
     ],
-)  # fmt: skip
+)
 def test_the_reason_names_the_cell_and_what_to_type(formula, words):
     cell = one("=" + formula)
     assert cell in ("#VALUE!", "#NUM!") and words in cell.reason

@@ -29,9 +29,13 @@ CORRELATIONS = [
     [0.05, 0.10, 0.15, 0.20, 0.25, 1.00],
 ]
 RANGES = {
-    "标普500": (0.10, 0.10, 0.15, 0.20), "沪深300": (0.08, 0.10, 0.25, 0.30), "国债": (0.03, 0.04, 0.02, 0.03),
-    "企业债": (0.05, 0.06, 0.03, 0.05), "美国REITs": (0.08, 0.10, 0.15, 0.20), "黄金": (0.03, 0.05, 0.15, 0.20),
-}  # fmt: skip
+    "标普500": (0.10, 0.10, 0.15, 0.20),
+    "沪深300": (0.08, 0.10, 0.25, 0.30),
+    "国债": (0.03, 0.04, 0.02, 0.03),
+    "企业债": (0.05, 0.06, 0.03, 0.05),
+    "美国REITs": (0.08, 0.10, 0.15, 0.20),
+    "黄金": (0.03, 0.05, 0.15, 0.20),
+}
 MODELS = {
     "60/40": {"Stocks": 60, "Bonds": 40},
     "All Weather": {"Global stocks": 30, "Long-term Treasuries": 40, "Intermediate Treasuries": 15, "Gold": 7.5,
@@ -46,10 +50,12 @@ MODELS = {
     "Target date 65": {"Stocks": 40, "Bonds": 60},
 }  # fmt: skip
 STATED = {  # return, volatility, deepest drawdown
-    "60/40": (0.08, 0.09, 0.10, 0.12, 0.30), "All Weather": (None, None, None, None, 0.20),
-    "Conservative": (0.05, 0.07, 0.08, 0.10, 0.15), "Balanced": (0.07, 0.09, 0.12, 0.15, 0.20),
+    "60/40": (0.08, 0.09, 0.10, 0.12, 0.30),
+    "All Weather": (None, None, None, None, 0.20),
+    "Conservative": (0.05, 0.07, 0.08, 0.10, 0.15),
+    "Balanced": (0.07, 0.09, 0.12, 0.15, 0.20),
     "Aggressive": (0.09, 0.12, 0.18, 0.22, 0.30),
-}  # fmt: skip
+}
 CASES = ("Conservative", "Balanced", "Aggressive")
 FILES = ("asset_classes", "correlations", "correlations_extended", "models", "model_weights", "glide_path",
          "scenarios", "fees")  # fmt: skip
@@ -194,16 +200,22 @@ def test_model_list_states_the_articles_figures_and_no_others():
         assert tuple(figures) == tuple("" if x is None else x for x in STATED.get(name, (None,) * 5))
     reviews = zip(table.column("model"), table.column("reviewed"), table.column("threshold"), strict=True)
     assert [r for r in reviews if r[1]] == [
-        ("Conservative", "quarterly", 0.05), ("Balanced", "semiannual", 0.08), ("Aggressive", "monthly", 0.10),
-    ]  # fmt: skip
+        ("Conservative", "quarterly", 0.05),
+        ("Balanced", "semiannual", 0.08),
+        ("Aggressive", "monthly", 0.10),
+    ]
     assert not any("promise" in str(cell) for row in table.rows for cell in row)
 
 
 def test_a_chinese_name_gives_chinese_assets_that_other_functions_accept():
     assert call("MODEL_WEIGHTS", ["全天候策略"]) == [
-        ["asset", "weight"], ["全球股票", 0.3], ["长期国债", 0.4], ["中期国债", 0.15], ["黄金", 0.075],
+        ["asset", "weight"],
+        ["全球股票", 0.3],
+        ["长期国债", 0.4],
+        ["中期国债", 0.15],
+        ["黄金", 0.075],
         ["大宗商品", 0.075],
-    ]  # fmt: skip
+    ]
     cells = call("MODEL_WEIGHTS", ["保守型投资者"])
     mu = [["资产", "收益"], *([row[0], data.expected(row[0])[0]] for row in reversed(cells[1:]))]
     assert call("PORT_RETURN", [cells, mu]) == [[pytest.approx(0.065)]]
@@ -258,9 +270,11 @@ def test_core_satellite():
     ]
     cells = call("CORE_SATELLITE", [[["沪深300", 0.6], ["国债", 0.4]], [["行业ETF", "黄金"], [3, 1]], 0.8])
     assert cells[1:] == [
-        ["沪深300", "core", pytest.approx(0.48)], ["国债", "core", pytest.approx(0.32)],
-        ["行业ETF", "satellite", pytest.approx(0.15)], ["黄金", "satellite", pytest.approx(0.05)],
-    ]  # fmt: skip
+        ["沪深300", "core", pytest.approx(0.48)],
+        ["国债", "core", pytest.approx(0.32)],
+        ["行业ETF", "satellite", pytest.approx(0.15)],
+        ["黄金", "satellite", pytest.approx(0.05)],
+    ]
 
 
 @pytest.mark.parametrize(("share", "warned"), [(0.6, False), (0.7, False), (0.8, False), (0.59, True), (0.81, True)])

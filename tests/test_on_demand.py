@@ -108,8 +108,10 @@ def test_where_nearly_all_assets_are_held_the_bounds_are_left_aside_at_first(out
     mu = 2.5 * cov @ w + 0.02 - np.where(w > 0.0, 0.0, 0.01)
     tried = []
     monkeypatch.setattr(
-        on_demand._Search, "_all_free", lambda self, *given, own=on_demand._Search._all_free: tried.append(1) or own(self, *given)
-    )  # fmt: skip
+        on_demand._Search,
+        "_all_free",
+        lambda self, *given, own=on_demand._Search._all_free: tried.append(1) or own(self, *given),
+    )
     for found in (
         xa.max_sharpe_weights(mu, cov, 0.02),
         xa.target_return_weights(mu, cov, float(mu @ w)),

@@ -29,10 +29,12 @@ RANDOM = 200
 OTHERWISE = {"price_table"}  # the corner of its header is in the reader's language
 WEIGHTS = ("w_now", "w_target", "parity_weights")
 MEASURES = {  # of the report → the formula of the workbook's Risk sheet
-    "risk.return": "PORT_RETURN({w},mu_assets)", "risk.vol": "PORT_VOL({w},cov_assets)",
-    "risk.sharpe": "PORT_SHARPE({w},mu_assets,cov_assets,risk_free)", "risk.ratio": "DIVERSIFICATION({w},cov_assets)",
+    "risk.return": "PORT_RETURN({w},mu_assets)",
+    "risk.vol": "PORT_VOL({w},cov_assets)",
+    "risk.sharpe": "PORT_SHARPE({w},mu_assets,cov_assets,risk_free)",
+    "risk.ratio": "DIVERSIFICATION({w},cov_assets)",
     "risk.effective": "EFFECTIVE_N({w})",
-}  # fmt: skip
+}
 START = "SUM(v_now)+cash_flow,monthly_saving"
 PLAN = "PORT_RETURN(w_target,mu_assets)-advisory_fee,PORT_VOL(w_target,cov_assets)"
 PATHS = "10000,1,inflation_rate"
@@ -48,9 +50,11 @@ def drawn(inputs, count: int, rng: random.Random):
     for k in range(count):
         assets = {name: _asset(asset, rng) for name, asset in inputs.assets.items()}
         firm = dataclasses.replace(
-            inputs.firm, rf=rng.choice([None, 0.02]), inflation=rng.choice([None, 0.02, -0.01]),
+            inputs.firm,
+            rf=rng.choice([None, 0.02]),
+            inflation=rng.choice([None, 0.02, -0.01]),
             suitability=rng.choice(["hold", "warn"]),
-        )  # fmt: skip
+        )
         own = dataclasses.replace(inputs, assets=assets, firm=firm)
         client = copy.copy(inputs.clients[k % len(inputs.clients)])
         lots = Lots()

@@ -214,8 +214,9 @@ def test_sales_first_then_purchases_once_the_cash_is_there(tmp_path):
         "Bonds": 9000,
     }
     assert ([result.names[o.index] for o in result.sales], [result.names[o.index] for o in result.purchases]) == (
-        ["Share", "Abroad"], ["Basket", "Bonds"]
-    )  # fmt: skip
+        ["Share", "Abroad"],
+        ["Basket", "Bonds"],
+    )
     assert result.settle_days == 7 and result.orders.cash == money(185)
     assert "no_sell_tax" in kinds and "duty_on_fund" not in kinds  # the duty was not given for the share, and is said
 

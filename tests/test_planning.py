@@ -168,8 +168,12 @@ def test_the_article_buys_59_times_and_counts_60():
 
 def test_one_purchase_is_worth_what_it_cost():
     assert [row[1:] for row in xlalloc.dca_sim(100, 1000, 1).rows] == [
-        (1000,) * 5, (1000,) * 5, (0,) * 5, (100,) * 5, (100,) * 5
-    ]  # fmt: skip
+        (1000,) * 5,
+        (1000,) * 5,
+        (0,) * 5,
+        (100,) * 5,
+        (100,) * 5,
+    ]
 
 
 def test_simulated_prices_are_lognormal():

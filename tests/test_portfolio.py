@@ -120,8 +120,11 @@ def test_peers_on_real_prices(real):
     close(xa.risk_contrib(weights, cov, "absolute"), tables.vector("portfolio.csv", "risk_contrib_absolute"), 1e-10)
     close(xa.marginal_risk(weights, cov), tables.vector("portfolio.csv", "marginal_risk"), 1e-10)
     measures = tables.values("portfolio.csv", "measures")
-    for name, value in (("volatility", xa.port_vol(weights, cov)), ("diversification_ratio", xa.diversification(weights, cov)),
-                        ("effective_n", xa.effective_n(weights))):  # fmt: skip
+    for name, value in (
+        ("volatility", xa.port_vol(weights, cov)),
+        ("diversification_ratio", xa.diversification(weights, cov)),
+        ("effective_n", xa.effective_n(weights)),
+    ):
         close(value, next(v for k, v in measures.items() if name in (k, *np.atleast_1d(k))), 1e-10)
 
 

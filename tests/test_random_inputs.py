@@ -274,8 +274,10 @@ def split(name: str, given: list) -> list:
 def test_one_asset_as_two_halves_changes_nothing(name):
     answers = 0
     for seed in range(6):
-        given = [None if a.name in ("lower", "upper") else value  # they are of each asset
-                 for a, value in zip(CATALOGUE[name].arguments, arguments(name, seed), strict=True)]  # fmt: skip
+        given = [
+            None if a.name in ("lower", "upper") else value  # they are of each asset
+            for a, value in zip(CATALOGUE[name].arguments, arguments(name, seed), strict=True)
+        ]
         whole = computed(name, given)
         if isinstance(whole[0][0], ErrorValue):
             continue

@@ -471,7 +471,13 @@ def test_unit_and_accumulated_values_make_total_returns_that_end_at_the_price(tm
 # The handbook's five minutes -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind,value,orders", [("western", 47_040.5, {"Total stock market", "Total bond market", "Government money market"}), ("chinese", 106_900, {"沪深300ETF", "国债ETF"})])  # fmt: skip
+@pytest.mark.parametrize(
+    "kind,value,orders",
+    [
+        ("western", 47_040.5, {"Total stock market", "Total bond market", "Government money market"}),
+        ("chinese", 106_900, {"沪深300ETF", "国债ETF"}),
+    ],
+)
 def test_the_handbooks_files_give_a_report(tmp_path, kind, value, orders):
     page = (Path(__file__).parents[1] / "docs/reports.md").read_text("utf-8")
     text = page.partition(f"<!-- example: {kind} -->")[2].partition("```text\n")[2].partition("```")[0]

@@ -472,12 +472,18 @@ def any_plans(draw):
     cash_flow = draw(st.one_of(st.just(0.0), st.floats(-1, 1).map(lambda x: round(x * values.sum(), 2))))
     rate = st.sampled_from([0, 0.0003, 0.005, 0.02])
     return {
-        "values": values, "target": shares / shares.sum(), "cash_flow": cash_flow,
-        "threshold": draw(st.sampled_from([0, 0.05, 0.25])), "rule": draw(st.sampled_from(["target", "edge", "cash"])),
+        "values": values,
+        "target": shares / shares.sum(),
+        "cash_flow": cash_flow,
+        "threshold": draw(st.sampled_from([0, 0.05, 0.25])),
+        "rule": draw(st.sampled_from(["target", "edge", "cash"])),
         "price": np.array(each(st.floats(0.01, 2000).map(lambda x: round(x, 3)))),
-        "lot": np.array(each(st.sampled_from([0, 1, 100, 1000]))), "commission": np.array(each(rate)),
-        "sell_tax": np.array(each(rate)), "min_commission": draw(st.sampled_from([0, 5, 100])), "exit_fee": draw(rate),
-    }  # fmt: skip
+        "lot": np.array(each(st.sampled_from([0, 1, 100, 1000]))),
+        "commission": np.array(each(rate)),
+        "sell_tax": np.array(each(rate)),
+        "min_commission": draw(st.sampled_from([0, 5, 100])),
+        "exit_fee": draw(rate),
+    }
 
 
 @given(any_plans())
@@ -597,7 +603,7 @@ V, W = [[120], [80]], [[0.5], [0.5]]
         ("REBAL_CHECKLIST", [V, W, None, [[0.1], [0.2]], [[0.1], [0.2], [0.3]]], "#VALUE!", "hurdle"),
         ("REBAL_CHECKLIST", [V, W, None, [[-1.1]], [[0.1]]], "#NUM!", "achieved"),
     ],
-)  # fmt: skip
+)
 def test_nonsense_is_an_error_that_names_its_argument(name, arguments, code, words):
     rows = call(name, arguments)
     assert rows == [[code]]

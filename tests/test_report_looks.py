@@ -27,7 +27,12 @@ def printed(office, folder, path) -> list[str]:
 
 def of_assets(tmp_path, count: int):
     sheets, names = many(tmp_path, count)
-    history = [list(row) for row in openpyxl.load_workbook(example.write_clients(tmp_path / "e.xlsx"))["history"].iter_rows(min_row=2, values_only=True)]  # fmt: skip
+    history = [
+        list(row)
+        for row in openpyxl.load_workbook(example.write_clients(tmp_path / "e.xlsx"))["history"].iter_rows(
+            min_row=2, values_only=True
+        )
+    ]
     at = history[0].index("id")
     sheets["history"] = [history[0], *[row for row in history[1:] if row[at] == "K004"]]
     run.report(rd.write_book(tmp_path / "in.xlsx", sheets), tmp_path / "out", lang="en")
@@ -115,10 +120,17 @@ def test_headers_of_one_word_fit_their_columns(book):
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
-                if under(cell) in ("medium", "thick") and cell.row > 3 and isinstance(cell.value, str) and cell.value[0] != "=":  # fmt: skip
+                if (
+                    under(cell) in ("medium", "thick")
+                    and cell.row > 3
+                    and isinstance(cell.value, str)
+                    and cell.value[0] != "="
+                ):
                     room = sheet.column_dimensions[cell.column_letter].width * 11 / cell.font.sz
                     longest = max(cell.value.split(), key=width_of)
-                    assert width_of(longest, 0.95) <= room + (0.5 * room if width_of(longest) > len(longest) * 1.5 else 0), (sheet.title, cell.coordinate, cell.value)  # fmt: skip
+                    assert width_of(longest, 0.95) <= room + (
+                        0.5 * room if width_of(longest) > len(longest) * 1.5 else 0
+                    ), (sheet.title, cell.coordinate, cell.value)
 
 
 def test_one_colour_is_one_state(book):

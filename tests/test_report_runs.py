@@ -71,8 +71,13 @@ def contents(place: Path) -> dict[str, bytes]:
 
 
 def command(*words, **options) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-m", "xlalloc", "report", *map(str, words)], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True, **options)  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-m", "xlalloc", "report", *map(str, words)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        **options,
+    )
 
 
 def kinds(summary):
@@ -326,8 +331,12 @@ def test_a_bar_on_a_terminal(tmp_path, many):
     """A pseudo-terminal sees the bar, the rate and the time left."""
     pty = pytest.importorskip("pty")
     ours, theirs = pty.openpty()
-    process = subprocess.Popen([sys.executable, "-m", "xlalloc", "report", many[0], "--out", tmp_path / "out"],
-                               stdout=subprocess.DEVNULL, stderr=theirs, env={**os.environ, "TERM": "xterm"})  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "-m", "xlalloc", "report", many[0], "--out", tmp_path / "out"],
+        stdout=subprocess.DEVNULL,
+        stderr=theirs,
+        env={**os.environ, "TERM": "xterm"},
+    )
     os.close(theirs)
     seen = b""
     while True:

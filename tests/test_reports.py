@@ -208,7 +208,10 @@ def test_amounts_of_twelve_digits_and_withdrawals(tmp_path, sheets):
         if isinstance(cell.value, int | float) and abs(cell.value) >= 1e10
     ]
     assert len(large) > 10 and all(cell.alignment.shrink_to_fit for cell in large)
-    assert any("1,000,000 taken out each month" in str(value) for value in rd.cells(tmp_path / "out/K002.xlsx")["Outlook"].values())  # fmt: skip
+    assert any(
+        "1,000,000 taken out each month" in str(value)
+        for value in rd.cells(tmp_path / "out/K002.xlsx")["Outlook"].values()
+    )
 
 
 # Numbers -------------------------------------------------------------------------------------------------------------
@@ -603,7 +606,7 @@ FATAL = {
     "worth_nothing": lambda s: [row.__setitem__(2, 0) for row in s["holdings"][1:] if row[0] == "K002"],
     "unreadable_level": lambda s: second_client(s, risk_level="brave"),
     "unreadable_yes": lambda s: first_holding(s, no_sell="perhaps"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", FATAL)
@@ -671,7 +674,7 @@ FILE = {
     "in_percent": lambda s: [row.__setitem__(2, row[2] * 100) for row in s["models"][1:]],
     "no_id": lambda s: rd.add(s, "clients", name="Nobody"),
     "bad_date": lambda s: s["prices"].append(["tomorrow", *s["prices"][-1][1:]]),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("kind", FILE)
@@ -685,10 +688,14 @@ def test_a_problem_of_the_file_is_listed_and_clients_go_on(tmp_path, sheets, kin
 
 @pytest.mark.parametrize(
     "change,kind",
-    [(lambda s: rd.change(s, "models", 1, "target", 0.5), "not_one"), (lambda s: rd.change(s, "models", 1, "target", "much"), "unreadable_number"),
-     (lambda s: rd.change(s, "models", 1, "asset", "Tulips"), "unknown_asset"), (lambda s: rd.change(s, "models", 1, "target", None), "no_weight"),
-     (lambda s: rd.change(s, "assets", 0, "commission", "cheap"), "unreadable_share")],
-)  # fmt: skip
+    [
+        (lambda s: rd.change(s, "models", 1, "target", 0.5), "not_one"),
+        (lambda s: rd.change(s, "models", 1, "target", "much"), "unreadable_number"),
+        (lambda s: rd.change(s, "models", 1, "asset", "Tulips"), "unknown_asset"),
+        (lambda s: rd.change(s, "models", 1, "target", None), "no_weight"),
+        (lambda s: rd.change(s, "assets", 0, "commission", "cheap"), "unreadable_share"),
+    ],
+)
 def test_a_broken_model_or_asset_refuses_its_users_only(tmp_path, sheets, change, kind):
     """Rows 0 to 5 of models are the conservative one's."""
     rd.keep_clients(sheets, "K001", "K005", "K003")

@@ -48,14 +48,26 @@ def result_of(tmp_path, sheets, id_):
 def test_lots_of_one_product_at_different_prices(tmp_path):
     """100 units at 2 and 300 at 4: 1,400 for 400 units, 3.50 each, so that a sale of 700 is 200 units."""
     held = [orders.holding("Old", 100, price=2.0), orders.holding("Old", 300, price=4.0)]
-    _, trades, found, _ = orders.planned(tmp_path, {"Old": 3.5, "New": 1.0}, [orders.fund("Old"), orders.fund("New")], {"Old": 0.5, "New": 0.5}, held)  # fmt: skip
+    _, trades, found, _ = orders.planned(
+        tmp_path, {"Old": 3.5, "New": 1.0}, [orders.fund("Old"), orders.fund("New")], {"Old": 0.5, "New": 0.5}, held
+    )
     assert trades["Old"] == pytest.approx(-700) and found["Old"].units == pytest.approx(-200)
 
 
 def test_undated_lots_go_first(tmp_path):
     """An undated lot of 500 stands last in the file: it is sold first, without a fee; then the oldest of those dated."""
-    held = [orders.holding("Old", 100, bought_on=D(2026, 6, 25)), orders.holding("Old", 100, bought_on=D(2024, 1, 1)), orders.holding("Old", 500, bought_on=None)]  # fmt: skip
-    result, _, found, kinds = orders.planned(tmp_path, {"Old": 1.0, "New": 1.0}, [orders.fund("Old", redemption="30:1.5%"), orders.fund("New")], {"Old": 1 / 7, "New": 6 / 7}, held)  # fmt: skip
+    held = [
+        orders.holding("Old", 100, bought_on=D(2026, 6, 25)),
+        orders.holding("Old", 100, bought_on=D(2024, 1, 1)),
+        orders.holding("Old", 500, bought_on=None),
+    ]
+    result, _, found, kinds = orders.planned(
+        tmp_path,
+        {"Old": 1.0, "New": 1.0},
+        [orders.fund("Old", redemption="30:1.5%"), orders.fund("New")],
+        {"Old": 1 / 7, "New": 6 / 7},
+        held,
+    )
     assert found["Old"].fee == 0 and "no_bought_on" in kinds
     position = result.held[result.names.index("Old")]
     assert [lot.bought_on for lot, _ in trading.sold_lots(position, 600)] == [None, D(2024, 1, 1)]
@@ -86,7 +98,9 @@ def test_months_begin_the_day_after_the_last_one_ended():
     assert found.ends.tolist() == [1, 3, 5] and found.starts.tolist() == [0, 2, 4]
 
 
-@pytest.mark.parametrize("first,whole", [(D(2024, 12, 17), True), (D(2024, 12, 16), False), (D(2024, 12, 31), True), (D(2025, 1, 2), False)])  # fmt: skip
+@pytest.mark.parametrize(
+    "first,whole", [(D(2024, 12, 17), True), (D(2024, 12, 16), False), (D(2024, 12, 31), True), (D(2025, 1, 2), False)]
+)
 def test_a_whole_year_begins_at_most_fifteen_days_before_it(first, whole):
     dates = [first, *[D(2025, month, 28) for month in range(1, 13)]]
     (year,) = [row for row in course(dates, np.ones((len(dates), 1))).years if row[0] == 2025]
@@ -214,9 +228,11 @@ def test_a_price_is_stale_one_day_after_the_limit(periods, more):
 
 STATES = ["Now", "After these orders", "Target"]
 SERIES = {  # sheet → of its charts the headers of the columns that they draw
-    "Summary": [STATES], "Orders": [STATES], "Risk": [STATES, ["Now", "Share of risk"]],
+    "Summary": [STATES],
+    "Orders": [STATES],
+    "Risk": [STATES, ["Now", "Share of risk"]],
     "Simulated past": [["Now", "Target", "Benchmark"], ["Fall, now", "Fall, target", "Fall, benchmark"]],
-}  # fmt: skip
+}
 
 
 def test_every_series_of_a_chart_is_the_column_its_words_promise(tmp_path, sheets):

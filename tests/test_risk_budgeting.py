@@ -112,9 +112,14 @@ def negative_equicorrelated(n, rng):
 
 
 FAMILIES = [
-    wishart, factors, too_few_observations, stocks_and_bonds,
-    hedged_and_duplicate, equicorrelated, negative_equicorrelated,
-]  # fmt: skip
+    wishart,
+    factors,
+    too_few_observations,
+    stocks_and_bonds,
+    hedged_and_duplicate,
+    equicorrelated,
+    negative_equicorrelated,
+]
 
 
 def some_budgets(n, rng, kind):

@@ -35,9 +35,10 @@ def numbers(rows) -> list:
     """Its cells that are no text; an error value as its code."""
     return [
         str(c) if isinstance(c, ErrorValue) else c
-        for row in rows for c in row
+        for row in rows
+        for c in row
         if isinstance(c, ErrorValue) or not isinstance(c, str | dt.date)
-    ]  # fmt: skip
+    ]
 
 
 def same(a: list, b: list) -> None:
@@ -92,8 +93,9 @@ WITH_ASSETS = [name for name in CATALOGUE if sizes(name).get("assets", 0) > 1 an
 def names_for(name: str) -> dict[str, list]:
     return {
         axis: {"assets": NAMES, "factors": FACTORS}[axis][:n]
-        for axis, n in sizes(name).items() if axis in ("assets", "factors")
-    }  # fmt: skip
+        for axis, n in sizes(name).items()
+        if axis in ("assets", "factors")
+    }
 
 
 @pytest.mark.parametrize("name", WITH_ASSETS)
@@ -178,10 +180,13 @@ def test_a_number_as_text_is_that_number(name, spell):
 
 
 PANELS = [
-    name for name, f in CATALOGUE.items()
+    name
+    for name, f in CATALOGUE.items()
     if any(a.quantity.kind == "panel" for a in f.arguments[: len(EXAMPLES[name])])
-    and all(len(rows_of(v)) > 1 for a, v in zip(f.arguments, EXAMPLES[name], strict=False) if a.quantity.kind == "panel")
-]  # fmt: skip
+    and all(
+        len(rows_of(v)) > 1 for a, v in zip(f.arguments, EXAMPLES[name], strict=False) if a.quantity.kind == "panel"
+    )
+]
 
 
 def dated(descending: bool, typed: bool = True, words: bool = True):
@@ -204,8 +209,10 @@ def test_falling_dates_give_the_same_numbers_turned_round(name):
     if q.kind in ("rows", "panel"):
         head = 1
         assert falling[:head] == rising[:head]
-        same([c for row in falling[:head - 1 : -1] for c in row] if head else [c for row in falling[::-1] for c in row],
-             [c for row in rising[head:] for c in row])  # fmt: skip
+        same(
+            [c for row in falling[: head - 1 : -1] for c in row] if head else [c for row in falling[::-1] for c in row],
+            [c for row in rising[head:] for c in row],
+        )
     elif rising[0][0] == "date":
         same([c for row in falling[:0:-1] for c in row], [c for row in rising[1:] for c in row])
     else:

@@ -95,8 +95,9 @@ def test_listed_licences_are_those_the_packages_state():
             about = importlib.metadata.metadata(name)
         except importlib.metadata.PackageNotFoundError:
             continue  # one that only Windows needs
-        stated = " ".join([about.get("License-Expression") or "", about.get("License") or "",
-                           *about.get_all("Classifier", [])])  # fmt: skip
+        stated = " ".join(
+            [about.get("License-Expression") or "", about.get("License") or "", *about.get_all("Classifier", [])]
+        )
         family = licence.split("-")[0].split()[0]  # BSD, MIT, PSF
         assert family.casefold() in stated.casefold(), (name, licence, stated[:200])
 

@@ -157,8 +157,11 @@ def test_scaling_changes_nothing():
     R = history(3, 80, 4)
     w = xa.rp_cvar_weights(R, None, 0.9)
     np.testing.assert_allclose(xa.rp_cvar_weights(R / 100, None, 0.9), w, atol=1e-10)
-    np.testing.assert_allclose(xa.rp_cvar_weights(R / [1, 10, 1, 100], None, 0.9) / [1, 10, 1, 100] / w,
-                               np.full(4, 1) * (1 / (w * [1, 10, 1, 100]).sum()), rtol=1e-9)  # fmt: skip
+    np.testing.assert_allclose(
+        xa.rp_cvar_weights(R / [1, 10, 1, 100], None, 0.9) / [1, 10, 1, 100] / w,
+        np.full(4, 1) * (1 / (w * [1, 10, 1, 100]).sum()),
+        rtol=1e-9,
+    )
 
 
 @pytest.mark.parametrize(

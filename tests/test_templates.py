@@ -416,8 +416,9 @@ def test_every_block_is_what_its_function_gives(written):
     }
     for index, numbers in wanted.items():
         sheet = book.sheets[index]
-        cells = np.array([v for r in range(1, 90) for c in range(2, 11)
-                          if isinstance(v := book.cell(sheet, r, c), float)])  # fmt: skip
+        cells = np.array(
+            [v for r in range(1, 90) for c in range(2, 11) if isinstance(v := book.cell(sheet, r, c), float)]
+        )
         for number in numbers:
             assert np.abs(cells - number).min() <= 1e-9 * max(1.0, abs(number)), (sheet, number)
     assert names == [row[0] for row in value(book, "asset_names")]

@@ -317,8 +317,11 @@ def test_series_over_time_count_their_own_rows(name, seed):
     draw = random.Random(seed)
     days = calendar_days(draw, "monthly")
     columns = [history(draw, days, 0.2) for _ in range(3)]
-    ask = (lambda x: cells.call("ROLLING", ["ann_vol", x, 3.0, 12.0])) if name == "ROLLING" else (
-        lambda x: cells.call("DRAWDOWNS", [x]))  # fmt: skip
+    ask = (
+        (lambda x: cells.call("ROLLING", ["ann_vol", x, 3.0, 12.0]))
+        if name == "ROLLING"
+        else (lambda x: cells.call("DRAWDOWNS", [x]))
+    )
     if any(sum(r is not None for r in c.values()) < 5 for c in columns):
         return
     together = dated(ask(sheet(*columns)))
@@ -432,13 +435,20 @@ def test_a_time_zone_changes_nothing(name):
              "wealth": 1000.0, "monthly": 10.0, "years": 1, "block": 2, "paths": 20}  # fmt: skip
     if name == "BRINSON":  # the weights of each period
         of_periods = pd.DataFrame(0.25, returns.index, returns.columns).add([0.0, 0.25, 0.0])
-        given |= {"weights": of_periods, "bench_weights": of_periods[["B", "G", "S"]].set_axis(["S", "B", "G"], axis=1),
-                  "bench_returns": returns * 0.9}  # fmt: skip
+        given |= {
+            "weights": of_periods,
+            "bench_weights": of_periods[["B", "G", "S"]].set_axis(["S", "B", "G"], axis=1),
+            "bench_returns": returns * 0.9,
+        }
     arguments = {a.name: given[a.name] for a in CATALOGUE[name].arguments if a.name in given}
 
     def moved(zone):
-        return {n: v.set_axis(v.index.tz_localize(zone) + pd.Timedelta(hours=23 if zone == "Asia/Shanghai" else 0)) if isinstance(v, pd.Series | pd.DataFrame) else v
-                for n, v in arguments.items()}  # fmt: skip
+        return {
+            n: v.set_axis(v.index.tz_localize(zone) + pd.Timedelta(hours=23 if zone == "Asia/Shanghai" else 0))
+            if isinstance(v, pd.Series | pd.DataFrame)
+            else v
+            for n, v in arguments.items()
+        }
 
     plain = CATALOGUE[name].public(**arguments)
     for zone in ("Asia/Shanghai", "America/New_York", "UTC"):
@@ -612,10 +622,15 @@ def test_a_wrong_unit_is_an_error_that_says_what_to_type(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "=SHARPE({0.01;-0.02;0.03},1,12)", "=MAX_SHARPE_WEIGHTS({8;0.03},{0.04,0;0,0.01})", "=TOTAL_RETURN({1.2;0.9})",
-        "=ANN_VOL({0.9;0.95;1.1;0.8})", "=VOL_TARGET(9.9,0.15)", "=RETURNS({10;11;12;13;14;15})", "=LEVERAGE_FOR(0.1,3,50)",
+        "=SHARPE({0.01;-0.02;0.03},1,12)",
+        "=MAX_SHARPE_WEIGHTS({8;0.03},{0.04,0;0,0.01})",
+        "=TOTAL_RETURN({1.2;0.9})",
+        "=ANN_VOL({0.9;0.95;1.1;0.8})",
+        "=VOL_TARGET(9.9,0.15)",
+        "=RETURNS({10;11;12;13;14;15})",
+        "=LEVERAGE_FOR(0.1,3,50)",
     ],
-)  # fmt: skip
+)
 def test_what_is_rare_but_right_is_computed(text):
     found = formula.evaluate(text)
     assert not any(isinstance(c, ErrorValue) for row in found for c in row), found[0][0].reason

@@ -137,9 +137,12 @@ def test_money_and_dates_are_exact(windows):
 
 def test_the_server_does_not_grow(windows):
     asked = [
-        ("RP_WEIGHTS", [COV]), ("PORT_VOL", [[[0.5], [0.4]], COV]), ("SHARPE", [[[0.01], [-0.02], [0.015]]]),
-        ("EXPLAIN", ["PORT_VOL", [["甲", "乙"], [0.7, 0.4]], COV]), ("RISK_CONTRIB", [[[0.6, 0.4]], COV]),
-    ]  # fmt: skip
+        ("RP_WEIGHTS", [COV]),
+        ("PORT_VOL", [[[0.5], [0.4]], COV]),
+        ("SHARPE", [[[0.01], [-0.02], [0.015]]]),
+        ("EXPLAIN", ["PORT_VOL", [["甲", "乙"], [0.7, 0.4]], COV]),
+        ("RISK_CONTRIB", [[[0.6, 0.4]], COV]),
+    ]
     used = windows.client("growth", calls=asked, warm=1000, count=2500, limit=300)
     grown = {key: used["after"][key] - used["before"][key] for key in used["before"]}
     assert used["before"]["WorkingSetSize"] > 10e6, "a number that means something"
@@ -346,9 +349,11 @@ def test_a_long_call_of_one_excel_does_not_hold_up_another(windows):
 def test_stress(windows):
     """Two clients at once, a server killed in a call, a column of the whole sheet. XLALLOC_STRESS: calls of each client."""
     asked = [
-        ("RP_WEIGHTS", [COV]), ("PORT_VOL", [[[0.5], [0.5]], COV]), ("SHARPE", [[[0.01], [-0.02], [0.015]]]),
+        ("RP_WEIGHTS", [COV]),
+        ("PORT_VOL", [[[0.5], [0.5]], COV]),
+        ("SHARPE", [[[0.01], [-0.02], [0.015]]]),
         ("RISK_CONTRIB", [[[0.6], [0.4]], COV]),
-    ]  # fmt: skip
+    ]
     first = windows.client("calls", calls=asked)["answers"]
     for (name, given), got in zip(asked, first, strict=True):
         all_equal(name, cells.call(name, given), rows_of(got))

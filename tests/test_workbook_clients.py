@@ -233,9 +233,10 @@ SHOWN = ("trade_money", "w_after", "largest_drift", "now_returns", "bench_return
 
 
 @pytest.mark.parametrize(
-    "change", [text_codes, small_letter, spaced_level, space_after_header, space_in_crises, column_left_over, no_hedge],
+    "change",
+    [text_codes, small_letter, spaced_level, space_after_header, space_in_crises, column_left_over, no_hedge],
     ids=name_of,
-)  # fmt: skip
+)
 def test_what_is_only_written_otherwise_changes_no_figure(change, sample):
     now = changed("balanced", "en", change).computed()
     for name in SHOWN:

@@ -74,9 +74,11 @@ def _spells_number(cell) -> bool:
 
 def codes_over(texts: Sequence, numbers) -> bool:
     """A line of texts, all of which read as numbers, beside real numbers: the texts are names."""
-    return bool(texts) and all(map(_spells_number, texts)) and all(
-        isinstance(cell, int | float) and not isinstance(cell, bool) for cell in numbers
-    )  # fmt: skip
+    return (
+        bool(texts)
+        and all(map(_spells_number, texts))
+        and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in numbers)
+    )
 
 
 def stop_at_errors(cells, name: str, place: str = "item {}") -> None:

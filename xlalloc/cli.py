@@ -295,9 +295,13 @@ def demo(out, lang):
 
 HOST = click.Choice(["excel", "calc"])
 BUILT = {
-    "excel": "xlalloc.xlam", "calc": "xlalloc.oxt", "workbooks": "workbooks", "docs": "xlalloc-docs",
-    "setup": f"xlalloc-setup-{__version__}.exe", "stubs": "xlalloc/__init__.pyi",
-}  # fmt: skip
+    "excel": "xlalloc.xlam",
+    "calc": "xlalloc.oxt",
+    "workbooks": "workbooks",
+    "docs": "xlalloc-docs",
+    "setup": f"xlalloc-setup-{__version__}.exe",
+    "stubs": "xlalloc/__init__.pyi",
+}
 
 
 @main.command()
@@ -372,9 +376,13 @@ def _build_stubs(out: Path) -> list[Path]:
 
 
 _BUILDERS = {
-    "excel": _build_excel, "calc": _build_calc, "workbooks": _build_workbooks, "docs": _build_docs,
-    "setup": _build_setup, "stubs": _build_stubs,
-}  # fmt: skip
+    "excel": _build_excel,
+    "calc": _build_calc,
+    "workbooks": _build_workbooks,
+    "docs": _build_docs,
+    "setup": _build_setup,
+    "stubs": _build_stubs,
+}
 
 
 @main.command()

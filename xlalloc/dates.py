@@ -303,9 +303,11 @@ def years_between(start: dt.date, end: dt.date) -> float:
 
 def _anniversary(date: dt.date, years: int) -> dt.date:
     year = date.year + years
-    return date.replace(year=year, day=28) if (date.month, date.day) == (2, 29) and not calendar.isleap(year) else (
-        date.replace(year=year)
-    )  # fmt: skip
+    return (
+        date.replace(year=year, day=28)
+        if (date.month, date.day) == (2, 29) and not calendar.isleap(year)
+        else (date.replace(year=year))
+    )
 
 
 def start_of(days: np.ndarray, periods: float) -> dt.date:

@@ -448,6 +448,11 @@ def _of_cells(name: str, runs: list[Run]) -> Run:
 
 
 _COMPILED: dict[str, Callable[..., Run]] = {
-    "value": _compiled_value, "cell": _compiled_cell, "columns": _compiled_columns, "range": _compiled_range,
-    "name": _compiled_name, "binary": _compiled_binary, "call": _compiled_call,
-}  # fmt: skip
+    "value": _compiled_value,
+    "cell": _compiled_cell,
+    "columns": _compiled_columns,
+    "range": _compiled_range,
+    "name": _compiled_name,
+    "binary": _compiled_binary,
+    "call": _compiled_call,
+}

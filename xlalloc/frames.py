@@ -173,8 +173,10 @@ def _nested(q: Quantity, name: str, value: Mapping) -> Labelled:
     """A dict of dicts: rows, then columns."""
     down = checked_names(list(value), name)
     across = checked_names(list(next(iter(value.values()))), name)
-    rows = [[row[column] if column in row else _lacking(name, label, column) for column in across] for label, row in
-            value.items()]  # fmt: skip
+    rows = [
+        [row[column] if column in row else _lacking(name, label, column) for column in across]
+        for label, row in value.items()
+    ]
     return Labelled(name, q, np.array(rows, dtype=float), dict(zip(q.axes, (down, across), strict=True)))
 
 
@@ -236,8 +238,10 @@ def _plain_numbers(value, name: str) -> np.ndarray:
         return np.array(value.to_numpy(dtype=float, na_value=np.nan))
     except (TypeError, ValueError):
         columns = [(f" / {quoted(c)}", value[c]) for c in value.columns] if hasattr(value, "columns") else [("", value)]
-        read = [[_number(cell, f"{name}, {quoted(_shown(label))}{where}") for label, cell in one.items()]
-                for where, one in columns]  # fmt: skip
+        read = [
+            [_number(cell, f"{name}, {quoted(_shown(label))}{where}") for label, cell in one.items()]
+            for where, one in columns
+        ]
         return np.array(read).T if hasattr(value, "columns") else np.array(read[0])
 
 

@@ -54,11 +54,15 @@ def _record_totals(found: dict[str, Labelled]) -> None:
     for one in found.values():
         called = next((label for labels in one.names.values() for label in labels if name_key(label) in TOTALS), None)
         if called is not None:
-            record(f"total suspected in {one.name}", f"one of its names is {quoted(called)}. If it is a total, leave "
-                  "it out")  # fmt: skip
+            record(
+                f"total suspected in {one.name}",
+                f"one of its names is {quoted(called)}. If it is a total, leave it out",
+            )
         elif isinstance(one.value, np.ndarray) and any(_sums_up(one.value, k) for k in range(one.value.ndim)):
-            record(f"total suspected in {one.name}", "its last item is the sum of the others. If it is a total, leave "
-                  "it out")  # fmt: skip
+            record(
+                f"total suspected in {one.name}",
+                "its last item is the sum of the others. If it is a total, leave it out",
+            )
 
 
 def _sums_up(value: np.ndarray, axis: int) -> bool:
@@ -104,9 +108,12 @@ def match_names(found: dict[str, Labelled], names: dict[str, list]) -> None:
         for axis in names:
             bare = [r.name for r in found.values() if _size(r, axis) is not None and axis not in r.names]
             if bare and axis in first:
-                record("paired in order", f"{', '.join(bare)} has no names: its {axis} are taken in the order of "
-                      f"{first[axis].name}" if len(bare) == 1 else f"{', '.join(bare)} have no names: their {axis} are "
-                      f"taken in the order of {first[axis].name}")  # fmt: skip
+                record(
+                    "paired in order",
+                    f"{', '.join(bare)} has no names: its {axis} are taken in the order of {first[axis].name}"
+                    if len(bare) == 1
+                    else f"{', '.join(bare)} have no names: their {axis} are taken in the order of {first[axis].name}",
+                )
 
 
 def _reorder(one: Labelled, axis: str, order: list[int]) -> None:
@@ -314,8 +321,11 @@ def _single(entry, value, sample: Sample, names, leader: Labelled) -> Answer:
 
 def _first_row(entry, sample: Sample, count: int) -> int:
     """The row of the panel from which its result is shown: RETURNS has a row for each date but the first."""
-    return int(sample.rows[0]) + 1 if entry.result.kind == "panel" and count < len(sample.rows) else int(
-        sample.rows[-count])  # fmt: skip
+    return (
+        int(sample.rows[0]) + 1
+        if entry.result.kind == "panel" and count < len(sample.rows)
+        else int(sample.rows[-count])
+    )
 
 
 def _spread(value: np.ndarray, rows: np.ndarray, height: int) -> tuple[np.ndarray, np.ndarray]:
@@ -392,8 +402,10 @@ def _relabelled(item, columns: list[int] | None, names: dict):
             return Label("assets", columns[item.index])
         return item.named(names) if item.axis == "time" else item
     if isinstance(item, Table):
-        return Table(tuple(_relabelled(c, columns, names) for c in item.header),
-                     [tuple(_relabelled(c, columns, names) for c in row) for row in item.rows])  # fmt: skip
+        return Table(
+            tuple(_relabelled(c, columns, names) for c in item.header),
+            [tuple(_relabelled(c, columns, names) for c in row) for row in item.rows],
+        )
     if isinstance(item, AllocError):
         item.labels = tuple(_relabelled(label, columns, names) for label in item.labels)
         return item

@@ -129,9 +129,15 @@ Correlations = Annotated[
 ]
 Loadings = Annotated[Array, Quantity("matrix", "Factor loadings, assets down, factors across", "", (A, F))]
 FactorCovariance = Annotated[
-    Array, Quantity("matrix", "Covariance matrix of the factors, k x k", "per year", (F, F),
-                    checks=(symmetric, no_negative_variance, definite))
-]  # fmt: skip
+    Array,
+    Quantity(
+        "matrix",
+        "Covariance matrix of the factors, k x k",
+        "per year",
+        (F, F),
+        checks=(symmetric, no_negative_variance, definite),
+    ),
+]
 SpecificVols = Annotated[
     Array, Quantity("vector", "Specific volatility of each asset", "per year", (A,), low=0, unit_to=10)
 ]
@@ -191,14 +197,24 @@ FactorReturns = Annotated[
 ]
 Balances = Annotated[
     Array,
-    Quantity("panel", "Value of the account at the end of each row, its flow included; one column, blanks allowed",
-             "money", (T,), gaps="kept"),
-]  # fmt: skip
+    Quantity(
+        "panel",
+        "Value of the account at the end of each row, its flow included; one column, blanks allowed",
+        "money",
+        (T,),
+        gaps="kept",
+    ),
+]
 Flows = Annotated[
     Array,
-    Quantity("panel", "Money paid in (+) or taken out (-), one column; a blank is none, the first row is ignored",
-             "money", (T,), gaps="zero"),
-]  # fmt: skip
+    Quantity(
+        "panel",
+        "Money paid in (+) or taken out (-), one column; a blank is none, the first row is ignored",
+        "money",
+        (T,),
+        gaps="zero",
+    ),
+]
 States = Annotated[list, Quantity("labels", "The state of each period, one column", axes=(T,))]
 Dates = Annotated[Array, Quantity("labels", "Date of each row", axes=(T,))]
 AssetNames = Annotated[list[str], Quantity("texts", "Name of each asset", axes=(A,))]

@@ -171,8 +171,9 @@ def _beyond(q: Quantity, name: str, array: np.ndarray) -> None:
             if q.typed_in_percent(value):
                 raise NumberError(
                     f"{where}: {value:.10g} is not possible; it must be {words} {limit:g}. If {value:.6g}% is meant, "
-                    f"type {value:.6g}% or {value / 100:.6g}.", *labels,
-                )  # fmt: skip
+                    f"type {value:.6g}% or {value / 100:.6g}.",
+                    *labels,
+                )
             raise NumberError(f"{where}: {value:.10g} is not possible; it must be {words} {limit:g}.", *labels)
 
 

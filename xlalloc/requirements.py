@@ -33,8 +33,12 @@ def symmetric(quantity, name: str, array: np.ndarray) -> None:
         axis = quantity.axes[0]
         raise InputError(
             f"{name}: not symmetric: {{}} with {{}} is {array[i, j]:.6g}, {{}} with {{}} is {array[j, i]:.6g}. "
-            "Both must be the same.", Label(axis, i), Label(axis, j), Label(axis, j), Label(axis, i),
-        )  # fmt: skip
+            "Both must be the same.",
+            Label(axis, i),
+            Label(axis, j),
+            Label(axis, j),
+            Label(axis, i),
+        )
 
 
 def mirrored(array: np.ndarray) -> bool:
@@ -122,8 +126,9 @@ def as_fractions(quantity, name: str, array: np.ndarray) -> None:
     if array.size and smallest(array) >= 1.0:
         raise InputError(
             f"{name}: they are all 1 or more, so {{}} would be {array[0]:.0%} a year. Type {array[0]:.6g}% or "
-            f"{array[0] / 100:.6g}.", Label(quantity.axes[0], 0),
-        )  # fmt: skip
+            f"{array[0] / 100:.6g}.",
+            Label(quantity.axes[0], 0),
+        )
 
 
 def _record_large(name: str, array: np.ndarray) -> None:

@@ -239,8 +239,10 @@ def _record_join(one: Labelled, table: dict, common: list) -> None:
     before, after = (sum(key < common[0] for key in table), sum(key > common[-1] for key in table))
     between = len(table) - before - after - len(common)
     if between:
-        record(f"dates of {one.name} without a partner", f"{between}, compounded to the next common date"
-              if _compounds(one) else between)  # fmt: skip
+        record(
+            f"dates of {one.name} without a partner",
+            f"{between}, compounded to the next common date" if _compounds(one) else between,
+        )
     if before or after:
         record(f"rows of {one.name} left out", f"{before} before the first common date, {after} after the last")
 

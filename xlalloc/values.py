@@ -77,9 +77,13 @@ class Reference:
         if self.sheet != other.sheet:
             raise FormulaError("A range cannot run from one sheet to another.")
         return Reference(
-            self.book, self.sheet, min(self.top, other.top), min(self.left, other.left),
-            max(self.bottom, other.bottom), max(self.right, other.right),
-        )  # fmt: skip
+            self.book,
+            self.sheet,
+            min(self.top, other.top),
+            min(self.left, other.left),
+            max(self.bottom, other.bottom),
+            max(self.right, other.right),
+        )
 
     def met_by(self, row: int, column: int):
         """Its one cell in the row or column of a formula that is no array formula (implicit intersection)."""

@@ -123,10 +123,13 @@ def bounded() -> str:
         parts = w * (cov @ w)
         low, high = (first, high) if parts[0] < parts[1] else (low, first)
     lines = [
-        "## Risk budgets within bounds", "",
+        "## Risk budgets within bounds",
+        "",
         "xlalloc: `=RP_WEIGHTS(cov,,0,0.4)`, three assets with volatilities of 30%, 20% and 15% and correlations of 0.8, 0.5 "
-        "and 0.3, each at most 40%.", "",
-        "| definition | weights | shares of risk |", "|---|---|---|",
+        "and 0.3, each at most 40%.",
+        "",
+        "| definition | weights | shares of risk |",
+        "|---|---|---|",
         f"| without bounds | {_three(xa.rp_weights(cov))} | {_three(xa.risk_contrib(xa.rp_weights(cov), cov))} |",
         "| the same minimum over the weights allowed: ½y'Σy − Σ b ln y over y ≤ 0.4·1'y (skfolio, Riskfolio-Lib, xlalloc) "
         f"| {_three(ours)} | {_three(xa.risk_contrib(ours, cov))} |",
@@ -136,8 +139,11 @@ def bounded() -> str:
             "What a bound takes away has to go somewhere. The first definition spreads it so that the objective suffers as little as possible: "
             "it is one convex program with one answer, and what Riskfolio-Lib and skfolio solve. The second keeps the "
             "shares of the free assets in proportion to their budgets. Without a binding bound they are the same. EXPLAIN "
-            "names the bounds that bind and the shares reached.", 120), "",
-    ]  # fmt: skip
+            "names the bounds that bind and the shares reached.",
+            120,
+        ),
+        "",
+    ]
     return "\n".join(lines)
 
 

@@ -48,7 +48,7 @@ def sent(value):
     if isinstance(value, list):
         return tuple(map(sent, value))
     if isinstance(value, dict):
-        (kind, content), = value.items()  # fmt: skip
+        ((kind, content),) = value.items()
         if kind == "error":
             return VARIANT(pythoncom.VT_ERROR, MISSING) if content == MISSING else content
         if kind == "currency":

@@ -15,9 +15,14 @@ _XL_ERR = {
 NUMBERS = {code: number - 2146828288 for code, number in _XL_ERR.items()}
 CODES = {number: code for code, number in NUMBERS.items()}
 OFFICE_TYPES = {
-    "Div0": "#DIV/0!", "NotAvailable": "#N/A", "Name": "#NAME?", "Null": "#NULL!", "Num": "#NUM!", "Ref": "#REF!",
+    "Div0": "#DIV/0!",
+    "NotAvailable": "#N/A",
+    "Name": "#NAME?",
+    "Null": "#NULL!",
+    "Num": "#NUM!",
+    "Ref": "#REF!",
     "Value": "#VALUE!",
-}  # fmt: skip
+}
 
 
 def to_com(argument):

@@ -171,9 +171,15 @@ def office_call(module, name: str, *arguments):
     from xlwings.server import custom_functions_call
 
     data = {
-        "func_name": name, "args": list(arguments), "version": xlwings.__version__, "client": "Office.js",
-        "runtime": "1.4", "date_format": "yyyy-mm-dd", "culture_info_name": "en-US", "caller_address": None,
-    }  # fmt: skip
+        "func_name": name,
+        "args": list(arguments),
+        "version": xlwings.__version__,
+        "client": "Office.js",
+        "runtime": "1.4",
+        "date_format": "yyyy-mm-dd",
+        "culture_info_name": "en-US",
+        "caller_address": None,
+    }
     return asyncio.run(custom_functions_call(data, module))
 
 

@@ -47,8 +47,10 @@ class Windows:
         self.site = self.python_folder / "Lib" / "site-packages"
         self.package = self.site / "xlalloc"
         self.environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "PYTHONPATH", "PYTHONHOME")} | {
-            "WINEPREFIX": str(folder / "prefix"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=",
-        }  # fmt: skip
+            "WINEPREFIX": str(folder / "prefix"),
+            "WINEDEBUG": "-all",
+            "WINEDLLOVERRIDES": "mscoree,mshtml=",
+        }
 
     def start(self) -> None:
         """Wine's services once for all programs, with no pipe of ours in their hands."""
@@ -71,9 +73,15 @@ class Windows:
     def run(self, *words: str, seconds: float = 180) -> str:
         """The program's output; standard output is a pipe, since Wine's consoles need one."""
         done = subprocess.run(
-            ["wine", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=self.environment, cwd=self.scratch, timeout=seconds, check=False,
-        )  # fmt: skip
+            ["wine", *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.environment,
+            cwd=self.scratch,
+            timeout=seconds,
+            check=False,
+        )
         self.wait_for_the_server_to_end()
         text = done.stdout.decode("utf-8", "replace")
         assert done.returncode == 0, f"{words}: exit status {done.returncode}\n{text[-3000:]}"
@@ -121,9 +129,13 @@ class Fresh:
     def __init__(self, folder: Path):
         self.prefix, self.scratch = folder / "前缀 of the test", folder
         self.environment = {k: v for k, v in os.environ.items() if not k.startswith(("DISPLAY", "PYTHON", "WINE"))} | {
-            "WINEPREFIX": str(self.prefix), "WINEDEBUG": "-all", "USER": self.USER, "LOGNAME": self.USER, "LC_ALL": "C.UTF-8",
+            "WINEPREFIX": str(self.prefix),
+            "WINEDEBUG": "-all",
+            "USER": self.USER,
+            "LOGNAME": self.USER,
+            "LC_ALL": "C.UTF-8",
             "WINEDLLOVERRIDES": "mscoree,mshtml=;winemenubuilder.exe=d",
-        }  # fmt: skip
+        }
         self.run("wineboot", "-i")
         self.run("winecfg", "-v", "win10")
         self.wait()
@@ -133,9 +145,15 @@ class Fresh:
     def run(self, program, *words, seconds: float = 300) -> subprocess.CompletedProcess:
         first = [str(program)] if str(program) in ("wineboot", "wineserver") else ["wine", str(program)]
         return subprocess.run(
-            [*first, *map(str, words)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=self.environment, cwd=self.scratch, timeout=seconds, check=False,
-        )  # fmt: skip
+            [*first, *map(str, words)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.environment,
+            cwd=self.scratch,
+            timeout=seconds,
+            check=False,
+        )
 
     @contextlib.contextmanager
     def beside(self, *words):

@@ -72,14 +72,16 @@ def account_returns(balances: Balances, flows: Flows, timing: Timing = "end") ->
         t = int(start[bad[0]])
         raise NumberError(
             f"balances: {{}}: a return cannot start from {base[bad[0]]:,.10g}; the value must be above 0. End the "
-            "range where the account is empty, and begin again where money comes in.", Label("time", t),
-        )  # fmt: skip
+            "range where the account is empty, and begin again where money comes in.",
+            Label("time", t),
+        )
     if (bad := np.flatnonzero(value < 0.0)).size:
         t = int(end[bad[0]])
         raise NumberError(
             f"balances: {{}}: the value without the flow would be {value[bad[0]]:,.10g}, a loss of more than "
-            "everything. Check the sign of the flow: + is paid in.", Label("time", t),
-        )  # fmt: skip
+            "everything. Check the sign of the flow: + is paid in.",
+            Label("time", t),
+        )
     returns = np.full(len(balances) - 1 - first, np.nan)
     returns[end - first - 1] = value / base - 1.0
     if missing := len(returns) - len(end):
@@ -145,8 +147,9 @@ def mwr(balances: Balances, flows: Flows, timing: Timing = "end", *, dates: Date
     if balances[last] < 0.0 and not (amounts < 0.0).any():
         raise NumberError(
             f"balances: {{}}: {balances[last]:,.10g} is owed in the end and nothing came back, a loss of more than "
-            "everything, which no rate gives. Check the sign of the last balance.", Label("time", last),
-        )  # fmt: skip
+            "everything, which no rate gives. Check the sign of the last balance.",
+            Label("time", last),
+        )
     days = dates.astype("datetime64[D]").astype(np.int64)[first : last + 1]
     record("days", int(days[-1] - days[0]))
     return _only_rate(amounts, (days[-1] - days) / YEAR)
@@ -263,11 +266,17 @@ def dietz(
     '=ACCOUNT_GAIN({"date","value";"2024-01-01",10000;"2024-07-01",11300;"2025-01-01",12000},'
     '{"date","flow";"2024-01-01",0;"2024-07-01",1000;"2025-01-01",0})',
     [
-        ["measure", "result"], ["first value", 10000], ["paid in", 1000], ["taken out", 0], ["gain", 1000],
-        ["last value", 12000], ["time-weighted return, whole time", 0.0938053],
-        ["money-weighted return, per year", 0.0950442], ["time-weighted return, per year", 0.0935374],
+        ["measure", "result"],
+        ["first value", 10000],
+        ["paid in", 1000],
+        ["taken out", 0],
+        ["gain", 1000],
+        ["last value", 12000],
+        ["time-weighted return, whole time", 0.0938053],
+        ["money-weighted return, per year", 0.0950442],
+        ["time-weighted return, per year", 0.0935374],
     ],
-)  # fmt: skip
+)
 def account_gain(
     balances: Balances, flows: Flows, timing: Timing = "end", *, dates: Dates | None = None
 ) -> TableResult:
@@ -297,13 +306,16 @@ def account_gain(
     return Table(
         ("measure", "result"),
         [
-            ("first value", start), ("paid in", paid_in), ("taken out", taken_out),
-            ("gain", end - start - paid_in + taken_out), ("last value", end),
+            ("first value", start),
+            ("paid in", paid_in),
+            ("taken out", taken_out),
+            ("gain", end - start - paid_in + taken_out),
+            ("last value", end),
             ("time-weighted return, whole time", whole),
             ("money-weighted return, per year", money_weighted),
             ("time-weighted return, per year", _or_error(lambda: _per_year(whole, dates, first, last))),
         ],
-    )  # fmt: skip
+    )
 
 
 def _or_error(compute) -> float | AllocError:

@@ -55,10 +55,14 @@ NOTHING = 1e-12  # of the weights of a group: their sum is zero
 @worksheet_function(
     "=FACTOR_REGRESSION({0.02;-0.01;0.03;0.01;-0.02;0.04},{0.01;-0.02;0.02;0.01;-0.01;0.03},0.02,1,12)",
     [
-        ["term", "estimate", "t-statistic"], ["alpha", 0.02633, 0.48695], ["Factor 1", 1.17308, 6.56261],
-        ["R²", 0.88892, ""], ["residual volatility", 0.02675, ""], ["lags", 1, ""],
+        ["term", "estimate", "t-statistic"],
+        ["alpha", 0.02633, 0.48695],
+        ["Factor 1", 1.17308, 6.56261],
+        ["R²", 0.88892, ""],
+        ["residual volatility", 0.02675, ""],
+        ["lags", 1, ""],
     ],
-)  # fmt: skip
+)
 def factor_regression(
     returns: Returns,
     factor_returns: FactorReturns,
@@ -246,8 +250,10 @@ def _where_held(name: str, returns: np.ndarray, held_in: str, w: np.ndarray) -> 
         where = "{}" if len(w) == 1 else "{} / {}"
         raise NotAvailableError(
             f"{name}, {where}: it is blank, and {held_in} holds {w[t, i]:.6g} of it. Give the return; only where the "
-            "weight is 0 none is needed.", *([Label("time", t)] if len(w) > 1 else []), Label("assets", i),
-        )  # fmt: skip
+            "weight is 0 none is needed.",
+            *([Label("time", t)] if len(w) > 1 else []),
+            Label("assets", i),
+        )
     record(f"blank {name} where nothing is held", f"{int(blank.sum())}, not needed")
     return np.where(blank, 0.0, returns)
 
@@ -261,8 +267,10 @@ def _group_returns(name, w, totals, parts, instead, member, names) -> np.ndarray
         t, g = (int(i) for i in np.argwhere(cancelled)[0])
         raise NumberError(
             f"{name}: the long and short positions of {{}} cancel in {{}}, so it has no return of its own. Divide it "
-            "into two groups.", names[g] if names else Label("assets", g), Label("time", t),
-        )  # fmt: skip
+            "into two groups.",
+            names[g] if names else Label("assets", g),
+            Label("time", t),
+        )
     return np.where(none, instead, parts / np.where(none, 1.0, totals))
 
 
@@ -272,8 +280,9 @@ def _linking(Rp: np.ndarray, Rb: np.ndarray) -> np.ndarray:
         if not R.min() > -1.0:
             raise NumberError(
                 f"{name}: the return of {{}} is −100% or less, which cannot be linked with other periods. Look at each "
-                "period alone.", Label("time", int(R.argmin())),
-            )  # fmt: skip
+                "period alone.",
+                Label("time", int(R.argmin())),
+            )
     return _logarithmic(Rp, Rb) / _logarithmic(np.prod(1.0 + Rp) - 1.0, np.prod(1.0 + Rb) - 1.0)
 
 

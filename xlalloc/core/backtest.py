@@ -48,15 +48,18 @@ Trigger = Annotated[
     str,
     option(
         "When to trade: calendar and deviation together, the calendar alone, the deviation alone, or never again",
-        "hybrid", "calendar", "threshold", "none",
+        "hybrid",
+        "calendar",
+        "threshold",
+        "none",
     ),
-]  # fmt: skip
+]
 
 
 @worksheet_function(
     '=BACKTEST({100,50;110,50;150,50;150,60},{0.5;0.5},"threshold","quarterly",0.05,0.001)',
     [[*HEADER], [1, 0.999001, 1, 0.000999], [2, 1.048951, 0, 0], [3, 1.248751, 0, 0], [4, 1.348501, 0.055556, 0.00015]],
-)  # fmt: skip
+)
 def backtest(
     prices: Prices,
     target: Target,

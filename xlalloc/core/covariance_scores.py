@@ -54,9 +54,12 @@ def score(returns: np.ndarray, method: str, window: int, step: int, P: float, pa
     by_portfolio = np.array(weights).transpose(1, 0, 2)
     turnover = 0.5 * np.abs(np.diff(by_portfolio, axis=1)).sum(axis=2).mean(axis=1)
     return Score(
-        np.concatenate(lowest), np.concatenate(parity), float(np.sqrt(np.square(shares).mean())), float(np.mean(vols)),
+        np.concatenate(lowest),
+        np.concatenate(parity),
+        float(np.sqrt(np.square(shares).mean())),
+        float(np.mean(vols)),
         *turnover.tolist(),
-    )  # fmt: skip
+    )
 
 
 def relative(own: np.ndarray, first: np.ndarray, step: int) -> tuple[float, float]:

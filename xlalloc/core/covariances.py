@@ -59,8 +59,9 @@ def _still(variances: np.ndarray, returns: np.ndarray) -> np.ndarray:
 def _sample(returns: np.ndarray, periods: float) -> np.ndarray:
     T, n = returns.shape
     if n >= T:
-        record("rank", f"at most {T - 1} with {T} rows for {n} assets: some portfolio has no risk; ledoit_wolf avoids "
-              "it")  # fmt: skip
+        record(
+            "rank", f"at most {T - 1} with {T} rows for {n} assets: some portfolio has no risk; ledoit_wolf avoids it"
+        )
     return moments(returns, 1, periods)[1]
 
 
@@ -178,8 +179,11 @@ def _honey(X: np.ndarray, S: np.ndarray) -> float:
 
 
 INTENSITIES = {
-    "ledoit_wolf": _ledoit_wolf, "oas": _oracle, "constant_correlation": _honey, "ewma_shrunk": _honey,
-}  # fmt: skip
+    "ledoit_wolf": _ledoit_wolf,
+    "oas": _oracle,
+    "constant_correlation": _honey,
+    "ewma_shrunk": _honey,
+}
 
 
 def finite(numbers: np.ndarray, name: str) -> np.ndarray:

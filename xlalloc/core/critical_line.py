@@ -24,9 +24,7 @@ GAP = 1e-10  # certified excess of variance (relative)
 NO_RATIO = 1e-12  # below this share half of its digits are: no ratio is made of such a risk
 
 
-def corner_portfolios(
-    mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=None, group_upper=None, origin=None
-):  # fmt: skip
+def corner_portfolios(mu, cov, lower=0.0, upper=1.0, groups=None, group_lower=None, group_upper=None, origin=None):
     """The Frontier of ``mu`` (n) and ``cov`` (n x n, positive semidefinite).
 
     ``lower`` and ``upper`` are scalars or per asset; ``groups`` holds the index of each asset's group,

@@ -47,9 +47,11 @@ LowVol = Annotated[float, number("Volatility below which the weight is raised", 
 Change = Annotated[float, number("Share of the weight by which it is cut or raised", "fraction", low=0, high=1)]
 HighStd = Annotated[float, number("Standard deviation above which the state is high", "per period", low=0)]
 LowStd = Annotated[
-    float, number("Standard deviation below which the state is low; if left out, low is all that is not high",
-                  "per period", low=0)
-]  # fmt: skip
+    float,
+    number(
+        "Standard deviation below which the state is low; if left out, low is all that is not high", "per period", low=0
+    ),
+]
 State = Annotated[str, Quantity("text", "State of the market: high, low or normal, or a name in states")]
 StateList = Annotated[list[str], Quantity("names", "Name of the state of each row of budgets", axes=("states",))]
 BudgetTable = Annotated[
@@ -64,9 +66,15 @@ BudgetTable = Annotated[
 ]
 Levels = Annotated[
     np.ndarray,
-    Quantity("panel", "Prices, or wealth, of the unprotected portfolio, time down", "money", ("time", "assets"),
-             above=0, checks=(no_returns,)),
-]  # fmt: skip
+    Quantity(
+        "panel",
+        "Prices, or wealth, of the unprotected portfolio, time down",
+        "money",
+        ("time", "assets"),
+        above=0,
+        checks=(no_returns,),
+    ),
+]
 DrawdownStopLimit = Annotated[
     float, number("Drawdown beyond which exposure is cut, 0.1 for 10%", "fraction", above=0, high=1)
 ]
@@ -198,9 +206,13 @@ def market_state(
     latest = _latest(returns, window, "returns")
     stds = latest.std(axis=0, ddof=1)
     empty = np.logical_not(latest.any(axis=0))
-    where_defined(stds, empty, NotAvailableError(
-        f"returns: the last {window} rows are all zero, so there is no state. Check that the prices are there."
-    ))  # fmt: skip
+    where_defined(
+        stds,
+        empty,
+        NotAvailableError(
+            f"returns: the last {window} rows are all zero, so there is no state. Check that the prices are there."
+        ),
+    )
     states = ["high" if s > high_std else "low" if low_std is None or s < low_std else "normal" for s in stds]
     return _states(states, empty, f"returns, {{}}: the last {window} rows are all zero, so there is no state.")
 

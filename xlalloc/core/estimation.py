@@ -50,9 +50,14 @@ AnyMatrix = Annotated[
 ]
 RepairableCovariance = Annotated[
     np.ndarray,
-    Quantity("matrix", "Covariance matrix to be repaired, n x n; it may be indefinite", "per year",
-             ("assets", "assets"), checks=(symmetric, no_negative_variance)),
-]  # fmt: skip
+    Quantity(
+        "matrix",
+        "Covariance matrix to be repaired, n x n; it may be indefinite",
+        "per year",
+        ("assets", "assets"),
+        checks=(symmetric, no_negative_variance),
+    ),
+]
 CorrelationResult = Annotated[
     np.ndarray, Quantity("matrix", "Correlation matrix, n x n", "-1 to 1", ("assets", "assets"))
 ]
@@ -272,8 +277,9 @@ def _correlations(cov: np.ndarray, name: str) -> np.ndarray:
         i, j = (int(k) for k in np.unravel_index(size.argmax(), size.shape))
         raise NumberError(
             f"{name}: the correlation of {{}} and {{}} would be {corr[i, j]:.6g}, beyond 1. Repair with COV_NEAREST.",
-            Label("assets", i), Label("assets", j),
-        )  # fmt: skip
+            Label("assets", i),
+            Label("assets", j),
+        )
     return np.clip(corr, -1.0, 1.0, out=corr)
 
 

@@ -48,15 +48,25 @@ CurrencyReturns = Annotated[
 ]  # fmt: skip
 HedgedShare = Annotated[
     NumberOrArray,
-    Quantity("vector", "Share of the initial value that is hedged: one number, or one per asset", "fraction",
-             ("assets",), scalar=True),
-]  # fmt: skip
+    Quantity(
+        "vector",
+        "Share of the initial value that is hedged: one number, or one per asset",
+        "fraction",
+        ("assets",),
+        scalar=True,
+    ),
+]
 Carry = Annotated[
     NumberOrArray,
-    Quantity("vector",
-             "Forward over spot less 1, negative where foreign interest is higher: one number, or one per asset",
-             "per year", ("assets",), above=-1, scalar=True),
-]  # fmt: skip
+    Quantity(
+        "vector",
+        "Forward over spot less 1, negative where foreign interest is higher: one number, or one per asset",
+        "per year",
+        ("assets",),
+        above=-1,
+        scalar=True,
+    ),
+]
 
 
 @worksheet_function("=PUT_PRICE(42,40,0.5,0.2,0.1)", [[0.8086]])
@@ -85,9 +95,14 @@ def put_price(
 
 @worksheet_function(
     "=PUT_HEDGE(1000000,0.9,0.5,0.2,0.03)",
-    [["measure", "result"], ["strike", 900000], ["premium", 14593.698], ["premium per year", 0.0291874],
-     ["worst loss", 114593.698]],
-)  # fmt: skip
+    [
+        ["measure", "result"],
+        ["strike", 900000],
+        ["premium", 14593.698],
+        ["premium per year", 0.0291874],
+        ["worst loss", 114593.698],
+    ],
+)
 def put_hedge(
     value: PortfolioValue, protect: Protect, years: Years, vol: Volatility, rf: ContinuousRate, beta: Beta = 1.0
 ) -> TableResult:

@@ -48,14 +48,22 @@ Points = Annotated[
 ]
 GroupLower = Annotated[
     np.ndarray,
-    Quantity("vector", "Minimum total weight of each group, in order of first appearance, or labelled by group",
-             "fraction", ("groups",)),
-]  # fmt: skip
+    Quantity(
+        "vector",
+        "Minimum total weight of each group, in order of first appearance, or labelled by group",
+        "fraction",
+        ("groups",),
+    ),
+]
 GroupUpper = Annotated[
     np.ndarray,
-    Quantity("vector", "Maximum total weight of each group, in order of first appearance, or labelled by group",
-             "fraction", ("groups",)),
-]  # fmt: skip
+    Quantity(
+        "vector",
+        "Maximum total weight of each group, in order of first appearance, or labelled by group",
+        "fraction",
+        ("groups",),
+    ),
+]
 RiskAversion = Annotated[float, number("Risk-aversion coefficient δ, typically 2 to 4", above=0)]
 Picks = Annotated[
     np.ndarray,
@@ -65,7 +73,7 @@ Picks = Annotated[
         "",
         ("views", "assets"),
     ),
-]  # fmt: skip
+]
 Views = Annotated[np.ndarray, Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))]
 Confidence = Annotated[
     NumberOrArray,

@@ -54,9 +54,7 @@ DrawdownLimit = Annotated[
 
 def _cells(name: str, columns: dict[str, str]) -> list[list]:
     """A file as rows of cells: the columns wanted under the headers wanted, blank where nothing is stated."""
-    return [list(columns.values())] + [
-        ["" if row[c] is None else row[c] for c in columns] for row in data.rows(name)
-    ]  # fmt: skip
+    return [list(columns.values())] + [["" if row[c] is None else row[c] for c in columns] for row in data.rows(name)]
 
 
 def _table(cells: list[list]) -> Table:
@@ -197,9 +195,14 @@ def cap_weights(caps: Caps) -> WeightsResult:
 
 @worksheet_function(
     "=CORE_SATELLITE({0.6;0.4},{1;1},0.7)",
-    [["asset", "part", "weight"], ["Core 1", "core", 0.42], ["Core 2", "core", 0.28],
-     ["Satellite 1", "satellite", 0.15], ["Satellite 2", "satellite", 0.15]],
-)  # fmt: skip
+    [
+        ["asset", "part", "weight"],
+        ["Core 1", "core", 0.42],
+        ["Core 2", "core", 0.28],
+        ["Satellite 1", "satellite", 0.15],
+        ["Satellite 2", "satellite", 0.15],
+    ],
+)
 def core_satellite(core: Core, satellite: Satellite, core_share: CoreShare = 0.7) -> TableResult:
     """Weights of a portfolio of a broad, cheap core and of satellites that seek more.
 
@@ -256,11 +259,14 @@ def glide_path(age: Age, ages: Ages | None = None, stock_weights: StockWeights |
 
 @worksheet_function(
     "=POLICY_CHECK({0.5;0.5},{0.09;0.03},{0.0729,0;0,0},{0.05,0.07},{0.08,0.1},0.15)",
-    [["measure", "stated range", "implied by the assumptions", "verdict"],
-     ["return", "5% to 7%", 0.06, "inside"], ["volatility", "8% to 10%", 0.135, "above"],
-     ["drawdown in 1 year (95%)", "no deeper than 15%", 0.2353, "deeper"],
-     ["drawdown in 5 years (95%)", "no deeper than 15%", 0.4035, "deeper"]],
-)  # fmt: skip
+    [
+        ["measure", "stated range", "implied by the assumptions", "verdict"],
+        ["return", "5% to 7%", 0.06, "inside"],
+        ["volatility", "8% to 10%", 0.135, "above"],
+        ["drawdown in 1 year (95%)", "no deeper than 15%", 0.2353, "deeper"],
+        ["drawdown in 5 years (95%)", "no deeper than 15%", 0.4035, "deeper"],
+    ],
+)
 def policy_check(
     weights: Weights,
     mu: ExpectedReturns,

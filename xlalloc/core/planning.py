@@ -89,9 +89,15 @@ SpendingShare = Annotated[float, number("Spending of the first year as a share o
 
 @worksheet_function(
     "=DCA_RESULT({100;80;125},1000)",
-    [["measure", "result"], ["invested", 3000], ["value", 3812.5], ["return", 0.2708333], ["average cost", 98.3607],
-     ["final price", 125]],
-)  # fmt: skip
+    [
+        ["measure", "result"],
+        ["invested", 3000],
+        ["value", 3812.5],
+        ["return", 0.2708333],
+        ["average cost", 98.3607],
+        ["final price", 125],
+    ],
+)
 def dca_result(prices: PriceSeries, amount: Purchase) -> TableResult:
     """What regular purchases of the same amount came to: invested, value, return, average cost, final price.
 
@@ -120,9 +126,15 @@ MEASURES = ("invested", "value", "return", "average cost", "final price")
 
 @worksheet_function(
     "=DCA_SIM(100,1000,60,0)",
-    [["measure", *BANDS], ["invested", *[60000] * 5], ["value", *[60000] * 5], ["return", *[0] * 5],
-     ["average cost", *[100] * 5], ["final price", *[100] * 5]],
-)  # fmt: skip
+    [
+        ["measure", *BANDS],
+        ["invested", *[60000] * 5],
+        ["value", *[60000] * 5],
+        ["return", *[0] * 5],
+        ["average cost", *[100] * 5],
+        ["final price", *[100] * 5],
+    ],
+)
 def dca_sim(
     price: FirstPrice,
     amount: Purchase,
@@ -324,9 +336,12 @@ def real_return(nominal: Nominal, inflation: HighInflation) -> Number:
 
 @worksheet_function(
     "=WITHDRAWAL_SIM(1000,100,2,0.1,0,0.02)",
-    [["year", "lasts", *(f"wealth {band}" for band in BANDS), *(f"spending {band}" for band in BANDS)],
-     [1, 1, *[970.58824] * 5, *[100] * 5], [2, 1, *[938.86967] * 5, *[100] * 5]],
-)  # fmt: skip
+    [
+        ["year", "lasts", *(f"wealth {band}" for band in BANDS), *(f"spending {band}" for band in BANDS)],
+        [1, 1, *[970.58824] * 5, *[100] * 5],
+        [2, 1, *[938.86967] * 5, *[100] * 5],
+    ],
+)
 def withdrawal_sim(
     wealth: StartWealth,
     spending: Spending,

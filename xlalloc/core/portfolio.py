@@ -39,9 +39,13 @@ CLASSIFIED = 1e-6  # of a fund: shares that add up to this much more or less tha
 
 Exposures = Annotated[
     np.ndarray,
-    Quantity("matrix", "Share of each fund in each class, region or sector: funds down, categories across", "fraction",
-             ("assets", "categories")),
-]  # fmt: skip
+    Quantity(
+        "matrix",
+        "Share of each fund in each class, region or sector: funds down, categories across",
+        "fraction",
+        ("assets", "categories"),
+    ),
+]
 FactorContributions = Annotated[
     np.ndarray, Quantity("vector", "Contribution of each factor, then specific", "fraction", ("factors+1",))
 ]
@@ -307,8 +311,9 @@ def look_through(weights: Weights, exposures: Exposures) -> TableResult:
     if (most := int(total.argmax())) >= 0 and total[most] > 1.0 + CLASSIFIED:
         raise InputError(
             f"exposures: the shares of {{}} add up to {total[most]:.6g}, which is {total[most]:.0%}; at most 1 (100%) "
-            "is possible. Leave out columns of totals, and type 60% or 0.6 for sixty per cent.", Label("assets", most),
-        )  # fmt: skip
+            "is possible. Leave out columns of totals, and type 60% or 0.6 for sixty per cent.",
+            Label("assets", most),
+        )
     shares = weights.dot(exposures).tolist()
     rest = float(weights.dot(1.0 - total))
     record("funds not classified in full", int((total < 1.0 - CLASSIFIED).sum()))

@@ -39,9 +39,11 @@ Rule = Annotated[
     str,
     option(
         "How far to trade once triggered: to the target, to the edge of the band, or only place the cash flow",
-        "target", "edge", "cash",
+        "target",
+        "edge",
+        "cash",
     ),
-]  # fmt: skip
+]
 Band = Annotated[
     str,
     option("absolute: the threshold itself on either side; relative: that share of the target", "absolute", "relative"),
@@ -61,27 +63,39 @@ FeeDays = Annotated[
 Fees = Annotated[
     np.ndarray,
     Quantity(
-        "vector", "Fee of each step; one more than days is the fee after the last step, else 0", "fraction of the sale",
-        ("fees",), low=0, high=1,
+        "vector",
+        "Fee of each step; one more than days is the fee after the last step, else 0",
+        "fraction of the sale",
+        ("fees",),
+        low=0,
+        high=1,
     ),
-]  # fmt: skip
+]
 FundKind = Annotated[
     str,
     option(
         "Kind of fund, for the floor where no schedule is given; index_fund and bond_fund as held by individuals",
-        "fund", "index_fund", "bond_fund", "etf", "money_fund",
+        "fund",
+        "index_fund",
+        "bond_fund",
+        "etf",
+        "money_fund",
     ),
-]  # fmt: skip
+]
 FeeRates = Annotated[NumberOrArray, Quantity("vector", "Redemption fee", "fraction of the sale", (A,))]
 FeeRate = Annotated[float, number("Rate", "fraction of the sale")]
 Achieved = Annotated[
-    NumberOrArray, Quantity("vector", "Return of the portfolio, one or one per review period", "fraction", ("periods",),
-                         low=-1, scalar=True)
-]  # fmt: skip
+    NumberOrArray,
+    Quantity(
+        "vector", "Return of the portfolio, one or one per review period", "fraction", ("periods",), low=-1, scalar=True
+    ),
+]
 Hurdle = Annotated[
-    NumberOrArray, Quantity("vector", "Return it is held against, such as its benchmark's", "fraction", ("periods",),
-                         low=-1, scalar=True)
-]  # fmt: skip
+    NumberOrArray,
+    Quantity(
+        "vector", "Return it is held against, such as its benchmark's", "fraction", ("periods",), low=-1, scalar=True
+    ),
+]
 
 MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
 FEES = data.rows("fees")  # dates, rates and their sources

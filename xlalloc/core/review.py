@@ -20,11 +20,16 @@ def checklist(values, target, threshold: float, achieved, hurdle) -> Table:
             ("Does a weight deviate from its target by more than the threshold?", *_drift(values, target, threshold)),
             ("Has the client's tolerance for risk changed?", ASK, None, None, ANEW),
             ("Have the goal or the time horizon changed?", ASK, None, None, ANEW),
-            ("Has the economic environment changed fundamentally?", "adviser's judgement", None, None,
-             "If so, review the assumptions on return, risk and correlation."),
+            (
+                "Has the economic environment changed fundamentally?",
+                "adviser's judgement",
+                None,
+                None,
+                "If so, review the assumptions on return, risk and correlation.",
+            ),
             ("Has the portfolio stayed below its benchmark persistently?", *_shortfall(achieved, hurdle)),
         ],
-    )  # fmt: skip
+    )
 
 
 def _drift(values, target, threshold: float) -> tuple:

@@ -82,8 +82,9 @@ def risk_budgeting(cov, budgets, lower=None, upper=None, checked: bool = False) 
         i = int(np.argmax(np.where(keep, 0.0, lower)))
         raise NumberError(
             f"lower: {{}} must have a weight of at least {lower[i]:.6g} but has no risk budget. "
-            "Give it a budget, or a lower bound of 0.", Label("assets", i),
-        )  # fmt: skip
+            "Give it a budget, or a lower bound of 0.",
+            Label("assets", i),
+        )
     small = np.ascontiguousarray(cov[np.ix_(kept, kept)])
     try:
         part = solve_bounded(small, budgets[kept], lower[kept], upper[kept], checked=True)
@@ -130,9 +131,9 @@ def _vols(cov: np.ndarray) -> np.ndarray:
     if not smallest(variances) > 0.0:
         i = int(variances.argmin())
         raise NumberError(
-            "cov: {} has no variance, so it cannot carry a share of the risk. "
-            "Leave it out, or give it a budget of 0.", Label("assets", i),
-        )  # fmt: skip
+            "cov: {} has no variance, so it cannot carry a share of the risk. Leave it out, or give it a budget of 0.",
+            Label("assets", i),
+        )
     return np.sqrt(variances)
 
 
@@ -252,8 +253,9 @@ def _box(lower, upper, n: int):
         i = int((lower - upper).argmax())
         raise NumberError(
             f"lower: {{}} must be at least {lower[i]:.6g} but at most {upper[i]:.6g}. "
-            "Lower the one or raise the other.", Label("assets", i),
-        )  # fmt: skip
+            "Lower the one or raise the other.",
+            Label("assets", i),
+        )
     if not upper.min() > 0.0:
         i = int(upper.argmin())
         raise NumberError(
@@ -264,13 +266,15 @@ def _box(lower, upper, n: int):
     if low > 1.0 + TIGHT:
         raise NumberError(
             f"lower: the lower bounds add up to {low:.6g}, more than 1 (the largest is {lower.max():.6g} "
-            "for {}). Lower them.", Label("assets", int(lower.argmax())),
-        )  # fmt: skip
+            "for {}). Lower them.",
+            Label("assets", int(lower.argmax())),
+        )
     if high < 1.0 - TIGHT:
         raise NumberError(
             f"upper: the upper bounds add up to {high:.6g}, less than 1 (the smallest is {upper.min():.6g} "
-            "for {}). Raise them.", Label("assets", int(upper.argmin())),
-        )  # fmt: skip
+            "for {}). Raise them.",
+            Label("assets", int(upper.argmin())),
+        )
     if low >= 1.0 - TIGHT:
         return lower, upper, lower
     return lower, upper, upper if high <= 1.0 + TIGHT else None
@@ -281,8 +285,9 @@ def _within(cov, b, lower, upper, w, method: str, steps: int) -> Solution:
     if not w.min() > 0.0:
         raise NumberError(
             "lower: the other bounds leave no weight for {}, which has a risk budget. "
-            "Lower them, or give it a budget of 0.", Label("assets", int(w.argmin())),
-        )  # fmt: skip
+            "Lower them, or give it a budget of 0.",
+            Label("assets", int(w.argmin())),
+        )
     marginal, vols = cov.dot(w), _vols(cov)
     variance = float(w.dot(marginal))
     if not variance * NO_RISK**2 > float(vols.dot(w)) ** 2:

@@ -45,9 +45,8 @@ from xlalloc.quantities import (
 
 FactorBudgets = Annotated[
     np.ndarray,
-    Quantity("vector", "Risk budget of each factor; scaled to 1, equal if left out", "fraction",
-             ("factors",), low=0),
-]  # fmt: skip
+    Quantity("vector", "Risk budget of each factor; scaled to 1, equal if left out", "fraction", ("factors",), low=0),
+]
 Tolerance = Annotated[
     float, number("Relative deviation beyond which a contribution is in breach (0.2 is 20%)", "fraction", low=0)
 ]
@@ -55,9 +54,14 @@ Capped = Annotated[str, Quantity("text", "Name of the group whose risk is capped
 Cap = Annotated[float, number("Maximum share of risk of the group (0.4 is 40%)", "fraction", low=0, high=1)]
 Linkage = Annotated[
     str,
-    option("Distance of two clusters: single nearest, complete farthest, average mean, ward minimum variance",
-           "single", "complete", "average", "ward"),
-]  # fmt: skip
+    option(
+        "Distance of two clusters: single nearest, complete farthest, average mean, ward minimum variance",
+        "single",
+        "complete",
+        "average",
+        "ward",
+    ),
+]
 
 UNTOUCHED = 1e-12  # a share of risk below it is none
 SAME = 1e-9  # a deviation this little beyond its limit is rounding

@@ -53,9 +53,15 @@ def minimum(returns: np.ndarray, level: float, p: Problem) -> tuple[np.ndarray, 
     scale = float(np.abs(returns).max()) or 1.0
     cost, A, rows, b, bounds, size = _program(returns / scale, level, p)
     found = linprog(
-        cost, A, rows, b[0], b[1], bounds, method="highs",
+        cost,
+        A,
+        rows,
+        b[0],
+        b[1],
+        bounds,
+        method="highs",
         options={"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9},
-    )  # fmt: skip
+    )
     if found.status != 0:
         return np.full(p.n, np.nan), -np.inf
     x = p.feasible(found.x[None, :size])[0]

@@ -22,9 +22,11 @@ Scenarios = Annotated[
     Quantity(
         "matrix",
         "Return of each asset in each scenario, scenarios down, assets across; the built-in ones if left out",
-        "fraction", ("scenarios", "assets"), low=-1,
+        "fraction",
+        ("scenarios", "assets"),
+        low=-1,
     ),
-]  # fmt: skip
+]
 Uplift = Annotated[
     float, number("How far correlations move towards 1: 0 not at all, 1 all the way", "fraction", low=0, high=1)
 ]

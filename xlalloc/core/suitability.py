@@ -22,17 +22,26 @@ Answers = Annotated[
 ]
 Points = Annotated[
     np.ndarray,
-    Quantity("matrix", "Points of each option, a row per question (one row: the same for all); blank: no such option",
-             "points", ("questions", "options"), gaps="kept", scalar=True),
-]  # fmt: skip
+    Quantity(
+        "matrix",
+        "Points of each option, a row per question (one row: the same for all); blank: no such option",
+        "points",
+        ("questions", "options"),
+        gaps="kept",
+        scalar=True,
+    ),
+]
 Bounds = Annotated[np.ndarray, Quantity("vector", "Lowest scores of C2, C3, C4 and C5", "points", ("levels",))]
 Profile = Annotated[str, Quantity("text", "Risk level of the client, C1 to C5")]
 ProductLevels = Annotated[list[str], Quantity("texts", "Risk level of each product, R1 to R5", axes=("assets",))]
 Allowed = Annotated[
     object,
-    Quantity("cells", "The firm's own table: C1 to C5 down and R1 to R5 across, marked TRUE or FALSE; or beside each C "
-             "what it may buy, such as R1-R3"),
-]  # fmt: skip
+    Quantity(
+        "cells",
+        "The firm's own table: C1 to C5 down and R1 to R5 across, marked TRUE or FALSE; or beside each C "
+        "what it may buy, such as R1-R3",
+    ),
+]
 Suitable = Annotated[np.ndarray, Quantity("vector", "TRUE or FALSE for each product", axes=("assets",))]
 
 

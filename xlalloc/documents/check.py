@@ -164,9 +164,11 @@ def _inputs(template: Template) -> Iterator[str]:
     for found in template.inputs.values():
         sheet = template.by_key[found.sheet]
         heads = {
-            (t.area[0], j) for t in template.tables.values() if t.sheet.casefold() == found.sheet and t.header
+            (t.area[0], j)
+            for t in template.tables.values()
+            if t.sheet.casefold() == found.sheet and t.header
             for j in range(t.area[1], t.area[3] + 1)
-        }  # fmt: skip
+        }
         corners = {(top, left) for top, left, *_ in sheet.merged}
         for at in ((i, j) for i in range(found.top, found.bottom + 1) for j in range(found.left, found.right + 1)):
             cell, place = sheet.cells.get(at), f"{sheet.title}!{address(*at)}"

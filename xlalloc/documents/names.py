@@ -59,5 +59,9 @@ def _named(workbook: str, ranges: dict[str, str]) -> str:
     names = f"<definedNames>{''.join([*kept, *own])}</definedNames>"
     if _NAMES.search(workbook):
         return _NAMES.sub(lambda match: names, workbook, count=1)
-    after = re.search(r"<externalReferences\b.*?</externalReferences>|<functionGroups\b.*?</functionGroups>|</sheets>", workbook, re.DOTALL)  # fmt: skip  # noqa: E501
+    after = re.search(
+        r"<externalReferences\b.*?</externalReferences>|<functionGroups\b.*?</functionGroups>|</sheets>",
+        workbook,
+        re.DOTALL,
+    )
     return workbook[: after.end()] + names + workbook[after.end() :]

@@ -43,8 +43,14 @@ class Output:
     but for what they draw from it; without them all sheets do, in the order of the template.
     """
 
-    def __init__(self, filled: Filled, live: bool = False, macros: bool = False, date: dt.date | None = None,
-                 pages: Sequence[str] | None = None):  # fmt: skip
+    def __init__(
+        self,
+        filled: Filled,
+        live: bool = False,
+        macros: bool = False,
+        date: dt.date | None = None,
+        pages: Sequence[str] | None = None,
+    ):
         self.filled, self.template = filled, filled.template
         self.pages = None if pages is None else {title.casefold(): k for k, title in enumerate(pages)}
         self.live, self.macros, self.date = live, macros, date

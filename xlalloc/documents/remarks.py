@@ -10,8 +10,11 @@ from xlalloc.documents.template import DATA, TEXTS, Template
 PLACES = 3  # named for one remark
 NOT_PRINTED = {  # relationships of a drawing that LibreOffice shows as nothing or as an empty frame
     "chartEx": "a chart of the kinds since Excel 2016 (waterfall, treemap, funnel, map …)",
-    "diagramData": "a SmartArt graphic", "ink": "ink", "model3d": "a 3D model", "media": "a video or sound",
-}  # fmt: skip
+    "diagramData": "a SmartArt graphic",
+    "ink": "ink",
+    "model3d": "a 3D model",
+    "media": "a video or sound",
+}
 
 
 def remarks(template: Template) -> Iterator[str]:

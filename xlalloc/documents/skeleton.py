@@ -191,9 +191,10 @@ def _strings(template: Template, gone: frozenset[str], live: bool) -> str:
             continue
         taken = {at for place in template.inputs.values() if place.sheet == sheet.key for at in _cells(place.area)}
         used |= {
-            cell.shared for at, cell in sheet.cells.items()
+            cell.shared
+            for at, cell in sheet.cells.items()
             if cell.shared is not None and cell.formula is None and at not in sheet.filled and at not in taken
-        }  # fmt: skip
+        }
     place = -1
 
     def kept(match: re.Match) -> str:

@@ -72,9 +72,12 @@ def _range(table: Table, inside: str, row: int) -> str:
         left, right = min(places), max(places)
     first, last = table.data
     spans = {
-        "#all": (top, bottom), "#data": (first, last), "#headers": (top, top), "#totals": (bottom, bottom),
+        "#all": (top, bottom),
+        "#data": (first, last),
+        "#headers": (top, top),
+        "#totals": (bottom, bottom),
         "#this row": (row, row),
-    }  # fmt: skip
+    }
     if any(mark not in spans for mark in marks):
         raise InputError(f"{table.name}[{inside}] is not known")
     if ("#headers" in marks and not table.header) or ("#totals" in marks and not table.totals):

@@ -120,7 +120,10 @@ class Template:
     def _strings(self) -> list[str]:
         if self.strings_part is None:
             return []
-        return [xml.text_of(si) for si in re.findall(r"<si\s*/>|<si\b[^>]*>.*?</si>", self.package.text(self.strings_part), re.DOTALL)]  # fmt: skip  # noqa: E501
+        return [
+            xml.text_of(si)
+            for si in re.findall(r"<si\s*/>|<si\b[^>]*>.*?</si>", self.package.text(self.strings_part), re.DOTALL)
+        ]
 
     @cached_property
     def formats(self) -> list[str]:
@@ -142,7 +145,9 @@ class Template:
             words = str(problem) or "its words are of another program. Open it in Excel and save it again"
             raise TemplateError(self.name, [f"{sheet.title}: {words}"]) from None
         except (KeyError, ValueError, IndexError, AttributeError):
-            raise TemplateError(self.name, [f"{sheet.title}: cannot be read. Open it in Excel and save it again"]) from None  # fmt: skip  # noqa: E501
+            raise TemplateError(
+                self.name, [f"{sheet.title}: cannot be read. Open it in Excel and save it again"]
+            ) from None
         return sheet
 
     def _tables(self, sheet: Sheet) -> Iterator[tables.Table]:

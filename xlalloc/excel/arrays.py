@@ -101,6 +101,8 @@ def _listed(cells, ignore, by_column):
     rows = as_rows(cells)
     rows = [list(column) for column in zip(*rows, strict=True)] if by_column else rows
     return [
-        cell for row in rows for cell in row
+        cell
+        for row in rows
+        for cell in row
         if not (ignore in (1, 3) and cell is None) and not (ignore in (2, 3) and error_in(cell))
-    ]  # fmt: skip
+    ]

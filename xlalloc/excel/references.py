@@ -159,10 +159,12 @@ def subtotal(arguments, context):
 def _without_subtotals(cells: Reference) -> list[list]:
     down, across = cells.used()
     return [
-        [None if _SUBTOTAL.match(cells.book.formula(cells.sheet, i, j) or "") else cells.book.cell(cells.sheet, i, j)
-         for j in across]
+        [
+            None if _SUBTOTAL.match(cells.book.formula(cells.sheet, i, j) or "") else cells.book.cell(cells.sheet, i, j)
+            for j in across
+        ]
         for i in down
-    ]  # fmt: skip
+    ]
 
 
 @lazy("ANCHORARRAY", least=1, most=1)

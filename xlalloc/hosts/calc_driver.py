@@ -116,16 +116,26 @@ class Driver:
         """The office as a process of this driver's; whoever starts it ends it, and it ends with this process."""
         command = [
             *(TIED if sys.platform != "win32" else ()),
-            self.office.soffice, "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
+            self.office.soffice,
+            "--headless",
+            "--norestore",
+            "--nologo",
+            "--nodefault",
+            "--nolockcheck",
             f"-env:UserInstallation={(self.folder / 'profile').as_uri()}",
             f"-env:BUNDLED_EXTENSIONS={(self.folder / 'extensions').as_uri()}",
             f"-env:UNO_SHARED_PACKAGES={(self.folder / 'none').as_uri()}",
-        ]  # fmt: skip
+        ]
         environment = {**calc_install.environment(), "SAL_USE_VCLPLUGIN": "svp"}
         return subprocess.Popen(
-            [*command, *what], stdin=subprocess.PIPE, stdout=output, stderr=output, start_new_session=True,
-            env=environment, cwd=self.folder,
-        )  # fmt: skip
+            [*command, *what],
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            env=environment,
+            cwd=self.folder,
+        )
 
 
 def _settings() -> str:

@@ -102,9 +102,13 @@ def offices() -> list[Office]:
 def _version(folder: Path) -> tuple[int, ...]:
     try:
         done = subprocess.run(
-            [_program(folder, "soffice"), "--version"], capture_output=True, text=True, timeout=60,
-            env=environment(), stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            [_program(folder, "soffice"), "--version"],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ()
     found = re.search(r"(\d+)\.(\d+)\.(\d+)", done.stdout)
@@ -212,9 +216,14 @@ def _unopkg(office: Office, profile: Profile, what: str, *options: str) -> str:
     shared = ["--shared"] if _is_root() else []  # unopkg refuses root anything else
     try:
         done = subprocess.run(
-            [office.unopkg, what, *shared, *profile.options, *options], capture_output=True, text=True,
-            errors="replace", timeout=LIMIT, env=environment(), stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+            [office.unopkg, what, *shared, *profile.options, *options],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=LIMIT,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+        )
     except subprocess.TimeoutExpired:
         raise OfficeError("LibreOffice's unopkg did not end. Close LibreOffice and try again.") from None
     except OSError as error:

@@ -183,13 +183,15 @@ _POLICIES = (
     # key, value, the number that blocks, what it means
     ("Common", "VBAOff", 1, "a policy switches VBA off in all of Office"),
     (
-        rf"{_SECURITY}\Trusted Locations", "AllLocationsDisabled", 1,
+        rf"{_SECURITY}\Trusted Locations",
+        "AllLocationsDisabled",
+        1,
         "a policy disables trusted locations, XLSTART among them",
     ),
     (_SECURITY, "VBAWarnings", 4, "all macros are disabled"),
     (_SECURITY, "DisableAllAddins", 1, "all add-ins are disabled"),
     (_SECURITY, "RequireAddinSig", 1, "add-ins must be signed by a trusted publisher; this one is not signed"),
-)  # fmt: skip
+)
 _ELEVATED = "entered for this user alone, and this window runs as administrator: Windows keeps a user's classes from such programs"
 _NO_CONTROL = (
     "entered for this user alone, and this computer has user account control switched off: Windows then ignores a "

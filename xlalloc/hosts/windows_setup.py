@@ -165,14 +165,21 @@ def pack(tree: Path, out: Path, version: str) -> list[Path]:
         entries = Path(scratch) / "class.nsh"
         entries.write_text(_class_lines(), encoding="utf-8")
         known = {
-            "VERSION": version, "OUT": out.resolve(), "TREE": tree, "SIZE": size, "COMPRESSOR": COMPRESSOR,
+            "VERSION": version,
+            "OUT": out.resolve(),
+            "TREE": tree,
+            "SIZE": size,
+            "COMPRESSOR": COMPRESSOR,
             "INCLUDE": entries,
-        }  # fmt: skip
+        }
         words = [f"-D{key}={value}" for key, value in known.items()]
         done = subprocess.run(
             ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, str(_HERE / "setup.nsi")],
-            capture_output=True, text=True, check=False, env={**os.environ, "SOURCE_DATE_EPOCH": str(_TIME)},
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "SOURCE_DATE_EPOCH": str(_TIME)},
+        )
         if done.returncode:
             raise SetupError(f"NSIS says: {(done.stdout + done.stderr).strip()[-2000:]}")
     sums = out.with_name(out.name + ".sha256")

@@ -94,10 +94,13 @@ def account(entries: tuple[Entry, ...], min_months: int, ask: Callable) -> Accou
     table = ask("ACCOUNT_GAIN", _gain, found)
     rows = {row[0]: row[1] for row in ask.rows("ACCOUNT_GAIN", table)}
     found.money = {
-        "first": rows.get("first value"), "paid_in": rows.get("paid in"), "taken_out": rows.get("taken out"),
-        "gain": rows.get("gain"), "last": rows.get("last value"),
+        "first": rows.get("first value"),
+        "paid_in": rows.get("paid in"),
+        "taken_out": rows.get("taken out"),
+        "gain": rows.get("gain"),
+        "last": rows.get("last value"),
         "mwr": rows.get("money-weighted return, per year") if series.long else None,
-    }  # fmt: skip
+    }
     return found
 
 

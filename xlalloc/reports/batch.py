@@ -181,8 +181,11 @@ def _without_internal(words: dict, used: set[str]) -> dict:
 
 def _there(words: dict) -> list[str]:
     """The pages of our report that a client can have."""
-    there = {"account": words["account_shown"], "performance": bool(words["path_dates"]),
-             "plan": words["goal_amount"] is not None and words["goal_years"] is not None}  # fmt: skip
+    there = {
+        "account": words["account_shown"],
+        "performance": bool(words["path_dates"]),
+        "plan": words["goal_amount"] is not None and words["goal_years"] is not None,
+    }
     return [page for page in SHEETS if page != INTERNAL_PAGE and there.get(page, True)]
 
 

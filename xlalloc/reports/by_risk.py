@@ -37,10 +37,11 @@ def find_targets(
         problems.note("", "no_cash_in_model", "done.users_refused", location, leverage=f"{share:g}")
         return
     lower, upper = (
-        None if all(pair[k] is None for pair in model.limits.values())
+        None
+        if all(pair[k] is None for pair in model.limits.values())
         else [UNBOUNDED[k] if model.limits[name][k] is None else model.limits[name][k] for name in names]
         for k in (0, 1)
-    )  # fmt: skip
+    )
     try:
         cov, model.found_from = market.covariance(names, assets)
         weights = rp_weights(cov, np.array(budgets), lower and np.array(lower), upper and np.array(upper))

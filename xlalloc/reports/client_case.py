@@ -64,7 +64,12 @@ def _holdings(r: Result, words: dict) -> list[Holding]:
         given = asset.mu is not None and asset.vol is not None
         found.append(
             Holding(
-                name, name, position.value, words["w_target"][i], words["mu_assets"][i], words["vol_assets"][i],
+                name,
+                name,
+                position.value,
+                words["w_target"][i],
+                words["mu_assets"][i],
+                words["vol_assets"][i],
                 level=words["fund_levels"][i],
                 lot=position.step,
                 price=None if position.price == last[name] else position.price,
@@ -76,7 +81,7 @@ def _holdings(r: Result, words: dict) -> list[Holding]:
                 order=None if why is None else float(orders.trades[i]) if why == LOCKED else False,
                 source="prices" if r.cov_from == "prices" else "given" if given else "illustrative",
             )
-        )  # fmt: skip
+        )
     return found
 
 

@@ -165,9 +165,13 @@ _MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·]+")
 _BRACKET = re.compile(r"[(\[（【](.*?)[)\]）】]")
 # What a bracket behind a header, or the words after its "in", may say of its figures: a currency, a factor, both.
 _SCALES = (
-    (r"'?000'?s?|thousands?|k|tsd\.?|千", 1e3), (r"millions?|mn|mm|mio\.?|m|百万", 1e6), (r"billions?|bn|mrd\.?", 1e9),
-    (r"万[份股]?", 1e4), (r"亿[份股]?", 1e8), (r"[%％]|pence|p|gbx", 0.01),
-)  # fmt: skip
+    (r"'?000'?s?|thousands?|k|tsd\.?|千", 1e3),
+    (r"millions?|mn|mm|mio\.?|m|百万", 1e6),
+    (r"billions?|bn|mrd\.?", 1e9),
+    (r"万[份股]?", 1e4),
+    (r"亿[份股]?", 1e8),
+    (r"[%％]|pence|p|gbx", 0.01),
+)
 _FACTORS = tuple((re.compile(rf"(?:{words})(?: of)?"), factor) for words, factor in _SCALES)
 _PENCE = frozenset(["pence", "p", "gbx"])
 _MONEY_WORDS = re.compile("|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True)))
@@ -264,4 +268,4 @@ def asked(sheet: str) -> tuple[Column, ...]:
 
 CHINESE_WORDS = frozenset(
     word for columns in COLUMNS.values() for column in columns for word in column.zh if len(word) > 1 and word[0] > "z"
-) | frozenset(["日期", "收盘", "开盘", "交易日", "时间", "人民币", "合计"])  # fmt: skip
+) | frozenset(["日期", "收盘", "开盘", "交易日", "时间", "人民币", "合计"])

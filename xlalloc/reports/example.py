@@ -85,9 +85,15 @@ MEANING_ROOM = 88  # characters in the columns that hold it
 WIDE = {"name", "name_zh", "asset", "benchmark", "adviser", "account", "redemption", "model", "notes"}
 LAST_ROW = 20_000  # to which what is typed is checked
 CHOICES = {
-    "language": LANGUAGES, "frequency": FREQUENCIES, "kind": KINDS, "asset_class": CLASSES, "investor_class": INVESTORS,
-    "currency_goal": GOAL_MONEY, "rebalance_on": TRIGGERS, "key": {key: k.zh for key, k in KEYS.items()},
-}  # fmt: skip
+    "language": LANGUAGES,
+    "frequency": FREQUENCIES,
+    "kind": KINDS,
+    "asset_class": CLASSES,
+    "investor_class": INVESTORS,
+    "currency_goal": GOAL_MONEY,
+    "rebalance_on": TRIGGERS,
+    "key": {key: k.zh for key, k in KEYS.items()},
+}
 OWN_NAMES = {("assets", "asset"), ("clients", "id")}  # where names are made, not chosen
 
 

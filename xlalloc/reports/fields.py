@@ -43,9 +43,13 @@ _BLANK = frozenset(
     ]
 )
 _NAMES_OF_MONEY = {
-    "CNY": ("¥", "元", "人民币", "人民币元", "rmb"), "USD": ("$", "us$", "美元"), "HKD": ("hk$", "港元", "港币"),
-    "EUR": ("€", "欧元", "euro"), "GBP": ("£", "英镑"), "JPY": ("日元",),
-}  # fmt: skip
+    "CNY": ("¥", "元", "人民币", "人民币元", "rmb"),
+    "USD": ("$", "us$", "美元"),
+    "HKD": ("hk$", "港元", "港币"),
+    "EUR": ("€", "欧元", "euro"),
+    "GBP": ("£", "英镑"),
+    "JPY": ("日元",),
+}
 CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
 _MULTIPLES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "mio.": 1e6, "b": 1e9, "bn": 1e9}
 _PENCE = frozenset(["p", "gbx", "pence"])  # hundredths of a pound
@@ -59,10 +63,12 @@ _NO_FEE = ("none", "no", "0", "0%", "无", "免", "免赎回费", "免申购费"
 _YES = frozenset(["yes", "y", "true", "1", "x", "√", "✓", "是", "对"])
 _NO = frozenset(["no", "n", "false", "0", "否"])
 FREQUENCIES = {
-    "weekly": ("每周", "周", "周度"), "monthly": ("每月", "月", "月度"), "quarterly": ("每季", "每季度", "季", "季度"),
+    "weekly": ("每周", "周", "周度"),
+    "monthly": ("每月", "月", "月度"),
+    "quarterly": ("每季", "每季度", "季", "季度"),
     "semiannual": ("每半年", "半年", "半年度", "semi-annual", "half-yearly"),
     "annual": ("每年", "年", "年度", "yearly"),
-}  # fmt: skip
+}
 LANGUAGES = {
     "en": ("english", "英文", "英语", "en-us", "en-gb"),
     "zh": ("chinese", "中文", "汉语", "简体中文", "zh-cn", "cn"),
@@ -82,9 +88,11 @@ OPEN_FUNDS = frozenset(["fund", "index_fund", "bond_fund"])  # that redeem, rath
 CLASSES = {
     "equity": ("股票", "权益", "权益类", "stocks", "stock", "equities"),
     "bond": ("债券", "固收", "固定收益", "bonds", "fixed income"),
-    "cash": ("现金", "现金类", "货币", "货币类"), "commodity": ("商品", "大宗商品", "commodities", "黄金", "gold"),
-    "property": ("房地产", "不动产", "reits", "reit", "real estate"), "other": ("其他", "另类", "alternatives"),
-}  # fmt: skip
+    "cash": ("现金", "现金类", "货币", "货币类"),
+    "commodity": ("商品", "大宗商品", "commodities", "黄金", "gold"),
+    "property": ("房地产", "不动产", "reits", "reit", "real estate"),
+    "other": ("其他", "另类", "alternatives"),
+}
 INVESTORS = {
     "retail": ("普通投资者", "普通", "individual"),
     "professional": ("专业投资者", "专业"),

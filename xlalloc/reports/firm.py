@@ -32,11 +32,15 @@ SHOWN = {"client": ("客户", "客户可见"), "internal": ("内部", "仅内部
 MARKS = {".": (), ",": ()}
 ORDERS = dict(zip(date_texts.ORDERS, (("日月年",), ("月日年",), ("年月日",)), strict=True))
 PAGES = {
-    "summary": ("概要",), "allocation": ("配置", "orders", "资产配置", "交易"), "risk": ("风险",),
-    "account": ("账户", "账户表现"), "performance": ("业绩", "past", "模拟业绩", "模拟历史"),
-    "plan": ("规划", "outlook", "目标测算", "目标", "展望"), "notes": ("说明", "appendix", "附注", "附录"),
+    "summary": ("概要",),
+    "allocation": ("配置", "orders", "资产配置", "交易"),
+    "risk": ("风险",),
+    "account": ("账户", "账户表现"),
+    "performance": ("业绩", "past", "模拟业绩", "模拟历史"),
+    "plan": ("规划", "outlook", "目标测算", "目标", "展望"),
+    "notes": ("说明", "appendix", "附注", "附录"),
     "check": ("内部核对", "核对"),
-}  # fmt: skip
+}
 INTERNAL = "check"  # the page that no client sees
 CONTACT = 2_000  # characters of the longer texts
 MOST_FOOTER = 100  # Excel reads no more than 255 of a footer, marks among them

@@ -58,9 +58,15 @@ def course(dates: list[dt.date], panel: np.ndarray) -> Course:
         years.append((year, whole, int(rows[0]), int(rows[-1]) + 1))
     days = np.array(dates[1:], dtype="datetime64[D]")
     return Course(
-        dates, returns(panel), customary(as_days(dates)) or 0, periods_per_year(dates, "prices"), days, ends,
-        np.append(0, ends[:-1] + 1), years,
-    )  # fmt: skip
+        dates,
+        returns(panel),
+        customary(as_days(dates)) or 0,
+        periods_per_year(dates, "prices"),
+        days,
+        ends,
+        np.append(0, ends[:-1] + 1),
+        years,
+    )
 
 
 def history(held, now, target, benchmark: dict[str, float], market, rf: float, ask) -> History | None:
@@ -91,11 +97,17 @@ def history(held, now, target, benchmark: dict[str, float], market, rf: float, a
     wealth, depth = zip(*points, strict=True)
     days = [dates[end] for end in common.ends.tolist()]
     return History(
-        names, dates[0], dates[-1], common.periods, len(columns[0]), short,
+        names,
+        dates[0],
+        dates[-1],
+        common.periods,
+        len(columns[0]),
+        short,
         _kpis(columns, common, short, rf, ask),
         [list(row) for row in zip(days, *wealth, *depth, strict=True)],
-        [[year, whole, *row] for (year, whole, *_), *row in zip(common.years, *grown, strict=True)], [],
-    )  # fmt: skip
+        [[year, whole, *row] for (year, whole, *_), *row in zip(common.years, *grown, strict=True)],
+        [],
+    )
 
 
 def _kpi(series: np.ndarray, against: np.ndarray | None, common: Course, rf: float):

@@ -95,10 +95,14 @@ COLUMNS = (
 )  # fmt: skip
 FILE = 3  # the column that leads to the report
 PROBLEM_COLUMNS = (
-    Column("index.id", PLAIN, 16), Column("problems.sheet", PLAIN, 14), Column("problems.row", "0", 8),
-    Column("problems.column", PLAIN, 18), Column("problems.value", PLAIN, 26), Column("problems.wrong", PLAIN, 62),
+    Column("index.id", PLAIN, 16),
+    Column("problems.sheet", PLAIN, 14),
+    Column("problems.row", "0", 8),
+    Column("problems.column", PLAIN, 18),
+    Column("problems.value", PLAIN, 26),
+    Column("problems.wrong", PLAIN, 62),
     Column("problems.done", PLAIN, 40),
-)  # fmt: skip
+)
 
 
 def write_index(path: Path, lang: str, date: dt.date | None, lines: Lines | Part, made: Made, folder: str = "") -> None:

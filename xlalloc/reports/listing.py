@@ -92,9 +92,11 @@ class Listing:
             self.page.style(cell, column.format if kind == "value" else PLAIN, **({"color": color} if color else {}))
             left = text and kind != "error" and (kind != "blank" or k == 2)
             cell.alignment = Alignment(
-                horizontal="left" if left else "right", vertical="top" if self.texts else "center",
-                wrap_text=self.texts or None, indent=int(left and k > 2),
-            )  # fmt: skip
+                horizontal="left" if left else "right",
+                vertical="top" if self.texts else "center",
+                wrap_text=self.texts or None,
+                indent=int(left and k > 2),
+            )
             if kind == "link":
                 font = copy(cell.font)
                 font.underline = "single"

@@ -100,10 +100,13 @@ class Lots(Sequence):
     def append(self, lot: Lot) -> None:
         units, price, value = lot.units, lot.price, lot.value
         self._kept += self._FORM.pack(
-            math.nan if units is None else units, math.nan if price is None else price,
-            math.nan if value is None else value, lot.bought_on.toordinal() if lot.bought_on else 0,
-            lot.row, lot.no_sell,
-        )  # fmt: skip
+            math.nan if units is None else units,
+            math.nan if price is None else price,
+            math.nan if value is None else value,
+            lot.bought_on.toordinal() if lot.bought_on else 0,
+            lot.row,
+            lot.no_sell,
+        )
         self._texts += lot.asset, lot.account
         self._where = lot.where
 
@@ -114,9 +117,14 @@ class Lots(Sequence):
         k = range(len(self))[index]
         *figures, day, row, no_sell = self._FORM.unpack_from(self._kept, k * self._FORM.size)
         return Lot(
-            self._texts[2 * k], *(None if figure != figure else figure for figure in figures),
-            dt.date.fromordinal(day) if day else None, self._texts[2 * k + 1], bool(no_sell), self._where, row,
-        )  # fmt: skip
+            self._texts[2 * k],
+            *(None if figure != figure else figure for figure in figures),
+            dt.date.fromordinal(day) if day else None,
+            self._texts[2 * k + 1],
+            bool(no_sell),
+            self._where,
+            row,
+        )
 
     def values_alone(self) -> list[float]:
         """The value of each where all have a value and no units, else nothing."""

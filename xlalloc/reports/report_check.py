@@ -22,9 +22,11 @@ NUMBERS = ("Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness",
            "information ratio", "beta")  # fmt: skip
 
 CHECK_WORDS = {  # (English, Chinese)
-    "tab.check": ("Check", "内部核对"), "title.check": ("Check before the letter", "出具报告前的核对"),
+    "tab.check": ("Check", "内部核对"),
+    "title.check": ("Check before the letter", "出具报告前的核对"),
     "internal_mark": ("Internal, not for the client", "内部使用，不得提供给客户"),
-    "why_held": ("Why no letter is printed", "暂缓原因"), "remedies": ("What releases it", "如何解除"),
+    "why_held": ("Why no letter is printed", "暂缓原因"),
+    "remedies": ("What releases it", "如何解除"),
     "products": ("Suitability by product: held, target, orders, what remains", "逐项适当性：持仓、目标、交易、交易后"),
     "would_trade": ("Trade", "交易金额"),
     "would_note": (
@@ -32,22 +34,25 @@ CHECK_WORDS = {  # (English, Chinese)
         '=IF(letter_held,"拟议交易仅供机构内部判断，未提供给客户。","")',
     ),
     "policy": ("Stated for the model, and implied by the assumptions", "模型参考区间与假设所隐含的结果"),
-    "stated_range": ("Stated", "参考区间"), "target_implies": ("Target implies", "目标所隐含"),
-    "now_implies": ("Today implies", "当前所隐含"), "verdict": ("Verdict", "结论"),
+    "stated_range": ("Stated", "参考区间"),
+    "target_implies": ("Target implies", "目标所隐含"),
+    "now_implies": ("Today implies", "当前所隐含"),
+    "verdict": ("Verdict", "结论"),
     "policy_note": (
         "Stated are expected characteristics, not promises. Implied: on the expected returns, volatilities and "
         "correlations of this report; drawdowns are the depth that 95% of paths do not exceed.",
         "参考区间为预期特征，并非承诺。隐含值由本报告的预期收益、波动率与相关系数得出；回撤为 95% 的路径不超过的幅度。",
     ),
     "all_measures": ("The simulated past: all key figures", "模拟历史：全部关键指标"),
-    "other_weights": ("Other ways to weight", "其他配置方式"), "equal_weight": ("Equal weights", "等权重"),
+    "other_weights": ("Other ways to weight", "其他配置方式"),
+    "equal_weight": ("Equal weights", "等权重"),
     "correlations": ("Correlations", "相关系数"),
     "too_many_pairs": (
         '=IF(n_assets>MOST,"Correlations of more than MOST assets are not tabled: '
         'the largest and the smallest stand on the Appendix.","")',
         '=IF(n_assets>MOST,"资产超过 MOST 项时不列示全部相关系数：最强与最弱的见“附录”页。","")',
     ),
-}  # fmt: skip
+}
 
 
 class CheckPage:

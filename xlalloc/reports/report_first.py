@@ -100,7 +100,9 @@ class FirstPages:
         for left, right, key in ((2, 3, "sign.client"), (5, 7, "sign.date"), (9, 10, "sign.adviser")):
             for column in range(left, right + 1):
                 sheet.cell(page.row, column).border = Border(top=Side("thin", color=GREY))
-            page.put(left, page.row, self.say(key), size=LABEL, color=GREY).border = Border(top=Side("thin", color=GREY))  # fmt: skip  # noqa: E501
+            page.put(left, page.row, self.say(key), size=LABEL, color=GREY).border = Border(
+                top=Side("thin", color=GREY)
+            )
         page.row += 1
         page.text(self.say("closing"), size=LABEL, color=GREY)
         page.done()
@@ -117,7 +119,7 @@ class FirstPages:
         ]
         first, last = page.table(CLASSES, columns, wrap=False)
         page.heading("risk_short")
-        heads = [Column("", ""), *(Column(key, "", PERCENT, color) for key, color in STATES)]  # fmt: skip
+        heads = [Column("", ""), *(Column(key, "", PERCENT, color) for key, color in STATES)]
         page.header(heads)
         page.line(self.say("vol"), [(formula, PERCENT) for formula in _unheld(vols())])
         shares = ["MIN(crisis_now)", "MIN(crisis_after)", "MIN(crisis_target)"]
@@ -248,7 +250,11 @@ class FirstPages:
         ]
         page.table(room, columns, when="n_orders>0")
         sums = [("", ""), ("", ""), ("=SUM(order_money)", SIGNED), ("", ""), ("=SUM(order_costs)", CENTS), ("=SUM(order_fees)", CENTS), ("", ""), ("", "")]  # fmt: skip  # noqa: E501
-        page.line(f'=IF(n_orders=0,"","{self.say("total")}")', [(f'=IF(n_orders=0,"",{f[1:]})', x) if f else ("", "") for f, x in sums], bold=True)  # fmt: skip  # noqa: E501
+        page.line(
+            f'=IF(n_orders=0,"","{self.say("total")}")',
+            [(f'=IF(n_orders=0,"",{f[1:]})', x) if f else ("", "") for f, x in sums],
+            bold=True,
+        )
         page.name("xl_rows_", page.row - 1, page.row - 1)
 
     def _remarks(self, page: Page) -> None:
@@ -305,7 +311,11 @@ class FirstPages:
             ("sharpe", NUMBER, "PORT_SHARPE({w},mu_assets,cov_assets,risk_free)"),
             ("expected", PERCENT, "PORT_RETURN({w},mu_assets)"),
         ):
-            cells = [formula.format(w=w) for w in weights] if formula else [*(v[2:-1] for v in vols()), "PORT_VOL(parity_weights,cov_assets)"]  # fmt: skip  # noqa: E501
+            cells = (
+                [formula.format(w=w) for w in weights]
+                if formula
+                else [*(v[2:-1] for v in vols()), "PORT_VOL(parity_weights,cov_assets)"]
+            )
             rows[key] = page.row
             page.line(self.say(key), [(f'{{=IFERROR({cell},"–")}}', format) for cell in cells])
         some = 'INDEX(top_names,1)<>""'
@@ -377,7 +387,10 @@ class FirstPages:
         _, first, last = page.drawn(FRONTIER, columns)
         states = ("now", "after", "target")
         for k, key in enumerate(states, 3):
-            up, across = (f'=IF({some},IF(ISNUMBER({page.at(k, rows[r])}),{page.at(k, rows[r])},""),"")' for r in ("expected", "vol"))  # fmt: skip  # noqa: E501
+            up, across = (
+                f'=IF({some},IF(ISNUMBER({page.at(k, rows[r])}),{page.at(k, rows[r])},""),"")'
+                for r in ("expected", "vol")
+            )
             page.line(self.say(key), [(up, PERCENT), (across, PERCENT)])
         points = [(page, last + k, last + k, 3) for k in (1, 2, 3)]
         ranges = [(page, first, last, 3), *points]
@@ -386,7 +399,9 @@ class FirstPages:
             line.marker.symbol, line.marker.graphicalProperties = "circle", charts._filled(color)
             line.marker.size = 8
         chart.series[0].graphicalProperties.line.solidFill = GREY
-        page.chart(chart, "frontier_chart", (top, bottom), 2, 10, self.say("vol_short"), self.say("expected"), title=False)  # fmt: skip  # noqa: E501
+        page.chart(
+            chart, "frontier_chart", (top, bottom), 2, 10, self.say("vol_short"), self.say("expected"), title=False
+        )
 
 
 def _unheld(formulas: list[str]) -> list[str]:

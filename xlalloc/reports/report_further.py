@@ -66,9 +66,13 @@ class FurtherPages:
         page.chart(chart, "account_years_chart", (years, years + 9), 2, 7, title=False)
         page.heading("account_money")
         for key, name, format in (
-            ("first", "first_value", MONEY), ("in", "paid_in", MONEY), ("out", "taken_out", MONEY),
-            ("gain", "gain_money", SIGNED), ("last", "last_value", MONEY), ("mwr", "money_weighted", SIGNED_PERCENT),
-        ):  # fmt: skip
+            ("first", "first_value", MONEY),
+            ("in", "paid_in", MONEY),
+            ("out", "taken_out", MONEY),
+            ("gain", "gain_money", SIGNED),
+            ("last", "last_value", MONEY),
+            ("mwr", "money_weighted", SIGNED_PERCENT),
+        ):
             page.line(self.say(f"account_{key}"), [(f'=IF(account_{name}="","–",account_{name})', format)])
         page.text(self.say("account_warning"), color=GREY)
         page.show("=account_shown")
@@ -92,7 +96,11 @@ class FurtherPages:
         page.row += 12
         page.heading("past_measures")
         bench = 'IF(benchmark_name="","–",benchmark_name)'
-        heads = [Column("now", "", PERCENT, NOW), Column("target", "", PERCENT, TARGET), Column("bench", "", PERCENT, BENCH)]  # fmt: skip  # noqa: E501
+        heads = [
+            Column("now", "", PERCENT, NOW),
+            Column("target", "", PERCENT, TARGET),
+            Column("bench", "", PERCENT, BENCH),
+        ]
         page.header([Column("measure", ""), *heads])
         formats = [SIGNED_PERCENT, SIGNED_PERCENT, PERCENT, PERCENT, NUMBER, PERCENT, SIGNED_PERCENT, PERCENT]
         for k, format in enumerate(formats, 1):
@@ -143,7 +151,13 @@ class FurtherPages:
         page.header([Column("fee_yearly", "", PERCENT2), Column("fee_takes", "", PERCENT)])
         for fee in (0.0025, 0.005, 0.01, 0.015, 0.02):
             page.put(2, page.row, fee, PERCENT2, line=True)
-            page.put(3, page.row, f'{{=IF({NO_GOAL},"",IFERROR(FEE_DRAG(B{page.row},goal_years,PORT_RETURN(w_target,mu_assets)),"–"))}}', PERCENT, line=True)  # fmt: skip  # noqa: E501
+            page.put(
+                3,
+                page.row,
+                f'{{=IF({NO_GOAL},"",IFERROR(FEE_DRAG(B{page.row},goal_years,PORT_RETURN(w_target,mu_assets)),"–"))}}',
+                PERCENT,
+                line=True,
+            )
             page.row += 1
         page.text(self.say("fees_note"), color=GREY)
         page.show(f"=AND(NOT({NO_GOAL}),projections_shown)")
@@ -172,7 +186,9 @@ class FurtherPages:
         for row in rows[2 * SHOWN + 3 :]:
             page.sheet.row_dimensions[row].hidden = True
         axis = self.say("money_axis")
-        chart = page.lines([(head, first, last, k) for k in (7, 5, 3)], (first, last, 2), axis, (TARGET, TARGET, TARGET), dated=False)  # fmt: skip  # noqa: E501
+        chart = page.lines(
+            [(head, first, last, k) for k in (7, 5, 3)], (first, last, 2), axis, (TARGET, TARGET, TARGET), dated=False
+        )
         for line, dash in zip(chart.series, ("sysDash", "solid", "sysDash"), strict=True):
             line.graphicalProperties.line.prstDash = dash
         page.chart(chart, "bands_chart", (top, top + 17), 2, 7, across=self.say("plan.year"))
@@ -208,7 +224,12 @@ class FurtherPages:
         page.row = bottom
         page.heading("crisis_sources", "COUNT(crisis_now)>0")
         for k in range(1, CRISES + 1):
-            page.text(f'=IFERROR(IF(INDEX(crisis_names,{k})="","",INDEX(crisis_names,{k})&"{self.say("colon")}"&INDEX(crisis_sources,{k})),"")', hide=True, color=GREY, size=LABEL)  # fmt: skip  # noqa: E501
+            page.text(
+                f'=IFERROR(IF(INDEX(crisis_names,{k})="","",INDEX(crisis_names,{k})&"{self.say("colon")}"&INDEX(crisis_sources,{k})),"")',
+                hide=True,
+                color=GREY,
+                size=LABEL,
+            )
         page.heading("rates_title")
         page.text(self.say("rates"), color=GREY)
         page.text(self.say("source"), color=GREY, hide=True)

@@ -117,9 +117,12 @@ class Page:
         if fill:
             cell.fill = PatternFill("solid", fgColor=fill)
         cell.alignment = Alignment(
-            wrap_text=wrap or None, vertical="top" if wrap else "center", shrink_to_fit=bool(format) or None,
-            horizontal=align or ("right" if format else None), indent=int(align == "left" and column > 2),
-        )  # fmt: skip
+            wrap_text=wrap or None,
+            vertical="top" if wrap else "center",
+            shrink_to_fit=bool(format) or None,
+            horizontal=align or ("right" if format else None),
+            indent=int(align == "left" and column > 2),
+        )
         if line:
             cell.border = Border(bottom=Side("hair", color=RULE))
         return cell
@@ -203,8 +206,9 @@ class Page:
         self.sheet.row_dimensions[self.row].height = max(6 + 1.3 * self.body * lines, self.height)
         self.row += 1
 
-    def table(self, slots: int, columns: list[Column], left: int = 2, when: str = "", hide: bool = True,
-              wrap: bool = True) -> tuple[int, int]:  # fmt: skip
+    def table(
+        self, slots: int, columns: list[Column], left: int = 2, when: str = "", hide: bool = True, wrap: bool = True
+    ) -> tuple[int, int]:
         """Headers, and below each an array that fills as many rows as there are; gives the first and last row."""
         top = self.row
         self.header(columns, left, when)

@@ -74,10 +74,15 @@ class _Report(FirstPages, FurtherPages, CheckPage):
 # The copies in the package -------------------------------------------------------------------------------------------
 
 SHEETS = {  # page of the sheet firm → sheets of the template
-    "check": ["check"], "summary": ["summary"], "allocation": ["orders", "holdings", "trades", "lots"],
-    "risk": ["risk"], "account": ["account"], "performance": ["past"], "plan": ["outlook"],
+    "check": ["check"],
+    "summary": ["summary"],
+    "allocation": ["orders", "holdings", "trades", "lots"],
+    "risk": ["risk"],
+    "account": ["account"],
+    "performance": ["past"],
+    "plan": ["outlook"],
     "notes": ["appendix", "data"],
-}  # fmt: skip
+}
 
 
 def titles(pages: list[str], lang: str) -> list[str]:

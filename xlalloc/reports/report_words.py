@@ -272,7 +272,11 @@ def _steps(r: Result, say: Say) -> list[tuple[str, str]]:
     review = r.next_review
     threshold = given(client.threshold)
     every = say(f"every.{client.frequency}")
-    words = say("letter.review_on", date=f"{review}", every=every, threshold=threshold) if review else say("letter.review_every", every=every, threshold=threshold)  # fmt: skip  # noqa: E501
+    words = (
+        say("letter.review_on", date=f"{review}", every=every, threshold=threshold)
+        if review
+        else say("letter.review_every", every=every, threshold=threshold)
+    )
     found.append((say("letter.review"), words))
     if client.assessment_expires:
         found.append((say("letter.level"), say("letter.expires", date=f"{client.assessment_expires}")))

@@ -66,10 +66,12 @@ EXAMPLES = (
     ("The same with no asset above 40%", "=RP_WEIGHTS(COV_MATRIX(RETURNS(A1:E61)),,0,40%)"),
     ("Shares of the risk", "=RISK_CONTRIB(G2:H5,COV_MATRIX(RETURNS(A1:E61)))"),
     ("Sharpe ratio of one dated column of prices, risk-free rate 2%", "=SHARPE(RETURNS(A1:B61),2%)"),
-    ("Orders in lots of 100: values, target, threshold, cash flow, price, lot",
-     "=REBAL_PLAN(J2:K5,L2:L5,5%,50000,M2:M5,100)"),
+    (
+        "Orders in lots of 100: values, target, threshold, cash flow, price, lot",
+        "=REBAL_PLAN(J2:K5,L2:L5,5%,50000,M2:M5,100)",
+    ),
     ("Chance of a goal: wealth, monthly, years, return, volatility, goal", "=GOAL_PROB(500000,5000,10,6%,11%,1200000)"),
-)  # fmt: skip
+)
 
 
 def text() -> str:

@@ -10,9 +10,15 @@ PLAN = (  # the orders: sales first, the money put in or taken out before anythi
     'minimum_commissions,exit_fees,IF(due_by_rule="{yes}","target","cash"))'
 )
 ORDERS = (  # columns of the orders
-    "client.now", "allocation.weight", "client.target", "allocation.deviation", "allocation.trade", "allocation.units",
-    "allocation.cost", "allocation.after",
-)  # fmt: skip
+    "client.now",
+    "allocation.weight",
+    "client.target",
+    "allocation.deviation",
+    "allocation.trade",
+    "allocation.units",
+    "allocation.cost",
+    "allocation.after",
+)
 # The last price of each asset.
 LAST = "INDEX(price_table,ROWS(price_table),1+MATCH(TRIM(asset_names),TRIM(price_heads),0))"
 PRICE = f'IF(ISNUMBER(own_prices),own_prices,IF(ISNUMBER({LAST}),IF({LAST}>0,{LAST},""),""))'
@@ -57,19 +63,27 @@ def _due(work: Work, page: WorkPage) -> None:
     spread = 'PLAIN(REBAL_TRADES(v_now,w_target,drift_threshold,cash_flow,"cash"))'
     left = f"ABS((v_now+{spread})/(SUM(v_now)+cash_flow)-w_target)>drift_threshold+0.000000001"
     worth = "SUM(v_now)+cash_flow>0"
-    work.result(page, "allocation.still", f"=IF({worth},IF(SUM(({left})*1)>0,{yes},{no}),{no})", PLAIN, "still_beyond",
-                array=True)  # fmt: skip
+    work.result(
+        page,
+        "allocation.still",
+        f"=IF({worth},IF(SUM(({left})*1)>0,{yes},{no}),{no})",
+        PLAIN,
+        "still_beyond",
+        array=True,
+    )
     page.put(page.row - 1, 4, work.say("allocation.still_note"))
     due = "REBAL_DUE(last_rebalanced,as_of,check_frequency,v_now,w_target,drift_threshold)"
     rule = f'IF(IF(last_rebalanced="",{beyond},{due}),{yes},{no})'
-    raw = work.result(page, "allocation.rule_alone", f"=IF(SUM(v_now)=0,{no},{rule})", PLAIN,
-                      "due_by_rule")  # fmt: skip
+    raw = work.result(page, "allocation.rule_alone", f"=IF(SUM(v_now)=0,{no},{rule})", PLAIN, "due_by_rule")
     page.put(raw.row, 4, work.say("allocation.rule_alone_note"))
     due = f"AND(due_by_rule={yes},OR(cash_flow=0,still_beyond={yes}))"
     work.result(page, "allocation.rule", f"=IF({due},{yes},{no})", PLAIN, "due_word")
     work.document.name("trade_due", f"due_word={yes}")
-    page.put(page.row - 1, 4, f'=IF(due_word={yes},{quote(say("allocation.rule_target"))},'
-                              f"{quote(say('allocation.rule_cash'))})")  # fmt: skip
+    page.put(
+        page.row - 1,
+        4,
+        f"=IF(due_word={yes},{quote(say('allocation.rule_target'))},{quote(say('allocation.rule_cash'))})",
+    )
     for row in range(first, page.row):
         for column in range(4, 11):
             page.style(page.sheet.cell(row, column))
@@ -85,7 +99,10 @@ def _orders(work: Work, page: WorkPage) -> None:
     last = first + height - 1
     rows = f"ROW(B{first}:B{last})-ROW(B{first})+1"
     header = [str(cell) for cell in CATALOGUE["REBAL_PLAN"].value[0]]
-    plan = {name: f"INDEX({PLAN.format(yes=work.say('yes'))},{rows}+1,{header.index(name) + 1})" for name in ("trade", "cost")}  # fmt: skip  # noqa: E501
+    plan = {
+        name: f"INDEX({PLAN.format(yes=work.say('yes'))},{rows}+1,{header.index(name) + 1})"
+        for name in ("trade", "cost")
+    }
 
     def floating(column: int, asset: str, cash: str, total: str, format: str = PLAIN, align: str = "right") -> None:
         """A column of which the cash left and the total follow the last asset."""
@@ -135,19 +152,22 @@ def _given(work: Work, page: WorkPage) -> None:
     work.by_asset(
         page,
         [
-            ("asset", "asset_names", PLAIN), ("client.order", "IF(ISNUMBER(orders_given),orders_given,0)", CENTS),
-            ("allocation.cost", costs, CENTS), ("client.now", "IF(ISNUMBER(orders_given),0,v_now)", MONEY),
+            ("asset", "asset_names", PLAIN),
+            ("client.order", "IF(ISNUMBER(orders_given),orders_given,0)", CENTS),
+            ("allocation.cost", costs, CENTS),
+            ("client.now", "IF(ISNUMBER(orders_given),0,v_now)", MONEY),
             ("client.target", f"IF(COUNT(orders_given)=0,w_target,{rest}/SUM({rest}))", PERCENT),
             ("allocation.price", price, "#,##0.000"),
             ("client.lot", f"IF({taken},0,IF({none},{beyond},lot_sizes))", "#,##0.####"),
         ],
         {"given_trades": 3, "given_costs": 4, "plan_values": 5, "plan_targets": 6, "plan_prices": 7, "plan_lots": 8},
-    )  # fmt: skip
+    )
     work.result(page, "client.cash_flow", "=cash_flow-SUM(given_trades)-SUM(given_costs)", CENTS, "plan_flow")
     _weights(work, page)
     still = f"IF(still_beyond={quote(work.say('yes'))},0,1)"
-    work.result(page, "client.threshold", f"=IF(COUNT(orders_given)=0,drift_threshold,{still})", PERCENT,
-                "plan_threshold")  # fmt: skip
+    work.result(
+        page, "client.threshold", f"=IF(COUNT(orders_given)=0,drift_threshold,{still})", PERCENT, "plan_threshold"
+    )
 
 
 def _weights(work: Work, page: WorkPage) -> None:
@@ -167,9 +187,11 @@ def _totals(work: Work, page: WorkPage) -> None:
     head = page.header(["", "allocation.bought", "allocation.sold", "allocation.costs", "allocation.cost_share"])
     page.put(head + 1, 2, f"={sentence(work, 'allocation.in_money', currency='currency_code')}", gate=False)
     for column, formula, format in (
-        (3, "=SUM((trade_money>0)*trade_money)", MONEY), (4, "=-SUM((trade_money<0)*trade_money)", MONEY),
-        (5, "=SUM(trade_costs)", CENTS), (6, f"=SUM(trade_costs)/{WORTH}", PERCENT2),
-    ):  # fmt: skip
+        (3, "=SUM((trade_money>0)*trade_money)", MONEY),
+        (4, "=-SUM((trade_money<0)*trade_money)", MONEY),
+        (5, "=SUM(trade_costs)", CENTS),
+        (6, f"=SUM(trade_costs)/{WORTH}", PERCENT2),
+    ):
         page.put(head + 1, column, formula, format, array=True, align="right")
     page.row = head + 2
     amounts = zip(("bought", "sold", "costs"), "CDE", strict=True)
@@ -192,15 +214,21 @@ def _products(work: Work, page: WorkPage) -> None:
     first, last = work.by_asset(
         page,
         [
-            ("asset", "asset_names", PLAIN), ("allocation.price", PRICE, "#,##0.000"),
-            ("client.lot", "lot_sizes", MONEY), ("client.level", "fund_levels", PLAIN),
-            ("allocation.weight", "w_now", PERCENT), ("client.target", "w_target", PERCENT),
+            ("asset", "asset_names", PLAIN),
+            ("allocation.price", PRICE, "#,##0.000"),
+            ("client.lot", "lot_sizes", MONEY),
+            ("client.level", "fund_levels", PLAIN),
+            ("allocation.weight", "w_now", PERCENT),
+            ("client.target", "w_target", PERCENT),
             ("allocation.after", "w_after", PERCENT),
-            ("allocation.verdict", f"IF({ABOVE}>0,IF(trade_money>0.005,{bought},IF(w_after>0,{held},{fits})),{fits})",
-             PLAIN),
+            (
+                "allocation.verdict",
+                f"IF({ABOVE}>0,IF(trade_money>0.005,{bought},IF(w_after>0,{held},{fits})),{fits})",
+                PLAIN,
+            ),
         ],
         {"unit_prices": 3},
-    )  # fmt: skip
+    )
     for row in range(first, last + 1):
         page.sheet.cell(row, 4).number_format = '#,##0;;"–"'
     page.left(9, first - 1, last)

@@ -14,8 +14,9 @@ PERIODS = (60, 72, 84, 96, 108, 120, 260, 520, 1300, 2600)  # periods of prices 
 SCENARIOS = 6  # and crises
 CHART_DATA = LAST_COLUMN + 2  # column L: what charts read, beside the printed page
 GATES = {  # what blanks the results of a sheet
-    **dict.fromkeys(("summary", "allocation", "risk", "stress", "plan"), "input_faults"), "performance": "price_faults",
-}  # fmt: skip
+    **dict.fromkeys(("summary", "allocation", "risk", "stress", "plan"), "input_faults"),
+    "performance": "price_faults",
+}
 TABS = {"client": THIRD, "market": THIRD, "notes": GREY}  # sheets of inputs, of reference; all others show results
 
 

@@ -163,10 +163,16 @@ def case(name: str, lang: str = "en") -> Case:
 def _holding(asset: str, value: float, target: float) -> Holding:
     row = data.row("asset_classes", asset)
     return Holding(
-        asset, row["name_zh"], value, target, *data.expected(asset),
-        level=f"R{FUND_LEVELS[asset]}", lot=100 if asset in ETFS else 0, min_commission=5.0 if asset in ETFS else 0.0,
+        asset,
+        row["name_zh"],
+        value,
+        target,
+        *data.expected(asset),
+        level=f"R{FUND_LEVELS[asset]}",
+        lot=100 if asset in ETFS else 0,
+        min_commission=5.0 if asset in ETFS else 0.0,
         source="illustrative" if row["illustrative"] == "yes" else "article",
-    )  # fmt: skip
+    )
 
 
 def unit_price(asset: str, price: float) -> float:

@@ -31,9 +31,10 @@ def checks(work: Work, page: WorkPage) -> None:
     tests, ok, later = _Tests(work), quote(work.say("check.ok")), quote(work.say("check.later"))
     parts = {
         "input_faults": _of_client(tests) | _of_costs(tests) | _of_correlations(tests) | _of_goal(tests),
-        "crisis_faults": _of_crises(tests), "price_faults": _of_prices(tests),
+        "crisis_faults": _of_crises(tests),
+        "price_faults": _of_prices(tests),
         "": _to_be_looked_at(tests),
-    }  # fmt: skip
+    }
     first = page.row
     for name, found in parts.items():
         start = page.row
@@ -50,8 +51,14 @@ def checks(work: Work, page: WorkPage) -> None:
             page.row += 1
         if name:
             more = "" if name == "input_faults" else "+input_faults"
-            cell = page.put(start, CHART_DATA, f"=SUM(($C${start}:$C${page.row - 1}<>{ok})*1){more}", array=True,
-                            color=GREY, line=False)  # fmt: skip
+            cell = page.put(
+                start,
+                CHART_DATA,
+                f"=SUM(($C${start}:$C${page.row - 1}<>{ok})*1){more}",
+                array=True,
+                color=GREY,
+                line=False,
+            )
             work.document.name(name, page.at(cell.coordinate))
     said = f"$C${first}:$C${page.row - 1}"
     line = f"IF(SUM(({said}<>{ok})*1)=0,{quote(work.say('client.check_ok'))},INDEX({said},MATCH(1,({said}<>{ok})*1,0)))"
@@ -208,8 +215,11 @@ def _of_costs(t: _Tests) -> dict[str, list[tuple[str, str]]]:
     paid = f"SUM(v_now*(1-sell_taxes-exit_fees)-{fees})+cash_flow"  # what is left once all is sold
     return {
         "costs": [
-            t.number("lot_sizes", "lot_text"), t.down("lot_sizes", "lot_text", "lot_sizes<0"),
-            rate("order_rates"), rate("sell_taxes"), rate("exit_fees"),
+            t.number("lot_sizes", "lot_text"),
+            t.down("lot_sizes", "lot_text", "lot_sizes<0"),
+            rate("order_rates"),
+            rate("sell_taxes"),
+            rate("exit_fees"),
             t.number("minimum_commissions", "minimum_text"),
             t.down("minimum_commissions", "minimum_text", "minimum_commissions<0"),
             t.number("locked_values", "locked_text"),
@@ -218,7 +228,7 @@ def _of_costs(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.down("own_prices", "price_last", f"(lot_sizes>0)*NOT(ISNUMBER({PRICE}))"),
             t.one("cash_flow", "flow_all", f"IF(cash_flow<0,{paid}<0.005,FALSE)"),
         ],
-    }  # fmt: skip
+    }
 
 
 def _of_correlations(t: _Tests) -> dict[str, list[tuple[str, str]]]:
@@ -229,28 +239,38 @@ def _of_correlations(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.down("corr_names", "name_number", "NOT(ISTEXT(corr_names))", ""),
             t.across("corr_heads", "name_number", "NOT(ISTEXT(corr_heads))"),
             t.down("corr_names", "corr_names", "TRIM(corr_names)<>TRIM(asset_names)"),
-            t.across("corr_heads", "corr_names", "TRIM(corr_heads)<>TRANSPOSE(TRIM(asset_names))",
-                     asset="INDEX(asset_names,MATCH(1,(TRIM(corr_heads)<>TRANSPOSE(TRIM(asset_names)))*1,0))"),
+            t.across(
+                "corr_heads",
+                "corr_names",
+                "TRIM(corr_heads)<>TRANSPOSE(TRIM(asset_names))",
+                asset="INDEX(asset_names,MATCH(1,(TRIM(corr_heads)<>TRANSPOSE(TRIM(asset_names)))*1,0))",
+            ),
             t.within(corr, "corr_text", f"NOT(ISNUMBER({corr}))"),
             t.within(corr, "corr_range", f"ABS({corr})>1+{NEVER}"),
             t.within(corr, "corr_symmetric", f"ABS({corr}-TRANSPOSE({corr}))>{NEVER}"),
             t.within(corr, "corr_diagonal", f"{diagonal}*({corr}<>1)"),
             t.one(corr, "corr_psd", f"ISERROR(SUM(PLAIN(COV_FROM_CORR({corr},vol_assets))))"),
         ],
-    }  # fmt: skip
+    }
 
 
 def _of_goal(t: _Tests) -> dict[str, list[tuple[str, str]]]:
     return {
         "goal": [
             t.one("goal_today", "goal_text", 'IF(goal_today="",FALSE,IF(ISNUMBER(goal_today),goal_today<=0,TRUE))'),
-            t.one("goal_years", "goal_years", 'IF(goal_years="",goal_today<>"",IF(ISNUMBER(goal_years),(goal_years<=0)'
-                  '+(goal_years>150)>0,TRUE))'),
+            t.one(
+                "goal_years",
+                "goal_years",
+                'IF(goal_years="",goal_today<>"",IF(ISNUMBER(goal_years),(goal_years<=0)+(goal_years>150)>0,TRUE))',
+            ),
             t.one("monthly_saving", "monthly_text", "NOT(ISNUMBER(monthly_saving))"),
-            t.one("client_age", "age_text", 'IF(client_age="",FALSE,IF(ISNUMBER(client_age),(client_age<0)'
-                  '+(client_age>120)>0,TRUE))'),
+            t.one(
+                "client_age",
+                "age_text",
+                'IF(client_age="",FALSE,IF(ISNUMBER(client_age),(client_age<0)+(client_age>120)>0,TRUE))',
+            ),
         ],
-    }  # fmt: skip
+    }
 
 
 def _of_crises(t: _Tests) -> dict[str, list[tuple[str, str]]]:
@@ -260,7 +280,7 @@ def _of_crises(t: _Tests) -> dict[str, list[tuple[str, str]]]:
         t.missing("scenario_heads", "scenario_names", t.listed("scenario_heads"), "asset_names"),
         t.within("scenario_body", "scenario_text", "NOT(ISNUMBER(scenario_body))"),
         t.within("scenario_body", "scenario_range", "scenario_body<-1"),
-    ]  # fmt: skip
+    ]
     return {"scenarios": [(f"IF(n_crises=0,FALSE,{found})", said) for found, said in tests]}
 
 
@@ -284,7 +304,7 @@ def _of_prices(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.within("price_body", "price_text", '(price_body<>"")*NOT(ISNUMBER(price_body))'),
             t.within("price_body", "price_negative", '(price_body<>"")*(price_body<=0)'),
         ],
-    }  # fmt: skip
+    }
 
 
 def _to_be_looked_at(t: _Tests) -> dict[str, list[tuple[str, str]]]:
@@ -319,9 +339,13 @@ def _to_be_looked_at(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             (t.some(both), t.text("price_jump", t.place("price_body", f"INT({code}/1000)", f"MOD({code},1000)"))),
             t.one("as_of", "price_stale", f"as_of-{last}>{allowed}", date=f'TEXT({last},"yyyy-mm-dd")'),
             t.across("price_heads", "price_stranger", stranger, asset=f"INDEX(price_heads,1,{t.which(stranger)})"),
-            t.one("price_dates", "price_gap", f"MAX({gaps})>MAX(15,3*MEDIAN({gaps}))",
-                  date=f'TEXT(INDEX(price_dates,MATCH(MAX({gaps}),{gaps},0)),"yyyy-mm-dd")'),
+            t.one(
+                "price_dates",
+                "price_gap",
+                f"MAX({gaps})>MAX(15,3*MEDIAN({gaps}))",
+                date=f'TEXT(INDEX(price_dates,MATCH(MAX({gaps}),{gaps},0)),"yyyy-mm-dd")',
+            ),
             t.within("price_body", "price_hole", 'price_body=""', count='SUM((price_body="")*1)'),
             t.one("price_dates", "under_a_year", "full_year=0"),
         ],
-    }  # fmt: skip
+    }

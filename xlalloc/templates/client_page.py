@@ -17,7 +17,7 @@ from xlalloc.templates.layout import (
     PLAIN,
     SIGNED,
     Protection,
-)  # fmt: skip
+)
 from xlalloc.templates.work_page import WorkPage
 
 VALUE_WIDTH = 13  # of the column most inputs stand in
@@ -70,17 +70,23 @@ FIELDS = {
 RANGES = (("return_range", "rate"), ("vol_range", "vol"))
 # (text, format, defined name, rule) of the lists, their columns from B on
 HOLDINGS = (
-    ("asset", TEXT, "asset_names", "text"), ("client.now", MONEY, "v_now", "amount"),
-    ("client.target", PERCENT, "w_target", "weight"), ("client.mu", PERCENT, "mu_assets", "rate"),
-    ("client.sigma", PERCENT, "vol_assets", "vol"), ("client.level", PLAIN, "fund_levels", "fund_level"),
-)  # fmt: skip
+    ("asset", TEXT, "asset_names", "text"),
+    ("client.now", MONEY, "v_now", "amount"),
+    ("client.target", PERCENT, "w_target", "weight"),
+    ("client.mu", PERCENT, "mu_assets", "rate"),
+    ("client.sigma", PERCENT, "vol_assets", "vol"),
+    ("client.level", PLAIN, "fund_levels", "fund_level"),
+)
 TRADING = (  # beside the name of each asset
-    ("client.price", "#,##0.000", "own_prices", "price"), ("client.lot", "#,##0.####", "lot_sizes", "amount"),
+    ("client.price", "#,##0.000", "own_prices", "price"),
+    ("client.lot", "#,##0.####", "lot_sizes", "amount"),
     ("client.commission", "0.000%", "order_rates", "share"),
     ("client.min_commission", "#,##0.00", "minimum_commissions", "amount"),
-    ("client.sell_tax", "0.000%", "sell_taxes", "share"), ("client.exit_fee", "0.000%", "exit_fees", "share"),
-    ("client.locked", MONEY, "locked_values", "amount"), ("client.order", SIGNED, "orders_given", "order"),
-)  # fmt: skip
+    ("client.sell_tax", "0.000%", "sell_taxes", "share"),
+    ("client.exit_fee", "0.000%", "exit_fees", "share"),
+    ("client.locked", MONEY, "locked_values", "amount"),
+    ("client.order", SIGNED, "orders_given", "order"),
+)
 BENCHMARK = (("asset", TEXT, "bench_names", "text"), ("client.bench", PERCENT, "w_bench", "weight"))
 LEVELS = ("C1", "C2", "C3", "C4", "C5")
 
@@ -133,8 +139,13 @@ def allow(page: WorkPage, cells: str, rule: str, key: str) -> None:
 
 
 def _title(key: str) -> str:
-    return {"asset": "asset", "correlation": "market.correlations", "price": "market.prices",
-            "shock": "market.scenarios", "date": "performance.date"}.get(key, f"client.{key}")  # fmt: skip
+    return {
+        "asset": "asset",
+        "correlation": "market.correlations",
+        "price": "market.prices",
+        "shock": "market.scenarios",
+        "date": "performance.date",
+    }.get(key, f"client.{key}")
 
 
 def _fields(work: Work, page: WorkPage, section: str) -> None:

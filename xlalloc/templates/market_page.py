@@ -131,8 +131,10 @@ def _prices(work: Work, page: WorkPage) -> int:
     allow(page, f"B{first}:B{last}", "past", "date")
     allow(page, f"C{first}:{end}{last}", "price", "price")
     page.sheet.print_title_rows = f"{head}:{head}"
-    heads, dates, cells = (page.at(f"{a}:{b}") for a, b in (
-        (f"C{head}", f"{end}{head}"), (f"B{first}", f"B{last}"), (f"B{head}", f"{end}{last}")))  # fmt: skip
+    heads, dates, cells = (
+        page.at(f"{a}:{b}")
+        for a, b in ((f"C{head}", f"{end}{head}"), (f"B{first}", f"B{last}"), (f"B{head}", f"{end}{last}"))
+    )
     rows, columns = f"MAX(1,COUNTA({dates}))", f"MAX(1,COUNTA({heads}))"
     work.document.name("price_table", f"{page.at(f'B{head}')}:INDEX({cells},{rows}+1,{columns}+1)")
     work.document.name("price_heads", f"{page.at(f'C{head}')}:INDEX({heads},1,{columns})")

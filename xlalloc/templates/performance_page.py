@@ -55,15 +55,17 @@ def _key_figures(work: Work, page: WorkPage) -> None:
     function = "KPI_TABLE(all_returns,bench_returns,risk_free)"  # whose dates say how many a year has
     block = f"C{head + 1}:E{head + known}"
     short = _short(measures[:known])  # nothing is annualised that has not lasted a year
-    page.block(head + 1, 3, known, 3, f'=IF(n_months<2,"",IF({short},"–",{table(block, function, 2)}))', PERCENT,
-               align="right")  # fmt: skip
+    page.block(
+        head + 1, 3, known, 3, f'=IF(n_months<2,"",IF({short},"–",{table(block, function, 2)}))', PERCENT, align="right"
+    )
     for column, series in enumerate(list(RETURNS)[:2], 3):  # what is the benchmark itself has no ratio to it
         own = column_letter(column)
         block = f"{own}{head + known + 1}:{own}{head + len(measures)}"
         apart = f'IF(MAX(ABS({series}-bench_returns))<1E-12,"–",{table(block, function, column - 1, 1 + known)})'
         short = _short(measures[known:])
-        page.block(head + known + 1, column, AGAINST, 1, f'=IF(n_months<2,"",IF({short},"–",{apart}))', PERCENT,
-                   align="right")  # fmt: skip
+        page.block(
+            head + known + 1, column, AGAINST, 1, f'=IF(n_months<2,"",IF({short},"–",{apart}))', PERCENT, align="right"
+        )
     for k, measure in enumerate(measures, head + 1):
         page.put(k, 2, f"={sentence(work, f'kpi.{measure}', period='period_word')}")
         format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT

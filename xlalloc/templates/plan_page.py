@@ -15,9 +15,13 @@ FEES = (0.0025, 0.005, 0.01, 0.015, 0.02)
 AGES = 7  # points of the glide path, five years apart
 QUESTIONS = ("drift", "tolerance", "goal", "environment", "benchmark")
 ANSWERS = {
-    "yes": "yes", "no": "no", "in part": "review.part", "ask the client": "review.ask",
-    "adviser's judgement": "review.judge", "not computed": "review.unknown",
-}  # fmt: skip
+    "yes": "yes",
+    "no": "no",
+    "in part": "review.part",
+    "ask the client": "review.ask",
+    "adviser's judgement": "review.judge",
+    "not computed": "review.unknown",
+}
 
 
 def plan(work: Work) -> None:
@@ -34,8 +38,9 @@ def plan(work: Work) -> None:
     work.pictures["bands"] = (page, first, last), [copies[k] for k in (0, 2, 1, 3)]
     series = [(page, first, last, column) for column in (copies[2], copies[1], copies[3])]
     chart = charts.curves(series, (page, first, last, copies[0]), MONEY)
-    page.curve_picture("plan.bands_chart", chart, CHART_ROWS, across="plan.years_axis", up="plan.money_axis",
-                       alt="plan.bands_alt")  # fmt: skip
+    page.curve_picture(
+        "plan.bands_chart", chart, CHART_ROWS, across="plan.years_axis", up="plan.money_axis", alt="plan.bands_alt"
+    )
 
 
 def _goal(work: Work, page: WorkPage) -> None:
@@ -73,8 +78,9 @@ def _fees(work: Work, page: WorkPage) -> None:
     page.heading("plan.fees")
     head = page.header(["plan.fee", *[""] * len(FEES)])
     for column, fee in enumerate(FEES, 3):
-        page.put(head, column, fee, PERCENT2, line=False, color="FFFFFF", bold=True, fill=work.document.accent,
-                 align="right")  # fmt: skip
+        page.put(
+            head, column, fee, PERCENT2, line=False, color="FFFFFF", bold=True, fill=work.document.accent, align="right"
+        )
         own = column_letter(column)
         gross = "PORT_RETURN(w_target,mu_assets)"
         page.put(head + 1, column, f"=FEE_DRAG({own}{head},plan_years,{gross})", PERCENT, align="right")
@@ -91,8 +97,9 @@ def _glide(work: Work, page: WorkPage) -> None:
         column = 3 + k
         own = column_letter(column)
         age = f'=IF(client_age="","–",client_age+{5 * k})'
-        page.put(head, column, age, "0", line=False, color="FFFFFF", bold=True, fill=work.document.accent,
-                 align="right")  # fmt: skip
+        page.put(
+            head, column, age, "0", line=False, color="FFFFFF", bold=True, fill=work.document.accent, align="right"
+        )
         page.put(head + 1, column, f'=IF(client_age="","–",INDEX(GLIDE_PATH({own}{head}),2,2))', "0%", align="right")
         page.put(head + 2, column, f'=IF(client_age="","–",1-{own}{head + 1})', "0%", align="right")
     page.put(head + 1, 2, work.say("plan.stocks"))

@@ -29,7 +29,8 @@ def risk(work: Work) -> None:
     first, last = work.by_asset(
         page,
         [
-            ("asset", "asset_names", PLAIN), ("allocation.weight", "w_today", PERCENT),
+            ("asset", "asset_names", PLAIN),
+            ("allocation.weight", "w_today", PERCENT),
             ("risk.share_now", "RISK_CONTRIB(w_today,cov_assets)", PERCENT, "risk_today>0"),
             ("client.target", "w_target", PERCENT),
             ("risk.share", "RISK_CONTRIB(w_target,cov_assets)", PERCENT, "risk_target>0"),
@@ -38,7 +39,7 @@ def risk(work: Work) -> None:
             ("risk.marginal", "MARGINAL_RISK(w_target,cov_assets)", PERCENT, "risk_target>0"),
         ],
         {"parity_weights": 7, "w_inverse": 8},
-    )  # fmt: skip
+    )
     for column in "CDEF":
         page.bars(f"{column}{first}:{column}{last}")
     page.note("risk.note")
@@ -52,8 +53,9 @@ def risk(work: Work) -> None:
     page.row = picture
     for key, columns, left, right in (("risk.chart_now", (3, 4), 2, 5), ("risk.chart", (5, 6), 6, 10)):
         series = [(page, *bars, column) for column in columns]
-        page.bar_picture(key, (page, *bars, 2), series, chart_rows(work, 2), left, right, negative=True,
-                         alt="risk.chart_alt")  # fmt: skip
+        page.bar_picture(
+            key, (page, *bars, 2), series, chart_rows(work, 2), left, right, negative=True, alt="risk.chart_alt"
+        )
 
 
 def chart_rows(work: Work, bars: int) -> int:

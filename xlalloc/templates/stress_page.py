@@ -72,8 +72,9 @@ def _worst(work: Work, page: WorkPage, first: int, last: int, picture: int) -> N
 def _correlations(work: Work, page: WorkPage) -> None:
     """The same volatilities, the correlations moved towards 1."""
     page.heading("stress.correlations")
-    head = page.header(["stress.uplift", "stress.moved", "stress.vol_now", "stress.vol_target", "stress.vol_rp",
-                        "stress.ratio"])  # fmt: skip
+    head = page.header(
+        ["stress.uplift", "stress.moved", "stress.vol_now", "stress.vol_target", "stress.vol_rp", "stress.ratio"]
+    )
     for k, (key, uplift) in enumerate((("none", "=0"), ("given", "=corr_uplift"), ("all", "=1")), 1):
         row = head + k
         page.put(row, 2, work.say(f"stress.uplift_{key}"))

@@ -37,12 +37,17 @@ def _filled(work: Work, page: WorkPage) -> None:
     _, last = work.by_asset(
         page,
         [
-            ("asset", "asset_names", PLAIN), ("client.now", "v_now", MONEY), ("allocation.weight", "w_now", PERCENT),
-            ("allocation.after", "w_after", PERCENT), ("client.target", "w_target", PERCENT),
-            ("allocation.trade", "trade_money", SIGNED), ("allocation.units", "trade_units", "+#,##0.##;-#,##0.##;0"),
-            ("allocation.cost", "trade_costs", "#,##0.00"), ("client.level", "fund_levels", PLAIN),
+            ("asset", "asset_names", PLAIN),
+            ("client.now", "v_now", MONEY),
+            ("allocation.weight", "w_now", PERCENT),
+            ("allocation.after", "w_after", PERCENT),
+            ("client.target", "w_target", PERCENT),
+            ("allocation.trade", "trade_money", SIGNED),
+            ("allocation.units", "trade_units", "+#,##0.##;-#,##0.##;0"),
+            ("allocation.cost", "trade_costs", "#,##0.00"),
+            ("client.level", "fund_levels", PLAIN),
         ],
-    )  # fmt: skip
+    )
     page.row = last + 2
     bars, rows = work.pictures["assets"], chart_rows(work, 3)
     series = [(*bars, column) for column in (7, 8, 9)]
@@ -50,8 +55,9 @@ def _filled(work: Work, page: WorkPage) -> None:
     page.row += rows
     bands, copies = work.pictures["bands"]
     chart = charts.curves([(*bands, column) for column in copies[1:]], (*bands, copies[0]), MONEY)
-    page.curve_picture("plan.bands_chart", chart, CHART_ROWS, across="plan.years_axis", up="plan.money_axis",
-                       alt="plan.bands_alt")  # fmt: skip
+    page.curve_picture(
+        "plan.bands_chart", chart, CHART_ROWS, across="plan.years_axis", up="plan.money_axis", alt="plan.bands_alt"
+    )
     page.row += CHART_ROWS
     page.note("as_of_build")
     work.close(page)
@@ -81,8 +87,13 @@ def _lines(work: Work, page: WorkPage) -> None:
     row, ok = page.row, quote(work.say("client.check_ok"))
     worst = "MATCH(MIN(crisis_results),crisis_results,0)"
     fall = 'TEXT(MIN(crisis_results),"+0.0%;-0.0%")'
-    said = sentence(work, "summary.crisis", crisis=f"INDEX(crisis_names,{worst})", fall=fall,
-                    money='TEXT(MIN(crisis_results)*worth_today,"+#,##0;-#,##0")')  # fmt: skip
+    said = sentence(
+        work,
+        "summary.crisis",
+        crisis=f"INDEX(crisis_names,{worst})",
+        fall=fall,
+        money='TEXT(MIN(crisis_results)*worth_today,"+#,##0;-#,##0")',
+    )
     none = quote(work.say("summary.no_crisis"))
     lines = (
         ("client.signal", "=signal_line"),
