@@ -15,7 +15,7 @@ from pathlib import Path
 import openpyxl
 
 from benchmarks.timing import shown, side_by_side
-from xlalloc.reports.example import write_clients
+from xlalloc.reports.clients_workbook import write_clients
 from xlalloc.reports.read import read
 from xlalloc.reports.sheets import Workbook
 

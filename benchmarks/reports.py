@@ -31,8 +31,8 @@ from benchmarks.timing import once
 from xlalloc.documents.output import fill
 from xlalloc.reports import firm_templates, index, run
 from xlalloc.reports.batch import Task, Work, batch
+from xlalloc.reports.clients_workbook import write_clients
 from xlalloc.reports.compute import compute
-from xlalloc.reports.example import write_clients
 from xlalloc.reports.read import read
 from xlalloc.reports.records import Inputs
 from xlalloc.reports.vocabulary import vocabulary

@@ -19,7 +19,7 @@ import numpy as np
 
 from xlalloc.documents import built
 from xlalloc.hosts.calc_driver import Driver
-from xlalloc.reports import example, run
+from xlalloc.reports import clients_workbook, run
 from xlalloc.site import sheet
 from xlalloc.templates import case_workbook
 from xlalloc.templates.workbook_texts import TEXTS
@@ -64,7 +64,7 @@ def case_study(lang: str, folder: Path, office: Driver) -> dict[str, np.ndarray]
 
 def report(lang: str, folder: Path, office: Driver) -> dict[str, np.ndarray]:
     """The first pages of a client's report: what to do, what is held and traded, where the risk is."""
-    clients = example.write_clients(folder / "clients.xlsx")
+    clients = clients_workbook.write_clients(folder / "clients.xlsx")
     run.report(clients, folder / "reports", None, lang)
     printed = pages(folder / "reports" / f"{CLIENTS[lang]}.xlsx", folder, office, PAGE_DOTS)
     return dict(zip(("report", "report-orders", "report-risk"), (picture for picture, _ in printed), strict=False))

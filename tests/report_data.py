@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
-from xlalloc.reports.example import write_clients
+from xlalloc.reports.clients_workbook import write_clients
 
 SHEETS = ("clients", "holdings", "assets", "models", "benchmarks", "suitability", "prices")
 

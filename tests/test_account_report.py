@@ -12,7 +12,7 @@ from test_real_files import us
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.template import Template
-from xlalloc.reports import example
+from xlalloc.reports import clients_workbook
 from xlalloc.reports.account_words import PLACES
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
@@ -212,7 +212,7 @@ def test_a_row_that_is_not_whole_leaves_no_return_to_be_wrong(tmp_path, row, kin
 
 
 def test_the_demo_has_clients_with_a_history_that_ends_at_what_is_held(tmp_path):
-    inputs = read(example.write_clients(tmp_path / "c.xlsx"))
+    inputs = read(clients_workbook.write_clients(tmp_path / "c.xlsx"))
     shown = {client.id: compute(client, inputs) for client in inputs.clients if client.history}
     assert sorted(shown) == ["K002", "K004"] and {r.lang for r in shown.values()} == {"en", "zh"}
     for result in shown.values():
@@ -230,7 +230,7 @@ def test_the_page_is_in_the_report_only_where_there_is_a_history(tmp_path, lang)
     path = tmp_path / "report.xlsx"
     write_report(path, lang)
     template = Template(path, shapes())
-    inputs = read(example.write_clients(tmp_path / "c.xlsx"), None, lang)
+    inputs = read(clients_workbook.write_clients(tmp_path / "c.xlsx"), None, lang)
     for client in inputs.clients[:3]:
         output = Output(Filled(template, vocabulary(compute(client, inputs), inputs)), date=inputs.market.as_of)
         assert not list(output.errors())

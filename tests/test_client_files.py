@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import xlalloc  # noqa: F401  fills the catalogue
 from xlalloc.cli import main
 from xlalloc.errors import AllocError, InputError
-from xlalloc.reports import example, fields
+from xlalloc.reports import clients_workbook, fields
 from xlalloc.reports.columns import COLUMNS, SHEETS, asked, column_of
 from xlalloc.reports.read import read
 from xlalloc.reports.sheets import Workbook
@@ -451,7 +451,7 @@ def test_a_part_of_random_bytes_is_one_clear_line(tmp_path, data, part):
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_the_empty_file_explains_and_checks_every_column(tmp_path, lang):
     """A hint on each column, its list in the file's language, limits, formats of what is still to be typed."""
-    book = openpyxl.load_workbook(example.write_empty(tmp_path / "empty.xlsx", lang))
+    book = openpyxl.load_workbook(clients_workbook.write_empty(tmp_path / "empty.xlsx", lang))
     titles = {sheet: sheet if lang == "en" else names[0] for sheet, names in SHEETS.items()}
     assert book.sheetnames[1:] == list(titles.values())
     words = [str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row if cell.value]
@@ -475,7 +475,7 @@ def test_the_empty_file_explains_and_checks_every_column(tmp_path, lang):
 
 def understood(key: str, word: str):
     """What a list offers is what the reader knows."""
-    options = example.CHOICES.get(key)
+    options = clients_workbook.CHOICES.get(key)
     if options:
         assert fields.option(word, options) in options
     else:
@@ -484,7 +484,7 @@ def understood(key: str, word: str):
 
 def test_an_empty_file_that_is_filled_by_hand_is_read(tmp_path):
     """Typed into the Chinese file as a person would."""
-    book = openpyxl.load_workbook(example.write_empty(tmp_path / "c.xlsx", "zh"))
+    book = openpyxl.load_workbook(clients_workbook.write_empty(tmp_path / "c.xlsx", "zh"))
     at = {sheet: {cell.value: cell.column for cell in book[sheet][2]} for sheet in book.sheetnames[1:]}
     for sheet, row, typed in (
         ("客户", 3, {"客户编号": "0001", "姓名": "测试", "模型": "稳健", "语言": "中文", "检查频率": "每季", "风险等级": "C3", "触发阈值": 0.05}),

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from xlalloc.cli import main
-from xlalloc.reports import example
+from xlalloc.reports import clients_workbook
 from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
@@ -24,7 +24,7 @@ PRODUCT = "=2+5+CANARYPRODUCT!A0"
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
-    return read(example.write_clients(tmp_path_factory.mktemp("clients") / "clients.xlsx"))
+    return read(clients_workbook.write_clients(tmp_path_factory.mktemp("clients") / "clients.xlsx"))
 
 
 def marked(inputs, client):
@@ -94,7 +94,7 @@ def test_every_input_cell_is_hers_or_blank(inputs):
 
 
 def test_the_command_writes_it(tmp_path):
-    source = example.write_clients(tmp_path / "clients.xlsx")
+    source = clients_workbook.write_clients(tmp_path / "clients.xlsx")
     done = CliRunner().invoke(main, ["template", "--client", f"{source}:K005", "--out", str(tmp_path / "K005.xlsx")])
     assert done.exit_code == 0, done.output
     shown = openpyxl.load_workbook(tmp_path / "K005.xlsx", data_only=True)

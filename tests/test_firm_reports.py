@@ -25,7 +25,7 @@ from xlalloc.documents.output import Output, fill
 from xlalloc.documents.template import Template, TemplateError
 from xlalloc.errors import ErrorValue
 from xlalloc.excel_functions import LAZY, PLAIN
-from xlalloc.reports import example, make_template, report_page, run
+from xlalloc.reports import clients_workbook, make_template, report_page, run
 from xlalloc.reports import vocabulary as words
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
@@ -37,7 +37,7 @@ from xlalloc.values import scalar
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
-    return read(example.write_clients(tmp_path_factory.mktemp("clients") / "clients.xlsx"))
+    return read(clients_workbook.write_clients(tmp_path_factory.mktemp("clients") / "clients.xlsx"))
 
 
 @pytest.fixture(scope="module")
@@ -334,7 +334,7 @@ def _part(data: bytes, name: str) -> str:
 
 
 def test_a_run_with_the_firms_template(firm, tmp_path):
-    clients = example.write_clients(tmp_path / "clients.xlsx")
+    clients = clients_workbook.write_clients(tmp_path / "clients.xlsx")
     done = run.report(clients, tmp_path / "one", template=firm.path)
     assert (done.written, done.held, done.failed) == (4, 1, 0)
     run.report(clients, tmp_path / "two", template=firm.path, jobs=2)
@@ -348,7 +348,7 @@ def test_a_client_the_template_has_no_room_for_is_a_finding(tmp_path):
     """Five rows: a value stands in the sixth, and most clients have six assets."""
     rows = f'<row r="1">{spill("A1", "asset_names")}</row><row r="6"><c r="A6"><v>1</v></c></row>'
     path = template(tmp_path / "narrow.xlsx", {"Report": rows})
-    done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
+    done = run.report(clients_workbook.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
     assert (done.written, done.held, done.failed) == (1, 1, 3)
     said = [p.wrong("en") for p in done.problems if p.kind == "does_not_fit"]
     assert len(said) == 3 and all(
@@ -365,7 +365,7 @@ def test_documents_that_keep_macros_are_named_so(tmp_path):
         parts={"xl/vbaProject.bin": b"code"},
         book_relations=(("v", kind, "vbaProject.bin"),),
     )
-    clients = example.write_clients(tmp_path / "clients.xlsx")
+    clients = clients_workbook.write_clients(tmp_path / "clients.xlsx")
     run.report(clients, tmp_path / "kept", template=path, macros=True)
     run.report(clients, tmp_path / "without", template=path)
     assert {p.suffix for p in (tmp_path / "kept").glob("K*")} == {".xlsm"}
@@ -382,7 +382,7 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
             folder / f"{name}.xlsx",
             {"Report": f'<row r="1"><c r="A1" t="str"><f>"made of {name}"&amp;LEFT(client_id,0)</f><v/></c></row>'},
         )
-    inputs = read(example.write_clients(tmp_path / "clients.xlsx"))
+    inputs = read(clients_workbook.write_clients(tmp_path / "clients.xlsx"))
     run.report(tmp_path / "clients.xlsx", tmp_path / "out", template=folder)
     for client in inputs.clients:
         lang = client.language
@@ -397,7 +397,7 @@ def test_a_folder_of_templates_serves_languages_and_models(tmp_path):
 
 def test_a_file_without_our_names_is_no_template(tmp_path):
     """The clients' own file, given by mistake: nobody gets a copy of everybody's data."""
-    clients = example.write_clients(tmp_path / "clients.xlsx")
+    clients = clients_workbook.write_clients(tmp_path / "clients.xlsx")
     with pytest.raises(TemplateError, match="uses none of the names of a client's data"):
         run.report(clients, tmp_path / "out", template=clients)
     assert not list((tmp_path / "out").rglob("K*.xlsx"))
@@ -405,7 +405,7 @@ def test_a_file_without_our_names_is_no_template(tmp_path):
 
 def test_an_error_on_a_page_is_a_finding(tmp_path):
     path = template(tmp_path / "wrong.xlsx", {"Report": '<row r="1"><c r="A1"><f>1/(n_orders-n_orders)</f></c></row>'})
-    done = run.report(example.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
+    done = run.report(clients_workbook.write_clients(tmp_path / "clients.xlsx"), tmp_path / "out", template=path)
     assert done.written == 4
     shown = {p.wrong("en") for p in done.problems if p.kind == "error_shown"}
     assert shown == {"Report!A1 shows #DIV/0!: division by zero"}
@@ -414,7 +414,7 @@ def test_an_error_on_a_page_is_a_finding(tmp_path):
 def test_the_commands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     call = lambda *args: CliRunner().invoke(main, [str(a) for a in args])  # noqa: E731
-    example.write_clients(tmp_path / "clients.xlsx")
+    clients_workbook.write_clients(tmp_path / "clients.xlsx")
     assert call("template", "report", "--out", "firm.xlsx").exit_code == 0
     checked = call("template", "--check", "firm.xlsx", "clients.xlsx")
     assert checked.exit_code == 0 and checked.output.startswith("OK: 12 sheets")

@@ -10,8 +10,8 @@ import report_data as rd
 
 from xlalloc.cli import main
 from xlalloc.reports import batch, run
+from xlalloc.reports.clients_workbook import write_clients
 from xlalloc.reports.compute import compute
-from xlalloc.reports.example import write_clients
 from xlalloc.reports.read import read
 from xlalloc.reports.vocabulary import vocabulary
 

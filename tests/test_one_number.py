@@ -15,7 +15,7 @@ from xlalloc.book import Book, context
 from xlalloc.dates import to_serial
 from xlalloc.errors import ErrorValue
 from xlalloc.formula import evaluate
-from xlalloc.reports import example
+from xlalloc.reports import clients_workbook
 from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
@@ -42,7 +42,7 @@ PATHS = "10000,1,inflation_rate"
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
-    return read(example.write_clients(tmp_path_factory.mktemp("clients") / "clients.xlsx"))
+    return read(clients_workbook.write_clients(tmp_path_factory.mktemp("clients") / "clients.xlsx"))
 
 
 def drawn(inputs, count: int, rng: random.Random):

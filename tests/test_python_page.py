@@ -8,7 +8,7 @@ import pytest
 from pages import DOCS
 from reference import market
 
-from xlalloc.reports.example import write_clients
+from xlalloc.reports.clients_workbook import write_clients
 
 
 @pytest.mark.parametrize("name", ["python.md", "python.zh.md"])

@@ -10,7 +10,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from test_report_pages import many
 
 from xlalloc.documents.heights import width_of
-from xlalloc.reports import example, run
+from xlalloc.reports import clients_workbook, run
 from xlalloc.reports.report_page import AFTER, NOW, TARGET
 from xlalloc.reports.report_template import packaged
 
@@ -29,7 +29,7 @@ def of_assets(tmp_path, count: int):
     sheets, names = many(tmp_path, count)
     history = [
         list(row)
-        for row in openpyxl.load_workbook(example.write_clients(tmp_path / "e.xlsx"))["history"].iter_rows(
+        for row in openpyxl.load_workbook(clients_workbook.write_clients(tmp_path / "e.xlsx"))["history"].iter_rows(
             min_row=2, values_only=True
         )
     ]

@@ -14,8 +14,8 @@ from xlalloc.documents.package import Package
 from xlalloc.documents.template import Template
 from xlalloc.reports import firm_templates, report_template, run
 from xlalloc.reports.check_words import SHAPES, check_words
+from xlalloc.reports.clients_workbook import write_clients
 from xlalloc.reports.compute import compute
-from xlalloc.reports.example import write_clients
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.read import read
 from xlalloc.reports.vocabulary import declared, shapes, vocabulary

@@ -14,10 +14,11 @@ import report_data as rd
 import xlalloc
 from xlalloc import data
 from xlalloc.errors import InputError
-from xlalloc.reports import example, fields, report_check, report_texts, run, texts
+from xlalloc.reports import clients_workbook, fields, report_check, report_texts, run, texts
 from xlalloc.reports.compute import compute
 from xlalloc.reports.read import read
 from xlalloc.reports.texts import LANGUAGES, TEXTS
+from xlalloc.templates.cases import ETFS
 from xlalloc.templates.workbook_texts import TEXTS as SHARED
 
 
@@ -77,7 +78,7 @@ def test_five_examples_in_english(english):
 
 
 def test_five_examples_in_chinese(tmp_path):
-    source = example.write_clients(tmp_path / "clients.xlsx", "zh")
+    source = clients_workbook.write_clients(tmp_path / "clients.xlsx", "zh")
     summary = run.report(source, tmp_path / "out", lang="zh")
     assert (summary.written, summary.held, kinds(summary)) == (4, 1, ["target_above"])  # the demo's held client
     for k in range(1, 5):
@@ -91,7 +92,7 @@ def test_five_examples_in_chinese(tmp_path):
 
 
 def test_chinese_headers_give_the_same_numbers(tmp_path):
-    chinese, english = (read(example.write_clients(tmp_path / f"{lang}.xlsx", lang)) for lang in ("zh", "en"))
+    chinese, english = (read(clients_workbook.write_clients(tmp_path / f"{lang}.xlsx", lang)) for lang in ("zh", "en"))
     assert (chinese.language, english.language) == ("zh", "en") and len(chinese.clients) == 5
     for ours, theirs in zip(chinese.clients, english.clients, strict=True):
         one, two = compute(ours, chinese), compute(theirs, english)
@@ -108,7 +109,7 @@ def test_each_client_in_its_own_language(tmp_path, sheets):
 
 def test_the_empty_file_is_read_and_explains_every_column(tmp_path):
     for lang in LANGUAGES:
-        path = example.write_empty(tmp_path / f"{lang}.xlsx", lang)
+        path = clients_workbook.write_empty(tmp_path / f"{lang}.xlsx", lang)
         summary = run.report(path, tmp_path / lang)
         assert (summary.clients, summary.problems) == (0, [])
         explained = {
@@ -258,7 +259,7 @@ def test_orders_equal_the_plan_and_balance(english, original):
     traded = {row[0]: row for row in rows[heads[1] + 1 :] if row[0] in held and isinstance(row[3], float | int)}
     money = [traded[n][3] if n in traded else 0.0 for n in names]
     total = next(row for row in rows[heads[1] :] if row[0] == "Total")
-    lots = [100 if n in example.ETFS else 0 for n in names]
+    lots = [100 if n in ETFS else 0 for n in names]
     prices = dict(zip(original["prices"][0], original["prices"][-1], strict=True))
     plan = xlalloc.rebal_plan([held[n][2] for n in names], target, 0.025, 0, [prices[n] for n in names], lots,
                               [0.0003 if lot else 0 for lot in lots], 0, [5 if lot else 0 for lot in lots])  # fmt: skip

@@ -279,12 +279,12 @@ def demo(out, lang):
 
     Example:  xlalloc demo --out demo
     """
-    from xlalloc.reports import example, run
+    from xlalloc.reports import clients_workbook, run
     from xlalloc.templates.case_workbook import write_all
 
     books = out / "workbooks"
     write_all(books, [lang] if lang else ["en", "zh"])
-    clients = example.write_clients(out / "clients.xlsx")
+    clients = clients_workbook.write_clients(out / "clients.xlsx")
     done = run.report(clients, out / "reports", None, lang)
     click.echo(f"{books}: the three case studies, live with the add-in, else as computed now")
     click.echo(f"{clients}: five invented clients, prices illustrative: the input")
@@ -342,7 +342,7 @@ def _build_calc(out: Path) -> list[Path]:
 
 
 def _build_workbooks(out: Path) -> list[Path]:
-    from xlalloc.reports import example, report_template
+    from xlalloc.reports import clients_workbook, report_template
     from xlalloc.site import sheet, workbook
     from xlalloc.site.build import handbook
     from xlalloc.templates.case_workbook import write_all
@@ -353,7 +353,7 @@ def _build_workbooks(out: Path) -> list[Path]:
         report_template.write_report(path, lang)
     report_template.write_packaged()
     pages = [*workbook.write(out, handbook()), *sheet.write(out, handbook())]
-    return [*write_all(out), *pages, example.write_clients(out / "clients-example.xlsx"), *reports]
+    return [*write_all(out), *pages, clients_workbook.write_clients(out / "clients-example.xlsx"), *reports]
 
 
 def _build_docs(out: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from xlalloc.documents.output import Output
 from xlalloc.documents.remarks import remarks
 from xlalloc.documents.template import Template, TemplateError
 from xlalloc.errors import InputError
-from xlalloc.reports import example, firm_templates, trading
+from xlalloc.reports import clients_workbook, firm_templates, trading
 from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import compute
 from xlalloc.reports.folder import writing
@@ -48,7 +48,7 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
     if name is None:
         raise InputError(f"Give a NAME ({NAMES}) or --client FILE:ID.")
     if name.casefold() == "clients":
-        example.write_empty(out, lang or "en")
+        clients_workbook.write_empty(out, lang or "en")
         return [f"Fill it, then: xlalloc report {out} --out reports"]
     if name.casefold() == "report":
         write_report(out, lang or "en")
@@ -102,7 +102,7 @@ def computed(inputs: Inputs, client: Client) -> Result:
 def sample(lang: str = "en") -> tuple[Inputs, Client]:
     """The second of the invented clients, whom names written into a workbook stand for."""
     with tempfile.TemporaryDirectory() as folder:
-        inputs = read(example.write_clients(Path(folder) / "clients.xlsx"), None, lang)
+        inputs = read(clients_workbook.write_clients(Path(folder) / "clients.xlsx"), None, lang)
     return inputs, inputs.clients[1]
 
 
