@@ -431,12 +431,7 @@ def figures(result) -> list[float]:
         result.frontier,
     ]
     cells = [cell for table in tables for row in table for cell in row]
-    cells += [
-        *result.orders.trades,
-        *result.orders.after,
-        *result.risk_now,
-        *result.parity,
-    ]
+    cells += [*result.orders.trades, *result.orders.after, *result.risk_now, *result.parity]
     cells += [cell for row in result.measures.values() for cell in row]
     return [cell for cell in cells if isinstance(cell, float)]
 

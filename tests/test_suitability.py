@@ -168,11 +168,7 @@ def test_one_currency_or_one_per_asset_by_name():
     one = [["date", "USDCNY"], ["2024-01-31", 0.02], ["2024-02-29", -0.01]]
     both = [["date", "EU", "US"], ["2024-01-31", 0.05, 0.02], ["2024-02-29", 0.04, -0.01]]
     assert call("RETURNS_IN", [r, one])[1][1:] == pytest.approx([1.01 * 1.02 - 1, 1.02 * 1.02 - 1])
-    assert call("RETURNS_IN", [r, both])[1] == [
-        45322.0,
-        pytest.approx(1.01 * 1.02 - 1),
-        pytest.approx(1.02 * 1.05 - 1),
-    ]
+    assert call("RETURNS_IN", [r, both])[1] == [45322.0, pytest.approx(1.01 * 1.02 - 1), pytest.approx(1.02 * 1.05 - 1)]
     assert call("RETURNS_IN", [r, both, [["US", 1], ["EU", 0]]])[1][1] == pytest.approx(1.01 * 1.02 - 1 - 0.02)
     frames = [
         pd.DataFrame([x[1:] for x in t[1:]], pd.to_datetime([x[0] for x in t[1:]]), t[0][1:]) for t in (r, one, both)

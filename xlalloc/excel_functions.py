@@ -346,14 +346,8 @@ def _as_date(number: float, pattern: str) -> str | None:
     if not 61 <= number < 2958466:
         return None
     date, pieces = from_serial(number), _DATE_PIECE.findall(pattern)
-    parts = {
-        "yyyy": f"{date:%Y}",
-        "yy": f"{date:%y}",
-        "mm": f"{date:%m}",
-        "m": f"{date.month}",
-        "dd": f"{date:%d}",
-        "d": f"{date.day}",
-    }
+    parts = {"yyyy": f"{date:%Y}", "yy": f"{date:%y}", "mm": f"{date:%m}", "m": f"{date.month}"}
+    parts |= {"dd": f"{date:%d}", "d": f"{date.day}"}
     unknown = any(piece[0] in "yYmMdD" and piece.lower() not in parts for piece in pieces)
     if unknown or "".join(pieces) != pattern:
         return None

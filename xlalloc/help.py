@@ -128,13 +128,5 @@ def xlalloc_info() -> TableResult:
 
     Source: this installation.
     """
-    return _facts_table(
-        [
-            ("version", __version__),
-            ("host", host),
-            ("Python", sys.version.split()[0]),
-            ("numpy", np.__version__),
-            ("functions", float(len(CATALOGUE))),
-            ("log file", str(log.path())),
-        ],
-    )
+    versions = [("version", __version__), ("host", host), ("Python", sys.version.split()[0]), ("numpy", np.__version__)]
+    return _facts_table([*versions, ("functions", float(len(CATALOGUE))), ("log file", str(log.path()))])

@@ -41,16 +41,8 @@ CHECKS = {
     requirements.no_returns: ("#VALUE!", "look like returns"),
 }
 CODES = ("#VALUE!", "#NUM!", "#N/A", "#DIV/0!")
-PLAIN_SHAPES = {
-    "number": "number",
-    "option": "text",
-    "text": "text",
-    "date": "date",
-    "dates": "list of dates",
-    "cells": "cells",
-    "table": "table",
-    "flag": "TRUE or FALSE",
-}
+PLAIN_SHAPES = {shape: shape for shape in ("number", "text", "date", "cells", "table")}
+PLAIN_SHAPES |= {"option": "text", "dates": "list of dates", "flag": "TRUE or FALSE"}
 AXES = {"assets": "asset", "time": "period", "factors": "factor", "views": "view", "groups": "group", "core": "asset",
         "satellite": "asset", "points": "point", "periods": "period", "states": "state", "scenarios": "scenario",
         "factors+1": "factor", "flows": "flow", "questions": "question", "categories": "category",

@@ -76,14 +76,9 @@ class Reference:
         """The rectangle from this one to the other (A1:B2)."""
         if self.sheet != other.sheet:
             raise FormulaError("A range cannot run from one sheet to another.")
-        return Reference(
-            self.book,
-            self.sheet,
-            min(self.top, other.top),
-            min(self.left, other.left),
-            max(self.bottom, other.bottom),
-            max(self.right, other.right),
-        )
+        top, left = min(self.top, other.top), min(self.left, other.left)
+        bottom, right = max(self.bottom, other.bottom), max(self.right, other.right)
+        return Reference(self.book, self.sheet, top, left, bottom, right)
 
     def met_by(self, row: int, column: int):
         """Its one cell in the row or column of a formula that is no array formula (implicit intersection)."""

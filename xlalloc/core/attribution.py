@@ -26,8 +26,7 @@ from xlalloc.quantities import (
 from xlalloc.requirements import SUM_TO_ONE, no_prices
 
 Lags = Annotated[
-    int,
-    number("Lags of the autocorrelation allowed for; ⌊4(T/100)^(2/9)⌋ if left out", "periods", low=0, whole=True),
+    int, number("Lags of the autocorrelation allowed for; ⌊4(T/100)^(2/9)⌋ if left out", "periods", low=0, whole=True)
 ]
 
 
@@ -214,11 +213,7 @@ def brinson(
     rb = _group_returns("bench_weights", bench_weights, wb, cb, np.broadcast_to(Rb[:, None], wb.shape), member, names)
     rp = _group_returns("weights", weights, wp, cp, rb, member, names)
     link = np.ones(T) if T == 1 else _linking(Rp, Rb)
-    effects = [
-        link @ ((wp - wb) * (rb - Rb[:, None])),
-        link @ (wb * (rp - rb)),
-        link @ ((wp - wb) * (rp - rb)),
-    ]
+    effects = [link @ ((wp - wb) * (rb - Rb[:, None])), link @ (wb * (rp - rb)), link @ ((wp - wb) * (rp - rb))]
     columns = np.array([*effects, sum(effects)])
     first = names or labels("assets", n)
     rows = [(name, *cells) for name, cells in zip(first, columns.T.tolist(), strict=True)]

@@ -178,12 +178,7 @@ def _honey(X: np.ndarray, S: np.ndarray) -> float:
     return max(0.0, min((pi - rho) / gamma / T, 1.0))
 
 
-INTENSITIES = {
-    "ledoit_wolf": _ledoit_wolf,
-    "oas": _oracle,
-    "constant_correlation": _honey,
-    "ewma_shrunk": _honey,
-}
+INTENSITIES = {"ledoit_wolf": _ledoit_wolf, "oas": _oracle, "constant_correlation": _honey, "ewma_shrunk": _honey}
 
 
 def finite(numbers: np.ndarray, name: str) -> np.ndarray:

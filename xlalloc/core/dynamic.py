@@ -1,6 +1,7 @@
 """Allocation that moves with the market: volatility targets, market states, drawdown stops, leverage."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, get_args
 
 import numpy as np
 
@@ -24,7 +25,6 @@ from xlalloc.quantities import (
     Window,
     number,
 )
-from xlalloc.requirements import no_returns
 
 TIE = 1e-9  # a drawdown this close to its limit has not exceeded it
 FLAT = 1e-12  # a price this close to its average, relative, is not above it
@@ -65,15 +65,7 @@ BudgetTable = Annotated[
     ),
 ]
 Levels = Annotated[
-    np.ndarray,
-    Quantity(
-        "panel",
-        "Prices, or wealth, of the unprotected portfolio, time down",
-        "money",
-        ("time", "assets"),
-        above=0,
-        checks=(no_returns,),
-    ),
+    np.ndarray, replace(get_args(Prices)[1], help="Prices, or wealth, of the unprotected portfolio, time down")
 ]
 DrawdownStopLimit = Annotated[
     float, number("Drawdown beyond which exposure is cut, 0.1 for 10%", "fraction", above=0, high=1)

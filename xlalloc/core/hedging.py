@@ -21,8 +21,8 @@ from xlalloc.quantities import (
     Volatility,
     Years,
     number,
+    returns_over_time,
 )
-from xlalloc.requirements import no_prices
 
 SAME = 1e-12  # two betas this close are the same; a share this far beyond 0 or 1 is 0 or 1
 
@@ -43,9 +43,10 @@ TargetBeta = Annotated[float, number("Target beta", "ratio")]
 HedgeBeta = Annotated[float, number("Beta of the inverse fund", "ratio")]
 CurrencyReturns = Annotated[
     np.ndarray,
-    Quantity("panel", "Return of the foreign currency in home money: one column, or one per asset",
-             "fraction per period", ("time", "assets"), low=-1, scalar=True, compounds=True, checks=(no_prices,)),
-]  # fmt: skip
+    returns_over_time(
+        "Return of the foreign currency in home money: one column, or one per asset", "time", "assets", scalar=True
+    ),
+]
 HedgedShare = Annotated[
     NumberOrArray,
     Quantity(

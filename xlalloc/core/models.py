@@ -29,8 +29,7 @@ Core = Annotated[
     np.ndarray, Quantity("vector", "Weights of the core, scaled to its share", "fraction", ("core",), low=0)
 ]
 Satellite = Annotated[
-    np.ndarray,
-    Quantity("vector", "Weights of the satellites, scaled to the rest", "fraction", ("satellite",), low=0),
+    np.ndarray, Quantity("vector", "Weights of the satellites, scaled to the rest", "fraction", ("satellite",), low=0)
 ]
 CoreShare = Annotated[float, number("Share of the core, usually 0.6 to 0.8", "fraction", low=0, high=1)]
 Age = Annotated[float, number("Age of the investor", "years", low=0, high=120)]

@@ -203,11 +203,7 @@ def _up(money: np.ndarray, lot_value: np.ndarray) -> np.ndarray:
 
 
 def lowered(
-    above: np.ndarray,
-    room: np.ndarray,
-    lot_value: np.ndarray,
-    spare: Callable[[np.ndarray], float],
-    rounding: float,
+    above: np.ndarray, room: np.ndarray, lot_value: np.ndarray, spare: Callable[[np.ndarray], float], rounding: float
 ) -> np.ndarray:
     """By how much each position gives way until there is cash to spare: always the one furthest above target, by a lot.
 
@@ -253,12 +249,7 @@ def _between(low: float, high: float, extra: float, lack: float, k: int) -> floa
 
 
 def affordable(
-    ideal: np.ndarray,
-    values: np.ndarray,
-    target: np.ndarray,
-    cash_flow: float,
-    lot_value: np.ndarray,
-    costs: Costs,
+    ideal: np.ndarray, values: np.ndarray, target: np.ndarray, cash_flow: float, lot_value: np.ndarray, costs: Costs
 ) -> tuple[np.ndarray, float]:
     """Orders in whole lots that leave no debt, and the cash left.
 

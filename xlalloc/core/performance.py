@@ -38,8 +38,7 @@ from xlalloc.quantities import (
 FirstValue = Annotated[float, number("Value at the start", "money", above=0)]
 LastValue = Annotated[float, number("Value at the end", "money", low=0)]
 ComparedWith = Annotated[  # only where the measure asked for compares
-    np.ndarray,
-    replace(get_args(Benchmark)[1], needed=lambda given: kpi.compares(given["name"])),
+    np.ndarray, replace(get_args(Benchmark)[1], needed=lambda given: kpi.compares(given["name"]))
 ]
 SPAN = ("compared from", "compared to")
 KpiName = Annotated[str, option("The KPI", *kpi.MEASURES)]

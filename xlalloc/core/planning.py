@@ -210,8 +210,7 @@ def fee_drag(fee: Fee, years: Years, gross: Gross = 0.07) -> Number:
 
 
 @worksheet_function(
-    "=WEALTH_BANDS(1000,10,2,0.07,0)",
-    [["year", *BANDS], [0, *[1000] * 5], [1, *[1193.803] * 5], [2, *[1401.172] * 5]],
+    "=WEALTH_BANDS(1000,10,2,0.07,0)", [["year", *BANDS], [0, *[1000] * 5], [1, *[1193.803] * 5], [2, *[1401.172] * 5]]
 )
 def wealth_bands(
     wealth: Wealth,

@@ -102,13 +102,8 @@ FEES = data.rows("fees")  # dates, rates and their sources
 _FLOOR = [row for row in FEES if row["item"] == "Redemption fee floor"]
 REDEMPTION_DAYS = np.array([row["under_days"] for row in _FLOOR])
 REDEMPTION_FLOOR = np.array([row["rate"] for row in _FLOOR])
-STEPS_OF_FLOOR = {
-    "fund": len(_FLOOR),
-    "index_fund": 1,
-    "bond_fund": 1,
-    "etf": 0,
-    "money_fund": 0,
-}  # the others are exempt
+# how many of the steps each kind bears
+STEPS_OF_FLOOR = {"fund": len(_FLOOR), "index_fund": 1, "bond_fund": 1, "etf": 0, "money_fund": 0}
 STAMP_DUTY = sorted(  # the newest first
     ((dt.date.fromisoformat(row["from_date"]), row["rate"]) for row in FEES if row["item"] == "Stamp duty"),
     reverse=True,

@@ -52,14 +52,11 @@ Tolerance = Annotated[
 ]
 Capped = Annotated[str, Quantity("text", "Name of the group whose risk is capped")]
 Cap = Annotated[float, number("Maximum share of risk of the group (0.4 is 40%)", "fraction", low=0, high=1)]
+LINKAGES = ("single", "complete", "average", "ward")
 Linkage = Annotated[
     str,
     option(
-        "Distance of two clusters: single nearest, complete farthest, average mean, ward minimum variance",
-        "single",
-        "complete",
-        "average",
-        "ward",
+        "Distance of two clusters: single nearest, complete farthest, average mean, ward minimum variance", *LINKAGES
     ),
 ]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from xlalloc.catalogue import worksheet_function
 from xlalloc.core.checks import label_pairs, risk_budgets
-from xlalloc.core.mean_variance import GroupLower, GroupUpper, Limits
+from xlalloc.core.limits import GroupLower, GroupUpper, Limits
 from xlalloc.core.portfolio import Mode
 from xlalloc.core.shortfall import TIED, budgeted, minimum, optimal_face, scenario_weights, shortfall
 from xlalloc.errors import DivisionError, Label, NumberError

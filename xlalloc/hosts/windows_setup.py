@@ -164,14 +164,8 @@ def pack(tree: Path, out: Path, version: str) -> list[Path]:
     with tempfile.TemporaryDirectory() as scratch:
         entries = Path(scratch) / "class.nsh"
         entries.write_text(_class_lines(), encoding="utf-8")
-        known = {
-            "VERSION": version,
-            "OUT": out.resolve(),
-            "TREE": tree,
-            "SIZE": size,
-            "COMPRESSOR": COMPRESSOR,
-            "INCLUDE": entries,
-        }
+        known = {"VERSION": version, "OUT": out.resolve(), "TREE": tree, "SIZE": size}
+        known |= {"COMPRESSOR": COMPRESSOR, "INCLUDE": entries}
         words = [f"-D{key}={value}" for key, value in known.items()]
         done = subprocess.run(
             ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, str(_HERE / "setup.nsi")],

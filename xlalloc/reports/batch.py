@@ -32,19 +32,9 @@ from xlalloc.version import __version__
 REFUSED, HELD = "index.refused", "index.held"
 # of a line, in the properties of its workbook
 _KEPT = (
-    "value",
-    "drift",
-    "signal",
-    "vol",
-    "status",
-    "above",
-    "held",
-    "internal",
-    "count",
-    "suits",
-    "expires",
+    "value", "drift", "signal", "vol", "status", "above", "held", "internal", "count", "suits", "expires",
     "review",
-)
+)  # fmt: skip
 PROJECTED = ("goal_chance", "goal_low")
 SIMULATED = tuple(name for name, row in declared().items() if row["group"] == "past")
 _ONE = threading.RLock()  # threads of one process take turns: what is shared is filled by one at a time

@@ -35,14 +35,8 @@ FORMATS = {
     "date": DATE, "share": "0.00%", "threshold": "0.00%", "rate": PERCENT, "vol": PERCENT, "weight": PERCENT,
     "money": "#,##0.00", "price": "#,##0.0000", "text": "@", "schedule": "@", "levels": "@", "notes": "@",
 }  # fmt: skip
-AMOUNTS = {
-    "value",
-    "goal",
-    "min_buy",
-    "min_commission",
-    "reserve",
-    "fee",
-}  # of money, among the figures that are not below zero
+# of money, among the figures that are not below zero
+AMOUNTS = {"value", "goal", "min_buy", "min_commission", "reserve", "fee"}
 ABOUT_WIDTHS = {"B": 33, "C": 9, "D": 25, "E": 13}
 MEANING_ROOM = 88  # characters in the columns that hold it
 WIDE = {"name", "name_zh", "asset", "benchmark", "adviser", "account", "redemption", "model", "notes"}

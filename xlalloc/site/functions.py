@@ -24,17 +24,8 @@ def _title(category: str, lang: str) -> str:
 def _index(lang: str) -> str:
     say_ = partial(say, lang=lang)
     conventions = "../../conventions.zh.md" if lang == "zh" else "../conventions.md"
-    lines = [
-        f"# {say_('Functions')}",
-        "",
-        f"[{say_('Conventions')}]({conventions}) · {_other('index', lang)}",
-        "",
-        "```{toctree}",
-        ":hidden:",
-        "",
-        *categories(),
-        "```",
-    ]
+    lines = [f"# {say_('Functions')}", "", f"[{say_('Conventions')}]({conventions}) · {_other('index', lang)}", ""]
+    lines += ["```{toctree}", ":hidden:", "", *categories(), "```"]
     for category, entries in categories().items():
         lines += ["", f"**[{_title(category, lang)}]({category}.md)**", "", f"| {say_('function')} | |", "|---|---|"]
         lines += [

@@ -9,16 +9,9 @@ PLAN = (  # the orders: sales first, the money put in or taken out before anythi
     "REBAL_PLAN(plan_values,plan_targets,plan_threshold,plan_flow,plan_prices,plan_lots,order_rates,sell_taxes,"
     'minimum_commissions,exit_fees,IF(due_by_rule="{yes}","target","cash"))'
 )
-ORDERS = (  # columns of the orders
-    "client.now",
-    "allocation.weight",
-    "client.target",
-    "allocation.deviation",
-    "allocation.trade",
-    "allocation.units",
-    "allocation.cost",
-    "allocation.after",
-)
+# columns of the orders
+ORDERS = ("client.now", "allocation.weight", "client.target", "allocation.deviation",
+          "allocation.trade", "allocation.units", "allocation.cost", "allocation.after")  # fmt: skip
 # The last price of each asset.
 LAST = "INDEX(price_table,ROWS(price_table),1+MATCH(TRIM(asset_names),TRIM(price_heads),0))"
 PRICE = f'IF(ISNUMBER(own_prices),own_prices,IF(ISNUMBER({LAST}),IF({LAST}>0,{LAST},""),""))'

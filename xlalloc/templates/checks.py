@@ -227,7 +227,7 @@ def _of_costs(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.down("orders_given", "order_text", order),
             t.down("own_prices", "price_last", f"(lot_sizes>0)*NOT(ISNUMBER({PRICE}))"),
             t.one("cash_flow", "flow_all", f"IF(cash_flow<0,{paid}<0.005,FALSE)"),
-        ],
+        ]
     }
 
 
@@ -250,7 +250,7 @@ def _of_correlations(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.within(corr, "corr_symmetric", f"ABS({corr}-TRANSPOSE({corr}))>{NEVER}"),
             t.within(corr, "corr_diagonal", f"{diagonal}*({corr}<>1)"),
             t.one(corr, "corr_psd", f"ISERROR(SUM(PLAIN(COV_FROM_CORR({corr},vol_assets))))"),
-        ],
+        ]
     }
 
 
@@ -269,7 +269,7 @@ def _of_goal(t: _Tests) -> dict[str, list[tuple[str, str]]]:
                 "age_text",
                 'IF(client_age="",FALSE,IF(ISNUMBER(client_age),(client_age<0)+(client_age>120)>0,TRUE))',
             ),
-        ],
+        ]
     }
 
 
@@ -303,7 +303,7 @@ def _of_prices(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.within("price_body", "price_error", "ISERROR(price_body)"),
             t.within("price_body", "price_text", '(price_body<>"")*NOT(ISNUMBER(price_body))'),
             t.within("price_body", "price_negative", '(price_body<>"")*(price_body<=0)'),
-        ],
+        ]
     }
 
 

@@ -7,17 +7,7 @@ from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.templates.blocks import Work, picked, quote, within
 from xlalloc.templates.checks import checks
-from xlalloc.templates.layout import (
-    DATE,
-    GREY,
-    INPUT,
-    MONEY,
-    PERCENT,
-    PERCENT2,
-    PLAIN,
-    SIGNED,
-    Protection,
-)
+from xlalloc.templates.layout import DATE, GREY, INPUT, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, Protection
 from xlalloc.templates.work_page import WorkPage
 
 VALUE_WIDTH = 13  # of the column most inputs stand in
