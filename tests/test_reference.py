@@ -190,7 +190,7 @@ def translated() -> list[str]:
 
 def test_everything_is_in_the_table_of_translations():
     table = {row["english"]: row["chinese"] for row in data.rows("zh")}
-    assert len(table) == len(data.rows("zh")), "no line stands twice"
+    assert len(table) == len(data.rows("zh")), "no line appears twice"
     missing = [text for text in dict.fromkeys(translated()) if text not in table]
     assert not missing
     for english, chinese in table.items():

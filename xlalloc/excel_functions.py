@@ -402,7 +402,7 @@ CLASSIC = {*_OF_ONE, "SUM", "MIN", "MAX", "AVERAGE", "COUNT", "COUNTA", "AND", "
 
 
 def called(name: str, values: list):
-    """One of PLAIN on its arguments; a wrong number of them, or a result beyond any number, is an error value."""
+    """One of PLAIN on its arguments; a wrong number of them, or a result too large, is an error value."""
     least, most = TAKES[name]
     if not least <= len(values) <= most:
         takes = f"{least}" if least == most else f"at least {least}" if most == math.inf else f"{least} to {most}"

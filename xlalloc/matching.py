@@ -369,7 +369,7 @@ def _merged_rows(entry, answers, refusals, names, leader, n: int) -> Answer:
 
 
 def _merged_table(answers, refusals: dict[int, AllocError], n: int) -> Table:
-    """A table with a column a series: its measures in the order in which they first appear."""
+    """A table with one column per series: its measures in the order in which they first appear."""
     tables = [(columns, table) for columns, table, _ in answers]
     if any(isinstance(cell, Label) for _, table in tables for row in table.rows for cell in row):
         return _stacked([table for _, table in tables], refusals)
@@ -384,7 +384,7 @@ def _merged_table(answers, refusals: dict[int, AllocError], n: int) -> Table:
 
 
 def _stacked(tables: list[Table], refusals: dict[int, AllocError]) -> Table:
-    """A table with a row a series (and state): rows of one state together, series in their order."""
+    """A table with one row per series (and state): rows of one state together, series in their order."""
     header = tables[0].header
     at = next(k for k, cell in enumerate(tables[0].rows[0]) if isinstance(cell, Label) and cell.axis == "assets")
     rows = [row for table in tables for row in table.rows]

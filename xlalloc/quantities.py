@@ -179,8 +179,8 @@ SeriesCount = Annotated[int, Quantity("cells", "Number of series")]
 LabelledPanel = Annotated[
     Array, Quantity("panel", "Returns with the dates and names given", "fraction per period", (T, A))
 ]
-PanelResult = Annotated[Array, Quantity("rows", "One row a period, one column a series", axes=(T, A))]
-SeriesResult = Annotated[Array, Quantity("rows", "One row a period", axes=(T,))]
+PanelResult = Annotated[Array, Quantity("rows", "One row per period, one column per series", axes=(T, A))]
+SeriesResult = Annotated[Array, Quantity("rows", "One row per period", axes=(T,))]
 Cells = Annotated[object, Quantity("cells", "Any cells")]
 CellsResult = Annotated[object, Quantity("cells", "Numbers without their labels")]
 WeightsResult = Annotated[Array, Quantity("vector", "Weight of each asset", "fraction", (A,))]

@@ -103,7 +103,7 @@ def shape(quantity: q.Quantity, lang: str = "en") -> str:
 
 
 # What a result takes with its labels: the cells to mark for an array formula in Excel 2016 and 2019 and in Calc.
-SIZES = {"vector": "with names n × 2", "matrix": "with names a row and a column more"}
+SIZES = {"vector": "with names n × 2", "matrix": "with names one row and one column more"}
 DATED = (
     "with dates a column more, with a header a row more; SUM, MAX and STDEV of the whole answer count the dates, of "
     "PLAIN(…) they do not"
@@ -154,7 +154,7 @@ def errors(entry: Function, lang: str = "en") -> dict[str, list[str]]:
 
 
 def example(entry: Function) -> list[str]:
-    """The example's value as a sheet shows it, a line a row, in columns."""
+    """The example's value as a sheet shows it, one line per row, in columns."""
     cells = [[_cell(cell) for cell in row] for row in entry.value]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]

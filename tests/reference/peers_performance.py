@@ -217,7 +217,7 @@ def kpi():
 
 
 def worst_only():
-    """One line a measure and package in agreement.csv: the worst of the series."""
+    """One line per measure and package in agreement.csv: the worst of the series."""
     kept = [row for row in AGREEMENT if row[0] != "kpi.csv"]
     worst = {}
     for row in AGREEMENT:

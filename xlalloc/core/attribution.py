@@ -82,7 +82,7 @@ def factor_regression(
     subtract the rate yourself. A |t| below 2 cannot be told from zero. The residual volatility is SPECIFIC_VOLS,
     divided by T − 1.
 
-    One row a term. With several series each has its rows, named in the first column. R² of an account on its policy
+    One row per term. With several series each has its rows, named in the first column. R² of an account on its policy
     (PORT_SERIES of the benchmarks at the policy weights) is the share of its variation that the allocation explains.
 
     Errors: #N/A where there are fewer than k+2 rows for k factors; #NUM! where a factor does not move or is a linear
@@ -121,7 +121,7 @@ def factor_regression(
 
 
 def _newey_west(r: np.ndarray, F: np.ndarray, B: np.ndarray, e: np.ndarray, L: int) -> tuple[np.ndarray, np.ndarray]:
-    """The intercepts per period, and the standard errors of intercept and betas, a row each series.
+    """The intercepts per period, and the standard errors of intercept and betas, one row per series.
 
     In terms of Z = (1, (F − F̄)/σ_F), which is well scaled: alpha = c'g with c = (1, −F̄/σ_F), βσ_F = g.
     """

@@ -183,5 +183,5 @@ INTENSITIES = {"ledoit_wolf": _ledoit_wolf, "oas": _oracle, "constant_correlatio
 
 def finite(numbers: np.ndarray, name: str) -> np.ndarray:
     if not np.isfinite(np.add.reduce(numbers, axis=None)):
-        raise NumberError(f"{name}: numbers of this size cannot be computed with. Check their units.")
+        raise NumberError(f"{name}: its numbers are too large or too small to compute with. Check their units.")
     return numbers

@@ -58,7 +58,7 @@ BudgetTable = Annotated[
     np.ndarray,
     Quantity(
         "matrix",
-        "Risk budgets, one row a state in the order of states, assets across",
+        "Risk budgets, one row per state in the order of states, assets across",
         "fraction",
         ("states", "assets"),
         low=0,
@@ -94,7 +94,7 @@ def realized_vol(returns: Returns, window: Window = 20, periods: Periods | None 
 
     Formula: √(Σ(r − r̄)²/(n−1)) · √P over the last n = window rows
 
-    One number a column.
+    One number per column.
 
     Errors: #N/A where there are fewer rows than the window.
 
@@ -249,7 +249,7 @@ def state_budgets(state: State, states: StateList | None = None, budgets: Budget
     the same order. Default for stocks, long bonds, gold, oil, inflation-linked bonds: high 15/35/20/15/15%, low and
     normal 25/25/20/15/15%.
 
-    Errors: #VALUE! where the state is not known or stands twice, or only one of states and budgets is given.
+    Errors: #VALUE! where the state is not known or appears twice, or only one of states and budgets is given.
 
     Peers: Excel XLOOKUP.
 
@@ -261,7 +261,7 @@ def state_budgets(state: State, states: StateList | None = None, budgets: Budget
     names, code = distinct(states)
     if len(names) < len(states):
         twice = names[np.bincount(code).argmax()]
-        raise InputError(f"states: {twice} stands twice; every state needs one row of budgets.")
+        raise InputError(f"states: {twice} appears twice; every state needs one row of budgets.")
     row = position_of(state, names)
     if row is None:
         raise InputError(f"state: {state} is not known. Known: {', '.join(states)}.")
@@ -275,7 +275,7 @@ def state_budgets(state: State, states: StateList | None = None, budgets: Budget
 def drawdown_stop(
     levels: Levels, limit: DrawdownStopLimit, reduced: ReducedShare = 0.5, recover: Recover = 0.5
 ) -> PanelResult:
-    """Exposure under a drawdown stop, one number a row, in force from the next period on.
+    """Exposure under a drawdown stop, one number per row, in force from the next period on.
 
     Formula: d_t = 1 − level_t/max level; exposure reduced once d > limit, 1 again once d ≤ (1 − recover)·limit
 

@@ -145,7 +145,7 @@ def cov_matrix(
     semicovariance with benchmark 0. The result is times the periods per year. An asset whose returns never change has
     exactly zero variance. `parameter` belongs to window, ewma and ewma_shrunk alone.
 
-    Errors: #N/A where there are fewer rows than the window; #NUM! where the window is no whole number of at least 2,
+    Errors: #N/A where there are fewer rows than the window; #NUM! where the window is not a whole number of at least 2,
     and where constant_correlation or ewma_shrunk meets an asset without variance; #VALUE! where a parameter is given to
     a method that takes none.
 
@@ -431,8 +431,8 @@ def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> Loadings
 
     Formula: r_t = a + B f_t + e_t, B by least squares
 
-    Fitted over all rows; one row an asset, one column a factor. The columns of returns and factor returns are joined on
-    their dates where both have them.
+    Fitted over all rows; one row per asset, one column per factor. The columns of returns and factor returns are
+    joined on their dates where both have them.
 
     Errors: #N/A where there are fewer than k+1 rows for k factors; #NUM! where a factor does not move, or is a linear
     combination of the others.
@@ -451,7 +451,7 @@ def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> Loadings
     "=SPECIFIC_VOLS({0.02,0.01;-0.01,0.03;0.03,-0.02;0.01,0.02},{0.01;-0.02;0.02;0.01},12)", [[0.0169967], [0.0447214]]
 )
 def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Periods | None = None) -> PerYear:
-    """Volatility of what the factors leave unexplained of each asset, per year.
+    """Volatility of the part of each asset's returns that the factors do not explain, per year.
 
     Formula: sᵢ = √(P · Σ_t e²_{t,i}/(T−1))
 

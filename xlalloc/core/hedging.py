@@ -83,7 +83,7 @@ def put_price(
     rf and dividend are continuously compounded: for an effective yearly rate i give LN(1+i). The price is that of a
     lognormal world with one volatility: with one from history, options far below the market cost more than this.
 
-    Errors: #NUM! where the discounting goes beyond any number.
+    Errors: #NUM! where the discounting is too large to compute.
 
     Peers: none.
 
@@ -233,4 +233,4 @@ def _exp(x: float) -> float:
 
 
 def _too_large() -> NumberError:
-    return NumberError("years: the discounting over this time goes beyond any number. Check years, rf and dividend.")
+    return NumberError("years: the discounting over this time is too large to compute. Check years, rf and dividend.")

@@ -44,7 +44,7 @@ Picks = Annotated[
     np.ndarray,
     Quantity(
         "matrix",
-        "One row a view, one column an asset: the portfolio the view is about (1, or 1 and -1 for a spread)",
+        "One row per view, one column per asset: the portfolio the view is about (1, or 1 and -1 for a spread)",
         "",
         ("views", "assets"),
     ),
@@ -206,7 +206,7 @@ def frontier(
     group_lower: GroupLower | None = None,
     group_upper: GroupUpper | None = None,
 ) -> TableResult:
-    """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio a row.
+    """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio per row.
 
     Formula: min w'Σw over w'μ = m, 1'w = 1 and the bounds, m evenly from minimum variance to maximum return
 
@@ -324,7 +324,7 @@ def black_litterman(
         posterior = blended(weights, cov, picks / each[:, None], views / each, confidence, risk_aversion, rf, each)
     if not np.isfinite(posterior).all():
         raise NumberError(
-            "views: the posterior goes beyond any number. Check the units of views, picks and cov: 0.05 is 5%."
+            "views: the posterior is too large to compute. Check the units of views, picks and cov: 0.05 is 5%."
         )
     return posterior
 

@@ -409,7 +409,7 @@ def units_traded(trades: np.ndarray, values: np.ndarray, price: np.ndarray, lot:
 
 
 def plan_rows(values, target, trades, units, cost, cash: float, cash_flow: float) -> list[tuple]:
-    """The adviser's table: one row an asset, the cash left over, the total (in which trade + cost = cash flow)."""
+    """The adviser's table: one row per asset, the cash left over, the total (in which trade + cost = cash flow)."""
     held = float(values.sum())
     weights = values / held if held > 0.0 else np.zeros(len(values))
     wealth = float((values + trades).sum()) + cash

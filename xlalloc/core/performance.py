@@ -46,7 +46,7 @@ Shares = Annotated[np.ndarray, Quantity("vector", "One number for each column", 
 Counts = Annotated[np.ndarray, Quantity("vector", "Number of periods, one for each column", "periods", ("assets",))]
 Plain = Annotated[np.ndarray, Quantity("vector", "One number for each column", "", ("assets",), nan="#DIV/0!")]
 RollingResult = Annotated[
-    np.ndarray, Quantity("rows", "One row a window, one column a series", "", ("time", "assets"), nan="#DIV/0!")
+    np.ndarray, Quantity("rows", "One row per window, one column per series", "", ("time", "assets"), nan="#DIV/0!")
 ]
 
 
@@ -113,7 +113,7 @@ def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number
 
     For a value without deposits or withdrawals between.
 
-    Errors: #NUM! where the growth is beyond any number.
+    Errors: #NUM! where the growth is too large to compute.
 
     Peers: Excel RRI; ffn.core.calc_cagr.
 
@@ -124,7 +124,9 @@ def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number
     except OverflowError:
         growth = math.inf
     if not math.isfinite(growth):
-        raise NumberError(f"years: {last_value:g} from {first_value:g} in {years:g} years is beyond any number.")
+        raise NumberError(
+            f"years: {last_value:g} from {first_value:g} in {years:g} years is a growth too large to compute."
+        )
     return growth - 1.0
 
 
@@ -212,7 +214,7 @@ def drawdowns(returns: Returns) -> PanelResult:
 
     Formula: W_t / max(1, W_1, …, W_t) − 1
 
-    Zero at a peak and negative below it; the starting value counts as a peak. One row a period.
+    Zero at a peak and negative below it; the starting value counts as a peak. One row per period.
 
     Errors: none beyond its arguments'.
 
@@ -502,7 +504,7 @@ def skew_kurt(returns: Returns) -> SeriesTable:
 
 
 def _kpi_rows(names, x: kpi.Sample) -> Table:
-    """One row a measure, one column a series."""
+    """One row per measure, one column per series."""
     return Table(("measure", *labels("assets", len(x.r))), kpi.rows(names, x))
 
 
@@ -521,8 +523,8 @@ def rolling(
 
     Formula: KPI(r_{t−w+1}, …, r_t) for t = w, …, T
 
-    T − window + 1 rows, the first for periods 1 to window, the last for the latest; one column a series. Each number is
-    the KPI function's own for that window, with levels and minimum returns at their defaults. mean_return is the
+    T − window + 1 rows, the first for periods 1 to window, the last for the latest; one column per series. Each number
+    is the KPI function's own for that window, with levels and minimum returns at their defaults. mean_return is the
     arithmetic mean per year, skew and kurt are the rows of SKEW_KURT. excess_return, tracking_error, info_ratio,
     port_beta and jensen_alpha need benchmark.
 
@@ -568,7 +570,7 @@ def kpi_table(
     dates: Dates | None = None,
     own: OwnRows | None = None,
 ) -> SeriesTable:
-    """Report of all KPIs: a row each measure, a column each series.
+    """Table of all KPIs: one row per measure, one column per series.
 
     Formula: a row for each function of this chapter
 
@@ -618,7 +620,7 @@ def kpi_by_state(
 
     Formula: ANN_RETURN, ANN_VOL, SHARPE of the rows with each label
 
-    One row a state in order of first appearance; with several series one row for each state and series, named in the
+    One row per state in order of first appearance; with several series one row for each state and series, named in the
     second column. The rows of a label need not follow each other; their number stands beside. Labels are the same where
     they differ only in case, width or spaces around.
 

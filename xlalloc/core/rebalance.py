@@ -93,7 +93,7 @@ Achieved = Annotated[
 Hurdle = Annotated[
     NumberOrArray,
     Quantity(
-        "vector", "Return it is held against, such as its benchmark's", "fraction", ("periods",), low=-1, scalar=True
+        "vector", "Return to compare it with, such as its benchmark's", "fraction", ("periods",), low=-1, scalar=True
     ),
 ]
 

@@ -307,7 +307,7 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> WeightsResult:
 def cap_risk_weights(
     cov: BudgetedCovariance, groups: Groups, group: Capped, cap: Cap, budgets: Budgets | None = None
 ) -> WeightsResult:
-    """Risk-parity weights in which one group carries at most a given share of the risk, shares at most 40% say.
+    """Risk-parity weights in which one group carries at most a given share of the risk, such as stocks at most 40%.
 
     Formula: bᵢ' = bᵢ · cap/B in the group, bᵢ · (1 − cap)/(1 − B) outside, where its budget B is above cap
 

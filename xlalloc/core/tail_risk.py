@@ -52,7 +52,8 @@ def cvar_contrib(weights: Weights, returns: Returns, level: Level = 0.95, mode: 
         return parts
     if not total > 1e-15 * np.abs(parts).sum():
         raise DivisionError(
-            f"weights: the expected shortfall of this portfolio is {total:.6g}, no loss that could be divided. Choose "
+            f"weights: the expected shortfall of this portfolio is {total:.6g}, not a loss that could be divided. "
+            "Choose "
             'the mode "absolute", or a higher level.'
         )
     return parts / total

@@ -128,7 +128,7 @@ def texts_from() -> dict[str, int]:
 
 
 def help_rows() -> list[list]:
-    """A row a function: name, number of arguments, then in each language category, description, arguments.
+    """One row per function: name, number of arguments, then in each language category, description, arguments.
 
     Beside them a row for each text of the add-in itself: key, English, Chinese.
     """

@@ -147,8 +147,8 @@ def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Li
         output.say_errors(TEXTS["report.no_answer"][result.lang])
         errors = [] if result.reasons else errors  # what has no answer is a finding already
     for sheet, cell, error in errors:
-        said = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
-        result.problems.append(Problem(client.id, "error_shown", "done.said", client.location, said))
+        where = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
+        result.problems.append(Problem(client.id, "error_shown", "done.reported", client.location, where))
     line = _line(line, result, task.file, _found(task, result))
     if inner:
         line = replace(line, internal=_inner(task.file))

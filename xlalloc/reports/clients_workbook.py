@@ -160,7 +160,7 @@ def _sheet(document: Document, sheet: str, rows: list[list], remark: str) -> Non
             cell.font, cell.alignment = document.font(), _across(kinds[j - 1])
     page.row_dimensions[1].height, page.row_dimensions[2].height = 20, 22
     page.freeze_panes = "C3" if sheet == "holdings" else "B3"
-    _print_setup(document, page)
+    _print_setup(page)
     _checks(document, page, sheet)
 
 
@@ -200,7 +200,7 @@ def _head(document: Document, cell, needed: bool, across: Alignment) -> None:
     cell.alignment = across
 
 
-def _print_setup(document: Document, page) -> None:
+def _print_setup(page) -> None:
     page.page_setup.paperSize, page.page_setup.orientation = page.PAPERSIZE_A4, "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

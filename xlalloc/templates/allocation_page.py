@@ -51,8 +51,8 @@ def _due(work: Work, page: WorkPage) -> None:
     page.put(page.row - 1, 4, f"=INDEX(asset_names,{place})", array=True)
     beyond = "ABS(largest_drift)>drift_threshold+0.000000001"
     work.result(page, "allocation.beyond", f"=IF({beyond},{yes},{no})")
-    said = sentence(work, "allocation.threshold_is", threshold='TEXT(drift_threshold,"0.0##%")')
-    page.put(page.row - 1, 4, f"={said}")
+    words = sentence(work, "allocation.threshold_is", threshold='TEXT(drift_threshold,"0.0##%")')
+    page.put(page.row - 1, 4, f"={words}")
     spread = 'PLAIN(REBAL_TRADES(v_now,w_target,drift_threshold,cash_flow,"cash"))'
     left = f"ABS((v_now+{spread})/(SUM(v_now)+cash_flow)-w_target)>drift_threshold+0.000000001"
     worth = "SUM(v_now)+cash_flow>0"
@@ -190,7 +190,7 @@ def _totals(work: Work, page: WorkPage) -> None:
     amounts = zip(("bought", "sold", "costs"), "CDE", strict=True)
     parts = {name: f'TEXT({column}{head + 1},"#,##0")' for name, column in amounts}
     parts["deviation"] = 'TEXT(largest_drift,"+0.0%;-0.0%")'
-    if work.lang == "zh":  # a difference of shares is said in points
+    if work.lang == "zh":  # a difference of shares is given in points
         parts["deviation"] = 'TEXT(100*largest_drift,"+0.0;-0.0")&" 个百分点"'
     due, alone = (sentence(work, key, **parts) for key in ("client.due_line", "client.not_due_line"))
     line = f"=IF(due_word={quote(work.say('yes'))},{due},{alone})"

@@ -191,7 +191,7 @@ def _holdings(work: Work, page: WorkPage) -> None:
 
 
 def _list(work: Work, page: WorkPage, columns: tuple, left: int, count: str = "n_rows") -> tuple[int, int]:
-    """Inputs, a row an asset; gives the first and last row."""
+    """Inputs, one row per asset; gives the first and last row."""
     head = page.row if left > 2 else page.header([key for key, *_ in columns])
     first, last = head + 1, head + work.slots
     for j, (key, format, name, rule) in enumerate(columns, left):
