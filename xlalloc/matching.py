@@ -14,7 +14,7 @@ from xlalloc.errors import AllocError, Label, quoted
 from xlalloc.explanation import record, recorded, recording
 from xlalloc.labelled import Answer, Labelled, checked_names, name_key, order_of, record_headings
 from xlalloc.table import Table
-from xlalloc.timeline import Sample, learn_holes, share_dates
+from xlalloc.timeline import Sample, record_holes, share_dates
 from xlalloc.timeline import sample as sampled
 
 
@@ -205,7 +205,7 @@ def _over_time(entry, found, panels, names, extra) -> Answer:
 
 @contextmanager
 def _local_facts(columns: list[int], names: dict):
-    """What is learned inside is told with the labels of the whole; facts of several sets of series side by side."""
+    """What is recorded inside is told with the labels of the whole; facts of several sets of series side by side."""
     if not recording():
         yield
         return
@@ -245,7 +245,7 @@ def _computed(entry, found, panels, names, extra, leader) -> tuple[object, Sampl
     sample = sampled(panels)
     wants = entry.wants
     if sample.dates is not None:
-        learn_holes(sample.dates)
+        record_holes(sample.dates)
         if "periods" not in found and any(a.name == "periods" for a in entry.arguments):
             extra["periods"] = periods_per_year(sample.dates, leader.name)
             record("periods per year", f"{extra['periods']:.6g}, from the dates")

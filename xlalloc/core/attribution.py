@@ -7,8 +7,8 @@ import numpy as np
 
 from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core.checks import annualisation, distinct
-from xlalloc.core.estimation import regression, residual_stds
 from xlalloc.core.kpi import per_period
+from xlalloc.core.regression import regression, residual_stds
 from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
 from xlalloc.explanation import record
 from xlalloc.quantities import (
