@@ -31,7 +31,7 @@ def explain(name: FunctionName, *arguments: Cells, **named) -> TableResult:
     Formula: none: the function named is called and reports
 
     Takes the function's name and the same arguments. For an error: its value and the reason, with the offending cell,
-    value or label and the remedy. For a result: what the calculation recorded, such as steps taken, the largest error of
+    value or label and the remedy. For a result: what the calculation recorded, such as steps, the largest error of
     the contributions, bounds that bind, the condition number, the periods per year assumed.
 
     Errors: #VALUE! where there is no function of that name.
@@ -69,7 +69,7 @@ def _facts_table(rows: list[tuple]) -> Table:
 
 
 def _told(value, names: dict):
-    """What was recorded, as a cell in the reader's language; labels as the user wrote them, several things in a line."""
+    """What was recorded, as a cell in the reader's language; labels as the user wrote them, several on one line."""
     if isinstance(value, Label):
         label = value.named(names)
         numbered = value.axis == "time" or label == str(value)  # row 3, Asset 3
