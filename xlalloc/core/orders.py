@@ -255,8 +255,8 @@ def affordable(
 
     Sales come first: rounded down to lots, more only where the cash would run short, all of it in a full exit. Then
     purchases, rounded down; while cash is short the one furthest above target loses a lot, and one that fits again is
-    restored. Then what was sold without need is given back, the dearest lot first. Without lots, where the ideal trades
-    lead to the target, so do these, after costs.
+    restored. Then what was sold without need is given back, the most expensive lot first. Without lots,
+    where the ideal trades lead to the target, so do these, after costs.
     """
     s = Situation(values, target, cash_flow, lot_value, costs)
     if not lot_value.any() and (trades := _to_target(s, ideal)) is not None:
@@ -376,7 +376,7 @@ def _purchases(s: Situation, wanted: np.ndarray, sold: np.ndarray) -> np.ndarray
 
 
 def _given_back(s: Situation, sold: np.ndarray, bought: np.ndarray, exits: np.ndarray) -> np.ndarray:
-    """Sales as small as pays for the rest, the dearest lot first; an asset that is to go goes."""
+    """Sales as small as pays for the rest, the most expensive lot first; an asset that is to go goes."""
     order = np.lexsort((np.arange(len(sold)), -s.lot_value))
     while True:
         before = sold

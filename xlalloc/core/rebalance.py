@@ -395,9 +395,9 @@ def rebal_plan(
     The trades of REBAL_TRADES made executable. Sales come first, rounded down to lots. Where they do not pay for a
     withdrawal more is sold, furthest above target first, the last of it in the lots that leave the portfolio closest to
     its target. Purchases are rounded down; while cash is negative the one furthest above target loses a lot, and one
-    that fits again is restored. Then all that was sold without need is given back, the dearest lot first: no sale could
-    be a lot smaller. A full exit (target 0) stays one, and sells odd lots too. A sale that costs more than it brings is
-    left out where cash is short.
+    that fits again is restored. Then all that was sold without need is given back, the most expensive lot first: no
+    sale could be a lot smaller. A full exit (target 0) stays one, and sells odd lots too. A sale that costs more than
+    it brings is left out where cash is short.
 
     Without lots costs are taken so that the target is met by what is left after them, as in BACKTEST; where only the
     cash flow is placed, or the edge of the band is traded to, they come off the purchases or out of further sales.

@@ -84,7 +84,7 @@ WORDS = {
     "title.holdings": ("What you hold", "持仓"), "title.trades": ("What to trade", "交易"), "title.lots": ("Lots sold", "卖出批次"),
     "tab.data": ("All prices", "全部价格"), "title.data": ("All products", "全部产品"),
     "phases": (
-        '=IF(n_orders=0,"Nothing to trade.",IF(money_sold=0,"Purchases only: nothing is sold first.",IF(money_bought=0,"Sales only: the money arrives","First all sales; the purchases once the money has arrived,")&" after up to "&TEXT(settle_days,"0")&IF(settle_days=1," day."," days.")))',
+        '=IF(n_orders=0,"Nothing to trade.",IF(money_sold=0,"Purchases only: nothing is sold first.",IF(money_bought=0,"Sales only: the money arrives","All sales first; purchases once the money has arrived,")&" after up to "&TEXT(settle_days,"0")&IF(settle_days=1," day."," days.")))',
         '=IF(n_orders=0,"无需交易。",IF(money_sold=0,"仅有买入，无需先卖出。",IF(money_bought=0,"仅有卖出，资金最长 "&TEXT(settle_days,"0")&" 天到账。","先完成全部卖出；资金到账后（最长 "&TEXT(settle_days,"0")&" 天）再买入。")))',
     ),
     "phase": ("Phase", "阶段"), "sell": ("1 Sell", "1 卖出"), "buy": ("2 Buy", "2 买入"),
