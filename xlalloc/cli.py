@@ -43,19 +43,19 @@ def list_(category, lang):
     Example:  xlalloc list risk_parity --lang zh
     """
     from xlalloc.help_text import folded
-    from xlalloc.reference import categories, say
+    from xlalloc.reference import categories, translated
 
     known = categories()
     if category:
         wanted = category.casefold().replace(" ", "_").replace("-", "_")
-        found = [name for name in known if wanted in (name, say(name, "zh"))]
+        found = [name for name in known if wanted in (name, translated(name, "zh"))]
         if not found:
             raise click.UsageError(f"There is no category {category!r}. Categories: {', '.join(known)}.")
         known = {name: known[name] for name in found}
     for name, entries in known.items():
-        click.secho(f"\n{name}" + (f" {say(name, lang)}" if lang != "en" else ""), bold=True)
+        click.secho(f"\n{name}" + (f" {translated(name, lang)}" if lang != "en" else ""), bold=True)
         for entry in entries:
-            lines = folded(say(entry.summary, lang), 80, f"  {entry.name:<21} ", " " * 24)
+            lines = folded(translated(entry.summary, lang), 80, f"  {entry.name:<21} ", " " * 24)
             click.echo("\n".join(lines))
 
 

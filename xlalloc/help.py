@@ -58,7 +58,7 @@ def explain(name: FunctionName, *arguments: Cells, **named) -> TableResult:
     found = [("result", result), *((fact, _told(value, names)) for fact, value in facts.items())]
     in_full = [f"{entry.formula}.", *entry.definition]
     if messages.language() == "zh":  # the details of a definition are in English
-        in_full = [f"{entry.formula}。{reference.say(entry.summary, 'zh')}"]
+        in_full = [f"{entry.formula}。{reference.translated(entry.summary, 'zh')}"]
     return _facts_table([*found, ("definition", " ".join(in_full))])
 
 

@@ -47,7 +47,7 @@ def definition(name: str, lang: str) -> str:
     """What a function computes, and its source, in words."""
     entry = CATALOGUE[name]
     lead = "出处：" if lang == "zh" else " Source: "
-    return f"{reference.say(entry.summary, lang)}{lead}{reference.source(entry, lang)}"
+    return f"{reference.translated(entry.summary, lang)}{lead}{reference.source(entry, lang)}"
 
 
 def _line(page: WorkPage, label: str, text: str, least: int = 1, line: bool = True) -> None:
