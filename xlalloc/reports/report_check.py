@@ -4,7 +4,7 @@ from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Font
 
 from xlalloc.reports.check_words import MEASURES
-from xlalloc.reports.report_page import BENCH, NOW, RISK, TARGET, Column, Page, figure, of_products
+from xlalloc.reports.report_page import BENCH, NOW, RISK, TARGET, Column, Page, of_products
 from xlalloc.templates.look import ACCENT, GREY, NUMBER, PERCENT, SIGNED, WARN
 
 RANGES, REASONS = 4, 6
@@ -111,12 +111,12 @@ class CheckPage:
         heads = (("now", NOW), ("target", TARGET), ("bench", BENCH))
         page.header([Column("measure", ""), *(Column(key, "", PERCENT, color) for key, color in heads)], when=some)
         page.name("xl_rows_", page.row - 1, page.row - 1)
-        for k, measure in enumerate(MEASURES, 1):
-            format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
-            cells = [figure(f"kpi_{w}", k) for w, _ in heads]
-            cells = [f'=IF({some},{cell[1:]},"")' for cell in cells]
-            page.line(f'=IFERROR(INDEX(kpi_names,{k}),"")', [(cell, format) for cell in cells])
-        page.name("xl_rows_", page.row - len(MEASURES), page.row - 1)
+        formats = [
+            NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
+            for measure in MEASURES
+        ]
+        page.figures("kpi_names", "kpi", [key for key, _ in heads], formats, some)
+        page.name("xl_rows_", page.row - len(formats), page.row - 1)
         page.text("=past_note", color=GREY, hide=True)
 
     def _weights(self, page: Page) -> None:
