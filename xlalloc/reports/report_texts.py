@@ -169,7 +169,7 @@ WORDS = {
         '&"），波动率 "&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0##%")&"；每月"&IF(monthly_saving<0,"支出 ","投入 ")&TEXT(ABS(monthly_saving),"#,##0")&"。"',
     ),
     "bands": ("Simulated wealth", "财富情景测算"), "bands_chart": ("Simulated wealth: low outcome, median, high outcome", "财富情景：较差、中位、较好"),
-    "money_axis": ('[>=10000000]#,##0,,"m";#,##0', '[>=10000000]#,##0,,"百万";#,##0'),
+    "money_axis": ('[>=1000000]0.0,,"m";#,##0', '[>=10000]0\\.0,"万";#,##0'),
     "bands_note": (
         "A scenario calculation on these assumptions, not a forecast: 5% of the paths end below the first column, 95% below the last.",
         "基于上述假设的情景测算，并非预测：5% 的路径低于首列，95% 低于末列。",
