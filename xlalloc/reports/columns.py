@@ -73,7 +73,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
                also=("fund", "fund name", "security", "security name", "security description", "product", "name", "description", "investment name", "investment", "stock", "holding",
                      "bezeichnung", "wertpapier", "wertpapiername", "wertpapierbezeichnung", "produkt", "titel", "naam")),
         Column("code", "text", ("证券代码", "代码", "产品代码", "基金代码", "股票代码", "资产代码"), also=("symbol", "ticker", "symbol/isin", "symbol/cusip", "isin", "wkn", "isin/wkn", "wkn/isin", "sedol", "cusip", "ts_code", "instrument", "fund code", "stock code", "security code", "security id", "epic"), asked=False),
-        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量", "持仓", "持仓股数", "当前余额", "确认份额", "持有股数", "证券余额数量"),
+        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量", "持仓", "持仓股数", "当前余额", "确认份额", "持有股数", "证券余额数量", "持仓手数", "手数", "持有手数"),
                also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "stk", "stk/nom", "stk/nominal", "stk/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings", "owned quantity", "units owned", "position quantity", "anzahl nominal", "anzahl nominale", "current units", "total units", "share quantity", "shares held", "no of units", "number of units", "qty held", "balance units", "unit balance")),
         Column("price", "price", ("单价", "最新净值", "价格", "净值", "单位净值", "最新价", "当前价", "市价", "现价", "最新价格", "参考价", "参考市价", "收盘价", "当前价格", "最新单位净值", "昨日净值", "参考净值"),
                also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "last px", "market px", "price per share", "closing nav", "nav per unit", "bid price", "sell price", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers")),
@@ -172,10 +172,13 @@ _SCALES = (
     (r"亿[份股]?", 1e8),
     (r"[%％]|pence|p|gbx", 0.01),
 )
+LOTS = 0.0  # in place of a factor: what is counted are lots, whose size differs from asset to asset
 _FACTORS = tuple((re.compile(rf"(?:{words})(?: of)?"), factor) for words, factor in _SCALES)
 _PENCE = frozenset(["pence", "p", "gbx"])
 _MONEY_WORDS = re.compile("|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True)))
-_UNIT_ABOVE = re.compile(r"单位\s*:?\s*([^\s,;)]+)|\b(?:amounts?|values?|figures?)\b[^.]*?\bin ([^.,;)]+)")
+_UNIT_ABOVE = re.compile(r"单位\s*:?\s*([^\s;)。]+)|\b(?:amounts?|values?|figures?)\b[^.]*?\bin ([^.,;)]+)")
+_COUNT = re.compile(r"[份股手张]")  # what is counted, in the words for a unit
+_LOTS = re.compile(r"[(\[【]\s*(?:单位:)?手数?\s*[)\]】]|手数?$")
 _SCALE_BEHIND = r"(?:\s*(?:'?000'?s?|k|mn?|bn|thousands?|millions?))?"
 _CURRENCY_BEHIND = re.compile(
     rf"\s*(?:[$£€¥￥]|[\s,](?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD)){_SCALE_BEHIND}\s*$", re.IGNORECASE
@@ -200,14 +203,34 @@ def unit_of(header: str) -> tuple[float, str]:
     return 1.0, ""
 
 
-def unit_above(remarks: Iterable[str]) -> tuple[float, str]:
-    """The factor of all amounts of money that a line above a table names: 单位：万元, All amounts in $000s."""
+def in_lots(header: str) -> bool:
+    """Does a header count in lots: 持仓(手), 持仓手数?"""
+    return bool(_LOTS.search(unicodedata.normalize("NFKC", str(header)).strip()))
+
+
+def units_above(remarks: Iterable[str]) -> list[str]:
+    """The units that lines above a table name: 万元 and 股 of 单位：万元、股, $000s of All amounts in $000s."""
+    found = []
     for remark in remarks:
-        text = unicodedata.normalize("NFKC", remark).casefold()
-        for match in _UNIT_ABOVE.finditer(text):
-            if (unit := scale(match[1] or match[2]))[0] > 1.0:
-                return unit
-    return 1.0, ""
+        for match in _UNIT_ABOVE.finditer(unicodedata.normalize("NFKC", remark).casefold()):
+            found += re.split(r"[、,/]", match[1]) if match[1] else [match[2]]
+    return found
+
+
+def unit_above(remarks: Iterable[str]) -> tuple[float, str]:
+    """The factor of all amounts of money that a line above a table names."""
+    units = (scale(words) for words in units_above(remarks) if not _COUNT.search(words))
+    return next((unit for unit in units if unit[0] > 1.0), (1.0, ""))
+
+
+def count_above(remarks: Iterable[str]) -> float:
+    """The factor of all counts that a line above a table names (万份); that of lots (手) differs by asset: LOTS."""
+    for words in units_above(remarks):
+        if words.strip() == "手":
+            return LOTS
+        if _COUNT.search(words) and scale(words)[0] > 1.0:
+            return scale(words)[0]
+    return 1.0
 
 
 def scale(words: str) -> tuple[float, str]:

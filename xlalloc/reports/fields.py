@@ -53,6 +53,8 @@ _NAMES_OF_MONEY = {
 CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
 _MULTIPLES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "mio.": 1e6, "b": 1e9, "bn": 1e9}
 _PENCE = frozenset(["p", "gbx", "pence"])  # hundredths of a pound
+# Hundredths of a currency as vendors write them: GBp is pence and GBP pounds.
+HUNDREDTHS = {"GBX": "GBP", "GBp": "GBP", "gbx": "GBP", "pence": "GBP", "p": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS"}
 _COUNTED = frozenset(["份", "股", "shares", "units", "st.", "stk", "stk.", "stück", "st"])  # what units are called
 _GAPS = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")  # between thousands
 _MONEY = re.compile(
@@ -208,6 +210,8 @@ def unwrapped(text: str) -> str:
 
 
 def currency_of(value) -> str:
+    if (whole := HUNDREDTHS.get(clean(value))) is not None:
+        return whole
     text = plain(value)
     return CURRENCIES.get(text, text.upper())
 

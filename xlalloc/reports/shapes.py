@@ -23,7 +23,9 @@ from xlalloc.reports.words import ADJUSTED, CLOSE, CODE_HEADERS, CUMULATIVE, FIE
 
 NAN = float("nan")
 _PARTS_OF_A_NAME = re.compile(r"[\s_,;()（）/]+")
+_PENCE = re.compile(r"\b(?:GBX|gbx|GBp|[Pp]ence|ZA[Cc]|ILA)\b")  # beside a name or in a row of currencies
 _BRACKET_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
+_CURRENCY = frozenset(map(normal, ["currency", "ccy", "币种", "货币", "währung"]))
 RETURNS = 0.2  # of the figures at or below zero: prices are above it
 
 
@@ -47,6 +49,7 @@ class Reader:
         self.title = clean(part.title)[:MOST_SHOWN]
         self.marks: dict[int, str] = {}
         self.orders: dict[int, str] = {}
+        self.small: set[int] = set()  # columns in pence
         self.remarks: list[str] = []
         self._listed: dict[tuple, int] = {}
 
@@ -57,6 +60,7 @@ class Reader:
             return self._across(top)
         self.remarks = layout.remarks
         self._conventions(layout)
+        self.small = {c for c, texts in layout.headers.items() if any(map(_PENCE.search, texts))}
         code = self._code_column(layout, top)
         if code is not None:
             found = self._long(layout, code)
@@ -176,6 +180,10 @@ class Reader:
     # Figures ---------------------------------------------------------------------------------------------------------
 
     def _price(self, cell, column: int, number: int, header: str) -> float:
+        price = self._figure(cell, column, number, header)
+        return price / 100 if column in self.small else price
+
+    def _figure(self, cell, column: int, number: int, header: str) -> float:
         if cell.__class__ is float and cell > 0:
             return cell
         if cell is None or (isinstance(cell, str) and cell.strip() in ("#N/A", "#N/A N/A", "")):
@@ -232,7 +240,7 @@ class Reader:
         heads = [next(iter(layout.headers.get(c, [])), a) for a, (c, _) in chosen.items()]
         texts = self._units(layout, used)
         seen: set[dt.date] = set()
-        plain = not self.marks
+        plain = not self.marks and not self.small
         for number, day, row in self._rows(layout, date):
             if day in seen:
                 self._list(
@@ -331,7 +339,9 @@ class Reader:
             if kind in (CLOSE, *([] if ADJUSTED in found else [CUMULATIVE]), ADJUSTED)
         }
         unknown: set[str] = set()
+        money = next((c for c, texts in layout.headers.items() if any(normal(t) in _CURRENCY for t in texts)), None)
         for number, day, row in self._rows(layout, date):
+            self.small = set(used.values()) if clean(row.get(money)) in fields.HUNDREDTHS else set()
             asset = self.named(row.get(code))
             if asset is None:
                 name = clean(row.get(code))
@@ -356,12 +366,22 @@ class Reader:
                 panels.append(kept)
         return panels
 
+    def _dates_across(self, number: int, row: dict) -> dict[int, dt.date]:
+        """The dates of a row of them; day and month in the order that all of them have."""
+        cells = {c: cell for c, cell in row.items() if is_dated(cell, isinstance(cell, float) and cell > 1e7, True)}
+        texts = conventions.Column()
+        for cell in cells.values():
+            if isinstance(cell, str):
+                texts.add(cell, number)
+        order = conventions.date_orders({0: texts}, [0], self.settings.date_order, "", self.part.semicolons)[0]
+        if order == "?" and len(cells) > 2:
+            raise conventions.two_dates(self.title, f"{number}", texts)
+        return {c: day for c, cell in cells.items() if (day := date_of(cell, order))}
+
     def _across(self, top: list) -> list[Panel]:
         """Dates across, one row an asset; or nothing that is a table of prices."""
         for k, (number, row) in enumerate(top):
-            dates = {
-                c: day for c, cell in row.items() if is_dated(cell, False, False) and (day := date_of(cell, "mdy"))
-            }
+            dates = self._dates_across(number, row)
             if len(dates) < 3:
                 continue
             panels = []

@@ -8,8 +8,21 @@ from typing import NamedTuple
 from xlalloc.data import in_chinese
 from xlalloc.errors import InputError
 from xlalloc.reports import conventions, sections
-from xlalloc.reports.columns import EITHER, IN_MONEY, OTHERWISE, column_of, columns_of, normal, unit_above, unit_of
-from xlalloc.reports.fields import COUNTED, LONGEST, RANGES, clean, is_empty
+from xlalloc.reports.columns import (
+    EITHER,
+    IN_MONEY,
+    LOTS,
+    OTHERWISE,
+    column_of,
+    columns_of,
+    count_above,
+    in_lots,
+    normal,
+    scale,
+    unit_above,
+    unit_of,
+)
+from xlalloc.reports.fields import COUNTED, LONGEST, RANGES, clean, is_empty, plain
 from xlalloc.reports.files import MOST_SHOWN, Part, Rows
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.rows import Row, Where
@@ -43,6 +56,7 @@ class Table:
         self.marks: dict[str, str] = {}  # column → its decimal mark, where it is not the point
         self.orders: dict[str, str] = {}  # column → dmy or mdy
         self.units: dict[str, tuple[float, str]] = {}  # column → what its header says of its figures
+        self.lots = False  # units are lots, whose size each asset has of its own
         self._rows: Rows = iter(())
         self._keys: dict[int, tuple] = {}  # column → its key, kind and known texts (rows.Row)
         self._words: set[str] = set()  # of the header
@@ -93,12 +107,36 @@ class Table:
                 f"{file}: sheet {self.title}: no column {', '.join(lacking)} in its header (row {self.header_row}). "
                 f"Add it, or name your own word for it in a sheet or file headers (theirs, ours)."
             )
-        self._name_unit(problems)
-        self._rows = chain(top[at + height :], source)
+        below = top[at + height :]
+        if self.sheet in MANY:
+            self._units_below(below[0][1] if below else {})
+            self._name_unit(problems)
+        self._rows = chain(below, source)
+
+    def _units_below(self, row: dict[int, object]) -> None:
+        """The units of a row of them below the header: 股, 元, 万元. No row of figures is without a digit."""
+        texts = {column: clean(cell) for column, cell in row.items()}
+        if any(letter.isdigit() for text in texts.values() for letter in text):
+            return
+        for column, text in texts.items():
+            key, kind, _ = self._keys.get(column, ("", "", {}))
+            if kind in RANGES and key not in self.units:
+                self.lots = self.lots or (key == "units" and text in ("手", "(手)", "（手）"))
+                if (unit := scale(plain(text).strip("()[] "))) != (1.0, ""):
+                    self.units[key] = unit
 
     def _name_unit(self, problems: Problems) -> None:
-        """The unit that a line above the table gives all its money, but for columns whose own header has one."""
-        factor, currency = unit_above(self.remarks) if self.sheet in MANY else (1.0, "")
+        """The units that lines above the table give its money and its counts, but for columns that have their own."""
+        count = count_above(self.remarks)
+        own = self.columns.get("units", "")
+        if own and "units" not in self.units and not any(word in own for word in ("股", "份", "张")):
+            self.lots = self.lots or count == LOTS
+            if count not in (1.0, LOTS):
+                self.units["units"] = count, ""
+                problems.note(
+                    "", "unit_above", "done.said_once", self.where.location(self.header_row, "units"), factor=f"{count:,.0f}"
+                )
+        factor, currency = unit_above(self.remarks)
         for key in IN_MONEY if factor != 1.0 else ():
             own = self.units.get(key, (1.0, currency))
             if key in self.columns and own[0] == 1.0 and "元" not in self.columns[key]:
@@ -145,6 +183,7 @@ class Table:
                     problems.note("", "column_twice", "done.ignored", self.where.location(self.header_row, text))
                 continue
             self.columns[found] = text
+            self.lots = self.lots or (found == "units" and in_lots(text))
             self._keys[column] = (found, kinds[found].kind if found in kinds else "text", {})
             if (unit := unit_of(text)) != (1.0, "") and self._keys[column][1] in RANGES:
                 self.units[found] = unit

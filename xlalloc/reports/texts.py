@@ -340,6 +340,17 @@ _TEXTS = {
     "problem.nothing_held": ("The row holds nothing: neither a value nor units.", "该行没有市值，也没有份额。"),
     "problem.below_zero": ("A holding below zero, such as a short position or a loan. Only what is owned can be reported: leave the row out, or report the client elsewhere.", "持仓为负，如融券或融资负债。报告仅涵盖自有持仓：请删去该行，或以其他方式为该客户出具报告。"),
     "problem.unit_above": ("A line above the table names a unit: its amounts were multiplied by {factor}.", "表格上方注明了单位，金额已乘以 {factor}。"),
+    "problem.pence_or_pounds": (
+        "The row's currency is hundredths (such as pence), and without units and a price nothing tells whether the value is: name its currency in the header, such as Value (GBP).",
+        "该行的币种为百分之一单位（如便士），而缺少份额或单价，无法判断市值的单位：请在列名中注明币种，如“市值（GBP）”。",
+    ),
+    "problem.counted_in_lots": (
+        "The column counts in lots (手): units are lots times the lot size in the sheet assets.", "该列以手为单位：份额＝手数 × “资产”页的每手份数。",
+    ),
+    "problem.lots_of_unknown_size": (
+        "The column counts in lots (手), and the asset has no lot size: fill lot in the sheet assets, or give units.",
+        "该列以手为单位，而“资产”页未填该资产的每手份数：请填写每手份数，或改为填写份额。",
+    ),
     "problem.headings": ("A second row of headings.", "第二行表头。"),
     "problem.on_its_way": ("{what}: an amount among the holdings that is none.", "{what}：持仓表中并非持仓的金额。"),
     "problem.whose": ("Nothing says whose these holdings are. Add the column id, name the file by the client's id, or map accounts to clients in a sheet accounts (account, id).", "无法判断这些持仓属于哪位客户。请添加“客户编号”列，或以客户编号命名文件，或在“账户”页中填写账户与客户编号的对应关系。"),

@@ -19,11 +19,11 @@ from xlalloc.core.rebalance import (
 from xlalloc.errors import NumberError
 from xlalloc.explanation import recorded
 from xlalloc.reports.fields import MOST, OPEN_FUNDS
+from xlalloc.reports.holdings import VALUES_DIFFER
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
 
 TRIGGERED = "threshold exceeded once the cash flow is placed"
-VALUES_DIFFER = 0.02  # between a value given and units × price
 ROUNDS = 12  # of the search for the redemption fee that goes with the sale it causes
 CENT = 0.005
 LEAST_PRICE = 1e-9
