@@ -110,7 +110,12 @@ def test_dates_across_have_the_order_of_all_of_them(tmp_path, form):
     days = [d for d in exports.DAYS if d.month == 6 or d.month == 5]
     heads = [d.strftime(form) for d in days]
     rows = [["code", "name", *heads], ["VTI", "x", *range(1, len(days) + 1)], ["BND", "y", *range(2, len(days) + 2)]]
-    put(us(tmp_path, holdings=[["id", "asset", "value"], ["Z123", "VTI", 5]]), "prices.csv", "utf-8", exports.lines(rows))
+    put(
+        us(tmp_path, holdings=[["id", "asset", "value"], ["Z123", "VTI", 5]]),
+        "prices.csv",
+        "utf-8",
+        exports.lines(rows),
+    )
     assert read(tmp_path).market.dates == days
     short = [days[k] for k in (0, 1, 4)]  # 1 May, 4 May, 7 May: nothing tells
     heads = [d.strftime(form) for d in short]

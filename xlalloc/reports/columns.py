@@ -77,8 +77,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
                also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "stk", "stk/nom", "stk/nominal", "stk/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings", "owned quantity", "units owned", "position quantity", "anzahl nominal", "anzahl nominale", "current units", "total units", "share quantity", "shares held", "no of units", "number of units", "qty held", "balance units", "unit balance")),
         Column("price", "price", ("单价", "最新净值", "价格", "净值", "单位净值", "最新价", "当前价", "市价", "现价", "最新价格", "参考价", "参考市价", "收盘价", "当前价格", "最新单位净值", "昨日净值", "参考净值"),
                also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "last px", "market px", "price per share", "closing nav", "nav per unit", "bid price", "sell price", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers")),
-        Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值", "最新市值", "证券市值", "当前市值", "持有金额", "资产市值", "持有市值", "参考金额", "总市值", "持仓金额", "基金市值"),
-               also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde", "net value", "netvalue", "positionvalue", "equity", "holding value", "value of holding")),
+        Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值", "最新市值", "证券市值", "当前市值", "持有金额", "资产市值", "持有市值", "参考金额", "总市值", "持仓金额", "基金市值", "人民币市值", "折合人民币市值", "折合人民币", "折合市值", "本位币市值", "市值本位币"),
+               also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde", "net value", "netvalue", "positionvalue", "equity", "holding value", "value of holding", "positionvalueinbase", "base market value", "market value base", "value base", "ending market value", "ending value", "market value local", "local market value")),
         Column("bought_on", "date", ("买入日期", "申购日期", "购买日期", "建仓日期"), also=("bought", "purchase date", "date acquired", "acquired", "open date", "kaufdatum")),
         Column("account", "text", ("账户", "资金账号", "资金账户", "账号", "交易账号", "基金账号", "客户资金账号"), also=("account number", "account no", "account id", "clientaccountid", "depot", "depotnummer")),
         Column("no_sell", "yes", ("不可卖出", "锁定", "禁止卖出"), also=("locked",)),
@@ -181,7 +181,8 @@ _COUNT = re.compile(r"[份股手张]")  # what is counted, in the words for a un
 _LOTS = re.compile(r"[(\[【]\s*(?:单位:)?手数?\s*[)\]】]|手数?$")
 _SCALE_BEHIND = r"(?:\s*(?:'?000'?s?|k|mn?|bn|thousands?|millions?))?"
 _CURRENCY_BEHIND = re.compile(
-    rf"\s*(?:[$£€¥￥]|[\s,](?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD)){_SCALE_BEHIND}\s*$", re.IGNORECASE
+    rf"\s*(?:[$£€¥￥]|[\s,](?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD|SEK|NOK|DKK|TWD|ZAR|NZD)){_SCALE_BEHIND}\s*$",
+    re.IGNORECASE,
 )
 
 

@@ -48,13 +48,20 @@ _NAMES_OF_MONEY = {
     "HKD": ("hk$", "港元", "港币"),
     "EUR": ("€", "欧元", "euro"),
     "GBP": ("£", "英镑"),
-    "JPY": ("日元",),
+    "JPY": ("日元", "円"),
+    "CHF": ("瑞士法郎",),
+    "SGD": ("s$", "新加坡元"),
+    "AUD": ("a$", "澳元"),
+    "CAD": ("c$", "加元"),
+    "TWD": ("nt$", "新台币"),
+    "MOP": ("澳门元",),
+    **dict.fromkeys(("SEK", "NOK", "DKK", "ZAR", "ILS", "BRL", "KRW", "NZD", "PLN"), ()),
 }
 CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
 _MULTIPLES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "mio.": 1e6, "b": 1e9, "bn": 1e9}
 _PENCE = frozenset(["p", "gbx", "pence"])  # hundredths of a pound
 # Hundredths of a currency as vendors write them: GBp is pence and GBP pounds.
-HUNDREDTHS = {"GBX": "GBP", "GBp": "GBP", "gbx": "GBP", "pence": "GBP", "p": "GBP", "ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS"}
+HUNDREDTHS = dict.fromkeys(("GBX", "GBp", "gbx", "pence", "p"), "GBP") | {"ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS"}
 _COUNTED = frozenset(["份", "股", "shares", "units", "st.", "stk", "stk.", "stück", "st"])  # what units are called
 _GAPS = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")  # between thousands
 _MONEY = re.compile(

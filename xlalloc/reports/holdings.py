@@ -14,8 +14,8 @@ from xlalloc.reports.rows import Row
 from xlalloc.reports.sections import DETAILS
 from xlalloc.reports.totals import Sums, has_word, names_a_total
 from xlalloc.reports.words import BESIDE
+from xlalloc.reports.worth import settle
 
-VALUES_DIFFER = 0.02  # between a value given and units × price
 MIN_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
 
 
@@ -87,11 +87,9 @@ class HoldingsReader:
                 self.problems.note(client.id, "nothing_held", "done.left_out", row.location("asset"))
                 return
             self.problems.refuse(client.id, "no_value", row.location("value"))
-        if row.table.lots and asset and row.get("units") is not None:
-            self._count_lots(client, row, self.assets[asset].lot)
+        if asset is not None:
+            settle(client.id, row, self.assets[asset], self.currency, self.problems)
         if row.currencies:
-            if fields.clean(row.raw.get("currency")) in fields.HUNDREDTHS:
-                self._in_hundredths(client, row)
             self._currencies(client.id, row)
         if (day := row.get("as_of")) and row.get("value") is not None and self._market.is_old(day):
             self.problems.note(client.id, "old_value", "done.used", row.location("as_of"), date=f"{day}")
@@ -105,27 +103,6 @@ class HoldingsReader:
                 self._same(account), bool(row.get("no_sell")), row.table.where, row.number,
             )
         )  # fmt: skip
-
-    def _count_lots(self, client: Client, row: Row, lot: float) -> None:
-        """Units of a column that counts lots (手): by the size of the asset's own lot, which alone tells."""
-        if not lot:
-            self.problems.refuse(client.id, "lots_of_unknown_size", row.location("units"))
-            return
-        row["units"] *= lot
-        self.problems.note("", "counted_in_lots", "done.said_once", replace(row.location("units"), row=None, value=""))
-
-    def _in_hundredths(self, client: Client, row: Row) -> None:
-        """A price in pence, by the row's currency; its value may be in pence as well, or in pounds: units tell."""
-        units, price, value = (row.get(key) for key in ("units", "price", "value"))
-        scaled = row.table.units
-        if price is not None and "price" not in scaled and _is_bare(row.raw["price"]):
-            price = row["price"] = price / 100
-        if value is None or "value" in scaled or not _is_bare(row.raw["value"]):
-            return
-        if units is None or price is None:
-            self.problems.refuse(client.id, "pence_or_pounds", row.location("value"))
-        elif abs(units * price - value / 100) <= VALUES_DIFFER * value / 100:
-            row["value"] = value / 100
 
     def _asset_of(self, row: Row) -> tuple[str | None, str]:
         """The asset of a holding, by its codes, then by its name; cash needs none."""
@@ -309,11 +286,6 @@ def _is_kind(text: str, kind: str) -> bool:
         return fields.option(text, fields.KINDS) == kind
     except fields.UnreadableError:
         return False
-
-
-def _is_bare(cell) -> bool:
-    """Is it a number without a currency or unit of its own?"""
-    return not isinstance(cell, str) or not any(letter.isalpha() or letter in "£$€" for letter in cell)
 
 
 def _has_digit(cell) -> bool:

@@ -19,6 +19,7 @@ from xlalloc.reports.fields import UnreadableError, clean, is_empty
 from xlalloc.reports.files import MOST_SHOWN, Part
 from xlalloc.reports.layouts import HEADER_WITHIN, Layout, date_of, find, is_date_header, is_dated, is_number
 from xlalloc.reports.problems import Location, Problems
+from xlalloc.reports.total_returns import total_return
 from xlalloc.reports.words import ADJUSTED, CLOSE, CODE_HEADERS, CUMULATIVE, FIELDS, OTHER, UNIT_PRICES
 
 NAN = float("nan")
@@ -305,7 +306,7 @@ class Reader:
                     kind: [self._price(known[day].get(c), c, 0, asset) for day in panel.dates]
                     for kind, c in found.items()
                 }
-                for row, value in zip(panel.rows, _total_return(panel.dates, series), strict=True):
+                for row, value in zip(panel.rows, total_return(panel.dates, series), strict=True):
                     row[j] = value
         return panel
 
@@ -359,7 +360,7 @@ class Reader:
                 series[asset][day] = {kind: self._price(row.get(c), c, number, asset) for kind, c in used.items()}
         panels = []
         for asset, own in series.items():
-            values = _total_return(list(own), {kind: [row[kind] for row in own.values()] for kind in used})
+            values = total_return(list(own), {kind: [row[kind] for row in own.values()] for kind in used})
             indexed = frozenset([] if self._priced(found, layout) else [asset])
             panel = Panel(self.title, [asset], list(own), [[value] for value in values], indexed)
             if kept := self._no_returns(panel, [asset], layout, date, [column], {}):
@@ -423,28 +424,3 @@ def _best(found: dict[str, int]) -> tuple[int, str]:
     """The column of total returns where there is one, else the price, else the accumulated value."""
     kind = next(kind for kind in (ADJUSTED, CLOSE, CUMULATIVE) if kind in found)
     return found[kind], kind
-
-
-def _total_return(days: list, series: dict[str, list[float]]) -> list[float]:
-    """One series of total returns, which ends at the unit's price where there is one."""
-    unit = series.get(CLOSE)
-    if ADJUSTED in series:
-        adjusted = series[ADJUSTED]
-        both = [k for k in range(len(days)) if unit and unit[k] == unit[k] and adjusted[k] == adjusted[k]]
-        last = max(both, key=days.__getitem__, default=None)
-        scale = 1.0 if last is None else unit[last] / adjusted[last]
-        return [value * scale for value in adjusted]
-    return _reinvested(days, unit, series[CUMULATIVE]) if unit and CUMULATIVE in series else unit or series[CUMULATIVE]
-
-
-def _reinvested(days: list, unit: list[float], whole: list[float]) -> list[float]:
-    """Unit values before each payment scaled by what was paid, from the last date backwards."""
-    order = sorted((k for k in range(len(days)) if unit[k] == unit[k]), key=days.__getitem__)
-    found, factor = list(unit), 1.0
-    for before, after in zip(order[-2::-1], order[:0:-1], strict=True):
-        if whole[before] == whole[before] and whole[after] == whole[after]:
-            paid = (whole[after] - whole[before]) - (unit[after] - unit[before])
-            if paid > 5e-4 * unit[after]:  # net asset values are rounded to four digits
-                factor *= unit[after] / (unit[after] + paid)
-        found[before] = unit[before] * factor
-    return found

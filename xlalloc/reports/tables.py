@@ -30,6 +30,8 @@ from xlalloc.reports.rows import Row, Where
 HEADER_WITHIN = 40  # filled rows in which a header is looked for before all others
 REQUIRED = ("clients", "holdings", "assets", "models")
 MANY = frozenset(["holdings", "prices", "history"])  # sheets that several files may make together
+TWICE = frozenset(["units", "price", "value"])  # of which an export may have two columns: worth.py finds which counts
+AGAIN = " 2"  # behind the key of the second of them
 MOST_NAMED = 12  # columns named in one problem
 
 
@@ -134,7 +136,11 @@ class Table:
             if count not in (1.0, LOTS):
                 self.units["units"] = count, ""
                 problems.note(
-                    "", "unit_above", "done.said_once", self.where.location(self.header_row, "units"), factor=f"{count:,.0f}"
+                    "",
+                    "unit_above",
+                    "done.said_once",
+                    self.where.location(self.header_row, "units"),
+                    factor=f"{count:,.0f}",
                 )
         factor, currency = unit_above(self.remarks)
         for key in IN_MONEY if factor != 1.0 else ():
@@ -146,13 +152,16 @@ class Table:
 
     def key_of(self, header) -> str | None:
         """The column a header stands for, by the firm's own words first."""
+        return self._own_key(header) or column_of(self.sheet, header)
+
+    def _own_key(self, header) -> str | None:
+        """The column that the firm's own words name."""
         own = self.settings.headers
-        if own:
-            word = normal(header)
-            found = own.get(self.sheet, {}).get(word) or own.get("", {}).get(word)
-            if found in columns_of(self.sheet):
-                return found
-        return column_of(self.sheet, header)
+        if not own:
+            return None
+        word = normal(header)
+        found = own.get(self.sheet, {}).get(word) or own.get("", {}).get(word)
+        return found if found in columns_of(self.sheet) else None
 
     def has_needed(self, header: dict[int, object]) -> bool:
         keys = {self.key_of(cell) for cell in header.values()}
@@ -165,6 +174,8 @@ class Table:
         words = {column: text for column, cell in header.items() if (text := clean(cell))}
         self._words = {normal(text) for text in words.values()}
         meant = {column: self.key_of(text) for column, text in words.items()}
+        named = {found for text in words.values() if (found := self._own_key(text))}
+        meant = {c: None if found in named and not self._own_key(words[c]) else found for c, found in meant.items()}
         for (sheet, key), other in OTHERWISE.items():
             loose = [c for c, found in meant.items() if found == key and normal(words[c]) == "amount"]
             if sheet == self.sheet and loose and list(meant.values()).count(key) > 1 and other not in meant.values():
@@ -178,13 +189,16 @@ class Table:
             if found is None:
                 unknown.append(text)
                 continue
+            if self.sheet == "holdings" and found in TWICE and f"{found}{AGAIN}" not in self.columns:
+                found += AGAIN if found in self.columns else ""
             if found in self.columns:
                 if found not in ("currency", "account"):
                     problems.note("", "column_twice", "done.ignored", self.where.location(self.header_row, text))
                 continue
             self.columns[found] = text
             self.lots = self.lots or (found == "units" and in_lots(text))
-            self._keys[column] = (found, kinds[found].kind if found in kinds else "text", {})
+            kind = kinds.get(found.removesuffix(AGAIN))
+            self._keys[column] = (found, kind.kind if kind else "text", {})
             if (unit := unit_of(text)) != (1.0, "") and self._keys[column][1] in RANGES:
                 self.units[found] = unit
             if unit == (0.01, "") and self._keys[column][1] in COUNTED:  # weights: no value of what is held

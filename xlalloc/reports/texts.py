@@ -267,7 +267,10 @@ _TEXTS = {
     "problem.unreadable_schedule": ("A schedule such as 7:1.5%;30:0.75% is needed; rates above 0.1 only with their percent sign.", "需要如 7:1.5%;30:0.75% 的费率表；费率大于 0.1 时须带百分号。"),
     "problem.bad_date": ("Not a date such as 2026-01-31.", "不是日期（应如 2026-01-31）。"),
     "problem.illegal_characters": ("Characters that cannot be shown, or that turn the direction of writing round.", "含有无法显示或改变书写方向的字符。"),
-    "problem.second_currency": ("A second currency, {currency}; the file is in {first}.", "出现第二种货币 {currency}；文件货币为 {first}。"),
+    "problem.second_currency": (
+        "A second currency, {currency}; the file is in {first}. Give values in {first}; a column such as Market value ({first}) counts whatever the row's currency.",
+        "出现第二种货币 {currency}；文件货币为 {first}。请以 {first} 填写市值；列名注明币种时（如“市值（{first}）”）以该列为准，不论该行币种。",
+    ),
     "problem.no_name": ("A name is missing.", "缺少名称。"),
     "problem.no_weight": ("A weight is missing.", "缺少权重。"),
     "problem.not_one": ("The weights sum to {total}, not to 1 (100%).", "权重合计为 {total}，不等于 1（100%）。"),
@@ -340,6 +343,18 @@ _TEXTS = {
     "problem.nothing_held": ("The row holds nothing: neither a value nor units.", "该行没有市值，也没有份额。"),
     "problem.below_zero": ("A holding below zero, such as a short position or a loan. Only what is owned can be reported: leave the row out, or report the client elsewhere.", "持仓为负，如融券或融资负债。报告仅涵盖自有持仓：请删去该行，或以其他方式为该客户出具报告。"),
     "problem.unit_above": ("A line above the table names a unit: its amounts were multiplied by {factor}.", "表格上方注明了单位，金额已乘以 {factor}。"),
+    "problem.two_columns": (
+        "Two columns mean the same and differ: the column {other} has {value}. Name the right one in the sheet headers (theirs, ours).",
+        "两列含义相同而数值不同：列“{other}”为 {value}。请在“列名”页中指明采用哪一列。",
+    ),
+    "problem.price_in_other_unit": (
+        "Units times price ({counted}) and value ({value}) differ by the factor of another unit: per cent of par, pence, or contracts.",
+        "份额×价格（{counted}）与市值（{value}）相差整倍数：价格可能以面值百分比、便士或合约为单位。",
+    ),
+    "problem.price_in_other_currency": (
+        "Units times price ({counted}) and value ({value}) differ; the price is in another currency.",
+        "份额×价格（{counted}）与市值（{value}）不符；该价格为其他币种。",
+    ),
     "problem.pence_or_pounds": (
         "The row's currency is hundredths (such as pence), and without units and a price nothing tells whether the value is: name its currency in the header, such as Value (GBP).",
         "该行的币种为百分之一单位（如便士），而缺少份额或单价，无法判断市值的单位：请在列名中注明币种，如“市值（GBP）”。",
