@@ -84,6 +84,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("no_sell", "yes", ("不可卖出", "锁定", "禁止卖出"), also=("locked",)),
         Column("currency", "text", ("币种", "货币"), also=("ccy", "currencyprimary", "währung", "whrg", "valuta")),
         Column("kind", "text", ("品种", "证券类别", "产品类型", "证券类型", "资产类型"), also=("security type", "asset type", "asset category", "assetclass", "product type", "investment type", "holding type", "instrument type"), asked=False),
+        Column("side", "text", ("持仓方向", "多空", "多空方向", "合约类型", "持仓类型", "信用类型"), also=("side", "long/short", "l/s", "position type", "position side", "short/long"), asked=False),
+        Column("owed", "money", ("融资余额", "融资负债", "融资金额", "融券余额", "负债金额", "未偿还本金"), also=("margin debt", "margin loan", "loan balance", "amount owed", "margin balance"), asked=False),
         Column("detail", "text", (), also=("levelofdetail", "level of detail", "datadiscriminator"), asked=False),
         Column("as_of", "date", ("市值日期", "净值日期", "估值日期", "持仓日期", "日期"), also=("as of", "price date", "nav date", "valuation date", "kursdatum", "date", "reportdate")),
     ),

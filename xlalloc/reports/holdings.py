@@ -1,5 +1,6 @@
 """Rows of holdings → lots: whose they are, which asset they mean, and what among them is no holding."""
 
+import datetime as dt
 import re
 from collections import defaultdict
 from dataclasses import replace
@@ -13,7 +14,7 @@ from xlalloc.reports.records import Asset, Client, Lot
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sections import DETAILS
 from xlalloc.reports.totals import Sums, has_word, names_a_total
-from xlalloc.reports.words import BESIDE
+from xlalloc.reports.words import BESIDE, OWED
 from xlalloc.reports.worth import settle
 
 MIN_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
@@ -35,6 +36,7 @@ class HoldingsReader:
         self._waiting: list[tuple[Row, str]] = []  # whose they are is told by there being one client alone
         self._by_account: set[int] = set()  # tables in which accounts tell
         self._summed: set[tuple] = set()  # positions that a summary row has, whose lots below say it again
+        self._days: dict[str, tuple[dict, set]] = {}  # client → the day of each holding, and which have two
         self._sums: dict[int, Sums] = defaultdict(Sums)  # table → what its rows add up to
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
@@ -89,13 +91,18 @@ class HoldingsReader:
             self.problems.refuse(client.id, "no_value", row.location("value"))
         if asset is not None:
             settle(client.id, row, self.assets[asset], self.currency, self.problems)
+        for key, owed in (("side", fields.plain(row.get("side")) in OWED), ("owed", row.get("owed", 0.0) != 0.0)):
+            if owed:
+                self.problems.refuse(client.id, "below_zero", row.location(key))
         if row.currencies:
             self._currencies(client.id, row)
-        if (day := row.get("as_of")) and row.get("value") is not None and self._market.is_old(day):
-            self.problems.note(client.id, "old_value", "done.used", row.location("as_of"), date=f"{day}")
         account = row.get("account", "")
         if not account and "id" not in row.table.columns and _OF_ACCOUNT.match(row.table.heading):
             account = row.table.heading
+        if day := row.get("as_of"):
+            if row.get("value") is not None and self._market.is_old(day):
+                self.problems.note(client.id, "old_value", "done.used", row.location("as_of"), date=f"{day}")
+            self._one_day(client, row, (account, asset), day)
         self._sums[id(row.table)].add(_worth(row), client.id, account)
         client.lots.append(
             Lot(
@@ -103,6 +110,16 @@ class HoldingsReader:
                 self._same(account), bool(row.get("no_sell")), row.table.where, row.number,
             )
         )  # fmt: skip
+
+    def _one_day(self, client: Client, row: Row, holding: tuple, day: dt.date) -> None:
+        """Refuses two holdings on two days each: days that stand below one another are not added up."""
+        days, twice = self._days.setdefault(client.id, ({}, set()))
+        first = days.setdefault(holding, day)
+        if first != day:
+            twice.add(holding)
+            if len(twice) > 1:
+                where = replace(row.location("as_of"), row=None, value="")
+                self.problems.refuse(client.id, "several_days", where, first=f"{first}", date=f"{day}")
 
     def _asset_of(self, row: Row) -> tuple[str | None, str]:
         """The asset of a holding, by its codes, then by its name; cash needs none."""
@@ -261,6 +278,9 @@ class HoldingsReader:
                 return
             words = {"first": f"{first.row}", "row": f"{again.row}"}
             self.problems.note(client.id, "holding_twice", "done.both_used", again.location, **words)
+        for whole, parts in client.lots.summed():
+            words = {"row": f"{whole.row}", "rows": ", ".join(f"{lot.row}" for lot in parts[:6])}
+            self.problems.refuse(client.id, "lots_and_their_sum", whole.location, **words)
 
     def _check_unit_of_money(self, client: Client) -> None:
         """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""

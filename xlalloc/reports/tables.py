@@ -96,6 +96,11 @@ class Table:
                 problems.note("", "no_header", "done.ignored", Location(self.where.sheet))
             return
         self.header_row = top[at][0]
+        if self.sheet == "holdings" and (trade := sections.trades(header, top[at + height :])):
+            raise InputError(
+                f"{file}: sheet {self.title}: this is a list of trades ({trade}), not of what is held. "
+                "Export the positions instead."
+            )
         self.remarks += _texts(top[:at])
         self.heading = next(
             (clean(cell) for _, row in reversed(top[:at]) if len(row) == 1 for cell in row.values()), ""

@@ -343,6 +343,12 @@ _TEXTS = {
     "problem.nothing_held": ("The row holds nothing: neither a value nor units.", "该行没有市值，也没有份额。"),
     "problem.below_zero": ("A holding below zero, such as a short position or a loan. Only what is owned can be reported: leave the row out, or report the client elsewhere.", "持仓为负，如融券或融资负债。报告仅涵盖自有持仓：请删去该行，或以其他方式为该客户出具报告。"),
     "problem.unit_above": ("A line above the table names a unit: its amounts were multiplied by {factor}.", "表格上方注明了单位，金额已乘以 {factor}。"),
+    "problem.several_days": (
+        "The holdings of several days stand below one another ({first}, {date}): keep the rows of one day.", "同一文件含多个日期的持仓（{first}、{date}）：请只保留一天的数据。",
+    ),
+    "problem.lots_and_their_sum": (
+        "Row {row} has the units of the lots in rows {rows} together: leave out the total or the lots.", "第 {row} 行的份额等于第 {rows} 行各笔之和：请删除合计行或各笔明细。",
+    ),
     "problem.two_columns": (
         "Two columns mean the same and differ: the column {other} has {value}. Name the right one in the sheet headers (theirs, ours).",
         "两列含义相同而数值不同：列“{other}”为 {value}。请在“列名”页中指明采用哪一列。",
