@@ -163,7 +163,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 }  # fmt: skip
 
 
-_MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·]+")
+_MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·=]+")
 _BRACKET = re.compile(r"[(\[（【](.*?)[)\]）】]")
 # What a bracket behind a header, or the words after its "in", may say of its figures: a currency, a factor, both.
 _SCALES = (

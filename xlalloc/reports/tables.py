@@ -249,6 +249,9 @@ class Table:
             yield row
         if footers:
             self._problems.note("", "footers", "done.ignored", Location(self.where.sheet, first), count=f"{footers}")
+        if hidden := self.part.hidden_rows():
+            location = Location(self.where.sheet, hidden[0])
+            self._problems.note("", "hidden_rows", "done.read_too", location, count=f"{len(hidden)}")
 
     def _is_header(self, cells: dict) -> bool:
         known = sum(self.key_of(cell) is not None for cell in cells.values())
