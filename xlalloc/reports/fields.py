@@ -62,6 +62,7 @@ _MULTIPLES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6,
 _PENCE = frozenset(["p", "gbx", "pence"])  # hundredths of a pound
 # Hundredths of a currency as vendors write them: GBp is pence and GBP pounds.
 HUNDREDTHS = dict.fromkeys(("GBX", "GBp", "gbx", "pence", "p"), "GBP") | {"ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS"}
+_BOOKED = {"cr": 1.0, "dr": -1.0}  # behind an amount of an account: owned, owed
 _COUNTED = frozenset(["份", "股", "shares", "units", "st.", "stk", "stk.", "stück", "st"])  # what units are called
 _GAPS = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")  # between thousands
 _MONEY = re.compile(
@@ -172,7 +173,7 @@ def _written(value: str, decimal: str = ".") -> tuple[float | None, str]:
     if not match:
         raise UnreadableError
     marks = [match["before"], match["after"]]
-    if any(mark and mark not in CURRENCIES and mark not in _COUNTED | _PENCE for mark in marks):
+    if any(mark and mark not in CURRENCIES and mark not in _COUNTED | _PENCE | _BOOKED.keys() for mark in marks):
         raise UnreadableError
     number = _signed(match["sign"] + match["number"], decimal)
     if number is None:
@@ -180,7 +181,13 @@ def _written(value: str, decimal: str = ".") -> tuple[float | None, str]:
     currency = next((CURRENCIES[mark] for mark in marks if mark in CURRENCIES), "")
     if match["after"] in _PENCE:
         number, currency = number / 100, "GBP"
+    number *= _BOOKED.get(match["after"], 1.0)
     return number * _MULTIPLES.get(match["multiple"], 1.0), currency
+
+
+def is_blank_mark(cell) -> bool:
+    """Is it what stands for nothing: --, n/a, 无?"""
+    return isinstance(cell, str) and plain(unwrapped(cell)) in _BLANK
 
 
 def is_negative(value, decimal: str = ".") -> bool:

@@ -9,6 +9,8 @@ from xlalloc.ranges import name_key
 from xlalloc.reports import fields
 from xlalloc.reports.account import Entry
 from xlalloc.reports.codes import is_cash
+from xlalloc.reports.fields import is_empty
+from xlalloc.reports.files import MOST_SHOWN
 from xlalloc.reports.problems import Location
 from xlalloc.reports.records import Asset, Client, Lot
 from xlalloc.reports.rows import Row
@@ -37,6 +39,7 @@ class HoldingsReader:
         self._by_account: set[int] = set()  # tables in which accounts tell
         self._summed: set[tuple] = set()  # positions that a summary row has, whose lots below say it again
         self._days: dict[str, tuple[dict, set]] = {}  # client → the day of each holding, and which have two
+        self._with_cash: set[int] = set()  # tables that have a row of cash
         self._sums: dict[int, Sums] = defaultdict(Sums)  # table → what its rows add up to
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
@@ -64,6 +67,7 @@ class HoldingsReader:
                 self._nobodys(row)
             elif not self._again(client, row):
                 self._holding(client, row)
+        self._say_cash_beside()
 
     def _again(self, client: Client, row: Row) -> bool:
         """Is it a lot of a position that a summary row above it has whole?"""
@@ -77,12 +81,20 @@ class HoldingsReader:
 
     def _holding(self, client: Client, row: Row) -> None:
         asset, why = self._asset_of(row)
-        if asset is None and self._is_beside(row, client):
+        nothing = 0.0 in (row.get("units"), row.get("value"))
+        if asset is None and (self._is_beside(row, client) or (nothing and not why)):
+            if nothing:
+                self.problems.note(client.id, "nothing_held", "done.left_out", row.location("asset"))
             return
+        if nothing and row.bad == ("price",) and fields.clean(row.raw["price"]).strip("0.,") == "":
+            row.bad = ()  # a price of 0 of what is worth nothing
         wrong = self._list(client.id, row)
         if asset is None:
+            names = any(not is_empty(row.raw.get(key)) for key in ("asset", *row.table.codes))
             self.problems.refuse(
-                client.id, why or "unknown_asset", row.location("code" if "code" in row.raw else "asset")
+                client.id,
+                why or ("unknown_asset" if names else "no_asset_in_row"),
+                row.location("code" if "code" in row.raw else "asset"),
             )
         elif not wrong and row.get("value") is None and row.get("units") is None:
             if isinstance(row.raw.get("value"), str) or isinstance(row.raw.get("units"), str):  # -- or n/a
@@ -90,6 +102,8 @@ class HoldingsReader:
                 return
             self.problems.refuse(client.id, "no_value", row.location("value"))
         if asset is not None:
+            if self.assets[asset].kind == "cash":
+                self._with_cash.add(id(row.table))
             settle(client.id, row, self.assets[asset], self.currency, self.problems)
         for key, owed in (("side", fields.plain(row.get("side")) in OWED), ("owed", row.get("owed", 0.0) != 0.0)):
             if owed:
@@ -110,6 +124,14 @@ class HoldingsReader:
                 self._same(account), bool(row.get("no_sell")), row.table.where, row.number,
             )
         )  # fmt: skip
+
+    def _say_cash_beside(self) -> None:
+        """Cash that a line around the table names, where no row of it is cash: it counts only as a row."""
+        for table in self.source.tables("holdings"):
+            if table.cash and id(table) not in self._with_cash:
+                number, text = table.cash
+                location = Location(table.where.sheet, number, "", text[:MOST_SHOWN])
+                self.problems.note("", "cash_beside", "done.not_counted", location)
 
     def _one_day(self, client: Client, row: Row, holding: tuple, day: dt.date) -> None:
         """Refuses two holdings on two days each: days that stand below one another are not added up."""
@@ -168,7 +190,8 @@ class HoldingsReader:
             self.problems.note("", "on_its_way", "done.left_out", row.location("value"), what=texts[0])
             return True
         figures = [row.raw[key] for key in ("units", "price", "value") if key in row.raw]
-        if not texts and figures and not any(_has_digit(cell) for cell in figures):
+        words = figures and not any(_has_digit(cell) for cell in figures)
+        if words and (not texts or not all(fields.is_blank_mark(cell) for cell in figures)):
             self.problems.note("", "headings", "done.ignored", row.location("value" if "value" in row.raw else "units"))
             return True
         return self._is_total(row, client)

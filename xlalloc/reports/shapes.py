@@ -119,11 +119,14 @@ class Reader:
         for date, inner in spans:
             found: dict[str, dict[str, int]] = {}
             lead = self._names(layout.headers.get(date, []))
+            spread = None  # the asset whose name stands over this column and those to the right of it
             for column in inner:
                 texts = layout.headers[column]
                 kinds = [FIELDS.get(normal(text), "") or _split(text)[1] for text in texts if not self.named(text)]
                 kind = next(filter(None, kinds), "")
-                asset = self._names(texts) or (lead if len(spans) > 1 else None)
+                named = self._names(texts)
+                spread = (named if kind else None) if named else spread if kind and len(texts) == 1 else None
+                asset = named or (lead if len(spans) > 1 else spread)
                 if asset is None:
                     nobody.append((column, texts, kind, date))
                 elif kind != OTHER:

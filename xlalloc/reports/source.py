@@ -42,8 +42,8 @@ def load(path: Path, prices: Path | None, problems: Problems) -> Source:
         not_read = f"Not recognised: {', '.join(left[:MOST_NAMED])}. " if left else ""
         raise InputError(
             f"{path}: there is no {kind} {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
-            f"{not_read}Name the file or sheet so and save it as .csv or .xlsx; `xlalloc template clients --out FILE` writes an "
-            "empty file with all sheets."
+            f"{not_read}Name the file or sheet so and save it as .csv or .xlsx; "
+            "`xlalloc template clients --out FILE` writes an empty file with all sheets."
         )
     settings, firm = _settings(found, path, problems)
     digest.update(firm.logo)

@@ -1,5 +1,6 @@
 """Parts → tables: headers found wherever they stand, rows read as their columns' kinds, a row at a time."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from types import MappingProxyType
@@ -22,7 +23,7 @@ from xlalloc.reports.columns import (
     unit_above,
     unit_of,
 )
-from xlalloc.reports.fields import COUNTED, LONGEST, RANGES, clean, is_empty, plain
+from xlalloc.reports.fields import COUNTED, LONGEST, RANGES, clean, is_blank_mark, is_empty, plain
 from xlalloc.reports.files import MOST_SHOWN, Part, Rows
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.rows import Row, Where
@@ -32,6 +33,12 @@ REQUIRED = ("clients", "holdings", "assets", "models")
 MANY = frozenset(["holdings", "prices", "history"])  # sheets that several files may make together
 TWICE = frozenset(["units", "price", "value"])  # of which an export may have two columns: worth.py finds which counts
 AGAIN = " 2"  # behind the key of the second of them
+# Lines around a table of holdings that name the cash beside them.
+CASH_LINE = re.compile(
+    r"资金余额|可用(?:资金|金额|余额)|可取(?:资金|金额|[:：])|现金(?:余额|资产)?\s*[:：]"
+    r"|\bcash\b.*\d|\bcash (?:balance|purchasing|available)",
+    re.IGNORECASE,
+)
 MOST_NAMED = 12  # columns named in one problem
 
 
@@ -58,6 +65,7 @@ class Table:
         self.marks: dict[str, str] = {}  # column → its decimal mark, where it is not the point
         self.orders: dict[str, str] = {}  # column → dmy or mdy
         self.units: dict[str, tuple[float, str]] = {}  # column → what its header says of its figures
+        self.cash: tuple[int, str] | None = None  # row and text of a line around the table that names cash
         self.lots = False  # units are lots, whose size each asset has of its own
         self._rows: Rows = iter(())
         self._keys: dict[int, tuple] = {}  # column → its key, kind and known texts (rows.Row)
@@ -90,7 +98,8 @@ class Table:
         if at is None:
             if self.sheet in REQUIRED:
                 raise InputError(
-                    f"{file}: sheet {self.title}: no header found; it needs {', '.join(_needed(self.sheet))}."
+                    f"{file}: sheet {self.title}: no header found; it needs {', '.join(_needed(self.sheet))}. "
+                    "Name your own words for its columns in a sheet or file headers (theirs, ours)."
                 )
             if top:
                 problems.note("", "no_header", "done.ignored", Location(self.where.sheet))
@@ -102,6 +111,8 @@ class Table:
                 "Export the positions instead."
             )
         self.remarks += _texts(top[:at])
+        for number, row in top[:at]:
+            self._look_for_cash(number, row)
         self.heading = next(
             (clean(cell) for _, row in reversed(top[:at]) if len(row) == 1 for cell in row.values()), ""
         )
@@ -231,7 +242,7 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Every row that fills a known column, but for footers and headers that come again."""
-        footers, first = 0, None
+        footers, first, last = 0, None, self.header_row or 0
         loose = self.sheet in MANY
         for number, cells in self._rows:
             if loose and len(cells) == 1:
@@ -242,16 +253,29 @@ class Table:
             row = Row(self, number, cells, self._keys)
             if not row.raw:
                 continue
-            if loose and "units" not in row and "value" not in row and self._is_header(cells):
+            worded = loose and "units" not in row and "value" not in row
+            if worded and (self._is_header(cells) or self._is_another(number, last, cells)):
                 if not self._next_header(number, cells):
                     break
                 continue
+            last = number
             yield row
         if footers:
             self._problems.note("", "footers", "done.ignored", Location(self.where.sheet, first), count=f"{footers}")
         if hidden := self.part.hidden_rows():
             location = Location(self.where.sheet, hidden[0])
             self._problems.note("", "hidden_rows", "done.read_too", location, count=f"{len(hidden)}")
+
+    def _look_for_cash(self, number: int, cells: dict) -> None:
+        text = " ".join(clean(cell) for cell in cells.values())
+        if self.sheet == "holdings" and self.cash is None and CASH_LINE.search(text):
+            self.cash = number, text
+
+    def _is_another(self, number: int, last: int, cells: dict) -> bool:
+        """Is it the header of another table: words alone, in columns of figures too, below a row that is empty?"""
+        figures = [cells[c] for c, (_, kind, _) in self._keys.items() if kind in RANGES and c in cells]
+        words = all(isinstance(cell, str) and not any(map(str.isdigit, cell)) for cell in cells.values())
+        return words and number > last + 1 and len(cells) > 2 and not all(map(is_blank_mark, figures))
 
     def _is_header(self, cells: dict) -> bool:
         known = sum(self.key_of(cell) is not None for cell in cells.values())
@@ -262,6 +286,7 @@ class Table:
         if {normal(cell) for cell in cells.values()} == self._words:
             self._name_columns(cells, Problems())
             return True
+        self._look_for_cash(number, cells)
         self._problems.note(
             "",
             "other_tables",

@@ -186,6 +186,7 @@ _TEXTS = {
     "problem.error_shown": ("{sheet}!{cell} shows {error}: {reason}", "{sheet}!{cell} 显示 {error}：{reason}"),
     "done.no_report": ("No report for this client.", "未生成该客户的报告。"),
     "done.ignored": ("It was ignored.", "已忽略。"),
+    "done.not_counted": ("It was not counted. Add a row of cash to the holdings if it is the client's.", "未计入。如属该客户，请在持仓中增加一行现金。"),
     "done.read_too": ("They were read as well.", "已一并读取。"),
     "done.said_once": ("Check that this is right.", "请核对是否正确。"),
     "done.not_prices": ("The column was left out: give prices or net asset values.", "该列未采用：请提供价格或净值。"),
@@ -352,6 +353,10 @@ _TEXTS = {
     "problem.lots_and_their_sum": (
         "Row {row} has the units of the lots in rows {rows} together: leave out the total or the lots.", "第 {row} 行的份额等于第 {rows} 行各笔之和：请删除合计行或各笔明细。",
     ),
+    "problem.cash_beside": (
+        "A line around the table names cash, and no row of the table is cash.", "表格前后的文字提到现金，而表中没有现金行。",
+    ),
+    "problem.no_asset_in_row": ("The row names no asset: name it in each row, or leave the row out if it is part of the row above.", "该行未注明资产：请逐行注明；如为上一行的明细，请删除该行。"),
     "problem.two_columns": (
         "Two columns mean the same and differ: the column {other} has {value}. Name the right one in the sheet headers (theirs, ours).",
         "两列含义相同而数值不同：列“{other}”为 {value}。请在“列名”页中指明采用哪一列。",
@@ -375,7 +380,7 @@ _TEXTS = {
         "The column counts in lots (手), and the asset has no lot size: fill lot in the sheet assets, or give units.",
         "该列以手为单位，而“资产”页未填该资产的每手份数：请填写每手份数，或改为填写份额。",
     ),
-    "problem.headings": ("A second row of headings.", "第二行表头。"),
+    "problem.headings": ("A row of words without figures, such as headings.", "无数字的文字行，如表头。"),
     "problem.on_its_way": ("{what}: an amount among the holdings that is none.", "{what}：持仓表中并非持仓的金额。"),
     "problem.whose": ("Nothing says whose these holdings are. Add the column id, name the file by the client's id, or map accounts to clients in a sheet accounts (account, id).", "无法判断这些持仓属于哪位客户。请添加“客户编号”列，或以客户编号命名文件，或在“账户”页中填写账户与客户编号的对应关系。"),
     "problem.column_twice": ("The column stands twice.", "该列重复。"),
