@@ -82,9 +82,9 @@ def test_a_client_in_a_cell_over_several_rows_is_asked_for_in_each(tmp_path):
 @pytest.mark.parametrize(
     "name,data,words",
     [
-        ("holdings.ods", b"PK", r"Not recognised: holdings\.ods\. Name the file or sheet so and save it as \.csv or \.xlsx"),
-        ("持仓.et", b"\xd0\xcf\x11\xe0", r"Not recognised: 持仓\.et"),
-        ("dump.csv", b"a,b\n1,2\n", "Not recognised: dump"),
+        ("holdings.ods", b"PK", r"not recognised: holdings\.ods\. Name the one that is meant so, and save it as \.csv or \.xlsx"),
+        ("持仓.et", b"\xd0\xcf\x11\xe0", r"not recognised: 持仓\.et"),
+        ("dump.csv", b"a,b\n1,2\n", "not recognised: dump"),
         ("holdings.xls", b'<?xml version="1.0"?><Workbook/>', r"holdings\.xls: an XML file or a web archive .* save it as \.xlsx"),
         ("holdings.xls", b"MIME-Version: 1.0\n", r"holdings\.xls: an XML file or a web archive"),
         ("holdings.xls", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), r"holdings\.xls: protected by a password"),

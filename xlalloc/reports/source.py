@@ -38,11 +38,15 @@ def load(path: Path, prices: Path | None, problems: Problems) -> Source:
     missing = [sheet for sheet in REQUIRED if sheet not in found]
     if missing:
         kind = "file" if path.is_dir() else "sheet"
-        left = [p.location.sheet for p in problems.items if p.kind in ("unknown_sheet", "file_not_read")]
-        not_read = f"Not recognised: {', '.join(left[:MOST_NAMED])}. " if left else ""
+        ours = ", ".join(SHEETS[m][0] for m in missing)
+        left = [p.location.sheet for p in problems.items if p.kind in ("unknown_sheet", "file_not_read")][:MOST_NAMED]
+        if left:
+            raise InputError(
+                f"{path}: there is no {kind} {', '.join(missing)} (or {ours}); not recognised: {', '.join(left)}. "
+                "Name the one that is meant so, and save it as .csv or .xlsx."
+            )
         raise InputError(
-            f"{path}: there is no {kind} {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
-            f"{not_read}Name the file or sheet so and save it as .csv or .xlsx; "
+            f"{path}: there is no {kind} {', '.join(missing)} (or {ours}). "
             "`xlalloc template clients --out FILE` writes an empty file with all sheets."
         )
     settings, firm = _settings(found, path, problems)

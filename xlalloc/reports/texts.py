@@ -313,7 +313,7 @@ _TEXTS = {
     "problem.after_above": ("Still held after the orders above the client's level {level}: {assets}.", "交易后仍持有超出客户风险等级 {level} 的产品：{assets}。"),
     "problem.no_bought_on": ("{asset} is sold, but the day it was bought is not known.", "卖出 {asset}，但不知其买入日期。"),
     "problem.bought_later": ("Bought on {date}, after the date of the prices.", "买入日期 {date} 晚于价格日期。"),
-    "problem.file_not_read": ("A file of a kind that is not read: save it as .csv or .xlsx if it is wanted.", "该类型的文件未读取：如需使用，请另存为 .csv 或 .xlsx。"),
+    "problem.file_not_read": ("A file of a kind that is not read: save it as .csv or .xlsx if it is to be read.", "该类型的文件未读取：如需使用，请另存为 .csv 或 .xlsx。"),
     "problem.hidden_rows": ("{count} hidden rows, such as a filter leaves; delete them if they do not count.", "含 {count} 个隐藏行（如筛选所致）；若不应计入，请删除。"),
     "problem.unknown_sheet": ("A sheet of no known name.", "未知的工作表。"),
     "problem.unknown_column": ("A column of no known name.", "未知的列。"),
