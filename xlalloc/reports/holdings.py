@@ -191,7 +191,7 @@ class HoldingsReader:
             return True
         figures = [row.raw[key] for key in ("units", "price", "value") if key in row.raw]
         words = figures and not any(_has_digit(cell) for cell in figures)
-        if words and (not texts or not all(fields.is_blank_mark(cell) for cell in figures)):
+        if words and (not texts or any(":" in text for text in texts)):  # of headings; printed on: …, by: …
             self.problems.note("", "headings", "done.ignored", row.location("value" if "value" in row.raw else "units"))
             return True
         return self._is_total(row, client)
