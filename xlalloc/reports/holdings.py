@@ -81,7 +81,7 @@ class HoldingsReader:
 
     def _holding(self, client: Client, row: Row) -> None:
         asset, why = self._asset_of(row)
-        nothing = 0.0 in (row.get("units"), row.get("value"))
+        nothing = row.get("units") == 0.0 or row.get("value") == 0.0
         if asset is None and (self._is_beside(row, client) or (nothing and not why)):
             if nothing:
                 self.problems.note(client.id, "nothing_held", "done.left_out", row.location("asset"))
@@ -105,9 +105,10 @@ class HoldingsReader:
             if self.assets[asset].kind == "cash":
                 self._with_cash.add(id(row.table))
             settle(client.id, row, self.assets[asset], self.currency, self.problems)
-        for key, owed in (("side", fields.plain(row.get("side")) in OWED), ("owed", row.get("owed", 0.0) != 0.0)):
-            if owed:
-                self.problems.refuse(client.id, "below_zero", row.location(key))
+        if "side" in row and fields.plain(row["side"]) in OWED:
+            self.problems.refuse(client.id, "below_zero", row.location("side"))
+        if row.get("owed"):
+            self.problems.refuse(client.id, "below_zero", row.location("owed"))
         if row.currencies:
             self._currencies(client.id, row)
         account = row.get("account", "")

@@ -148,6 +148,8 @@ class Lots(Sequence):
 
     def summed(self) -> list[tuple[Lot, list[Lot]]]:
         """Lots without a date that have the units of all dated ones, two or more, of their asset and account."""
+        if len(self) < 3:
+            return []
         whole: dict[tuple, list[int]] = {}
         dated: dict[tuple, list[int]] = {}
         units = []

@@ -66,6 +66,7 @@ class Table:
         self.orders: dict[str, str] = {}  # column → dmy or mdy
         self.units: dict[str, tuple[float, str]] = {}  # column → what its header says of its figures
         self.cash: tuple[int, str] | None = None  # row and text of a line around the table that names cash
+        self.twice = False  # whether units, price or value have two columns
         self.lots = False  # units are lots, whose size each asset has of its own
         self._rows: Rows = iter(())
         self._keys: dict[int, tuple] = {}  # column → its key, kind and known texts (rows.Row)
@@ -206,6 +207,7 @@ class Table:
                 unknown.append(text)
                 continue
             if self.sheet == "holdings" and found in TWICE and f"{found}{AGAIN}" not in self.columns:
+                self.twice = self.twice or found in self.columns
                 found += AGAIN if found in self.columns else ""
             if found in self.columns:
                 if found not in ("currency", "account"):

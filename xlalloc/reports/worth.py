@@ -26,9 +26,10 @@ def differ(one: float, other: float) -> bool:
 
 def settle(client: str, row: Row, asset: Asset, currency: str, problems: Problems) -> None:
     """Brings the figures of a row to units of one and to the currency of the file."""
-    for key in ("units", "price", "value"):
-        if key + AGAIN in row:
-            _choose(client, row, key, currency, problems)
+    if row.table.twice:
+        for key in ("units", "price", "value"):
+            if key + AGAIN in row:
+                _choose(client, row, key, currency, problems)
     if row.table.lots and row.get("units") is not None:
         if asset.lot:
             _count_lots(row, asset, problems)
@@ -100,15 +101,11 @@ def _keep_currency_of_value(row: Row, currency: str) -> bool:
 
 def _reconcile(row: Row, asset: Asset, currency: str, foreign: bool, problems: Problems) -> None:
     """Leaves the price out where it is in another unit or currency than the value."""
-    units, price, value = (row.get(key) for key in ("units", "price", "value"))
-    if price is None or not value:
+    units, price, value = row.get("units"), row.get("price"), row.get("value")
+    counted = units * price if price is not None and units is not None else 0.0
+    if not value or not counted or abs(counted - value) <= VALUES_DIFFER * value:
         if foreign:
             row.pop("price", None)
-        return
-    counted = None if units is None else units * price
-    if not counted or not differ(counted, value):
-        if foreign:
-            row.pop("price")
         return
     if asset.lot > 1 and not differ(counted * asset.lot, value):
         _count_lots(row, asset, problems)
