@@ -77,3 +77,26 @@ def test_lots_beside_their_total_are_not_counted_twice(tmp_path):
     )
     other = text.replace("Multiple,100,301.20,30120", "Multiple,70,301.20,21084")  # an older lot whose day is not known
     assert worth(positions(tmp_path, other)) == pytest.approx({"Total Market ETF": 51_204})
+
+
+@pytest.mark.parametrize(
+    "header,own,other", [("Client Name", "A. Client", "B. Other"), ("Account Name", "A. Client", "Someone Else")]
+)
+def test_what_another_person_holds_is_not_the_only_clients(tmp_path, header, own, other):
+    text = f"{header},Symbol,Quantity,Market Value\n{{}},VTI,100,30120\n{{}},BND,1200.5,86556.05\n"
+    for first, second in ((other, own), (own, other)):
+        positions(tmp_path, text.format(first, second))
+        name, value = ("Bond ETF", 86_556.05) if second == own else ("Total Market ETF", 30_120)
+        assert worth(tmp_path) == pytest.approx({name: value})
+        assert [p.location.column for p in read(tmp_path).problems.items if p.kind == "whose"] == [other]
+
+
+def test_accounts_of_the_only_client_may_have_names_of_their_own(tmp_path):
+    text = "Account Name,Symbol,Quantity,Market Value\nIndividual,VTI,100,30120\nRoth IRA,BND,1200.5,86556.05\n"
+    assert len(worth(positions(tmp_path, text))) == 2
+    assert refusals(positions(tmp_path, text.replace("Account Name", "Client Name"))) == {"no_holdings"}
+
+
+def test_a_disclaimer_in_several_cells_is_no_holding(tmp_path):
+    text = 'Symbol,Quantity,Market Value\nVTI,100,30120\n\n"Past performance is no guarantee.","Values as of 06/18/2026",\n'
+    assert worth(positions(tmp_path, text)) == {"Total Market ETF": 30_120}

@@ -79,6 +79,8 @@ def test_a_share_of_hong_kong_is_quoted_in_its_own_currency(tmp_path):
         ("Symbol,Quantity,Price,Market Value,Market Value\nVTI,100,301.2,29000,30120\n", 30_120),
         ("Symbol,Quantity,Price,Market Value,Market Value\nVTI,100,301.2,,30120\n", 30_120),
         ("Symbol,Quantity,Market Value,Market Value (USD)\nVTI,100,27710,30120\n", 30_120),
+        ("Symbol,Quantity,Close,Last,Market Value\nVTI,100,290,301.2,30120\n", 30_120),
+        ("Symbol,Quantity,Shares,Last,Market Value\nVTI,90,100,301.2,30120\n", 30_120),
         ("Symbol,Quantity,Market Value,Current Value\nVTI,100,27710,30120\n", None),
         ("Symbol,Quantity,Shares,Price\nVTI,100,90,301.2\n", None),
         ("Symbol,Quantity,Price,Last Price\nVTI,100,301.2,290\n", None),

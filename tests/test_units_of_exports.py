@@ -134,3 +134,12 @@ def test_a_price_of_five_digits_and_point_zero_is_no_date(tmp_path):
     assert market.panel[:, market.assets.index("Total Market ETF")].tolist() == [
         30120.0 + k for k in range(len(exports.DAYS))
     ]
+
+
+@pytest.mark.parametrize(
+    "line", ["(in thousands of USD)", "USD '000", "$ in thousands", "USD thousands", "（千美元）", "单位：千美元"]
+)
+def test_a_line_that_is_nothing_but_a_unit(tmp_path, line):
+    text = f"{line}\nSymbol,Market Value\nVTI,30.12\nBND,86.55605\n"
+    put(us(tmp_path), "positions.csv", "utf-8", text)
+    assert worth(tmp_path) == pytest.approx({"Total Market ETF": 30_120, "Bond ETF": 86_556.05})

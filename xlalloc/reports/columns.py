@@ -84,6 +84,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("no_sell", "yes", ("不可卖出", "锁定", "禁止卖出"), also=("locked",)),
         Column("currency", "text", ("币种", "货币"), also=("ccy", "currencyprimary", "währung", "whrg", "valuta", "devise", "divisa", "moneda", "moeda", "通貨")),
         Column("kind", "text", ("品种", "证券类别", "产品类型", "证券类型", "资产类型"), also=("security type", "asset type", "asset category", "assetclass", "product type", "investment type", "holding type", "instrument type"), asked=False),
+        Column("owner", "text", ("客户姓名", "姓名", "客户名称", "户名", "账户名称", "持有人", "投资者姓名"), also=("client name", "account name", "account title", "account owner", "owner", "investor name"), asked=False),
         Column("side", "text", ("持仓方向", "多空", "多空方向", "合约类型", "持仓类型", "信用类型"), also=("side", "long/short", "l/s", "position type", "position side", "short/long"), asked=False),
         Column("owed", "money", ("融资余额", "融资负债", "融资金额", "融券余额", "负债金额", "未偿还本金"), also=("margin debt", "margin loan", "loan balance", "amount owed", "margin balance"), asked=False),
         Column("detail", "text", (), also=("levelofdetail", "level of detail", "datadiscriminator"), asked=False),
@@ -217,6 +218,9 @@ def units_above(remarks: Iterable[str]) -> list[str]:
     for remark in remarks:
         for match in _UNIT_ABOVE.finditer(unicodedata.normalize("NFKC", remark).casefold()):
             found += re.split(r"[、,/]", match[1]) if match[1] else [match[2]]
+        words = unicodedata.normalize("NFKC", remark).casefold().strip(" ()[]*:")
+        if len(words) > 1 and scale(words)[0] > 1.0:  # a line of nothing else: (万元), $ in millions
+            found.append(words)
     return found
 
 
@@ -239,7 +243,7 @@ def count_above(remarks: Iterable[str]) -> float:
 def scale(words: str) -> tuple[float, str]:
     """The factor and the currency that words such as 万元, USD '000 or € m are; (1, "") of any others."""
     names = _MONEY_WORDS.findall(words)
-    rest = _MONEY_WORDS.sub(" ", words).removeprefix("in ").strip(" .,-/")
+    rest = _MONEY_WORDS.sub(" ", words).strip(" .,-/").removeprefix("in ").strip()
     currency = next((CURRENCIES[name] for name in names if name != "元" or rest), "")  # (元): every currency's, loosely
     if not rest:
         return 1.0, currency
@@ -266,6 +270,8 @@ EITHER = {
     "asset": "code",
     "id": "name",
 }  # a code does where there is no name of a holding, the name where a client has no id
+PERSONS = frozenset(map(normal, ["客户姓名", "姓名", "客户名称", "投资者姓名", "client name", "investor name"]))
+"""Headers of holdings over names of clients; other owners may be names of accounts."""
 IN_MONEY = ("value", "flow", "fee")  # columns that the unit of a whole table is meant for; prices are per unit
 OTHERWISE = {("holdings", "value"): "units"}  # what "Amount" is where another column has the value
 

@@ -9,6 +9,7 @@ from xlalloc.ranges import name_key
 from xlalloc.reports import fields
 from xlalloc.reports.account import Entry
 from xlalloc.reports.codes import is_cash
+from xlalloc.reports.columns import PERSONS, normal
 from xlalloc.reports.fields import is_empty
 from xlalloc.reports.files import MOST_SHOWN
 from xlalloc.reports.problems import Location
@@ -37,6 +38,8 @@ class HoldingsReader:
         client, last = None, ""
         self._waiting: list[tuple[Row, str]] = []  # whose they are is told by there being one client alone
         self._by_account: set[int] = set()  # tables in which accounts tell
+        self._by_owner: set[int] = set()  # tables in which names of owners do
+        self._by_name = _unique_names(clients)
         self._summed: set[tuple] = set()  # positions that a summary row has, whose lots below say it again
         self._days: dict[str, tuple[dict, set]] = {}  # client → the day of each holding, and which have two
         self._with_cash: set[int] = set()  # tables that have a row of cash
@@ -63,7 +66,8 @@ class HoldingsReader:
                 self._holding(client, row)
         for row, row.table.heading in self._waiting:
             client = next(iter(clients.values()))
-            if id(row.table) in self._by_account and self._account(row):
+            by_owner = id(row.table) in self._by_owner or normal(row.table.columns.get("owner", "")) in PERSONS
+            if (id(row.table) in self._by_account and self._account(row)) or (by_owner and row.get("owner")):
                 self._nobodys(row)
             elif not self._again(client, row):
                 self._holding(client, row)
@@ -191,6 +195,9 @@ class HoldingsReader:
             self.problems.note("", "on_its_way", "done.left_out", row.location("value"), what=texts[0])
             return True
         figures = [row.raw[key] for key in ("units", "price", "value") if key in row.raw]
+        if figures and any(map(_is_sentence, texts)) and all(map(_is_sentence, figures)):
+            self.problems.note("", "headings", "done.ignored", row.location(""))
+            return True
         words = figures and not any(_has_digit(cell) for cell in figures)
         if words and (not texts or any(":" in text for text in texts)):  # of headings; printed on: …, by: …
             self.problems.note("", "headings", "done.ignored", row.location("value" if "value" in row.raw else "units"))
@@ -230,6 +237,9 @@ class HoldingsReader:
     ) -> Client | None:
         """Whose a row without an id is: by its account, the file's name, the lines above, or the only client."""
         table = row.table
+        if client := self._by_name.get(name_key(row.get("owner", ""))):
+            self._by_owner.add(id(table))
+            return client
         own = [row.get("account", ""), table.heading]
         for text in (*own, table.part.name, *table.remarks):
             if text and (client := self._named_client(text, clients, owners)):
@@ -252,7 +262,8 @@ class HoldingsReader:
         return account or (heading if _OF_ACCOUNT.match(heading) else "")
 
     def _nobodys(self, row: Row) -> None:
-        self.problems.note("", "whose", "done.ignored", Location(row.table.where.sheet, None, self._account(row)))
+        whose = self._account(row) or row.get("owner", "")
+        self.problems.note("", "whose", "done.ignored", Location(row.table.where.sheet, None, whose))
 
     def _named_client(self, text: str, clients: dict, owners: dict) -> Client | None:
         key = name_key(text)
@@ -325,11 +336,25 @@ def _of_id(clients: dict, text: str):
     return clients.get(text) or clients.get(name_key(text)) or clients.get(re.sub(r"(?<=\d)\.0+$", "", text))
 
 
+def _unique_names(clients: dict[str, Client]) -> dict[str, Client]:
+    """Clients by their names, but for those that two have."""
+    found: dict[str, Client | None] = {}
+    for client in clients.values():
+        key = name_key(client.name)
+        found[key] = None if key in found else client
+    return {key: client for key, client in found.items() if key and client}
+
+
 def _is_kind(text: str, kind: str) -> bool:
     try:
         return fields.option(text, fields.KINDS) == kind
     except fields.UnreadableError:
         return False
+
+
+def _is_sentence(cell) -> bool:
+    """Is it of several words, as in a disclaimer?"""
+    return isinstance(cell, str) and sum(word[:1].isalpha() for word in cell.split()) > 2
 
 
 def _has_digit(cell) -> bool:

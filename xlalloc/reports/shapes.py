@@ -159,7 +159,7 @@ class Reader:
 
     def _only(self, layout: Layout) -> str:
         """The asset of a file that holds one: by the lines above, by the name of the file, or the only one there is."""
-        for text in (*layout.remarks, self.part.name, *layout.headers.get(layout.dates[0], [])):
+        for text in (*layout.remarks, self.part.name, self.part.title, *layout.headers.get(layout.dates[0], [])):
             words = [
                 text,
                 *_PARTS_OF_A_NAME.split(text),

@@ -334,7 +334,7 @@ def _header_row(table: Table, rows: list[tuple[int, dict]]) -> tuple[int | None,
 
     A header may be broken over two or three rows; together they must be more headers than each of them.
     """
-    best, found = (False, 0), (None, 1, {})
+    best, found = (False, 0, 0), (None, 1, {})
     for k in range(len(rows)):
         for height in (1, 2, 3):
             cells = _joined(rows[k : k + height])
@@ -342,7 +342,7 @@ def _header_row(table: Table, rows: list[tuple[int, dict]]) -> tuple[int | None,
                 height > 1 and any(_figures(row) for _, row in rows[k : k + height])
             ):
                 break
-            score = table.has_needed(cells), len({table.key_of(cell) for cell in cells.values()} - {None})
+            score = table.has_needed(cells), len({table.key_of(cell) for cell in cells.values()} - {None}), -height
             if score > best:
                 best, found = score, (k, height, cells)
     return found

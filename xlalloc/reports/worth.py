@@ -49,14 +49,17 @@ def _choose(client: str, row: Row, key: str, currency: str, problems: Problems) 
         _take(row, again, key)
         return
     fits = [_is_of_base(row, k, currency) for k in (key, again)]
-    if fits[0] == fits[1] and key == "value" and row.get("units") is not None and row.get("price") is not None:
-        counted = row["units"] * row["price"]
-        fits = [not differ(counted, value) for value in (one, other)]
+    if fits[0] == fits[1] and len(rest := {"units", "price", "value"} & row.keys() - {key}) == 2:
+        fits = [_go_together({**{k: row[k] for k in rest}, key: figure}) for figure in (one, other)]
     if fits[1] and not fits[0]:
         _take(row, again, key)
     elif fits[0] == fits[1] and differ(one, other):
         words = {"other": row.table.columns[again], "value": f"{other:,.6g}"}
         problems.refuse(client, "two_columns", row.location(key), **words)
+
+
+def _go_together(row: dict) -> bool:
+    return not differ(row["units"] * row["price"], row["value"])
 
 
 def _take(row: Row, again: str, key: str) -> None:
