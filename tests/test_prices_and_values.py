@@ -100,3 +100,5 @@ def test_two_columns_of_one_meaning(tmp_path, text, value):
 def test_two_tables_side_by_side_are_not_read_by_halves(tmp_path):
     head, one, other = "Symbol,Quantity,Market Value", "VTI,100,30120", "BND,1200.5,86556.05"
     assert refusals(positions(tmp_path, f"{head},,{head}\n{one},,{other}\n")) == {"two_columns"}
+    head, one, other = "Symbol,Quantity,Price,Market Value", "VTI,100,301.2,30120", "BND,1200.5,72.1,86556.05"
+    assert refusals(positions(tmp_path, f"{head},,{head}\n{one},,{other}\n")) == {"two_columns"}

@@ -27,9 +27,10 @@ def differ(one: float, other: float) -> bool:
 def settle(client: str, row: Row, asset: Asset, currency: str, problems: Problems) -> None:
     """Brings the figures of a row to units of one and to the currency of the file."""
     if row.table.twice:
-        for key in ("units", "price", "value"):
-            if key + AGAIN in row:
-                _choose(client, row, key, currency, problems)
+        again = [key for key in ("units", "price", "value") if key + AGAIN in row]
+        apart = sum(key in row and differ(row[key], row[key + AGAIN]) for key in again)
+        for key in again:
+            _choose(client, row, key, currency, apart > 1, problems)
     if row.table.lots and row.get("units") is not None:
         if asset.lot:
             _count_lots(row, asset, problems)
@@ -41,15 +42,18 @@ def settle(client: str, row: Row, asset: Asset, currency: str, problems: Problem
     _reconcile(row, asset, currency, foreign, problems)
 
 
-def _choose(client: str, row: Row, key: str, currency: str, problems: Problems) -> None:
-    """Which of two columns of the same meaning counts: that of the file's currency, or what units × price comes to."""
+def _choose(client: str, row: Row, key: str, currency: str, tables: bool, problems: Problems) -> None:
+    """Which of two columns of the same meaning counts: that of the file's currency, or what units × price comes to.
+
+    The latter not where several are apart: they may be those of two ``tables`` side by side.
+    """
     again = key + AGAIN
     one, other = row.get(key), row[again]
     if one is None:
         _take(row, again, key)
         return
     fits = [_is_of_base(row, k, currency) for k in (key, again)]
-    if fits[0] == fits[1] and len(rest := {"units", "price", "value"} & row.keys() - {key}) == 2:
+    if not tables and fits[0] == fits[1] and len(rest := {"units", "price", "value"} & row.keys() - {key}) == 2:
         fits = [_go_together({**{k: row[k] for k in rest}, key: figure}) for figure in (one, other)]
     if fits[1] and not fits[0]:
         _take(row, again, key)
