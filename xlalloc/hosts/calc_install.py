@@ -278,12 +278,12 @@ def _asked(folder: Path, lang: str) -> Finding:
         return Finding(what, worded("not named in {1}", lang, folder), install)
     child = calc_link.Child(python)
     try:
-        facts = dict(child.call("XLALLOC_INFO", ())[1:])
+        info = dict(child.call("XLALLOC_INFO", ())[1:])
     except calc_link.Broken as broken:
         remedy = "Install xlalloc there, or run `xlalloc install calc` from another Python."
         return Finding(what, say(str(broken), lang), worded(remedy, lang))
     finally:
         child.close()
-    state = worded("{1} computes with xlalloc {2}", lang, python, facts["version"])
+    state = worded("{1} computes with xlalloc {2}", lang, python, info["version"])
     other = worded("That is not this xlalloc ({1}).", lang, __version__) + f" {install}"
-    return Finding(what, state, "" if facts["version"] == __version__ else other)
+    return Finding(what, state, "" if info["version"] == __version__ else other)

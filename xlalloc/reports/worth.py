@@ -80,7 +80,7 @@ def _is_of_base(row: Row, key: str, currency: str) -> bool:
 def _count_lots(row: Row, asset: Asset, problems: Problems) -> None:
     """Units that are lots (手), by the size of the asset's own lot, which alone tells."""
     row["units"] *= asset.lot
-    problems.note("", "counted_in_lots", "done.said_once", replace(row.location("units"), row=None, value=""))
+    problems.note("", "counted_in_lots", "done.check", replace(row.location("units"), row=None, value=""))
 
 
 def _in_hundredths(client: str, row: Row, problems: Problems) -> None:
