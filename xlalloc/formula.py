@@ -3,11 +3,61 @@
 from functools import lru_cache
 
 from xlalloc.catalogue import near
+from xlalloc.compiled import COMPILED, Run, constant, is_constant, is_sheetless, kept, operand, value_of_cell
 from xlalloc.context import Context
 from xlalloc.errors import ErrorValue
-from xlalloc.nodes import Node, part
 from xlalloc.tokens import LEVELS, column, number, tokens
-from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, UnknownFunctionError, as_rows
+from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, UnknownFunctionError, as_rows, variable
+
+
+class Node(tuple):
+    """A part of a formula: its kind and its own parts; compiled as it is read, its parts first."""
+
+    shared: bool  # does it stand in several places?
+    constant: bool  # is it the same in every workbook?
+    sheetless: bool  # is it the same on every sheet, if its names are?
+    run: Run  # what it stands for in a context, a reference where it is one
+    value: Run  # the same as an operand: the cells of a reference, in a formula of one cell the one beside it
+
+    def __init__(self, parts):
+        kind, self.shared, self.constant = self[0], False, is_constant(self)
+        self.sheetless = is_sheetless(self)
+        compute = _KINDS[kind](*self[1:])
+        if kind in ("binary", "call") and self.constant:
+            compute = constant(compute)
+        elif kind in ("binary", "call", "name"):
+            compute = kept(self, compute)
+        self.run = compute
+        if kind == "cell":
+            self.value = value_of_cell(*self[1:])
+        else:
+            value = compute if kind in ("binary", "value") else operand(compute)
+            self.value = kept(self, value) if kind in ("name", "range") else value
+
+
+_NODES: dict[tuple, Node] = {}  # by what they are made of: equal parts of formulas are one object
+MOST_NODES = 30_000  # then all are forgotten
+
+
+def part(*parts) -> Node:
+    """A part of a tree, the same object for the same part. It keeps its own parts alive, so that the identities in its
+    key stay theirs."""
+    kind, *rest = parts
+    if kind == "value":
+        cells = rest[0] if isinstance(rest[0], list) else [rest]  # 1, TRUE and "1" are not the same
+        key = (kind, rest[0].__class__, *[tuple((cell.__class__, repr(cell)) for cell in row) for row in cells])
+    elif kind == "call":
+        key = (kind, rest[0], *map(id, rest[1]))
+    else:
+        key = (kind, *[id(part) if isinstance(part, tuple) else part for part in rest])
+    found = _NODES.get(key)
+    if found is not None:
+        found.shared = True
+        return found
+    if len(_NODES) > MOST_NODES:
+        _NODES.clear()
+    found = _NODES[key] = Node(parts)
+    return found
 
 
 class _Parser:
@@ -188,3 +238,34 @@ def evaluate_value(formula: str | Node, context: Context):
 
 def _shown(value):
     return 0.0 if value is None else value
+
+
+def _compiled_name(sheet: str | None, name: str) -> Run:
+    own_of_let = variable(name) if sheet is None else None
+    key = name.casefold()
+
+    def run(context: Context):
+        if context.names:
+            if own_of_let in context.names:
+                return context.names[own_of_let]
+            context = Context(context.book, context.sheet, context.row, context.column, context.array)
+        if context.book is None:
+            raise FormulaError(
+                f"{name!r} is neither a function nor a number. Put a text in double quotes; a name of a workbook "
+                "needs the workbook (--book FILE)."
+            )
+        own = context.on(sheet)
+        if own.__class__ is ErrorValue:
+            return own
+        place = context.book.place_of(key, own)
+        if place is not None:
+            return Reference(context.book, *place)
+        formula = context.book.defined(name, own)
+        if formula is None:
+            return ErrorValue("#NAME?", f"there is no name {name!r} in the workbook")
+        return parse(formula).run(context)
+
+    return run
+
+
+_KINDS = {**COMPILED, "name": _compiled_name}

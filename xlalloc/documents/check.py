@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 
 from xlalloc.catalogue import CATALOGUE, near
+from xlalloc.compiled import own_name
 from xlalloc.documents import xml
 from xlalloc.documents.sheet import address
 from xlalloc.documents.template import DATA, ROWS, SHOW, TEXTS, Template, TemplateError, nodes
 from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.formula import parse
-from xlalloc.nodes import own_name
 from xlalloc.values import FormulaError, variable
 
 PLACES = 3  # named for one reason
