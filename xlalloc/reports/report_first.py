@@ -83,7 +83,7 @@ class FirstPages:
         self._classes(page)
         when = 'AND(goal_amount<>"",goal_years<>"",projections_shown)'
         page.heading("goal", when)
-        page.text(self.say("goal_line").replace("WHEN", when), hide=True)
+        page.text(self.goal_line(when), hide=True)
         page.heading("own_account")
         page.text("=account_line")
         page.heading("steps")
@@ -249,7 +249,7 @@ class FirstPages:
             Column("remark", "order_flags"),
         ]
         page.table(room, columns, when="n_orders>0")
-        sums = [("", ""), ("", ""), ("=SUM(order_money)", SIGNED), ("", ""), ("=SUM(order_costs)", CENTS), ("=SUM(order_fees)", CENTS), ("", ""), ("", "")]  # fmt: skip  # noqa: E501
+        sums = [("", ""), ("", ""), ("=ROUND(SUM(order_money),2)", SIGNED), ("", ""), ("=SUM(order_costs)", CENTS), ("=SUM(order_fees)", CENTS), ("", ""), ("", "")]  # fmt: skip  # noqa: E501
         page.line(
             f'=IF(n_orders=0,"","{self.say("total")}")',
             [(f'=IF(n_orders=0,"",{f[1:]})', x) if f else ("", "") for f, x in sums],
@@ -278,6 +278,7 @@ class FirstPages:
         ):
             page.line(self.say(key), [("", ""), ("", ""), (f"={money}", MONEY), (f"={share}", PERCENT2)])
         page.text(self.say("cost.note"), color=GREY)
+        page.text(self.say("no_cost"), color=WARN, hide=True)
 
     def _lots(self, page: Page, room: int) -> None:
         """What sales take, where it decides their fees."""
@@ -337,7 +338,7 @@ class FirstPages:
         self._crises(page)
         self._frontier(page, rows)
         columns = [
-            Column("asset", f'IF(ROWS(top_names)>1,{page.short("top_names")},"")'),
+            Column("asset", f'IF(ROWS(top_names)>1,{page.short("top_names", True)},"")'),
             Column("now", 'IF(ROWS(top_names)>1,top_weights,"")', PERCENT, NOW),
             Column("risk_share", 'IF(ROWS(top_names)>1,top_risks,"")', PERCENT, RISK),
         ]

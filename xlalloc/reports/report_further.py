@@ -136,7 +136,7 @@ class FurtherPages:
     def outlook(self) -> None:
         page = Page(self, "outlook", "1 20 17 17 17 17 17")
         page.title()
-        page.text(self.say("goal_line").replace("WHEN", 'goal_amount<>""'), size=11, bold=True)
+        page.text(self.goal_line('goal_amount<>""'), size=11, bold=True)
         page.text(self.say("assumed"), color=GREY)
         top = page.row
         page.row += 18
@@ -201,9 +201,12 @@ class FurtherPages:
         page.heading("findings", some)
         page.paragraphs("finding_texts", FINDINGS)
         page.heading("definitions")
-        for term, key in DEFINITIONS:
-            page.put(2, page.row, self.say(term), color=GREY).alignment = Alignment(vertical="top")
-            page.text(self.say(f"define.{key}"), 3, 10)
+        for term, key, when in DEFINITIONS:
+            name, text = (
+                f'=IF({when},"{words}","")' if when else words for words in map(self.say, (term, f"define.{key}"))
+            )
+            page.put(2, page.row, name, color=GREY).alignment = Alignment(vertical="top")
+            page.text(text, 3, 10, hide=bool(when))
         page.heading("pairs", 'INDEX(alike_names,1)<>""')
         top = page.row
         columns = [Column("alike", "alike_names"), Column("corr", "alike_values", NUMBER)]
