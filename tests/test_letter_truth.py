@@ -98,3 +98,14 @@ def test_a_title_line_breaks_where_it_is_meant_to(tmp_path):
     assert lines[1].startswith("风险等级：C4（有效期至 2027-02-09）　理财顾问：")
     assert lines[2] == "desk@example.com"
     assert all(len(line) < 60 for line in lines)
+
+
+def test_cash_needs_no_correlation_to_be_known(tmp_path):
+    """With few prices and cash of the class Cash, as every broker has it, no risk was shown at all."""
+    sheets = client()
+    rd.add(sheets, "assets", asset="Deposit", kind="cash", **{"class": "Cash"})
+    rd.add(sheets, "holdings", id="K004", asset="Deposit", value=90_000)
+    sheets["prices"] = [sheets["prices"][0], *sheets["prices"][-7:]]
+    found = made(tmp_path, sheets)
+    assert "Too few prices for an estimate" in found["Risk"]
+    assert "not available" not in found["Summary"] + found["Risk"]

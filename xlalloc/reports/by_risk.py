@@ -71,21 +71,15 @@ def check_stated(
         vol, mean = port_vol(weights, cov), port_return(weights, np.array([expected_return(assets[a]) for a in names]))
     except AllocError:  # said of each client who has the model
         return
-    if high is not None and vol > high + EDGE:
-        words = {"model": model.name, "implied": f"{vol:.1%}", "stated": f"{100 * high:.6g}%"}
-        problems.note(
-            "", "vol_beyond", "done.range_printed", replace(location, column="vol_high", value=words["stated"]), **words
-        )
-    years = HORIZONS[0]
-    if limit is not None and mean > -1.0 and (depth := drawdown_depth(mean, vol, years)) > abs(limit) + EDGE:
-        words = {"model": model.name, "implied": f"{depth:.1%}", "stated": f"{100 * abs(limit):.6g}%"}
-        problems.note(
-            "",
-            "drawdown_beyond",
-            "done.range_checked",
-            replace(location, column="drawdown", value=words["stated"]),
-            **words,
-        )
+    depth = drawdown_depth(mean, vol, HORIZONS[0]) if limit is not None and mean > -1.0 else 0.0
+    for column, kind, implied, most, done in (
+        ("vol_high", "vol_beyond", vol, high, "done.range_printed"),
+        ("drawdown", "drawdown_beyond", depth, limit, "done.range_checked"),
+    ):
+        if most is not None and implied > abs(most) + EDGE:
+            stated = f"{100 * abs(most):.6g}%"
+            words = {"model": model.name, "implied": f"{implied:.1%}", "stated": stated}
+            problems.note("", kind, done, replace(location, column=column, value=stated), **words)
 
 
 def as_shares(limits: dict[str, tuple]) -> dict[str, tuple]:

@@ -53,6 +53,7 @@ from xlalloc.templates.look import (
 _WORST = "INDEX(crisis_names,MATCH(MIN({0}),{0},0))=worst_crisis"
 ONE_CRISIS = f"IFERROR(AND({','.join(_WORST.format(f'crisis_{state}') for state in ('now', 'after', 'target'))}),FALSE)"
 STATES = [("now", NOW), ("after", AFTER), ("target", TARGET)]
+FEWEST = 8  # rows of a chart of products, however few they are: their labels would stand on each other
 
 
 class FirstPages:
@@ -149,7 +150,7 @@ class FirstPages:
         page.legend(page.row, 2, [STATES[0], STATES[1], ("", ""), ("", ""), STATES[2]], some)
         page.name("xl_rows_", page.row, page.row)
         page.row += 1
-        top = page.room(rows, f"(ROW($A$1:$A${rows})<=2*n_assets)*({some})")
+        top = page.room(rows, f"(ROW($A$1:$A${rows})<=MAX({FEWEST},2*n_assets))*({some})")
         for row in range(top + 2 * SHOWN, top + rows):
             page.sheet.row_dimensions[row].hidden = True
         page.heading("order_title")

@@ -53,17 +53,14 @@ class FurtherPages:
         ]
         page.table(PERIODS, columns)
         page.heading("years")
-        years = page.row
-        page.row += 10
+        several = "ROWS(account_years)>1"  # a picture of one bar says nothing
+        years = page.room(10, several)
         columns = [
             Column("year", "account_years"),
             Column("net", "account_year_net", SIGNED_PERCENT, AFTER),
             Column("gross", "account_year_gross", SIGNED_PERCENT),
         ]
-        first, last = page.table(self.years, columns)
-        chart = charts.bars([(page, first, last, 3)], (page, first, last, 2), (AFTER,), "+0.0%;-0.0%")
-        upright(chart)
-        page.chart(chart, "account_years_chart", (years, years + 9), 2, 7, title=False)
+        page.table(self.years, columns)
         page.heading("account_money")
         for key, name, format in (
             ("first", "first_value", MONEY),
@@ -85,6 +82,14 @@ class FurtherPages:
         chart = page.lines([(head, first, last, 3)], (first, last, 2), "0%", (AFTER,))
         chart.legend = None
         page.chart(chart, "account_chart", (top, top + 13), 2, 7)
+        columns = [
+            Column("year", f'IF({several},account_years,"")'),
+            Column("net", f'IF({several},account_year_net,"")', SIGNED_PERCENT, AFTER),
+        ]
+        _, first, last = page.drawn(self.years, columns)
+        chart = charts.bars([(page, first, last, 3)], (page, first, last, 2), (AFTER,), "+0.0%;-0.0%")
+        upright(chart)
+        page.chart(chart, "account_years_chart", (years, years + 9), 2, 7, title=False)
 
     def past(self) -> None:
         page = Page(self, "past", "1 32 14.5 14.5 14.5 14.5 14.5")

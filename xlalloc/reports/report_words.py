@@ -256,7 +256,7 @@ def _listed(r: Result, orders: list, say: Say) -> str:
     texts = []
     for o in first:
         code = r.held[o.index].asset.code
-        key = "letter.coded" if code else "letter.named"
+        key = "letter.coded" if code and code != r.names[o.index] else "letter.named"
         texts.append(say(key, name=r.names[o.index], code=code, money=f"{abs(o.money):,.0f}"))
     if rest:
         texts.append(say("letter.more", n=len(rest), money=f"{sum(abs(o.money) for o in rest):,.0f}"))
