@@ -3,6 +3,7 @@
 import report_data as rd
 
 from xlalloc.reports import run
+from xlalloc.reports.clients_workbook import write_clients
 
 
 def client(**changes) -> dict:
@@ -87,6 +88,28 @@ def test_definitions_are_those_of_what_is_shown(tmp_path):
     less["firm"] = [["key", "value"], ["simulated", "internal"]]
     found = made(tmp_path / "less", less)["Appendix"]
     assert not any(word in found for word in words[:2])
+
+
+def test_a_range_that_the_model_does_not_keep_is_a_finding_of_the_run(tmp_path):
+    """The first page printed both figures, and the list of problems said nothing."""
+    summary = run.report(write_clients(tmp_path / "demo.xlsx"), tmp_path / "out")
+    found = [p for p in summary.problems if p.kind in ("vol_beyond", "drawdown_beyond")]
+    assert [(p.client, p.location.column) for p in found] == [("", "vol_high"), ("", "drawdown")] * 3
+    assert "Balanced: the target implies a volatility of 19.9% a year" in found[2].wrong("en")
+    assert found[2].location.value == "15%" and "15%" in found[2].wrong("zh")
+    sheets = client()
+    assert not list(run.report(rd.write_book(tmp_path / "in.xlsx", sheets), tmp_path / "kept").problems)
+
+
+def test_what_no_page_shows_is_no_remark_for_the_client(tmp_path):
+    """Cash alone never falls: her letter said that a figure "could not be computed" which it does not have."""
+    sheets = client()
+    sheets["holdings"] = sheets["holdings"][:1]
+    rd.add(sheets, "holdings", id="K004", asset="Money market", value=500_000)
+    k = rd.column(sheets, "prices", "Money market")
+    for i, row in enumerate(sheets["prices"][1:]):
+        row[k] = 100.0 + i
+    assert "remark" not in made(tmp_path, sheets)["Summary"]
 
 
 def test_a_title_line_breaks_where_it_is_meant_to(tmp_path):
