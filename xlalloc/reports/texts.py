@@ -264,6 +264,7 @@ _TEXTS = {
     "problem.firm_no_language": ("{key} holds for all languages.", "{key} 适用于所有语言。"),
     "problem.firm_key_twice": ("{key} stands twice.", "{key} 重复。"),
     "problem.firm_picture": ("The name of a PNG or JPEG file beside this one is needed, at most 2 MB.", "需要与本文件同一文件夹中的 PNG 或 JPEG 文件名，不超过 2 MB。"),
+    "problem.firm_pages_lack": ("Not for the client: {pages}. Other pages refer the reader to it: allocation lists the orders in full, notes the remarks, assumptions and definitions.", "客户看不到以下页面：{pages}，而其他页面会指向它：配置页列明全部交易，说明页列明提示、假设与定义。"),
     "problem.firm_too_long": ("{key}: more than {most} characters do not fit. A longer text goes into disclaimer.", "{key}：超过 {most} 个字符，放不下。较长的文字请填入免责声明。"),
     "problem.firm_colour": ("A colour such as #1F3A5F is needed.", "需要如 #1F3A5F 的颜色。"),
     "problem.firm_pages": ("Names of pages are needed, separated by commas: summary, allocation, risk, account, performance, plan, notes.", "需要页面名称，以逗号分隔：概要、配置、风险、账户、业绩、规划、说明。"),
