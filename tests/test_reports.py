@@ -733,10 +733,12 @@ def test_all_problems_are_found_in_one_pass(tmp_path, sheets):
 
 
 def test_what_has_no_answer_is_a_word_and_a_finding(tmp_path, sheets):
-    """Taking out more than there is: no orders, a dash or a sentence in their place, the reason in the appendix and a
-    row of problems."""
+    """Taking out money while nothing may be sold: no orders, a dash or a sentence in their place, the reason in the
+    appendix and a row of problems."""
     rd.keep_clients(sheets, "K004")
-    rd.change(sheets, "clients", 0, "cash_flow", -5e6)
+    rd.change(sheets, "clients", 0, "cash_flow", -5e4)
+    for k in range(len(sheets["holdings"]) - 1):
+        rd.change(sheets, "holdings", k, "no_sell", "yes")
     summary = run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
     assert summary.written == 1 and kinds(summary, "K004") == ["no_answer"]
     book = openpyxl.load_workbook(tmp_path / "out/K004.xlsx")
