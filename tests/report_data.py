@@ -26,6 +26,10 @@ def example() -> dict[str, list[list]]:
     """The example's sheets as rows, header first."""
     sheets = {name: [list(row) for row in rows] for name, rows in _example().items()}
     change(sheets, "clients", 4, "risk_level", "C4")  # of a level that its model needs: all five get a letter
+    for row in range(len(sheets["models"]) - 1):  # ranges that hold: that the demo's do not is a finding
+        for key, value in (("vol_high", 0.5), ("drawdown", 0.9)):
+            if sheets["models"][row + 1][column(sheets, "models", key)] is not None:
+                change(sheets, "models", row, key, value)
     # what a Chinese client is not shown by default stands in the report here
     sheets["firm"] = [["key", "value"], ["simulated", "client"], ["projections", "client"]]
     return sheets

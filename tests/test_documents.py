@@ -75,6 +75,35 @@ def test_every_cell_of_an_array_is_written(simple, n):
     assert [found.get(f"A{k + 2}") for k in range(9)] == [f"A{k}" for k in range(n)] + [None] * (9 - n)
 
 
+@pytest.mark.parametrize("n", [1, 2, 4])
+def test_rows_beyond_a_list_stay_blank_in_an_array_of_fixed_cells(tmp_path, n):
+    """As Excel 2016 and LibreOffice enter it: #N/A stood in the rows beyond, or the only asset in all of them."""
+    formulas = {"A": "asset_names", "B": "w_now*2", "C": "SUM(w_now)", "D": "1+1"}
+    cells_ = "".join(f'<c r="{c}1"><f t="array" ref="{c}1:{c}4">{f}</f><v>0</v></c>' for c, f in formulas.items())
+    names, shares = [f"A{k}" for k in range(n)], [1 / n] * n
+    client = data(asset_names=names, w_now=shares, w_target=shares)
+    path = template(tmp_path / "f.xlsx", {"Report": f'<row r="1">{cells_}</row>'})
+    output = Output(Filled(opened(path), client))
+    found = output.filled.values["report"]
+    column = lambda k: [found[i, k] for i in range(1, 5)]  # noqa: E731
+    assert column(1) == (names + [""] * 4)[:4] and column(2) == ([2 / n] * n + [""] * 4)[:4]
+    assert column(4) == [2.0] * 4 and output.errors() == []
+    live = Filled(opened(path), client, live=True)
+    live.cell("Report", 1, 1)
+    assert [str(live.values["report"][i, 1]) for i in (1, 4)] == {1: ["A0", "A0"], 2: ["A0", "#N/A"], 4: ["A0", "A3"]}[
+        n
+    ]
+
+
+def test_a_list_longer_than_its_array_formula_does_not_fit(tmp_path):
+    """Five of seventeen funds were left out of a letter without a word."""
+    rows = '<row r="1"><c r="A1"><f t="array" ref="A1:A4">asset_names</f><v>0</v></c></row>'
+    path, names = template(tmp_path / "f.xlsx", {"Report": rows}), [f"A{k}" for k in range(5)]
+    with pytest.raises(FitError, match="A1 needs 5 × 1 cells, and its array formula stands in 4 × 1"):
+        fill(opened(path), data(asset_names=names))
+    fill(opened(path), data(asset_names=[*names[:4], ""]))
+
+
 def test_a_client_of_more_assets_than_there_is_room_for_does_not_fit(simple):
     with pytest.raises(FitError, match=r"Report!A2 needs 10 × 1 cells, and A11 is taken by a value"):
         fill(opened(simple), data(asset_names=["x"] * 10, w_now=[0.1] * 10))

@@ -55,7 +55,8 @@ def test_chinese_keys_and_words_are_the_same(tmp_path):
     plain = inputs_with(tmp_path, SET.items()).firm
     rows = [(KEYS[key].zh[0], CHINESE.get(key, value)) for key, value in SET.items()]
     other = inputs_with(tmp_path, rows, ("项目", "内容", "语言"), "机构")
-    assert other.firm == plain and other.firm.digest == plain.digest and not told(other)
+    assert other.firm == plain and other.firm.digest == plain.digest
+    assert [kind for kind, _ in told(other)] == ["firm_pages_lack"]  # the orders are on none of these pages
 
 
 def test_texts_by_language_and_what_is_left_out(tmp_path):
@@ -132,3 +133,12 @@ def test_the_clients_own_fee_wins_and_a_goal_of_that_day_is_brought_to_today(tmp
     client, _, names = result_of(inputs)
     assert names["advisory_fee"] == 0.0 and inputs.clients[0].advisory_fee == 0.008
     assert names["goal_today"] == pytest.approx(client.goal / 1.03**client.goal_years, rel=1e-12)
+
+
+def test_pages_that_others_refer_to_are_missed(tmp_path):
+    """ "See Orders" and "see Appendix" led nowhere where a firm leaves these pages out."""
+    assert told(inputs_with(tmp_path, [("pages", "notes, allocation"), ("internal_pages", "risk")])) == []
+    for rows in ([("pages", "summary,notes")], [("internal_pages", "配置")]):
+        inputs = inputs_with(tmp_path, rows)
+        assert told(inputs) == [("firm_pages_lack", rows[0][1])]
+        assert "Not for the client: allocation." in inputs.problems.items[0].wrong("en")

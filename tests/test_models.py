@@ -123,14 +123,16 @@ def test_the_six_by_six_is_the_articles():
 def test_the_extended_correlations_are_complete_positive_and_leave_the_article_alone():
     names = list(dict.fromkeys(SIX + [row["asset"] for row in data.rows("correlations_extended")]))
     matrix = np.array(data.correlations(names))
-    assert len(names) == 12 and (matrix == matrix.T).all() and (np.diag(matrix) == 1).all()
+    assert len(names) == 13 and (matrix == matrix.T).all() and (np.diag(matrix) == 1).all()
     assert np.linalg.eigvalsh(matrix)[0] > 0.01
     for row in data.rows("correlations_extended"):
         assert not {row["asset"], row["other"]} <= set(SIX)
         assert row["illustrative"] in ("yes", "partly") and "illustrative" in row["source"]
     assert 0.5 <= data.correlations(["REITs", "S&P 500"])[0][1] <= 0.7  # the article: 0.5 to 0.7
-    with pytest.raises(KeyError, match="Cash with Stocks"):
-        data.correlations(["Stocks", "Cash"])
+    with pytest.raises(KeyError, match="Bonds with Stocks"):
+        data.correlations(["Stocks", "Bonds"])
+    every = [row["asset"] for row in data.rows("asset_classes") if row["asset"] != "Cash"]
+    assert all(data.correlations([name, "Cash"])[0][1] == 0.0 for name in every)
     with pytest.raises(KeyError, match="Bitcoin"):
         data.expected("Bitcoin")
 

@@ -11,7 +11,7 @@ from xlalloc import cells as catalogue
 from xlalloc.context import Context, Memo
 from xlalloc.documents.data import LEFT, area_of, arranged, cells_of, rows_of
 from xlalloc.documents.sheet import Cell, Sheet, address
-from xlalloc.documents.template import DATA, Template
+from xlalloc.documents.template import DATA, Template, nodes
 from xlalloc.errors import ErrorValue, InputError
 from xlalloc.formula import evaluate_value, parse
 from xlalloc.values import MAX_COLUMN, MAX_ROW, FormulaError, Reference, as_rows, scalar
@@ -27,10 +27,17 @@ class FitError(InputError):
 
 
 class Filled:
-    """The template with one client's data, as formulas see a workbook."""
+    """The template with one client's data, as formulas see a workbook.
 
-    def __init__(self, template: Template, data: dict):
+    Array formulas over fixed cells leave blank those beyond the end of a list, as dynamic ones do: a report is not to
+    show what Excel puts there, #N/A or the only item again and again. In a ``live`` document, which Excel computes
+    again, it is what Excel puts there.
+    """
+
+    def __init__(self, template: Template, data: dict, live: bool = False):
         self.template = template
+        self._single = frozenset() if live else frozenset(name for name, value in data.items() if _is_single(value))
+        self._beyond = _BEYOND if live else ""
         lacking = sorted(set(template.vocabulary) - set(data))
         if lacking:
             raise ValueError(f"no value is given for {lacking[0]}")
@@ -247,7 +254,12 @@ class Filled:
             return value
         if not cell.spills:
             top, left, bottom, right = cell.area
-            rows = [[_met_by(rows, i, j) for j in range(right - left + 1)] for i in range(bottom - top + 1)]
+            if bottom > top and len(rows) == 1 and self._of_one(cell):
+                rows = [*rows, [self._beyond] * len(rows[0])]
+            size = bottom - top + 1, right - left + 1
+            if size != (1, 1):
+                self._fits(sheet, cell, rows, size)
+            rows = [[_met_by(rows, i, j, self._beyond) for j in range(size[1])] for i in range(size[0])]
         cells = {(i, j): one for i, row in enumerate(rows, cell.row) for j, one in enumerate(row, cell.column)}
         value = cells.pop(cell.at)
         if cell.spills:
@@ -257,6 +269,24 @@ class Filled:
         self.spilled[sheet.key].update(cells)
         self._waiting[sheet.key].pop(cell.at, None)
         return value
+
+    @staticmethod
+    def _fits(sheet: Sheet, cell: Cell, rows: list[list], size: tuple[int, int]) -> None:
+        """An array formula over fewer cells than its result would leave holdings out without a word."""
+        beyond = [one for row in rows[size[0] :] for one in row] if len(rows) > 1 else []
+        beyond += [one for row in rows for one in row[size[1] :]] if len(rows[0]) > 1 else []
+        if any(one is not None and one != "" for one in beyond):
+            raise FitError(
+                f"{sheet.title}!{address(*cell.at)} needs {len(rows)} × {len(rows[0])} cells, and its array formula "
+                f"stands in {size[0]} × {size[1]}. Enter it over more cells."
+            )
+
+    def _of_one(self, cell: Cell) -> bool:
+        """Is it computed from lists, each with one item?"""
+        shapes = self.template.vocabulary
+        used = {node[2].casefold() for node in nodes(cell.tree) if node[0] == "name"} if self._single else set()
+        lists = {name for name in used if shapes.get(name) in ("column", "table")}
+        return bool(lists) and lists <= self._single
 
     def _spill(self, sheet: Sheet, cell: Cell, rows: list[list], others: dict) -> None:
         """The area of a dynamic array, its own cell and the others; where something stands in its way the client does
@@ -291,9 +321,16 @@ class Filled:
         return scalar(self.value_of(text, sheet))
 
 
-def _met_by(rows: list[list], i: int, j: int):
+_BEYOND = ErrorValue("#N/A", "the array formula has more cells than its result")
+
+
+def _is_single(value) -> bool:
+    return isinstance(value, list) and len(value) == 1 and (not isinstance(value[0], list) or len(value[0]) == 1)
+
+
+def _met_by(rows: list[list], i: int, j: int, beyond):
     """What a cell of a fixed array gets of a smaller or larger result."""
     row = rows[0] if len(rows) == 1 else rows[i] if i < len(rows) else None
     if row is None or (len(row) > 1 and j >= len(row)):
-        return ErrorValue("#N/A", "the array formula has more cells than its result")
+        return beyond
     return row[0] if len(row) == 1 else row[j]

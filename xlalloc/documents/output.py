@@ -33,7 +33,7 @@ def fill(template: Template, data: dict, *, live: bool = False, macros: bool = F
          mark: str = "") -> bytes:  # fmt: skip
     """The template filled with a client's data, given by name. ``live`` keeps the formulas; ``date`` and ``mark``
     stand in its properties. Raises FitError where the data do not fit."""
-    return Output(Filled(template, data), live, macros, date).file(mark)
+    return Output(Filled(template, data, live), live, macros, date).file(mark)
 
 
 class Output:

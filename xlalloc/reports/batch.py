@@ -18,14 +18,14 @@ from xlalloc.reports.check_words import check_words
 from xlalloc.reports.compute import compute
 from xlalloc.reports.firm import INTERNAL as INTERNAL_PAGE
 from xlalloc.reports.folder import INTERNAL, ForeignError, is_ours, mark, replacing, set_aside, why
-from xlalloc.reports.problems import Location, Problem
+from xlalloc.reports.problems import Location, Problem, Problems
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.report_template import SHEETS, times_needed, titles
 from xlalloc.reports.result import Result
 from xlalloc.reports.sentences import kept_back
 from xlalloc.reports.suitability import listed
 from xlalloc.reports.texts import TEXTS
-from xlalloc.reports.trading import RefusedError
+from xlalloc.reports.trading import CENT, RefusedError
 from xlalloc.reports.vocabulary import declared, vocabulary
 from xlalloc.version import __version__
 
@@ -112,16 +112,29 @@ def one(work: Work, task: Task) -> Line:
             return replace(line, kept=True, **found)
         _clear_pdf(work, path, key)
         result = compute(client, work.inputs)
+        _refuse_empty(result)
         result.problems = list(dict.fromkeys([*task.known, *result.problems]))
         return _written(work, task, result, line, key) if result.letter else _held(work, task, result, line, key)
     except RefusedError as refused:
-        return replace(line, problems=tuple(refused.problems))
+        return replace(line, problems=tuple(refused.problems), count=len(task.known) + len(refused.problems))
     except OSError as error:
         file = _file_of(error, work.out) or task.file
         return _failed(line, client, why(error), file=file, error=error.strerror or str(error))
     except Exception as error:
         log.trace(f"report of client {client.id}")
         return _failed(line, client, "unforeseen", error=type(error).__name__)
+
+
+def _refuse_empty(result: Result) -> None:
+    """A client who takes out all there is gets no report: there would be nothing after the orders."""
+    client, problems = result.client, Problems()
+    if result.value + client.cash_flow <= CENT:
+        location = replace(client.location, column="cash_flow", value=f"{client.cash_flow:g}")
+        words = {"money": f"{-client.cash_flow:,.2f}", "value": f"{result.value:,.2f}"}
+        problems.refuse(client.id, "takes_all", location, **words)
+        refused = RefusedError()
+        refused.problems = problems.items
+        raise refused
 
 
 def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:
@@ -139,7 +152,7 @@ def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Li
         pages = titles(pages, result.lang)
     try:
         shown = _without_internal(words, template.used)
-        output = Output(Filled(template, shown), work.live, work.macros, result.as_of, pages)
+        output = Output(Filled(template, shown, work.live), work.live, work.macros, result.as_of, pages)
     except FitError as problem:
         return _failed(line, client, "does_not_fit", file=template.name, error=problem.english({}))
     errors = output.errors()

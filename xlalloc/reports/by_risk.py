@@ -1,11 +1,14 @@
 """Models by risk: targets found from risk budgets, and rebalancing when shares of risk have drifted."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from xlalloc.core.portfolio import risk_contrib
+from xlalloc.core.models import EDGE, HORIZONS, drawdown_depth
+from xlalloc.core.portfolio import port_return, port_vol, risk_contrib
 from xlalloc.core.risk_parity import rp_weights
 from xlalloc.errors import AllocError
-from xlalloc.reports.market import Market
+from xlalloc.reports.market import Market, expected_return
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.records import Asset, Model
 from xlalloc.requirements import SUM_TO_ONE
@@ -53,6 +56,30 @@ def find_targets(
     if share < 1.0:
         model.targets[cash[0]] += 1.0 - share
     model.budgets = dict(zip(names, budgets, strict=True))
+
+
+def check_stated(
+    model: Model, assets: dict[str, Asset], market: Market, location: Location, problems: Problems
+) -> None:
+    """A volatility or a drawdown beyond what the model states is a finding of every run: clients read the range."""
+    high, limit = model.stated.get("vol_high"), model.stated.get("drawdown")
+    names = list(model.targets)
+    try:
+        cov, _ = market.covariance(names, assets)
+        weights = np.array(list(model.targets.values()))
+        weights = weights / weights.sum()
+        vol, mean = port_vol(weights, cov), port_return(weights, np.array([expected_return(assets[a]) for a in names]))
+    except AllocError:  # said of each client who has the model
+        return
+    depth = drawdown_depth(mean, vol, HORIZONS[0]) if limit is not None and mean > -1.0 else 0.0
+    for column, kind, implied, most, done in (
+        ("vol_high", "vol_beyond", vol, high, "done.range_printed"),
+        ("drawdown", "drawdown_beyond", depth, limit, "done.range_checked"),
+    ):
+        if most is not None and implied > abs(most) + EDGE:
+            stated = f"{100 * abs(most):.6g}%"
+            words = {"model": model.name, "implied": f"{implied:.1%}", "stated": stated}
+            problems.note("", kind, done, replace(location, column=column, value=stated), **words)
 
 
 def as_shares(limits: dict[str, tuple]) -> dict[str, tuple]:

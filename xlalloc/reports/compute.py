@@ -58,14 +58,26 @@ class Answers:
         self.reasons.setdefault(what, reason)
         return ErrorValue(problem.code, reason)
 
-    def rows(self, what: str, table) -> list[list]:
-        """A table's rows with the assets' names; cells without an answer as error values."""
+    def rows(self, what: str, table, shown: tuple[str, ...] = ()) -> list[list]:
+        """A table's rows with the assets' names; cells without an answer as error values.
+
+        The reasons are kept of the rows that begin with one of ``shown``, where such are given: what no client is shown
+        is no remark on her report.
+        """
         if isinstance(table, ErrorValue):
             return []
-        return [[cell if cell.__class__ is float else self._spoken(what, cell) for cell in row] for row in table.rows]
+        return [
+            [
+                cell if cell.__class__ is float else self._spoken(what, cell, not shown or row[0] in shown)
+                for cell in row
+            ]
+            for row in table.rows
+        ]
 
-    def _spoken(self, what: str, cell):
-        return self.failed(what, cell) if isinstance(cell, AllocError) else with_names(cell, {"assets": self.names})
+    def _spoken(self, what: str, cell, kept: bool):
+        if not isinstance(cell, AllocError):
+            return with_names(cell, {"assets": self.names})
+        return self.failed(what, cell) if kept else ErrorValue(cell.code, cell.english({"assets": self.names}))
 
 
 def compute(client: Client, inputs: Inputs) -> Result:

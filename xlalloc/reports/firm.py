@@ -41,6 +41,7 @@ PAGES = {
     "notes": ("说明", "appendix", "附注", "附录"),
     "check": ("内部核对", "核对"),
 }
+REFERRED = ("allocation", "notes")  # that others name: orders in full; findings, assumptions and definitions
 INTERNAL = "check"  # the page that no client sees
 CONTACT = 2_000  # characters of the longer texts
 MOST_FOOTER = 100  # Excel reads no more than 255 of a footer, marks among them
@@ -136,7 +137,7 @@ def key_of(text) -> str | None:
 def read_firm(rows: Iterable[Row], file: str, folder: Path, problems: Problems) -> tuple[dict, Firm]:
     """All keys of the sheet. A figure or a rule that cannot be read stops the run: every report would rest on it."""
     found: dict[tuple[str, str], object] = {}
-    wrong = []
+    wrong, places = [], []
     for row in rows:
         key = key_of(row.get("key", ""))
         if key is None:
@@ -166,6 +167,12 @@ def read_firm(rows: Iterable[Row], file: str, folder: Path, problems: Problems) 
                 problems.note("", f"firm_{KEYS[key].kind}", "done.left_out", row.location("value"))
             else:
                 wrong.append(f"{key} is {quoted(clean(row.raw['value']))}; {KEYS[key].wanted} is needed")
+        else:
+            if KEYS[key].kind == "pages":
+                places.append(row.location("value"))
+    shown = set(found.get(("pages", ""), PAGES)) - set(found.get(("internal_pages", ""), ()))
+    if lacking := [page for page in REFERRED if page not in shown]:
+        problems.note("", "firm_pages_lack", "done.used", places[0], pages=", ".join(lacking))
     if wrong:
         raise InputError(f"{file}: sheet firm: {'; '.join(wrong)}.")
     return _firm(found)

@@ -92,6 +92,16 @@ def of_client(path: Path, client: Client, models: Iterable[str]) -> Path:
     )
 
 
+def for_nobody(path: Path, clients: Iterable[Client], models: Iterable[str]) -> list[str]:
+    """Files of a folder that no client uses and whose names are neither a model's nor a language's: mistyped ones."""
+    used = {of_client(path, client, models) for client in clients}
+    known = {"en", "zh", *(name.casefold() for name in models)}
+    stems = {p: p.stem.casefold() for p in files(path) if p not in used}
+    return [
+        p.name for p, stem in stems.items() if not {stem, stem.removesuffix("-en"), stem.removesuffix("-zh")} & known
+    ]
+
+
 def named(file: str, template: Path) -> str:
     """A document that keeps macros ends in .xlsm, else Excel does not open it."""
     return Path(file).with_suffix(".xlsm").name if template.suffix.casefold() in (".xlsm", ".xltm") else file

@@ -13,6 +13,8 @@ from xlalloc.dates import as_days, customary, periods_per_year
 from xlalloc.errors import AllocError
 
 YEAR = 364  # days: 52 weeks are a year
+SHOWN = ("total return", "annual return", "volatility", "max drawdown", "Sharpe ratio", "CVaR 95%", "excess return",
+         "tracking error")  # to the client; the page Check has all  # fmt: skip
 
 
 @dataclass
@@ -121,7 +123,7 @@ def _kpis(columns: list[np.ndarray], common: Past, short: bool, rf: float, ask) 
     tables = [ask("KPI_TABLE", _kpi, now, against, common, rf)]
     tables.append(ask.shared("KPI_TABLE", _kpi, target, against, common, rf))
     tables += [ask.shared("KPI_TABLE", _kpi, series, None, common, rf) for series in benchmark]
-    first, *others = (ask.rows("KPI_TABLE", table) for table in tables)
+    first, *others = (ask.rows("KPI_TABLE", table, SHOWN) for table in tables)
     others = [dict(rows) for rows in others]
     rows = [[measure, cell, *(found.get(measure) for found in others)] for measure, cell in first]
     return [[m, *([None] * len(cells) if short and m in PER_YEAR else cells)] for m, *cells in rows]

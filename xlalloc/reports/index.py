@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from xlalloc.documents.heights import width_of
 from xlalloc.reports.batch import Line
 from xlalloc.reports.folder import replacing
 from xlalloc.reports.listing import Column, Listing
@@ -85,14 +84,16 @@ class Made(NamedTuple):
 
 
 COLUMNS = (
-    Column("index.id", PLAIN, 16), Column("client.name", PLAIN, 28), Column("index.status", PLAIN, 20),
-    Column("index.report", PLAIN, 26), Column("index.why", PLAIN, 40), Column("index.count", "0", 10),
-    Column("index.suitability", PLAIN, 22), Column("index.above", PLAIN, 24), Column("index.expires", DATE, 14),
-    Column("index.review", DATE, 14), Column("client.value", MONEY, 14), Column("client.drift", SIGNED_PERCENT, 12),
-    Column("client.signal", PLAIN, 14), Column("client.vol", PERCENT, 12), Column("index.adviser", PLAIN, 20),
-    Column("index.note", PLAIN, 30), Column("index.input", PLAIN, 15), Column("index.template", PLAIN, 15),
+    Column("index.id", PLAIN, 12), Column("client.name", PLAIN, 22), Column("index.status", PLAIN, 18),
+    Column("index.report", PLAIN, 20), Column("index.why", PLAIN, 36), Column("index.count", "0", 10),
+    Column("index.suitability", PLAIN, 18), Column("index.above", PLAIN, 22), Column("index.expires", DATE, 13),
+    Column("index.review", DATE, 12), Column("client.value", MONEY, 15), Column("client.drift", SIGNED_PERCENT, 11),
+    Column("client.signal", PLAIN, 13), Column("client.vol", PERCENT, 11), Column("index.adviser", PLAIN, 18),
+    Column("index.note", PLAIN, 26), Column("index.input", PLAIN, 15), Column("index.template", PLAIN, 15),
     Column("index.firm", PLAIN, 15),
 )  # fmt: skip
+PRINTED = len(COLUMNS) - 3  # fingerprints are for programs
+ACROSS = 2  # sheets of paper beside each other: on one alone the type of so many columns is too small to read
 FILE = 3  # the column that leads to the report
 PROBLEM_COLUMNS = (
     Column("index.id", PLAIN, 16),
@@ -107,7 +108,8 @@ PROBLEM_COLUMNS = (
 
 def write_index(path: Path, lang: str, date: dt.date | None, lines: Lines | Part, made: Made, folder: str = "") -> None:
     """One row per client, with a link to its report; of an adviser's ``folder``, to those in it."""
-    listing = Listing(lang, "index", COLUMNS)
+    listing = Listing(lang, "index", COLUMNS, texts=True)
+    listing.spread(ACROSS, PRINTED)
     say = listing.say
 
     def rows() -> Iterator[list]:
@@ -121,7 +123,7 @@ def write_index(path: Path, lang: str, date: dt.date | None, lines: Lines | Part
     link = FILE if len(lines) <= MOST_LINKS else None
     with replacing(path) as file:
         mark = json.dumps(["index", f"{folder}/{path.name}"]) if folder else "index"
-        listing.write(file, date, mark, rows, link=link)
+        listing.write(file, date, mark, rows, listing.lines, link)
 
 
 def _day(text: str) -> dt.date | None:
@@ -140,12 +142,8 @@ def write_problems(path: Path, lang: str, date: dt.date | None, problems: Iterab
             yield [p.client or None, at.sheet or None, at.row, at.column or None, at.value or None,
                    p.wrong(lang), p.what_was_done(lang)]  # fmt: skip
 
-    def height(row: list) -> int:
-        cells = zip(row, PROBLEM_COLUMNS, strict=True)
-        return max(-(-int(width_of(f"{cell or ''}")) // int(column.width - 2)) for cell, column in cells)
-
     with replacing(path) as file:
-        listing.write(file, date, "problems", rows, height)
+        listing.write(file, date, "problems", rows, listing.lines)
 
 
 class Found:

@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter as letter
 from xlalloc.documents import xml
 from xlalloc.documents.built import parts_of
 from xlalloc.documents.cell_text import FORMULA_LIKE, cell_text
+from xlalloc.documents.heights import lines_of
 from xlalloc.documents.package import TYPES
 from xlalloc.documents.skeleton import CUSTOM, custom
 from xlalloc.errors import ErrorValue
@@ -42,8 +43,19 @@ class Listing:
     def __init__(self, lang: str, key: str, columns: tuple[Column, ...], texts: bool = False):
         self.columns, self.document = columns, Document(lang, TEXTS)
         self.page = page = self.document.page(key, landscape=True)
-        self.say, self.texts = self.document.say, texts
+        self.say, self.texts, self.printed = self.document.say, texts, 0
         page.title()
+
+    def spread(self, across: int, printed: int) -> None:
+        """Print so many sheets of paper across, the first two columns on each, and only the first columns."""
+        self.printed, self.page.sheet.page_setup.fitToWidth = printed, across
+        self.page.sheet.print_title_cols = "B:C"
+
+    def lines(self, row: list) -> int:
+        """Lines that the longest text of a row takes in its column."""
+        cells = zip(row, self.columns, strict=True)
+        texts = [(cell, column.width) for cell, column in cells if isinstance(cell, str)]
+        return max((lines_of(cell, width - 2) for cell, width in texts), default=1)
 
     def write(self, file, date: dt.date | None, mark: str, rows: Callable[[], Iterable[list]],
               height: Callable[[list], int] | None = None, link: int | None = None) -> None:  # fmt: skip
@@ -61,6 +73,8 @@ class Listing:
             self._samples(top + k, kind)
         count = sum(1 for _ in rows())
         page.sheet.auto_filter.ref = f"B{top}:{letter(1 + width)}{max(top + count, top + 1)}"
+        if self.printed:
+            page.sheet.print_area = f"A1:{letter(1 + self.printed)}{max(top + count, top + 1)}"
         properties = self.document.book.properties
         properties.creator, properties.title = "", self.say(f"{page.key}.title")
         properties.created = dt.datetime.combine(date or NO_DATE, dt.time())
@@ -90,7 +104,7 @@ class Listing:
             cell, text = self.page.sheet.cell(row, k, 0), column.format == PLAIN
             color = {"blank": GREY, "error": WARN, "link": self.document.accent}.get(kind)
             self.page.style(cell, column.format if kind == "value" else PLAIN, **({"color": color} if color else {}))
-            left = text and kind != "error" and (kind != "blank" or k == 2)
+            left = text and kind != "error"
             cell.alignment = Alignment(
                 horizontal="left" if left else "right",
                 vertical="top" if self.texts else "center",

@@ -61,7 +61,7 @@ def _from_firm(file: Path, id_: str, source: Path, out: Path, lang: str | None) 
     inputs = read(file, None, lang)
     result = _result(inputs, id_, file)
     template = firm_templates.opened(source, inputs.firm, result.lang)
-    output = Output(Filled(template, vocabulary(result, inputs)), live=True, date=result.as_of)
+    output = Output(Filled(template, vocabulary(result, inputs), live=True), live=True, date=result.as_of)
     with writing(out) as written:
         written.write(output.file())
     return _errors(output)
@@ -93,7 +93,7 @@ def computed(inputs: Inputs, client: Client) -> Result:
         result = compute(client, inputs)
     except trading.RefusedError as refused:
         fatal = [p for p in (*found, *getattr(refused, "problems", ())) if p.fatal]
-        reasons = "; ".join(f"{p.location.sheet} row {p.location.row}: {p.wrong('en')}" for p in fatal)
+        reasons = "; ".join(f"{p.location.sheet} row {p.location.row}: {p.wrong('en').rstrip('.')}" for p in fatal)
         raise InputError(f"{client.id}: no workbook, since {reasons}. Correct the file.") from None
     result.problems = list(dict.fromkeys([*found, *result.problems]))
     return result

@@ -129,3 +129,5 @@ class ModelsReader:
         for key, model in models.items():
             if not model.targets and not model.wrong:
                 by_risk.find_targets(model, self.assets, self._market, self._first_rows[key], self.problems)
+            if model.targets and not model.wrong:
+                by_risk.check_stated(model, self.assets, self._market, self._first_rows[key], self.problems)

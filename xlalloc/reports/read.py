@@ -27,7 +27,7 @@ PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebala
 DECIDES = "assessment_expires"  # a date by which a letter is sent or kept back
 FUNDS_NAMED = 12  # of those without a schedule
 HIGH_COST = 0.025  # a year, of a product
-COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission", "ongoing_cost")
+COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission")
 
 
 def read(source: Path, prices: Path | None = None, lang: str | None = None) -> Inputs:
@@ -203,6 +203,7 @@ class Reader(HoldingsReader, ModelsReader):
             asset_class=row.get("class", "") or name,
             group=self._known("", row, "asset_class", fields.CLASSES),
             subscription=row.get("subscription"),
+            ongoing_cost=row.get("ongoing_cost"),
             currencies=row.currencies,
             sell_tax=row.get("sell_tax"),
             broken=row.bad[0] if row.bad else "",
@@ -229,7 +230,7 @@ class Reader(HoldingsReader, ModelsReader):
                 self.problems.note(
                     "", "unknown_kind", "done.no_fee_floor", asset.location("kind", asset.kind), known=known
                 )
-            if asset.ongoing_cost > HIGH_COST:
+            if (asset.ongoing_cost or 0.0) > HIGH_COST:
                 where = asset.location("ongoing_cost", asset.ongoing_cost)
                 self.problems.note("", "high_cost", "done.used", where, share=f"{asset.ongoing_cost:.2%}")
             if asset.sell_tax is None:

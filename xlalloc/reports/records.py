@@ -40,7 +40,7 @@ class Asset:
     row: int
     broken: str = ""  # the column that could not be read
     group: str = ""  # equity, bond, cash …: what totals are shown by; blank: that of the class
-    ongoing_cost: float = 0.0  # a year, within the price
+    ongoing_cost: float | None = None  # a year, within the price; None where it is not given
     subscription: tuple | None = None  # amounts and rates of a purchase
 
     @classmethod

@@ -53,6 +53,7 @@ from xlalloc.templates.look import (
 _WORST = "INDEX(crisis_names,MATCH(MIN({0}),{0},0))=worst_crisis"
 ONE_CRISIS = f"IFERROR(AND({','.join(_WORST.format(f'crisis_{state}') for state in ('now', 'after', 'target'))}),FALSE)"
 STATES = [("now", NOW), ("after", AFTER), ("target", TARGET)]
+FEWEST = 8  # rows of a chart of products, however few they are: their labels would stand on each other
 
 
 class FirstPages:
@@ -83,7 +84,7 @@ class FirstPages:
         self._classes(page)
         when = 'AND(goal_amount<>"",goal_years<>"",projections_shown)'
         page.heading("goal", when)
-        page.text(self.say("goal_line").replace("WHEN", when), hide=True)
+        page.text(self.goal_line(when), hide=True)
         page.heading("own_account")
         page.text("=account_line")
         page.heading("steps")
@@ -149,7 +150,7 @@ class FirstPages:
         page.legend(page.row, 2, [STATES[0], STATES[1], ("", ""), ("", ""), STATES[2]], some)
         page.name("xl_rows_", page.row, page.row)
         page.row += 1
-        top = page.room(rows, f"(ROW($A$1:$A${rows})<=2*n_assets)*({some})")
+        top = page.room(rows, f"(ROW($A$1:$A${rows})<=MAX({FEWEST},2*n_assets))*({some})")
         for row in range(top + 2 * SHOWN, top + rows):
             page.sheet.row_dimensions[row].hidden = True
         page.heading("order_title")
@@ -241,7 +242,7 @@ class FirstPages:
             Column("remark", "order_flags"),
         ]
         page.table(room, columns, when="n_orders>0")
-        sums = [("", ""), ("", ""), ("=SUM(order_money)", SIGNED), ("", ""), ("=SUM(order_costs)", CENTS), ("=SUM(order_fees)", CENTS), ("", ""), ("", "")]  # fmt: skip  # noqa: E501
+        sums = [("", ""), ("", ""), ("=ROUND(SUM(order_money),2)", SIGNED), ("", ""), ("=SUM(order_costs)", CENTS), ("=SUM(order_fees)", CENTS), ("", ""), ("", "")]  # fmt: skip  # noqa: E501
         page.line(
             f'=IF(n_orders=0,"","{self.say("total")}")',
             [(f'=IF(n_orders=0,"",{f[1:]})', x) if f else ("", "") for f, x in sums],
@@ -270,6 +271,7 @@ class FirstPages:
         ):
             page.line(self.say(key), [("", ""), ("", ""), (f"={money}", MONEY), (f"={share}", PERCENT2)])
         page.text(self.say("cost.note"), color=GREY)
+        page.text(self.say("no_cost"), color=WARN, hide=True)
 
     def _lots(self, page: Page, room: int) -> None:
         """What sales take, where it decides their fees."""
@@ -329,7 +331,7 @@ class FirstPages:
         self._crises(page)
         self._frontier(page, rows)
         columns = [
-            Column("asset", f'IF(ROWS(top_names)>1,{page.short("top_names")},"")'),
+            Column("asset", f'IF(ROWS(top_names)>1,{page.short("top_names", True)},"")'),
             Column("now", 'IF(ROWS(top_names)>1,top_weights,"")', PERCENT, NOW),
             Column("risk_share", 'IF(ROWS(top_names)>1,top_risks,"")', PERCENT, RISK),
         ]

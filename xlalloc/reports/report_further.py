@@ -52,17 +52,14 @@ class FurtherPages:
         ]
         page.table(PERIODS, columns)
         page.heading("years")
-        years = page.row
-        page.row += 10
+        several = "ROWS(account_years)>1"  # a picture of one bar says nothing
+        years = page.room(10, several)
         columns = [
             Column("year", "account_years"),
             Column("net", "account_year_net", SIGNED_PERCENT, AFTER),
             Column("gross", "account_year_gross", SIGNED_PERCENT),
         ]
-        first, last = page.table(self.years, columns)
-        chart = charts.bars([(page, first, last, 3)], (page, first, last, 2), (AFTER,), "+0.0%;-0.0%")
-        upright(chart)
-        page.chart(chart, "account_years_chart", (years, years + 9), 2, 7, title=False)
+        page.table(self.years, columns)
         page.heading("account_money")
         for key, name, format in (
             ("first", "first_value", MONEY),
@@ -84,6 +81,14 @@ class FurtherPages:
         chart = page.lines([(head, first, last, 3)], (first, last, 2), "0%", (AFTER,))
         chart.legend = None
         page.chart(chart, "account_chart", (top, top + 13), 2, 7)
+        columns = [
+            Column("year", f'IF({several},account_years,"")'),
+            Column("net", f'IF({several},account_year_net,"")', SIGNED_PERCENT, AFTER),
+        ]
+        _, first, last = page.drawn(self.years, columns)
+        chart = charts.bars([(page, first, last, 3)], (page, first, last, 2), (AFTER,), "+0.0%;-0.0%")
+        upright(chart)
+        page.chart(chart, "account_years_chart", (years, years + 9), 2, 7, title=False)
 
     def past(self) -> None:
         page = Page(self, "past", "1 32 14.5 14.5 14.5 14.5 14.5")
@@ -133,7 +138,7 @@ class FurtherPages:
     def outlook(self) -> None:
         page = Page(self, "outlook", "1 20 17 17 17 17 17")
         page.title()
-        page.text(self.say("goal_line").replace("WHEN", 'goal_amount<>""'), size=11, bold=True)
+        page.text(self.goal_line('goal_amount<>""'), size=11, bold=True)
         page.text(self.say("assumed"), color=GREY)
         top = page.row
         page.row += 18
@@ -198,9 +203,12 @@ class FurtherPages:
         page.heading("findings", some)
         page.paragraphs("finding_texts", FINDINGS)
         page.heading("definitions")
-        for term, key in DEFINITIONS:
-            page.put(2, page.row, self.say(term), color=GREY).alignment = Alignment(vertical="top")
-            page.text(self.say(f"define.{key}"), 3, 10)
+        for term, key, when in DEFINITIONS:
+            name, text = (
+                f'=IF({when},"{words}","")' if when else words for words in map(self.say, (term, f"define.{key}"))
+            )
+            page.put(2, page.row, name, color=GREY).alignment = Alignment(vertical="top")
+            page.text(text, 3, 10, hide=bool(when))
         page.heading("pairs", 'INDEX(alike_names,1)<>""')
         top = page.row
         columns = [Column("alike", "alike_names"), Column("corr", "alike_values", NUMBER)]

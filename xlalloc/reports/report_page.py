@@ -16,6 +16,7 @@ from xlalloc.templates.look import ACCENT, FONTS, GREY, INK, MONEY, PERCENT, RUL
 ROOM, YEARS, BANDS = 150, 25, 60  # assets, orders or lots, years: so many rows, or so many times more
 SHORT, SHORT_LOTS, DRAWN = 16, 8, 10  # assets or orders, lots of one page; assets of a chart
 LEAST = 5  # rows beside a chart
+NARROW = 4  # columns that a chart is wide
 FINDINGS, SHOWN = 12, 6  # paragraphs; rows of a table shown at rest in a workbook whose formulas stay
 CLASSES, STEPS, CRISES, POINTS, TOP, PAIRS, FRONTIER, PERIODS, FEW = 6, 5, 8, 62, 11, 10, 12, 8, 20
 NOW, AFTER, TARGET, RISK, BENCH = SECOND, ACCENT, THIRD, "8C3B2E", GREY  # one meaning a colour
@@ -273,7 +274,8 @@ class Page:
         if not title:
             chart.title = None
         if chart.legend is None and getattr(chart, "type", "") == "bar":  # labels stand right of the bars
-            x = 2.5 / (right - left + 1 + 5)
+            x = 2.5 / (right - left + 1 + 5) if right - left > NARROW else 0.36
+            chart.x_axis.txPr = charts._text(LABEL, font=FONTS[self.report.lang], color=GREY)
             room = ManualLayout(layoutTarget="inner", xMode="edge", yMode="edge", x=x, y=0.02, w=0.92 - x, h=0.96)
             chart.layout = Layout(room)
         for series in chart.series:
@@ -291,9 +293,9 @@ class Page:
             value = f'=IF({when},"{words}","")' if when else words
             self.put(k, row, value, size=LABEL + 1, bold=True, color=color).alignment = Alignment(vertical="bottom")
 
-    def short(self, names: str) -> str:
-        """Names as they fit beside bars."""
-        most = 12 if self.report.lang == "zh" else 22
+    def short(self, names: str, narrow: bool = False) -> str:
+        """Names as they fit on one line beside bars: LibreOffice leaves out every other one that takes two."""
+        most = {"zh": (12, 7), "en": (22, 14)}[self.report.lang][narrow]
         return f'IF(LEN({names})>{most},LEFT({names},{most - 1})&"…",{names})'
 
     def lines(self, series: list, labels: tuple, format: str, colors: tuple, dated: bool = True):

@@ -70,6 +70,12 @@ class _Report(FirstPages, FurtherPages, CheckPage):
         words = WORDS.get(key) or CHECK_WORDS.get(key)
         return words[self.lang == "zh"] if words else TEXTS[key][self.lang]
 
+    def goal_line(self, when: str) -> str:
+        """The goal in a sentence; a chance that rounds to all or none is none of both, which no calculation shows."""
+        few, many = (self.say(key) for key in ("missed.few", "missed.many"))
+        missed = f'IF(goal_chance>0.99,"{few}",IF(goal_chance<0.01,"{many}",TEXT(100*(1-goal_chance),"0")))'
+        return self.say("goal_line").replace("WHEN", when).replace("MISSED", missed)
+
 
 # The copies in the package -------------------------------------------------------------------------------------------
 

@@ -18,12 +18,14 @@ WORDS = {
         '=IF(prices_illustrative,"示例：价格为模拟数据，并非市场行情。","")',
     ),
     "line": (
-        '=IF(as_of="","","Prices to "&TEXT(as_of,"yyyy-mm-dd")&" · ")&"client "&client_id&" · model "&model_name&IF(risk_level="",""," · level "&risk_level'
-        '&IF(assessment_expires="",""," (valid until "&TEXT(assessment_expires,"yyyy-mm-dd")&")"))&IF(adviser_name="",""," · adviser "&adviser_name)'
-        '&IF(firm_contact="",""," · "&firm_contact)&" · value "&TEXT(total_value,"#,##0")&IF(currency_code="",""," "&currency_code)',
-        '=IF(as_of="","","价格截至 "&TEXT(as_of,"yyyy-mm-dd")&"　")&"客户编号："&client_id&"　模型："&model_name&IF(risk_level="","","　风险等级："&risk_level'
-        '&IF(assessment_expires="","","（有效期至 "&TEXT(assessment_expires,"yyyy-mm-dd")&"）"))&IF(adviser_name="","","　理财顾问："&adviser_name)'
-        '&IF(firm_contact="","","　"&firm_contact)&"　总市值："&TEXT(total_value,"#,##0")&IF(currency_code="",""," "&currency_code)',
+        '=IF(as_of="","","Prices to "&TEXT(as_of,"yyyy-mm-dd")&" · ")&"client "&client_id&" · model "&model_name'
+        '&" · value "&TEXT(total_value,"#,##0")&IF(currency_code="",""," "&currency_code)&IF(reserve_money=0,""," and a reserve of "&TEXT(reserve_money,"#,##0"))'
+        '&IF(risk_level="","",CHAR(10)&"level "&risk_level&IF(assessment_expires="",""," (valid until "&TEXT(assessment_expires,"yyyy-mm-dd")&")"))'
+        '&IF(adviser_name="","",IF(risk_level="",CHAR(10)," · ")&"adviser "&adviser_name)&IF(firm_contact="","",CHAR(10)&firm_contact)',
+        '=IF(as_of="","","价格截至 "&TEXT(as_of,"yyyy-mm-dd")&"　")&"客户编号："&client_id&"　模型："&model_name'
+        '&"　总市值："&TEXT(total_value,"#,##0")&IF(currency_code="",""," "&currency_code)&IF(reserve_money=0,"","（另有预留现金 "&TEXT(reserve_money,"#,##0")&"）")'
+        '&IF(risk_level="","",CHAR(10)&"风险等级："&risk_level&IF(assessment_expires="","","（有效期至 "&TEXT(assessment_expires,"yyyy-mm-dd")&"）"))'
+        '&IF(adviser_name="","",IF(risk_level="",CHAR(10),"　")&"理财顾问："&adviser_name)&IF(firm_contact="","",CHAR(10)&firm_contact)',
     ),
     "advice": ("Our advice", "我们的建议"),
     "not_traded": (
@@ -53,11 +55,12 @@ WORDS = {
     ),
     "goal": ("Your goal", "您的目标"),
     "goal_line": (
-        '=IF(WHEN,TEXT(goal_today,"#,##0")&" in "&TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.##"))&IF(goal_years=1," year"," years")&": missed in "&TEXT(100*(1-goal_chance),"0")&" of 100 simulated paths"'
-        '&IF(goal_low="","","; low outcome (5%) "&TEXT(goal_low,"#,##0"))&IF(inflation_rate=0,""," in today\'s money")&".","")',
-        '=IF(WHEN,TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.##"))&" 年后 "&TEXT(goal_today,"#,##0")&"：100 条模拟路径中有 "&TEXT(100*(1-goal_chance),"0")&" 条未达成"'
+        '=IF(WHEN,TEXT(goal_today,"#,##0")&" in "&TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.##"))&IF(goal_years=1," year"," years")&": missed in "&MISSED&" of 100 simulated paths"'
+        '&IF(goal_low="","","; low outcome (5%) "&TEXT(goal_low,"#,##0"))&IF(inflation_rate=0,""," (amounts in today\'s money)")&".","")',
+        '=IF(WHEN,TEXT(goal_years,IF(goal_years=INT(goal_years),"0","0.##"))&" 年后 "&TEXT(goal_today,"#,##0")&"：100 条模拟路径中有 "&MISSED&" 条未达成"'
         '&IF(goal_low="","","；较差情形（5%）为 "&TEXT(goal_low,"#,##0"))&IF(inflation_rate=0,"","（按今日购买力）")&"。","")',
     ),
+    "missed.few": ("fewer than 1", "不到 1"), "missed.many": ("more than 99", "超过 99"),
     "steps": ("Next steps", "下一步"),
     "suitable": ("Suitability", "适当性意见"),
     "risk_read": (
@@ -101,6 +104,10 @@ WORDS = {
     "cost.note": (
         '="Per year: costs within the products, weighted, and the advisory fee ("&TEXT(advisory_fee,"0.00##%")&")."',
         '="每年：产品内扣费用（按占比加权）与投顾费（"&TEXT(advisory_fee,"0.00##%")&"）。"',
+    ),
+    "no_cost": (
+        '=IF(INDEX(no_cost_names,1)="","","Not given, and counted as 0: the cost within "&INDEX(no_cost_names,1)&IF(ROWS(no_cost_names)>1," and "&(ROWS(no_cost_names)-1)&IF(ROWS(no_cost_names)=2," other fund"," other funds"),"")&".")',
+        '=IF(INDEX(no_cost_names,1)="","","以下产品未填内扣费用，按 0 计："&INDEX(no_cost_names,1)&IF(ROWS(no_cost_names)>1,"等 "&ROWS(no_cost_names)&" 只","")&"。")',
     ),
     "lots": ("Lots sold, first in first out", "卖出批次（先进先出）"), "days": ("Days", "天数"), "bought": ("Bought on", "买入日期"),
     "fee_rate": ("Fee rate", "赎回费率"), "taken": ("Sold of it", "卖出金额"),
@@ -200,8 +207,10 @@ WORDS = {
     "drawn_from": ("Not printed: what the charts of this page are drawn from", "图表数据（不打印）"), "date": ("Date", "日期"),
     "depth.now": ("Fall, now", "回撤（当前）"), "depth.target": ("Fall, target", "回撤（目标）"), "depth.bench": ("Fall, benchmark", "回撤（基准）"),
 }  # fmt: skip
-DEFINITIONS = (  # of what the pages show
-    ("risk_share", "risk_share"), ("equal_risk", "parity"), ("vol", "vol"), ("ratio", "ratio"), ("effective", "effective"),
-    ("sharpe", "sharpe"), ("expected", "return"), ("fee_rate", "fee"), ("kpi.annual return", "annual"),
-    ("define.drawdown.name", "drawdown"), ("define.var.name", "var"), ("define.benchmark.name", "benchmark"),
+_SOME_PAST = "OR(simulated_shown,account_shown)"
+DEFINITIONS = (  # of what the pages show: the term, its text, and when a page shows it
+    ("risk_share", "risk_share", ""), ("equal_risk", "parity", ""), ("vol", "vol", ""), ("ratio", "ratio", ""), ("effective", "effective", ""),
+    ("sharpe", "sharpe", ""), ("expected", "return", ""), ("fee_rate", "fee", 'INDEX(lot_names,1)<>""'), ("kpi.annual return", "annual", _SOME_PAST),
+    ("define.drawdown.name", "drawdown", _SOME_PAST), ("define.var.name", "var", "simulated_shown"),
+    ("define.benchmark.name", "benchmark", 'AND(simulated_shown,benchmark_name<>"")'),
 )  # fmt: skip

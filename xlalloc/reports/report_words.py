@@ -8,18 +8,18 @@ from xlalloc.documents.heights import lines_of
 from xlalloc.errors import AllocError, ErrorValue
 from xlalloc.reports import trading
 from xlalloc.reports.account_words import account_words
-from xlalloc.reports.fields import CLASSES
+from xlalloc.reports.fields import CLASSES, OPEN_FUNDS
+from xlalloc.reports.history import SHOWN
 from xlalloc.reports.result import Result
-from xlalloc.reports.sentences import Say, given, in_language, kept_back, outside_limits
+from xlalloc.reports.sentences import Say, given, in_language, kept_back, outside_limits, products
 from xlalloc.reports.suitability import listed
 
 TOP = 10  # assets named for their risk
 PAIRS = 10  # correlations shown at each end
 POINTS = 61  # of a line over the past
 PAIR = 44  # characters that two names may have
+FEW = 3  # products named in a sentence, of more their number
 NAMED = 6  # products that the sentence of advice names
-PAST = ("total return", "annual return", "volatility", "max drawdown", "Sharpe ratio", "CVaR 95%", "excess return",
-        "tracking error")  # fmt: skip
 
 
 def report_words(r: Result) -> dict[str, object]:
@@ -28,10 +28,16 @@ def report_words(r: Result) -> dict[str, object]:
     found = {**_classes(r, say), **_crises(r), **_orders(r, say), **_risk(r, say), **_past(r, say), **_texts(r, say)}
     found |= account_words(r, say)
     return found | {
-        "ongoing_costs": [position.asset.ongoing_cost for position in r.held],
+        "ongoing_costs": [position.asset.ongoing_cost or 0.0 for position in r.held],
         "price_days": [position.price_date for position in r.held],
-        "reserve_money": r.client.reserve,
+        "reserve_money": sum(position.reserved for position in r.held),
+        "no_cost_names": [name for name, p in zip(r.names, r.held, strict=True) if _uncounted(p.asset)],
     }
+
+
+def _uncounted(asset) -> bool:
+    """Is it a fund whose yearly cost nobody gives?"""
+    return asset.ongoing_cost is None and asset.kind in (*OPEN_FUNDS, "etf")
 
 
 def _classes(r: Result, say: Say) -> dict:
@@ -177,12 +183,12 @@ def _past(r: Result, say: Say) -> dict:
     note = say("report.history_span", first=f"{h.first}", last=f"{h.last}", n=h.count, period=period)
     if h.under_a_year:
         note += " " + say("report.under_a_year")
-    rows = [known.get(measure, [None] * k) for measure in PAST]
+    rows = [known.get(measure, [None] * k) for measure in SHOWN]
     start = [] if h.points[0][0] == h.first else [[h.first, *[1.0] * k, *[0.0] * k]]
     points = _thinned(start + h.points, k)
     found = {
         "past_note": note,
-        "past_names": [say(f"kpi.{measure}", period=period) for measure in PAST],
+        "past_names": [say(f"kpi.{measure}", period=period) for measure in SHOWN],
         "year_labels": [f"{year}" if whole else say("report.part_year", year=year) for year, whole, *_ in h.years],
         "path_dates": [row[0] for row in points],
     }
@@ -250,19 +256,34 @@ def _listed(r: Result, orders: list, say: Say) -> str:
     texts = []
     for o in first:
         code = r.held[o.index].asset.code
-        key = "letter.coded" if code else "letter.named"
+        key = "letter.coded" if code and code != r.names[o.index] else "letter.named"
         texts.append(say(key, name=r.names[o.index], code=code, money=f"{abs(o.money):,.0f}"))
     if rest:
         texts.append(say("letter.more", n=len(rest), money=f"{sum(abs(o.money) for o in rest):,.0f}"))
     return listed(texts, r.lang)
 
 
+def _priced(r: Result, say: Say) -> str:
+    """The day of the prices behind the orders, and which of them had only an older one."""
+    if not r.as_of:
+        return say("letter.unpriced")
+    before = {}
+    for i in sorted(order.index for order in (*r.sales, *r.purchases)):
+        day = r.held[i].price_date
+        if day is not None and day < r.as_of:
+            before[r.names[i]] = day
+    if not before:
+        return say("letter.priced", date=f"{r.as_of}")
+    days = " – ".join(f"{day}" for day in dict.fromkeys([min(before.values()), max(before.values())]))
+    names = listed(list(before), r.lang) if len(before) <= FEW else products(len(before), say)
+    return say("letter.priced_before", date=f"{r.as_of}", assets=names, first=days)
+
+
 def _steps(r: Result, say: Say) -> list[tuple[str, str]]:
     found = []
     client = r.client
     if r.sales or r.purchases:
-        when = say("letter.priced", date=f"{r.as_of}") if r.as_of else say("letter.unpriced")
-        found.append((say("letter.confirm"), when))
+        found.append((say("letter.confirm"), _priced(r, say)))
         if r.sales:
             key = "letter.arrives" if r.purchases else "letter.only_sold"
             money = say(key, days=f"{r.settle_days:g}", unit=say("day" if r.settle_days == 1 else "days"))

@@ -91,6 +91,8 @@ def _firm(template: Path | None, inputs: Inputs) -> tuple[Path | None, str]:
     refused = inputs.problems.refused
     served = [client for client in inputs.clients if client.id not in refused]
     firm_templates.check_all(template, served, inputs.firm, inputs.models)
+    for name in firm_templates.for_nobody(template, served, inputs.models):
+        inputs.problems.note("", "template_unused", "done.ignored", Location(name))
     return template, firm_templates.digest(template)
 
 

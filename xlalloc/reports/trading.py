@@ -44,6 +44,7 @@ class Position:
     limits: tuple
     value: float = 0.0
     locked: float = 0.0  # value of the lots that are never sold
+    reserved: float = 0.0  # set aside of it, and no part of the value
     price: float | None = None
     price_date: dt.date | None = None
     lots: list[tuple[Lot, float]] = field(default_factory=list)  # with their values, oldest first
@@ -126,6 +127,7 @@ def _set_aside(client: Client, held: list[Position], problems: Problems) -> None
             keep = 1.0 - taken / free
             position.lots = [(lot, value if lot.no_sell else value * keep) for lot, value in position.lots]
             position.value -= taken
+            position.reserved = taken
             left -= taken
     if left > CENT:
         words = {"lacking": f"{left:,.2f}"}

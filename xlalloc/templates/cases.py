@@ -217,7 +217,8 @@ def illustrative_prices(assets: list[str], months: int = MONTHS, seed: int = SEE
 
     Every asset's path is the same whatever the others are: all asset classes are drawn together, in the data's order.
     """
-    known = [row["asset"] for row in data.rows("asset_classes") if _correlated(row["asset"])]
+    priced = (row["asset"] for row in data.rows("asset_classes") if row["asset"] != "Cash")  # deposits have no price
+    known = [asset for asset in priced if _correlated(asset)]
     mu, vol = np.array([data.expected(asset) for asset in known]).T
     normals = np.random.RandomState(seed).standard_normal((months, len(known)))
     root = np.linalg.cholesky(np.array(data.correlations(known)) + 1e-10 * np.eye(len(known)))

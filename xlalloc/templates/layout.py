@@ -17,6 +17,7 @@ from xlalloc.templates.look import (  # noqa: F401  some only for the pages, whi
     BODY,
     CELL,
     CENTS,
+    CHANCE,
     DATE,
     FONTS,
     GREY,

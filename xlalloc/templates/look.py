@@ -16,4 +16,5 @@ PERCENT, PERCENT2, MONEY, NUMBER, DATE, PLAIN = "0.0%", "0.00%", "#,##0", "0.00"
 CENTS = "#,##0.00"
 SIGNED = "+#,##0;-#,##0;0"
 STATED = "0.0##%"  # of a share that somebody stated
+CHANCE = '[>0.99]">99%";[<0.01]"<1%";0%'  # of simulated paths: neither certain nor impossible
 SIGNED_PERCENT = "+0.0%;-0.0%;0.0%"

@@ -2,7 +2,7 @@
 
 from xlalloc.templates import charts
 from xlalloc.templates.blocks import Work, charted, picked, quote, sentence, table, within, worded
-from xlalloc.templates.layout import MONEY, PERCENT, PERCENT2, SIGNED_PERCENT
+from xlalloc.templates.layout import CHANCE, MONEY, PERCENT, PERCENT2, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
 from xlalloc.templates.work_page import WorkPage
 
@@ -52,7 +52,7 @@ def _goal(work: Work, page: WorkPage) -> None:
     work.result(page, "plan.return", "=PORT_RETURN(w_target,mu_assets)-advisory_fee", PERCENT, "plan_return")
     work.result(page, "plan.vol", "=PORT_VOL(w_target,cov_assets)", PERCENT, "plan_vol")
     chance = f"GOAL_PROB({START},plan_years,{ASSUMED},goal_today,{PATHS})"
-    cell = work.result(page, "client.chance", f'=IF(goal_today="","–",{chance})', "0%", "goal_chance")
+    cell = work.result(page, "client.chance", f'=IF(goal_today="","–",{chance})', CHANCE, "goal_chance")
     cell.font = work.document.font(bold=True, color=work.document.accent)
     page.note("plan.goal_note")
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from xlalloc.templates import charts
 from xlalloc.templates.allocation_page import LEVEL
 from xlalloc.templates.blocks import Work, quote, sentence
-from xlalloc.templates.layout import GREY, MONEY, PERCENT, PLAIN, SIGNED, SIGNED_PERCENT, TITLE
+from xlalloc.templates.layout import CHANCE, GREY, MONEY, PERCENT, PLAIN, SIGNED, SIGNED_PERCENT, TITLE
 from xlalloc.templates.risk_page import chart_rows
 from xlalloc.templates.work_page import WorkPage
 
@@ -71,7 +71,7 @@ def _tiles(work: Work, page: WorkPage) -> None:
         (3, "client.drift", "largest_drift", SIGNED_PERCENT),
         (5, "client.expected", "PORT_RETURN(w_target,mu_assets)", PERCENT),
         (7, "client.vol", "PORT_VOL(w_target,cov_assets)", PERCENT),
-        (9, "client.chance", "goal_chance", "0%"),
+        (9, "client.chance", "goal_chance", CHANCE),
     )
     for column, key, formula, format in tiles:
         label = f"={sentence(work, key, currency='currency_code')}" if key == "client.worth" else work.say(key)
