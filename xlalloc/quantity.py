@@ -1,6 +1,6 @@
 """What a range of cells means, as a declaration, and the checks that hold arguments to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +25,7 @@ class Quantity:
     high: float | None = None
     below: float | None = None  # a number at or above it is #NUM!
     unit_to: float | None = None  # above it a number was typed in another unit, 5 for 5%: #VALUE!
+    told: float | None = None  # from it on EXPLAIN tells the number as a percentage; half of unit_to if left out
     whole: bool = False
     scalar: bool = False  # one number may stand for every item
     single: bool = False  # of a panel: a row or column of numbers, one per asset, is one period
@@ -44,9 +45,10 @@ class Quantity:
         return self.high is not None or self.below is not None or self.unit_to is not None
 
     def typed_in_percent(self, value: float) -> bool:
-        """Is a number beyond the limit of 1 one that would be possible as a percentage?"""
+        """Is a number beyond a limit of 1 or -1 one that would be possible as a percentage?"""
         most = self.high if self.high is not None else self.below
-        return self.unit.startswith("fraction") and most == 1 and 1.0 < value <= 100.0
+        fall = self.low == -1 and -100.0 <= value < -1.0
+        return self.unit.startswith("fraction") and (fall or (most == 1 and 1.0 < value <= 100.0))
 
     def array(self, name: str, value):
         """``value`` as this quantity, checked; the path of Python callers and of cells alike."""
@@ -189,7 +191,21 @@ def _floats(name: str, value) -> np.ndarray:
             raise TypeError
         return np.ascontiguousarray(array, dtype=float) if array.ndim else array.astype(float)
     except (TypeError, ValueError):
-        raise InputError(f"{name}: numbers are needed.") from None
+        place = next(_texts_in(value, ()), None)
+        if place is None:
+            raise InputError(f"{name}: numbers are needed.") from None
+        where, text = f"{name}: " + ", ".join(place[0]) if place[0] else name, place[1]
+        raise InputError(f"{where} holds {quoted(text)}; a number is needed.") from None
+
+
+def _texts_in(value, place: tuple) -> Iterator[tuple[tuple, str]]:
+    """The texts among numbers, each with its place."""
+    if isinstance(value, str):
+        words = ("item",) if len(place) == 1 else ("row", "column")
+        yield tuple(f"{word} {i}" for word, i in zip(words, place, strict=False)), value
+    elif isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
+        for i, item in enumerate(value, 1):
+            yield from _texts_in(item, (*place, i))
 
 
 def _vector(q: Quantity, name: str, value):

@@ -32,6 +32,7 @@ from xlalloc.quantities import (
     Rate,
     TableResult,
     Upper,
+    Views,
     Weights,
     WeightsResult,
     number,
@@ -74,7 +75,6 @@ Picks = Annotated[
         ("views", "assets"),
     ),
 ]
-Views = Annotated[np.ndarray, Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))]
 Confidence = Annotated[
     NumberOrArray,
     Quantity("vector", "Confidence in the views, 0 none to 1 certain: one number, or one per view", "fraction",
