@@ -151,7 +151,6 @@ def test_a_first_date_that_only_opens_is_told():
 @pytest.mark.parametrize(
     ("formula", "words"),
     [
-        ("TARGET_TE_WEIGHTS({0.08;0.05},{0.04,0;0,0.02},{0.5;0.5},5)", "max_te: 5 is 500%: type 5% or 0.05."),
         ("POLICY_CHECK({0.6;0.4},{0.08;0.04},{0.04,0;0,0.01},{4;6},{0.08;0.12})", "4 is 400%: type 4% or 0.04."),
         ("POLICY_CHECK({0.6;0.4},{0.08;0.04},{0.04,0;0,0.01},{0.04;0.06},{8;12})", "8 is 800%: type 8% or 0.08."),
         ("BLACK_LITTERMAN({0.6;0.4},{0.04,0;0,0.01},{1,-1},{5})", "would be 500% a year. Type 5% or 0.05."),
@@ -177,6 +176,8 @@ def test_a_number_in_percent_is_an_error_that_says_what_to_type(formula, words):
 def test_costs_and_covariances_of_an_unlikely_size_are_told():
     assert facts("rebal_cost", [1000, -2000], 0.3)["unit of commission"] == "0.3 is taken as 30%"
     assert facts("redemption_fee", [3], [7], [0.5])["unit of fees"] == "0.5 is taken as 50%"
+    told = facts("target_te_weights", [0.08, 0.05], [[0.04, 0], [0, 0.02]], [0.5, 0.5], 5)
+    assert told["unit of max_te"] == "5 is taken as 500%"
     assert "correlation matrix" in facts("rp_weights", [[1, 0.3], [0.3, 1]])["unit of cov"]
     told = facts("port_vol", [0.6, 0.4], [[400, 100], [100, 225]])
     assert told["unit of cov"] == "a variance of 400 is a volatility of 2000% a year"

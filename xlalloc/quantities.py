@@ -68,10 +68,6 @@ AnyWeights = Annotated[Array, Quantity("vector", "Portfolio weights or amounts",
 ExpectedReturns = Annotated[
     Array, Quantity("vector", "Expected return of each asset", "per year", (A,), checks=(as_fractions,))
 ]
-Views = Annotated[
-    Array,
-    Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",), checks=(as_fractions,)),
-]
 Vols = Annotated[
     Array, Quantity("vector", "Standard deviation of each asset's returns", "per year", (A,), low=0, unit_to=10)
 ]
@@ -125,6 +121,8 @@ ExitFee = Annotated[
 ]
 Spread = Annotated[NumberOrArray, _cost("Bid–ask spread", "fraction of the price", unit_to=NOT_WHOLE, told=MUCH)]
 
+Views = Annotated[Array, Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))]
+
 # Matrices ----------------------------------------------------------------------------------------------------
 
 _COV = Quantity("matrix", "Covariance matrix of asset returns, n x n", "per year", (A, A))
@@ -135,6 +133,15 @@ BudgetedCovariance = Annotated[  # risk_budgeting itself sees that no mix has a 
 Correlations = Annotated[
     Array,
     Quantity("matrix", "Correlation matrix, n x n", "-1 to 1", (A, A), checks=(symmetric, unit_diagonal, definite)),
+]
+Picks = Annotated[
+    Array,
+    Quantity(
+        "matrix",
+        "One row a view, one column an asset: the portfolio the view is about (1, or 1 and -1 for a spread)",
+        "",
+        ("views", A),
+    ),
 ]
 Loadings = Annotated[Array, Quantity("matrix", "Factor loadings, assets down, factors across", "", (A, F))]
 FactorCovariance = Annotated[

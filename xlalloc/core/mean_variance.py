@@ -28,6 +28,7 @@ from xlalloc.quantities import (
     Groups,
     Lower,
     NumberOrArray,
+    Picks,
     Quantity,
     Rate,
     TableResult,
@@ -38,6 +39,7 @@ from xlalloc.quantities import (
     number,
 )
 from xlalloc.quantity import in_percent
+from xlalloc.requirements import as_fractions
 
 ReturnsOfAssets = Annotated[
     np.ndarray, Quantity("vector", "Expected return of each asset, risk-free rate included", "per year", ("assets",))
@@ -66,15 +68,6 @@ GroupUpper = Annotated[
     ),
 ]
 RiskAversion = Annotated[float, number("Risk-aversion coefficient δ, typically 2 to 4", above=0)]
-Picks = Annotated[
-    np.ndarray,
-    Quantity(
-        "matrix",
-        "One row a view, one column an asset: the portfolio the view is about (1, or 1 and -1 for a spread)",
-        "",
-        ("views", "assets"),
-    ),
-]
 Confidence = Annotated[
     NumberOrArray,
     Quantity("vector", "Confidence in the views, 0 none to 1 certain: one number, or one per view", "fraction",
@@ -349,6 +342,7 @@ def black_litterman(
     """
     largest = np.abs(picks).max(axis=1)
     each = np.where(largest > 0.0, largest, 1.0)  # a view says the same in any unit
+    as_fractions(Views.__metadata__[0], "views", np.minimum(views, views / each))
     with np.errstate(all="ignore"):
         posterior = _posterior(weights, cov, picks / each[:, None], views / each, confidence, risk_aversion, rf, each)
     if not np.isfinite(posterior).all():
