@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 import xlalloc as xa
+from xlalloc.catalogue import CATALOGUE
 from xlalloc.formula import evaluate
+from xlalloc.matching import per_series
 from xlalloc.messages import speaking
 
 MONTHS = pd.date_range("2023-01-31", periods=8, freq="ME")
@@ -208,3 +210,63 @@ def test_texts_in_a_dict_are_read_as_in_cells_and_named_in_lists():
         xa.port_vol([0.6, 0.4], [[0.04, "x"], [0, 0.01]])
     with pytest.raises(xa.InputError, match="benchmark holds 'S'; a number is needed"):
         xa.port_beta(SERIES, "S")
+
+
+# Series measured each by itself, or all together -----------------------------------------------------------------------
+
+RNG = np.random.default_rng(7)
+DAYS = pd.date_range("2021-01-31", periods=24, freq="ME")
+PANEL = pd.DataFrame(RNG.normal(0.006, 0.03, (24, 3)), DAYS, list("ABC"))
+GIVEN = {
+    "returns": PANEL, "prices": (1 + PANEL).cumprod(), "levels": (1 + PANEL).cumprod(), "weights": pd.Series({"A": 0.5, "B": 0.3, "C": 0.2}),
+    "factor_returns": pd.DataFrame(RNG.normal(0.004, 0.03, (24, 2)), DAYS, ["M", "S"]), "name": "sharpe", "window": 6, "limit": 0.05,
+    "benchmark": pd.Series(RNG.normal(0.004, 0.03, 24), DAYS), "fx_returns": pd.Series(RNG.normal(0, 0.01, 24), DAYS), "level": 0.8,
+    "states": pd.Series(["up", "down"] * 12, DAYS),
+}  # fmt: skip
+OVER_TIME = [
+    entry
+    for entry in CATALOGUE.values()
+    if entry.result.axes.count("assets") == 1 and any(a.quantity.axes == ("time", "assets") for a in entry.arguments)
+]
+
+
+def call(entry, columns):
+    """The answer for some of the columns, as numbers in the order given."""
+    given = {
+        a.name: GIVEN[a.name] for a in entry.arguments if a.name in GIVEN and (not a.optional or a.name != "weights")
+    }
+    given = {k: v[columns] if k in ("returns", "prices", "levels") else v for k, v in given.items()}
+    if "weights" in given:
+        given["weights"] = given["weights"][columns] / given["weights"][columns].sum()
+    return getattr(xa, entry.name.lower())(**given)
+
+
+def numbers(answer) -> list:
+    return np.asarray(answer, dtype=object).ravel().tolist()
+
+
+@pytest.mark.parametrize("entry", OVER_TIME, ids=lambda entry: entry.name)
+def test_a_series_is_measured_by_itself_only_where_the_others_do_not_count(entry):
+    """Else a portfolio of funds of different ages would be one portfolio for each age."""
+    answer = call(entry, list("ABC"))
+    if hasattr(answer, "to_pandas"):
+        assert per_series(entry)
+        return
+    own = (lambda name: answer[name]) if entry.result.kind in ("panel", "rows") else (lambda name: answer.loc[[name]])
+    alike = all(
+        pd.DataFrame(numbers(own(name))).equals(pd.DataFrame(numbers(call(entry, [name]))))
+        or np.allclose(numbers(own(name)), numbers(call(entry, [name])))
+        for name in "ABC"
+    )
+    assert per_series(entry) == alike
+
+
+@pytest.mark.parametrize("name", ["min_cvar_weights", "rp_cvar_weights", "cvar_contrib"])
+def test_funds_of_different_ages_are_one_portfolio(name):
+    young = PANEL.copy()
+    young.loc[young.index[:3], "C"] = np.nan
+    young.loc[young.index[-1], "A"] = np.nan
+    lead = ({"C": 0.2, "B": 0.3, "A": 0.5},) if name == "cvar_contrib" else ()
+    function = getattr(xa, name)
+    answer, right = function(*lead, young, level=0.8), function(*lead, PANEL.iloc[3:-1], level=0.8)
+    assert dict(answer) == pytest.approx(dict(right)) and answer.sum() == pytest.approx(1)

@@ -175,7 +175,7 @@ def _distinct(texts: list) -> list:
 
 def per_series(entry) -> bool:
     """Has the result one item a series of the panel, each measured by itself? Else all series are needed together."""
-    return entry.result.axes.count("assets") == 1
+    return entry.result.axes.count("assets") == 1 and not entry.result.joint
 
 
 def _over_time(entry, found, panels, names, extra) -> Answer:

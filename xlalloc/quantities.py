@@ -250,7 +250,7 @@ PanelResult = Annotated[Array, Quantity("rows", "One row a period, one column a 
 SeriesResult = Annotated[Array, Quantity("rows", "One row a period", axes=(T,))]
 Cells = Annotated[object, Quantity("cells", "Any cells")]
 CellsResult = Annotated[object, Quantity("cells", "Numbers without their labels")]
-WeightsResult = Annotated[Array, Quantity("vector", "Weight of each asset", "fraction", (A,))]
+WeightsResult = Annotated[Array, Quantity("vector", "Weight of each asset", "fraction", (A,), joint=True)]
 CovarianceResult = Annotated[Array, Quantity("matrix", "Covariance matrix, n x n", "per year", (A, A))]
 Amount = Annotated[Array, Quantity("vector", "Money of each asset", "money", (A,))]
 PerYear = Annotated[Array, Quantity("vector", "One number for each column", "per year", (A,))]

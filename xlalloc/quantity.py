@@ -33,6 +33,7 @@ class Quantity:
     gaps: str = ""  # of a panel or matrix: "kept": a blank stays, NaN, and no row leaves for it; "zero": it is 0
     head: str = "Portfolio"  # of a result over time without assets: the header of its column
     compounds: bool = False  # of a panel: returns, which a longer interval compounds
+    joint: bool = False  # of a result of one item per asset: all assets are needed together for it
     needed: Callable | None = field(default=None, repr=False)  # of the arguments given: is this one looked at?
     checks: tuple[Callable, ...] = field(default=(), repr=False)
 

@@ -14,7 +14,8 @@ from xlalloc.explanation import record, recording
 from xlalloc.quantities import Budgets, Groups, Level, Lower, Quantity, Returns, Upper, Weights, WeightsResult
 
 Contributions = Annotated[
-    np.ndarray, Quantity("vector", "Contribution of each asset to the expected shortfall", "fraction", ("assets",))
+    np.ndarray,
+    Quantity("vector", "Contribution of each asset to the expected shortfall", "fraction", ("assets",), joint=True),
 ]
 GAP = 1e-9  # of the largest |return|: certified excess of the shortfall over its minimum
 BUDGET_ERROR = 1e-8  # of a share of the shortfall
