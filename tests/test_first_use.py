@@ -270,3 +270,20 @@ def test_funds_of_different_ages_are_one_portfolio(name):
     function = getattr(xa, name)
     answer, right = function(*lead, young, level=0.8), function(*lead, PANEL.iloc[3:-1], level=0.8)
     assert dict(answer) == pytest.approx(dict(right)) and answer.sum() == pytest.approx(1)
+
+
+ALLOWED = pd.DataFrame(np.tril(np.ones((5, 5), int)), [f"C{c}" for c in range(1, 6)], [f"R{r}" for r in range(1, 6)])
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        ALLOWED, ALLOWED.iloc[::-1], ALLOWED[ALLOWED.columns[::-1]], ALLOWED.T, ALLOWED.astype(bool), ALLOWED.iloc[[2, 0]],
+        ALLOWED.reset_index(), ALLOWED.iloc[::-1].rename_axis("client").reset_index(), ALLOWED.to_numpy(),
+        pd.Series({"C3": "R1-R3", "C1": "R1"}), {"C1": "R1", "C3": "R1;R2;R3"},
+        pd.DataFrame({"client": ["C3", "C1"], "may buy": ["R1-R3", "R1"]}),
+    ],
+)  # fmt: skip
+def test_the_firm_s_table_is_read_by_its_levels_in_whatever_order(table):
+    assert list(xa.suitable("C3", ["R1", "R3", "R4"], table)) == [True, True, False]
+    assert list(xa.suitable("C1", ["R1", "R3", "R4"], table)) == [True, False, False]
