@@ -106,7 +106,10 @@ def test_an_index_without_a_date_names_the_row():
 def test_flows_with_their_dates_as_index_are_taken():
     flows = pd.Series([100, -50], pd.to_datetime(["2021-02-01", "2021-03-15"]))
     right = 150 / (1000 + 100 * 58 / 90 - 50 * 16 / 90)
-    assert xa.dietz(1000, 1200, flows, flows.index, "2020-12-31", "2021-03-31") == pytest.approx(right)
+    for dates in (flows.index, list(flows.index), ["2021-02-01", "2021-03-15"]):
+        assert xa.dietz(1000, 1200, flows, dates, "2020-12-31", "2021-03-31") == pytest.approx(right)
+    with pytest.raises(xa.InputError, match="flows: its index has other dates than flow_dates"):
+        xa.dietz(1000, 1200, flows, flows.index[::-1], "2020-12-31", "2021-03-31")
 
 
 def test_the_assumed_start_of_an_irregular_series_is_told():
@@ -287,3 +290,8 @@ ALLOWED = pd.DataFrame(np.tril(np.ones((5, 5), int)), [f"C{c}" for c in range(1,
 def test_the_firm_s_table_is_read_by_its_levels_in_whatever_order(table):
     assert list(xa.suitable("C3", ["R1", "R3", "R4"], table)) == [True, True, False]
     assert list(xa.suitable("C1", ["R1", "R3", "R4"], table)) == [True, False, False]
+
+
+def test_a_scenario_given_as_a_series_keeps_its_name():
+    shocks = pd.Series({"B": 0.1, "A": -0.4}, name="crisis")
+    assert xa.stress_table({"A": 0.6, "B": 0.4}, shocks).rows[0][:2] == ("crisis", pytest.approx(-0.2))

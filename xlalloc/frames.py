@@ -83,10 +83,18 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
             index = rows if index is None else index
     if (dates := known.get("dates")) is not None:
         _date(found, quantities, dates)
+    if "flow_dates" in found and found["flows"].dates is not None:
+        _same_dates(found["flows"], quantities["flow_dates"].array("flow_dates", found["flow_dates"].value))
     for one in found.values():
         if one.quantity.kind in ("panel", "labels"):
             in_time_order(one)
     return {name: found[name] for name in given}, kind, index
+
+
+def _same_dates(flows: Labelled, dates: np.ndarray) -> None:
+    """The dates that flows have beside them are those given for them, in the same order."""
+    if not np.array_equal(as_days(dates), flows.dates):
+        raise InputError("flows: its index has other dates than flow_dates, or another order. Give both the same.")
 
 
 def _date(found, quantities, dates) -> None:
@@ -206,8 +214,9 @@ def _named_vector(q: Quantity, name: str, value) -> Labelled:
             value, found.across = value.iloc[0], True
         else:
             raise InputError(f"{name}: a DataFrame of {value.shape[0]} x {value.shape[1]}; give one row or one column.")
-    dated = q.axes == ("flows",)  # their dates are an argument of their own
-    labels = _labels(value.index, name) if q.axes and not dated else None
+    if q.axes == ("flows",):  # their dates are an argument of their own
+        found.dates = _index_dates(value.index, name)
+    labels = _labels(value.index, name) if q.axes and found.dates is None else None
     if labels is not None:
         found.names[q.axes[0]] = labels
     found.value = _plain_numbers(value, name) if q.kind == "vector" else value.tolist()
@@ -222,6 +231,8 @@ def _named_matrix(q: Quantity, name: str, value) -> Labelled:
         numbers = _plain_numbers(value, name)
         found.value = numbers[None, :] if axis == q.axes[1] else numbers[:, None]
         found.names = {axis: labels} if labels is not None else {}
+        if q.axes[0] == "scenarios" and isinstance(value.name, str):
+            found.names["scenarios"] = [value.name]
         return found
     if _unnamed(value.index) and value.shape[1] > 1 and _numeric(value.dtypes.iloc[0]) is False:
         value = value.set_index(value.columns[0])  # names in a column of their own, as a csv file has them
