@@ -295,3 +295,8 @@ def test_the_firm_s_table_is_read_by_its_levels_in_whatever_order(table):
 def test_a_scenario_given_as_a_series_keeps_its_name():
     shocks = pd.Series({"B": 0.1, "A": -0.4}, name="crisis")
     assert xa.stress_table({"A": 0.6, "B": 0.4}, shocks).rows[0][:2] == ("crisis", pytest.approx(-0.2))
+
+
+def test_a_missing_number_of_a_dict_is_called_blank():
+    with pytest.raises(xa.InputError, match="weights, B is blank; a number is needed"):
+        xa.port_vol({"A": 0.5, "B": np.nan}, [[0.04, 0], [0, 0.01]])

@@ -117,6 +117,8 @@ def within(q: Quantity, name: str, array: np.ndarray) -> None:
     if total - total != 0.0 and not np.isfinite(array).all():
         index = tuple(np.argwhere(~np.isfinite(array))[0])
         where, labels = _where(q, name, index)
+        if np.isnan(array[index]):
+            raise InputError(f"{where} is blank; a number is needed.", *labels)
         raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
