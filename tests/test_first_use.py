@@ -300,3 +300,39 @@ def test_a_scenario_given_as_a_series_keeps_its_name():
 def test_a_missing_number_of_a_dict_is_called_blank():
     with pytest.raises(xa.InputError, match="weights, B is blank; a number is needed"):
         xa.port_vol({"A": 0.5, "B": np.nan}, [[0.04, 0], [0, 0.01]])
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ([SERIES, SERIES], "a list of series. Put them side by side first"),
+        ((SERIES, SERIES), "a list of series"),
+        (SERIES.astype(complex), "a number is needed"),
+        (pd.Series(pd.to_timedelta([1, 2], "D")), "a number is needed"),
+        (MONTHS.to_numpy(), "numbers are needed"),
+        (SERIES.to_numpy() * 1j, "numbers are needed"),
+    ],
+)
+def test_what_is_no_number_is_never_taken_as_one(value, words):
+    with pytest.raises(xa.InputError, match=words):
+        xa.cov_matrix(value)
+    with pytest.raises(xa.InputError):
+        xa.effective_n(value)
+
+
+def test_two_groups_in_two_by_two_cells_run_as_the_names_say():
+    cov = '{"","A","B";"A",0.04,0;"B",0,0.01}'
+    for groups in ('{"A","B";"eq","bd"}', '{"B","A";"bd","eq"}', '{"A","eq";"B","bd"}', '{"B","bd";"A","eq"}'):
+        labelled = evaluate(f'=MIN_VAR_WEIGHTS({cov},,,{groups},{{"eq",0.5;"bd",0}})')
+        assert labelled == [["A", pytest.approx(0.5)], ["B", pytest.approx(0.5)]]
+    table = evaluate('=BRINSON({0.6,0.4},{0.05,0.02},{0.5,0.5},{0.04,0.01},{"A","B";"eq","bd"})')
+    assert [row[0] for row in table] == ["group", "eq", "bd", "Total"]
+    table = evaluate('=BRINSON({0.6;0.4},{0.05;0.02},{0.5;0.5},{0.04;0.01},{"A","eq";"B","bd"})')
+    assert [row[0] for row in table] == ["group", "eq", "bd", "Total"]
+
+
+def test_unlikely_plans_are_told():
+    assert (
+        facts("withdrawal_sim", 1e6, 0.04, 10, 0.05, 0.1, paths=10)["spending in the first year"] == "4e-06% of wealth"
+    )
+    assert "90% is 0.9" in facts("safe_withdrawal", 10, 0.05, 0.1, 0.1, paths=10)["prob"]

@@ -254,7 +254,9 @@ def _numeric(dtype) -> bool:
 def _plain_numbers(value, name: str) -> np.ndarray:
     """The numbers of a frame, missing ones NaN; a text among them is named with its place."""
     try:
-        if any(getattr(d, "kind", "O") in "bM" for d in (value.dtypes if hasattr(value, "columns") else [value.dtype])):
+        if any(
+            getattr(d, "kind", "O") in "bcmM" for d in (value.dtypes if hasattr(value, "columns") else [value.dtype])
+        ):
             raise TypeError
         if _holds_truth(value):
             raise TypeError

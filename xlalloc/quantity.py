@@ -188,9 +188,11 @@ def in_percent(value: float) -> str:
 
 
 def _floats(name: str, value) -> np.ndarray:
+    if type(value) in (list, tuple) and value and hasattr(value[0], "to_numpy"):
+        raise InputError(f"{name}: a list of series. Put them side by side first: pandas.concat(…, axis=1).")
     try:
         array = np.asarray(value)
-        if array.dtype.kind == "b":
+        if array.dtype.kind in "bcmM":  # neither truth, nor complex numbers, nor dates
             raise TypeError
         return np.ascontiguousarray(array, dtype=float) if array.ndim else array.astype(float)
     except (TypeError, ValueError):

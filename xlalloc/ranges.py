@@ -136,6 +136,7 @@ def read_texts(q: Quantity, name: str, rows) -> Labelled:
     found = Labelled(name, q, across=across and len(lines[0]) > 1)
     if len(lines) == 2:
         found.names[q.axes[0]] = checked_names(lines[0], name)
+        found.square = len(lines[0]) == 2
     for i, cell in enumerate(lines[-1], 1):
         if is_blank(cell):
             raise InputError(f"{name}: item {i} is blank. Fill it, or leave this item out of all arguments.")
