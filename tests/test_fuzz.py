@@ -7,7 +7,7 @@ import xlalloc as xa
 from benchmarks import budgets, fuzz, mixes
 from benchmarks.certificates import Allowed, level, return_lack, sharpe_excess, variance_excess
 
-PARTS = 4  # of a hundred seeds; `make fuzz` goes on; parted so that a failure does not hide the others
+PARTS = 2  # of a hundred seeds; `make fuzz` goes on; parted so that a failure does not hide the others
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -176,6 +176,7 @@ def test_pandas_frame_goes_in_and_pandas_agrees():
         (name, pytest.approx(x, rel=1e-12)) for name, x in (-frame.quantile(0.03)).items()
     ]
     wealth = (1 + frame).cumprod()
+    pd.testing.assert_frame_equal(pf.wealth_index(frame), wealth, rtol=1e-13, check_freq=False)
     depth = wealth / wealth.cummax().clip(lower=1.0) - 1
     pd.testing.assert_frame_equal(pf.drawdowns(frame), depth, atol=1e-14, check_freq=False)
     skewness, kurtosis = (row[1:] for row in pf.skew_kurt(frame).rows)
@@ -485,7 +486,7 @@ def test_descending_dates_are_computed_in_time_order():
     turned = [DATED[0], *DATED[:0:-1]]
     for name in ("MAX_DRAWDOWN", "UNDERWATER_PERIODS", "ULCER"):
         assert call(name, [turned]) == call(name, [DATED])
-    for name, before in (("DRAWDOWNS", []), ("ROLLING", ["ulcer"])):
+    for name, before in (("DRAWDOWNS", []), ("WEALTH_INDEX", []), ("ROLLING", ["ulcer"])):
         rest = [3] if before else []
         rows, found = (call(name, [*before, table, *rest]) for table in (DATED, turned))
         assert found == [rows[0], *rows[:0:-1]] and rows[0] == ["date", "fund", "index"]
@@ -540,6 +541,7 @@ def test_explain_names_rows_and_assumptions():
         ("CALMAR", [[[1e300], [1e300], [0.1]], 1], "#NUM!", "returns"),
         ("TOTAL_RETURN", [[[1e300], [1e300], [0.1]]], "#NUM!", "returns"),
         ("DRAWDOWNS", [[[1e300], [1e300], [0.1]]], "#NUM!", "returns"),
+        ("WEALTH_INDEX", [[[1e300], [1e300], [0.1]]], "#NUM!", "returns"),
         ("MAX_DRAWDOWN", [[[1e300], [1e300], [0.1]]], "#NUM!", "returns"),
         ("HIST_VAR", [[[0.1], [0.2]], 1], "#NUM!", "level"),
         ("HIST_VAR", [[[0.1], [0.2]], 0], "#NUM!", "level"),

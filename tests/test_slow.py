@@ -81,6 +81,7 @@ def test_every_kpi(pair, P, rf):
         if name in functions:
             agree(asked(*functions[name]), wanted[name], scale if name in ("excess_return", "calmar") else 0.0)
     np.testing.assert_allclose(xa.drawdowns(R), floats(slow.drawdowns(r)), atol=1e-14)
+    np.testing.assert_allclose(xa.wealth_index(R), floats(slow.wealth(r)[1:]), rtol=1e-13)
 
 
 @thorough

@@ -310,7 +310,7 @@ def test_each_series_of_a_panel_is_measured_on_its_own_rows(seed):
         ], name
 
 
-@pytest.mark.parametrize("name", ["DRAWDOWNS", "ROLLING"])
+@pytest.mark.parametrize("name", ["DRAWDOWNS", "WEALTH_INDEX", "ROLLING"])
 @pytest.mark.parametrize("seed", range(10))
 def test_series_over_time_count_their_own_rows(name, seed):
     """Blanks where a series has none; windows count its own rows."""
@@ -320,7 +320,7 @@ def test_series_over_time_count_their_own_rows(name, seed):
     ask = (
         (lambda x: cells.call("ROLLING", ["ann_vol", x, 3.0, 12.0]))
         if name == "ROLLING"
-        else (lambda x: cells.call("DRAWDOWNS", [x]))
+        else (lambda x: cells.call(name, [x]))
     )
     if any(sum(r is not None for r in c.values()) < 5 for c in columns):
         return

@@ -2981,6 +2981,27 @@ def wealth_bands(
     ...
 
 @overload
+def wealth_index(
+    returns: Numbers,
+    *,
+    dates: Labels | None = None,
+) -> Array:
+    """Value of 1 invested at the beginning, at the end of every period."""
+    ...
+@overload
+def wealth_index(
+    returns: pd.Series[Any],
+    *,
+    dates: Labels | None = None,
+) -> pd.Series[float]: ...
+@overload
+def wealth_index(
+    returns: pd.DataFrame,
+    *,
+    dates: Labels | None = None,
+) -> pd.DataFrame: ...
+
+@overload
 def win_rate(
     returns: Column,
     *,

@@ -65,6 +65,10 @@ class Book:
         return None
 
     @staticmethod
+    def place_of(name: str, sheet: str) -> None:
+        """Names of a file stand for formulas."""
+
+    @staticmethod
     def call(name: str, arguments: list) -> list[list]:
         """A function of the catalogue on cells."""
         return cells.call(name, arguments)

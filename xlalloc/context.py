@@ -12,10 +12,11 @@ class Memo:
     A range is kept without its workbook, so that the two do not hold each other.
     """
 
-    __slots__ = ("found", "placed", "running")
+    __slots__ = ("alike", "found", "placed", "running")
 
-    def __init__(self) -> None:
-        self.found: dict[tuple, dict] = {}  # (sheet, array) → the part → its value
+    def __init__(self, sheets_alike: bool = False) -> None:
+        self.alike = sheets_alike  # does a name mean the same on every sheet?
+        self.found: dict[tuple, dict] = {}  # (sheet or None, array) → the part → its value
         self.running = 0  # running formulas met: what is read then is not kept
         self.placed = 0  # times that the formula's own place was asked for: what depends on it is not kept
 
@@ -23,7 +24,7 @@ class Memo:
 class Context:
     """Where a formula stands: what ROW() and unqualified references mean."""
 
-    __slots__ = ("array", "book", "column", "kept", "memo", "names", "row", "sheet")
+    __slots__ = ("array", "book", "column", "common", "kept", "memo", "names", "row", "sheet")
 
     def __init__(self, book: Workbook | None = None, sheet: str = "", row: int = 1, column: int = 1,
                  array: bool = True, memo: Memo | None = None):  # fmt: skip
@@ -32,8 +33,9 @@ class Context:
         self.array = array  # a formula that may give many cells
         self.memo = memo
         self.names: dict[str, Any] = {}  # of LET, with their values
-        # What the memo has for formulas of this kind.
+        # What the memo has for formulas of this sheet and kind, and what for those of every sheet.
         self.kept: Any = None if memo is None else memo.found.setdefault((sheet, array), {})
+        self.common: Any = memo.found.setdefault((None, array), {}) if memo and memo.alike else self.kept
 
     @property
     def whole(self) -> "Context":

@@ -31,12 +31,14 @@ class Node(tuple):
     """A part of a formula: its kind and its own parts; compiled as it is read, its parts first."""
 
     shared: bool  # does it stand in several places?
-    constant: bool  # is it the same wherever it stands?
+    constant: bool  # is it the same in every workbook?
+    sheetless: bool  # is it the same on every sheet, if its names are?
     run: Run  # what it stands for in a context, a reference where it is one
     value: Run  # the same as an operand: the cells of a reference, in a formula of one cell the one beside it
 
     def __init__(self, parts):
         kind, self.shared, self.constant = self[0], False, _is_constant(self)
+        self.sheetless = _is_sheetless(self)
         compute = _COMPILED[kind](*self[1:])
         if kind in ("binary", "call") and self.constant:
             compute = _constant(compute)
@@ -261,8 +263,10 @@ def _shown(value):
 def _kept(node: Node, compute: Run) -> Run:
     """A part's own function; the value of one that stands in several places is computed once in a workbook."""
 
+    sheetless = node.sheetless
+
     def run(context: Context):
-        memo, kept = context.memo, context.kept
+        memo, kept = context.memo, context.common if sheetless else context.kept
         if memo is None or not node.shared:
             return compute(context)
         found = kept.get(run, _NOTHING)
@@ -316,6 +320,14 @@ def _is_constant(node: Node) -> bool:
     return kind == "value"
 
 
+def _is_sheetless(node: Node) -> bool:
+    """Nothing of it stands on the formula's own sheet; where the formula itself stands is asked for when it runs."""
+    kind = node[0]
+    if kind in ("cell", "columns"):
+        return node[1] is not None
+    return all(part.sheetless for part in (node[2] if kind == "call" else node) if part.__class__ is Node)
+
+
 def _few_cells(node: Node) -> bool:
     """Few cells of the formula's own sheet, by address: then the size of the sheet does not matter."""
     if node[0] == "range":
@@ -364,6 +376,7 @@ def _compiled_range(first: Node, last: Node) -> Run:
 
 def _compiled_name(sheet: str | None, name: str) -> Run:
     own_of_let = variable(name) if sheet is None else None
+    key = name.casefold()
 
     def run(context: Context):
         if context.names:
@@ -378,6 +391,9 @@ def _compiled_name(sheet: str | None, name: str) -> Run:
         own = context.on(sheet)
         if own.__class__ is ErrorValue:
             return own
+        place = context.book.place_of(key, own)
+        if place is not None:
+            return Reference(context.book, *place)
         formula = context.book.defined(name, own)
         if formula is None:
             return ErrorValue("#NAME?", f"there is no name {name!r} in the workbook")

@@ -519,6 +519,10 @@ Public Function WEALTH_BANDS(wealth, monthly, years, mu, vol, Optional paths, Op
     WEALTH_BANDS = xlalloc.Answer("WEALTH_BANDS", Array(wealth, monthly, years, mu, vol, paths, seed, inflation))
 End Function
 
+Public Function WEALTH_INDEX(returns)
+    WEALTH_INDEX = xlalloc.Answer("WEALTH_INDEX", Array(returns))
+End Function
+
 Public Function WIN_RATE(returns)
     WIN_RATE = xlalloc.Answer("WIN_RATE", Array(returns))
 End Function

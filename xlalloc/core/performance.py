@@ -207,6 +207,27 @@ def max_drawdown(returns: Returns) -> Shares:
     return _each("max_drawdown", returns)
 
 
+@worksheet_function("=WEALTH_INDEX({0.1;-0.05;-0.1;0.2})", [[1.1], [1.045], [0.9405], [1.1286]])
+def wealth_index(returns: Returns) -> PanelResult:
+    """Value of 1 invested at the beginning, at the end of every period.
+
+    Formula: W_t = Π(1 + r_s), s = 1 … t
+
+    One row a period: the 1 of the beginning is no row. It is what charts of growth are drawn from.
+
+    Errors: #NUM! the value grows beyond any number.
+
+    Peers: empyrical.cum_returns (starting_value=1); quantstats.stats.compsum (less 1).
+
+    Source: Bacon (2008), Practical Portfolio Performance Measurement and Attribution, ch. 2.
+    """
+    with np.errstate(all="ignore"):
+        wealth = np.multiply.accumulate(returns + 1.0)
+    if not np.isfinite(wealth).all():
+        raise kpi.reason("total_return", math.inf)
+    return wealth
+
+
 @worksheet_function("=DRAWDOWNS({0.1;-0.05;-0.1;0.2})", [[0.0], [-0.05], [-0.145], [0.0]])
 def drawdowns(returns: Returns) -> PanelResult:
     """Wealth below its highest value so far, for every period.

@@ -27,33 +27,37 @@ def rows_of(value, missing: str | None = "") -> list[list]:
     ]
 
 
-def arranged(data: dict, names: Iterable[str]) -> tuple[dict[str, tuple[int, int, list[list]]], dict[str, str]]:
-    """Where each name stands on the sheet, top, left and rows, and the range it stands for."""
-    places, ranges, row, column = {}, {}, TOP, LEFT
+def arranged(data: dict, names: Iterable[str]) -> dict[str, tuple[int, int, list[list]]]:
+    """Where each name stands on the sheet: the row and column of its first cell, and its rows; its title stands
+    before a single value and above a list."""
+    places, row, column = {}, TOP, LEFT
     for name in names:
         value = data[name]
         if not isinstance(value, list):
-            places[name] = row, 1, [[name, value]]
-            ranges[name] = f"{DATA}!{address(row, 2, fixed='$')}"
+            places[name] = row, 2, [[value]]
             row += 1
             continue
         rows = rows_of(value)
-        bottom, right = TOP + len(rows) - 1, column + len(rows[0]) - 1
-        if right > MAX_COLUMN:
+        places[name] = TOP, column, rows
+        column += len(rows[0]) + 1
+        if column - 2 > MAX_COLUMN:
             raise ValueError(f"{name}: the tables have more columns than a sheet")
-        places[name] = TOP - 1, column, [[name], *rows]
-        ranges[name] = f"{DATA}!{address(TOP, column, bottom, right, '$')}"
-        column = right + 2
-    return places, ranges
+    return places
 
 
-def cells_of(top: int, left: int, rows: list[list]) -> Iterator[tuple[tuple[int, int], object]]:
-    """The cells of one name."""
+def cells_of(name: str, top: int, left: int, rows: list[list]) -> Iterator[tuple[tuple[int, int], object]]:
+    """The cells of one name, its title among them."""
+    yield ((top, 1) if left == 2 else (top - 1, left)), name
     for i, row in enumerate(rows, top):
         yield from zip(zip(repeat(i), count(left)), row)  # noqa: B905  both have no end
 
 
+def area_of(top: int, left: int, rows: list[list]) -> tuple[int, int, int, int]:
+    return top, left, top + len(rows) - 1, left + len(rows[0]) - 1
+
+
 def placed(data: dict, names: Iterable[str]) -> tuple[dict[tuple[int, int], object], dict[str, str]]:
     """The cells of the whole sheet, and of each name the range it stands for."""
-    places, ranges = arranged(data, names)
-    return {at: cell for place in places.values() for at, cell in cells_of(*place)}, ranges
+    places = arranged(data, names)
+    cells = {at: cell for name, place in places.items() for at, cell in cells_of(name, *place)}
+    return cells, {name: f"{DATA}!{address(*area_of(*place), '$')}" for name, place in places.items()}

@@ -9,7 +9,7 @@ import pickle
 
 from xlalloc import cells as catalogue
 from xlalloc.context import Context, Memo
-from xlalloc.documents.data import arranged, cells_of, rows_of
+from xlalloc.documents.data import LEFT, area_of, arranged, cells_of, rows_of
 from xlalloc.documents.sheet import Cell, Sheet, address
 from xlalloc.documents.template import DATA, Template
 from xlalloc.errors import ErrorValue, InputError
@@ -43,12 +43,16 @@ class Filled:
         self._waiting = {sheet.key: {cell.at: cell for cell in sheet.anchors} for sheet in template.sheets}
         free = [name for name in data if name not in template.inputs and name not in template.own]
         self.given[DATA] = self.values[DATA] = {}
-        self._unplaced, self.ranges = arranged(data, free)
+        self._unplaced = arranged(data, free)
+        # Name → its sheet and area; whole areas are read as they were given, without their cells.
+        self.places = {name: (DATA, *area_of(*place)) for name, place in self._unplaced.items()}
+        lists = {name: place for name, place in self.places.items() if place[2] >= LEFT}
+        self._read: dict[tuple, list[list]] = {place: self._unplaced[name][2] for name, place in lists.items()}
+        self._name_at = {k: name for name, (*_, left, _, right) in lists.items() for k in range(left, right + 1)}
         for name, place in template.inputs.items():
             self._put(name, place, data[name])
-        self._read: dict[tuple, list[list]] = {}
         self._keys: dict[int, tuple] = {}  # by identity: the value is kept, so that no other takes its place
-        self._memo = Memo()
+        self._memo = Memo(template.names_alike)
 
     def _put(self, name: str, place, value) -> None:
         """Data into cells of the firm's own; those that stay free are emptied."""
@@ -65,9 +69,7 @@ class Filled:
         self.values[place.sheet].update(cells)
         self.given[place.sheet].update(cells)
         if place.fixed:
-            title = self.template.by_key[place.sheet].title.replace("'", "''")
-            area = address(top, left, top + len(rows) - 1, left + len(rows[0]) - 1, "$")
-            self.ranges[name] = f"'{title}'!{area}"
+            self.places[name] = self.template.by_key[place.sheet].title, *area_of(top, left, rows)
 
     # As formulas see it ----------------------------------------------------------------------------------------------
 
@@ -85,14 +87,30 @@ class Filled:
     def defined(self, name: str, sheet: str) -> str | None:
         """The sheet's own name, the client's data, the workbook's name."""
         name, names = name.casefold(), self.template.names
-        if name in self._unplaced:
+        return names.get((sheet.casefold(), name)) or self.range_of(name) or names.get(("", name))
+
+    def place_of(self, name: str, sheet: str) -> tuple[str, int, int, int, int] | None:
+        """Where the client's data of a name stand; None where the name is another's."""
+        place = self.places.get(name)
+        if place is None or (sheet.casefold(), name) in self.template.names:
+            return None
+        if name in self._unplaced and place[2] < LEFT:
             self._place(name)
-        return names.get((sheet.casefold(), name)) or self.ranges.get(name) or names.get(("", name))
+        return place
+
+    def range_of(self, name: str) -> str | None:
+        """The same as a formula has it."""
+        place = self.places.get(name)
+        if place is None:
+            return None
+        title, *area = place
+        where = title if title == DATA else "'" + title.replace("'", "''") + "'"
+        return f"{where}!{address(*area, '$')}"
 
     def _place(self, *names: str) -> None:
-        """The data of names onto their sheet, only when a formula asks for them: few templates use most of them."""
+        """The data of names onto their sheet, only when a formula asks for a cell: few templates use most of them."""
         for name in names:
-            self.values[DATA].update(cells_of(*self._unplaced.pop(name)))
+            self.values[DATA].update(cells_of(name, *self._unplaced.pop(name)))
 
     def all_data(self) -> dict[tuple[int, int], object]:
         """The cells of the sheet of data."""
@@ -166,13 +184,20 @@ class Filled:
             return value
         own = self.template.by_key.get(key) if key != DATA else None
         if own is None:
-            return self.all_data().get(at) if key == DATA and self._unplaced else None
+            return self._of_data(at) if key == DATA and self._unplaced else None
         cell = own.cells.get(at)
         if cell is not None and cell.formula is not None:
             return self.compute(own, cell)
         if cell is not None and cell.value is not None and at not in own.filled:
             return cell.value
         return self._within(own, at)
+
+    def _of_data(self, at: tuple[int, int]):
+        """A cell of the sheet of data that is not placed yet, or free."""
+        name = self._name_at.get(at[1])
+        if at[1] < LEFT or name in self._unplaced:
+            self._place(*([name] if at[1] >= LEFT else self._unplaced))
+        return self.values[DATA].get(at)
 
     def _within(self, sheet: Sheet, at: tuple[int, int]):
         """A cell that an array may fill: those above it and left of it that are not yet computed are so first."""

@@ -89,7 +89,7 @@ class Output:
             self.kept = [*self.shown, *(s for s in template.sheets if s not in self.shown and s.key in further)]
 
     def _needs_data_sheet(self) -> None:
-        away = {name for name in self.template.used if self.filled.ranges.get(name, "").startswith(DATA)}
+        away = {name for name in self.template.used if self.filled.places.get(name, ("",))[0] == DATA}
         if away and DATA not in self.template.by_key:
             remedy = f"Write the names into it: xlalloc template --names {self.template.name}"
             raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {remedy}"])
@@ -291,8 +291,8 @@ class Output:
     def _named_data(self) -> list[tuple[int, int]]:
         """The places of the names that stay."""
         given = self.filled.all_data()
-        found = [self.filled.value_of(text) for n, text in self.filled.ranges.items() if n in self.needed_names]
-        areas = [(f.top, f.left, f.bottom, f.right) for f in found if f.sheet.casefold() == DATA]
+        places = [place for name, place in self.filled.places.items() if name in self.needed_names]
+        areas = [area for title, *area in places if title == DATA]
         return [(i, j) for a, b, c, d in areas for i in range(a, c + 1) for j in range(b, d + 1) if (i, j) in given]
 
     # Charts and text boxes -------------------------------------------------------------------------------------------
@@ -370,15 +370,16 @@ class Output:
                 continue
             if scope is not None:
                 tag = re.sub(r'localSheetId="\d+"', f'localSheetId="{places[id(scope)]}"', tag)
-            elif name in self.filled.ranges:
-                meaning = xml.escaped(self.filled.ranges[name])
+            elif name in self.filled.places:
+                meaning = xml.escaped(self.filled.range_of(name) or "")
                 done.add(name)
             found.append(f"<definedName{tag}>{meaning}</definedName>")
         if DATA in {sheet.key for sheet in self.kept}:
-            wanted = set(self.filled.ranges) if self.whole else self.needed_names & set(self.filled.ranges)
+            places = self.filled.places
+            wanted = set(places) if self.whole else self.needed_names & set(places)
             found += [
-                f'<definedName name="{name}">{xml.escaped(self.filled.ranges[name])}</definedName>'
-                for name in self.filled.ranges
+                f'<definedName name="{name}">{xml.escaped(self.filled.range_of(name) or "")}</definedName>'
+                for name in places
                 if name in wanted - done
             ]
         return "".join(found)

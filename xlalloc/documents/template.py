@@ -126,6 +126,12 @@ class Template:
         ]
 
     @cached_property
+    def names_alike(self) -> bool:
+        """Does a name mean the same on every sheet?"""
+        own = [(sheet, text) for (sheet, name), text in self.names.items() if not name.startswith("_xlnm.")]
+        return not any(sheet or ((tree := self.tree(text)) and not tree.sheetless) for sheet, text in own)
+
+    @cached_property
     def formats(self) -> list[str]:
         """The number format of each cell style."""
         part = self._one_of("styles")

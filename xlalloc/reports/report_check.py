@@ -11,7 +11,6 @@ from xlalloc.reports.report_page import (
     TARGET,
     Column,
     Page,
-    figure,
     of_products,
 )
 from xlalloc.templates.look import ACCENT, GREY, NUMBER, PERCENT, SIGNED, WARN
@@ -120,12 +119,12 @@ class CheckPage:
         heads = (("now", NOW), ("target", TARGET), ("bench", BENCH))
         page.header([Column("measure", ""), *(Column(key, "", PERCENT, color) for key, color in heads)], when=some)
         page.name("xl_rows_", page.row - 1, page.row - 1)
-        for k, measure in enumerate(MEASURES, 1):
-            format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
-            cells = [figure(f"kpi_{w}", k) for w, _ in heads]
-            cells = [f'=IF({some},{cell[1:]},"")' for cell in cells]
-            page.line(f'=IFERROR(INDEX(kpi_names,{k}),"")', [(cell, format) for cell in cells])
-        page.name("xl_rows_", page.row - len(MEASURES), page.row - 1)
+        formats = [
+            NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
+            for measure in MEASURES
+        ]
+        page.figures("kpi_names", "kpi", [key for key, _ in heads], formats, some)
+        page.name("xl_rows_", page.row - len(formats), page.row - 1)
         page.text("=past_note", color=GREY, hide=True)
 
     def _weights(self, page: Page) -> None:

@@ -22,7 +22,6 @@ from xlalloc.reports.report_page import (
     TARGET,
     Column,
     Page,
-    figure,
     of_products,
 )
 from xlalloc.reports.report_texts import DEFINITIONS
@@ -103,9 +102,7 @@ class FurtherPages:
         ]
         page.header([Column("measure", ""), *heads])
         formats = [SIGNED_PERCENT, SIGNED_PERCENT, PERCENT, PERCENT, NUMBER, PERCENT, SIGNED_PERCENT, PERCENT]
-        for k, format in enumerate(formats, 1):
-            cells = [figure(f"past_{w}", k) for w in ("now", "target", "bench")]
-            page.line(f'=IFERROR(INDEX(past_names,{k}),"")', [(cell, format) for cell in cells])
+        page.figures("past_names", "past", ["now", "target", "bench"], formats)
         page.text(f'="{self.say("bench_is")}"&{bench}', color=GREY)
         page.heading("years")
         columns = [

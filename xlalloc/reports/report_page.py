@@ -60,11 +60,6 @@ def of_products(keys: str) -> list[Column]:
     return [_OF_PRODUCTS[key] for key in keys.split()]
 
 
-def figure(name: str, k: int) -> str:
-    """The k-th figure of a name, a dash where it has none."""
-    return f'=IFERROR(IF(INDEX({name},{k})="","–",INDEX({name},{k})),"–")'
-
-
 @dataclass
 class Page:
     """One sheet, filled from top to bottom; ``row`` is where the next thing goes."""
@@ -240,6 +235,17 @@ class Page:
         for cell in row if bold else ():  # a sum
             cell.border = Border(top=Side("thin", color=GREY), bottom=Side("thin", color=GREY))
         self.row += 1
+
+    def figures(self, names: str, kind: str, heads: list[str], formats: list[str], when: str = "TRUE") -> None:
+        """A row for each of some names, each with a format of its own; a dash where there is no figure."""
+        first, last = self.row, self.row + len(formats) - 1
+        self.put(2, first, f'{{=IFERROR({names},"")}}', line=True)
+        self.like(self.sheet.cell(first, 2), range(first + 1, last + 1))
+        for column, head in enumerate(heads, 3):
+            shown = f'{{=IF({when},IFERROR(IF({kind}_{head}="","–",{kind}_{head}),"–"),"")}}'
+            for row, format in enumerate(formats, first):
+                self.put(column, row, shown if row == first else None, format, line=True, align="right")
+        self.row = last + 1
 
     def repeated(self, last: int) -> None:
         """The heading and the header of the page's last table stand again on each sheet of paper it goes on to."""

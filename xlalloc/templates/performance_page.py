@@ -113,20 +113,18 @@ def _months(work: Work, page: WorkPage) -> tuple[int, int]:
     page.block(first, 2, work.periods, 1, within(dates, "n_months", picked(dates, COMPLETE, 1, 1)), DATE,
                line=False, align="left")  # fmt: skip
     for column, (name, weights) in enumerate(RETURNS.items(), 3):
-        own, wealth = column_letter(column), column_letter(column + 3)
-        block = f"{own}{first}:{own}{last}"
+        block = f"{column_letter(column)}{first}:{column_letter(column)}{last}"
         source = plain(f"PORT_SERIES(RETURNS(price_table),{weights}_named)")
         page.block(
             first, column, work.periods, 1, within(block, "n_months", picked(block, source)), PERCENT, line=False
         )
         work.listed(page, name, first, last, column, "MAX(1,n_months)")
-        for row in range(first, last + 1):
-            before = 1 if row == first else f"{wealth}{row - 1}"
-            page.put(row, column + 3, f'=IF({own}{row}="","",{before}*(1+{own}{row}))', "0.000", line=False)
-    for column, name in ((9, "now_returns"), (10, "bench_returns")):
+    made = [(k, f"WEALTH_INDEX({name})", "0.000") for k, name in enumerate(RETURNS, 6)]
+    made += [(9, "DRAWDOWNS(now_returns)", PERCENT), (10, "DRAWDOWNS(bench_returns)", PERCENT)]
+    for column, call, format in made:
         block = f"{column_letter(column)}{first}:{column_letter(column)}{last}"
-        below = within(block, "n_months", picked(block, plain(f"DRAWDOWNS({name})")))
-        page.block(first, column, work.periods, 1, below, PERCENT, line=False)
+        shown = within(block, "n_months", picked(block, plain(call)))
+        page.block(first, column, work.periods, 1, shown, format, line=False)
     page.ruled(f"B{first}:J{last}", f'$B{first}<>""')
     work.listed(page, "month_dates", first, last, 2, "MAX(1,n_months)")
     cells = page.at(f"B{first}:E{last}")
