@@ -336,3 +336,8 @@ def test_unlikely_plans_are_told():
         facts("withdrawal_sim", 1e6, 0.04, 10, 0.05, 0.1, paths=10)["spending in the first year"] == "4e-06% of wealth"
     )
     assert "90% is 0.9" in facts("safe_withdrawal", 10, 0.05, 0.1, 0.1, paths=10)["prob"]
+
+
+def test_a_table_without_names_numbers_its_assets():
+    frame = xa.rebal_drift([100, 200, 100], [0.3, 0.4, 0.3]).to_pandas()
+    assert list(frame["asset"]) == ["Asset 1", "Asset 2", "Asset 3"]
