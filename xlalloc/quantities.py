@@ -121,7 +121,8 @@ ExitFee = Annotated[
 ]
 Spread = Annotated[NumberOrArray, _cost("Bid–ask spread", "fraction of the price", unit_to=NOT_WHOLE, told=MUCH)]
 
-Views = Annotated[Array, Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))]
+VIEWS = Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))
+Views = Annotated[Array, VIEWS]
 
 # Matrices ----------------------------------------------------------------------------------------------------
 

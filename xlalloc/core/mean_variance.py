@@ -23,6 +23,7 @@ from xlalloc.errors import DivisionError, InputError, Label, NumberError
 from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
     MOST_WEIGHT,
+    VIEWS,
     Covariance,
     ExpectedReturns,
     Groups,
@@ -342,7 +343,7 @@ def black_litterman(
     """
     largest = np.abs(picks).max(axis=1)
     each = np.where(largest > 0.0, largest, 1.0)  # a view says the same in any unit
-    as_fractions(Views.__metadata__[0], "views", np.minimum(views, views / each))
+    as_fractions(VIEWS, "views", np.minimum(views, views / each))
     with np.errstate(all="ignore"):
         posterior = _posterior(weights, cov, picks / each[:, None], views / each, confidence, risk_aversion, rf, each)
     if not np.isfinite(posterior).all():
