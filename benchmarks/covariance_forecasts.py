@@ -72,7 +72,7 @@ def scores(returns: np.ndarray) -> dict[str, tuple[Score, float]]:
 
 
 def table(found: dict[str, tuple[Score, float]]) -> list[list[str]]:
-    """A row a method: change against Ledoit–Wolf in %, its standard error, and the errors of shares and volatility."""
+    """One row per method: change against Ledoit–Wolf in %, its standard error, the errors of shares and volatility."""
     base, free = found[BASE]
     rows = []
     for name, (s, unbounded) in found.items():

@@ -436,7 +436,7 @@ FOUR = MONTHLY[:4]
         (lambda: xlalloc.backtest(P, W, "threshold", "monthly", 0, 0.5, 0.5), "#NUM!", "commission"),
         (lambda: xlalloc.backtest(P, W, dates=FOUR[:3]), "#VALUE!", "dates"),
         (lambda: xlalloc.backtest(P, W, dates=[FOUR[1], FOUR[0], *FOUR[2:]]), "#VALUE!", "2025-01-28 is out of order"),
-        (lambda: xlalloc.backtest(P, W, dates=[*FOUR[:3], FOUR[2]]), "#VALUE!", "2025-03-28 stands twice"),
+        (lambda: xlalloc.backtest(P, W, dates=[*FOUR[:3], FOUR[2]]), "#VALUE!", "2025-03-28 appears twice"),
         (lambda: xlalloc.backtest(P, W, dates=["today", "a", "b", "c"]), "#VALUE!", "dates"),
         (lambda: xlalloc.backtest_kpi(P, W, "none", rf=-1), "#NUM!", "rf"),
         (lambda: xlalloc.rp_backtest(P, 3, dates=FOUR), "#N/A", "window"),

@@ -144,10 +144,7 @@ def test_the_child_speaks_the_offices_language_unless_the_user_set_one(office, u
 
 
 def test_errors_are_nans_that_carry_calcs_numbers(child):
-    for arguments, code in (
-        ((((0.6,), (0.3,)), COV), 519),
-        ((((0.6,), (0.4,)), ((0.04, 0.03), (0.03, 0.01))), 503),
-    ):
+    for arguments, code in (((((0.6,), (0.3,)), COV), 519), ((((0.6,), (0.4,)), ((0.04, 0.03), (0.03, 0.01))), 503)):
         assert bits(child.call("PORT_VOL", arguments)[0][0]) == 0x7FF8000000000000 | code
     flat = ((0.01, 0.02), (0.01, -0.01), (0.01, 0.03))
     (first,), (second,) = child.call("SHARPE", (flat, 0.0, 12.0))

@@ -354,7 +354,7 @@ def test_numbers_and_blanks_among_texts_are_shown_as_a_sheet_shows_them():
     error(call("STAMP_DUTY", [True]), "#VALUE!", "trade_date: TRUE is not a date")
     error(call("RISK_CONTRIB", [W, COV, dt.datetime(2026, 1, 31)]), "#VALUE!", "mode: '2026-01-31' is not known")
     codes = [[510300.0, 0.2], [510300.0, 0.3], ["gold", 0.5]]
-    error(call("EFFECTIVE_N", [codes]), "#VALUE!", "the name 510300 stands twice")
+    error(call("EFFECTIVE_N", [codes]), "#VALUE!", "the name 510300 appears twice")
     mu = [[510500.0, 0.1], ["gold", 0.1], [510300.0, 0.2]]
     error(call("PORT_RETURN", [[["silver", 0.2], *codes[1:]], mu]), "#VALUE!", "weights: has no 510500, which mu has")
 

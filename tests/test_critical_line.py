@@ -290,10 +290,7 @@ def test_a_fixed_asset_stays():
 
 def test_copies_share_the_weight_of_one():
     two, mu = np.diag([0.01, 0.04]), np.array([0.02, 0.06])
-    single, copied = (
-        corner_portfolios(mu, two),
-        corner_portfolios(mu[[0, 1, 1]], two[np.ix_([0, 1, 1], [0, 1, 1])]),
-    )
+    single, copied = (corner_portfolios(mu, two), corner_portfolios(mu[[0, 1, 1]], two[np.ix_([0, 1, 1], [0, 1, 1])]))
     assert copied.vols[[0, -1]] == pytest.approx(single.vols[[0, -1]], rel=1e-13)
     assert copied.min_variance()[1:].sum() == pytest.approx(single.min_variance()[1], abs=1e-14)
 
@@ -334,18 +331,9 @@ def test_cash_that_pays_rf_stays_out_of_the_tangency_portfolio():
         ({"lower": 0.4}, "lower: the bounds sum to 1.2; at most 1 is possible"),
         ({"lower": [0, 0.5, 0], "upper": [1, 0.4, 1]}, "lower, Asset 2: 0.5 is above its upper bound 0.4"),
         ({"upper": [1, np.inf, 1]}, "upper, Asset 2: the bound must be a finite number"),
-        (
-            {"groups": [0, 0, 1], "group_lower": [0.2, 0], "group_upper": [0.1, 1]},
-            "group_lower, Group 1: 0.2 is above",
-        ),
-        (
-            {"groups": [0, 0, 1], "upper": 0.4, "group_lower": [0.9, 0]},
-            "group_lower, Group 1: 0.9 cannot be reached",
-        ),
-        (
-            {"groups": [0, 0, 1], "lower": 0.2, "group_upper": [0.3, 1]},
-            "group_upper, Group 1: 0.3 cannot be kept",
-        ),
+        ({"groups": [0, 0, 1], "group_lower": [0.2, 0], "group_upper": [0.1, 1]}, "group_lower, Group 1: 0.2 is above"),
+        ({"groups": [0, 0, 1], "upper": 0.4, "group_lower": [0.9, 0]}, "group_lower, Group 1: 0.9 cannot be reached"),
+        ({"groups": [0, 0, 1], "lower": 0.2, "group_upper": [0.3, 1]}, "group_upper, Group 1: 0.3 cannot be kept"),
         ({"groups": [0, 0, 1], "group_lower": [0.6, 0.6]}, "the groups must hold 1.2 in total"),
         ({"groups": [0, 0, 1], "group_upper": [0.5, 0.4]}, "the groups can hold 0.9 in total"),
     ],

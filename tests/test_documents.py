@@ -165,7 +165,7 @@ def test_nothing_of_the_sample_client_comes_along(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         for name, text in {**texts, "xl/workbook.xml": names}.items():
             archive.writestr(name, text)
-    document = fill(opened(path), data(), date=dt.date(2026, 1, 31), stamp="made by a test")
+    document = fill(opened(path), data(), date=dt.date(2026, 1, 31), mark="made by a test")
     found = parts(document)
     for name, text in found.items():
         assert "CANARY" not in text and "987654321" not in text, name

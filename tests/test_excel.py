@@ -506,8 +506,8 @@ def described(lang: str) -> str:
     """What the wizard is told: how many functions; of FEE_DRAG all but the other arguments; of MODEL_LIST the summary."""
     entry, without = CATALOGUE["FEE_DRAG"], CATALOGUE["MODEL_LIST"]
     first = reference.argument_help(entry.arguments[0], lang)
-    said = [hosts.category(entry, lang), reference.say(entry.summary, lang), str(len(entry.arguments)), first]
-    return f"{len(CATALOGUE)} " + "|".join([*said, reference.say(without.summary, lang)])
+    said = [hosts.category(entry, lang), reference.translated(entry.summary, lang), str(len(entry.arguments)), first]
+    return f"{len(CATALOGUE)} " + "|".join([*said, reference.translated(without.summary, lang)])
 
 
 def test_the_vba_runs_in_libreoffice(addin):

@@ -102,7 +102,7 @@ def test_catalogue_functions_nest_and_leave_out_arguments():
 @pytest.mark.parametrize(
     "formula, words",
     [("=1+", "ends where a value"), ("=RP_WEIGHTS(A1", "a bracket is not closed"), ("=SUM(1，2)", "half-width"), ("=TEXT(1,“0”)", "half-width"), ("=(1", "')'"), ("=1 2", "'2'"), ('="abc', "cannot be read"), ("=SUM(1;2)", "';'"), ("={1,2;3}", "rows"),
-     ("={1+1}", "'+'"), ("=A1", "--book"), ("=@RP_WEIGHTS(A1)", "Leave the @ out"), ("=TEXT(1,'0')", "double quotes"), ("=3×4", "half-width *"), ("=SHARPE({0.1;0.2},ewma)", "'ewma' is no function"), ("=T[a]", "give the cells"), ("", "ends where a value"), ("=" + "(" * 5000 + "1", "')'"), ("=" + "1+" * 5000 + "1", "8192")],
+     ("={1+1}", "'+'"), ("=A1", "--book"), ("=@RP_WEIGHTS(A1)", "Leave the @ out"), ("=TEXT(1,'0')", "double quotes"), ("=3×4", "half-width *"), ("=SHARPE({0.1;0.2},ewma)", "'ewma' is neither a function"), ("=T[a]", "give the cells"), ("", "ends where a value"), ("=" + "(" * 5000 + "1", "')'"), ("=" + "1+" * 5000 + "1", "8192")],
 )  # fmt: skip
 def test_what_cannot_be_read(formula, words):
     with pytest.raises(

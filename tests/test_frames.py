@@ -68,7 +68,7 @@ def test_descending_dates_are_turned():
 @pytest.mark.parametrize("frame", [R.iloc[[1, 0, *range(2, 24)]], R.iloc[[0, 0, *range(2, 24)]]])
 def test_dates_that_do_not_rise_are_an_error(frame):
     for compute in (xa.drawdowns, xa.ann_return, lambda x: xa.returns(1 + x), lambda x: xa.port_beta(R, x["a"])):
-        with pytest.raises(xa.InputError, match=r"Sort them|2022-01-31 stands twice"):
+        with pytest.raises(xa.InputError, match=r"Sort them|2022-01-31 appears twice"):
             compute(frame)
 
 

@@ -146,7 +146,7 @@ def test_what_keeps_a_letter_back_and_what_warn_prints(tmp_path, sheets, kind):
     firm(sheets, suitability="warn")
     summary = written(tmp_path, sheets)
     assert (summary.written, summary.held) == (1, 0)
-    assert [p.done for p in summary.problems if p.kind == kind] == ["done.said"]
+    assert [p.done for p in summary.problems if p.kind == kind] == ["done.reported"]
     said = [str(value) for value in rd.cells(tmp_path / "out/K004.xlsx")["Orders"].values()]
     assert any(text.startswith("Rebalance: sell") for text in said)
     assert row_of(tmp_path / "out/index.xlsx", "K004")["Suitability"] == "not suitable"

@@ -39,7 +39,7 @@ def lines_of(count: int) -> index.Lines:
 def written(request, tmp_path):
     made = index.Made("a" * 32, "", "b" * 32)
     index.write_index(tmp_path / "index.xlsx", request.param, dt.date(2026, 10, 31), lines_of(5), made)
-    problems = [Problem("K001", "no_answer", "done.said", Location("clients", 3, "id", "=x"),
+    problems = [Problem("K001", "no_answer", "done.reported", Location("clients", 3, "id", "=x"),
                         (("what", "X"), ("reason", "a long reason " * 20)))]  # fmt: skip
     index.write_problems(tmp_path / "problems.xlsx", request.param, None, problems)
     index.write_problems(tmp_path / "none.xlsx", request.param, None, [])

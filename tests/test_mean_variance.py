@@ -840,12 +840,7 @@ PAIR, SIX = [[0.08], [0.03]], [[0.6], [0.4]]
             "#NUM!",
             "group_upper, a: 0.1 cannot be kept",
         ),
-        (
-            "MIN_VAR_WEIGHTS",
-            [TWO, 0, 1, [["a"], ["b"]], [[0.1], [0.2]], [[0.3], [0.2]], 1],
-            "#VALUE!",
-            "6 at most",
-        ),
+        ("MIN_VAR_WEIGHTS", [TWO, 0, 1, [["a"], ["b"]], [[0.1], [0.2]], [[0.3], [0.2]], 1], "#VALUE!", "6 at most"),
         ("MAX_SHARPE_WEIGHTS", [[[0.08]], TWO], "#VALUE!", "cov: 2 assets, but mu has 1"),
         ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, 0.08], "#NUM!", "rf: no feasible portfolio earns more than 0.08"),
         ("MAX_SHARPE_WEIGHTS", [PAIR, TWO, 0.07, 0, 0.6], "#NUM!", "the maximum return possible is 0.06"),

@@ -15,7 +15,7 @@ TABLE = rows_of_table()
 CASES = Path(__file__).parent / "reference" / "error_cases.txt"
 WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?")
 # Names of functions and methods of the sheet or of mathematics stand in Chinese sentences as they are.
-LATIN = {"normal", "Excel", "xlalloc", "list", "beta", "ES", "VaR", "RSS", "lot", "TRUE", "FALSE", "R1-R3", "XLALLOC"}
+LATIN = {"normal", "Excel", "xlalloc", "list", "beta", "CVaR", "VaR", "RSS", "lot", "TRUE", "FALSE", "R1-R3", "XLALLOC"}
 
 
 def test_every_sentence_of_the_source_has_its_chinese():
@@ -197,7 +197,7 @@ def test_a_report_says_reasons_in_its_own_language():
     problem = Problem(
         "K001",
         "error_shown",
-        "done.said",
+        "done.reported",
         words=(("sheet", "S"), ("cell", "A1"), ("error", "#VALUE!"), ("reason", reason)),
     )
     assert reason in problem.wrong("en") and "权重之和为 0.9" in problem.wrong("zh")

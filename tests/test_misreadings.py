@@ -71,7 +71,7 @@ def test_a_first_column_of_dates_under_any_name_in_a_frame(form, head):
 def test_an_index_of_texts_that_are_no_dates_is_refused():
     frame = PRICES.set_axis(ENDS.strftime("%d/%m/%Y"))
     with pytest.raises(
-        xa.InputError, match="row 1 of its index of texts holds '31/01/2024', no date in the form of the others"
+        xa.InputError, match="row 1 of its index of texts holds '31/01/2024', not a date in the form of the others"
     ):
         xa.returns(frame)
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import xlalloc as xa
-from xlalloc.core import mean_variance, on_demand
-from xlalloc.core.critical_line import corner_portfolios
+from xlalloc.core import on_demand
+from xlalloc.core.critical_line import corner_portfolios, standard_form
 from xlalloc.errors import NumberError
 
 pytestmark = pytest.mark.filterwarnings("error", "default::pytest.PytestUnraisableExceptionWarning")
@@ -53,7 +53,7 @@ def test_every_answer_is_that_of_the_path(seed, limits, monkeypatch):
             on_demand.OnDemand, "__getattr__", lambda self, name: pytest.fail(f"the path was asked for {name}")
         )
         found = answers()
-    monkeypatch.setattr(mean_variance, "MANY", 10**9)
+    monkeypatch.setattr("xlalloc.core.limits.MANY", 10**9)
     for mine, whole in zip(found, answers(), strict=True):
         np.testing.assert_allclose(mine, whole, atol=1e-10)
 
@@ -63,7 +63,7 @@ def test_what_has_no_single_answer_is_left_to_the_path():
     mu, cov = problem(1)
     half = np.tile(cov[: N // 2, : N // 2], (2, 2))
     with pytest.raises((on_demand.LostError, np.linalg.LinAlgError)):
-        on_demand._Search(mean_variance.standard_form(mu, half, 0.0, 1.0, None, None, None), mu).min_variance()
+        on_demand._Search(standard_form(mu, half, 0.0, 1.0, None, None, None), mu).min_variance()
     w = xa.min_var_weights(half)
     whole = corner_portfolios(-np.sqrt(half.diagonal()), half)
     assert w @ half @ w == pytest.approx(whole.variances[-1], rel=1e-10)

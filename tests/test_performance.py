@@ -572,11 +572,7 @@ def test_nonsense_is_an_error_that_names_the_argument(name, arguments, code, wor
 
 
 @settings(max_examples=50)
-@given(
-    st.sampled_from(FUNCTIONS),
-    st.lists(st.floats(-1.0, 1e300), min_size=2, max_size=6),
-    st.floats(1e-3, 1e3),
-)
+@given(st.sampled_from(FUNCTIONS), st.lists(st.floats(-1.0, 1e300), min_size=2, max_size=6), st.floats(1e-3, 1e3))
 def test_no_input_gives_anything_but_a_number_or_an_error(name, returns, P):
     """However large or small the returns: a finite number, or one of the errors, never a warning or an infinity."""
     try:

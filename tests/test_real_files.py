@@ -403,7 +403,7 @@ def test_a_file_of_one_asset_must_say_which(tmp_path):
         "Date,Open,High,Low,Close,Adj Close,Volume\n" + "".join(f"{d},1,1,1,1,1,1\n" for d in exports.DAYS),
     )
     with pytest.raises(
-        InputError, match=r"prices of one asset, and nothing says of which\. Put the file into a folder prices"
+        InputError, match=r"prices of one asset, and nothing says which one\. Put the file into a folder prices"
     ):
         read(folder)
 

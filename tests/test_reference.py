@@ -190,7 +190,7 @@ def translated() -> list[str]:
 
 def test_everything_is_in_the_table_of_translations():
     table = {row["english"]: row["chinese"] for row in data.rows("zh")}
-    assert len(table) == len(data.rows("zh")), "no line stands twice"
+    assert len(table) == len(data.rows("zh")), "no line appears twice"
     missing = [text for text in dict.fromkeys(translated()) if text not in table]
     assert not missing
     for english, chinese in table.items():
@@ -217,7 +217,7 @@ def test_nothing_in_the_table_is_of_no_use():
 @ENTRIES
 def test_help_in_chinese(entry):
     text = help_text.describe(entry, lang="zh")
-    assert CHINESE.search(reference.say(entry.summary, "zh"))
+    assert CHINESE.search(reference.translated(entry.summary, "zh"))
     assert all(
         CHINESE.search(reference.argument_help(a, "zh")) and CHINESE.search(reference.shape(a.quantity, "zh"))
         for a in entry.arguments

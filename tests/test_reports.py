@@ -362,10 +362,7 @@ def test_a_product_without_a_level_is_not_said_to_be_allowed(tmp_path, sheets):
     sheets["firm"].append(["suitability", "warn"])
     run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
     said = " ".join(map(str, rd.labelled(tmp_path / "out/K004.xlsx", "Summary")))
-    assert (
-        "Nothing held" not in said
-        and "No level is known of: CSI 300, CSI 500, S&P 500, China bonds, Gold, REITs" in said
-    )
+    assert "Nothing held" not in said and "Level not known: CSI 300, CSI 500, S&P 500, China bonds, Gold, REITs" in said
 
 
 def test_a_rebalancing_that_the_cash_flow_makes_needless_is_said(english):
@@ -431,12 +428,7 @@ def figures(result) -> list[float]:
         result.frontier,
     ]
     cells = [cell for table in tables for row in table for cell in row]
-    cells += [
-        *result.orders.trades,
-        *result.orders.after,
-        *result.risk_now,
-        *result.parity,
-    ]
+    cells += [*result.orders.trades, *result.orders.after, *result.risk_now, *result.parity]
     cells += [cell for row in result.measures.values() for cell in row]
     return [cell for cell in cells if isinstance(cell, float)]
 
@@ -754,7 +746,7 @@ def test_a_signal_that_cannot_be_told(tmp_path, sheets):
     rd.change(sheets, "clients", 0, "last_rebalanced", dt.date(2027, 1, 1))
     run.report(rd.write_book(tmp_path / "c.xlsx", sheets), tmp_path / "out", lang="en")
     said = rd.cells(tmp_path / "out/K004.xlsx")
-    opening = "Whether it is due could not be told; the reason is in the appendix. Nothing"
+    opening = "Whether rebalancing is due could not be determined; the reason is in the appendix. Nothing"
     assert any(str(text).startswith(opening) for text in said["Orders"].values())
     assert any("REBAL_DUE: today: 2026-10-31 is before" in str(v) for v in said["Appendix"].values())
 
@@ -940,6 +932,6 @@ def test_twenty_real_stocks(tmp_path, sheets):
     corr = np.corrcoef(r.T)
     pairs = sorted((corr[i, j] for i in range(20) for j in range(i)), reverse=True)
     page = openpyxl.load_workbook(tmp_path / "out/K004.xlsx")["Appendix"]
-    top = next(cell.row for cell in page["B"] if cell.value == "Most alike")
+    top = next(cell.row for cell in page["B"] if cell.value == "Highest")
     assert [page.cell(top + k, 3).value for k in range(1, 11)] == pytest.approx(pairs[:10])
     assert [page.cell(top + k, 8).value for k in range(1, 11)] == pytest.approx(pairs[::-1][:10])

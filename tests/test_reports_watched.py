@@ -15,7 +15,7 @@ from xlalloc.dates import elapsed_years, periods_per_year, years_between
 from xlalloc.plausible import STALE_AFTER
 from xlalloc.reports import run, trading
 from xlalloc.reports.compute import compute
-from xlalloc.reports.history import course
+from xlalloc.reports.history import past_of
 from xlalloc.reports.market import Market
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.read import read
@@ -94,7 +94,7 @@ def test_a_locked_lot_is_no_part_of_what_leaving_costs(tmp_path, sheets):
 def test_months_begin_the_day_after_the_last_one_ended():
     """A fall on the first day of a month belongs to that month alone."""
     dates = [D(2026, 1, 29), D(2026, 1, 30), D(2026, 2, 2), D(2026, 2, 27), D(2026, 3, 2), D(2026, 3, 31)]
-    found = course(dates, np.array([[100.0], [100.0], [80.0], [100.0], [100.0], [100.0]]))
+    found = past_of(dates, np.array([[100.0], [100.0], [80.0], [100.0], [100.0], [100.0]]))
     assert found.ends.tolist() == [1, 3, 5] and found.starts.tolist() == [0, 2, 4]
 
 
@@ -103,14 +103,14 @@ def test_months_begin_the_day_after_the_last_one_ended():
 )
 def test_a_whole_year_begins_at_most_fifteen_days_before_it(first, whole):
     dates = [first, *[D(2025, month, 28) for month in range(1, 13)]]
-    (year,) = [row for row in course(dates, np.ones((len(dates), 1))).years if row[0] == 2025]
+    (year,) = [row for row in past_of(dates, np.ones((len(dates), 1))).years if row[0] == 2025]
     assert year[1] is whole
 
 
 @pytest.mark.parametrize("last,whole", [(D(2025, 12, 25), True), (D(2025, 12, 24), False)])
 def test_a_whole_year_ends_on_christmas_day_at_the_earliest(last, whole):
     dates = [D(2024, 12, 31), *[D(2025, month, 24) for month in range(1, 12)], last]
-    (year,) = course(dates, np.ones((len(dates), 1))).years
+    (year,) = past_of(dates, np.ones((len(dates), 1))).years
     assert year[1] is whole
 
 

@@ -98,11 +98,11 @@ def test_the_firms_own_table_in_any_form(form):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([[["C6"]], [["R1"]]], "profile: 'C6' is no level"),
-        ([[["C3"]], [["R1"], ["high"]]], "product_levels, item 2: 'high' is no level"),
+        ([[["C6"]], [["R1"]]], "profile: 'C6' is not a level"),
+        ([[["C3"]], [["R1"], ["high"]]], "product_levels, item 2: 'high' is not a level"),
         ([[["C3"]], [["R1"]], [["C3", "R3"]]], "allowed: C3: 'R3' could mean R3 alone or all up to it"),
         ([[["C3"]], [["R1"]], [["C1", "R1"]]], "allowed: there is no row for C3"),
-        ([[["C3"]], [["R1"]], [["C3", "R1"], ["C3", "R1-R2"]]], "allowed: C3 stands twice"),
+        ([[["C3"]], [["R1"]], [["C3", "R1"], ["C3", "R1-R2"]]], "allowed: C3 appears twice"),
         ([[["C3"]], [["R1"]], [["maybe"] * 5] * 5], "allowed: C1, R1: 'maybe' cannot be read"),
         ([[["C3"]], [["R1"]], [[1, 0, 0]] * 5], "allowed: 5 x 3 marks"),
         ([[["C3"]], [["R1"]], [["C1", "low"]]], "allowed: C1: 'low' cannot be read"),
@@ -168,11 +168,7 @@ def test_one_currency_or_one_per_asset_by_name():
     one = [["date", "USDCNY"], ["2024-01-31", 0.02], ["2024-02-29", -0.01]]
     both = [["date", "EU", "US"], ["2024-01-31", 0.05, 0.02], ["2024-02-29", 0.04, -0.01]]
     assert call("RETURNS_IN", [r, one])[1][1:] == pytest.approx([1.01 * 1.02 - 1, 1.02 * 1.02 - 1])
-    assert call("RETURNS_IN", [r, both])[1] == [
-        45322.0,
-        pytest.approx(1.01 * 1.02 - 1),
-        pytest.approx(1.02 * 1.05 - 1),
-    ]
+    assert call("RETURNS_IN", [r, both])[1] == [45322.0, pytest.approx(1.01 * 1.02 - 1), pytest.approx(1.02 * 1.05 - 1)]
     assert call("RETURNS_IN", [r, both, [["US", 1], ["EU", 0]]])[1][1] == pytest.approx(1.01 * 1.02 - 1 - 0.02)
     frames = [
         pd.DataFrame([x[1:] for x in t[1:]], pd.to_datetime([x[0] for x in t[1:]]), t[0][1:]) for t in (r, one, both)

@@ -232,6 +232,7 @@ before = server.Str(server.Eval("__import__('os').getpid()"))
 On Error Resume Next
 server.Exec "__import__('os')._exit(9)"
 On Error GoTo 0
+Leave
 Show Answer("RP_WEIGHTS", Array(cov))
 Show before <> server.Str(server.Eval("__import__('os').getpid()"))
 Show Answer("NO_SUCH_FUNCTION", Array(cov))
@@ -254,6 +255,7 @@ Show Answer("EXPLAIN", Array({words}))
 On Error Resume Next
 server.Exec "__import__('os')._exit(9)"
 On Error GoTo 0
+Leave
 Show Answer({words.replace(", ", ", Array(", 1)}))
 Show Answer("EXPLAIN", Array({words}))
 """
@@ -315,6 +317,7 @@ Show XLALLOC_INFO()
 before = server.Str(server.Eval("__import__('os').getpid()"))
 server.Exec "c = __import__('sys').modules['xlalloc.hosts.windows_calls']; c.PATIENCE = 2; c.answer = lambda *a: __import__('time').sleep(600)"
 Show Answer("RP_WEIGHTS", Array(cov))
+Leave
 Show Answer("RP_WEIGHTS", Array(cov))
 Show before <> server.Str(server.Eval("__import__('os').getpid()"))
 """

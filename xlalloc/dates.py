@@ -301,11 +301,15 @@ def periods_per_year(dates, argument: str) -> float:
     """The customary number by the median gap where the rows per year agree with it, else the rows per year."""
     days = as_days(dates)
     if len(days) < 2:
-        raise InputError(f"{argument}: it has one date, which tells no frequency. Give periods (per year) yourself.")
+        raise InputError(
+            f"{argument}: it has one date, which does not show the frequency. Give periods (per year) yourself."
+        )
     usual, gaps = customary(days), _gaps(days)
     kept = np.delete(gaps, holes(days))
     if not kept.sum():
-        raise InputError(f"{argument}: its dates do not move, which tells no frequency. Give periods yourself.")
+        raise InputError(
+            f"{argument}: its dates do not move, which does not show the frequency. Give periods yourself."
+        )
     rate = len(kept) / (kept.sum() / YEAR)
     if usual == 252 and kept.max() == 1:
         return 252.0  # within one working week: no weekend shows yet how many days have no row

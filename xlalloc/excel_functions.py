@@ -346,14 +346,8 @@ def _as_date(number: float, pattern: str) -> str | None:
     if not 61 <= number < 2958466:
         return None
     date, pieces = from_serial(number), _DATE_PIECE.findall(pattern)
-    parts = {
-        "yyyy": f"{date:%Y}",
-        "yy": f"{date:%y}",
-        "mm": f"{date:%m}",
-        "m": f"{date.month}",
-        "dd": f"{date:%d}",
-        "d": f"{date.day}",
-    }
+    parts = {"yyyy": f"{date:%Y}", "yy": f"{date:%y}", "mm": f"{date:%m}", "m": f"{date.month}"}
+    parts |= {"dd": f"{date:%d}", "d": f"{date.day}"}
     unknown = any(piece[0] in "yYmMdD" and piece.lower() not in parts for piece in pieces)
     if unknown or "".join(pieces) != pattern:
         return None
@@ -408,7 +402,7 @@ CLASSIC = {*_OF_ONE, "SUM", "MIN", "MAX", "AVERAGE", "COUNT", "COUNTA", "AND", "
 
 
 def called(name: str, values: list):
-    """One of PLAIN on its arguments; a wrong number of them, or a result beyond any number, is an error value."""
+    """One of PLAIN on its arguments; a wrong number of them, or a result too large, is an error value."""
     least, most = TAKES[name]
     if not least <= len(values) <= most:
         takes = f"{least}" if least == most else f"at least {least}" if most == math.inf else f"{least} to {most}"

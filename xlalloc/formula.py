@@ -359,8 +359,8 @@ def _compiled_columns(sheet: str | None, first: int, last: int) -> Run:
 def _compiled_range(first: Node, last: Node) -> Run:
     if first[0] == last[0] == "cell" and first[1] == last[1]:
         sheet, rows, columns = first[1], (first[2], last[2]), (first[3], last[3])
-        place = min(rows), min(columns), max(rows), max(columns)
-        return lambda context: context.cells(sheet, *place)
+        block = min(rows), min(columns), max(rows), max(columns)
+        return lambda context: context.cells(sheet, *block)
     ends = first.run, last.run
 
     def run(context: Context):
@@ -385,8 +385,8 @@ def _compiled_name(sheet: str | None, name: str) -> Run:
             context = Context(context.book, context.sheet, context.row, context.column, context.array)
         if context.book is None:
             raise FormulaError(
-                f"{name!r} is no function and no number. A text stands in double quotes; a name of a workbook needs "
-                "the workbook (--book FILE)."
+                f"{name!r} is neither a function nor a number. Put a text in double quotes; a name of a workbook "
+                "needs the workbook (--book FILE)."
             )
         own = context.on(sheet)
         if own.__class__ is ErrorValue:

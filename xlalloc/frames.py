@@ -75,14 +75,16 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
             vector.quantity, vector.value = q, vector.value[None, :]
             found[name] = vector
         elif own == DICT:
-            raise InputError(f"{name}: a dict holds one number a name; give a pandas DataFrame for a table over time.")
+            raise InputError(
+                f"{name}: a dict holds one number per name; give a pandas DataFrame for a table over time."
+            )
         else:
             found[name], rows = _panel(q, name, value, own, assets)
             if q.scalar and found[name].value.shape[1] == 1:  # one column stands for all, whatever its name
                 found[name].names = {}
             index = rows if index is None else index
     if (dates := known.get("dates")) is not None:
-        _date(found, quantities, dates)
+        _date(found, dates)
     if "flow_dates" in found and found["flows"].dates is not None:
         _same_dates(found["flows"], quantities["flow_dates"].array("flow_dates", found["flow_dates"].value))
     for one in found.values():
@@ -97,12 +99,12 @@ def _same_dates(flows: Labelled, dates: np.ndarray) -> None:
         raise InputError("flows: its index has other dates than flow_dates, or another order. Give both the same.")
 
 
-def _date(found, quantities, dates) -> None:
+def _date(found, dates) -> None:
     """Dates given beside panels that have none."""
     try:
         days = as_days(np.array(dates, dtype="datetime64[D]"))
     except (ValueError, TypeError):
-        raise InputError("dates: one of them is no date. Give dates, or text such as 2026-01-31.") from None
+        raise InputError("dates: one of them is not a date. Give dates, or text such as 2026-01-31.") from None
     for one in found.values():
         if one.quantity.kind in ("panel", "labels") and one.dates is None:
             if len(days) != len(one.value):
@@ -160,7 +162,7 @@ def _vector_or_matrix(q: Quantity, name: str, value, kind: int) -> Labelled:
         if q.kind == "matrix" and value and all(isinstance(v, Mapping) for v in value.values()):
             return _nested(q, name, value)
         if q.kind == "matrix":
-            raise InputError(f"{name}: a dict holds one number a name; give a pandas DataFrame for a matrix.")
+            raise InputError(f"{name}: a dict holds one number per name; give a pandas DataFrame for a matrix.")
         if not value:
             raise InputError(f"{name}: the dict is empty.")
         if q.axes:
@@ -371,8 +373,8 @@ def _index_dates(index, name: str) -> np.ndarray | None:
             what = quoted(index.name) if index.name is not None else "of texts"
             i = misfit(cells)
             raise InputError(
-                f"{name}: row {i + 1} of its index {what} holds {quoted(cells[i])}, no date in the form of the others. "
-                "Give dates, or text such as 2026-01-31."
+                f"{name}: row {i + 1} of its index {what} holds {quoted(cells[i])}, not a date in the form of the "
+                "others. Give dates, or text such as 2026-01-31."
             )
         return None
     record(f"dates of {name}", f"its index, {found[1]}")
@@ -394,8 +396,8 @@ def _date_column(value, name: str, known: set[str]):
             if texts or header_says(column) == DATES:
                 i = misfit(cells)
                 raise InputError(
-                    f"{name}: row {i + 1} of the date column {quoted(column)} holds {quoted(cells[i])}, no date in the "
-                    "form of the others. Give dates, or text such as 2026-01-31."
+                    f"{name}: row {i + 1} of the date column {quoted(column)} holds {quoted(cells[i])}, not a date "
+                    "in the form of the others. Give dates, or text such as 2026-01-31."
                 )
             continue
         if found[1] != TYPED:

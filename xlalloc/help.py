@@ -31,7 +31,7 @@ def explain(name: FunctionName, *arguments: Cells, **named) -> TableResult:
     Formula: none: the function named is called and reports
 
     Takes the function's name and the same arguments. For an error: its value and the reason, with the offending cell,
-    value or label and the remedy. For a result: what the calculation learned, such as steps taken, the largest error of
+    value or label and the remedy. For a result: what the calculation recorded, such as steps, the largest error of
     the contributions, bounds that bind, the condition number, the periods per year assumed.
 
     Errors: #VALUE! where there is no function of that name.
@@ -58,7 +58,7 @@ def explain(name: FunctionName, *arguments: Cells, **named) -> TableResult:
     found = [("result", result), *((fact, _told(value, names)) for fact, value in facts.items())]
     in_full = [f"{entry.formula}.", *entry.definition]
     if messages.language() == "zh":  # the details of a definition are in English
-        in_full = [f"{entry.formula}。{reference.say(entry.summary, 'zh')}"]
+        in_full = [f"{entry.formula}。{reference.translated(entry.summary, 'zh')}"]
     return _facts_table([*found, ("definition", " ".join(in_full))])
 
 
@@ -69,7 +69,7 @@ def _facts_table(rows: list[tuple]) -> Table:
 
 
 def _told(value, names: dict):
-    """What was learned, as a cell in the reader's language; labels as the user wrote them, several things in a line."""
+    """What was recorded, as a cell in the reader's language; labels as the user wrote them, several on one line."""
     if isinstance(value, Label):
         label = value.named(names)
         numbered = value.axis == "time" or label == str(value)  # row 3, Asset 3
@@ -128,13 +128,5 @@ def xlalloc_info() -> TableResult:
 
     Source: this installation.
     """
-    return _facts_table(
-        [
-            ("version", __version__),
-            ("host", host),
-            ("Python", sys.version.split()[0]),
-            ("numpy", np.__version__),
-            ("functions", float(len(CATALOGUE))),
-            ("log file", str(log.path())),
-        ],
-    )
+    versions = [("version", __version__), ("host", host), ("Python", sys.version.split()[0]), ("numpy", np.__version__)]
+    return _facts_table([*versions, ("functions", float(len(CATALOGUE))), ("log file", str(log.path()))])

@@ -28,7 +28,7 @@ def folded(text: str, width: int = 80, first: str = "", rest: str = "") -> list[
 
 def describe(entry: Function, width: int = 80, lang: str = "en") -> str:
     """One function's help: arguments, formula, definition, errors, what it is called elsewhere, source, example."""
-    say = partial(reference.say, lang=lang)
+    say = partial(reference.translated, lang=lang)
     colon = "：" if lang == "zh" else ": "
 
     def field(name: str, text: str) -> list[str]:

@@ -90,14 +90,14 @@ def checked_names(cells: Sequence, name: str) -> list:
             raise InputError(f"{name}: label {i} is the number {cell:g}; a name is needed (is the corner cell blank?).")
         key = name_key(cell)
         if key in seen:
-            raise InputError(f"{name}: the name {quoted(cell)} stands twice; names must differ.")
+            raise InputError(f"{name}: the name {quoted(cell)} appears twice; names must differ.")
         seen.add(key)
     return list(cells)
 
 
 def order_of(wanted: list, have: list, wanted_by: str, had_by: str) -> list[int]:
     """Where each wanted name stands among those at hand; a name one side lacks is named."""
-    place = {name_key(cell): i for i, cell in enumerate(have)}
+    position = {name_key(cell): i for i, cell in enumerate(have)}
     keys = {name_key(cell) for cell in wanted}
     for cell in have:
         if name_key(cell) not in keys:
@@ -105,9 +105,9 @@ def order_of(wanted: list, have: list, wanted_by: str, had_by: str) -> list[int]
                 f"{wanted_by}: has no {quoted(cell)}, which {had_by} has. Names must be the same on both sides."
             )
     try:
-        return [place[name_key(cell)] for cell in wanted]
+        return [position[name_key(cell)] for cell in wanted]
     except KeyError:
-        lacking = next(cell for cell in wanted if name_key(cell) not in place)
+        lacking = next(cell for cell in wanted if name_key(cell) not in position)
         raise InputError(
             f"{had_by}: has no {quoted(lacking)}, which {wanted_by} has. Names must be the same on both sides."
         ) from None
@@ -128,10 +128,10 @@ def in_time_order(found: Labelled) -> None:
     i = int(np.flatnonzero(step * np.sign(np.median(step) or 1) <= 0)[0])
     if np.count_nonzero(step == 0) > len(step) // 2:
         raise InputError(
-            f"{found.name}: several rows of one day ({as_date(days[i])}), as of intraday bars. Give one row a day, "
+            f"{found.name}: several rows of one day ({as_date(days[i])}), as of intraday bars. Give one row per day, "
             "such as the close."
         )
-    what = "stands twice" if days[i] == days[i + 1] else "is out of order"
+    what = "appears twice" if days[i] == days[i + 1] else "is out of order"
     raise InputError(
         f"{found.name}: the date {as_date(days[i + 1])} {what}; dates must rise, or fall, from row to row. Sort them."
     )

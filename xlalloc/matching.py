@@ -14,7 +14,7 @@ from xlalloc.errors import AllocError, Label, quoted
 from xlalloc.explanation import record, recorded, recording
 from xlalloc.labelled import Answer, Labelled, checked_names, name_key, order_of, record_headings
 from xlalloc.table import Table
-from xlalloc.timeline import Sample, learn_holes, share_dates
+from xlalloc.timeline import Sample, record_holes, share_dates
 from xlalloc.timeline import sample as sampled
 
 
@@ -220,7 +220,7 @@ def _over_time(entry, found, panels, names, extra) -> Answer:
 
 @contextmanager
 def _local_facts(columns: list[int], names: dict):
-    """What is learned inside is told with the labels of the whole; facts of several sets of series side by side."""
+    """What is recorded inside is told with the labels of the whole; facts of several sets of series side by side."""
     if not recording():
         yield
         return
@@ -260,7 +260,7 @@ def _computed(entry, found, panels, names, extra, leader) -> tuple[object, Sampl
     sample = sampled(panels)
     wants = entry.wants
     if sample.dates is not None:
-        learn_holes(sample.dates)
+        record_holes(sample.dates)
         if "periods" not in found and any(a.name == "periods" for a in entry.arguments):
             extra["periods"] = periods_per_year(sample.dates, leader.name)
             record("periods per year", f"{extra['periods']:.6g}, from the dates")
@@ -384,7 +384,7 @@ def _merged_rows(entry, answers, refusals, names, leader, n: int) -> Answer:
 
 
 def _merged_table(answers, refusals: dict[int, AllocError], n: int) -> Table:
-    """A table with a column a series: its measures in the order in which they first appear."""
+    """A table with one column per series: its measures in the order in which they first appear."""
     tables = [(columns, table) for columns, table, _ in answers]
     if any(isinstance(cell, Label) for _, table in tables for row in table.rows for cell in row):
         return _stacked([table for _, table in tables], refusals)
@@ -399,7 +399,7 @@ def _merged_table(answers, refusals: dict[int, AllocError], n: int) -> Table:
 
 
 def _stacked(tables: list[Table], refusals: dict[int, AllocError]) -> Table:
-    """A table with a row a series (and state): rows of one state together, series in their order."""
+    """A table with one row per series (and state): rows of one state together, series in their order."""
     header = tables[0].header
     at = next(k for k, cell in enumerate(tables[0].rows[0]) if isinstance(cell, Label) and cell.axis == "assets")
     rows = [row for table in tables for row in table.rows]

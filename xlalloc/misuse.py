@@ -82,17 +82,17 @@ class OneLineErrors(click.Group):
         except AllocError as error:
             click.echo(f"xlalloc: {error}", err=True)
         except OSError as error:
-            click.echo(f"xlalloc: {_said(error)}", err=True)
+            click.echo(f"xlalloc: {_sentence(error)}", err=True)
         return ctx.exit(2)
 
 
-def _said(error: OSError) -> str:
+def _sentence(error: OSError) -> str:
     """Which file it is, as the user named it, and what to do."""
-    said = say(REMEDIES.get(type(error), f"{error.strerror or error}."))
+    words = say(REMEDIES.get(type(error), f"{error.strerror or error}."))
     if not error.filename:
-        return said
+        return words
     where = str(error.filename)  # files are written beside their place, then moved; a folder is locked by one in it
     where = where.removesuffix(".part").removesuffix(os.sep + ".xlalloc-lock")
     if isinstance(error, NotADirectoryError):
         where = next((str(parent) for parent in Path(where).parents if parent.is_file()), where)
-    return f"{where}{'：' if language() == 'zh' else ': '}{said}"
+    return f"{where}{'：' if language() == 'zh' else ': '}{words}"

@@ -72,8 +72,7 @@ Vols = Annotated[
     Array, Quantity("vector", "Standard deviation of each asset's returns", "per year", (A,), low=0, unit_to=10)
 ]
 Budgets = Annotated[
-    Array,
-    Quantity("vector", "Risk budget of each asset; scaled to 1, equal if left out", "fraction", (A,), low=0),
+    Array, Quantity("vector", "Risk budget of each asset; scaled to 1, equal if left out", "fraction", (A,), low=0)
 ]
 Lower = Annotated[
     NumberOrArray, Quantity("vector", "Minimum weight: one number, or one per asset", "fraction", (A,), scalar=True)
@@ -121,13 +120,11 @@ ExitFee = Annotated[
 ]
 Spread = Annotated[NumberOrArray, _cost("Bid–ask spread", "fraction of the price", unit_to=NOT_WHOLE, told=MUCH)]
 
-VIEWS = Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))
-Views = Annotated[Array, VIEWS]
-
 # Matrices ----------------------------------------------------------------------------------------------------
 
 _COV = Quantity("matrix", "Covariance matrix of asset returns, n x n", "per year", (A, A))
-Covariance = Annotated[Array, replace(_COV, checks=(symmetric, no_negative_variance, definite))]
+_COVARIANCE = (symmetric, no_negative_variance, definite)
+Covariance = Annotated[Array, replace(_COV, checks=_COVARIANCE)]
 BudgetedCovariance = Annotated[  # risk_budgeting itself sees that no mix has a negative variance, often for nothing
     Array, replace(_COV, checks=(symmetric, no_negative_variance))
 ]
@@ -135,25 +132,10 @@ Correlations = Annotated[
     Array,
     Quantity("matrix", "Correlation matrix, n x n", "-1 to 1", (A, A), checks=(symmetric, unit_diagonal, definite)),
 ]
-Picks = Annotated[
-    Array,
-    Quantity(
-        "matrix",
-        "One row a view, one column an asset: the portfolio the view is about (1, or 1 and -1 for a spread)",
-        "",
-        ("views", A),
-    ),
-]
 Loadings = Annotated[Array, Quantity("matrix", "Factor loadings, assets down, factors across", "", (A, F))]
 FactorCovariance = Annotated[
     Array,
-    Quantity(
-        "matrix",
-        "Covariance matrix of the factors, k x k",
-        "per year",
-        (F, F),
-        checks=(symmetric, no_negative_variance, definite),
-    ),
+    replace(_COV, help="Covariance matrix of the factors, k x k", axes=(F, F), checks=_COVARIANCE),
 ]
 SpecificVols = Annotated[
     Array, Quantity("vector", "Specific volatility of each asset", "per year", (A,), low=0, unit_to=10)
@@ -161,77 +143,32 @@ SpecificVols = Annotated[
 
 # Time series -------------------------------------------------------------------------------------------------
 
-Prices = Annotated[
-    Array,
-    Quantity(
-        "panel",
-        "Total-return prices (dividends reinvested), time down, assets across",
-        "money",
-        (T, A),
-        above=0,
-        checks=(no_returns,),
-    ),
-]
-Returns = Annotated[
-    Array,
-    Quantity(
-        "panel",
-        "Returns, time down, one column an asset or fund",
-        "fraction per period",
-        (T, A),
-        low=-1,
-        compounds=True,
-        checks=(no_prices,),
-    ),
-]
-Series = Annotated[
-    Array,
-    Quantity("panel", "Returns, one column", "fraction per period", (T,), low=-1, compounds=True, checks=(no_prices,)),
-]
-Benchmark = Annotated[
-    Array,
-    Quantity(
-        "panel",
-        "Returns of the benchmark, one column",
-        "fraction per period",
-        (T,),
-        low=-1,
-        compounds=True,
-        checks=(no_prices,),
-    ),
-]
-FactorReturns = Annotated[
-    Array,
-    Quantity(
-        "panel",
-        "Returns of the factors, time down, factors across",
-        "fraction per period",
-        (T, F),
-        low=-1,
-        compounds=True,
-        checks=(no_prices,),
-    ),
-]
-Balances = Annotated[
-    Array,
-    Quantity(
-        "panel",
-        "Value of the account at the end of each row, its flow included; one column, blanks allowed",
-        "money",
-        (T,),
-        gaps="kept",
-    ),
-]
-Flows = Annotated[
-    Array,
-    Quantity(
-        "panel",
-        "Money paid in (+) or taken out (-), one column; a blank is none, the first row is ignored",
-        "money",
-        (T,),
-        gaps="zero",
-    ),
-]
+_PRICES = Quantity(
+    "panel",
+    "Total-return prices (dividends reinvested), time down, assets across",
+    "money",
+    (T, A),
+    above=0,
+    checks=(no_returns,),
+)
+Prices = Annotated[Array, _PRICES]
+
+
+def returns_over_time(help_: str, *axes: str, scalar: bool = False) -> Quantity:
+    """Simple returns per period, time first: compounded over gaps, and no prices."""
+    return Quantity(
+        "panel", help_, "fraction per period", axes, low=-1, scalar=scalar, compounds=True, checks=(no_prices,)
+    )
+
+
+Returns = Annotated[Array, returns_over_time("Returns, time down, one column per asset or fund", T, A)]
+Series = Annotated[Array, returns_over_time("Returns, one column", T)]
+Benchmark = Annotated[Array, returns_over_time("Returns of the benchmark, one column", T)]
+FactorReturns = Annotated[Array, returns_over_time("Returns of the factors, time down, factors across", T, F)]
+_BALANCES = "Value of the account at the end of each row, its flow included; one column, blanks allowed"
+Balances = Annotated[Array, Quantity("panel", _BALANCES, "money", (T,), gaps="kept")]
+_FLOWS = "Money paid in (+) or taken out (-), one column; a blank is none, the first row is ignored"
+Flows = Annotated[Array, Quantity("panel", _FLOWS, "money", (T,), gaps="zero")]
 States = Annotated[list, Quantity("labels", "The state of each period, one column", axes=(T,))]
 Dates = Annotated[Array, Quantity("labels", "Date of each row", axes=(T,))]
 AssetNames = Annotated[list[str], Quantity("texts", "Name of each asset", axes=(A,))]
@@ -247,8 +184,8 @@ SeriesCount = Annotated[int, Quantity("cells", "Number of series")]
 LabelledPanel = Annotated[
     Array, Quantity("panel", "Returns with the dates and names given", "fraction per period", (T, A))
 ]
-PanelResult = Annotated[Array, Quantity("rows", "One row a period, one column a series", axes=(T, A))]
-SeriesResult = Annotated[Array, Quantity("rows", "One row a period", axes=(T,))]
+PanelResult = Annotated[Array, Quantity("rows", "One row per period, one column per series", axes=(T, A))]
+SeriesResult = Annotated[Array, Quantity("rows", "One row per period", axes=(T,))]
 Cells = Annotated[object, Quantity("cells", "Any cells")]
 CellsResult = Annotated[object, Quantity("cells", "Numbers without their labels")]
 WeightsResult = Annotated[Array, Quantity("vector", "Weight of each asset", "fraction", (A,), joint=True)]

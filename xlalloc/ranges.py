@@ -357,12 +357,12 @@ def _read_date_column(found: Labelled, rows, header, known: set[str]) -> bool:
         i = misfit(filled)
         dated = [place for place, cell in zip(positions, column, strict=True) if not is_blank(cell)]
         raise InputError(
-            f"{found.name}: row {dated[i]} of the date column {quoted(head)} holds {quoted(filled[i])}, no date in the "
-            "form of the others. Give dates, or text such as 2026-01-31."
+            f"{found.name}: row {dated[i]} of the date column {quoted(head)} holds {quoted(filled[i])}, not a date "
+            "in the form of the others. Give dates, or text such as 2026-01-31."
         )
     if read is None and intraday(filled):
         raise InputError(
-            f"{found.name}: several rows of one day ({from_serial(filled[0])}), as of intraday bars. Give one row a "
+            f"{found.name}: several rows of one day ({from_serial(filled[0])}), as of intraday bars. Give one row per "
             "day, such as the close."
         )
     if read is None:

@@ -41,16 +41,8 @@ CHECKS = {
     requirements.no_returns: ("#VALUE!", "look like returns"),
 }
 CODES = ("#VALUE!", "#NUM!", "#N/A", "#DIV/0!")
-PLAIN_SHAPES = {
-    "number": "number",
-    "option": "text",
-    "text": "text",
-    "date": "date",
-    "dates": "list of dates",
-    "cells": "cells",
-    "table": "table",
-    "flag": "TRUE or FALSE",
-}
+PLAIN_SHAPES = {shape: shape for shape in ("number", "text", "date", "cells", "table")}
+PLAIN_SHAPES |= {"option": "text", "dates": "list of dates", "flag": "TRUE or FALSE"}
 AXES = {"assets": "asset", "time": "period", "factors": "factor", "views": "view", "groups": "group", "core": "asset",
         "satellite": "asset", "points": "point", "periods": "period", "states": "state", "scenarios": "scenario",
         "factors+1": "factor", "flows": "flow", "questions": "question", "categories": "category",
@@ -70,7 +62,7 @@ def _chinese() -> dict[str, str]:
     return {row["english"]: row["chinese"] for row in data.rows("zh")}
 
 
-def say(text: str, lang: str = "en") -> str:
+def translated(text: str, lang: str = "en") -> str:
     """The text in that language."""
     return _chinese().get(text, text) if lang == "zh" else text
 
@@ -79,39 +71,39 @@ def source(entry: Function, lang: str = "en") -> str:
     """Where its definition comes from; a paper keeps its title in every language."""
     text = entry.source
     for article in ("the source article on asset allocation", "the source article on risk parity"):
-        text = text.replace(article, say(article, lang))
+        text = text.replace(article, translated(article, lang))
     return text
 
 
 def with_unit(quantity: q.Quantity, lang: str = "en") -> str:
     """What a quantity is, and its unit."""
-    words = say(quantity.help, lang)
-    return words + say(" ({})", lang).format(say(quantity.unit, lang)) if quantity.unit else words
+    words = translated(quantity.help, lang)
+    return words + translated(" ({})", lang).format(translated(quantity.unit, lang)) if quantity.unit else words
 
 
 def argument_help(argument: Argument, lang: str = "en") -> str:
     """The line of help of an argument."""
-    return argument.described(partial(say, lang=lang))
+    return argument.described(partial(translated, lang=lang))
 
 
 def shape(quantity: q.Quantity, lang: str = "en") -> str:
     """The shape of the cells: a number, one per asset, a table of time by assets."""
     kind, axes = quantity.kind, quantity.axes
     if kind in PLAIN_SHAPES:
-        return say(PLAIN_SHAPES[kind], lang)
+        return translated(PLAIN_SHAPES[kind], lang)
     if len(axes) == 2:
         words = "{} × {}" if axes[0] == axes[1] else "{} down, {} across"
-        return say(words, lang).format(*(say(axis, lang) for axis in axes))
+        return translated(words, lang).format(*(translated(axis, lang) for axis in axes))
     if not axes or axes[0] not in AXES:
-        return say("a column of numbers", lang)
+        return translated("a column of numbers", lang)
     words = "a text per {}" if kind in ("texts", "names") else "one per {}"
     if quantity.scalar:
         words = "a number, or one per {}"
-    return say(words, lang).format(say(AXES[axes[0]], lang))
+    return translated(words, lang).format(translated(AXES[axes[0]], lang))
 
 
 # What a result takes with its labels: the cells to mark for an array formula in Excel 2016 and 2019 and in Calc.
-SIZES = {"vector": "with names n × 2", "matrix": "with names a row and a column more"}
+SIZES = {"vector": "with names n × 2", "matrix": "with names one row and one column more"}
 DATED = (
     "with dates a column more, with a header a row more; SUM, MAX and STDEV of the whole answer count the dates, of "
     "PLAIN(…) they do not"
@@ -122,7 +114,7 @@ def answer(entry: Function, lang: str = "en") -> str:
     """What a function gives: its unit, and the cells it fills where its arguments carry labels."""
     quantity = entry.result
     size = DATED if "time" in quantity.axes else SIZES.get(quantity.kind, "") if quantity.axes else ""
-    return with_unit(quantity, lang) + (say("; ", lang) + say(size, lang) if size else "")
+    return with_unit(quantity, lang) + (translated("; ", lang) + translated(size, lang) if size else "")
 
 
 def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str, str]]:
@@ -133,21 +125,21 @@ def argument_errors(argument: Argument, lang: str = "en") -> Iterator[tuple[str,
     if len(axes) == 2 and axes[0] == axes[1]:
         found.append(("#VALUE!", "not square"))
     for code, words in [*found, *(CHECKS[check] for check in quantity.checks)]:
-        yield code, say(words, lang)
+        yield code, translated(words, lang)
     for limit, words in LIMITS.items():
         if (value := getattr(quantity, limit)) is not None:
-            yield "#NUM!", say(words, lang).format(f"{value:,.10g}")
+            yield "#NUM!", translated(words, lang).format(f"{value:,.10g}")
     if quantity.unit_to is not None:
-        yield "#VALUE!", say("above {}: percent without the sign", lang).format(f"{quantity.unit_to:.0%}")
+        yield "#VALUE!", translated("above {}: percent without the sign", lang).format(f"{quantity.unit_to:.0%}")
     if quantity.whole:
-        yield "#NUM!", say("not a whole number", lang)
+        yield "#NUM!", translated("not a whole number", lang)
 
 
 def errors(entry: Function, lang: str = "en") -> dict[str, list[str]]:
     """Every error value of a function and where it comes: its own, then those of its arguments."""
     shown: dict[str, list[str]] = {code: [] for code in CODES}
     for code, words in entry.errors:
-        shown[code].append(say(words, lang))
+        shown[code].append(translated(words, lang))
     wrong: dict[str, dict[str, list[str]]] = {code: {} for code in CODES}
     for argument in entry.arguments:
         for code, words in argument_errors(argument, lang):
@@ -162,7 +154,7 @@ def errors(entry: Function, lang: str = "en") -> dict[str, list[str]]:
 
 
 def example(entry: Function) -> list[str]:
-    """The example's value as a sheet shows it, a line a row, in columns."""
+    """The example's value as a sheet shows it, one line per row, in columns."""
     cells = [[_cell(cell) for cell in row] for row in entry.value]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     return ["  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]

@@ -303,7 +303,7 @@ def _ends(keys: np.ndarray, months: int, phase: int) -> np.ndarray:
     return following.astype("datetime64[D]").astype(np.int64) - 1
 
 
-def learn_holes(days: np.ndarray) -> None:
+def record_holes(days: np.ndarray) -> None:
     if not recording():
         return
     gaps = holes(days)

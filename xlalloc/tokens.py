@@ -24,7 +24,7 @@ _TOKEN = re.compile(
 LEVELS = (("=", "<>", "<", ">", "<=", ">="), ("&",), ("+", "-"), ("*", "/"), ("^",))  # operators, loosest first
 _HINTS = {
     "@": "Leave the @ out.",
-    "'": "A text stands in double quotes.",
+    "'": "Put a text in double quotes.",
     "[": "Other workbooks and columns of tables cannot be referred to; give the cells.",
 }
 _TYPED = {"“": '"', "”": '"', "、": ",", "−": "-", "–": "-", "×": "*", "÷": "/", "≤": "<=", "≥": ">="}
@@ -59,7 +59,7 @@ def number(text: str) -> float:
 
 
 def column(letters: str) -> int:
-    place = 0
+    number = 0
     for letter in letters.upper():
-        place = place * 26 + ord(letter) - 64
-    return place
+        number = number * 26 + ord(letter) - 64
+    return number

@@ -77,17 +77,12 @@ class Reference:
         """The rectangle from this one to the other (A1:B2)."""
         if self.sheet != other.sheet:
             raise FormulaError("A range cannot run from one sheet to another.")
-        return Reference(
-            self.book,
-            self.sheet,
-            min(self.top, other.top),
-            min(self.left, other.left),
-            max(self.bottom, other.bottom),
-            max(self.right, other.right),
-        )
+        top, left = min(self.top, other.top), min(self.left, other.left)
+        bottom, right = max(self.bottom, other.bottom), max(self.right, other.right)
+        return Reference(self.book, self.sheet, top, left, bottom, right)
 
     def met_by(self, row: int, column: int):
-        """Its one cell in the row or column of a formula that is no array formula (implicit intersection)."""
+        """Its one cell in the row or column of a formula that is not an array formula (implicit intersection)."""
         inside_row, inside_column = self.top <= row <= self.bottom, self.left <= column <= self.right
         if self.left == self.right and (inside_row or self.top == self.bottom):
             row, column = (self.top if self.top == self.bottom else row), self.left
@@ -191,7 +186,7 @@ def to_number(value) -> float | ErrorValue:
         number = as_number(value)
         if number is None:
             number = _date_in(value)
-        return ErrorValue("#VALUE!", f"the text {value[:40]!r} is no number") if number is None else number
+        return ErrorValue("#VALUE!", f"the text {value[:40]!r} is not a number") if number is None else number
     if value is None:
         return 0.0
     if isinstance(value, dt.datetime):
@@ -219,7 +214,7 @@ def arithmetic(operation: Callable) -> Callable:
         except OverflowError:
             return ErrorValue("#NUM!", "0^0 has no value" if not (a or b) else "the number is too large")
         if isinstance(result, complex) or result - result != 0:
-            return ErrorValue("#NUM!", "the result is no number")
+            return ErrorValue("#NUM!", "the result is not a number")
         return result + 0.0  # no negative zero
 
     def over_numbers(a: list, b: list) -> list | None:

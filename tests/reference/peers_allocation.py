@@ -191,11 +191,7 @@ def mean_variance():
     daily = frame(market.daily())
     names, mu, S = list(daily.columns), daily.mean().values * DAYS_A_YEAR, (daily.cov() * DAYS_A_YEAR).values
     out.vector("mu", names, mu)
-    for case, upper, groups in (
-        ("", 1.0, None),
-        ("_cap15", market.CAP, None),
-        ("_groups", 1.0, market.group_limits()),
-    ):
+    for case, upper, groups in (("", 1.0, None), ("_cap15", market.CAP, None), ("_groups", 1.0, market.group_limits())):
         own = MeanVariance(mu, S, upper, groups)
         for name, w, call, args in (
             ("min_var", own.min_var(), "min_volatility", ()),
@@ -263,8 +259,5 @@ def black_litterman():
         f"{package('pyportfolioopt')} market_implied_prior_returns of market.given_weights(), risk "
         "aversion 2.5, risk_free_rate 0.02, sample covariance of market.daily() x 252",
     )
-    out.source(
-        "posterior",
-        f"{package('pyportfolioopt')} BlackLittermanModel(omega='idzorek', tau=0.05).bl_returns()",
-    )
+    out.source("posterior", f"{package('pyportfolioopt')} BlackLittermanModel(omega='idzorek', tau=0.05).bl_returns()")
     out.write()

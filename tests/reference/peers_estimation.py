@@ -47,10 +47,7 @@ def covariance():
         ParamsEstimation.covar_matrix(daily, method="semi") * year,
         note="below the mean, not below zero; over T-1",
     )
-    out.source(
-        "semi",
-        f"{package('pyportfolioopt')} semicovariance(X, returns_data=True, benchmark=0, frequency=252)",
-    )
+    out.source("semi", f"{package('pyportfolioopt')} semicovariance(X, returns_data=True, benchmark=0, frequency=252)")
     out.write()
 
 
@@ -63,12 +60,7 @@ def ewma(out, daily):
     weighted = daily.ewm(halflife=63).cov(bias=True).tail(len(names)).values * year
     out.symmetric("ewma_63", names, weighted)
     w = 0.5 ** (np.arange(len(daily))[::-1] / 63.0)
-    out.agrees(
-        "ewma_63",
-        package("numpy") + " cov(aweights)",
-        np.cov(daily.values.T, aweights=w, ddof=0) * year,
-        1e-14,
-    )
+    out.agrees("ewma_63", package("numpy") + " cov(aweights)", np.cov(daily.values.T, aweights=w, ddof=0) * year, 1e-14)
     out.agrees(
         "ewma_63",
         package("skfolio") + " EWCovariance",

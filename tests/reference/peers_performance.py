@@ -55,10 +55,7 @@ def single(r, P):
             (QUANTSTATS, qs.comp(r)),
             (FFN, w.calc_total_return()),
         ),
-        "ann_return": (
-            (EMPYRICAL, empyrical.annual_return(r, annualization=P)),
-            (QUANTSTATS, qs.cagr(r, periods=P)),
-        ),
+        "ann_return": ((EMPYRICAL, empyrical.annual_return(r, annualization=P)), (QUANTSTATS, qs.cagr(r, periods=P))),
         "mean_return": ((PANDAS, r.mean() * P),),
         "ann_vol": (
             (EMPYRICAL, empyrical.annual_volatility(r, annualization=P)),
@@ -77,10 +74,7 @@ def single(r, P):
             (QUANTSTATS, qs.max_drawdown(r)),
             (FFN, ffn.calc_max_drawdown(w)),
         ),
-        "calmar": (
-            (EMPYRICAL, empyrical.calmar_ratio(r, annualization=P)),
-            (QUANTSTATS, qs.calmar(r, periods=P)),
-        ),
+        "calmar": ((EMPYRICAL, empyrical.calmar_ratio(r, annualization=P)), (QUANTSTATS, qs.calmar(r, periods=P))),
         "omega": ((EMPYRICAL, empyrical.omega_ratio(r)), (QUANTSTATS, qs.omega(r, periods=P))),
         "omega_min": (
             (EMPYRICAL, empyrical.omega_ratio(r, required_return=m, annualization=1)),
@@ -130,10 +124,7 @@ def against(r, b, P):
     active, year = r - b, np.sqrt(P)
     out = {
         "excess_return": (
-            (
-                EMPYRICAL,
-                empyrical.annual_return(r, annualization=P) - empyrical.annual_return(b, annualization=P),
-            ),
+            (EMPYRICAL, empyrical.annual_return(r, annualization=P) - empyrical.annual_return(b, annualization=P)),
             (QUANTSTATS, qs.cagr(r, periods=P) - qs.cagr(b, periods=P)),
         ),
         "tracking_error": (
@@ -162,35 +153,15 @@ def other_definitions(r, b, P):
     gaussian = "normal distribution, not history; negative"
     plain_mean = "plain mean of the returns at or below the quantile; negative"
     return [
-        (
-            "ann_return",
-            FFN,
-            ffn.calc_cagr(w),
-            "calc_cagr: years from the calendar dates, of 365.25 days, not T/P",
-        ),
+        ("ann_return", FFN, ffn.calc_cagr(w), "calc_cagr: years from the calendar dates, of 365.25 days, not T/P"),
         ("calmar", FFN, ffn.calc_calmar_ratio(w), "calc_calmar_ratio: calc_cagr over the deepest drawdown"),
-        (
-            "ulcer",
-            FFN,
-            ffn.to_ulcer_index(w) / 100,
-            "divides by T+1, the starting value counts as a row; in percent",
-        ),
+        ("ulcer", FFN, ffn.to_ulcer_index(w) / 100, "divides by T+1, the starting value counts as a row; in percent"),
         ("ulcer", QUANTSTATS, qs.ulcer_index(r), "divides by T-1"),
         ("win_rate", QUANTSTATS, qs.win_rate(r), f"{len(r) - stay} returns of zero are left out"),
         ("hist_var_95", QUANTSTATS, qs.value_at_risk(r, confidence=0.95), gaussian),
-        (
-            "hist_cvar_95",
-            QUANTSTATS,
-            qs.conditional_value_at_risk(r, confidence=0.95),
-            gaussian + ", the default",
-        ),
+        ("hist_cvar_95", QUANTSTATS, qs.conditional_value_at_risk(r, confidence=0.95), gaussian + ", the default"),
         ("hist_cvar_95", EMPYRICAL, empyrical.conditional_value_at_risk(r, 0.05), plain_mean),
-        (
-            "hist_cvar_95",
-            QUANTSTATS,
-            qs.conditional_value_at_risk(r, confidence=0.95, method="historical"),
-            plain_mean,
-        ),
+        ("hist_cvar_95", QUANTSTATS, qs.conditional_value_at_risk(r, confidence=0.95, method="historical"), plain_mean),
         ("info_ratio", QUANTSTATS, qs.information_ratio(r, b), "per period, not annualised"),
         ("info_ratio", FFN, ffn.calc_information_ratio(r, b), "per period, not annualised"),
         ("alpha", EMPYRICAL, empyrical.alpha(r, b, annualization=P), "compounded: (1+a)^P-1, not P*a"),
@@ -246,7 +217,7 @@ def kpi():
 
 
 def worst_only():
-    """One line a measure and package in agreement.csv: the worst of the series."""
+    """One line per measure and package in agreement.csv: the worst of the series."""
     kept = [row for row in AGREEMENT if row[0] != "kpi.csv"]
     worst = {}
     for row in AGREEMENT:

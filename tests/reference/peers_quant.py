@@ -32,10 +32,7 @@ def tracking():
     G, low, high = _groups()
     grouped = [cp.sum(w) == 1, w >= 0, G @ w >= low, G @ w <= high]
     te = cp.sum_squares(L.T @ (w - b))
-    for case, limits in (
-        ("min_te_cap", [cp.sum(w) == 1, w >= 0, w <= TE_CAP]),
-        ("min_te_groups", grouped),
-    ):
+    for case, limits in (("min_te_cap", [cp.sum(w) == 1, w >= 0, w <= TE_CAP]), ("min_te_groups", grouped)):
         solve(cp.Minimize(te * 1e4), limits)
         out.vector(case, names, w.value)
     for case, limits in (

@@ -155,10 +155,7 @@ Public Function Failing() As String
 End Function
 """
 
-STOOD_IN = {
-    "CreateObject(SERVER_CLASS)": "StandIn()",
-    "If OfficeLanguage() = 2052": "If asked = 2052",
-}
+STOOD_IN = {"CreateObject(SERVER_CLASS)": "StandIn()", "If OfficeLanguage() = 2052": "If asked = 2052"}
 QUESTION_NAMES = re.findall(r"^Public Function (\w+)\(\) As String", QUESTIONS, re.M)
 
 

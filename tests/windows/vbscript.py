@@ -39,6 +39,14 @@ Function Spelled(value)
     Spelled = server.Str(server.Call(server.Eval("lambda t: '.'.join(str(ord(c)) for c in t)"), server.Tuple(value)))
 End Function
 
+' Time for a server to be gone: under Wine one that is just leaving may be waited for without end.
+Sub Leave()
+    Dim begun
+    begun = Now
+    Do While (Now - begun) * 86400 < 3
+    Loop
+End Sub
+
 Function Text(literal)
     Text = server.Str(server.Eval(literal))
 End Function

@@ -15,7 +15,7 @@ from xlalloc.quantities import Balances, Dates, Flows, Number, Quantity, TableRe
 YEAR = 365.0  # days, as XIRR counts
 LARGEST = 700.0  # of a logarithm: e to it is a number
 TOLD = log(1e6)  # of a logarithm: beyond it a rate is told in words
-EARLIER, LATER = "end", "start"
+STARTS = "start"  # the flow of a row came at the date of the row before
 
 Timing = Annotated[
     str,
@@ -39,7 +39,7 @@ EndDate = Annotated[dt.date, Quantity("date", "Date of the value at the end")]
     "=ACCOUNT_RETURNS({100000;112000;118500;96000},{0;10000;0;-25000})", [[0.02], [0.0580357], [0.021097]]
 )
 def account_returns(balances: Balances, flows: Flows, timing: Timing = "end") -> AccountReturns:
-    """Time-weighted returns of an account, period by period, with money paid in and taken out left out of account.
+    """Time-weighted returns of an account, period by period, without the effect of money paid in and taken out.
 
     Formula: end: (V_t − F_t)/V_{t−1} − 1; start: V_t/(V_{t−1} + F_t) − 1
 
@@ -64,7 +64,7 @@ def account_returns(balances: Balances, flows: Flows, timing: Timing = "end") ->
     words = "on a date whose balance is blank. Give the balance of that day; MWR needs the first and the last alone."
     _stop_at(np.isnan(balances[on]), rows, flows, words)
     first, start, end = int(known[0]), known[:-1], known[1:]
-    if timing == LATER:  # the flow of the row after a balance came on its date
+    if timing == STARTS:  # the flow of the row after a balance came on its date
         base, value = balances[start] + flows[start + 1], balances[end]
     else:
         base, value = balances[start], balances[end] - flows[end]
@@ -102,7 +102,7 @@ def _moves(balances: np.ndarray, flows: np.ndarray, timing: str) -> tuple[np.nda
     rows = np.flatnonzero(flows)
     if rows.size and rows[0] == 0 and balances[0] == balances[0]:
         rows = rows[1:]
-    return rows, np.maximum(rows - 1, 0) if timing == LATER else rows
+    return rows, np.maximum(rows - 1, 0) if timing == STARTS else rows
 
 
 def _stop_at(bad: np.ndarray, rows: np.ndarray, flows: np.ndarray, words: str) -> None:
@@ -171,7 +171,7 @@ def _payments(balances, flows, timing: str, first: int, last: int) -> np.ndarray
     """What was put in (+) and came back (−) on the date of each row, the account being sold at the end."""
     amounts = np.zeros(last + 1 - first)
     amounts[0] = balances[first]
-    if timing == LATER:
+    if timing == STARTS:
         amounts[:-1] += flows[first + 1 : last + 1]
     else:
         amounts[1:] += flows[first + 1 : last + 1]
@@ -189,7 +189,7 @@ def _only_rate(amounts: np.ndarray, years: np.ndarray) -> float:
     logs, touching = rates(amounts, years)
     if len(logs) == 1 and not touching:
         if logs[0] > LARGEST:
-            raise NumberError("balances: the rate per year is beyond any number. Check the dates and the units.")
+            raise NumberError("balances: the rate per year is too large to compute. Check the dates and the units.")
         record("rates that solve it", 1)
         return expm1(logs[0])
     if not logs:
@@ -338,5 +338,5 @@ def _per_year(whole: float | AllocError, dates, first: int, last: int) -> float:
     with np.errstate(over="ignore"):
         rate = float(np.expm1(np.log1p(whole) * YEAR / days)) if whole > -1.0 else -1.0
     if not np.isfinite(rate):
-        raise NumberError("balances: the return per year is beyond any number. Check the dates and the units.")
+        raise NumberError("balances: the return per year is too large to compute. Check the dates and the units.")
     return rate

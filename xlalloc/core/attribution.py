@@ -7,8 +7,8 @@ import numpy as np
 
 from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core.checks import annualisation, distinct
-from xlalloc.core.estimation import regression, residual_stds
 from xlalloc.core.kpi import per_period
+from xlalloc.core.regression import regression, residual_stds
 from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
 from xlalloc.explanation import record
 from xlalloc.quantities import (
@@ -26,8 +26,7 @@ from xlalloc.quantities import (
 from xlalloc.requirements import SUM_TO_ONE, no_prices
 
 Lags = Annotated[
-    int,
-    number("Lags of the autocorrelation allowed for; ⌊4(T/100)^(2/9)⌋ if left out", "periods", low=0, whole=True),
+    int, number("Lags of the autocorrelation allowed for; ⌊4(T/100)^(2/9)⌋ if left out", "periods", low=0, whole=True)
 ]
 
 
@@ -83,7 +82,7 @@ def factor_regression(
     subtract the rate yourself. A |t| below 2 cannot be told from zero. The residual volatility is SPECIFIC_VOLS,
     divided by T − 1.
 
-    One row a term. With several series each has its rows, named in the first column. R² of an account on its policy
+    One row per term. With several series each has its rows, named in the first column. R² of an account on its policy
     (PORT_SERIES of the benchmarks at the policy weights) is the share of its variation that the allocation explains.
 
     Errors: #N/A where there are fewer than k+2 rows for k factors; #NUM! where a factor does not move or is a linear
@@ -122,7 +121,7 @@ def factor_regression(
 
 
 def _newey_west(r: np.ndarray, F: np.ndarray, B: np.ndarray, e: np.ndarray, L: int) -> tuple[np.ndarray, np.ndarray]:
-    """The intercepts per period, and the standard errors of intercept and betas, a row each series.
+    """The intercepts per period, and the standard errors of intercept and betas, one row per series.
 
     In terms of Z = (1, (F − F̄)/σ_F), which is well scaled: alpha = c'g with c = (1, −F̄/σ_F), βσ_F = g.
     """
@@ -214,11 +213,7 @@ def brinson(
     rb = _group_returns("bench_weights", bench_weights, wb, cb, np.broadcast_to(Rb[:, None], wb.shape), member, names)
     rp = _group_returns("weights", weights, wp, cp, rb, member, names)
     link = np.ones(T) if T == 1 else _linking(Rp, Rb)
-    effects = [
-        link @ ((wp - wb) * (rb - Rb[:, None])),
-        link @ (wb * (rp - rb)),
-        link @ ((wp - wb) * (rp - rb)),
-    ]
+    effects = [link @ ((wp - wb) * (rb - Rb[:, None])), link @ (wb * (rp - rb)), link @ ((wp - wb) * (rp - rb))]
     columns = np.array([*effects, sum(effects)])
     first = names or labels("assets", n)
     rows = [(name, *cells) for name, cells in zip(first, columns.T.tolist(), strict=True)]

@@ -86,7 +86,7 @@ def backtest(
     dates.
 
     Errors: #VALUE! where the calendar has no dates to go by; #NUM! where selling costs all that it brings, or values
-    grow beyond any number.
+    grow too large to compute.
 
     Peers: bt.Backtest; skfolio.model_selection.WalkForward (with cross_val_predict).
 
@@ -124,9 +124,9 @@ def backtest_kpi(
 
     Source: BACKTEST and KPI_TABLE.
     """
-    course = _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, dates)
+    growth = _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, dates)
     P = annualisation(None if dates is None else periods_per_year(dates, "prices"))
-    x = kpi.Sample(course.returns()[None, :], P, rf, years=None if dates is None else elapsed(dates[1:], P))
+    x = kpi.Sample(growth.returns()[None, :], P, rf, years=None if dates is None else elapsed(dates[1:], P))
     rows = kpi.rows([name for name, m in kpi.MEASURES.items() if not m.against], x)
     return Table(("measure", "portfolio"), rows)
 
@@ -188,7 +188,7 @@ def rp_backtest(
         return (t + 1, weights(t)) if t + 1 < len(prices) else None
 
     start = (window + 1, weights(window))
-    return _course(prices, start, next_trade, orders.Costs(commission)).table()
+    return _growth(prices, start, next_trade, orders.Costs(commission)).table()
 
 
 METHODS = ("sample", "ledoit_wolf", "ewma_shrunk")
@@ -220,7 +220,7 @@ def cov_score(
 
     Formula: at t = w, w+s, …: Σ_t = COV_MATRIX(r_{t−w+1}, …, r_t); measured on r_{t+1}, …, r_{t+s}
 
-    A row a method of COV_MATRIX, with its default parameter; sample, ledoit_wolf and ewma_shrunk if left out. Every
+    One row per method of COV_MATRIX, with its default parameter; sample, ledoit_wolf and ewma_shrunk if left out. Every
     ``step`` rows the long-only minimum-variance portfolio and the risk-parity portfolio are set from the last
     ``window`` rows and held for the next ``step``; no row is used before it is over. Out of sample, over all full
     steps:
@@ -262,8 +262,8 @@ def cov_score(
 # Rules ------------------------------------------------------------------------------------------------------------
 
 
-def _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, dates) -> "Course":
-    """A course with constant target weights."""
+def _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, dates) -> "Growth":
+    """The growth of 1 with constant target weights."""
     target = target / target.sum()
     if trigger in ("hybrid", "calendar"):
         rows = _due(dates, frequency)
@@ -275,7 +275,7 @@ def _fixed(prices, target, trigger, frequency, threshold, commission, sell_tax, 
         t = _first_beyond(prices, units, target, width, rows[np.searchsorted(rows, row) :])
         return None if t is None or t + 1 == len(prices) else (t + 1, target)
 
-    return _course(prices, (0, target), next_trade, orders.Costs(commission, sell_tax))
+    return _growth(prices, (0, target), next_trade, orders.Costs(commission, sell_tax))
 
 
 def _first_beyond(prices, units, target, width, rows: np.ndarray) -> int | None:
@@ -304,11 +304,11 @@ def _due(dates, frequency: str) -> np.ndarray:
     return np.flatnonzero(np.diff(number)) + 1
 
 
-# The course of a portfolio ----------------------------------------------------------------------------------------
+# The growth of a portfolio ----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class Growth:
     """Value after trading and costs, turnover and cost of each row from ``first`` on; it starts with 1 in cash."""
 
     first: int
@@ -326,20 +326,22 @@ class Course:
         return Table(HEADER, [(Label("time", t), *cells) for t, cells in enumerate(rows, self.first)])
 
 
-def _course(prices: np.ndarray, start: tuple, next_trade: Callable, costs: orders.Costs) -> Course:
+def _growth(prices: np.ndarray, start: tuple, next_trade: Callable, costs: orders.Costs) -> Growth:
     """Trade to the weights of ``start``, then whenever and whereto ``next_trade(row, units)`` says."""
     with np.errstate(over="ignore", invalid="ignore"):  # looked for at the end
-        course, trades, weights = _followed(prices, start, next_trade, costs)
-    if not (np.isfinite(course.value) & (course.value > 0.0)).all():
-        raise NumberError("prices: the value grows or shrinks beyond any number a computer holds. Check the prices.")
+        growth, trades, weights = _followed(prices, start, next_trade, costs)
+    if not (np.isfinite(growth.value) & (growth.value > 0.0)).all():
+        raise NumberError(
+            "prices: the value grows or shrinks beyond the largest number a computer holds. Check the prices."
+        )
     record("trades after the purchase", trades)
-    record("costs, of 1 invested", float(course.cost.sum()))
+    record("costs, of 1 invested", float(growth.cost.sum()))
     record("latest weights", [[Label("assets", i), float(w)] for i, w in enumerate(weights)])
-    return course
+    return growth
 
 
-def _followed(prices, start, next_trade, costs) -> tuple[Course, int, np.ndarray]:
-    """The course, the number of trades after the first purchase, the last weights traded to."""
+def _followed(prices, start, next_trade, costs) -> tuple[Growth, int, np.ndarray]:
+    """The growth, the number of trades after the first purchase, the last weights traded to."""
     first, weights = start
     value, turnover, cost = np.empty(len(prices)), np.zeros(len(prices)), np.zeros(len(prices))
     row, cash, held, trades = first, 1.0, np.zeros(prices.shape[1]), 0
@@ -352,6 +354,6 @@ def _followed(prices, start, next_trade, costs) -> tuple[Course, int, np.ndarray
         end = len(prices) if trade is None else trade[0] + 1
         value[row + 1 : end] = prices[row + 1 : end].dot(units)
         if trade is None:
-            return Course(first, value[first:], turnover[first:], cost[first:]), trades, weights
+            return Growth(first, value[first:], turnover[first:], cost[first:]), trades, weights
         (row, weights), trades = trade, trades + 1
         held = units * prices[row]

@@ -23,7 +23,7 @@ def monthly(returns: np.ndarray, dates) -> np.ndarray:
             "returns: their rows are further apart than a month. Give monthly returns, or finer ones with their dates."
         )
     months, first = np.unique(number, return_index=True)
-    if len(months) == len(number):  # one row a month: it spans the months since the row before
+    if len(months) == len(number):  # one row per month: it spans the months since the row before
         whole = np.append(True, steps == 1)
         by_month = returns
     else:
@@ -49,7 +49,7 @@ def _whole(dates: np.ndarray, months: np.ndarray, first: np.ndarray) -> np.ndarr
 
 
 def wealth_by_year(x, wealth: float, saved: float, years: int, block: int, paths: int, seed: int) -> np.ndarray:
-    """Wealth after each year, a column a path: W ← max(W (1 + x_t) + saved, 0), t along circular blocks of x.
+    """Wealth after each year, one column per path: W ← max(W (1 + x_t) + saved, 0), t along circular blocks of x.
 
     Within a block that starts at month s wealth is A_s W + B_s saved, so that what is drawn, the starts, decides alone.
     Where money is taken out, only the last month of a year has to be looked at: wealth below 0 never comes back.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlalloc.core.covariances import estimate
-from xlalloc.core.mean_variance import Limits
+from xlalloc.core.limits import Limits
 from xlalloc.core.risk_budgeting import risk_budgeting
 from xlalloc.errors import Label, NumberError
 

@@ -178,15 +178,10 @@ def _honey(X: np.ndarray, S: np.ndarray) -> float:
     return max(0.0, min((pi - rho) / gamma / T, 1.0))
 
 
-INTENSITIES = {
-    "ledoit_wolf": _ledoit_wolf,
-    "oas": _oracle,
-    "constant_correlation": _honey,
-    "ewma_shrunk": _honey,
-}
+INTENSITIES = {"ledoit_wolf": _ledoit_wolf, "oas": _oracle, "constant_correlation": _honey, "ewma_shrunk": _honey}
 
 
 def finite(numbers: np.ndarray, name: str) -> np.ndarray:
     if not np.isfinite(np.add.reduce(numbers, axis=None)):
-        raise NumberError(f"{name}: numbers of this size cannot be computed with. Check their units.")
+        raise NumberError(f"{name}: its numbers are too large or too small to compute with. Check their units.")
     return numbers

@@ -58,7 +58,7 @@ def standard_form(mu, cov, lower, upper, groups, group_lower, group_upper, origi
     lo, hi = np.broadcast_to(lower, n).astype(float), np.broadcast_to(upper, n).astype(float)
     _check_bounds(lo, hi)
     if not (largest := float(np.abs(np.diag(cov)).max())) < LARGEST:
-        raise NumberError("cov: numbers of this size cannot be computed with. Check their units.")
+        raise NumberError("cov: its numbers are too large or too small to compute with. Check their units.")
     scale = 2.0 ** int(np.frexp(largest)[1])  # a power of 2, so that scaling is exact
     if groups is None:
         total = min(max(1.0, lo.sum()), hi.sum())
@@ -193,7 +193,9 @@ class Frontier:
             level = risk_level(self.weights, diagonal) ** 2
             beyond = not np.isfinite(variances + level).all()
         if beyond:
-            raise NumberError("cov: the variances go beyond any number. Check the units: 0.04 is a volatility of 20%.")
+            raise NumberError(
+                "cov: the variances are too large to compute. Check the units: 0.04 is a volatility of 20%."
+            )
         self.variances = np.where(variances > RISKLESS * level, variances, 0.0)
         self.riskless, self._rounding = variances <= NO_RATIO * level, RISKLESS * level[-1]
         self.vols = np.sqrt(self.variances)

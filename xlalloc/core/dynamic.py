@@ -1,6 +1,7 @@
 """Allocation that moves with the market: volatility targets, market states, drawdown stops, leverage."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, get_args
 
 import numpy as np
 
@@ -25,7 +26,6 @@ from xlalloc.quantities import (
     Window,
     number,
 )
-from xlalloc.requirements import no_returns
 
 TIE = 1e-9  # a drawdown this close to its limit has not exceeded it
 FLAT = 1e-12  # a price this close to its average, relative, is not above it
@@ -64,22 +64,14 @@ BudgetTable = Annotated[
     np.ndarray,
     Quantity(
         "matrix",
-        "Risk budgets, one row a state in the order of states, assets across",
+        "Risk budgets, one row per state in the order of states, assets across",
         "fraction",
         ("states", "assets"),
         low=0,
     ),
 ]
 Levels = Annotated[
-    np.ndarray,
-    Quantity(
-        "panel",
-        "Prices, or wealth, of the unprotected portfolio, time down",
-        "money",
-        ("time", "assets"),
-        above=0,
-        checks=(no_returns,),
-    ),
+    np.ndarray, replace(get_args(Prices)[1], help="Prices, or wealth, of the unprotected portfolio, time down")
 ]
 DrawdownStopLimit = Annotated[
     float, number("Drawdown beyond which exposure is cut, 0.1 for 10%", "fraction", above=0, high=1)
@@ -108,7 +100,7 @@ def realized_vol(returns: Returns, window: Window = 20, periods: Periods | None 
 
     Formula: √(Σ(r − r̄)²/(n−1)) · √P over the last n = window rows
 
-    One number a column.
+    One number per column.
 
     Errors: #N/A where there are fewer rows than the window.
 
@@ -263,7 +255,7 @@ def state_budgets(state: State, states: StateList | None = None, budgets: Budget
     the same order. Default for stocks, long bonds, gold, oil, inflation-linked bonds: high 15/35/20/15/15%, low and
     normal 25/25/20/15/15%.
 
-    Errors: #VALUE! where the state is not known or stands twice, or only one of states and budgets is given.
+    Errors: #VALUE! where the state is not known or appears twice, or only one of states and budgets is given.
 
     Peers: Excel XLOOKUP.
 
@@ -275,7 +267,7 @@ def state_budgets(state: State, states: StateList | None = None, budgets: Budget
     names, code = distinct(states)
     if len(names) < len(states):
         twice = names[np.bincount(code).argmax()]
-        raise InputError(f"states: {twice} stands twice; every state needs one row of budgets.")
+        raise InputError(f"states: {twice} appears twice; every state needs one row of budgets.")
     row = position_of(state, names)
     if row is None:
         raise InputError(f"state: {state} is not known. Known: {', '.join(states)}.")
@@ -289,7 +281,7 @@ def state_budgets(state: State, states: StateList | None = None, budgets: Budget
 def drawdown_stop(
     levels: Levels, limit: DrawdownStopLimit, reduced: ReducedShare = 0.5, recover: Recover = 0.5
 ) -> PanelResult:
-    """Exposure under a drawdown stop, one number a row, in force from the next period on.
+    """Exposure under a drawdown stop, one number per row, in force from the next period on.
 
     Formula: d_t = 1 − level_t/max level; exposure reduced once d > limit, 1 again once d ≤ (1 − recover)·limit
 

@@ -5,9 +5,10 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.catalogue import Table, worksheet_function
-from xlalloc.core.checks import NO_RISK, annualisation, positive_variances
-from xlalloc.core.covariances import INTENSITIES, ROUNDING, estimate, finite, moments, samples
+from xlalloc.core.checks import annualisation, positive_variances
+from xlalloc.core.covariances import INTENSITIES, estimate, finite, samples
 from xlalloc.core.nearest_correlation import nearest_correlation
+from xlalloc.core.regression import regression, residual_stds
 from xlalloc.errors import DivisionError, Label, NotAvailableError, NumberError
 from xlalloc.explanation import record, recording
 from xlalloc.plausible import DOWN, UP
@@ -32,7 +33,6 @@ from xlalloc.quantities import (
 )
 from xlalloc.requirements import DEFINITE, SYMMETRIC, no_negative_variance, symmetric
 
-COLLINEAR = 1e-6  # of a factor's volatility: the movement of its own that a regression needs
 ILL_CONDITIONED = 1e8  # above it half of the digits of an inverse are lost
 SINGULAR = 1e-10  # smallest eigenvalue of a correlation matrix that cannot be told from zero
 REPAIRABLE = 1e6  # a correlation beyond it is no rounding or contradiction but a cell of another kind
@@ -157,7 +157,7 @@ def cov_matrix(
     semicovariance with benchmark 0. The result is times the periods per year. An asset whose returns never change has
     exactly zero variance. `parameter` belongs to window, ewma and ewma_shrunk alone.
 
-    Errors: #N/A where there are fewer rows than the window; #NUM! where the window is no whole number of at least 2,
+    Errors: #N/A where there are fewer rows than the window; #NUM! where the window is not a whole number of at least 2,
     and where constant_correlation or ewma_shrunk meets an asset without variance; #VALUE! where a parameter is given to
     a method that takes none.
 
@@ -443,8 +443,8 @@ def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> Loadings
 
     Formula: r_t = a + B f_t + e_t, B by least squares
 
-    Fitted over all rows; one row an asset, one column a factor. The columns of returns and factor returns are joined on
-    their dates where both have them.
+    Fitted over all rows; one row per asset, one column per factor. The columns of returns and factor returns are
+    joined on their dates where both have them.
 
     Errors: #N/A where there are fewer than k+1 rows for k factors; #NUM! where a factor does not move, or is a linear
     combination of the others.
@@ -463,7 +463,7 @@ def factor_loadings(returns: Returns, factor_returns: FactorReturns) -> Loadings
     "=SPECIFIC_VOLS({0.02,0.01;-0.01,0.03;0.03,-0.02;0.01,0.02},{0.01;-0.02;0.02;0.01},12)", [[0.0169967], [0.0447214]]
 )
 def specific_vols(returns: Returns, factor_returns: FactorReturns, periods: Periods | None = None) -> PerYear:
-    """Volatility of what the factors leave unexplained of each asset, per year.
+    """Volatility of the part of each asset's returns that the factors do not explain, per year.
 
     Formula: sᵢ = √(P · Σ_t e²_{t,i}/(T−1))
 
@@ -505,39 +505,3 @@ def cov_factor(loadings: Loadings, factor_cov: FactorCovariance, specific_vols: 
         cov = _symmetric(loadings.dot(factor_cov).dot(loadings.T))
         cov.ravel()[:: len(cov) + 1] += specific_vols**2
         return finite(cov, "loadings")
-
-
-def residual_stds(returns: np.ndarray, e: np.ndarray) -> np.ndarray:
-    """√(Σe²/(T−1)) of each column; what rounding leaves of an exact fit is zero."""
-    s = np.sqrt((e * e).sum(axis=0) / (len(e) - 1))
-    s[s <= np.maximum(NO_RISK * np.abs(returns).max(axis=0), ROUNDING)] = 0.0
-    return s
-
-
-def regression(returns: np.ndarray, factors: np.ndarray, spare: int) -> tuple[np.ndarray, np.ndarray]:
-    """B (n×k) and the residuals (T×n) of the regression with intercept, by the factors' QR decomposition."""
-    T, k = factors.shape
-    if k + spare > T:
-        raise NotAvailableError(
-            f"factor_returns: {T} complete rows are not enough for {k} factors; at least {k + spare} are needed. "
-            "Give a longer history, or fewer factors."
-        )
-    with np.errstate(over="ignore", invalid="ignore"):
-        X, S = moments(returns)
-        F, V = moments(factors)
-        finite(S.diagonal(), "returns")
-        v = np.sqrt(finite(V.diagonal(), "factor_returns"))
-    if not v.all():
-        at = Label("factors", int(v.argmin()))
-        raise NumberError("factor_returns: {} does not move, so nothing can load on it. Leave it out.", at)
-    Q, R = np.linalg.qr(F / v)
-    own = np.abs(R.diagonal()) / np.sqrt(T)  # of each factor's volatility, what those before it leave unexplained
-    if own.min() <= COLLINEAR:
-        at = Label("factors", int((own <= COLLINEAR).argmax()))
-        raise NumberError(
-            "factor_returns: {} is a linear combination of the factors before it: their loadings cannot be told apart. "
-            "Leave it out.",
-            at,
-        )
-    fitted = Q.T.dot(X)
-    return (np.linalg.solve(R, fitted) / v[:, None]).T, X - Q.dot(fitted)

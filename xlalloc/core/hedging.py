@@ -22,8 +22,8 @@ from xlalloc.quantities import (
     Volatility,
     Years,
     number,
+    returns_over_time,
 )
-from xlalloc.requirements import no_prices
 
 SAME = 1e-12  # two betas this close are the same; a share this far beyond 0 or 1 is 0 or 1
 
@@ -44,9 +44,10 @@ TargetBeta = Annotated[float, number("Target beta", "ratio")]
 HedgeBeta = Annotated[float, number("Beta of the inverse fund", "ratio")]
 CurrencyReturns = Annotated[
     np.ndarray,
-    Quantity("panel", "Return of the foreign currency in home money: one column, or one per asset",
-             "fraction per period", ("time", "assets"), low=-1, scalar=True, compounds=True, checks=(no_prices,)),
-]  # fmt: skip
+    returns_over_time(
+        "Return of the foreign currency in home money: one column, or one per asset", "time", "assets", scalar=True
+    ),
+]
 HedgedShare = Annotated[
     NumberOrArray,
     Quantity(
@@ -85,7 +86,7 @@ def put_price(
     rf and dividend are continuously compounded: for an effective yearly rate i give LN(1+i). The price is that of a
     lognormal world with one volatility: with one from history, options far below the market cost more than this.
 
-    Errors: #NUM! where the discounting goes beyond any number.
+    Errors: #NUM! where the discounting is too large to compute.
 
     Peers: none.
 
@@ -235,4 +236,4 @@ def _exp(x: float) -> float:
 
 
 def _too_large() -> NumberError:
-    return NumberError("years: the discounting over this time goes beyond any number. Check years, rf and dividend.")
+    return NumberError("years: the discounting over this time is too large to compute. Check years, rf and dividend.")

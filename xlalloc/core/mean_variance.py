@@ -1,45 +1,35 @@
-"""Mean-variance: least risk for a return, the frontier, the tangency, most diversification, Black and Litterman."""
+"""Mean-variance: minimum risk for a return, the frontier, the tangency, maximum diversification, Black–Litterman."""
 
-from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
 
 from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core.checks import (
-    RISKLESS,
     condition_number,
-    distinct,
-    label_pairs,
-    one_per_group,
-    per_asset,
     positive_variances,
     volatility,
 )
-from xlalloc.core.critical_line import Frontier, corner_portfolios, standard_form
-from xlalloc.core.critical_path import Problem
+from xlalloc.core.critical_line import Frontier
+from xlalloc.core.limits import GroupLower, GroupUpper, Limits
 from xlalloc.core.on_demand import OnDemand
-from xlalloc.errors import DivisionError, InputError, Label, NumberError
+from xlalloc.core.views import blended
+from xlalloc.errors import DivisionError, NumberError
 from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
-    MOST_WEIGHT,
-    VIEWS,
     Covariance,
     ExpectedReturns,
     Groups,
     Lower,
     NumberOrArray,
-    Picks,
     Quantity,
     Rate,
     TableResult,
     Upper,
-    Views,
     Weights,
     WeightsResult,
     number,
 )
-from xlalloc.quantity import in_percent
 from xlalloc.requirements import as_fractions
 
 ReturnsOfAssets = Annotated[
@@ -50,34 +40,23 @@ TargetVolatility = Annotated[float, number("Target volatility: maximum accepted"
 Points = Annotated[
     int, number("Number of portfolios, evenly spaced in expected return", "rows", low=2, high=10_000, whole=True)
 ]
-GroupLower = Annotated[
-    np.ndarray,
-    Quantity(
-        "vector",
-        "Minimum total weight of each group, in order of first appearance, or labelled by group",
-        "fraction",
-        ("groups",),
-    ),
-]
-GroupUpper = Annotated[
-    np.ndarray,
-    Quantity(
-        "vector",
-        "Maximum total weight of each group, in order of first appearance, or labelled by group",
-        "fraction",
-        ("groups",),
-    ),
-]
 RiskAversion = Annotated[float, number("Risk-aversion coefficient δ, typically 2 to 4", above=0)]
+Picks = Annotated[
+    np.ndarray,
+    Quantity(
+        "matrix",
+        "One row per view, one column per asset: the portfolio the view is about (1, or 1 and -1 for a spread)",
+        "",
+        ("views", "assets"),
+    ),
+]
+VIEWS = Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))
+Views = Annotated[np.ndarray, VIEWS]
 Confidence = Annotated[
     NumberOrArray,
     Quantity("vector", "Confidence in the views, 0 none to 1 certain: one number, or one per view", "fraction",
              ("views",), low=0, high=1, scalar=True),
 ]  # fmt: skip
-
-MANY = 100  # assets from which one portfolio is found without the path that leads to it
-ROUNDING = 1e-13  # a weight or a group total this near its bound is on it
-DEPENDENT = 1e-12  # an eigenvalue at or below it is zero, where the diagonal is 1
 
 
 @worksheet_function("=MIN_VAR_WEIGHTS({0.04,0.006;0.006,0.01})", [[0.1052632], [0.8947368]])
@@ -229,7 +208,7 @@ def frontier(
     group_lower: GroupLower | None = None,
     group_upper: GroupUpper | None = None,
 ) -> TableResult:
-    """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio a row.
+    """Table of the efficient frontier: return, volatility, Sharpe ratio and weights, one portfolio per row.
 
     Formula: min w'Σw over w'μ = m, 1'w = 1 and the bounds, m evenly from minimum variance to maximum return
 
@@ -345,130 +324,12 @@ def black_litterman(
     each = np.where(largest > 0.0, largest, 1.0)  # a view says the same in any unit
     as_fractions(VIEWS, "views", np.minimum(views, views / each))
     with np.errstate(all="ignore"):
-        posterior = _posterior(weights, cov, picks / each[:, None], views / each, confidence, risk_aversion, rf, each)
+        posterior = blended(weights, cov, picks / each[:, None], views / each, confidence, risk_aversion, rf, each)
     if not np.isfinite(posterior).all():
         raise NumberError(
-            "views: the posterior goes beyond any number. Check the units of views, picks and cov: 0.05 is 5%."
+            "views: the posterior is too large to compute. Check the units of views, picks and cov: 0.05 is 5%."
         )
     return posterior
-
-
-def _posterior(weights, cov, picks, views, confidence, risk_aversion, rf, unit) -> np.ndarray:
-    """The posterior of Black & Litterman; ``unit`` is what each view was divided by."""
-    prior = rf + risk_aversion * cov.dot(weights)
-    c = per_asset(confidence, len(views))
-    held = np.flatnonzero(c > 0.0)
-    P, q, c = picks[held], views[held], c[held]
-    d = _vols_of_views(P, cov, held)
-    # With R the correlations of the views' mixes and S = √c:  (PΣP' + Ω)⁻¹ = D⁻¹S (SRS + I − S²)⁻¹ SD⁻¹
-    S = np.sqrt(c)
-    A = S[:, None] * (P @ cov @ P.T / np.outer(d, d)) * S
-    np.fill_diagonal(A, 1.0)
-    if not np.isfinite(A).all():
-        raise NumberError("cov: its numbers are too large for the views. Check the units: 0.04 is a volatility of 20%.")
-    _stop_at_dependent_views(P, A, c, cov, held)
-    posterior = prior + cov @ (P.T @ (S / d * np.linalg.solve(A, S / d * (q - P @ prior))))
-    if recording():
-        mixes = [Label("views", int(k)) for k in held]
-        record("prior return of each view", label_pairs(mixes, unit[held] * (P @ prior)))
-        record("posterior return of each view", label_pairs(mixes, unit[held] * (P @ posterior)))
-        record("views dropped", len(views) - len(held))
-    return posterior
-
-
-# Bounds ------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """lower ≤ w ≤ upper for each asset and, where there are groups, limits of each group's total."""
-
-    lower: np.ndarray
-    upper: np.ndarray
-    names: list[str]  # of the groups
-    code: np.ndarray | None  # group of each asset
-    group_lower: np.ndarray | None
-    group_upper: np.ndarray | None
-
-    @classmethod
-    def given(cls, n: int, lower, upper, groups=None, group_lower=None, group_upper=None) -> "Limits":
-        names, code = ([], None) if groups is None else distinct(groups)
-        for argument, values in (("group_lower", group_lower), ("group_upper", group_upper)):
-            if values is None:
-                continue
-            if groups is None:
-                raise InputError(f"{argument}: it needs groups, the name of each asset's group. Give groups as well.")
-            one_per_group(values, names, argument)
-        low, high = per_asset(lower, n), per_asset(upper, n)
-        if group_upper is not None and code is not None:  # 60 for 60% would silently be no limit
-            beyond = (group_upper > MOST_WEIGHT) & (group_upper > np.bincount(code, high) * (1.0 + 1e-9))
-            if beyond.any():
-                g, where = int(np.argmax(beyond)), "group_upper, {}"
-                raise InputError(f"{where}: {in_percent(float(group_upper[g]))}", Label("groups", g))
-        if group_lower is None and group_upper is None:
-            code = None  # groups without limits
-        return cls(low, high, names, code, group_lower, group_upper)
-
-    def frontier(self, mu: np.ndarray, cov: np.ndarray, origin=None) -> Frontier | OnDemand:
-        """The frontier within the limits; with an origin, a benchmark, its portfolios are deviations from it.
-
-        Of many assets it is not followed as a whole where one portfolio is asked for.
-        """
-        if len(mu) < MANY:
-            return self._whole(mu, cov, origin)
-        return OnDemand(self.problem(mu, cov, origin), mu, lambda: self._whole(mu, cov, origin))
-
-    def _whole(self, mu: np.ndarray, cov: np.ndarray, origin) -> Frontier:
-        """Without what rounding left of assets not held, so that no risk is no risk."""
-        limits = (self.lower, self.upper, self.code, self.group_lower, self.group_upper)
-        try:
-            found = corner_portfolios(mu, cov, *limits, origin)
-        except NumberError as error:
-            raise NumberError(error.template, *map(self._named, error.labels)) from None
-        own = self if origin is None else replace(self, lower=self.lower - origin, upper=self.upper - origin)
-        weights = own.cleaned(found.weights)
-        if (weights == found.weights).all():
-            return found
-        return Frontier(weights, mu, cov.diagonal(), weights @ ((cov + cov.T) / 2.0))
-
-    def problem(self, mu: np.ndarray, cov: np.ndarray, origin=None) -> Problem:
-        """The limits in the standard form of a program."""
-        limits = (self.lower, self.upper, self.code, self.group_lower, self.group_upper)
-        try:
-            return standard_form(mu, cov, *limits, origin)
-        except NumberError as error:
-            raise NumberError(error.template, *map(self._named, error.labels)) from None
-
-    def _named(self, label):
-        return self.names[label.index] if isinstance(label, Label) and label.axis == "groups" else label
-
-    def cleaned(self, weights: np.ndarray) -> np.ndarray:
-        """Weights (of one mix, or one mix a row) within rounding of a bound are on it."""
-        weights = np.where(np.abs(weights - self.lower) <= ROUNDING, self.lower, weights)
-        return np.where(np.abs(weights - self.upper) <= ROUNDING, self.upper, weights)
-
-    def binding(self, weights: np.ndarray) -> list:
-        """Labels of the assets at a bound and names of the groups at a limit, each followed by which."""
-        found: list = []
-        for i, w in enumerate(weights.tolist()):
-            sides = [w == self.lower[i], w == self.upper[i]]
-            if any(sides):
-                found += [Label("assets", i), f"at its {_side(sides)} bound" if not all(sides) else "fixed"]
-        if self.code is None:
-            return found
-        totals = np.bincount(self.code, weights)
-        for g, name in enumerate(self.names):
-            sides = [
-                limit is not None and abs(totals[g] - limit[g]) <= ROUNDING * len(weights)
-                for limit in (self.group_lower, self.group_upper)
-            ]
-            if any(sides):
-                found += [f"group {name}", f"at its {_side(sides)} limit" if not all(sides) else "fixed"]
-        return found
-
-
-def _side(sides: list[bool]) -> str:
-    return "lower" if sides[0] else "upper"
 
 
 # Answers and facts -------------------------------------------------------------------------------------------
@@ -500,36 +361,3 @@ def _record_solution(frontier: Frontier | OnDemand | None, cov: np.ndarray) -> N
     if frontier is not None:
         record("corner portfolios of the frontier", len(frontier.returns))
     record("condition number", condition_number(cov))
-
-
-# Views -------------------------------------------------------------------------------------------------------
-
-
-def _vols_of_views(P: np.ndarray, cov: np.ndarray, held: np.ndarray) -> np.ndarray:
-    """√(p'Σp) of each view's mix, which must have risk to learn anything from."""
-    variances = np.einsum("ij,ij->i", P @ cov, P)
-    level = np.abs(P) @ np.sqrt(cov.diagonal())
-    for k in np.flatnonzero(variances <= RISKLESS * level**2):
-        wrong = "is about a portfolio without risk, whose return is known" if P[k].any() else "picks nothing"
-        here = Label("views", int(held[k]))
-        raise NumberError(f"picks: {{}} {wrong}. Correct its row, or leave the view out.", here)
-    return np.sqrt(variances)
-
-
-def _stop_at_dependent_views(P, A, c, cov, held) -> None:
-    """NumberError where one certain view is a mix of others, be it in its picks or in the risk it takes."""
-    certain = np.flatnonzero(c == 1.0)
-    taken = P[certain] * np.sqrt(cov.diagonal())
-    taken /= np.sqrt((taken * taken).sum(axis=1))[:, None]
-    for among, matrix in ((certain, taken @ taken.T), (np.arange(len(c)), A)):
-        if not among.size:
-            continue
-        eigenvalues, vectors = np.linalg.eigh(matrix)
-        if eigenvalues[0] <= DEPENDENT:
-            parts = np.abs(vectors[:, 0])
-            which = [Label("views", int(held[k])) for k in among[parts > 1e-4 * parts.max()]]
-            raise NumberError(
-                "confidence: of {} one follows from the others, so they cannot all be certain. Give one of them less "
-                "confidence than 1, or leave it out.",
-                which,
-            )

@@ -29,8 +29,7 @@ Core = Annotated[
     np.ndarray, Quantity("vector", "Weights of the core, scaled to its share", "fraction", ("core",), low=0)
 ]
 Satellite = Annotated[
-    np.ndarray,
-    Quantity("vector", "Weights of the satellites, scaled to the rest", "fraction", ("satellite",), low=0),
+    np.ndarray, Quantity("vector", "Weights of the satellites, scaled to the rest", "fraction", ("satellite",), low=0)
 ]
 CoreShare = Annotated[float, number("Share of the core, usually 0.6 to 0.8", "fraction", low=0, high=1)]
 Age = Annotated[float, number("Age of the investor", "years", low=0, high=120)]
@@ -84,7 +83,7 @@ def model_list() -> TableResult:
 
     Formula: a table of the data file
 
-    One row a model: its names, the range of return and of volatility per year, the deepest drawdown, what kind of
+    One row per model: its names, the range of return and of volatility per year, the deepest drawdown, what kind of
     statement these are (expected characteristics, or history; never a promise), how often and at which deviation it is
     reviewed. Blank where nothing is stated. MODEL_WEIGHTS returns the weights, POLICY_CHECK holds the ranges against
     what assumptions imply.
@@ -107,7 +106,7 @@ def model_weights(name: ModelName) -> TableResult:
     Known: 60/40, All Weather, Risk parity example, Conservative, Balanced, Aggressive, Target date 30 to 65, and their
     Chinese names. A Chinese name gives the assets in Chinese. The weights sum to 1.
 
-    Errors: #VALUE! where the name is no known model.
+    Errors: #VALUE! where the name is not a known model.
 
     Peers: none.
 
@@ -116,7 +115,7 @@ def model_weights(name: ModelName) -> TableResult:
     model = data.find("models", name)
     if model is None:
         known = ", ".join(f"{row['model']} ({row['name_zh']})" for row in data.rows("models"))
-        raise InputError(f"name: {name} is no known model portfolio. Known: {known}.")
+        raise InputError(f"name: {name} is not a known model portfolio. Known: {known}.")
     record("source", model["source"])
     asset = "asset_zh" if data.in_chinese(name) else "asset"
     holdings = [row for row in data.rows("model_weights") if row["model"] == model["model"]]
@@ -278,7 +277,7 @@ def policy_check(
     vol_range: VolRange,
     drawdown_limit: DrawdownLimit | None = None,
 ) -> TableResult:
-    """Holds the characteristics stated for a portfolio against what its own assumptions imply.
+    """Compares the characteristics stated for a portfolio with what its own assumptions imply.
 
     Formula: w'μ; √(w'Σw); drawdown 1 − e^−h, h the 95% quantile of the deepest fall of mt + σW_t, m = ln(1+w'μ) − σ²/2
 
@@ -317,7 +316,7 @@ def _range_row(measure: str, stated: np.ndarray, name: str, implied: float) -> t
         raise InputError(f"{name}: {len(stated)} numbers; two are needed, the low end of the range and the high end.")
     low, high = map(float, stated)
     if low > high:
-        raise InputError(f"{name}: from {low:g} to {high:g} is no range; give the low end first.")
+        raise InputError(f"{name}: from {low:g} to {high:g} is not a range; give the low end first.")
     verdict = "below" if implied < low - EDGE else "above" if implied > high + EDGE else "inside"
     return measure, f"{_percent(low)} to {_percent(high)}", implied, verdict
 

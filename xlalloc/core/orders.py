@@ -203,11 +203,7 @@ def _up(money: np.ndarray, lot_value: np.ndarray) -> np.ndarray:
 
 
 def lowered(
-    above: np.ndarray,
-    room: np.ndarray,
-    lot_value: np.ndarray,
-    spare: Callable[[np.ndarray], float],
-    rounding: float,
+    above: np.ndarray, room: np.ndarray, lot_value: np.ndarray, spare: Callable[[np.ndarray], float], rounding: float
 ) -> np.ndarray:
     """By how much each position gives way until there is cash to spare: always the one furthest above target, by a lot.
 
@@ -253,19 +249,14 @@ def _between(low: float, high: float, extra: float, lack: float, k: int) -> floa
 
 
 def affordable(
-    ideal: np.ndarray,
-    values: np.ndarray,
-    target: np.ndarray,
-    cash_flow: float,
-    lot_value: np.ndarray,
-    costs: Costs,
+    ideal: np.ndarray, values: np.ndarray, target: np.ndarray, cash_flow: float, lot_value: np.ndarray, costs: Costs
 ) -> tuple[np.ndarray, float]:
     """Orders in whole lots that leave no debt, and the cash left.
 
     Sales come first: rounded down to lots, more only where the cash would run short, all of it in a full exit. Then
     purchases, rounded down; while cash is short the one furthest above target loses a lot, and one that fits again is
-    restored. Then what was sold without need is given back, the dearest lot first. Without lots, where the ideal trades
-    lead to the target, so do these, after costs.
+    restored. Then what was sold without need is given back, the most expensive lot first. Without lots,
+    where the ideal trades lead to the target, so do these, after costs.
     """
     s = Situation(values, target, cash_flow, lot_value, costs)
     if not lot_value.any() and (trades := _to_target(s, ideal)) is not None:
@@ -385,7 +376,7 @@ def _purchases(s: Situation, wanted: np.ndarray, sold: np.ndarray) -> np.ndarray
 
 
 def _given_back(s: Situation, sold: np.ndarray, bought: np.ndarray, exits: np.ndarray) -> np.ndarray:
-    """Sales as small as pays for the rest, the dearest lot first; an asset that is to go goes."""
+    """Sales as small as pays for the rest, the most expensive lot first; an asset that is to go goes."""
     order = np.lexsort((np.arange(len(sold)), -s.lot_value))
     while True:
         before = sold
@@ -418,7 +409,7 @@ def units_traded(trades: np.ndarray, values: np.ndarray, price: np.ndarray, lot:
 
 
 def plan_rows(values, target, trades, units, cost, cash: float, cash_flow: float) -> list[tuple]:
-    """The adviser's table: one row an asset, the cash left over, the total (in which trade + cost = cash flow)."""
+    """The adviser's table: one row per asset, the cash left over, the total (in which trade + cost = cash flow)."""
     held = float(values.sum())
     weights = values / held if held > 0.0 else np.zeros(len(values))
     wealth = float((values + trades).sum()) + cash

@@ -38,8 +38,7 @@ from xlalloc.quantities import (
 FirstValue = Annotated[float, number("Value at the start", "money", above=0)]
 LastValue = Annotated[float, number("Value at the end", "money", low=0)]
 ComparedWith = Annotated[  # only where the measure asked for compares
-    np.ndarray,
-    replace(get_args(Benchmark)[1], needed=lambda given: kpi.compares(given["name"])),
+    np.ndarray, replace(get_args(Benchmark)[1], needed=lambda given: kpi.compares(given["name"]))
 ]
 SPAN = ("compared from", "compared to")
 KpiName = Annotated[str, option("The KPI", *kpi.MEASURES)]
@@ -47,7 +46,7 @@ Shares = Annotated[np.ndarray, Quantity("vector", "One number for each column", 
 Counts = Annotated[np.ndarray, Quantity("vector", "Number of periods, one for each column", "periods", ("assets",))]
 Plain = Annotated[np.ndarray, Quantity("vector", "One number for each column", "", ("assets",), nan="#DIV/0!")]
 RollingResult = Annotated[
-    np.ndarray, Quantity("rows", "One row a window, one column a series", "", ("time", "assets"), nan="#DIV/0!")
+    np.ndarray, Quantity("rows", "One row per window, one column per series", "", ("time", "assets"), nan="#DIV/0!")
 ]
 
 
@@ -114,7 +113,7 @@ def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number
 
     For a value without deposits or withdrawals between.
 
-    Errors: #NUM! where the growth is beyond any number.
+    Errors: #NUM! where the growth is too large to compute.
 
     Peers: Excel RRI; ffn.core.calc_cagr.
 
@@ -125,7 +124,9 @@ def cagr(first_value: FirstValue, last_value: LastValue, years: Years) -> Number
     except OverflowError:
         growth = math.inf
     if not math.isfinite(growth):
-        raise NumberError(f"years: {last_value:g} from {first_value:g} in {years:g} years is beyond any number.")
+        raise NumberError(
+            f"years: {last_value:g} from {first_value:g} in {years:g} years is a growth too large to compute."
+        )
     return growth - 1.0
 
 
@@ -213,9 +214,9 @@ def wealth_index(returns: Returns) -> PanelResult:
 
     Formula: W_t = Π(1 + r_s), s = 1 … t
 
-    One row a period: the 1 of the beginning is no row. It is what charts of growth are drawn from.
+    One row per period: the 1 of the beginning is no row. It is what charts of growth are drawn from.
 
-    Errors: #NUM! the value grows beyond any number.
+    Errors: #NUM! the value grows beyond the largest number a computer holds.
 
     Peers: empyrical.cum_returns (starting_value=1); quantstats.stats.compsum (less 1).
 
@@ -234,7 +235,7 @@ def drawdowns(returns: Returns) -> PanelResult:
 
     Formula: W_t / max(1, W_1, …, W_t) − 1
 
-    Zero at a peak and negative below it; the starting value counts as a peak. One row a period.
+    Zero at a peak and negative below it; the starting value counts as a peak. One row per period.
 
     Errors: none beyond its arguments'.
 
@@ -524,7 +525,7 @@ def skew_kurt(returns: Returns) -> SeriesTable:
 
 
 def _kpi_rows(names, x: kpi.Sample) -> Table:
-    """One row a measure, one column a series."""
+    """One row per measure, one column per series."""
     return Table(("measure", *labels("assets", len(x.r))), kpi.rows(names, x))
 
 
@@ -543,8 +544,8 @@ def rolling(
 
     Formula: KPI(r_{t−w+1}, …, r_t) for t = w, …, T
 
-    T − window + 1 rows, the first for periods 1 to window, the last for the latest; one column a series. Each number is
-    the KPI function's own for that window, with levels and minimum returns at their defaults. mean_return is the
+    T − window + 1 rows, the first for periods 1 to window, the last for the latest; one column per series. Each number
+    is the KPI function's own for that window, with levels and minimum returns at their defaults. mean_return is the
     arithmetic mean per year, skew and kurt are the rows of SKEW_KURT. excess_return, tracking_error, info_ratio,
     port_beta and jensen_alpha need benchmark.
 
@@ -590,7 +591,7 @@ def kpi_table(
     dates: Dates | None = None,
     own: OwnRows | None = None,
 ) -> SeriesTable:
-    """Report of all KPIs: a row each measure, a column each series.
+    """Table of all KPIs: one row per measure, one column per series.
 
     Formula: a row for each function of this chapter
 
@@ -640,7 +641,7 @@ def kpi_by_state(
 
     Formula: ANN_RETURN, ANN_VOL, SHARPE of the rows with each label
 
-    One row a state in order of first appearance; with several series one row for each state and series, named in the
+    One row per state in order of first appearance; with several series one row for each state and series, named in the
     second column. The rows of a label need not follow each other; their number stands beside. Labels are the same where
     they differ only in case, width or spaces around.
 

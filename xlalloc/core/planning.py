@@ -154,7 +154,7 @@ def dca_sim(
     the same numbers. With inflation, mu and vol are nominal, the amount grows with inflation, and everything in the
     table, the price too, is in today's money.
 
-    Errors: #NUM! where the amounts grow beyond any number, or paths times months are more random numbers than fit.
+    Errors: #NUM! where the amounts grow too large to compute, or paths times months are more random numbers than fit.
 
     Peers: none.
 
@@ -210,8 +210,7 @@ def fee_drag(fee: Fee, years: Years, gross: Gross = 0.07) -> Number:
 
 
 @worksheet_function(
-    "=WEALTH_BANDS(1000,10,2,0.07,0)",
-    [["year", *BANDS], [0, *[1000] * 5], [1, *[1193.803] * 5], [2, *[1401.172] * 5]],
+    "=WEALTH_BANDS(1000,10,2,0.07,0)", [["year", *BANDS], [0, *[1000] * 5], [1, *[1193.803] * 5], [2, *[1401.172] * 5]]
 )
 def wealth_bands(
     wealth: Wealth,
@@ -228,7 +227,7 @@ def wealth_bands(
     Formula: W_{t+1} = max(W_t · exp(m/12 + σ√(1/12) z_t) + monthly, 0), m = ln(1+μ) − σ²/2
 
     Monthly lognormal steps; monthly is added (taken out, where negative) at the end of each month. Wealth that is used
-    up stays at 0. One row a year from today, year 0, on; each year has its own quantiles (PERCENTILE.INC), so that no
+    up stays at 0. One row per year from today, year 0, on; each year has its own quantiles (PERCENTILE.INC), so that no
     single path need follow a column. Before tax. The same seed returns the same numbers.
 
     Left out, inflation is 0 and amounts are in money of the day. With it, mu and vol are nominal, monthly grows with
@@ -366,7 +365,7 @@ def withdrawal_sim(
     share of wealth than in the first year; it is cut by 10% where that share exceeds 1.2 times the first and more than
     15 years remain, raised by 10% where it is below 0.8 times; what was left out is not made up for.
 
-    Errors: #NUM! where more is to be taken out than there is, or the amounts grow beyond any number.
+    Errors: #NUM! where more is to be taken out than there is, or the amounts grow too large to compute.
 
     Peers: none.
 
@@ -453,7 +452,7 @@ def bootstrap_bands(
     RandomState(seed).randint(0, T, (paths, ⌈12·years/block⌉)): the same seed returns the same numbers.
 
     Errors: #VALUE! where the block is longer than the history, or the rows are further apart than a month; #NUM! where
-    paths times months are too many to simulate, or the amounts grow beyond any number; #N/A where there is no whole
+    paths times months are too many to simulate, or the amounts grow too large to compute; #N/A where there is no whole
     month.
 
     Peers: arch.bootstrap.CircularBlockBootstrap (of any statistic).

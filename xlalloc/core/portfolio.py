@@ -111,7 +111,7 @@ def port_series(returns: Returns, weights: Weights) -> SeriesResult:
 
     Formula: r_t = Σ wᵢ r_{i,t}
 
-    One row a period; columns and weights are matched by name where both are labelled.
+    One row per period; columns and weights are matched by name where both are labelled.
 
     Errors: none beyond its arguments'.
 
@@ -272,7 +272,7 @@ def factor_risk_contrib(
 
     Formula: x = B'w, σ² = x'Fx + Σ wᵢ²sᵢ²; percent: x_k(Fx)_k/σ²; absolute: x_k(Fx)_k/σ
 
-    The specific risk contributes the rest. One row a factor, then one row for specific risk (0 where none is given).
+    The specific risk contributes the rest. One row per factor, then one row for specific risk (0 where none is given).
 
     Errors: #DIV/0! where the portfolio has no risk.
 

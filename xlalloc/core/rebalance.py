@@ -103,7 +103,7 @@ Hurdle = Annotated[
     NumberOrArray,
     Quantity(
         "vector",
-        "Return it is held against, such as its benchmark's",
+        "Return to compare it with, such as its benchmark's",
         "fraction",
         ("periods",),
         low=-1,
@@ -118,13 +118,8 @@ FEES = data.rows("fees")  # dates, rates and their sources
 _FLOOR = [row for row in FEES if row["item"] == "Redemption fee floor"]
 REDEMPTION_DAYS = np.array([row["under_days"] for row in _FLOOR])
 REDEMPTION_FLOOR = np.array([row["rate"] for row in _FLOOR])
-STEPS_OF_FLOOR = {
-    "fund": len(_FLOOR),
-    "index_fund": 1,
-    "bond_fund": 1,
-    "etf": 0,
-    "money_fund": 0,
-}  # the others are exempt
+# how many of the steps each kind bears
+STEPS_OF_FLOOR = {"fund": len(_FLOOR), "index_fund": 1, "bond_fund": 1, "etf": 0, "money_fund": 0}
 STAMP_DUTY = sorted(  # the newest first
     ((dt.date.fromisoformat(row["from_date"]), row["rate"]) for row in FEES if row["item"] == "Stamp duty"),
     reverse=True,
@@ -416,9 +411,9 @@ def rebal_plan(
     The trades of REBAL_TRADES made executable. Sales come first, rounded down to lots. Where they do not pay for a
     withdrawal more is sold, furthest above target first, the last of it in the lots that leave the portfolio closest to
     its target. Purchases are rounded down; while cash is negative the one furthest above target loses a lot, and one
-    that fits again is restored. Then all that was sold without need is given back, the dearest lot first: no sale could
-    be a lot smaller. A full exit (target 0) stays one, and sells odd lots too. A sale that costs more than it brings is
-    left out where cash is short.
+    that fits again is restored. Then all that was sold without need is given back, the most expensive lot first: no
+    sale could be a lot smaller. A full exit (target 0) stays one, and sells odd lots too. A sale that costs more than
+    it brings is left out where cash is short.
 
     Without lots costs are taken so that the target is met by what is left after them, as in BACKTEST; where only the
     cash flow is placed, or the edge of the band is traded to, they come off the purchases or out of further sales.

@@ -53,14 +53,11 @@ Tolerance = Annotated[
 ]
 Capped = Annotated[str, Quantity("text", "Name of the group whose risk is capped")]
 Cap = Annotated[float, number("Maximum share of risk of the group (0.4 is 40%)", "fraction", low=0, high=1)]
+LINKAGES = ("single", "complete", "average", "ward")
 Linkage = Annotated[
     str,
     option(
-        "Distance of two clusters: single nearest, complete farthest, average mean, ward minimum variance",
-        "single",
-        "complete",
-        "average",
-        "ward",
+        "Distance of two clusters: single nearest, complete farthest, average mean, ward minimum variance", *LINKAGES
     ),
 ]
 
@@ -311,7 +308,7 @@ def hrp_weights(cov: Covariance, linkage: Linkage = "single") -> WeightsResult:
 def cap_risk_weights(
     cov: BudgetedCovariance, groups: Groups, group: Capped, cap: Cap, budgets: Budgets | None = None
 ) -> WeightsResult:
-    """Risk-parity weights in which one group carries at most a given share of the risk, shares at most 40% say.
+    """Risk-parity weights in which one group carries at most a given share of the risk, such as stocks at most 40%.
 
     Formula: bᵢ' = bᵢ · cap/B in the group, bᵢ · (1 − cap)/(1 − B) outside, where its budget B is above cap
 

@@ -18,6 +18,7 @@ STEPS = 100
 TO_BOUNDARY = 0.995  # share of the way to the boundary that a step may go
 CENTRED = 1e-12  # Newton decrement at which the path is reached
 CAREFUL = 0.1  # a step shorter than this is taken again, without the second order
+TOLERANCES = dict.fromkeys(["primal_feasibility_tolerance", "dual_feasibility_tolerance"], 1e-9)
 FAR = 1e12  # amounts beyond it grow without limit
 
 
@@ -52,16 +53,7 @@ def minimum(returns: np.ndarray, level: float, p: Problem) -> tuple[np.ndarray, 
 
     scale = float(np.abs(returns).max()) or 1.0
     cost, A, rows, b, bounds, size = _program(returns / scale, level, p)
-    found = linprog(
-        cost,
-        A,
-        rows,
-        b[0],
-        b[1],
-        bounds,
-        method="highs",
-        options={"primal_feasibility_tolerance": 1e-9, "dual_feasibility_tolerance": 1e-9},
-    )
+    found = linprog(cost, A, rows, b[0], b[1], bounds, method="highs", options=TOLERANCES)
     if found.status != 0:
         return np.full(p.n, np.nan), -np.inf
     x = p.feasible(found.x[None, :size])[0]

@@ -174,4 +174,4 @@ def bands_of(row: np.ndarray) -> tuple[float, ...]:
 
 def within_numbers(values: np.ndarray, name: str) -> None:
     if not np.isfinite(values).all():
-        raise NumberError(f"{name}: the amounts grow beyond any number a computer holds. Check the units: 0.07 is 7%.")
+        raise NumberError(f"{name}: the amounts grow too large to compute. Check the units: 0.07 is 7%.")

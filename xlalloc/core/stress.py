@@ -74,7 +74,7 @@ def stress_table(
 
     Formula: w's for every scenario s; the asset of minimum wᵢsᵢ
 
-    One row a scenario, a loss negative, with the asset that loses most ("none" where nothing loses).
+    One row per scenario, a loss negative, with the asset that loses most ("none" where nothing loses).
 
     Without scenarios the built-in ones are used: 2008, the A-share fall of 2015, the pandemic of 2020, stocks and bonds
     in 2022. They are matched by the names beside the weights, English or Chinese (ASSET_CLASSES lists them). The last
@@ -154,7 +154,7 @@ def _row_of(name: str, rows: list[dict], scenario: str) -> dict:
         if wanted in (data.key(row["asset"]), data.key(row["asset_zh"])):
             return row
     raise InputError(
-        f"weights: {name} is no asset class of the scenario {scenario}. Known: "
+        f"weights: {name} is not an asset class of the scenario {scenario}. Known: "
         f"{', '.join(row['asset'] for row in rows)}. Use one of these names, or give scenarios of your own."
     )
 

@@ -62,7 +62,7 @@ def risk_profile(answers: Answers, points: Points, bounds: Bounds) -> TableResul
     The questionnaire, its points and bounds are the firm's own, and so are rules that override the score (a client of
     the lowest class, an answer that excludes a level).
 
-    Errors: #VALUE! where an answer is no option of its question, or there are not four rising bounds.
+    Errors: #VALUE! where an answer is not an option of its question, or there are not four rising bounds.
 
     Peers: none.
 
@@ -137,7 +137,7 @@ def _level_or_none(cell, letter: str) -> int | None:
 def _level(cell, letter: str, where: str) -> int:
     level = _level_or_none(cell, letter)
     if level is None:
-        raise InputError(f"{where}: {quoted(cell)} is no level; {letter}1 to {letter}5 are.")
+        raise InputError(f"{where}: {quoted(cell)} is not a level; the levels are {letter}1 to {letter}5.")
     return level
 
 
@@ -195,7 +195,7 @@ def _listed(rows: list[list]) -> dict[int, frozenset[int]]:
     for level, listed in rows:
         client = _level(level, "C", "allowed")
         if client in found:
-            raise InputError(f"allowed: C{client} stands twice. Give each client level once.")
+            raise InputError(f"allowed: C{client} appears twice. Give each client level once.")
         found[client] = _products(listed, client)
     return found
 
@@ -235,7 +235,7 @@ def _marked(rows: list[list]) -> tuple[dict[int, frozenset[int]], frozenset[int]
             "client levels (C1 to C5) beside the rows and the product levels (R1 to R5) above the columns."
         )
     if len({*clients}) != len(clients) or len({*products}) != len(products):
-        raise InputError("allowed: a level stands twice around the table. Give each once.")
+        raise InputError("allowed: a level appears twice around the table. Give each once.")
     return {
         client: frozenset(r for r, cell in zip(products, row, strict=True) if _marked_yes(cell, client, r))
         for client, row in zip(clients, rows, strict=True)

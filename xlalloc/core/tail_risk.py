@@ -6,7 +6,7 @@ import numpy as np
 
 from xlalloc.catalogue import worksheet_function
 from xlalloc.core.checks import label_pairs, record_level, risk_budgets
-from xlalloc.core.mean_variance import GroupLower, GroupUpper, Limits
+from xlalloc.core.limits import GroupLower, GroupUpper, Limits
 from xlalloc.core.portfolio import Mode
 from xlalloc.core.shortfall import TIED, budgeted, minimum, optimal_face, scenario_weights, shortfall
 from xlalloc.errors import DivisionError, Label, NumberError
@@ -54,7 +54,8 @@ def cvar_contrib(weights: Weights, returns: Returns, level: Level = 0.95, mode: 
         return parts
     if not total > 1e-15 * np.abs(parts).sum():
         raise DivisionError(
-            f"weights: the expected shortfall of this portfolio is {total:.6g}, no loss that could be divided. Choose "
+            f"weights: the expected shortfall of this portfolio is {total:.6g}, not a loss that could be divided. "
+            "Choose "
             'the mode "absolute", or a higher level.'
         )
     return parts / total

@@ -6,7 +6,7 @@ import numpy as np
 
 from xlalloc.catalogue import worksheet_function
 from xlalloc.core.checks import condition_number, volatility
-from xlalloc.core.mean_variance import GroupLower, GroupUpper, Limits
+from xlalloc.core.limits import GroupLower, GroupUpper, Limits
 from xlalloc.errors import NumberError
 from xlalloc.explanation import record, recording
 from xlalloc.quantities import (

@@ -30,10 +30,10 @@ _HIDDEN, _HEIGHT = re.compile(r'\shidden="\w+"'), re.compile(r'\s(?:ht|customHei
 
 
 def fill(template: Template, data: dict, *, live: bool = False, macros: bool = False, date: dt.date | None = None,
-         stamp: str = "") -> bytes:  # fmt: skip
-    """The template filled with a client's data, given by name. ``live`` keeps the formulas; ``date`` and ``stamp``
+         mark: str = "") -> bytes:  # fmt: skip
+    """The template filled with a client's data, given by name. ``live`` keeps the formulas; ``date`` and ``mark``
     stand in its properties. Raises FitError where the data do not fit."""
-    return Output(Filled(template, data), live, macros, date).file(stamp)
+    return Output(Filled(template, data), live, macros, date).file(mark)
 
 
 class Output:
@@ -172,12 +172,12 @@ class Output:
 
     # Parts -----------------------------------------------------------------------------------------------------------
 
-    def file(self, stamp: str = "") -> bytes:
-        """The document; ``stamp`` is kept among its properties."""
+    def file(self, mark: str = "") -> bytes:
+        """The document; ``mark`` is kept among its properties."""
         template = self.template
         gone = frozenset(s.part for s in template.sheets if s not in self.kept)
         bare = frozenset() if self.whole else frozenset(s.part for s in self.kept if s not in self.shown)
-        bones = skeleton(template, gone, bare, self.live, self.macros, bool(stamp))
+        bones = skeleton(template, gone, bare, self.live, self.macros, bool(mark))
         parts: dict[str, Part] = dict(bones.parts)
         first = self.shown[0]
         styles, kept, count = keeping_texts(template)
@@ -202,7 +202,7 @@ class Output:
         if CORE in parts:
             parts[CORE] = packed(core(self.date).encode())
         if CUSTOM in parts:
-            parts[CUSTOM] = packed(custom(bones.labels, stamp).encode())
+            parts[CUSTOM] = packed(custom(bones.labels, mark).encode())
         return written(parts)
 
     def _leave_out(self, empty: set[str], sheet: Sheet, parts: dict[str, Part]) -> None:

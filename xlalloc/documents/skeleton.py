@@ -41,7 +41,7 @@ class Skeleton:
 
 @lru_cache(maxsize=256)
 def skeleton(
-    template: Template, gone: frozenset[str], bare: frozenset[str], live: bool, macros: bool, stamped: bool
+    template: Template, gone: frozenset[str], bare: frozenset[str], live: bool, macros: bool, marked: bool
 ) -> Skeleton:
     """The parts of documents without the sheets in ``gone``; of the sheets in ``bare`` only the cells stay."""
     package = template.package
@@ -51,10 +51,10 @@ def skeleton(
     labels, custom = _custom(template, reached)
     root = relations_of("")
     before = changed.get(root, package.text(root))
-    if CUSTOM in parts and not labels and not stamped:
+    if CUSTOM in parts and not labels and not marked:
         del parts[CUSTOM]
         changed[root] = re.sub(rf'<Relationship\b[^>]*Target="/?{CUSTOM}"[^>]*/>', "", before)
-    elif stamped and CUSTOM not in parts:
+    elif marked and CUSTOM not in parts:
         relation = f'<Relationship Id="rIdXlalloc" Type="{_CUSTOM_KIND}" Target="{CUSTOM}"/></Relationships>'
         changed[root] = before.replace("</Relationships>", relation)
         parts[CUSTOM] = packed(b"")
@@ -151,13 +151,13 @@ def _custom(template: Template, reached: set[str]) -> tuple[bool, str]:
     return bool(kept), kept
 
 
-def custom(labels: str, stamp: str) -> str:
+def custom(labels: str, mark: str) -> str:
     """Custom properties: the label, and what the maker keeps of how the document was made."""
     count = labels.count("<property")
     own = (
         f'<property fmtid="{{D5CDD505-2E9C-101B-9397-08002B2CF9AE}}" pid="{count + 2}" name="xlalloc">'
-        f"<vt:lpwstr>{xml.escaped(stamp)}</vt:lpwstr></property>"
-        if stamp
+        f"<vt:lpwstr>{xml.escaped(mark)}</vt:lpwstr></property>"
+        if mark
         else ""
     )
     return f"{_CUSTOM_HEAD}{labels}{own}</Properties>"

@@ -57,7 +57,7 @@ def guarded(function: Callable, *values):
     except (ArithmeticError, ValueError):
         return ErrorValue("#NUM!", "the function has no value there")
     if isinstance(value, complex):
-        return ErrorValue("#NUM!", "the result is no number")
+        return ErrorValue("#NUM!", "the result is not a number")
     if isinstance(value, float) and not math.isfinite(value):
         return ErrorValue("#NUM!", "the number is too large")
     if isinstance(value, str) and len(value) > MOST_TEXT:

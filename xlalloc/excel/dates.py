@@ -19,7 +19,7 @@ def day(cell) -> dt.date | ErrorValue:
     if isinstance(serial, ErrorValue):
         return serial
     if not FIRST <= serial < LAST + 1:
-        return ErrorValue("#NUM!", f"{serial:.15g} is no date from March 1900 to the year 9999")
+        return ErrorValue("#NUM!", f"{serial:.15g} is not a date from March 1900 to the year 9999")
     return from_serial(serial)
 
 
@@ -47,7 +47,9 @@ def date(year, month, days):
 @each("DATEVALUE", kinds=(text,))
 def date_value(value):
     found = from_text(value)
-    return ErrorValue("#VALUE!", f"{value[:40]!r} is no date such as 2026-01-31") if found is None else _serial(found)
+    return (
+        ErrorValue("#VALUE!", f"{value[:40]!r} is not a date such as 2026-01-31") if found is None else _serial(found)
+    )
 
 
 @each("YEAR", kinds=(day,))

@@ -124,7 +124,7 @@ def value_of(cell):
         found = float(cell)  # 000300
     if found is None and (date := from_text(cell)) is not None:
         found = float(to_serial(date))
-    return ErrorValue("#VALUE!", f"the text {cell[:40]!r} is no number") if found is None else found
+    return ErrorValue("#VALUE!", f"the text {cell[:40]!r} is not a number") if found is None else found
 
 
 @each("T", kinds=(anything,))

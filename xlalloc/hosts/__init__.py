@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 from xlalloc.catalogue import Function
-from xlalloc.reference import say
+from xlalloc.reference import translated
 
 
 def category(entry: Function, lang: str = "en") -> str:
     """Where the function stands in Excel's list of functions."""
-    name = say(entry.category, lang)
+    name = translated(entry.category, lang)
     return f"xlalloc {name.replace('_', ' ')}"
 
 

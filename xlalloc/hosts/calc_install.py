@@ -272,12 +272,12 @@ def _asked(folder: Path) -> Finding:
         return Finding("its Python", f"not named in {folder}", INSTALL)
     child = calc_link.Child(python)
     try:
-        facts = dict(child.call("XLALLOC_INFO", ())[1:])
+        info = dict(child.call("XLALLOC_INFO", ())[1:])
     except calc_link.Broken as broken:
         return Finding(
             "its Python", str(broken), "Install xlalloc there, or run `xlalloc install calc` from another Python."
         )
     finally:
         child.close()
-    other = "" if facts["version"] == __version__ else f"That is not this xlalloc ({__version__}). {INSTALL}"
-    return Finding("its Python", f"{python} computes with xlalloc {facts['version']}", other)
+    other = "" if info["version"] == __version__ else f"That is not this xlalloc ({__version__}). {INSTALL}"
+    return Finding("its Python", f"{python} computes with xlalloc {info['version']}", other)

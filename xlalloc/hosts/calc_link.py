@@ -16,15 +16,7 @@ import threading
 import time
 
 # Calc's own error numbers; a cell that is a NaN with one of them in its low bits becomes that error value.
-CODES = {
-    "#NULL!": 521,
-    "#DIV/0!": 532,
-    "#VALUE!": 519,
-    "#REF!": 524,
-    "#NAME?": 525,
-    "#NUM!": 503,
-    "#N/A": 0x7FFF,
-}
+CODES = {"#NULL!": 521, "#DIV/0!": 532, "#VALUE!": 519, "#REF!": 524, "#NAME?": 525, "#NUM!": 503, "#N/A": 0x7FFF}
 READY = b"xlalloc is ready\0\n"  # what stands before it was printed while Python started, and is no message
 START_LIMIT = 60  # seconds for the child to import numpy and the functions, on a slow disk too
 CALL_LIMIT = 300  # a call that takes longer is stopped: it would freeze the office for good

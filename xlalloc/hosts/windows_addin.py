@@ -21,7 +21,7 @@ from xlalloc.errors import InputError
 from xlalloc.hosts import category
 from xlalloc.hosts.windows_class import PROG_ID
 from xlalloc.hosts.windows_words import addin_texts
-from xlalloc.reference import LANGUAGES, argument_help, say
+from xlalloc.reference import LANGUAGES, argument_help, translated
 from xlalloc.version import __version__
 
 FILE_NAME = "xlalloc.xlam"
@@ -128,7 +128,7 @@ def texts_from() -> dict[str, int]:
 
 
 def help_rows() -> list[list]:
-    """A row a function: name, number of arguments, then in each language category, description, arguments.
+    """One row per function: name, number of arguments, then in each language category, description, arguments.
 
     Beside them a row for each text of the add-in itself: key, English, Chinese.
     """
@@ -140,7 +140,7 @@ def help_rows() -> list[list]:
         heads.append(lang)
         for row in rows:
             entry = CATALOGUE[row[0]]
-            row += [category(entry, lang), say(entry.summary, lang)]
+            row += [category(entry, lang), translated(entry.summary, lang)]
             row += [argument_help(argument, lang) for argument in entry.arguments]
     table = [heads, *rows]
     width = max(map(len, table))

@@ -43,7 +43,7 @@ def SPEAK(lang):  # noqa: N802
 @xw.arg("version", Cells)
 @xw.ret(Cells)
 def DIAGNOSIS(lang, version):  # noqa: N802
-    """What the doctor finds, in Office's language, for the add-in of this version: a line a row."""
+    """What the doctor finds, in Office's language, for the add-in of this version: one line per row."""
     from xlalloc.hosts.windows_doctor import short
 
     return [[line] for line in short(lang[0][0], str(version[0][0]))]

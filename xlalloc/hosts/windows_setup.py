@@ -159,19 +159,13 @@ def pack(tree: Path, out: Path, version: str) -> list[Path]:
     """That as one file of this version, and its sum."""
     _write_sums(tree)
     size = sum(file.stat().st_size for file in tree.rglob("*") if file.is_file()) // 1024
-    for place in sorted(tree.rglob("*")):
-        os.utime(place, (_TIME, _TIME))
+    for path in sorted(tree.rglob("*")):
+        os.utime(path, (_TIME, _TIME))
     with tempfile.TemporaryDirectory() as scratch:
         entries = Path(scratch) / "class.nsh"
         entries.write_text(_class_lines(), encoding="utf-8")
-        known = {
-            "VERSION": version,
-            "OUT": out.resolve(),
-            "TREE": tree,
-            "SIZE": size,
-            "COMPRESSOR": COMPRESSOR,
-            "INCLUDE": entries,
-        }
+        known = {"VERSION": version, "OUT": out.resolve(), "TREE": tree, "SIZE": size}
+        known |= {"COMPRESSOR": COMPRESSOR, "INCLUDE": entries}
         words = [f"-D{key}={value}" for key, value in known.items()]
         done = subprocess.run(
             ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, str(_HERE / "setup.nsi")],
@@ -216,12 +210,12 @@ def _class_lines() -> str:
         leave.insert(1, f'  DeleteRegKey SHCTX "Software\\Classes\\{key}"')
     enter.append("!macroend")
     leave += ['  DeleteRegKey /ifempty SHCTX "Software\\Classes\\CLSID"', "!macroend"]
-    place = f"Software\\Classes\\CLSID\\{windows_class.CLSID}\\LocalServer32"
-    return "\n".join([f'!define COMMAND "{line}"', f'!define CLASS_KEY "{place}"', *enter, *leave, ""])
+    key = f"Software\\Classes\\CLSID\\{windows_class.CLSID}\\LocalServer32"
+    return "\n".join([f'!define COMMAND "{line}"', f'!define CLASS_KEY "{key}"', *enter, *leave, ""])
 
 
 _SCRIPT = r"python\Lib\site-packages\xlalloc\hosts\windows_server.py"
 
 if __name__ == "__main__":
-    place = Path(sys.argv[1])
-    lay_out(download(place / "wheels"), place)
+    folder = Path(sys.argv[1])
+    lay_out(download(folder / "wheels"), folder)

@@ -32,19 +32,9 @@ from xlalloc.version import __version__
 REFUSED, HELD = "index.refused", "index.held"
 # of a line, in the properties of its workbook
 _KEPT = (
-    "value",
-    "drift",
-    "signal",
-    "vol",
-    "status",
-    "above",
-    "held",
-    "internal",
-    "count",
-    "suits",
-    "expires",
+    "value", "drift", "signal", "vol", "status", "above", "held", "internal", "count", "suits", "expires",
     "review",
-)
+)  # fmt: skip
 PROJECTED = ("goal_chance", "goal_low")
 SIMULATED = tuple(name for name, row in declared().items() if row["group"] == "past")
 _ONE = threading.RLock()  # threads of one process take turns: what is shared is filled by one at a time
@@ -157,8 +147,8 @@ def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Li
         output.say_errors(TEXTS["report.no_answer"][result.lang])
         errors = [] if result.reasons else errors  # what has no answer is a finding already
     for sheet, cell, error in errors:
-        said = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
-        result.problems.append(Problem(client.id, "error_shown", "done.said", client.location, said))
+        where = (("sheet", sheet), ("cell", cell), ("error", str(error)), ("reason", error.english or "–"))
+        result.problems.append(Problem(client.id, "error_shown", "done.reported", client.location, where))
     line = _line(line, result, task.file, _found(task, result))
     if inner:
         line = replace(line, internal=_inner(task.file))

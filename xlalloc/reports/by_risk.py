@@ -68,7 +68,7 @@ def _leverage(model: Model, location: Location, problems: Problems) -> float:
     return min(model.leverage, 1.0)
 
 
-def shares_wanted(model: Model, names: list[str], target: np.ndarray, cov) -> np.ndarray:
+def target_shares(model: Model, names: list[str], target: np.ndarray, cov) -> np.ndarray:
     """The shares of risk that a client's should be: the model's budgets, else those of its target weights."""
     if model.budgets:
         return np.array([model.budgets.get(name, 0.0) for name in names])

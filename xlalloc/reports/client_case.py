@@ -38,7 +38,7 @@ def client_case(r: Result, inputs: Inputs) -> Case:
         monthly=client.monthly,
         holdings=_holdings(r, words),
         correlations=_correlations(words["corr_assets"]),
-        scenarios=_scenarios(r, inputs),
+        scenarios=_scenarios(r),
         # without a benchmark the target stands in for it, and nothing is compared with itself
         benchmark=[(name, weight) for name, weight in benchmark if weight]
         or [(name, weight) for name, weight in zip(r.names, words["w_target"], strict=True) if weight],
@@ -90,7 +90,7 @@ def _correlations(table: list[list]) -> list[list[float]]:
     return [[float(i == j) if cell is None else cell for j, cell in enumerate(row)] for i, row in enumerate(table)]
 
 
-def _scenarios(r: Result, inputs: Inputs) -> list[Scenario]:
+def _scenarios(r: Result) -> list[Scenario]:
     """The crises where every asset has a class the data knows, else none: the adviser fills them."""
     classes = [position.asset.asset_class for position in r.held]
     if any(data.find("asset_classes", name) is None for name in classes):

@@ -35,14 +35,8 @@ FORMATS = {
     "date": DATE, "share": "0.00%", "threshold": "0.00%", "rate": PERCENT, "vol": PERCENT, "weight": PERCENT,
     "money": "#,##0.00", "price": "#,##0.0000", "text": "@", "schedule": "@", "levels": "@", "notes": "@",
 }  # fmt: skip
-AMOUNTS = {
-    "value",
-    "goal",
-    "min_buy",
-    "min_commission",
-    "reserve",
-    "fee",
-}  # of money, among the figures that are not below zero
+# of money, among the figures that are not below zero
+AMOUNTS = {"value", "goal", "min_buy", "min_commission", "reserve", "fee"}
 ABOUT_WIDTHS = {"B": 33, "C": 9, "D": 25, "E": 13}
 MEANING_ROOM = 88  # characters in the columns that hold it
 WIDE = {"name", "name_zh", "asset", "benchmark", "adviser", "account", "redemption", "model", "notes"}
@@ -166,7 +160,7 @@ def _sheet(document: Document, sheet: str, rows: list[list], remark: str) -> Non
             cell.font, cell.alignment = document.font(), _across(kinds[j - 1])
     page.row_dimensions[1].height, page.row_dimensions[2].height = 20, 22
     page.freeze_panes = "C3" if sheet == "holdings" else "B3"
-    _print_setup(document, page)
+    _print_setup(page)
     _checks(document, page, sheet)
 
 
@@ -206,7 +200,7 @@ def _head(document: Document, cell, needed: bool, across: Alignment) -> None:
     cell.alignment = across
 
 
-def _print_setup(document: Document, page) -> None:
+def _print_setup(page) -> None:
     page.page_setup.paperSize, page.page_setup.orientation = page.PAPERSIZE_A4, "landscape"
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)

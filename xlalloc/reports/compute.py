@@ -17,7 +17,7 @@ from xlalloc.core.stress import stress_table
 from xlalloc.errors import AllocError, DivisionError, ErrorValue, with_names
 from xlalloc.reports import trading
 from xlalloc.reports.account import account
-from xlalloc.reports.by_risk import TOLERANCE, shares_wanted
+from xlalloc.reports.by_risk import TOLERANCE, target_shares
 from xlalloc.reports.history import history
 from xlalloc.reports.implausible import account_doubts
 from xlalloc.reports.market import expected_return
@@ -158,15 +158,15 @@ class _Computation:
         client, model = self.client, self.inputs.models[self.client.model]
         known = client.last_rebalanced is not None and self.as_of is not None
         when = (client.last_rebalanced, self.as_of, client.frequency) if known else ALWAYS
-        names, wanted = [position.asset.name for position in self.held], None
+        names, budgets = [position.asset.name for position in self.held], None
         if model.rebalance_on == "risk":
-            wanted = self.ask("RISK_CONTRIB", shares_wanted, model, names, self.target, cov)
-            if not isinstance(wanted, ErrorValue) and wanted.min() < 0.0:  # a hedge: no share to hold it to
-                asset, wanted = self.names[int(np.argmin(wanted))], None
+            budgets = self.ask("RISK_CONTRIB", target_shares, model, names, self.target, cov)
+            if not isinstance(budgets, ErrorValue) and budgets.min() < 0.0:  # a hedge: no share to hold it to
+                asset, budgets = self.names[int(np.argmin(budgets))], None
                 self.problems.note(client.id, "negative_share", "done.weights_taken", client.location, asset=asset)
-        if wanted is None:
+        if budgets is None:
             return self.ask("REBAL_DUE", rebal_due, *when, self.values, self.target, client.threshold), known, []
-        table = self.ask("RP_CHECK", rp_check, self.now, cov, wanted, TOLERANCE)
+        table = self.ask("RP_CHECK", rp_check, self.now, cov, budgets, TOLERANCE)
         if isinstance(table, ErrorValue):
             return table, known, []
         found = self.ask.rows("RP_CHECK", table)
@@ -223,7 +223,7 @@ class _Computation:
         )
         found = result.judgement
         self.problems.extend(found.reasons)
-        done = "done.held" if found.held else "done.said"
+        done = "done.held" if found.held else "done.reported"
         for state in ("held", "bought", "after") if found.by == "product" else ():
             aimed = set(found.above["target"]) if state != "bought" else set()
             if above := [i for i in found.above[state] if i not in aimed]:
@@ -235,7 +235,7 @@ class _Computation:
         for kind, words in account_doubts(result.account, result.value, self.market) if result.account else ():
             self.problems.note(client.id, kind, "done.used", Location("history"), **words)
         for what, reason in self.ask.reasons.items():
-            self.problems.note(client.id, "no_answer", "done.said", client.location, what=what, reason=reason)
+            self.problems.note(client.id, "no_answer", "done.reported", client.location, what=what, reason=reason)
         every = tuple(dict.fromkeys([position.asset.name for position in self.held] + list(self._benchmark())))
         for asset in every:
             self.problems.extend(self.market.doubts.get(asset, ()))
@@ -243,7 +243,7 @@ class _Computation:
         if left:
             asset, count, of = left
             words = {"asset": asset, "count": f"{count}", "of": f"{of}"}
-            self.problems.note(client.id, "days_left_out", "done.said", Location("prices", None, asset), **words)
+            self.problems.note(client.id, "days_left_out", "done.reported", Location("prices", None, asset), **words)
 
     def _check_client(self) -> None:
         """What is missing without stopping the report."""
@@ -253,10 +253,10 @@ class _Computation:
         given, expires = self.client.assessed_on, self.client.assessment_expires
         if given and not expires and self.as_of and after(given, "annual") < self.as_of:
             location = replace(self.client.location, column="assessed_on", value=f"{given}")
-            self.problems.note(self.client.id, "assessment_old", "done.said", location, date=f"{given}")
+            self.problems.note(self.client.id, "assessment_old", "done.reported", location, date=f"{given}")
         if expires and not self.as_of:
             location = replace(self.client.location, column="assessment_expires", value=f"{expires}")
-            self.problems.note(self.client.id, "assessment_undated", "done.said", location)
+            self.problems.note(self.client.id, "assessment_undated", "done.reported", location)
 
     # Risk ------------------------------------------------------------------------------------------------------------
 

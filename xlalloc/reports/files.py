@@ -17,7 +17,7 @@ from xlalloc.workbook_files import MB
 Rows = Iterator[tuple[int, dict[int, object]]]  # number, filled cells by column
 TEXT = frozenset([".csv", ".txt", ".tsv", ".xls", ".prn"])  # what trading programs call .xls is a text or a web page
 BOOKS = frozenset([".xlsx", ".xlsm"])
-FOLDERS = ("holdings", "prices")  # that may be folders: a file an account or client, a file an asset
+FOLDERS = ("holdings", "prices")  # that may be folders: one file per account or client, one file per asset
 MOST_SHOWN = 60  # characters of a cell quoted in a problem
 
 
@@ -68,10 +68,10 @@ def of_file(file: Path, digest, problems: Problems, folder: str) -> list[Part]:
     kind = file.suffix.casefold()
     if kind in BOOKS or (kind == ".xls" and _starts(file).startswith(b"PK")):
         return book_parts(file, digest, problems, folder)
-    return [text_part(file, digest, problems, folder)] if kind in TEXT else []
+    return [text_part(file, digest, folder)] if kind in TEXT else []
 
 
-def text_part(file: Path, digest, problems: Problems, folder: str = "", sheet: str | None = None) -> Part:
+def text_part(file: Path, digest, folder: str = "", sheet: str | None = None) -> Part:
     """A csv or text file, or a web page saved as one."""
     start = _starts(file)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
@@ -88,7 +88,7 @@ def say_encodings(found: list[Part], problems: Problems) -> None:
     for encoding, name in (("gb18030", "GBK"), ("cp1252", "Windows-1252")):
         titles = [part.title for part in found if part.encoding == encoding]
         if titles:
-            problems.note("", "encoding", "done.said_once", Location(", ".join(titles)[:MOST_SHOWN]), encoding=name)
+            problems.note("", "encoding", "done.check", Location(", ".join(titles)[:MOST_SHOWN]), encoding=name)
 
 
 def _starts(file: Path) -> bytes:

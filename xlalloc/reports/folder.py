@@ -18,6 +18,7 @@ from xlalloc.errors import InputError
 INTERNAL = "internal"  # the folder of pages that are not for clients
 OURS = r'name="xlalloc"[^>]*>\s*<[^>]*lpwstr[^>]*>(.*?)</'  # a property of every file of a run
 START = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\x21\0"  # of an archive of ours: deflated, no flags, 1980-01-01
+_BROKEN = (OSError, KeyError, UnicodeError, RuntimeError, zipfile.BadZipFile, zlib.error)  # or with a password
 OLD = "old"  # the folder of reports that no client of this run has
 LOCK = ".xlalloc-lock"
 UNFINISHED = ".part"
@@ -135,14 +136,7 @@ def mark(path: Path) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             found = re.search(OURS, archive.read("docProps/custom.xml").decode(), re.DOTALL)
-    except (
-        OSError,
-        KeyError,
-        UnicodeError,
-        RuntimeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ):  # broken, or with a password
+    except _BROKEN:
         return None
     return html.unescape(found[1]) if found else None
 

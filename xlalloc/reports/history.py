@@ -25,14 +25,14 @@ class History:
     periods: int
     count: int
     under_a_year: bool
-    kpis: list[list]  # measure, one cell a series (None: not shown)
+    kpis: list[list]  # measure, one cell per series (None: not shown)
     points: list[list]  # date, wealth of each series, drawdown of each series
     years: list[list]  # year, whether whole, return of each series
     missing: list[str]  # assets without prices: then nothing is simulated
 
 
 @dataclass(eq=False)
-class Course:
+class Past:
     """The days on which all of some assets have a price: returns, ends of months, calendar years."""
 
     dates: list[dt.date]
@@ -45,7 +45,7 @@ class Course:
     years: list[tuple]  # year, whether the prices cover it from end to end, its first and last return
 
 
-def course(dates: list[dt.date], panel: np.ndarray) -> Course:
+def past_of(dates: list[dt.date], panel: np.ndarray) -> Past:
     """What every series over these prices has in common."""
     months = np.array([12 * date.year + date.month for date in dates])
     ends = np.flatnonzero(np.append(months[1:] != months[:-1], True))
@@ -57,7 +57,7 @@ def course(dates: list[dt.date], panel: np.ndarray) -> Course:
         whole = whole and (dt.date(year, 1, 1) - first).days <= 15
         years.append((year, whole, int(rows[0]), int(rows[-1]) + 1))
     days = np.array(dates[1:], dtype="datetime64[D]")
-    return Course(
+    return Past(
         dates,
         returns(panel),
         customary(as_days(dates)) or 0,
@@ -80,7 +80,7 @@ def history(held, now, target, benchmark: dict[str, float], market, rf: float, a
     if lacking or len(dates) < 3:
         return History([], *2 * [dt.date.min], 0, 0, True, [], [], [], lacking)
     try:
-        common = market.shared(market.course, tuple(every))
+        common = market.shared(market.past, tuple(every))
     except AllocError as problem:
         ask.failed("RETURNS", problem)
         return None
@@ -110,11 +110,11 @@ def history(held, now, target, benchmark: dict[str, float], market, rf: float, a
     )
 
 
-def _kpi(series: np.ndarray, against: np.ndarray | None, common: Course, rf: float):
+def _kpi(series: np.ndarray, against: np.ndarray | None, common: Past, rf: float):
     return kpi_table(series, against, rf, common.rate, dates=common.days)
 
 
-def _kpis(columns: list[np.ndarray], common: Course, short: bool, rf: float, ask) -> list[list]:
+def _kpis(columns: list[np.ndarray], common: Past, short: bool, rf: float, ask) -> list[list]:
     """KPI_TABLE of each series, the benchmark's own without comparisons; nothing per year for less than a year."""
     now, target, *benchmark = columns
     against = benchmark[0] if benchmark else None
@@ -127,14 +127,14 @@ def _kpis(columns: list[np.ndarray], common: Course, short: bool, rf: float, ask
     return [[m, *([None] * len(cells) if short and m in PER_YEAR else cells)] for m, *cells in rows]
 
 
-def _points(common: Course, series: np.ndarray) -> tuple[list[float], list[float]]:
+def _points(common: Past, series: np.ndarray) -> tuple[list[float], list[float]]:
     """Wealth at the end of each month and the deepest drawdown within it."""
     wealth = np.append(1.0, np.cumprod(1.0 + series))
     depth = np.minimum.reduceat(np.append(0.0, drawdowns(series)), common.starts)
     return wealth[common.ends].tolist(), depth.tolist()
 
 
-def _grown(common: Course, series: np.ndarray) -> list[float]:
+def _grown(common: Past, series: np.ndarray) -> list[float]:
     """Return of each calendar year."""
     return [
         float(total_return(series[first:last])) if last - first > 1 else float(series[first])

@@ -21,7 +21,7 @@ MOST_LINKS = 65_000  # Excel opens no sheet with more
 
 
 class Lines:
-    """One line a client, in the order of the input whatever the order they come in."""
+    """One line per client, in the order of the input whatever the order they come in."""
 
     def __init__(self, clients: int):
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  as long as the lines
@@ -106,7 +106,7 @@ PROBLEM_COLUMNS = (
 
 
 def write_index(path: Path, lang: str, date: dt.date | None, lines: Lines | Part, made: Made, folder: str = "") -> None:
-    """One row a client, with a link to its report; of an adviser's ``folder``, to those in it."""
+    """One row per client, with a link to its report; of an adviser's ``folder``, to those in it."""
     listing = Listing(lang, "index", COLUMNS)
     say = listing.say
 

@@ -67,7 +67,7 @@ class Listing:
         parts = parts_of(self.document.book)
         text = parts.pop(SHEET).decode()
         start, end = text.index("<sheetData>"), text.index("</sheetData>")
-        kept, styles = self._taken_apart(text[start:end], top)
+        kept, styles = self._taken_apart(text[start:end])
         head, tail = re.sub(r"<dimension\b[^>]*/>", "", text[:start]), text[end:]
         linked = link is not None and any(True for _ in _links(rows(), 0, link))
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=2) as archive:
@@ -104,7 +104,7 @@ class Listing:
             if kind == "word":
                 cell.quotePrefix = True  # stays a text where somebody edits it
 
-    def _taken_apart(self, cells: str, top: int) -> tuple[str, dict[str, list[str]]]:
+    def _taken_apart(self, cells: str) -> tuple[str, dict[str, list[str]]]:
         """The rows above the list, and the style of each column by the kind of cell."""
         rows = re.findall(r"<row\b.*?</row>|<row\b[^>]*/>", cells, re.DOTALL)
         found = {}

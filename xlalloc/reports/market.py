@@ -12,7 +12,7 @@ from xlalloc.dates import as_days, customary, periods_per_year
 from xlalloc.errors import NotAvailableError
 from xlalloc.plausible import STALE_AFTER
 from xlalloc.reports import shapes
-from xlalloc.reports.history import Course, course
+from xlalloc.reports.history import Past, past_of
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.shared import Shared
 
@@ -24,7 +24,7 @@ ILLUSTRATIVE = ("illustrative", "示例", "模拟")
 
 @dataclass
 class Market:
-    """A panel of prices, one column an asset, NaN where an asset has none."""
+    """A panel of prices, one column per asset, NaN where an asset has none."""
 
     dates: list[dt.date] = field(default_factory=list)
     assets: list[str] = field(default_factory=list)
@@ -110,9 +110,9 @@ class Market:
         alone = [int((lacking[:, j] & used).sum()) for j in range(len(assets))]
         return assets[int(np.argmax(alone))], count, int(used.sum())
 
-    def course(self, assets: tuple) -> Course:
+    def past(self, assets: tuple) -> Past:
         """Returns and calendar of the rows in which all have a price."""
-        return course(*self.prices(list(assets)))
+        return past_of(*self.prices(list(assets)))
 
     def covariance(self, assets: list[str], table: dict) -> tuple[np.ndarray, str]:
         """Σ per year and where it comes from: "prices", or "assumptions" where they are too few."""

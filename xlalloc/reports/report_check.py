@@ -4,15 +4,7 @@ from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Font
 
 from xlalloc.reports.check_words import MEASURES
-from xlalloc.reports.report_page import (
-    BENCH,
-    NOW,
-    RISK,
-    TARGET,
-    Column,
-    Page,
-    of_products,
-)
+from xlalloc.reports.report_page import BENCH, NOW, RISK, TARGET, Column, Page, of_products
 from xlalloc.templates.look import ACCENT, GREY, NUMBER, PERCENT, SIGNED, WARN
 
 RANGES, REASONS = 4, 6

@@ -217,19 +217,11 @@ class FirstPages:
         off = FormulaRule([f"ABS($I{first})>$I${last + 3}+0.000000001"], font=Font(bold=True, color=WARN))
         page.sheet.conditional_formatting.add(f"I{first}:I{last}", off)
         page.line(self.say("cash_left"), [("", ""), ("", ""), ("", ""), ("", ""), ("=1-SUM(w_after)", PERCENT)])
-        sums = [
-            ("", ""),
-            ("", ""),
-            ("=total_value", MONEY),
-            ("=SUM(w_now)", PERCENT),
-            (f"=SUM(w_after)+G{last + 1}", PERCENT),
-            ("=SUM(w_target)", PERCENT),
-            ("", ""),
-            ("", ""),
-        ]
-        page.line(self.say("total"), sums, bold=True)
-        blanks = [("", "")] * 6
-        page.line(self.say("threshold"), [*blanks, ("=drift_threshold", STATED)])
+        weights = ["=SUM(w_now)", f"=SUM(w_after)+G{last + 1}", "=SUM(w_target)"]
+        sums = [("=total_value", MONEY), *((formula, PERCENT) for formula in weights)]
+        blank = ("", "")
+        page.line(self.say("total"), [*[blank] * 2, *sums, *[blank] * 2], bold=True)
+        page.line(self.say("threshold"), [*[blank] * 6, ("=drift_threshold", STATED)])
         for k in range(2, 10):
             cell = page.sheet.cell(page.row - 1, k)
             cell.font, cell.border = Font(name=cell.font.name, size=page.body, color=GREY), Border()

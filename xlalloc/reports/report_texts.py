@@ -42,13 +42,13 @@ WORDS = {
     "worst_money": (
         '="Worst crisis, in money"', '="最差危机情景（金额）"',
     ),
-    "worst_share": ("… as a share", "……占比"),
+    "worst_share": ("… as a share", "……占市值"),
     "stated": (
         '=IF(ONE,"Worst crisis: "&worst_crisis&".","")&IF(AND(ONE,vol_low<>"")," ","")'
         '&IF(vol_low="","","The model states "&ROUND(100*vol_low,3)&"%"&IF(vol_low=vol_high,"","–"&ROUND(100*vol_high,3)&"%")&" of volatility; its target implies "'
         '&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&".")',
         '=IF(ONE,"最差危机情景："&worst_crisis&"。","")'
-        '&IF(vol_low="","","模型参考波动率为 "&ROUND(100*vol_low,3)&"%"&IF(vol_low=vol_high,"","–"&ROUND(100*vol_high,3)&"%")&"；目标权重所隐含为 "'
+        '&IF(vol_low="","","模型参考波动率为 "&ROUND(100*vol_low,3)&"%"&IF(vol_low=vol_high,"","–"&ROUND(100*vol_high,3)&"%")&"；按目标权重推算为 "'
         '&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&"。")',
     ),
     "goal": ("Your goal", "您的目标"),
@@ -84,7 +84,7 @@ WORDS = {
     "title.holdings": ("What you hold", "持仓"), "title.trades": ("What to trade", "交易"), "title.lots": ("Lots sold", "卖出批次"),
     "tab.data": ("All prices", "全部价格"), "title.data": ("All products", "全部产品"),
     "phases": (
-        '=IF(n_orders=0,"Nothing to trade.",IF(money_sold=0,"Purchases only: nothing is sold first.",IF(money_bought=0,"Sales only: the money arrives","First all sales; the purchases once the money has arrived,")&" after up to "&TEXT(settle_days,"0")&IF(settle_days=1," day."," days.")))',
+        '=IF(n_orders=0,"Nothing to trade.",IF(money_sold=0,"Purchases only: nothing is sold first.",IF(money_bought=0,"Sales only: the money arrives","All sales first; purchases once the money has arrived,")&" after up to "&TEXT(settle_days,"0")&IF(settle_days=1," day."," days.")))',
         '=IF(n_orders=0,"无需交易。",IF(money_sold=0,"仅有买入，无需先卖出。",IF(money_bought=0,"仅有卖出，资金最长 "&TEXT(settle_days,"0")&" 天到账。","先完成全部卖出；资金到账后（最长 "&TEXT(settle_days,"0")&" 天）再买入。")))',
     ),
     "phase": ("Phase", "阶段"), "sell": ("1 Sell", "1 卖出"), "buy": ("2 Buy", "2 买入"),
@@ -96,10 +96,10 @@ WORDS = {
         '=IF(reserve_money=0,"","预留现金（不参与配置）："&TEXT(reserve_money,"#,##0.00")&"。")',
     ),
     "costs": ("What it costs", "费用"), "in_money": ("Money", "金额"), "of_value": ("Share of value", "占市值"),
-    "cost.once": ("Once: these orders", "一次性：本次交易"), "cost.now": ("A year: now", "每年：当前"),
-    "cost.after": ("A year: after these orders", "每年：交易后"),
+    "cost.once": ("Once: these orders", "一次性：本次交易"), "cost.now": ("Per year: now", "每年：当前"),
+    "cost.after": ("Per year: after these orders", "每年：交易后"),
     "cost.note": (
-        '="A year: cost within the products, weighted, and the advisory fee ("&TEXT(advisory_fee,"0.00##%")&")."',
+        '="Per year: costs within the products, weighted, and the advisory fee ("&TEXT(advisory_fee,"0.00##%")&")."',
         '="每年：产品内扣费用（按占比加权）与投顾费（"&TEXT(advisory_fee,"0.00##%")&"）。"',
     ),
     "lots": ("Lots sold, first in first out", "卖出批次（先进先出）"), "days": ("Days", "天数"), "bought": ("Bought on", "买入日期"),
@@ -138,7 +138,7 @@ WORDS = {
     "money_now": ("Money, now", "当前金额"), "money_after": ("Money, after", "交易后金额"),
     "costs_most": ("Costs most now", "损失最大"), "crises_chart": ("Result in each crisis", "各情景下的损益"),
     "crises_note": (
-        "The movements of each asset class then, in its own market, applied to the weights at once; past crises do not bound future ones. Sources: Appendix.",
+        "The moves of each asset class at the time, in its own market, applied to the weights at once; future crises can be worse. Sources: Appendix.",
         "将当时各类资产在其本地市场的涨跌一次性应用于占比；历史危机不代表未来损失的上限。来源见“附录”页。",
     ),
     # Past
@@ -159,7 +159,7 @@ WORDS = {
     "account_gain": ("Gain", "盈亏"), "account_last": ("Latest value", "最近市值"),
     "account_mwr": ("Money-weighted return, per year", "资金加权收益率（年化）"), "account_net": ("Account, net", "账户净收益"),
     "account_warning": (
-        "The account's own past. Past returns are no promise of future ones.", "账户的实际历史表现。过往业绩不代表未来收益。",
+        "The account's own past. Past performance is no guarantee of future results.", "账户的实际历史表现。过往业绩不代表未来收益。",
     ),
     # Outlook
     "assumed": (
@@ -169,12 +169,12 @@ WORDS = {
         '&"），波动率 "&TEXT(PORT_VOL(w_target,cov_assets),"0.0%")&"，通胀率 "&TEXT(inflation_rate,"0.0##%")&"；每月"&IF(monthly_saving<0,"支出 ","投入 ")&TEXT(ABS(monthly_saving),"#,##0")&"。"',
     ),
     "bands": ("Simulated wealth", "财富情景测算"), "bands_chart": ("Simulated wealth: low outcome, median, high outcome", "财富情景：较差、中位、较好"),
-    "money_axis": ('[>=10000000]#,##0,,"m";#,##0', '[>=10000000]#,##0,,"百万";#,##0'),
+    "money_axis": ('[>=1000000]0.0,,"m";#,##0', '[>=10000]0\\.0,"万";#,##0'),
     "bands_note": (
         "A scenario calculation on these assumptions, not a forecast: 5% of the paths end below the first column, 95% below the last.",
         "基于上述假设的情景测算，并非预测：5% 的路径低于首列，95% 低于末列。",
     ),
-    "fees": ("What fees would take of it", "费用的影响"), "fee_yearly": ("Fee a year", "年费率"), "fee_takes": ("Takes of the end value", "期末财富减少"),
+    "fees": ("What fees would cost", "费用的影响"), "fee_yearly": ("Fee per year", "年费率"), "fee_takes": ("Share of final value", "期末财富减少"),
     "fees_note": (
         "Share of the wealth at the goal's date that a yearly fee takes, on the expected return of the target.",
         "按目标权重的预期收益，年费率使目标日财富减少的比例。",
@@ -182,10 +182,10 @@ WORDS = {
     # Appendix
     "findings": ("Remarks on the data", "数据提示"), "definitions": ("Definitions", "定义"),
     "pairs": ("What moves together, and what does not", "联动最强与最弱的资产"),
-    "alike": ("Most alike", "联动最强"), "unlike": ("Least alike", "联动最弱"), "corr": ("Correlation", "相关系数"),
+    "alike": ("Highest", "联动最强"), "unlike": ("Lowest", "联动最弱"), "corr": ("Correlation", "相关系数"),
     "crisis_sources": ("Sources of the crises", "历史危机的来源"), "colon": (": ", "："),
     "data": ("Prices and assumptions", "价格与假设"), "rates_title": ("Rates and sources", "利率、费率与来源"), "price_day": ("Price of", "价格日期"), "price": ("Price", "单价"),
-    "vol_short": ("Volatility", "波动率"), "yearly_cost": ("Cost a year", "年费率"),
+    "vol_short": ("Volatility", "波动率"), "yearly_cost": ("Cost per year", "年费率"),
     "source": (
         '=IF(price_remark="","","Source of the prices: "&price_remark)', '=IF(price_remark="","","价格来源："&price_remark)',
     ),

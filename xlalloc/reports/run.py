@@ -165,7 +165,7 @@ def _move_old(out: Path, current: set[str], problems: Problems, lang: str) -> li
     left = []
     for error in failed:
         words = {"file": Path(error.filename or "").name, "error": error.strerror or str(error)}
-        problems.note("", "old_stays", "done.said_once", Location(value=words["file"]), **words)
+        problems.note("", "old_stays", "done.check", Location(value=words["file"]), **words)
         left.append(problems.items[-1].wrong(lang))
     return left
 

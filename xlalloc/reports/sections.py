@@ -16,14 +16,14 @@ CASH = "Cash"
 
 
 class Section(NamedTuple):
-    """The rows of the table that is wanted, the texts of the others, and their names."""
+    """The rows of the table asked for, the texts of the others, and their names."""
 
     rows: Iterator
     remarks: list[str]
     others: list[str]
 
 
-def wanted(rows: Rows, sheet: str, again: Callable[[], Rows]) -> Section | None:
+def section_of(rows: Rows, sheet: str, again: Callable[[], Rows]) -> Section | None:
     """The section that has the columns of a sheet; None where the file is not of this form."""
     top = list(islice(rows, 2))
     if len(top) < 2 or not all(plain(row.get(2, "")) in KINDS_OF_ROW and row.get(1) for _, row in top):
@@ -86,7 +86,7 @@ def guess(part: Part) -> str | None:
     """The sheet that a file or sheet without a known name is: holdings, prices or history, by its headers."""
     rows = part.rows()
     top = list(islice(rows, LOOKED_AT))
-    if wanted(iter(top), "holdings", part.rows):
+    if section_of(iter(top), "holdings", part.rows):
         return "holdings"
     prices = are_prices(top)
     for _, row in top:

@@ -41,7 +41,7 @@ def advice(r: Result, say: Say) -> str:
         words = [say("summary.due_nothing" if r.due is True else "summary.nothing")]
     if isinstance(r.due, ErrorValue):
         words.insert(0, say("summary.no_signal", error=str(r.due)))
-    if r.lang == "zh":  # a difference of shares is said in points
+    if r.lang == "zh":  # a difference of shares is given in points
         deviation = f"{100 * r.largest[4]:+.1f} 个百分点"
     words.append(say("summary.largest", asset=asset, deviation=deviation, threshold=threshold))
     if row := r.farthest:  # what decides where the model is kept by risk
@@ -91,12 +91,12 @@ def suitability(r: Result, say: Say) -> tuple[str, bool]:
         model = "summary.model_unknown" if found.model_level is None else "summary.model_level"
         words += say(model, model=r.model, level=f"R{found.model_level}")
     above = {state: r.named(found.above, state) for state in STATES}
-    said = [say(f"summary.{s}_above", assets=listed(names, r.lang)) for s, names in above.items() if names]
+    levels = [say(f"summary.{s}_above", assets=listed(names, r.lang)) for s, names in above.items() if names]
     if unknown := list(dict.fromkeys(r.named(found.unknown, "target") + r.named(found.unknown, "held"))):
-        said.append(say("summary.unknown_level", assets=listed(unknown, r.lang)))
-    if not said and level is not None:
-        said = [say("summary.none_above")]
-    return words + "".join(said) + ("。" if r.lang == "zh" else "."), bool(found.reasons or found.above["after"])
+        levels.append(say("summary.unknown_level", assets=listed(unknown, r.lang)))
+    if not levels and level is not None:
+        levels = [say("summary.none_above")]
+    return words + "".join(levels) + ("。" if r.lang == "zh" else "."), bool(found.reasons or found.above["after"])
 
 
 def kept_back(r: Result) -> list[str]:

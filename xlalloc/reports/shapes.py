@@ -29,7 +29,7 @@ RETURNS = 0.2  # of the figures at or below zero: prices are above it
 
 @dataclass
 class Panel:
-    """Prices of some assets, a row a date."""
+    """Prices of some assets, one row per date."""
 
     title: str
     assets: list[str]
@@ -165,7 +165,7 @@ class Reader:
         headers = ", ".join(texts[0] for texts in layout.headers.values() if texts)
         raise InputError(
             f"{self.part.file or self.title}: the columns {headers[:80]} are the prices of one asset, and nothing says "
-            f"of which. Put the file into a folder prices and name it by the asset's code: {self._files()}."
+            f"which one. Put the file into a folder prices and name it by the asset's code: {self._files()}."
         )
 
     def _files(self) -> str:
@@ -248,13 +248,13 @@ class Reader:
                 prices = [self._price(row.get(c), c, number, h) for c, h in zip(used, heads, strict=True)]
             panel.dates.append(day)
             panel.rows.append(prices)
-        return self._adjusted(layout, date, columns, self._no_returns(panel, heads, layout, date, used, texts))
+        return self._adjusted(layout, date, columns, self._no_returns(panel, heads, layout, used, texts))
 
     def _units(self, layout: Layout, used: list[int]) -> dict[int, str]:
         return {c: text for c in used for text in layout.headers.get(c, []) if text in ("%", "％")}
 
     def _no_returns(
-        self, panel: Panel, heads: list[str], layout: Layout, date: int, used: list[int], percent: dict
+        self, panel: Panel, heads: list[str], layout: Layout, used: list[int], percent: dict
     ) -> Panel | None:
         """Columns of returns are no prices: many of them are below zero, or all have a percent sign."""
         if not self._listed and not percent:
@@ -302,7 +302,7 @@ class Reader:
         return panel
 
     def _long(self, layout: Layout, code: int) -> list[Panel]:
-        """One row an asset and date."""
+        """One row per asset and date."""
         kinds = {
             c: FIELDS.get(normal(t)) for c, ts in layout.headers.items() for t in ts if c not in (code, *layout.dates)
         }
@@ -352,12 +352,12 @@ class Reader:
             values = _total_return(list(own), {kind: [row[kind] for row in own.values()] for kind in used})
             indexed = frozenset([] if self._priced(found, layout) else [asset])
             panel = Panel(self.title, [asset], list(own), [[value] for value in values], indexed)
-            if kept := self._no_returns(panel, [asset], layout, date, [column], {}):
+            if kept := self._no_returns(panel, [asset], layout, [column], {}):
                 panels.append(kept)
         return panels
 
     def _across(self, top: list) -> list[Panel]:
-        """Dates across, one row an asset; or nothing that is a table of prices."""
+        """Dates across, one row per asset; or nothing that is a table of prices."""
         for k, (number, row) in enumerate(top):
             dates = {
                 c: day for c, cell in row.items() if is_dated(cell, False, False) and (day := date_of(cell, "mdy"))

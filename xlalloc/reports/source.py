@@ -69,7 +69,7 @@ def _sorted(parts: list[Part], problems: Problems) -> dict[str, list[Part]]:
         sheet = None if plain(part.title) in UNREAD else sections.guess(part)
         if sheet and sheet not in named:
             found.setdefault(sheet, []).append(part)
-            problems.note("", "taken_as", "done.said_once", Location(clean(part.title)[:MOST_SHOWN]), sheet=sheet)
+            problems.note("", "taken_as", "done.check", Location(clean(part.title)[:MOST_SHOWN]), sheet=sheet)
         elif plain(part.title) not in UNREAD:
             problems.note("", "unknown_sheet", "done.ignored", Location(clean(part.title)[:MOST_SHOWN]))
     return found
@@ -83,7 +83,7 @@ def _prices_only(path: Path, digest, problems: Problems) -> list[Part]:
     if path.suffix.casefold() in files.TEXT:
         if not files.there(path):
             raise InputError(f"{path}: there is no such file.")
-        part = files.text_part(path, digest, problems, sheet="prices")
+        part = files.text_part(path, digest, sheet="prices")
         part.title = path.name
         files.say_encodings([part], problems)
         return [part]

@@ -54,7 +54,7 @@ def judge(client: Client, inputs: Inputs, held: list, names: list[str], orders, 
 
 def _reasons(client: Client, model: Model, found: Judgement, names: list[str], allowed: set, as_of):
     """Findings that keep the letter back."""
-    done = "done.held" if found.hold else "done.said"
+    done = "done.held" if found.hold else "done.reported"
     level, expired = f"C{client.risk_level}", f"{client.assessment_expires or ''}"
 
     def reason(kind: str, column: str, value: str = "", /, **words) -> Problem:

@@ -58,7 +58,7 @@ class Table:
         self._problems = problems
         source = self.part.rows()
         top = list(islice(source, HEADER_WITHIN))
-        if self.sheet in MANY and (found := sections.wanted(chain(top, source), self.sheet, self.part.rows)):
+        if self.sheet in MANY and (found := sections.section_of(chain(top, source), self.sheet, self.part.rows)):
             self.remarks, source = found.remarks, found.rows
             top = list(islice(source, HEADER_WITHIN))
             if found.others:
@@ -104,7 +104,7 @@ class Table:
             if key in self.columns and own[0] == 1.0 and "元" not in self.columns[key]:
                 self.units[key] = factor, own[1]
                 location = self.where.location(self.header_row, key)
-                problems.note("", "unit_above", "done.said_once", location, factor=f"{factor:,.0f}")
+                problems.note("", "unit_above", "done.check", location, factor=f"{factor:,.0f}")
 
     def key_of(self, header) -> str | None:
         """The column a header stands for, by the firm's own words first."""

@@ -246,9 +246,9 @@ def _prices(r: Result, inputs: Inputs) -> dict:
 GROUPS = {
     "client": "The client", "firm": "The firm", "market": "Prices and assumptions",
     "portfolio": "The portfolio and what to do",
-    "goal": "The goal", "assets": "A row an asset, in one order", "orders": "A row an order",
+    "goal": "The goal", "assets": "One row per asset, always in the same order", "orders": "One row per order",
     "suitability": "Suitability", "risk": "Risk",
-    "classes": "A row an asset class", "crises": "Crises, and where the risk lies",
+    "classes": "One row per asset class", "crises": "Crises, and where the risk lies",
     "account": "The account's own performance", "past": "The simulated past",
     "prices": "Prices", "notes": "Findings, and what the document is made of",
 }  # fmt: skip

@@ -3,7 +3,7 @@
 from functools import partial
 
 from xlalloc.catalogue import Function
-from xlalloc.reference import answer, argument_help, categories, errors, example, say, shape, source
+from xlalloc.reference import answer, argument_help, categories, errors, example, shape, source, translated
 
 TEXTS = ("Formula", "Result", "Errors", "Example", "Source", "Elsewhere", "nothing of its kind", "argument",
          "what it is", "shape", "Functions", "function", "Conventions", "In detail (in English)")  # fmt: skip
@@ -17,28 +17,30 @@ def pages(lang: str) -> dict[str, str]:
 
 
 def _title(category: str, lang: str) -> str:
-    words = say(category, lang)
+    words = translated(category, lang)
     return words if lang == "zh" else words.replace("mean_", "mean-").replace("_", " ").capitalize()
 
 
 def _index(lang: str) -> str:
-    say_ = partial(say, lang=lang)
+    words_in = partial(translated, lang=lang)
     conventions = "../../conventions.zh.md" if lang == "zh" else "../conventions.md"
     lines = [
-        f"# {say_('Functions')}",
+        f"# {words_in('Functions')}",
         "",
-        f"[{say_('Conventions')}]({conventions}) · {_other('index', lang)}",
+        f"[{words_in('Conventions')}]({conventions}) · {_other('index', lang)}",
         "",
-        "```{toctree}",
-        ":hidden:",
-        "",
-        *categories(),
-        "```",
     ]
+    lines += ["```{toctree}", ":hidden:", "", *categories(), "```"]
     for category, entries in categories().items():
-        lines += ["", f"**[{_title(category, lang)}]({category}.md)**", "", f"| {say_('function')} | |", "|---|---|"]
         lines += [
-            f"| [{entry.name}]({category}.md#{anchor(entry)}) | {plain(say_(entry.summary))} |" for entry in entries
+            "",
+            f"**[{_title(category, lang)}]({category}.md)**",
+            "",
+            f"| {words_in('function')} | |",
+            "|---|---|",
+        ]
+        lines += [
+            f"| [{entry.name}]({category}.md#{anchor(entry)}) | {plain(words_in(entry.summary))} |" for entry in entries
         ]
     return "\n".join([*lines, ""])
 
@@ -64,28 +66,28 @@ def plain(text: str) -> str:
 
 
 def _section(entry: Function, lang: str) -> list[str]:
-    say_ = partial(say, lang=lang)
-    lines = [f"## {entry.name}", "", f"`={entry.signature}`", "", plain(say_(entry.summary)), ""]
-    lines += [f"**{say_('Formula')}** &ensp; `{entry.formula}`", ""]
+    words_in = partial(translated, lang=lang)
+    lines = [f"## {entry.name}", "", f"`={entry.signature}`", "", plain(words_in(entry.summary)), ""]
+    lines += [f"**{words_in('Formula')}** &ensp; `{entry.formula}`", ""]
     if entry.arguments:
-        lines += [f"| {say_('argument')} | {say_('what it is')} | {say_('shape')} |", "|---|---|---|"]
+        lines += [f"| {words_in('argument')} | {words_in('what it is')} | {words_in('shape')} |", "|---|---|---|"]
     for argument in entry.arguments:
         name = f"[{argument.name}]" if argument.optional else argument.name
         lines.append(f"| `{name}` | {plain(argument_help(argument, lang))} | {shape(argument.quantity, lang)} |")
-    lines += ["", f"**{say_('Result')}** &ensp; {plain(answer(entry, lang))}", ""]
+    lines += ["", f"**{words_in('Result')}** &ensp; {plain(answer(entry, lang))}", ""]
     if entry.definition and lang != "en":
-        lines += [f"**{say_('In detail (in English)')}**", ""]
+        lines += [f"**{words_in('In detail (in English)')}**", ""]
     for paragraph in entry.definition:
         lines += [plain(paragraph), ""]
-    lines += [f"**{say_('Example')}**", "", "```text", entry.example, *example(entry), "```", ""]
+    lines += [f"**{words_in('Example')}**", "", "```text", entry.example, *example(entry), "```", ""]
     described = errors(entry, lang)
     if described:
-        lines += [f"| {say_('Errors')} | |", "|---|---|"]
+        lines += [f"| {words_in('Errors')} | |", "|---|---|"]
         semicolon = "；" if lang == "zh" else "; "
         lines += [f"| `{code}` | {plain(semicolon.join(words))} |" for code, words in described.items()]
-    names = "; ".join(_peer(peer) for peer in entry.peers) or say_("nothing of its kind")
-    lines += ["", f"**{say_('Elsewhere')}** &ensp; {names}", ""]
-    return [*lines, f"**{say_('Source')}** &ensp; {plain(source(entry, lang))}", ""]
+    names = "; ".join(_peer(peer) for peer in entry.peers) or words_in("nothing of its kind")
+    lines += ["", f"**{words_in('Elsewhere')}** &ensp; {names}", ""]
+    return [*lines, f"**{words_in('Source')}** &ensp; {plain(source(entry, lang))}", ""]
 
 
 def _peer(peer: str) -> str:

@@ -88,7 +88,7 @@ def _forms(argument: Argument) -> list[str]:
         options = ", ".join(f'"{option}"' for option in q.options)
         return [f"Literal[{options}]" if options else "int" if q.whole else PLAIN[q.kind]]
     array, named, pandas = LABELLED[q.kind]
-    if getattr(q, "single", False):  # one number an asset stands for one period
+    if getattr(q, "single", False):  # one number per asset stands for one period
         named = "Named"
     return [f"Number | {array}" if q.scalar else array, named, pandas]
 

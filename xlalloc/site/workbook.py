@@ -1,4 +1,4 @@
-"""A page of the handbook as a workbook: its inputs typed, its formulas live, a sheet each section."""
+"""A page of the handbook as a workbook: its inputs typed, its formulas live, one sheet per section."""
 
 import datetime as dt
 import re

@@ -9,16 +9,9 @@ PLAN = (  # the orders: sales first, the money put in or taken out before anythi
     "REBAL_PLAN(plan_values,plan_targets,plan_threshold,plan_flow,plan_prices,plan_lots,order_rates,sell_taxes,"
     'minimum_commissions,exit_fees,IF(due_by_rule="{yes}","target","cash"))'
 )
-ORDERS = (  # columns of the orders
-    "client.now",
-    "allocation.weight",
-    "client.target",
-    "allocation.deviation",
-    "allocation.trade",
-    "allocation.units",
-    "allocation.cost",
-    "allocation.after",
-)
+# columns of the orders
+ORDERS = ("client.now", "allocation.weight", "client.target", "allocation.deviation",
+          "allocation.trade", "allocation.units", "allocation.cost", "allocation.after")  # fmt: skip
 # The last price of each asset.
 LAST = "INDEX(price_table,ROWS(price_table),1+MATCH(TRIM(asset_names),TRIM(price_heads),0))"
 PRICE = f'IF(ISNUMBER(own_prices),own_prices,IF(ISNUMBER({LAST}),IF({LAST}>0,{LAST},""),""))'
@@ -58,8 +51,8 @@ def _due(work: Work, page: WorkPage) -> None:
     page.put(page.row - 1, 4, f"=INDEX(asset_names,{place})", array=True)
     beyond = "ABS(largest_drift)>drift_threshold+0.000000001"
     work.result(page, "allocation.beyond", f"=IF({beyond},{yes},{no})")
-    said = sentence(work, "allocation.threshold_is", threshold='TEXT(drift_threshold,"0.0##%")')
-    page.put(page.row - 1, 4, f"={said}")
+    words = sentence(work, "allocation.threshold_is", threshold='TEXT(drift_threshold,"0.0##%")')
+    page.put(page.row - 1, 4, f"={words}")
     spread = 'PLAIN(REBAL_TRADES(v_now,w_target,drift_threshold,cash_flow,"cash"))'
     left = f"ABS((v_now+{spread})/(SUM(v_now)+cash_flow)-w_target)>drift_threshold+0.000000001"
     worth = "SUM(v_now)+cash_flow>0"
@@ -197,7 +190,7 @@ def _totals(work: Work, page: WorkPage) -> None:
     amounts = zip(("bought", "sold", "costs"), "CDE", strict=True)
     parts = {name: f'TEXT({column}{head + 1},"#,##0")' for name, column in amounts}
     parts["deviation"] = 'TEXT(largest_drift,"+0.0%;-0.0%")'
-    if work.lang == "zh":  # a difference of shares is said in points
+    if work.lang == "zh":  # a difference of shares is given in points
         parts["deviation"] = 'TEXT(100*largest_drift,"+0.0;-0.0")&" 个百分点"'
     due, alone = (sentence(work, key, **parts) for key in ("client.due_line", "client.not_due_line"))
     line = f"=IF(due_word={quote(work.say('yes'))},{due},{alone})"

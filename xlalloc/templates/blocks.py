@@ -64,8 +64,8 @@ class Work:
         page.gate = GATES.get(key, "")
         if page.gate:  # the same sentence on every sheet of results
             fine = quote(self.say("client.check_ok"))
-            said = f'=IF(check_line={fine},"",check_line)'
-            page.put(page.row, 2, said, gate=False, bold=True, color=WARN, line=False)
+            words = f'=IF(check_line={fine},"",check_line)'
+            page.put(page.row, 2, words, gate=False, bold=True, color=WARN, line=False)
         return page
 
     def listed(self, page: WorkPage, name: str, first: int, last: int, column: int, count: str = "n_rows") -> None:

@@ -1,6 +1,6 @@
-"""What is wrong with the input, in words, one line a part of it: also what was pasted past the validation.
+"""What is wrong with the input, in words, one line per part of it: also what was pasted past the validation.
 
-What the results cannot be computed with leaves them blank until it is corrected; what lies above that is only said.
+What the results cannot be computed with leaves them blank until it is corrected; what lies above that is only a remark.
 """
 
 import re
@@ -60,8 +60,10 @@ def checks(work: Work, page: WorkPage) -> None:
                 line=False,
             )
             work.document.name(name, page.at(cell.coordinate))
-    said = f"$C${first}:$C${page.row - 1}"
-    line = f"IF(SUM(({said}<>{ok})*1)=0,{quote(work.say('client.check_ok'))},INDEX({said},MATCH(1,({said}<>{ok})*1,0)))"
+    cells = f"$C${first}:$C${page.row - 1}"
+    line = (
+        f"IF(SUM(({cells}<>{ok})*1)=0,{quote(work.say('client.check_ok'))},INDEX({cells},MATCH(1,({cells}<>{ok})*1,0)))"
+    )
     cell = page.put(first - 1, CHART_DATA, f"={line}", array=True, color=GREY, line=False)
     work.document.name("check_line", page.at(cell.coordinate))
     page.emphasise(f"B{first}:C{page.row - 1}", f"AND($C{first}<>{ok},$C{first}<>{later})")
@@ -98,8 +100,8 @@ class _Tests:
         return f"{quote(f'{sheet} ')}&{letters}&({row or top})"
 
     def text(self, key: str, place: str = "", **parts: str) -> str:
-        said = sentence(self.work, f"check.{key}", **parts)
-        return f"{place}&{quote(self.work.say('check.at'))}&{said}" if place else said
+        words = sentence(self.work, f"check.{key}", **parts)
+        return f"{place}&{quote(self.work.say('check.at'))}&{words}" if place else words
 
     def one(self, name: str, key: str, found: str, **parts: str) -> tuple[str, str]:
         """A single cell."""
@@ -178,7 +180,7 @@ def _of_client(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.total("w_target", "target_sum"),
         ],
         "benchmark": [
-            (benched.format(found), said) for found, said in (
+            (benched.format(found), words) for found, words in (
                 t.down("bench_names", "name_number", "NOT(ISTEXT(bench_names))", ""),
                 t.down("w_bench", "bench_text", "NOT(ISNUMBER(w_bench))", "bench_names"),
                 t.down("w_bench", "bench_text", "w_bench<0", "bench_names"),
@@ -227,7 +229,7 @@ def _of_costs(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.down("orders_given", "order_text", order),
             t.down("own_prices", "price_last", f"(lot_sizes>0)*NOT(ISNUMBER({PRICE}))"),
             t.one("cash_flow", "flow_all", f"IF(cash_flow<0,{paid}<0.005,FALSE)"),
-        ],
+        ]
     }
 
 
@@ -250,7 +252,7 @@ def _of_correlations(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.within(corr, "corr_symmetric", f"ABS({corr}-TRANSPOSE({corr}))>{NEVER}"),
             t.within(corr, "corr_diagonal", f"{diagonal}*({corr}<>1)"),
             t.one(corr, "corr_psd", f"ISERROR(SUM(PLAIN(COV_FROM_CORR({corr},vol_assets))))"),
-        ],
+        ]
     }
 
 
@@ -269,7 +271,7 @@ def _of_goal(t: _Tests) -> dict[str, list[tuple[str, str]]]:
                 "age_text",
                 'IF(client_age="",FALSE,IF(ISNUMBER(client_age),(client_age<0)+(client_age>120)>0,TRUE))',
             ),
-        ],
+        ]
     }
 
 
@@ -281,7 +283,7 @@ def _of_crises(t: _Tests) -> dict[str, list[tuple[str, str]]]:
         t.within("scenario_body", "scenario_text", "NOT(ISNUMBER(scenario_body))"),
         t.within("scenario_body", "scenario_range", "scenario_body<-1"),
     ]
-    return {"scenarios": [(f"IF(n_crises=0,FALSE,{found})", said) for found, said in tests]}
+    return {"scenarios": [(f"IF(n_crises=0,FALSE,{found})", words) for found, words in tests]}
 
 
 def _of_prices(t: _Tests) -> dict[str, list[tuple[str, str]]]:
@@ -303,7 +305,7 @@ def _of_prices(t: _Tests) -> dict[str, list[tuple[str, str]]]:
             t.within("price_body", "price_error", "ISERROR(price_body)"),
             t.within("price_body", "price_text", '(price_body<>"")*NOT(ISNUMBER(price_body))'),
             t.within("price_body", "price_negative", '(price_body<>"")*(price_body<=0)'),
-        ],
+        ]
     }
 
 

@@ -7,17 +7,7 @@ from openpyxl.utils import get_column_letter as letter
 
 from xlalloc.templates.blocks import Work, picked, quote, within
 from xlalloc.templates.checks import checks
-from xlalloc.templates.layout import (
-    DATE,
-    GREY,
-    INPUT,
-    MONEY,
-    PERCENT,
-    PERCENT2,
-    PLAIN,
-    SIGNED,
-    Protection,
-)
+from xlalloc.templates.layout import DATE, GREY, INPUT, MONEY, PERCENT, PERCENT2, PLAIN, SIGNED, Protection
 from xlalloc.templates.work_page import WorkPage
 
 VALUE_WIDTH = 13  # of the column most inputs stand in
@@ -201,7 +191,7 @@ def _holdings(work: Work, page: WorkPage) -> None:
 
 
 def _list(work: Work, page: WorkPage, columns: tuple, left: int, count: str = "n_rows") -> tuple[int, int]:
-    """Inputs, a row an asset; gives the first and last row."""
+    """Inputs, one row per asset; gives the first and last row."""
     head = page.row if left > 2 else page.header([key for key, *_ in columns])
     first, last = head + 1, head + work.slots
     for j, (key, format, name, rule) in enumerate(columns, left):

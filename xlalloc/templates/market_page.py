@@ -156,5 +156,5 @@ def _sample(work: Work, page: WorkPage, first: int, prices: str, column: int) ->
     work.document.name("sample_rows", page.at(cells))
     rows = (f"INDEX({page.at(prices)},INDEX(sample_rows,{k},1),0)" for k in range(1, SAMPLE + 1))
     same = "+".join(f"(ABS(SUM({row})-INDEX(sample_rows,{k},2))<0.000001)" for k, row in enumerate(rows, 1))
-    said = quote(work.say("yes"))
-    work.document.name("prices_illustrative", f"IF(simulated_prices={said},{same}>0,FALSE)")
+    words = quote(work.say("yes"))
+    work.document.name("prices_illustrative", f"IF(simulated_prices={words},{same}>0,FALSE)")

@@ -20,8 +20,8 @@ def notes(work: Work) -> None:
     for key in ("notes.inputs", "notes.spare", "notes.error", "notes.units", "notes.orders"):
         page.note(key, color="1F2933")
     rates = {"rf": "risk_free", "inflation": "inflation_rate", "fee": "advisory_fee"}
-    said = sentence(work, "notes.rates", **{key: f'TEXT({name},"0.00%")' for key, name in rates.items()})
-    page.sheet.cell(page.note("notes.rates", color="1F2933"), 2).value = f"={said}"
+    words = sentence(work, "notes.rates", **{key: f'TEXT({name},"0.00%")' for key, name in rates.items()})
+    page.sheet.cell(page.note("notes.rates", color="1F2933"), 2).value = f"={words}"
     page.heading("notes.functions")
     head = page.header(["notes.function", *[""] * (LAST_COLUMN - 2)])
     page.sheet.cell(head, 3).value = work.say("notes.meaning")
@@ -47,7 +47,7 @@ def definition(name: str, lang: str) -> str:
     """What a function computes, and its source, in words."""
     entry = CATALOGUE[name]
     lead = "出处：" if lang == "zh" else " Source: "
-    return f"{reference.say(entry.summary, lang)}{lead}{reference.source(entry, lang)}"
+    return f"{reference.translated(entry.summary, lang)}{lead}{reference.source(entry, lang)}"
 
 
 def _line(page: WorkPage, label: str, text: str, least: int = 1, line: bool = True) -> None:

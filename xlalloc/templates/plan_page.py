@@ -32,7 +32,7 @@ def plan(work: Work) -> None:
     _glide(work, page)
     _review(work, page)
     work.close(page)  # what follows is behind the printed page
-    first, last = _bands(work, page)
+    first, last = _bands(page)
     copies = charted(page, first, last, [2, 3, 5, 7, 8])
     page.row = picture
     work.pictures["bands"] = (page, first, last), [copies[k] for k in (0, 2, 1, 3)]
@@ -57,8 +57,8 @@ def _goal(work: Work, page: WorkPage) -> None:
     page.note("plan.goal_note")
 
 
-def _bands(work: Work, page: WorkPage) -> tuple[int, int]:
-    """WEALTH_BANDS, a row a year; gives the first and last row."""
+def _bands(page: WorkPage) -> tuple[int, int]:
+    """WEALTH_BANDS, one row per year; gives the first and last row."""
     page.heading("plan.bands")
     head = page.header(["plan.year", *(f"plan.q{level}" for level in (5, 25, 50, 75, 95)), "client.goal"])
     first, last = head + 1, head + 1 + MOST_YEARS

@@ -16,7 +16,7 @@ def stress(work: Work) -> None:
     _correlations(work, page)
     _hedge(work, page)
     work.close(page)
-    _worst(work, page, *crises)  # behind the printed page
+    _worst(page, *crises)  # behind the printed page
 
 
 def _crises(work: Work, page: WorkPage) -> tuple[int, int, int]:
@@ -49,7 +49,7 @@ def _crises(work: Work, page: WorkPage) -> tuple[int, int, int]:
     return first, last, picture
 
 
-def _worst(work: Work, page: WorkPage, first: int, last: int, picture: int) -> None:
+def _worst(page: WorkPage, first: int, last: int, picture: int) -> None:
     """The crises with the largest losses, the largest on top, as many as a chart shows."""
     page.heading("stress.worst_crises")
     page.gate = "crisis_faults"

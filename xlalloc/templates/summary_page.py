@@ -25,8 +25,8 @@ def _headed(work: Work, page: WorkPage) -> None:
     level = f'IF(risk_level="",""," · "&{LEVEL})'
     title = page.put(2, 2, f'=client_name&" · "&model_name&{aged}&{level}', gate=False, line=False)
     title.font = work.document.font(size=TITLE, bold=True, color=work.document.accent)
-    said = sentence(work, "summary.date", date='TEXT(as_of,"yyyy-mm-dd")')
-    page.sheet.cell(3, 2).value = f"={said}"
+    words = sentence(work, "summary.date", date='TEXT(as_of,"yyyy-mm-dd")')
+    page.sheet.cell(3, 2).value = f"={words}"
     work.illustrative(page)
 
 
@@ -87,7 +87,7 @@ def _lines(work: Work, page: WorkPage) -> None:
     row, ok = page.row, quote(work.say("client.check_ok"))
     worst = "MATCH(MIN(crisis_results),crisis_results,0)"
     fall = 'TEXT(MIN(crisis_results),"+0.0%;-0.0%")'
-    said = sentence(
+    words = sentence(
         work,
         "summary.crisis",
         crisis=f"INDEX(crisis_names,{worst})",
@@ -98,7 +98,7 @@ def _lines(work: Work, page: WorkPage) -> None:
     lines = (
         ("client.signal", "=signal_line"),
         ("client.suitability", "=level_line"),
-        ("summary.worst", f"=IF(COUNT(crisis_results)=0,{none},{said})"),
+        ("summary.worst", f"=IF(COUNT(crisis_results)=0,{none},{words})"),
         ("client.check", "=check_line"),
     )
     for k, (key, formula) in enumerate(lines):

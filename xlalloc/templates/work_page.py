@@ -9,16 +9,7 @@ from openpyxl.utils import get_column_letter as letter
 from openpyxl.worksheet.pagebreak import Break
 
 from xlalloc.templates import charts
-from xlalloc.templates.layout import (
-    FONTS,
-    LAST_COLUMN,
-    PLAIN,
-    RULE,
-    Document,
-    Page,
-    lines_of,
-    width_of,
-)
+from xlalloc.templates.layout import FONTS, LAST_COLUMN, PLAIN, RULE, Document, Page, lines_of, width_of
 
 LABEL, CELL = 30, 11  # column widths: the first, every other
 
