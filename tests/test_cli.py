@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -265,6 +266,22 @@ def test_doctor_counts_in_whole_functions_and_keeps_its_columns():
     assert any(line.split() == ["functions", str(len(CATALOGUE))] for line in lines)
     start = lines[0].index(__version__)
     assert all(line[start - 1] == " " and line[start] != " " for line in lines if line)
+
+
+def test_the_doctor_speaks_chinese_throughout(monkeypatch):
+    from xlalloc.hosts import calc_install
+
+    monkeypatch.setattr(calc_install, "find", lambda: calc_install.Office(Path("/opt/office"), (25, 2, 3)))
+    monkeypatch.setattr(calc_install, "installed", lambda *_: None)
+    done = run("doctor", "--lang", "zh")
+    said = done.stdout
+    assert done.exit_code == 0, done.output
+    assert "25.2.3，位于" in said and "请运行 `xlalloc install calc`。" in said and "not installed" not in said
+    lines = said.rstrip().split("\n")
+    start = sum(2 if letter > "\u2e7f" else 1 for letter in lines[0].partition("0.1.0")[0])
+    for line in lines:
+        places = [column for letter in line for column in [letter] * (2 if letter > "\u2e7f" else 1)]
+        assert places[start - 1] == " " and places[start] != " ", line
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import click
 
@@ -420,7 +421,7 @@ def _change(ctx, host: str, what: str) -> None:
 
 
 @main.command()
-@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the findings about Excel.")
+@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the findings.")
 def doctor(lang):
     """What works on this machine, and what to do about what does not.
 
@@ -430,9 +431,10 @@ def doctor(lang):
     from xlalloc.hosts import calc_install, windows
 
     findings = [(item, _shown(value), "") for item, value in xlalloc_info().rows]
-    findings += [*windows.doctor(lang=lang), *calc_install.doctor()]
-    width = max(len(what) for what, _, _ in findings)
+    findings += [*windows.doctor(lang=lang), *calc_install.doctor(lang=lang)]
+    wide = {what: sum(1 + (east_asian_width(letter) in "WF") for letter in what) for what, _, _ in findings}
+    width = max(wide.values())
     for what, state, remedy in findings:
-        click.echo(f"{what:<{width}} {state}")
+        click.echo(f"{what}{' ' * (width - wide[what])} {state}")
         if remedy:
             click.echo(f"{'':<{width}} → {remedy}")

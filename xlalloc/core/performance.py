@@ -216,7 +216,7 @@ def wealth_index(returns: Returns) -> PanelResult:
 
     One row per period: the 1 of the beginning is no row. It is what charts of growth are drawn from.
 
-    Errors: #NUM! the value grows beyond the largest number a computer holds.
+    Errors: #NUM! where the growth is too large to compute.
 
     Peers: empyrical.cum_returns (starting_value=1); quantstats.stats.compsum (less 1).
 

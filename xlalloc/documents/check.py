@@ -9,7 +9,8 @@ from xlalloc.documents import xml
 from xlalloc.documents.sheet import address
 from xlalloc.documents.template import DATA, ROWS, SHOW, TEXTS, Template, TemplateError, nodes
 from xlalloc.excel_functions import LAZY, PLAIN
-from xlalloc.formula import own_name, parse
+from xlalloc.formula import parse
+from xlalloc.nodes import own_name
 from xlalloc.values import FormulaError, variable
 
 PLACES = 3  # named for one reason

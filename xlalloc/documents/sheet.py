@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 
 from xlalloc.documents import xml
 from xlalloc.errors import ErrorValue
-from xlalloc.formula import Node
+from xlalloc.nodes import Node
 from xlalloc.values import MAX_COLUMN, MAX_ROW
 
 _BODY = re.compile(r"<sheetData\s*(?:/>|>(.*?)</sheetData>)", re.DOTALL)

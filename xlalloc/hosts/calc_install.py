@@ -8,12 +8,15 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from xlalloc.errors import InputError
 from xlalloc.hosts import Finding, calc, calc_link
+from xlalloc.hosts.windows_words import worded
+from xlalloc.messages import say
 from xlalloc.version import __version__
 
 WANTED = ".".join(map(str, calc.OLDEST))
@@ -177,7 +180,7 @@ def install(profile: Profile = OWN) -> str:
         extension = calc.build(Path(folder) / "xlalloc.oxt", sys.executable)
         _unopkg(office, profile, "add", "--force", "--suppress-license", str(extension))
     whom = "all users, since you are root" if _is_root() else "you"
-    done = f"Installed in LibreOffice {office.shown} for {whom}. Start LibreOffice anew; =EQUAL_WEIGHTS(4) gives 0.25."
+    done = f"Installed in LibreOffice {office.shown} for {whom}. Restart LibreOffice; =EQUAL_WEIGHTS(4) returns 0.25."
     return done + _astray()
 
 
@@ -198,7 +201,7 @@ def uninstall(profile: Profile = OWN) -> str:
     if installed(office, profile) is None:
         return f"The extension is not installed in LibreOffice {office.shown}; nothing to do."
     _unopkg(office, profile, "remove", calc.IDENTIFIER)
-    return f"Removed from LibreOffice {office.shown}. Start LibreOffice anew."
+    return f"Removed from LibreOffice {office.shown}. Restart LibreOffice."
 
 
 def installed(office: Office, profile: Profile = OWN) -> tuple[str, Path] | None:
@@ -237,47 +240,50 @@ def _unopkg(office: Office, profile: Profile, what: str, *options: str) -> str:
 # The doctor --------------------------------------------------------------------------------------------------------
 
 
-def doctor(profile: Profile = OWN) -> list[Finding]:
+def doctor(profile: Profile = OWN, lang: str = "en") -> list[Finding]:
     """What works in LibreOffice on this machine, and what to do about what does not."""
+    word = partial(worded, lang=lang)
     try:
         office = find()
     except OfficeError as missing:
-        return [Finding("LibreOffice", *_two(missing))]
-    lines = [Finding("LibreOffice", f"{office.shown} in {office.program}")]
+        return [Finding("LibreOffice", *_two(missing, lang))]
+    lines = [Finding("LibreOffice", worded("{1} in {2}", lang, office.shown, office.program))]
     try:
         found = installed(office, profile)
     except OfficeError as error:
-        return [*lines, Finding("extension", *_two(error))]
+        return [*lines, Finding(word("extension"), *_two(error, lang))]
     if found is None:
-        return [*lines, Finding("extension", "not installed", INSTALL)]
+        return [*lines, Finding(word("extension"), word("not installed"), word(INSTALL))]
     version, folder = found
-    lines.append(Finding("extension", f"version {version}", "" if version == __version__ else INSTALL))
-    return [*lines, _asked(folder)]
+    remedy = "" if version == __version__ else word(INSTALL)
+    return [*lines, Finding(word("extension"), worded("version {1}", lang, version), remedy), _asked(folder, lang)]
 
 
 INSTALL = "Run `xlalloc install calc`."
 
 
-def _two(error: OfficeError) -> tuple[str, str]:
+def _two(error: OfficeError, lang: str) -> tuple[str, str]:
     """What is wrong, and the remedy after it."""
-    wrong, _, remedy = str(error).partition(". ")
-    return wrong + ".", remedy
+    stop = "。" if lang == "zh" else ". "
+    wrong, _, remedy = say(str(error), lang).partition(stop)
+    return wrong + stop.strip(), remedy
 
 
-def _asked(folder: Path) -> Finding:
+def _asked(folder: Path, lang: str) -> Finding:
     """The Python that the installed extension computes with, started as the extension starts it."""
+    what, install = worded("its Python", lang), worded(INSTALL, lang)
     try:
         python = (folder / "python.txt").read_text(encoding="utf-8").strip()
     except OSError:
-        return Finding("its Python", f"not named in {folder}", INSTALL)
+        return Finding(what, worded("not named in {1}", lang, folder), install)
     child = calc_link.Child(python)
     try:
         info = dict(child.call("XLALLOC_INFO", ())[1:])
     except calc_link.Broken as broken:
-        return Finding(
-            "its Python", str(broken), "Install xlalloc there, or run `xlalloc install calc` from another Python."
-        )
+        remedy = "Install xlalloc there, or run `xlalloc install calc` from another Python."
+        return Finding(what, say(str(broken), lang), worded(remedy, lang))
     finally:
         child.close()
-    other = "" if info["version"] == __version__ else f"That is not this xlalloc ({__version__}). {INSTALL}"
-    return Finding("its Python", f"{python} computes with xlalloc {info['version']}", other)
+    state = worded("{1} computes with xlalloc {2}", lang, python, info["version"])
+    other = worded("That is not this xlalloc ({1}).", lang, __version__) + f" {install}"
+    return Finding(what, state, "" if info["version"] == __version__ else other)

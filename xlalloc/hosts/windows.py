@@ -23,8 +23,9 @@ ELSEWHERE = """Excel on the Mac and on the web runs the functions through xlwing
 2. In its requirements.txt add the line
        xlalloc
    If the package is not published under that name yet, the address of its wheel stands there instead.
-3. In its main.py put the line
+3. In its main.py put the lines
        from xlalloc.hosts.excel import *
+       from xlalloc.hosts.lite import reenter_formulas
 4. Restart xlwings Lite, then try  =RP_WEIGHTS({0.04,0.006;0.006,0.01})
 
 Start the add-in before you open a workbook with formulas. docs/mac-and-web.md has the steps one by one."""
@@ -89,7 +90,7 @@ def _reason(error: OSError, folder: Path) -> str:
 
 STORE = (
     "This Python comes from the Microsoft Store, which redirects what programs write for other programs: Excel would "
-    "not see the add-in. Install Python from python.org, then:  pip install xlalloc  and  xlalloc install excel"
+    "not see the add-in. Install Python from python.org, xlalloc with its pip, then:  xlalloc install excel"
 )
 
 

@@ -13,6 +13,7 @@ _MARKETS = "XSHG|XSHE|SH|SS|SZ|BJ|OF|HK|US|OQ|O|N|A|P|K|L|DE|F|PA|AS|MI|SW|TO|AX
 _BEHIND = re.compile(rf"(?P<code>[^\s.]+)\.(?P<market>{_MARKETS})", re.IGNORECASE)
 _BEFORE = re.compile(r"(?P<market>SH|SZ|BJ|OF|HK)[.:_]?(?P<code>\d{5,6})", re.IGNORECASE)
 _EXCHANGE = re.compile(r"(?P<market>[A-Z]{2,10}):(?P<code>\S+)")
+_MIC = re.compile(r"(?P<code>[^\s:]+)(?P<market>):[a-z]{4}")  # VTI:arcx
 _TERMINAL = re.compile(r"(?P<code>\S+)(?: (?P<market>[A-Z]{2}))? (?:Equity|Index|Comdty|Fund)", re.IGNORECASE)
 _SAME = {"SS": "SH", "XSHG": "SH", "XSHE": "SZ"}  # one exchange
 _WHOLE = re.compile(r"(\d+)\.0+")
@@ -118,7 +119,7 @@ def split(text: str) -> tuple[str, str]:
     text = unwrapped(text).rstrip("*").strip()
     if match := _WHOLE.fullmatch(text):
         return match[1], ""
-    for form in (_BEHIND, _BEFORE, _TERMINAL, _EXCHANGE):
+    for form in (_BEHIND, _BEFORE, _TERMINAL, _MIC, _EXCHANGE):
         if match := form.fullmatch(text):
             return name_key(match["code"]), _SAME.get(market := (match["market"] or "").upper(), market)
     return name_key(text), ""

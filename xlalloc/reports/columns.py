@@ -71,19 +71,22 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("id", "text", ("客户编号", "编号", "客户号", "客户代码", "客户id"), also=("client", "client id", "client no", "client number", "kundennummer")),
         Column("asset", "text", ("资产", "资产名称", "产品", "产品名称", "产品简称", "基金", "基金名称", "基金简称", "证券名称", "证券简称", "股票名称", "股票简称", "名称"), needed=True,
                also=("fund", "fund name", "security", "security name", "security description", "product", "name", "description", "investment name", "investment", "stock", "holding",
-                     "bezeichnung", "wertpapier", "wertpapiername", "wertpapierbezeichnung", "produkt", "titel", "naam")),
-        Column("code", "text", ("证券代码", "代码", "产品代码", "基金代码", "股票代码", "资产代码"), also=("symbol", "ticker", "symbol/isin", "symbol/cusip", "isin", "wkn", "isin/wkn", "wkn/isin", "sedol", "cusip", "ts_code", "instrument", "fund code", "stock code", "security code", "security id", "epic"), asked=False),
-        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量", "持仓", "持仓股数", "当前余额", "确认份额", "持有股数", "证券余额数量"),
-               also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "stk", "stk/nom", "stk/nominal", "stk/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings", "owned quantity", "units owned", "position quantity", "anzahl nominal", "anzahl nominale", "current units", "total units", "share quantity", "shares held", "no of units", "number of units", "qty held", "balance units", "unit balance")),
+                     "row labels", "行标签", "asset description", "bezeichnung", "wertpapier", "wertpapiername", "wertpapierbezeichnung", "produkt", "titel", "naam", "libellé", "valeur mobilière", "nom", "titre", "intitulé", "titolo", "strumento", "denominazione", "activo", "ativo", "papel", "denominación", "producto", "namn", "värdepapper", "instrument name", "navn", "værdipapir", "verdipapir", "銘柄名", "銘柄", "ファンド名")),
+        Column("code", "text", ("证券代码", "代码", "产品代码", "基金代码", "股票代码", "资产代码"), also=("symbol", "ticker", "symbol/isin", "symbol/cusip", "isin", "wkn", "isin/wkn", "wkn/isin", "sedol", "cusip", "ts_code", "instrument", "fund code", "stock code", "security code", "security id", "epic", "asset id", "valor", "code isin", "isin code", "isin-code", "isin kode", "código isin", "codice isin", "simbolo", "símbolo", "código", "銘柄コード", "コード", "証券コード"), asked=False),
+        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量", "持仓", "持仓股数", "当前余额", "确认份额", "持有股数", "证券余额数量", "持仓手数", "手数", "持有手数"),
+               also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "stk", "stk/nom", "stk/nominal", "stk/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings", "owned quantity", "units owned", "position quantity", "anzahl nominal", "anzahl nominale", "current units", "total units", "share quantity", "shares held", "no of units", "number of units", "qty held", "balance units", "unit balance", "shares/par", "shares or par", "par/shares", "shares owned", "trade date quantity", "quantité", "nombre", "nombre de titres", "quantità", "quantita", "cantidad", "títulos", "participaciones", "quantidade", "qtd", "volym", "antal", "antall", "beholdning", "保有数量", "保有数", "数量(株)", "保有株数", "保有口数", "口数")),
         Column("price", "price", ("单价", "最新净值", "价格", "净值", "单位净值", "最新价", "当前价", "市价", "现价", "最新价格", "参考价", "参考市价", "收盘价", "当前价格", "最新单位净值", "昨日净值", "参考净值"),
-               also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "last px", "market px", "price per share", "closing nav", "nav per unit", "bid price", "sell price", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers")),
-        Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值", "最新市值", "证券市值", "当前市值", "持有金额", "资产市值", "持有市值", "参考金额", "总市值", "持仓金额", "基金市值"),
-               also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde", "net value", "netvalue", "positionvalue", "equity", "holding value", "value of holding")),
+               also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "last px", "market px", "price per share", "closing nav", "nav per unit", "bid price", "sell price", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers", "cours", "dernier cours", "lastprice", "prix", "prezzo", "prezzo di mercato", "precio", "cotización", "último precio", "preço", "preço atual", "cotação", "local price", "現在値", "時価", "基準価額", "kurs sek", "senaste")),
+        Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值", "最新市值", "证券市值", "当前市值", "持有金额", "资产市值", "持有市值", "参考金额", "总市值", "持仓金额", "基金市值", "人民币市值", "折合人民币市值", "折合人民币", "折合市值", "本位币市值", "市值本位币"),
+               also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde", "net value", "netvalue", "positionvalue", "equity", "holding value", "value of holding", "positionvalueinbase", "base market value", "market value base", "value base", "ending market value", "ending value", "market value local", "local market value", "valeur", "valorisation", "montant", "évaluation", "controvalore", "controvalore attuale", "valore di mercato", "valore", "valoración", "valor de mercado", "importe", "valor actual", "valor efectivo", "marknadsvärde", "värde", "markedsværdi", "markedsverdi", "kursværdi", "評価額", "時価評価額")),
         Column("bought_on", "date", ("买入日期", "申购日期", "购买日期", "建仓日期"), also=("bought", "purchase date", "date acquired", "acquired", "open date", "kaufdatum")),
-        Column("account", "text", ("账户", "资金账号", "资金账户", "账号", "交易账号", "基金账号", "客户资金账号"), also=("account number", "account no", "account id", "clientaccountid", "depot", "depotnummer")),
+        Column("account", "text", ("账户", "资金账号", "资金账户", "账号", "交易账号", "基金账号", "客户资金账号"), also=("account number", "account no", "account id", "clientaccountid", "depot", "depotnummer", "fund account number", "kontonummer", "compte", "conto", "cuenta", "konto")),
         Column("no_sell", "yes", ("不可卖出", "锁定", "禁止卖出"), also=("locked",)),
-        Column("currency", "text", ("币种", "货币"), also=("ccy", "currencyprimary", "währung", "whrg", "valuta")),
+        Column("currency", "text", ("币种", "货币"), also=("ccy", "currencyprimary", "währung", "whrg", "valuta", "devise", "divisa", "moneda", "moeda", "通貨")),
         Column("kind", "text", ("品种", "证券类别", "产品类型", "证券类型", "资产类型"), also=("security type", "asset type", "asset category", "assetclass", "product type", "investment type", "holding type", "instrument type"), asked=False),
+        Column("owner", "text", ("客户姓名", "姓名", "客户名称", "户名", "账户名称", "持有人", "投资者姓名"), also=("client name", "account name", "account title", "account owner", "owner", "investor name"), asked=False),
+        Column("side", "text", ("持仓方向", "多空", "多空方向", "合约类型", "持仓类型", "信用类型"), also=("side", "long/short", "l/s", "position type", "position side", "short/long"), asked=False),
+        Column("owed", "money", ("融资余额", "融资负债", "融资金额", "融券余额", "负债金额", "未偿还本金"), also=("margin debt", "margin loan", "loan balance", "amount owed", "margin balance"), asked=False),
         Column("detail", "text", (), also=("levelofdetail", "level of detail", "datadiscriminator"), asked=False),
         Column("as_of", "date", ("市值日期", "净值日期", "估值日期", "持仓日期", "日期"), also=("as of", "price date", "nav date", "valuation date", "kursdatum", "date", "reportdate")),
     ),
@@ -161,7 +164,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 }  # fmt: skip
 
 
-_MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·]+")
+_MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·=]+")
 _BRACKET = re.compile(r"[(\[（【](.*?)[)\]）】]")
 # What a bracket behind a header, or the words after its "in", may say of its figures: a currency, a factor, both.
 _SCALES = (
@@ -172,13 +175,17 @@ _SCALES = (
     (r"亿[份股]?", 1e8),
     (r"[%％]|pence|p|gbx", 0.01),
 )
+LOTS = 0.0  # in place of a factor: what is counted are lots, whose size differs from asset to asset
 _FACTORS = tuple((re.compile(rf"(?:{words})(?: of)?"), factor) for words, factor in _SCALES)
 _PENCE = frozenset(["pence", "p", "gbx"])
 _MONEY_WORDS = re.compile("|".join(sorted(map(re.escape, CURRENCIES), key=len, reverse=True)))
-_UNIT_ABOVE = re.compile(r"单位\s*:?\s*([^\s,;)]+)|\b(?:amounts?|values?|figures?)\b[^.]*?\bin ([^.,;)]+)")
+_UNIT_ABOVE = re.compile(r"单位\s*:?\s*([^\s;)。]+)|\b(?:amounts?|values?|figures?)\b[^.]*?\bin ([^.,;)]+)")
+_COUNT = re.compile(r"[份股手张]")  # what is counted, in the words for a unit
+_LOTS = re.compile(r"[(\[【]\s*(?:单位:)?手数?\s*[)\]】]|手数?$")
 _SCALE_BEHIND = r"(?:\s*(?:'?000'?s?|k|mn?|bn|thousands?|millions?))?"
 _CURRENCY_BEHIND = re.compile(
-    rf"\s*(?:[$£€¥￥]|[\s,](?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD)){_SCALE_BEHIND}\s*$", re.IGNORECASE
+    rf"\s*(?:[$£€¥￥]|[\s,](?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD|SEK|NOK|DKK|TWD|ZAR|NZD)){_SCALE_BEHIND}\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -200,20 +207,43 @@ def unit_of(header: str) -> tuple[float, str]:
     return 1.0, ""
 
 
-def unit_above(remarks: Iterable[str]) -> tuple[float, str]:
-    """The factor of all amounts of money that a line above a table names: 单位：万元, All amounts in $000s."""
+def in_lots(header: str) -> bool:
+    """Does a header count in lots: 持仓(手), 持仓手数?"""
+    return bool(_LOTS.search(unicodedata.normalize("NFKC", str(header)).strip()))
+
+
+def units_above(remarks: Iterable[str]) -> list[str]:
+    """The units that lines above a table name: 万元 and 股 of 单位：万元、股, $000s of All amounts in $000s."""
+    found = []
     for remark in remarks:
-        text = unicodedata.normalize("NFKC", remark).casefold()
-        for match in _UNIT_ABOVE.finditer(text):
-            if (unit := scale(match[1] or match[2]))[0] > 1.0:
-                return unit
-    return 1.0, ""
+        for match in _UNIT_ABOVE.finditer(unicodedata.normalize("NFKC", remark).casefold()):
+            found += re.split(r"[、,/]", match[1]) if match[1] else [match[2]]
+        words = unicodedata.normalize("NFKC", remark).casefold().strip(" ()[]*:")
+        if len(words) > 1 and scale(words)[0] > 1.0:  # a line of nothing else: (万元), $ in millions
+            found.append(words)
+    return found
+
+
+def unit_above(remarks: Iterable[str]) -> tuple[float, str]:
+    """The factor of all amounts of money that a line above a table names."""
+    units = (scale(words) for words in units_above(remarks) if not _COUNT.search(words))
+    return next((unit for unit in units if unit[0] > 1.0), (1.0, ""))
+
+
+def count_above(remarks: Iterable[str]) -> float:
+    """The factor of all counts that a line above a table names (万份); that of lots (手) differs by asset: LOTS."""
+    for words in units_above(remarks):
+        if words.strip() == "手":
+            return LOTS
+        if _COUNT.search(words) and scale(words)[0] > 1.0:
+            return scale(words)[0]
+    return 1.0
 
 
 def scale(words: str) -> tuple[float, str]:
     """The factor and the currency that words such as 万元, USD '000 or € m are; (1, "") of any others."""
     names = _MONEY_WORDS.findall(words)
-    rest = _MONEY_WORDS.sub(" ", words).removeprefix("in ").strip(" .,-/")
+    rest = _MONEY_WORDS.sub(" ", words).strip(" .,-/").removeprefix("in ").strip()
     currency = next((CURRENCIES[name] for name in names if name != "元" or rest), "")  # (元): every currency's, loosely
     if not rest:
         return 1.0, currency
@@ -240,15 +270,20 @@ EITHER = {
     "asset": "code",
     "id": "name",
 }  # a code does where there is no name of a holding, the name where a client has no id
+PERSONS = frozenset(map(normal, ["客户姓名", "姓名", "客户名称", "投资者姓名", "client name", "investor name"]))
+"""Headers of holdings over names of clients; other owners may be names of accounts."""
 IN_MONEY = ("value", "flow", "fee")  # columns that the unit of a whole table is meant for; prices are per unit
 OTHERWISE = {("holdings", "value"): "units"}  # what "Amount" is where another column has the value
+
+
+_SUM_OF = re.compile(r"^(?:求和项|最大值项|平均值项)\s*[:：]\s*|^(?:sum|max|average) of ", re.IGNORECASE)  # a pivot's
 
 
 @lru_cache(8192)
 def column_of(sheet: str, header) -> str | None:
     """The column a header stands for."""
-    known = _HEADERS[sheet]
-    return known.get(normal(header)) or known.get(normal(_CURRENCY_BEHIND.sub("", str(header))))
+    known, header = _HEADERS[sheet], _SUM_OF.sub("", str(header))
+    return known.get(normal(header)) or known.get(normal(_CURRENCY_BEHIND.sub("", header)))
 
 
 def sheet_of(title: str) -> str | None:

@@ -39,7 +39,7 @@ _WEEKDAY = (
     r"|ma|wo|vr|za|zo)[a-zß-ÿ]{0,8}\.?)"
 )
 _FIRST_WORD = re.compile(rf"(?:as (?:of|at)|per|stand|vom|截至|截止)[: ]*|{_WEEKDAY}[, ]+|[(（]?{_WEEKDAY}[)）]\s*")
-_LAST_WORD = re.compile(rf"[, ]*(?:(?<=[, ]){_WEEKDAY}|[(（]{_WEEKDAY}[)）]|星期[一二三四五六日天])$")
+_LAST_WORD = re.compile(rf"[, ]*(?:(?<=[, ]){_WEEKDAY}|[(（]{_WEEKDAY}[)）]|星期[一二三四五六日天]|,[一二三四五六日])$")
 _TWICE = re.compile(r"(.+?\d{4})([a-z].*\d{4})")  # Monday, March 03, 2025Mon, Mar 03, 2025
 
 

@@ -50,11 +50,21 @@ _NAMES_OF_MONEY = {
     "HKD": ("hk$", "港元", "港币"),
     "EUR": ("€", "欧元", "euro"),
     "GBP": ("£", "英镑"),
-    "JPY": ("日元",),
+    "JPY": ("日元", "円"),
+    "CHF": ("瑞士法郎",),
+    "SGD": ("s$", "新加坡元"),
+    "AUD": ("a$", "澳元"),
+    "CAD": ("c$", "加元"),
+    "TWD": ("nt$", "新台币"),
+    "MOP": ("澳门元",),
+    **dict.fromkeys(("SEK", "NOK", "DKK", "ZAR", "ILS", "BRL", "KRW", "NZD", "PLN"), ()),
 }
 CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
 _MULTIPLES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "mio.": 1e6, "b": 1e9, "bn": 1e9}
 _PENCE = frozenset(["p", "gbx", "pence"])  # hundredths of a pound
+# Hundredths of a currency as vendors write them: GBp is pence and GBP pounds.
+HUNDREDTHS = dict.fromkeys(("GBX", "GBp", "gbx", "pence", "p"), "GBP") | {"ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS"}
+_BOOKED = {"cr": 1.0, "dr": -1.0}  # behind an amount of an account: owned, owed
 _COUNTED = frozenset(["份", "股", "shares", "units", "st.", "stk", "stk.", "stück", "st"])  # what units are called
 _GAPS = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")  # between thousands
 _MONEY = re.compile(
@@ -165,7 +175,7 @@ def _written(value: str, decimal: str = ".") -> tuple[float | None, str]:
     if not match:
         raise UnreadableError
     marks = [match["before"], match["after"]]
-    if any(mark and mark not in CURRENCIES and mark not in _COUNTED | _PENCE for mark in marks):
+    if any(mark and mark not in CURRENCIES and mark not in _COUNTED | _PENCE | _BOOKED.keys() for mark in marks):
         raise UnreadableError
     number = _signed(match["sign"] + match["number"], decimal)
     if number is None:
@@ -173,7 +183,13 @@ def _written(value: str, decimal: str = ".") -> tuple[float | None, str]:
     currency = next((CURRENCIES[mark] for mark in marks if mark in CURRENCIES), "")
     if match["after"] in _PENCE:
         number, currency = number / 100, "GBP"
+    number *= _BOOKED.get(match["after"], 1.0)
     return number * _MULTIPLES.get(match["multiple"], 1.0), currency
+
+
+def is_blank_mark(cell) -> bool:
+    """Is it what stands for nothing: --, n/a, 无?"""
+    return isinstance(cell, str) and plain(unwrapped(cell)) in _BLANK
 
 
 def is_negative(value, decimal: str = ".") -> bool:
@@ -210,6 +226,8 @@ def unwrapped(text: str) -> str:
 
 
 def currency_of(value) -> str:
+    if (whole := HUNDREDTHS.get(clean(value))) is not None:
+        return whole
     text = plain(value)
     return CURRENCIES.get(text, text.upper())
 

@@ -12,11 +12,13 @@ from xlalloc.reports.csv_rows import TextFile
 from xlalloc.reports.fields import LONGEST, clean, is_empty
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.sheets import Workbook
-from xlalloc.workbook_files import MB
+from xlalloc.workbook_files import MB, check
 
 Rows = Iterator[tuple[int, dict[int, object]]]  # number, filled cells by column
-TEXT = frozenset([".csv", ".txt", ".tsv", ".xls", ".prn"])  # what trading programs call .xls is a text or a web page
+TEXT = frozenset([".csv", ".txt", ".tsv", ".xls", ".prn", ".htm", ".html"])  # what trading programs call .xls is text
 BOOKS = frozenset([".xlsx", ".xlsm"])
+OTHERS = frozenset([".ods", ".fods", ".xlsb", ".et", ".numbers", ".xml", ".mht", ".json", ".zip", ".rar", ".7z"])
+MOST_SPANNED = 1_000  # rows or columns of one cell of a web page
 FOLDERS = ("holdings", "prices")  # that may be folders: one file per account or client, one file per asset
 MOST_SHOWN = 60  # characters of a cell quoted in a problem
 
@@ -32,6 +34,8 @@ class Part:
     two_ways: bool | None = None  # whether texts in it need a look at the whole; None: not known yet
     semicolons: bool = False
     encoding: str = ""
+    hidden: bool = False  # a sheet that nobody sees
+    hidden_rows: Callable[[], list[int]] = list  # those of its rows that nobody sees, once they were read
 
     @property
     def name(self) -> str:
@@ -68,6 +72,8 @@ def of_file(file: Path, digest, problems: Problems, folder: str) -> list[Part]:
     kind = file.suffix.casefold()
     if kind in BOOKS or (kind == ".xls" and _starts(file).startswith(b"PK")):
         return book_parts(file, digest, problems, folder)
+    if kind in OTHERS:
+        problems.note("", "file_not_read", "done.ignored", Location(file.name[:MOST_SHOWN]))
     return [text_part(file, digest, folder)] if kind in TEXT else []
 
 
@@ -75,7 +81,11 @@ def text_part(file: Path, digest, folder: str = "", sheet: str | None = None) ->
     """A csv or text file, or a web page saved as one."""
     start = _starts(file)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InputError(f"{file.name}: an old .xls file. Open it in Excel or LibreOffice and save it as .xlsx.")
+        check(file)  # says which: old, or with a password
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"MIME-Version:")):
+        raise InputError(
+            f"{file.name}: an XML file or a web archive that Excel opens. Open it there and save it as .xlsx."
+        )
     title = f"{folder}/{file.name}" if folder else file.stem
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head")):
         return _page(file, title, digest, folder)
@@ -103,9 +113,16 @@ def book_parts(path: Path, digest, problems: Problems, folder: str = "") -> list
             digest.update(block)
     for what in book.ignored:
         problems.note("", f"has_{what}", "done.ignored", Location(path.name))
-    alone = len(book.sheets) == 1
+    alone = len(book.sheets.keys() - book.hidden) == 1
     return [
-        Part(path.stem if alone and sheet_of(title) is None else title, partial(book.rows, title), path.name, folder)
+        Part(
+            path.stem if alone and sheet_of(title) is None and title not in book.hidden else title,
+            partial(book.rows, title),
+            path.name,
+            folder,
+            hidden=title in book.hidden,
+            hidden_rows=partial(book.hidden_rows.get, title, []),
+        )
         for title in book.sheets
     ]
 
@@ -135,34 +152,66 @@ def _page(file: Path, title: str, digest, folder: str) -> Part:
         text = data.decode("gb18030", "replace")
     reader = _Cells()
     reader.feed(text)
+    reader.close()
     return Part(title, lambda: iter(reader.rows), file.name, folder, True)
 
 
 class _Cells(html.parser.HTMLParser):
-    """The cells of a web page's tables, row by row."""
+    """The cells of a web page's tables, row by row; below and beside a cell that spans several there are blank ones."""
 
     def __init__(self):
         super().__init__()
         self.rows: list[tuple[int, dict[int, object]]] = []
-        self._row: list[str] | None = None
-        self._inside, self._number = False, 0
+        self._row: dict[int, str] | None = None
+        self._column, self._wide, self._number = 0, 1, 0
+        self._inside = False
+        self._covered: dict[int, int] = {}  # column → rows that a cell above still covers
 
     def handle_starttag(self, tag, attrs):
         if tag == "tr":
-            self._row, self._number = [], self._number + 1
+            self._end_row()
+            self._row, self._column, self._wide, self._number = {}, 0, 1, self._number + 1
         elif tag in ("td", "th") and self._row is not None:
-            self._row.append("")
-            self._inside = True
+            self._begin(self._row, dict(attrs))
 
     def handle_endtag(self, tag):
         if tag in ("td", "th"):
             self._inside = False
-        elif tag == "tr" and self._row:
-            cells = {j: cell for j, text in enumerate(self._row, 1) if (cell := clean(text))}
-            if cells:
-                self.rows.append((self._number, cells))
-            self._row = None
+        elif tag in ("tr", "table"):
+            self._end_row()
+            if tag == "table":
+                self._covered = {}
 
     def handle_data(self, data):
         if self._inside and self._row:
-            self._row[-1] += data
+            self._row[self._column] += data
+
+    def close(self):
+        super().close()
+        self._end_row()
+
+    def _begin(self, row: dict[int, str], attrs: dict) -> None:
+        """A cell in the next column that none above covers."""
+        self._column = self._next(self._column + self._wide)
+        self._wide, high = (min(_count(attrs.get(name)), MOST_SPANNED) for name in ("colspan", "rowspan"))
+        for column in range(self._column, self._column + self._wide) if high > 1 else ():
+            self._covered[column] = high
+        row[self._column], self._inside = "", True
+
+    def _next(self, column: int) -> int:
+        while self._covered.get(column):
+            column += 1
+        return column
+
+    def _end_row(self) -> None:
+        if self._row is None:
+            return
+        if cells := {column: cell for column, text in self._row.items() if (cell := clean(text))}:
+            self.rows.append((self._number, cells))
+        self._row, self._inside = None, False
+        self._covered = {column: left - 1 for column, left in self._covered.items() if left > 1}
+
+
+def _count(text: str | None) -> int:
+    """Of rows or columns that a cell spans."""
+    return int(text) if text and text.isdecimal() and int(text) > 0 else 1

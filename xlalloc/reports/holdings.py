@@ -1,5 +1,6 @@
 """Rows of holdings → lots: whose they are, which asset they mean, and what among them is no holding."""
 
+import datetime as dt
 import re
 from collections import defaultdict
 from dataclasses import replace
@@ -8,12 +9,16 @@ from xlalloc.ranges import name_key
 from xlalloc.reports import fields
 from xlalloc.reports.account import Entry
 from xlalloc.reports.codes import is_cash
+from xlalloc.reports.columns import PERSONS, normal
+from xlalloc.reports.fields import is_empty
+from xlalloc.reports.files import MOST_SHOWN
 from xlalloc.reports.problems import Location
 from xlalloc.reports.records import Asset, Client, Lot
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sections import DETAILS
 from xlalloc.reports.totals import Sums, has_word, names_a_total
-from xlalloc.reports.words import BESIDE
+from xlalloc.reports.words import BESIDE, OWED
+from xlalloc.reports.worth import settle
 
 MIN_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
 
@@ -33,7 +38,11 @@ class HoldingsReader:
         client, last = None, ""
         self._waiting: list[tuple[Row, str]] = []  # whose they are is told by there being one client alone
         self._by_account: set[int] = set()  # tables in which accounts tell
+        self._by_owner: set[int] = set()  # tables in which names of owners do
+        self._by_name = _unique_names(clients)
         self._summed: set[tuple] = set()  # positions that a summary row has, whose lots below say it again
+        self._days: dict[str, tuple[dict, set]] = {}  # client → the day of each holding, and which have two
+        self._with_cash: set[int] = set()  # tables that have a row of cash
         self._sums: dict[int, Sums] = defaultdict(Sums)  # table → what its rows add up to
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
@@ -57,10 +66,12 @@ class HoldingsReader:
                 self._holding(client, row)
         for row, row.table.heading in self._waiting:
             client = next(iter(clients.values()))
-            if id(row.table) in self._by_account and self._account(row):
+            by_owner = id(row.table) in self._by_owner or normal(row.table.columns.get("owner", "")) in PERSONS
+            if (id(row.table) in self._by_account and self._account(row)) or (by_owner and row.get("owner")):
                 self._nobodys(row)
             elif not self._again(client, row):
                 self._holding(client, row)
+        self._say_cash_beside()
 
     def _again(self, client: Client, row: Row) -> bool:
         """Is it a lot of a position that a summary row above it has whole?"""
@@ -74,25 +85,43 @@ class HoldingsReader:
 
     def _holding(self, client: Client, row: Row) -> None:
         asset, why = self._asset_of(row)
-        if asset is None and self._is_beside(row, client):
+        nothing = row.get("units") == 0.0 or row.get("value") == 0.0
+        if asset is None and (self._is_beside(row, client) or (nothing and not why)):
+            if nothing:
+                self.problems.note(client.id, "nothing_held", "done.left_out", row.location("asset"))
             return
+        if nothing and row.bad == ("price",) and fields.clean(row.raw["price"]).strip("0.,") == "":
+            row.bad = ()  # a price of 0 of what is worth nothing
         wrong = self._list(client.id, row)
         if asset is None:
+            names = any(not is_empty(row.raw.get(key)) for key in ("asset", *row.table.codes))
             self.problems.refuse(
-                client.id, why or "unknown_asset", row.location("code" if "code" in row.raw else "asset")
+                client.id,
+                why or ("unknown_asset" if names else "no_asset_in_row"),
+                row.location("code" if "code" in row.raw else "asset"),
             )
         elif not wrong and row.get("value") is None and row.get("units") is None:
             if isinstance(row.raw.get("value"), str) or isinstance(row.raw.get("units"), str):  # -- or n/a
                 self.problems.note(client.id, "nothing_held", "done.left_out", row.location("asset"))
                 return
             self.problems.refuse(client.id, "no_value", row.location("value"))
+        if asset is not None:
+            if self.assets[asset].kind == "cash":
+                self._with_cash.add(id(row.table))
+            settle(client.id, row, self.assets[asset], self.currency, self.problems)
+        if "side" in row and fields.plain(row["side"]) in OWED:
+            self.problems.refuse(client.id, "below_zero", row.location("side"))
+        if row.get("owed"):
+            self.problems.refuse(client.id, "below_zero", row.location("owed"))
         if row.currencies:
             self._currencies(client.id, row)
-        if (day := row.get("as_of")) and row.get("value") is not None and self._market.is_old(day):
-            self.problems.note(client.id, "old_value", "done.used", row.location("as_of"), date=f"{day}")
         account = row.get("account", "")
         if not account and "id" not in row.table.columns and _OF_ACCOUNT.match(row.table.heading):
             account = row.table.heading
+        if day := row.get("as_of"):
+            if row.get("value") is not None and self._market.is_old(day):
+                self.problems.note(client.id, "old_value", "done.used", row.location("as_of"), date=f"{day}")
+            self._one_day(client, row, (account, asset), day)
         self._sums[id(row.table)].add(_worth(row), client.id, account)
         client.lots.append(
             Lot(
@@ -100,6 +129,24 @@ class HoldingsReader:
                 self._same(account), bool(row.get("no_sell")), row.table.where, row.number,
             )
         )  # fmt: skip
+
+    def _say_cash_beside(self) -> None:
+        """Cash that a line around the table names, where no row of it is cash: it counts only as a row."""
+        for table in self.source.tables("holdings"):
+            if table.cash and id(table) not in self._with_cash:
+                number, text = table.cash
+                location = Location(table.where.sheet, number, "", text[:MOST_SHOWN])
+                self.problems.note("", "cash_beside", "done.not_counted", location)
+
+    def _one_day(self, client: Client, row: Row, holding: tuple, day: dt.date) -> None:
+        """Refuses two holdings on two days each: days that stand below one another are not added up."""
+        days, twice = self._days.setdefault(client.id, ({}, set()))
+        first = days.setdefault(holding, day)
+        if first != day:
+            twice.add(holding)
+            if len(twice) > 1:
+                where = replace(row.location("as_of"), row=None, value="")
+                self.problems.refuse(client.id, "several_days", where, first=f"{first}", date=f"{day}")
 
     def _asset_of(self, row: Row) -> tuple[str | None, str]:
         """The asset of a holding, by its codes, then by its name; cash needs none."""
@@ -148,7 +195,11 @@ class HoldingsReader:
             self.problems.note("", "on_its_way", "done.left_out", row.location("value"), what=texts[0])
             return True
         figures = [row.raw[key] for key in ("units", "price", "value") if key in row.raw]
-        if not texts and figures and not any(_has_digit(cell) for cell in figures):
+        if figures and any(map(_is_sentence, texts)) and all(map(_is_sentence, figures)):
+            self.problems.note("", "headings", "done.ignored", row.location(""))
+            return True
+        words = figures and not any(_has_digit(cell) for cell in figures)
+        if words and (not texts or any(":" in text for text in texts)):  # of headings; printed on: …, by: …
             self.problems.note("", "headings", "done.ignored", row.location("value" if "value" in row.raw else "units"))
             return True
         return self._is_total(row, client)
@@ -186,6 +237,9 @@ class HoldingsReader:
     ) -> Client | None:
         """Whose a row without an id is: by its account, the file's name, the lines above, or the only client."""
         table = row.table
+        if client := self._by_name.get(name_key(row.get("owner", ""))):
+            self._by_owner.add(id(table))
+            return client
         own = [row.get("account", ""), table.heading]
         for text in (*own, table.part.name, *table.remarks):
             if text and (client := self._named_client(text, clients, owners)):
@@ -208,7 +262,8 @@ class HoldingsReader:
         return account or (heading if _OF_ACCOUNT.match(heading) else "")
 
     def _nobodys(self, row: Row) -> None:
-        self.problems.note("", "whose", "done.ignored", Location(row.table.where.sheet, None, self._account(row)))
+        whose = self._account(row) or row.get("owner", "")
+        self.problems.note("", "whose", "done.ignored", Location(row.table.where.sheet, None, whose))
 
     def _named_client(self, text: str, clients: dict, owners: dict) -> Client | None:
         key = name_key(text)
@@ -258,6 +313,9 @@ class HoldingsReader:
                 return
             words = {"first": f"{first.row}", "row": f"{again.row}"}
             self.problems.note(client.id, "holding_twice", "done.both_used", again.location, **words)
+        for whole, parts in client.lots.summed():
+            words = {"row": f"{whole.row}", "rows": ", ".join(f"{lot.row}" for lot in parts[:6])}
+            self.problems.refuse(client.id, "lots_and_their_sum", whole.location, **words)
 
     def _check_unit_of_money(self, client: Client) -> None:
         """Values that look like 万元: below what anybody has, or next to nothing beside the cash flow or the goal."""
@@ -278,11 +336,25 @@ def _of_id(clients: dict, text: str):
     return clients.get(text) or clients.get(name_key(text)) or clients.get(re.sub(r"(?<=\d)\.0+$", "", text))
 
 
+def _unique_names(clients: dict[str, Client]) -> dict[str, Client]:
+    """Clients by their names, but for those that two have."""
+    found: dict[str, Client | None] = {}
+    for client in clients.values():
+        key = name_key(client.name)
+        found[key] = None if key in found else client
+    return {key: client for key, client in found.items() if key and client}
+
+
 def _is_kind(text: str, kind: str) -> bool:
     try:
         return fields.option(text, fields.KINDS) == kind
     except fields.UnreadableError:
         return False
+
+
+def _is_sentence(cell) -> bool:
+    """Is it of several words, as in a disclaimer?"""
+    return isinstance(cell, str) and sum(word[:1].isalpha() for word in cell.split()) > 2
 
 
 def _has_digit(cell) -> bool:

@@ -20,6 +20,9 @@ from xlalloc.reports.words import ADJUSTED, CLOSE, CUMULATIVE, DATE_HEADERS, FIE
 HEADER_WITHIN = 60  # filled rows in which the first row of figures is looked for
 
 
+_POINT_ZERO = re.compile(r"^(\d+)\.0+$")  # how programs write whole numbers: 30120.0 is a price as well as a serial
+
+
 @dataclass
 class Layout:
     """Where in a part the dates and figures stand."""
@@ -89,7 +92,7 @@ def is_dated(cell, headed: bool, first: bool) -> bool:
     if isinstance(cell, dt.date):
         return True
     if isinstance(cell, str):
-        text = fields.plain(fields.unwrapped(cell))
+        text = _POINT_ZERO.sub(r"\1", fields.plain(fields.unwrapped(cell)))
         if text.isdigit():
             return (headed and _whole(text) is not None) or (first and len(text) == 8 and from_cell(text) is not None)
         return len(text) < MOST_TEXT and any(_reads(cell, order) for order in ORDERS)

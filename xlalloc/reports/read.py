@@ -18,6 +18,7 @@ from xlalloc.reports.records import Asset, Client, Inputs
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sheets import MOST_TEXT, Formula
 from xlalloc.reports.source import Source, load
+from xlalloc.reports.tables import AGAIN
 from xlalloc.reports.totals import is_total
 
 DEFAULT_THRESHOLD = 0.05
@@ -114,6 +115,8 @@ class Reader(HoldingsReader, ModelsReader):
         kinds = {key: column.kind for key, column in columns_of(row.table.sheet).items()}
         fatal = False
         for key in row.bad:
+            if key.endswith(AGAIN):  # the first of two columns is read
+                continue
             cell = row.raw[key]
             kind = unreadable(kinds[key])
             if isinstance(cell, Formula | ErrorValue):

@@ -146,6 +146,23 @@ class Lots(Sequence):
                 found.append((self[before], self[k]))
         return found
 
+    def summed(self) -> list[tuple[Lot, list[Lot]]]:
+        """Lots without a date that have the units of all dated ones, two or more, of their asset and account."""
+        if len(self) < 3:
+            return []
+        whole: dict[tuple, list[int]] = {}
+        dated: dict[tuple, list[int]] = {}
+        units = []
+        for k, (count, _, _, day, *_) in enumerate(self._FORM.iter_unpack(self._kept)):
+            units.append(count)
+            (dated if day else whole).setdefault((self._texts[2 * k], self._texts[2 * k + 1]), []).append(k)
+        return [
+            (self[k], [self[j] for j in dated[key]])
+            for key, alone in whole.items()
+            for k in alone
+            if len(dated.get(key, ())) > 1 and math.isclose(units[k], sum(units[j] for j in dated[key]), rel_tol=1e-6)
+        ]
+
     @property
     def assets(self) -> list[str]:
         return self._texts[::2]

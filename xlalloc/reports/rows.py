@@ -24,7 +24,7 @@ class Row(dict):
     were read all the same.
     """
 
-    __slots__ = ("bad", "currencies", "number", "odd", "raw", "table")
+    __slots__ = ("bad", "currencies", "number", "odd", "raw", "table", "value_from")
 
     def __init__(self, table: "Table", number: int, cells: dict[int, object], columns: dict[int, tuple]):
         """``columns`` has of each its key, its kind, and texts read before with their values: most come again."""
@@ -33,6 +33,7 @@ class Row(dict):
         self.bad: tuple[str, ...] = ()
         self.odd: tuple[tuple[str, str], ...] = ()
         self.currencies: frozenset[str] = frozenset()
+        self.value_from = "value"  # the column whose value counts, where there are two
         for column, cell in cells.items():
             if column in columns:
                 key, kind, known = columns[column]

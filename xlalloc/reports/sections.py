@@ -1,13 +1,14 @@
 """Files of several tables, each row led by its table's name and Header, Data or Total; and what an unnamed file is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from xlalloc.reports.columns import column_of
+from xlalloc.reports.columns import column_of, normal
 from xlalloc.reports.fields import clean, plain
 from xlalloc.reports.files import Part, Rows
 from xlalloc.reports.layouts import are_prices
+from xlalloc.reports.words import TRADE_HEADERS, TRADE_WORDS
 
 LOOKED_AT = 60  # rows of a file without a name that tell what it is
 KINDS_OF_ROW = frozenset(["header", "data", "total", "subtotal", "notes"])
@@ -82,6 +83,16 @@ def _holds(sheet: str, row: dict) -> bool:
     return {"date", "value"} <= keys
 
 
+def trades(header: dict, rows: Iterable[tuple[int, dict]]) -> str:
+    """A column and a cell of it that say of a row whether it was bought or sold; "" where none does."""
+    headers = {c: clean(cell) for c, cell in header.items() if normal(cell) in TRADE_HEADERS}
+    for _, row in rows:
+        for column, name in headers.items():
+            if plain(row.get(column)) in TRADE_WORDS:
+                return f"{name}: {clean(row[column])}"
+    return ""
+
+
 def guess(part: Part) -> str | None:
     """The sheet that a file or sheet without a known name is: holdings, prices or history, by its headers."""
     rows = part.rows()
@@ -89,8 +100,8 @@ def guess(part: Part) -> str | None:
     if section_of(iter(top), "holdings", part.rows):
         return "holdings"
     prices = are_prices(top)
-    for _, row in top:
+    for k, (_, row) in enumerate(top):
         keys = {column_of("holdings", cell) for cell in row.values() if isinstance(cell, str) and len(cell) < 60}
         if keys & {"asset", "code"} and ("units" in keys or ("value" in keys and not prices)):
-            return "holdings"
+            return None if trades(row, top[k + 1 :]) else "holdings"
     return "prices" if prices else None

@@ -19,11 +19,14 @@ from xlalloc.reports.fields import UnreadableError, clean, is_empty
 from xlalloc.reports.files import MOST_SHOWN, Part
 from xlalloc.reports.layouts import HEADER_WITHIN, Layout, date_of, find, is_date_header, is_dated, is_number
 from xlalloc.reports.problems import Location, Problems
+from xlalloc.reports.total_returns import total_return
 from xlalloc.reports.words import ADJUSTED, CLOSE, CODE_HEADERS, CUMULATIVE, FIELDS, OTHER, UNIT_PRICES
 
 NAN = float("nan")
 _PARTS_OF_A_NAME = re.compile(r"[\s_,;()（）/]+")
+_PENCE = re.compile(r"\b(?:GBX|gbx|GBp|[Pp]ence|ZA[Cc]|ILA)\b")  # beside a name or in a row of currencies
 _BRACKET_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
+_CURRENCY = frozenset(map(normal, ["currency", "ccy", "币种", "货币", "währung"]))
 RETURNS = 0.2  # of the figures at or below zero: prices are above it
 
 
@@ -47,6 +50,7 @@ class Reader:
         self.title = clean(part.title)[:MOST_SHOWN]
         self.marks: dict[int, str] = {}
         self.orders: dict[int, str] = {}
+        self.small: set[int] = set()  # columns in pence
         self.remarks: list[str] = []
         self._listed: dict[tuple, int] = {}
 
@@ -57,6 +61,7 @@ class Reader:
             return self._across(top)
         self.remarks = layout.remarks
         self._conventions(layout)
+        self.small = {c for c, texts in layout.headers.items() if any(map(_PENCE.search, texts))}
         code = self._code_column(layout, top)
         if code is not None:
             found = self._long(layout, code)
@@ -114,11 +119,14 @@ class Reader:
         for date, inner in spans:
             found: dict[str, dict[str, int]] = {}
             lead = self._names(layout.headers.get(date, []))
+            spread = None  # the asset whose name stands over this column and those to the right of it
             for column in inner:
                 texts = layout.headers[column]
                 kinds = [FIELDS.get(normal(text), "") or _split(text)[1] for text in texts if not self.named(text)]
                 kind = next(filter(None, kinds), "")
-                asset = self._names(texts) or (lead if len(spans) > 1 else None)
+                named = self._names(texts)
+                spread = (named if kind else None) if named else spread if kind and len(texts) == 1 else None
+                asset = named or (lead if len(spans) > 1 else spread)
                 if asset is None:
                     nobody.append((column, texts, kind, date))
                 elif kind != OTHER:
@@ -151,7 +159,7 @@ class Reader:
 
     def _only(self, layout: Layout) -> str:
         """The asset of a file that holds one: by the lines above, by the name of the file, or the only one there is."""
-        for text in (*layout.remarks, self.part.name, *layout.headers.get(layout.dates[0], [])):
+        for text in (*layout.remarks, self.part.name, self.part.title, *layout.headers.get(layout.dates[0], [])):
             words = [
                 text,
                 *_PARTS_OF_A_NAME.split(text),
@@ -176,6 +184,10 @@ class Reader:
     # Figures ---------------------------------------------------------------------------------------------------------
 
     def _price(self, cell, column: int, number: int, header: str) -> float:
+        price = self._figure(cell, column, number, header)
+        return price / 100 if column in self.small else price
+
+    def _figure(self, cell, column: int, number: int, header: str) -> float:
         if cell.__class__ is float and cell > 0:
             return cell
         if cell is None or (isinstance(cell, str) and cell.strip() in ("#N/A", "#N/A N/A", "")):
@@ -232,7 +244,7 @@ class Reader:
         heads = [next(iter(layout.headers.get(c, [])), a) for a, (c, _) in chosen.items()]
         texts = self._units(layout, used)
         seen: set[dt.date] = set()
-        plain = not self.marks
+        plain = not self.marks and not self.small
         for number, day, row in self._rows(layout, date):
             if day in seen:
                 self._list(
@@ -297,7 +309,7 @@ class Reader:
                     kind: [self._price(known[day].get(c), c, 0, asset) for day in panel.dates]
                     for kind, c in found.items()
                 }
-                for row, value in zip(panel.rows, _total_return(panel.dates, series), strict=True):
+                for row, value in zip(panel.rows, total_return(panel.dates, series), strict=True):
                     row[j] = value
         return panel
 
@@ -331,7 +343,9 @@ class Reader:
             if kind in (CLOSE, *([] if ADJUSTED in found else [CUMULATIVE]), ADJUSTED)
         }
         unknown: set[str] = set()
+        money = next((c for c, texts in layout.headers.items() if any(normal(t) in _CURRENCY for t in texts)), None)
         for number, day, row in self._rows(layout, date):
+            self.small = set(used.values()) if clean(row.get(money)) in fields.HUNDREDTHS else set()
             asset = self.named(row.get(code))
             if asset is None:
                 name = clean(row.get(code))
@@ -349,19 +363,29 @@ class Reader:
                 series[asset][day] = {kind: self._price(row.get(c), c, number, asset) for kind, c in used.items()}
         panels = []
         for asset, own in series.items():
-            values = _total_return(list(own), {kind: [row[kind] for row in own.values()] for kind in used})
+            values = total_return(list(own), {kind: [row[kind] for row in own.values()] for kind in used})
             indexed = frozenset([] if self._priced(found, layout) else [asset])
             panel = Panel(self.title, [asset], list(own), [[value] for value in values], indexed)
             if kept := self._no_returns(panel, [asset], layout, [column], {}):
                 panels.append(kept)
         return panels
 
+    def _dates_across(self, number: int, row: dict) -> dict[int, dt.date]:
+        """The dates of a row of them; day and month in the order that all of them have."""
+        cells = {c: cell for c, cell in row.items() if is_dated(cell, isinstance(cell, float) and cell > 1e7, True)}
+        texts = conventions.Column()
+        for cell in cells.values():
+            if isinstance(cell, str):
+                texts.add(cell, number)
+        order = conventions.date_orders({0: texts}, [0], self.settings.date_order, "", self.part.semicolons)[0]
+        if order == "?" and len(cells) > 2:
+            raise conventions.two_dates(self.title, f"{number}", texts)
+        return {c: day for c, cell in cells.items() if (day := date_of(cell, order))}
+
     def _across(self, top: list) -> list[Panel]:
         """Dates across, one row per asset; or nothing that is a table of prices."""
         for k, (number, row) in enumerate(top):
-            dates = {
-                c: day for c, cell in row.items() if is_dated(cell, False, False) and (day := date_of(cell, "mdy"))
-            }
+            dates = self._dates_across(number, row)
             if len(dates) < 3:
                 continue
             panels = []
@@ -403,28 +427,3 @@ def _best(found: dict[str, int]) -> tuple[int, str]:
     """The column of total returns where there is one, else the price, else the accumulated value."""
     kind = next(kind for kind in (ADJUSTED, CLOSE, CUMULATIVE) if kind in found)
     return found[kind], kind
-
-
-def _total_return(days: list, series: dict[str, list[float]]) -> list[float]:
-    """One series of total returns, which ends at the unit's price where there is one."""
-    unit = series.get(CLOSE)
-    if ADJUSTED in series:
-        adjusted = series[ADJUSTED]
-        both = [k for k in range(len(days)) if unit and unit[k] == unit[k] and adjusted[k] == adjusted[k]]
-        last = max(both, key=days.__getitem__, default=None)
-        scale = 1.0 if last is None else unit[last] / adjusted[last]
-        return [value * scale for value in adjusted]
-    return _reinvested(days, unit, series[CUMULATIVE]) if unit and CUMULATIVE in series else unit or series[CUMULATIVE]
-
-
-def _reinvested(days: list, unit: list[float], whole: list[float]) -> list[float]:
-    """Unit values before each payment scaled by what was paid, from the last date backwards."""
-    order = sorted((k for k in range(len(days)) if unit[k] == unit[k]), key=days.__getitem__)
-    found, factor = list(unit), 1.0
-    for before, after in zip(order[-2::-1], order[:0:-1], strict=True):
-        if whole[before] == whole[before] and whole[after] == whole[after]:
-            paid = (whole[after] - whole[before]) - (unit[after] - unit[before])
-            if paid > 5e-4 * unit[after]:  # net asset values are rounded to four digits
-                factor *= unit[after] / (unit[after] + paid)
-        found[before] = unit[before] * factor
-    return found

@@ -22,7 +22,7 @@ LAST_DAY = 2_958_465  # 9999-12-31
 BLOCK = 1 << 16
 EPOCH_1904 = dt.date(1904, 1, 1)
 _BUILTIN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_QUOTED = re.compile(r'"[^"]*"|[\\_*].|\[[^\]]*\]')  # texts, and letters that are a space of their width or fill a cell
 _VALUE = {"v", "t", "f"}
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # how a workbook writes a character that XML cannot hold
 _IGNORED = {"vbaProject": "macros", "externalLink": "links", "connections": "connections"}
@@ -44,13 +44,16 @@ class Workbook:
         self._days: dict[int, dt.date] = {}
         self._epoch = EPOCH
         self.sheets: dict[str, str] = {}
+        self.hidden: set[str] = set()  # titles of sheets that nobody sees
+        self.hidden_rows: dict[str, list[int]] = {}  # by title, once its rows were read
         self.ignored: list[str] = []  # macros, links, connections: in the file, and left alone
         self._guarded(self._find_sheets)
 
     def rows(self, title: str) -> Iterator[tuple[int, dict[int, object]]]:
         """The rows that hold something: number, and the filled cells by column, both counted as in the sheet."""
         try:
-            yield from self._rows(self.sheets[title])
+            self.hidden_rows[title] = []
+            yield from self._rows(self.sheets[title], self.hidden_rows[title])
         except InputError:
             raise
         except Exception as error:
@@ -118,6 +121,7 @@ class Workbook:
                 self._epoch = EPOCH_1904
             elif tag == "sheet" and targets.get(a.get("id"), ("",))[0] == "worksheet":
                 self.sheets.setdefault(a["name"], targets[a["id"]][1])
+                self.hidden |= {a["name"]} if a.get("state", "visible") != "visible" else set()
         self.ignored = [word for kind, word in _IGNORED.items() if self._holds(kind, targets)]
         of_kind = {kind: target for kind, target in targets.values() if target in self.parts}
         self._strings_part, self._styles_part = of_kind.get("sharedStrings"), of_kind.get("styles")
@@ -182,10 +186,10 @@ class Workbook:
 
     # Cells -----------------------------------------------------------------------------------------------------------
 
-    def _rows(self, part: str) -> Iterator[tuple[int, dict[int, object]]]:
+    def _rows(self, part: str, hidden: list[int]) -> Iterator[tuple[int, dict[int, object]]]:
         done: list[tuple[int, dict]] = []
         parser = self._parser(part)
-        _Cells(self, done).listen(parser)
+        _Cells(self, done, hidden).listen(parser)
         for _ in self._blocks(part, parser):
             yield from done
             done.clear()
@@ -218,12 +222,12 @@ class Workbook:
 class _Cells:
     """Hears a sheet's XML and collects its rows."""
 
-    def __init__(self, book: Workbook, done: list):
-        self._book, self._done = book, done
+    def __init__(self, book: Workbook, done: list, hidden: list[int]):
+        self._book, self._done, self._hidden = book, done, hidden
 
     def listen(self, parser) -> None:
         """Closures over a few variables: this runs once a cell."""
-        book, done, columns = self._book, self._done, {}
+        book, done, hidden, columns = self._book, self._done, self._hidden, {}
         local = {name: name for name in ("row", "c", "v", "t", "f", "is", "rPh")}
         row: dict[int, object] = {}
         number, column, kind, style, pieces, size = 0, 0, "n", 0, [], 0
@@ -240,6 +244,8 @@ class _Cells:
                 number, column, row = int(a["r"]) if "r" in a else number + 1, 0, {}
                 if not 0 < number <= LAST_ROW:
                     raise ValueError(number)
+                if a.get("hidden") in ("1", "true"):
+                    hidden.append(number)
             elif name == "rPh":
                 aid += 1
             elif name in _VALUE and not aid:

@@ -12,7 +12,7 @@ from xlalloc.reports.files import MOST_SHOWN, Part
 from xlalloc.reports.firm import Firm, read_firm
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.rows import Row
-from xlalloc.reports.tables import MANY, REQUIRED, Settings, Table
+from xlalloc.reports.tables import MANY, MOST_NAMED, REQUIRED, Settings, Table
 
 
 class Source:
@@ -38,8 +38,15 @@ def load(path: Path, prices: Path | None, problems: Problems) -> Source:
     missing = [sheet for sheet in REQUIRED if sheet not in found]
     if missing:
         kind = "file" if path.is_dir() else "sheet"
+        ours = ", ".join(SHEETS[m][0] for m in missing)
+        left = [p.location.sheet for p in problems.items if p.kind in ("unknown_sheet", "file_not_read")][:MOST_NAMED]
+        if left:
+            raise InputError(
+                f"{path}: there is no {kind} {', '.join(missing)} (or {ours}); not recognised: {', '.join(left)}. "
+                "Name the one that is meant so, and save it as .csv or .xlsx."
+            )
         raise InputError(
-            f"{path}: there is no {kind} {', '.join(missing)} (or {', '.join(SHEETS[m][0] for m in missing)}). "
+            f"{path}: there is no {kind} {', '.join(missing)} (or {ours}). "
             "`xlalloc template clients --out FILE` writes an empty file with all sheets."
         )
     settings, firm = _settings(found, path, problems)
@@ -66,7 +73,7 @@ def _sorted(parts: list[Part], problems: Problems) -> dict[str, list[Part]]:
             found.setdefault(sheet, []).append(part)
     named = set(found)
     for part in unknown:
-        sheet = None if plain(part.title) in UNREAD else sections.guess(part)
+        sheet = None if plain(part.title) in UNREAD or part.hidden else sections.guess(part)
         if sheet and sheet not in named:
             found.setdefault(sheet, []).append(part)
             problems.note("", "taken_as", "done.check", Location(clean(part.title)[:MOST_SHOWN]), sheet=sheet)

@@ -1,5 +1,6 @@
 """Parts → tables: headers found wherever they stand, rows read as their columns' kinds, a row at a time."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from types import MappingProxyType
@@ -8,8 +9,21 @@ from typing import NamedTuple
 from xlalloc.data import in_chinese
 from xlalloc.errors import InputError
 from xlalloc.reports import conventions, sections
-from xlalloc.reports.columns import EITHER, IN_MONEY, OTHERWISE, column_of, columns_of, normal, unit_above, unit_of
-from xlalloc.reports.fields import COUNTED, LONGEST, RANGES, clean, is_empty
+from xlalloc.reports.columns import (
+    EITHER,
+    IN_MONEY,
+    LOTS,
+    OTHERWISE,
+    column_of,
+    columns_of,
+    count_above,
+    in_lots,
+    normal,
+    scale,
+    unit_above,
+    unit_of,
+)
+from xlalloc.reports.fields import COUNTED, LONGEST, RANGES, clean, is_blank_mark, is_empty, plain
 from xlalloc.reports.files import MOST_SHOWN, Part, Rows
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.rows import Row, Where
@@ -17,6 +31,14 @@ from xlalloc.reports.rows import Row, Where
 HEADER_WITHIN = 40  # filled rows in which a header is looked for before all others
 REQUIRED = ("clients", "holdings", "assets", "models")
 MANY = frozenset(["holdings", "prices", "history"])  # sheets that several files may make together
+TWICE = frozenset(["units", "price", "value"])  # of which an export may have two columns: worth.py finds which counts
+AGAIN = " 2"  # behind the key of the second of them
+# Lines around a table of holdings that name the cash beside them.
+CASH_LINE = re.compile(
+    r"资金余额|可用(?:资金|金额|余额)|可取(?:资金|金额|[:：])|现金(?:余额|资产)?\s*[:：]"
+    r"|\bcash\b.*\d|\bcash (?:balance|purchasing|available)",
+    re.IGNORECASE,
+)
 MOST_NAMED = 12  # columns named in one problem
 
 
@@ -43,6 +65,9 @@ class Table:
         self.marks: dict[str, str] = {}  # column → its decimal mark, where it is not the point
         self.orders: dict[str, str] = {}  # column → dmy or mdy
         self.units: dict[str, tuple[float, str]] = {}  # column → what its header says of its figures
+        self.cash: tuple[int, str] | None = None  # row and text of a line around the table that names cash
+        self.twice = False  # whether units, price or value have two columns
+        self.lots = False  # units are lots, whose size each asset has of its own
         self._rows: Rows = iter(())
         self._keys: dict[int, tuple] = {}  # column → its key, kind and known texts (rows.Row)
         self._words: set[str] = set()  # of the header
@@ -74,13 +99,21 @@ class Table:
         if at is None:
             if self.sheet in REQUIRED:
                 raise InputError(
-                    f"{file}: sheet {self.title}: no header found; it needs {', '.join(_needed(self.sheet))}."
+                    f"{file}: sheet {self.title}: no header found; it needs {', '.join(_needed(self.sheet))}. "
+                    "Name your own words for its columns in a sheet or file headers (theirs, ours)."
                 )
             if top:
                 problems.note("", "no_header", "done.ignored", Location(self.where.sheet))
             return
         self.header_row = top[at][0]
+        if self.sheet == "holdings" and (trade := sections.trades(header, top[at + height :])):
+            raise InputError(
+                f"{file}: sheet {self.title}: this is a list of trades ({trade}), not of what is held. "
+                "Export the positions instead."
+            )
         self.remarks += _texts(top[:at])
+        for number, row in top[:at]:
+            self._look_for_cash(number, row)
         self.heading = next(
             (clean(cell) for _, row in reversed(top[:at]) if len(row) == 1 for cell in row.values()), ""
         )
@@ -93,12 +126,40 @@ class Table:
                 f"{file}: sheet {self.title}: no column {', '.join(lacking)} in its header (row {self.header_row}). "
                 f"Add it, or name your own word for it in a sheet or file headers (theirs, ours)."
             )
-        self._name_unit(problems)
-        self._rows = chain(top[at + height :], source)
+        below = top[at + height :]
+        if self.sheet in MANY:
+            self._units_below(below[0][1] if below else {})
+            self._name_unit(problems)
+        self._rows = chain(below, source)
+
+    def _units_below(self, row: dict[int, object]) -> None:
+        """The units of a row of them below the header: 股, 元, 万元. No row of figures is without a digit."""
+        texts = {column: clean(cell) for column, cell in row.items()}
+        if any(letter.isdigit() for text in texts.values() for letter in text):
+            return
+        for column, text in texts.items():
+            key, kind, _ = self._keys.get(column, ("", "", {}))
+            if kind in RANGES and key not in self.units:
+                self.lots = self.lots or (key == "units" and text in ("手", "(手)", "（手）"))
+                if (unit := scale(plain(text).strip("()[] "))) != (1.0, ""):
+                    self.units[key] = unit
 
     def _name_unit(self, problems: Problems) -> None:
-        """The unit that a line above the table gives all its money, but for columns whose own header has one."""
-        factor, currency = unit_above(self.remarks) if self.sheet in MANY else (1.0, "")
+        """The units that lines above the table give its money and its counts, but for columns that have their own."""
+        count = count_above(self.remarks)
+        own = self.columns.get("units", "")
+        if own and "units" not in self.units and not any(word in own for word in ("股", "份", "张")):
+            self.lots = self.lots or count == LOTS
+            if count not in (1.0, LOTS):
+                self.units["units"] = count, ""
+                problems.note(
+                    "",
+                    "unit_above",
+                    "done.check",
+                    self.where.location(self.header_row, "units"),
+                    factor=f"{count:,.0f}",
+                )
+        factor, currency = unit_above(self.remarks)
         for key in IN_MONEY if factor != 1.0 else ():
             own = self.units.get(key, (1.0, currency))
             if key in self.columns and own[0] == 1.0 and "元" not in self.columns[key]:
@@ -108,13 +169,16 @@ class Table:
 
     def key_of(self, header) -> str | None:
         """The column a header stands for, by the firm's own words first."""
+        return self._own_key(header) or column_of(self.sheet, header)
+
+    def _own_key(self, header) -> str | None:
+        """The column that the firm's own words name."""
         own = self.settings.headers
-        if own:
-            word = normal(header)
-            found = own.get(self.sheet, {}).get(word) or own.get("", {}).get(word)
-            if found in columns_of(self.sheet):
-                return found
-        return column_of(self.sheet, header)
+        if not own:
+            return None
+        word = normal(header)
+        found = own.get(self.sheet, {}).get(word) or own.get("", {}).get(word)
+        return found if found in columns_of(self.sheet) else None
 
     def has_needed(self, header: dict[int, object]) -> bool:
         keys = {self.key_of(cell) for cell in header.values()}
@@ -127,6 +191,8 @@ class Table:
         words = {column: text for column, cell in header.items() if (text := clean(cell))}
         self._words = {normal(text) for text in words.values()}
         meant = {column: self.key_of(text) for column, text in words.items()}
+        named = {found for text in words.values() if (found := self._own_key(text))}
+        meant = {c: None if found in named and not self._own_key(words[c]) else found for c, found in meant.items()}
         for (sheet, key), other in OTHERWISE.items():
             loose = [c for c, found in meant.items() if found == key and normal(words[c]) == "amount"]
             if sheet == self.sheet and loose and list(meant.values()).count(key) > 1 and other not in meant.values():
@@ -140,12 +206,17 @@ class Table:
             if found is None:
                 unknown.append(text)
                 continue
+            if self.sheet == "holdings" and found in TWICE and f"{found}{AGAIN}" not in self.columns:
+                self.twice = self.twice or found in self.columns
+                found += AGAIN if found in self.columns else ""
             if found in self.columns:
                 if found not in ("currency", "account"):
                     problems.note("", "column_twice", "done.ignored", self.where.location(self.header_row, text))
                 continue
             self.columns[found] = text
-            self._keys[column] = (found, kinds[found].kind if found in kinds else "text", {})
+            self.lots = self.lots or (found == "units" and in_lots(text))
+            kind = kinds.get(found.removesuffix(AGAIN))
+            self._keys[column] = (found, kind.kind if kind else "text", {})
             if (unit := unit_of(text)) != (1.0, "") and self._keys[column][1] in RANGES:
                 self.units[found] = unit
             if unit == (0.01, "") and self._keys[column][1] in COUNTED:  # weights: no value of what is held
@@ -173,7 +244,7 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """Every row that fills a known column, but for footers and headers that come again."""
-        footers, first = 0, None
+        footers, first, last = 0, None, self.header_row or 0
         loose = self.sheet in MANY
         for number, cells in self._rows:
             if loose and len(cells) == 1:
@@ -184,13 +255,29 @@ class Table:
             row = Row(self, number, cells, self._keys)
             if not row.raw:
                 continue
-            if loose and "units" not in row and "value" not in row and self._is_header(cells):
+            worded = loose and "units" not in row and "value" not in row
+            if worded and (self._is_header(cells) or self._is_another(number, last, cells)):
                 if not self._next_header(number, cells):
                     break
                 continue
+            last = number
             yield row
         if footers:
             self._problems.note("", "footers", "done.ignored", Location(self.where.sheet, first), count=f"{footers}")
+        if hidden := self.part.hidden_rows():
+            location = Location(self.where.sheet, hidden[0])
+            self._problems.note("", "hidden_rows", "done.read_too", location, count=f"{len(hidden)}")
+
+    def _look_for_cash(self, number: int, cells: dict) -> None:
+        text = " ".join(clean(cell) for cell in cells.values())
+        if self.sheet == "holdings" and self.cash is None and CASH_LINE.search(text):
+            self.cash = number, text
+
+    def _is_another(self, number: int, last: int, cells: dict) -> bool:
+        """Is it the header of another table: words alone, in columns of figures too, below a row that is empty?"""
+        figures = [cells[c] for c, (_, kind, _) in self._keys.items() if kind in RANGES and c in cells]
+        words = all(isinstance(cell, str) and not any(map(str.isdigit, cell)) for cell in cells.values())
+        return words and number > last + 1 and len(cells) > 2 and not all(map(is_blank_mark, figures))
 
     def _is_header(self, cells: dict) -> bool:
         known = sum(self.key_of(cell) is not None for cell in cells.values())
@@ -201,6 +288,7 @@ class Table:
         if {normal(cell) for cell in cells.values()} == self._words:
             self._name_columns(cells, Problems())
             return True
+        self._look_for_cash(number, cells)
         self._problems.note(
             "",
             "other_tables",
@@ -246,7 +334,7 @@ def _header_row(table: Table, rows: list[tuple[int, dict]]) -> tuple[int | None,
 
     A header may be broken over two or three rows; together they must be more headers than each of them.
     """
-    best, found = (False, 0), (None, 1, {})
+    best, found = (False, 0, 0), (None, 1, {})
     for k in range(len(rows)):
         for height in (1, 2, 3):
             cells = _joined(rows[k : k + height])
@@ -254,7 +342,7 @@ def _header_row(table: Table, rows: list[tuple[int, dict]]) -> tuple[int | None,
                 height > 1 and any(_figures(row) for _, row in rows[k : k + height])
             ):
                 break
-            score = table.has_needed(cells), len({table.key_of(cell) for cell in cells.values()} - {None})
+            score = table.has_needed(cells), len({table.key_of(cell) for cell in cells.values()} - {None}), -height
             if score > best:
                 best, found = score, (k, height, cells)
     return found

@@ -186,6 +186,8 @@ _TEXTS = {
     "problem.error_shown": ("{sheet}!{cell} shows {error}: {reason}", "{sheet}!{cell} 显示 {error}：{reason}"),
     "done.no_report": ("No report for this client.", "未生成该客户的报告。"),
     "done.ignored": ("It was ignored.", "已忽略。"),
+    "done.not_counted": ("It was not counted. Add a row of cash to the holdings if it is the client's.", "未计入。如属该客户，请在持仓中增加一行现金。"),
+    "done.read_too": ("They were read as well.", "已一并读取。"),
     "done.check": ("Check that this is right.", "请核对是否正确。"),
     "done.not_prices": ("The column was left out: give prices or net asset values.", "该列未采用：请提供价格或净值。"),
     "done.no_unit_price": ("It serves for returns only; the value of units needs a price.", "仅用于计算收益；份额的市值须另有单位净值。"),
@@ -267,7 +269,10 @@ _TEXTS = {
     "problem.unreadable_schedule": ("A schedule such as 7:1.5%;30:0.75% is needed; rates above 0.1 only with their percent sign.", "需要如 7:1.5%;30:0.75% 的费率表；费率大于 0.1 时须带百分号。"),
     "problem.bad_date": ("Not a date such as 2026-01-31.", "不是日期（应如 2026-01-31）。"),
     "problem.illegal_characters": ("Characters that cannot be shown, or that turn the direction of writing round.", "含有无法显示或改变书写方向的字符。"),
-    "problem.second_currency": ("A second currency, {currency}; the file is in {first}.", "出现第二种货币 {currency}；文件货币为 {first}。"),
+    "problem.second_currency": (
+        "A second currency, {currency}; the file is in {first}. Give values in {first}; a column such as Market value ({first}) counts whatever the row's currency.",
+        "出现第二种货币 {currency}；文件货币为 {first}。请以 {first} 填写市值；列名注明币种时（如“市值（{first}）”）以该列为准，不论该行币种。",
+    ),
     "problem.no_name": ("A name is missing.", "缺少名称。"),
     "problem.no_weight": ("A weight is missing.", "缺少权重。"),
     "problem.not_one": ("The weights sum to {total}, not to 1 (100%).", "权重合计为 {total}，不等于 1（100%）。"),
@@ -308,6 +313,8 @@ _TEXTS = {
     "problem.after_above": ("Still held after the orders above the client's level {level}: {assets}.", "交易后仍持有超出客户风险等级 {level} 的产品：{assets}。"),
     "problem.no_bought_on": ("{asset} is sold, but the day it was bought is not known.", "卖出 {asset}，但不知其买入日期。"),
     "problem.bought_later": ("Bought on {date}, after the date of the prices.", "买入日期 {date} 晚于价格日期。"),
+    "problem.file_not_read": ("A file of a kind that is not read: save it as .csv or .xlsx if it is to be read.", "该类型的文件未读取：如需使用，请另存为 .csv 或 .xlsx。"),
+    "problem.hidden_rows": ("{count} hidden rows, such as a filter leaves; delete them if they do not count.", "含 {count} 个隐藏行（如筛选所致）；若不应计入，请删除。"),
     "problem.unknown_sheet": ("A sheet of no known name.", "未知的工作表。"),
     "problem.unknown_column": ("A column of no known name.", "未知的列。"),
     "problem.unknown_columns": ("Columns that are not used: {columns}.", "未使用的列：{columns}。"),
@@ -340,7 +347,40 @@ _TEXTS = {
     "problem.nothing_held": ("The row holds nothing: neither a value nor units.", "该行没有市值，也没有份额。"),
     "problem.below_zero": ("A holding below zero, such as a short position or a loan. Only what is owned can be reported: leave the row out, or report the client elsewhere.", "持仓为负，如融券或融资负债。报告仅涵盖自有持仓：请删去该行，或以其他方式为该客户出具报告。"),
     "problem.unit_above": ("A line above the table names a unit: its amounts were multiplied by {factor}.", "表格上方注明了单位，金额已乘以 {factor}。"),
-    "problem.headings": ("A second row of headings.", "第二行表头。"),
+    "problem.several_days": (
+        "The holdings of several days stand below one another ({first}, {date}): keep the rows of one day.", "同一文件含多个日期的持仓（{first}、{date}）：请只保留一天的数据。",
+    ),
+    "problem.lots_and_their_sum": (
+        "Row {row} has the units of the lots in rows {rows} together: leave out the total or the lots.", "第 {row} 行的份额等于第 {rows} 行各笔之和：请删除合计行或各笔明细。",
+    ),
+    "problem.cash_beside": (
+        "A line around the table names cash, and no row of the table is cash.", "表格前后的文字提到现金，而表中没有现金行。",
+    ),
+    "problem.no_asset_in_row": ("The row names no asset: name it in each row, or leave the row out if it is part of the row above.", "该行未注明资产：请逐行注明；如为上一行的明细，请删除该行。"),
+    "problem.two_columns": (
+        "Two columns mean the same and differ: the column {other} has {value}. Name the right one in the sheet headers (theirs, ours).",
+        "两列含义相同而数值不同：列“{other}”为 {value}。请在“列名”页中指明采用哪一列。",
+    ),
+    "problem.price_in_other_unit": (
+        "Units times price ({counted}) and value ({value}) differ by the factor of another unit: per cent of par, pence, or contracts.",
+        "份额×价格（{counted}）与市值（{value}）相差整倍数：价格可能以面值百分比、便士或合约为单位。",
+    ),
+    "problem.price_in_other_currency": (
+        "Units times price ({counted}) and value ({value}) differ; the price is in another currency.",
+        "份额×价格（{counted}）与市值（{value}）不符；该价格为其他币种。",
+    ),
+    "problem.pence_or_pounds": (
+        "The row's currency is hundredths (such as pence), and without units and a price nothing tells whether the value is: name its currency in the header, such as Value (GBP).",
+        "该行的币种为百分之一单位（如便士），而缺少份额或单价，无法判断市值的单位：请在列名中注明币种，如“市值（GBP）”。",
+    ),
+    "problem.counted_in_lots": (
+        "The column counts in lots (手): units are lots times the lot size in the sheet assets.", "该列以手为单位：份额＝手数 × “资产”页的每手份数。",
+    ),
+    "problem.lots_of_unknown_size": (
+        "The column counts in lots (手), and the asset has no lot size: fill lot in the sheet assets, or give units.",
+        "该列以手为单位，而“资产”页未填该资产的每手份数：请填写每手份数，或改为填写份额。",
+    ),
+    "problem.headings": ("A row of words without figures, such as headings.", "无数字的文字行，如表头。"),
     "problem.on_its_way": ("{what}: an amount among the holdings that is none.", "{what}：持仓表中并非持仓的金额。"),
     "problem.whose": ("Nothing says whose these holdings are. Add the column id, name the file by the client's id, or map accounts to clients in a sheet accounts (account, id).", "无法判断这些持仓属于哪位客户。请添加“客户编号”列，或以客户编号命名文件，或在“账户”页中填写账户与客户编号的对应关系。"),
     "problem.column_twice": ("The column appears twice.", "该列重复。"),

@@ -21,9 +21,9 @@ from xlalloc.explanation import recorded
 from xlalloc.reports.fields import MOST, OPEN_FUNDS
 from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
+from xlalloc.reports.worth import differ
 
 TRIGGERED = "threshold exceeded once the cash flow is placed"
-VALUES_DIFFER = 0.02  # between a value given and units × price
 ROUNDS = 12  # of the search for the redemption fee that goes with the sale it causes
 CENT = 0.005
 LEAST_PRICE = 1e-9
@@ -160,15 +160,15 @@ def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> f
     if lot.value is None and counted is None:
         problems.refuse(client.id, "no_price_for", lot.location, asset=lot.asset)
         raise RefusedError
-    if lot.price is not None and last and _differ(lot.price, last[0]):
+    if lot.price is not None and last and differ(lot.price, last[0]):
         words = {"price": f"{last[0]:,.6g}", "date": f"{last[1]}"}
         problems.note(client.id, "price_differs", "done.price_used", lot.at("price"), **words)
     if lot.value is None:
         return counted
     if counted is None:
         return lot.value
-    if _differ(counted, lot.value):
-        wan = not _differ(counted, 1e4 * lot.value)
+    if differ(counted, lot.value):
+        wan = not differ(counted, 1e4 * lot.value)
         kind = "value_in_wan" if wan else "value_differs"
         # A price of its own counts, one of another day and source does not, but for an export that values all at 0.
         ours = wan or lot.price is not None or not lot.value
@@ -176,10 +176,6 @@ def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> f
         problems.note(client.id, kind, done, lot.at("value"), counted=f"{counted:,.2f}")
         return counted if ours else lot.value
     return lot.value if lot.price is None else counted
-
-
-def _differ(one: float, other: float) -> bool:
-    return abs(one - other) > VALUES_DIFFER * max(one, other)
 
 
 # Orders --------------------------------------------------------------------------------------------------------------

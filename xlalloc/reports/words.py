@@ -38,3 +38,18 @@ BESIDE = frozenset(
     ["pending activity", "pending", "unsettled cash", "accrued interest", "accrued income", "accrued dividends", "accruals",
      "在途资金", "未交收资金", "应计利息", "应收股息", "应收利息"]
 )  # fmt: skip
+TRADE_HEADERS = frozenset(
+    map(normal, ["action", "buy/sell", "sell/buy", "b/s", "side", "type", "transaction", "transaction type", "transaction description", "trade type", "order type", "activity", "activity type", "direction",
+                 "buchungstyp", "transaktion", "typ", "art", "operation", "sens", "tipo",
+                 "操作", "买卖", "买卖标志", "买卖方向", "买卖类别", "委托方向", "委托类别", "成交方向", "交易方向", "业务名称", "业务类型", "业务类别", "交易类型", "交易类别", "类型", "摘要", "方向"])
+)  # fmt: skip
+TRADE_WORDS = frozenset(
+    ["buy", "sell", "bought", "sold", "b", "s", "bot", "sld", "you bought", "you sold", "purchase", "sale", "redemption", "subscription", "buy to open", "sell to close",
+     "buy to cover", "sell short", "kauf", "verkauf", "achat", "vente", "compra", "venta", "acquisto", "vendita", "koop", "verkoop",
+     "买入", "卖出", "买", "卖", "证券买入", "证券卖出", "普通买入", "普通卖出", "担保品买入", "担保品卖出", "融资买入", "融券卖出", "申购", "赎回", "基金申购", "基金赎回", "认购", "定投"]
+)  # fmt: skip
+"""What a list of trades has in a column with such a header; a list of holdings has not."""
+OWED = frozenset(
+    ["short", "s", "sold short", "short position", "空", "空头", "空仓", "卖空", "融券", "融券卖出", "义务", "义务仓", "融资", "融资买入", "on margin", "borrowed", "kurz", "leerverkauf"]
+)  # fmt: skip
+"""What stands beside a position that is owed, or bought with money that is."""
