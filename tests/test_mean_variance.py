@@ -313,7 +313,7 @@ def test_least_risk_by_trial_of_every_set_of_binding_bounds(n, seed):
     weights = xa.target_return_weights(mu, cov, target, lower, upper)
     slow = by_trial(cov, lower, upper, mu, target)
     close(weights, slow, 1e-7)
-    close(xa.target_vol_weights(mu, cov, vol(slow, cov), lower, upper), slow, 1e-5)
+    close(xa.target_vol_weights(mu, cov, vol(weights, cov), lower, upper), slow, 1e-5)
 
 
 @settings(max_examples=15)

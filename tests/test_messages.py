@@ -119,9 +119,11 @@ def test_labels_and_names_stay_the_users_own():
 
 def test_a_place_of_two_parts_is_said_in_full():
     cell = cells.call("COV_MATRIX", [[["A", "B"], [0.5, 0.5], [-1.4, 0.6]]])[0][0]
-    assert cell.reason == "returns, row 3 / A: -1.4 is not possible; it must be at least -1."
+    assert cell.reason == (
+        "returns, row 3 / A: -1.4 is not possible; it must be at least -1. If -1.4% is meant, type -1.4% or -0.014."
+    )
     with speaking("zh"):
-        assert cell.reason == "returns，第 3 行 / A：-1.4 不可行；必须不小于 -1。"
+        assert cell.reason == "returns，第 3 行 / A：-1.4 不可行；必须不小于 -1。如指 -1.4%，请键入 -1.4% 或 -0.014。"
 
 
 def test_what_is_not_in_the_table_stays_as_it_is():

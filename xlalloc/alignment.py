@@ -7,6 +7,7 @@ import numpy as np
 from xlalloc.errors import InputError, NotAvailableError
 from xlalloc.explanation import record
 from xlalloc.quantity import Quantity, inside, sum_and_minimum, within
+from xlalloc.requirements import without_value
 
 
 def align(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
@@ -71,7 +72,8 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
             keep = ~missing if keep is None else keep & ~missing
     rows = len(given[timed[0]]) if keep is None else int(keep.sum())
     if rows < (1 if all(checked[name].single for name in timed) else 2):
-        raise NotAvailableError(f"{timed[0]}: {rows} complete rows are left; at least two are needed.")
+        empty = next(filter(None, (without_value(name, checked[name].axes[-1], given[name]) for name in timed)), None)
+        raise empty or NotAvailableError(f"{timed[0]}: {rows} complete rows are left; at least two are needed.")
     if keep is not None:
         record("rows left out", f"{len(keep) - rows} with a blank or #N/A")
         for name in timed:
@@ -94,7 +96,18 @@ def flattened(answer):
 
 
 def record_units(given: dict[str, Any], checked: dict[str, Quantity]) -> None:
-    """Tell EXPLAIN of a number not far below the limit of its unit, as a percentage."""
+    """Tell EXPLAIN of a number not far below the limit of its unit, and of variances of 1 and more."""
     for name, q in checked.items():
-        if q.unit_to is not None and (most := float(np.max(given[name]))) >= 0.5 * q.unit_to:
+        if q.kind == "matrix" and q.unit == "per year":
+            _record_variances(name, given[name].diagonal())
+        told = 0.5 * q.unit_to if q.told is None and q.unit_to is not None else q.told
+        if told is not None and (most := float(np.max(given[name]))) >= told:
             record(f"unit of {name}", f"{most:.6g} is taken as {most * 100:.6g}%")
+
+
+def _record_variances(name: str, variances: np.ndarray) -> None:
+    most = float(np.nanmax(variances, initial=0.0))
+    if len(variances) > 1 and (variances == 1.0).all():
+        record(f"unit of {name}", "every variance is 1, as in a correlation matrix. COV_FROM_CORR makes covariances")
+    elif most >= 1.0:
+        record(f"unit of {name}", f"a variance of {most:.6g} is a volatility of {most**0.5 * 100:.6g}% a year")

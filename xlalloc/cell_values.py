@@ -103,7 +103,11 @@ def number_in(cell, where: str, missing: bool) -> float:
         if cell.strip():
             number = as_number(cell)
             if number is None:
-                raise InputError(f"{where} holds the text {quoted(cell)}; a number is needed.")
+                raise InputError(
+                    f"{where} holds the text {quoted(cell)}; a number is needed, or a blank where there is none."
+                    if missing
+                    else f"{where} holds the text {quoted(cell)}; a number is needed."
+                )
             return number
         cell = None
     if cell is None:

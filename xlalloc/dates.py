@@ -30,6 +30,9 @@ _ISO = re.compile(
     r"(\d{4})(?:[-/年](\d{1,2})(?:[-/月](\d{1,2})日?|月)?|\.(\d{1,2})\.(\d{1,2}))"
     r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"
 )
+_QUARTER = re.compile(
+    r"((?:1[89]|2[01])\d\d)(?:[- /]?[Qq]([1-4])|年第?([1-4一二三四])季度?)"
+)  # as pandas, Wind and statistics write it
 
 
 def is_date_word(cell) -> bool:
@@ -73,6 +76,19 @@ def from_text(text: str) -> dt.date | None:
         return dt.date(int(year), int(month), int(day)) if day else end_of_month(int(year), int(month))
     except ValueError:
         return None
+
+
+def _quarter(cell) -> dt.date | None:
+    """The last day of a quarter such as 2024Q1 or 2024年第1季度."""
+    match = _QUARTER.fullmatch(unicodedata.normalize("NFKC", cell).strip()) if isinstance(cell, str) else None
+    if match is None:
+        return None
+    number = match[2] or match[3]
+    return end_of_month(int(match[1]), 3 * (int(number) if number.isdecimal() else "一二三四".index(number) + 1))
+
+
+def is_date_text(cell) -> bool:
+    return isinstance(cell, str) and (from_text(cell) is not None or _quarter(cell) is not None)
 
 
 def from_cell(cell) -> dt.date | None:
@@ -130,7 +146,9 @@ def _text(cell) -> dt.date | None:
 
 
 TYPED, TEXT, SERIAL = "dates", "text dates", "date serials"
-_FORMS = {TYPED: _typed, TEXT: _text, "yyyymmdd": _yyyymmdd, "yyyymm": _yyyymm, "years": _year}  # of one cell each
+_FORMS = {  # of one cell each
+    TYPED: _typed, TEXT: _text, "quarters": _quarter, "yyyymmdd": _yyyymmdd, "yyyymm": _yyyymm, "years": _year,
+}  # fmt: skip
 
 
 def monotone(days: np.ndarray) -> bool:
@@ -175,9 +193,10 @@ def read_dates(cells: list, says: str) -> tuple[list[dt.date], str] | None:
     """The dates of a column and the form they are in, or None where the column is not one of dates.
 
     Typed dates always are. Under a date word any single form is read. Under a blank header, or one that holds a date
-    word among others, the column must be strictly monotone in ISO text, yyyymmdd, yyyymm, consecutive years, or whole
-    serials 20000-80000 in at least five rows with a customary gap. Under any other header only text dates, yyyymmdd
-    and whole serials from 1980 to next year are read: numbers that could be data are never taken for dates on less.
+    word among others, the column must be strictly monotone in ISO text, quarters, yyyymmdd, yyyymm, consecutive years,
+    or whole serials 20000-80000 in at least five rows with a customary gap. Under any other header only text dates,
+    quarters, yyyymmdd and whole serials from 1980 to next year are read: numbers that could be data are never taken for
+    dates on less.
     """
     for name, form in _FORMS.items():
         if says == OTHER and name in ("yyyymm", "years"):
@@ -195,6 +214,12 @@ def read_dates(cells: list, says: str) -> tuple[list[dt.date], str] | None:
         return dates, name
     serials = _serials(cells, says)
     return None if serials is None else (serials, SERIAL)
+
+
+def no_dates_across(cells: list, name: str) -> None:
+    """Dates along the top of a table whose first column holds names: it lies on its side."""
+    if len(cells) > 1 and (read_dates(cells, OPEN) is not None or rising_serials(cells)):
+        raise InputError(f"{name}: its dates run across. Time runs down, assets across: transpose the table.")
 
 
 def misfit(cells: list) -> int:
@@ -286,6 +311,8 @@ def periods_per_year(dates, argument: str) -> float:
             f"{argument}: its dates do not move, which does not show the frequency. Give periods yourself."
         )
     rate = len(kept) / (kept.sum() / YEAR)
+    if usual == 252 and kept.max() == 1:
+        return 252.0  # within one working week: no weekend shows yet how many days have no row
     if usual is not None:
         short = abs(days[-1] - days[0]) < SHORT * YEAR
         if abs(rate - usual) <= (AGREES_IN_SHORT if short else AGREES) * usual:

@@ -12,7 +12,18 @@ import numpy as np
 from xlalloc import matching
 from xlalloc.answers import ARRAY, DICT, FRAME, build
 from xlalloc.cell_values import number_in
-from xlalloc.dates import DATES, OPEN, TYPED, as_days, dates_of_column, header_says, misfit, read_dates
+from xlalloc.dates import (
+    DATES,
+    OPEN,
+    TYPED,
+    as_days,
+    dates_of_column,
+    header_says,
+    is_date_text,
+    misfit,
+    no_dates_across,
+    read_dates,
+)
 from xlalloc.errors import InputError, quoted
 from xlalloc.explanation import record
 from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key
@@ -74,10 +85,18 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
             index = rows if index is None else index
     if (dates := known.get("dates")) is not None:
         _date(found, dates)
+    if "flow_dates" in found and found["flows"].dates is not None:
+        _same_dates(found["flows"], quantities["flow_dates"].array("flow_dates", found["flow_dates"].value))
     for one in found.values():
         if one.quantity.kind in ("panel", "labels"):
             in_time_order(one)
     return {name: found[name] for name in given}, kind, index
+
+
+def _same_dates(flows: Labelled, dates: np.ndarray) -> None:
+    """The dates that flows have beside them are those given for them, in the same order."""
+    if not np.array_equal(as_days(dates), flows.dates):
+        raise InputError("flows: its index has other dates than flow_dates, or another order. Give both the same.")
 
 
 def _date(found, dates) -> None:
@@ -156,19 +175,19 @@ def _vector_or_matrix(q: Quantity, name: str, value, kind: int) -> Labelled:
     if q.kind in ("texts", "names"):
         found.value = np.asarray(found.value, dtype=object).ravel().tolist()
     elif kind != FRAME and not (q.scalar and np.ndim(found.value) == 0):  # limits are looked at with all names known
-        _refuse_text(found, name)
+        _read_texts(found, name)
         found.value = q.array(name, found.value) if kind == ARRAY else np.array(found.value, dtype=float)
     return found
 
 
-def _refuse_text(found: Labelled, name: str) -> None:
-    """A text among numbers is named with its label."""
-    flat = found.value if isinstance(found.value, list) else ()
+def _read_texts(found: Labelled, name: str) -> None:
+    """A text among numbers is read as in cells, or named with its label."""
+    flat = found.value if isinstance(found.value, list) else []
     labels = next(iter(found.names.values()), None)
     for i, cell in enumerate(flat):
         if isinstance(cell, str | bool) or (cell is None and not found.quantity.gaps):
             where = f"{name}, {labels[i]}" if labels and len(labels) == len(flat) else f"{name}: item {i + 1}"
-            raise InputError(f"{where} holds {quoted(cell)}; a number is needed.")
+            flat[i] = number_in(cell, where, bool(found.quantity.gaps))
 
 
 def _nested(q: Quantity, name: str, value: Mapping) -> Labelled:
@@ -197,8 +216,10 @@ def _named_vector(q: Quantity, name: str, value) -> Labelled:
             value, found.across = value.iloc[0], True
         else:
             raise InputError(f"{name}: a DataFrame of {value.shape[0]} x {value.shape[1]}; give one row or one column.")
-    labels = _labels(value.index, name)
-    if labels is not None and q.axes:
+    if q.axes == ("flows",):  # their dates are an argument of their own
+        found.dates = _index_dates(value.index, name)
+    labels = _labels(value.index, name) if q.axes and found.dates is None else None
+    if labels is not None:
         found.names[q.axes[0]] = labels
     found.value = _plain_numbers(value, name) if q.kind == "vector" else value.tolist()
     return found
@@ -212,6 +233,8 @@ def _named_matrix(q: Quantity, name: str, value) -> Labelled:
         numbers = _plain_numbers(value, name)
         found.value = numbers[None, :] if axis == q.axes[1] else numbers[:, None]
         found.names = {axis: labels} if labels is not None else {}
+        if q.axes[0] == "scenarios" and isinstance(value.name, str):
+            found.names["scenarios"] = [value.name]
         return found
     if _unnamed(value.index) and value.shape[1] > 1 and _numeric(value.dtypes.iloc[0]) is False:
         value = value.set_index(value.columns[0])  # names in a column of their own, as a csv file has them
@@ -233,7 +256,9 @@ def _numeric(dtype) -> bool:
 def _plain_numbers(value, name: str) -> np.ndarray:
     """The numbers of a frame, missing ones NaN; a text among them is named with its place."""
     try:
-        if any(getattr(d, "kind", "O") in "bM" for d in (value.dtypes if hasattr(value, "columns") else [value.dtype])):
+        if any(
+            getattr(d, "kind", "O") in "bcmM" for d in (value.dtypes if hasattr(value, "columns") else [value.dtype])
+        ):
             raise TypeError
         if _holds_truth(value):
             raise TypeError
@@ -282,6 +307,8 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
         found = _named_vector(replace(q, kind="vector", axes=q.axes[1:]), name, value)
         found.quantity, found.value = q, found.value[None, :]
         return found, None
+    if hasattr(value, "columns"):
+        _no_dates_across(value, name)
     found.dates = _index_dates(index, name)
     if found.dates is None and hasattr(value, "columns"):
         value, found.dates, index = _date_column(value, name, known)
@@ -309,6 +336,20 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
     return found, index
 
 
+def _no_dates_across(value, name: str) -> None:
+    """Names down, in the index or the first column, and dates across."""
+    bare = _unnamed(value.index) and value.shape[1] > 1
+    down = value.iloc[:, 0] if bare else value.index
+    if len(down) and isinstance(down[0], str) and not is_date_text(down[0]):
+        across = value.columns[1:] if bare else value.columns
+        no_dates_across([c.item() if isinstance(c, np.generic) else _last_day(c) for c in across.tolist()], name)
+
+
+def _last_day(cell):
+    """A period means its last day."""
+    return cell.to_timestamp(how="end") if type(cell).__name__ == "Period" else cell
+
+
 def _index_dates(index, name: str) -> np.ndarray | None:
     """The dates an index holds, in days since 1970: local dates, the last day of a period; None where it holds none."""
     if _unnamed(index):
@@ -321,7 +362,8 @@ def _index_dates(index, name: str) -> np.ndarray | None:
         kind = "DatetimeIndex"
     if kind == "DatetimeIndex":
         if index.hasnans:
-            raise InputError(f"{name}: its index has a row without a date.")
+            row = int(index.isna().argmax()) + 1
+            raise InputError(f"{name}: row {row} of its index has no date. Give it one, or leave the row out.")
         return as_days(index.tz_localize(None).to_numpy("datetime64[D]"))
     cells = [c.item() if isinstance(c, np.generic) else c for c in index.tolist()]
     says = DATES if header_says(index.name) == DATES and index.name is not None else OPEN
@@ -344,7 +386,7 @@ def _date_column(value, name: str, known: set[str]):
     typed dates or texts; read, or refused by its name."""
     for k, column in enumerate(value.columns):
         cells: list = [None if cell is None or cell != cell else cell for cell in value[column].tolist()]
-        cells = [cell.to_timestamp(how="end") if type(cell).__name__ == "Period" else cell for cell in cells]
+        cells = [_last_day(cell) for cell in cells]
         typed = bool(cells) and all(isinstance(cell, dt.date) for cell in cells)
         texts = bool(cells) and all(isinstance(cell, str) for cell in cells)
         if name_key(column) in known or not (typed or texts or (k == 0 and value.shape[1] > 1)):

@@ -27,6 +27,7 @@ class Labelled:
     has_header: bool = False
     across: bool = False  # given as a row
     descending: bool = False  # its rows were turned to make the dates rise
+    square: bool = False  # of texts in 2 x 2 cells, read down: nothing there tells which way they run
     series: bool = False  # of a panel: a single series as such (a pandas Series), not a table of one column
 
     def turn(self) -> None:

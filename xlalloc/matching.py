@@ -129,6 +129,8 @@ def _match_texts(one: Labelled, found: dict[str, Labelled], names: dict, first: 
     """Groups: a header is what makes the list one too long; then by name, with the groups' own figures following."""
     axis = one.quantity.axes[0]
     _drop_header(one, found)
+    if one.square and axis in one.names and len(one.value) == 2:
+        _turn_square(one, axis, found, names.get(axis))
     given = _distinct(one.value)
     if axis in one.names:
         leader = names.setdefault(axis, one.names[axis])
@@ -144,6 +146,19 @@ def _match_texts(one: Labelled, found: dict[str, Labelled], names: dict, first: 
                 other.value = other.value[order_of(groups, have, one.name, other.name)]
             elif "groups" in other.names:
                 order_of(groups, have, one.name, other.name)
+
+
+def _turn_square(one: Labelled, axis: str, found: dict[str, Labelled], known: list | None) -> None:
+    """Two names above two groups, where that is what the other names say, or the way in which the others run."""
+    keys = None if known is None else set(map(name_key, known))
+    down, across = one.names[axis], [one.names[axis][0], one.value[0]]
+    turned = (
+        any(other.across for other in found.values() if axis in other.quantity.axes)
+        if keys is None
+        else keys != set(map(name_key, down)) and keys == set(map(name_key, across))
+    )
+    if turned:
+        one.value, one.names[axis] = [down[1], one.value[1]], across
 
 
 def _drop_header(one: Labelled, found: dict[str, Labelled]) -> None:
@@ -175,7 +190,7 @@ def _distinct(texts: list) -> list:
 
 def per_series(entry) -> bool:
     """Has the result one item a series of the panel, each measured by itself? Else all series are needed together."""
-    return entry.result.axes.count("assets") == 1
+    return entry.result.axes.count("assets") == 1 and not entry.result.joint
 
 
 def _over_time(entry, found, panels, names, extra) -> Answer:

@@ -39,9 +39,10 @@ Periods = Annotated[
     float, number("Periods per year; from the dates where there are any, else 252", "per year", above=0)
 ]
 NOT_WHOLE = math.nextafter(1.0, 0.0)  # the largest number below 1: fees and taxes take less than everything
+MUCH = 0.05  # a fee from here on is told: 0.3 for 0.3% would be thirty per cent
 Rate = Annotated[float, number("Risk-free rate", "per year", above=-1, unit_to=1)]
 Inflation = Annotated[float, number("Inflation", "per year", above=-1, unit_to=1)]
-MinReturn = Annotated[float, number("Minimum acceptable return", "per period")]
+MinReturn = Annotated[float, number("Minimum acceptable return", "per period", unit_to=1)]
 Level = Annotated[float, number("Confidence level", "fraction", above=0, below=1)]
 Window = Annotated[int, number("Length of the window", "rows", low=2, whole=True)]
 Volatility = Annotated[float, number("Standard deviation of returns", "per year", low=0, unit_to=3)]
@@ -108,12 +109,16 @@ def _cost(help: str, unit: str, **limits) -> Quantity:
 
 
 Commission = Annotated[
-    NumberOrArray, _cost("Commission on purchases and sales", "fraction of the trade", unit_to=NOT_WHOLE)
+    NumberOrArray, _cost("Commission on purchases and sales", "fraction of the trade", unit_to=NOT_WHOLE, told=MUCH)
 ]
-SellTax = Annotated[NumberOrArray, _cost("Tax on sales, see STAMP_DUTY", "fraction of the sale", unit_to=NOT_WHOLE)]
+SellTax = Annotated[
+    NumberOrArray, _cost("Tax on sales, see STAMP_DUTY", "fraction of the sale", unit_to=NOT_WHOLE, told=MUCH)
+]
 MinCommission = Annotated[NumberOrArray, _cost("Minimum commission of an order", "money")]
-ExitFee = Annotated[NumberOrArray, _cost("Fee on sales, see REDEMPTION_FEE", "fraction of the sale", unit_to=NOT_WHOLE)]
-Spread = Annotated[NumberOrArray, _cost("Bid–ask spread", "fraction of the price", unit_to=NOT_WHOLE)]
+ExitFee = Annotated[
+    NumberOrArray, _cost("Fee on sales, see REDEMPTION_FEE", "fraction of the sale", unit_to=NOT_WHOLE, told=MUCH)
+]
+Spread = Annotated[NumberOrArray, _cost("Bid–ask spread", "fraction of the price", unit_to=NOT_WHOLE, told=MUCH)]
 
 # Matrices ----------------------------------------------------------------------------------------------------
 
@@ -183,7 +188,7 @@ PanelResult = Annotated[Array, Quantity("rows", "One row per period, one column 
 SeriesResult = Annotated[Array, Quantity("rows", "One row per period", axes=(T,))]
 Cells = Annotated[object, Quantity("cells", "Any cells")]
 CellsResult = Annotated[object, Quantity("cells", "Numbers without their labels")]
-WeightsResult = Annotated[Array, Quantity("vector", "Weight of each asset", "fraction", (A,))]
+WeightsResult = Annotated[Array, Quantity("vector", "Weight of each asset", "fraction", (A,), joint=True)]
 CovarianceResult = Annotated[Array, Quantity("matrix", "Covariance matrix, n x n", "per year", (A, A))]
 Amount = Annotated[Array, Quantity("vector", "Money of each asset", "money", (A,))]
 PerYear = Annotated[Array, Quantity("vector", "One number for each column", "per year", (A,))]

@@ -1,6 +1,6 @@
 """What a range of cells means, as a declaration, and the checks that hold arguments to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +25,7 @@ class Quantity:
     high: float | None = None
     below: float | None = None  # a number at or above it is #NUM!
     unit_to: float | None = None  # above it a number was typed in another unit, 5 for 5%: #VALUE!
+    told: float | None = None  # from it on EXPLAIN tells the number as a percentage; half of unit_to if left out
     whole: bool = False
     scalar: bool = False  # one number may stand for every item
     single: bool = False  # of a panel: a row or column of numbers, one per asset, is one period
@@ -32,6 +33,7 @@ class Quantity:
     gaps: str = ""  # of a panel or matrix: "kept": a blank stays, NaN, and no row leaves for it; "zero": it is 0
     head: str = "Portfolio"  # of a result over time without assets: the header of its column
     compounds: bool = False  # of a panel: returns, which a longer interval compounds
+    joint: bool = False  # of a result of one item per asset: all assets are needed together for it
     needed: Callable | None = field(default=None, repr=False)  # of the arguments given: is this one looked at?
     checks: tuple[Callable, ...] = field(default=(), repr=False)
 
@@ -44,9 +46,10 @@ class Quantity:
         return self.high is not None or self.below is not None or self.unit_to is not None
 
     def typed_in_percent(self, value: float) -> bool:
-        """Is a number beyond the limit of 1 one that would be possible as a percentage?"""
+        """Is a number beyond a limit of 1 or -1 one that would be possible as a percentage?"""
         most = self.high if self.high is not None else self.below
-        return self.unit.startswith("fraction") and most == 1 and 1.0 < value <= 100.0
+        fall = self.low == -1 and -100.0 <= value < -1.0
+        return self.unit.startswith("fraction") and (fall or (most == 1 and 1.0 < value <= 100.0))
 
     def array(self, name: str, value):
         """``value`` as this quantity, checked; the path of Python callers and of cells alike."""
@@ -114,6 +117,8 @@ def within(q: Quantity, name: str, array: np.ndarray) -> None:
     if total - total != 0.0 and not np.isfinite(array).all():
         index = tuple(np.argwhere(~np.isfinite(array))[0])
         where, labels = _where(q, name, index)
+        if np.isnan(array[index]):
+            raise InputError(f"{where} is blank; a number is needed.", *labels)
         raise InputError(f"{where}: a number is needed, found {array[index]}.", *labels)
     if not array.size:
         raise InputError(f"{name}: there is no number in it.")
@@ -183,13 +188,29 @@ def in_percent(value: float) -> str:
 
 
 def _floats(name: str, value) -> np.ndarray:
+    if type(value) in (list, tuple) and value and hasattr(value[0], "to_numpy"):
+        raise InputError(f"{name}: a list of series. Put them side by side first: pandas.concat(…, axis=1).")
     try:
         array = np.asarray(value)
-        if array.dtype.kind == "b":
+        if array.dtype.kind in "bcmM":  # neither truth, nor complex numbers, nor dates
             raise TypeError
         return np.ascontiguousarray(array, dtype=float) if array.ndim else array.astype(float)
     except (TypeError, ValueError):
-        raise InputError(f"{name}: numbers are needed.") from None
+        place = next(_texts_in(value, ()), None)
+        if place is None:
+            raise InputError(f"{name}: numbers are needed.") from None
+        where, text = f"{name}: " + ", ".join(place[0]) if place[0] else name, place[1]
+        raise InputError(f"{where} holds {quoted(text)}; a number is needed.") from None
+
+
+def _texts_in(value, place: tuple) -> Iterator[tuple[tuple, str]]:
+    """The texts among numbers, each with its place."""
+    if isinstance(value, str):
+        words = ("item",) if len(place) == 1 else ("row", "column")
+        yield tuple(f"{word} {i}" for word, i in zip(words, place, strict=False)), value
+    elif isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
+        for i, item in enumerate(value, 1):
+            yield from _texts_in(item, (*place, i))
 
 
 def _vector(q: Quantity, name: str, value):

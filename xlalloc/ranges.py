@@ -28,11 +28,12 @@ from xlalloc.dates import (
     as_days,
     dates_of_column,
     from_serial,
-    from_text,
     header_says,
     intraday,
+    is_date_text,
     is_date_word,
     misfit,
+    no_dates_across,
     read_dates,
     rising_serials,
 )
@@ -135,6 +136,7 @@ def read_texts(q: Quantity, name: str, rows) -> Labelled:
     found = Labelled(name, q, across=across and len(lines[0]) > 1)
     if len(lines) == 2:
         found.names[q.axes[0]] = checked_names(lines[0], name)
+        found.square = len(lines[0]) == 2
     for i, cell in enumerate(lines[-1], 1):
         if is_blank(cell):
             raise InputError(f"{name}: item {i} is blank. Fill it, or leave this item out of all arguments.")
@@ -205,7 +207,7 @@ def _could_be_names(cells) -> bool:
 def _has_header(rows) -> bool:
     """Text in the first row, or a blank corner over dates; a date written as text in the first column is no header."""
     first = rows[0]
-    start = 1 if len(first) > 1 and isinstance(first[0], str) and from_text(first[0]) else 0
+    start = 1 if len(first) > 1 and is_date_text(first[0]) else 0
     if any(map(is_text, first[start:])):
         return True
     if len(rows) < 2:
@@ -234,6 +236,9 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
         rows, found.across = [[cell] for cell in rows[0]], True
     header = None
     top = 1
+    below = [row[0] for row in rows[1:]]
+    if q.kind == "panel" and below and all(is_text(cell) and not is_date_text(cell) for cell in below):
+        no_dates_across(rows[0][1:], name)
     if _has_header_over_texts(rows) if q.kind == "labels" else _has_header(rows):
         header, rows, top = list(rows[0]), rows[1:], 2
         found.has_header = True
@@ -364,9 +369,8 @@ def _read_date_column(found: Labelled, rows, header, known: set[str]) -> bool:
         return False
     dates, form = read
     if len(dates) != len(column):
-        raise InputError(
-            f"{found.name}: row {next(i for i, c in zip(positions, column, strict=True) if is_blank(c))} has no date."
-        )
+        row = next(i for i, cell in zip(positions, column, strict=True) if is_blank(cell))
+        raise InputError(f"{found.name}: row {row} has no date. Give it one, or leave the row out.")
     if recording() and (form != TYPED or not is_date_word(head)):
         record(f"dates of {found.name}", f"its first column{'' if is_blank(head) else ' ' + quoted(head)}, {form}")
     found.positions = positions

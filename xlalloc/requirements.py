@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from xlalloc.errors import InputError, Label, NumberError
+from xlalloc.errors import InputError, Label, NotAvailableError, NumberError
 from xlalloc.explanation import record, recording
 
 SYMMETRIC = 1e-8  # relative: larger differences across the diagonal are an input error
@@ -115,6 +115,16 @@ def unit_diagonal(quantity, name: str, array: np.ndarray) -> None:
         )
     if np.abs(array).max() > 1 + SYMMETRIC:
         raise NumberError(f"{name}: a correlation of {array.ravel()[np.abs(array).argmax()]:.6g} is outside -1 to 1.")
+
+
+def without_value(name: str, axis: str, array) -> NotAvailableError | None:
+    """The first series of a table over time that holds no value at all, and so leaves no row complete."""
+    if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype.kind != "f" or not array.size:
+        return None
+    there = (array == array).any(axis=0)
+    if there.all():
+        return None
+    return NotAvailableError(f"{name}: {{}} has no value at all. Leave it out.", Label(axis, int(there.argmin())))
 
 
 # Units ---------------------------------------------------------------------------------------------------------

@@ -20,10 +20,12 @@ class Table:
         """The table as a pandas DataFrame; an error value is a NaN there."""
         import pandas as pd
 
-        from xlalloc.errors import AllocError
+        from xlalloc.errors import AllocError, Label
 
-        plain = [[float("nan") if isinstance(cell, AllocError) else cell for cell in row] for row in self.rows]
-        return pd.DataFrame(plain, columns=[str(cell) for cell in self.header])
+        def plain(cell):
+            return float("nan") if isinstance(cell, AllocError) else str(cell) if isinstance(cell, Label) else cell
+
+        return pd.DataFrame([list(map(plain, row)) for row in self.rows], columns=[str(cell) for cell in self.header])
 
     def __len__(self) -> int:
         return len(self.rows)

@@ -6,9 +6,10 @@ from typing import Any
 import numpy as np
 
 from xlalloc.dates import as_date, customary, holes
-from xlalloc.errors import InputError, NotAvailableError
+from xlalloc.errors import InputError, Label, NotAvailableError
 from xlalloc.explanation import record, recording
 from xlalloc.labelled import Labelled
+from xlalloc.requirements import without_value
 
 NEAR = 7  # days before the end of a calendar period at which another series' row still counts as its last
 
@@ -115,7 +116,28 @@ def _fewest(timed: list[Labelled]) -> int:
 
 def _enough(rows: int, timed: list[Labelled]) -> None:
     if rows < _fewest(timed):
-        raise NotAvailableError(f"{timed[0].name}: {rows} complete rows are left; at least two are needed.")
+        raise _too_few(rows, timed)
+
+
+def _too_few(rows: int, timed: list[Labelled]) -> NotAvailableError:
+    """Why so few rows are complete: a series without a value, or two that have no time in common."""
+    for one in timed:
+        if not isinstance(one.value, np.ndarray) or one.value.ndim != 2 or not one.value.size:
+            continue
+        axis = one.quantity.axes[-1]
+        if (empty := without_value(one.name, axis, one.value)) is not None:
+            return empty
+        there = ~np.isnan(one.value)
+        first, last = there.argmax(axis=0), len(there) - 1 - there[::-1].argmax(axis=0)
+        late, early = int(first.argmax()), int(last.argmin())
+        if one.dates is not None and first[late] > last[early]:
+            return NotAvailableError(
+                f"{one.name}: {{}} ends on {as_date(one.dates[last[early]])}, before {{}} begins on "
+                f"{as_date(one.dates[first[late]])}. Leave one of them out.",
+                Label(axis, early),
+                Label(axis, late),
+            )
+    return NotAvailableError(f"{timed[0].name}: {rows} complete rows are left; at least two are needed.")
 
 
 def _compounds(one: Labelled) -> bool:
@@ -168,9 +190,7 @@ def _compounded(timed: list[Labelled]) -> Sample:
     if not _compounds(one) and len(positions):
         positions = np.append(positions[0] - 1, positions)
     if len(positions) < 2:
-        raise NotAvailableError(
-            f"{one.name}: {max(len(positions) - 1, 0)} complete rows are left; at least two are needed."
-        )
+        raise _too_few(max(len(positions) - 1, 0), timed)
     rows = positions[1:] - 1
     if recording():
         _record_left_out(one, rows, positions[0])
@@ -208,7 +228,10 @@ def _joined(timed: list[Labelled]) -> Sample:
     if len(common) < _fewest(timed):
         what = "calendar periods" if months else "dates"
         raise NotAvailableError(
-            f"{leader.name} and {other.name}: {len(common)} {what} in common; at least two are needed."
+            f"{leader.name} and {other.name}: {len(common)} {what} in common; at least two are needed. {leader.name} "
+            f"runs from {as_date(leader.dates[0])} to {as_date(leader.dates[-1])}, {other.name} from "
+            f"{as_date(other.dates[0])} to {as_date(other.dates[-1])}. Give series of the same time, on the same days "
+            "or both monthly."
         )
     firsts = [next(iter(table)) for table in tables if table]
     opens = any(  # a first return that reaches back beyond the row before it
@@ -225,6 +248,11 @@ def _joined(timed: list[Labelled]) -> Sample:
         if one is leader:
             rows = positions[1:] - 1
         _record_join(one, table, common)
+    if not counts:
+        record(
+            "first common date",
+            f"{as_date(leader.dates[tables[0][common[0]] - 1])}, which only opens the first interval",
+        )
     period = f"by calendar {_PERIOD_NAMES.get(months, 'period')}: {len(rows)} periods in common"
     record("series joined", period if months else f"on {len(rows)} common dates")
     return Sample(values, leader.dates[rows], rows, joined=True)

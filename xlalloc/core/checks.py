@@ -4,12 +4,13 @@ from math import erfc, sqrt
 
 import numpy as np
 
-from xlalloc.dates import elapsed_years
+from xlalloc.dates import PERIODS_BY_GAP, as_days, elapsed_years, start_of
 from xlalloc.errors import AllocError, DivisionError, InputError, Label, NumberError
-from xlalloc.explanation import record
+from xlalloc.explanation import record, recording
 
 ASSUMED_PERIODS = 252.0
 ASSUMED = f"{ASSUMED_PERIODS:g}, assumed (no dates, no periods given)"
+CUSTOMARY = frozenset({365, *(periods for _, _, periods in PERIODS_BY_GAP)})
 NO_RISK = 1e-12  # of the largest |return|: at or below it a ratio's risk is zero
 RISKLESS = 1e-15  # of (Σ|w|σ)²: a variance at or below it is what rounding leaves of none
 DUST = 1e-7  # of the greatest σ, so that rounding of the weights themselves, in a mix of cash alone, is none either
@@ -29,7 +30,15 @@ def elapsed(dates, P: float) -> float | None:
         return None
     years = elapsed_years(dates, P)
     record("years elapsed", years)
+    if recording() and P not in CUSTOMARY:
+        record("time counted from", f"{start_of(as_days(dates), P)}, one usual interval before the first date")
     return years
+
+
+def record_level(level: float) -> None:
+    """A level such as 0.05 where 0.95 was meant."""
+    if level < 0.5:
+        record("level", f"{level:g} is below 0.5: the loss that most periods exceed. 95% is 0.95")
 
 
 def variance(weights: np.ndarray, cov: np.ndarray, name: str = "cov") -> float:

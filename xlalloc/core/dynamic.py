@@ -11,6 +11,7 @@ from xlalloc.core.checks import annualisation, distinct, position_of, together, 
 from xlalloc.errors import InputError, Label, NotAvailableError, NumberError
 from xlalloc.explanation import record
 from xlalloc.quantities import (
+    MOST_WEIGHT,
     MaxLeverage,
     Number,
     PanelResult,
@@ -38,18 +39,23 @@ BUDGETS_BY_STATE = {
 }
 
 StockShare = Annotated[float, number("Weight of the risky assets", "fraction", low=0, high=1)]
-BaseShare = Annotated[float, number("Weight of the risky assets at the target volatility", "fraction", low=0)]
-LowestShare = Annotated[float, number("Minimum weight of the risky assets", "fraction", low=0)]
-HighestShare = Annotated[float, number("Maximum weight of the risky assets", "fraction", low=0)]
+BaseShare = Annotated[
+    float, number("Weight of the risky assets at the target volatility", "fraction", low=0, unit_to=MOST_WEIGHT)
+]
+LowestShare = Annotated[float, number("Minimum weight of the risky assets", "fraction", low=0, unit_to=MOST_WEIGHT)]
+HighestShare = Annotated[float, number("Maximum weight of the risky assets", "fraction", low=0, unit_to=MOST_WEIGHT)]
 CurrentVol = Annotated[float, number("Volatility of the market now", "per year", above=0, unit_to=10)]
 HighVol = Annotated[float, number("Volatility above which the weight is cut", "per year", low=0, unit_to=3)]
 LowVol = Annotated[float, number("Volatility below which the weight is raised", "per year", low=0, unit_to=3)]
 Change = Annotated[float, number("Share of the weight by which it is cut or raised", "fraction", low=0, high=1)]
-HighStd = Annotated[float, number("Standard deviation above which the state is high", "per period", low=0)]
+HighStd = Annotated[float, number("Standard deviation above which the state is high", "per period", low=0, unit_to=1)]
 LowStd = Annotated[
     float,
     number(
-        "Standard deviation below which the state is low; if left out, low is all that is not high", "per period", low=0
+        "Standard deviation below which the state is low; if left out, low is all that is not high",
+        "per period",
+        low=0,
+        unit_to=1,
     ),
 ]
 State = Annotated[str, Quantity("text", "State of the market: high, low or normal, or a name in states")]

@@ -11,6 +11,7 @@ from xlalloc.core.nearest_correlation import nearest_correlation
 from xlalloc.core.regression import regression, residual_stds
 from xlalloc.errors import DivisionError, Label, NotAvailableError, NumberError
 from xlalloc.explanation import record, recording
+from xlalloc.plausible import DOWN, UP
 from xlalloc.quantities import (
     Correlations,
     Covariance,
@@ -89,7 +90,18 @@ def returns(prices: Prices, kind: ReturnKind = "simple") -> LabelledPanel:
     """
     with np.errstate(over="ignore", under="ignore", divide="ignore"):
         growth = prices[1:] / prices[:-1]
+        if recording() and growth.size:
+            _record_move(growth)
         return finite(growth - 1.0 if kind == "simple" else np.log(growth), "prices")
+
+
+def _record_move(growth: np.ndarray) -> None:
+    """The largest move that no market makes in a row: a split, a slipped decimal point, returns taken for prices."""
+    unlikely = np.maximum(growth / UP, DOWN / growth)
+    t, j = (int(k) for k in np.unravel_index(unlikely.argmax(), growth.shape))
+    if unlikely[t, j] > 1.0:
+        move = f"the price moves to {growth[t, j]:.4g} times the one before. Look whether it is right"
+        record("unusual move", [Label("assets", j), Label("time", t + 1), move])
 
 
 @worksheet_function("=MEAN_RETURNS({0.02,0.01;-0.01,0.03},12)", [[0.06], [0.24]])

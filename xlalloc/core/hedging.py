@@ -11,6 +11,7 @@ from xlalloc.core.kpi import per_period
 from xlalloc.errors import NumberError
 from xlalloc.explanation import record
 from xlalloc.quantities import (
+    MOST_WEIGHT,
     LabelledPanel,
     Number,
     NumberOrArray,
@@ -54,6 +55,7 @@ HedgedShare = Annotated[
         "Share of the initial value that is hedged: one number, or one per asset",
         "fraction",
         ("assets",),
+        unit_to=MOST_WEIGHT,
         scalar=True,
     ),
 ]
@@ -65,6 +67,7 @@ Carry = Annotated[
         "per year",
         ("assets",),
         above=-1,
+        unit_to=1,
         scalar=True,
     ),
 ]

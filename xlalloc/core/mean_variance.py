@@ -30,6 +30,7 @@ from xlalloc.quantities import (
     WeightsResult,
     number,
 )
+from xlalloc.requirements import as_fractions
 
 ReturnsOfAssets = Annotated[
     np.ndarray, Quantity("vector", "Expected return of each asset, risk-free rate included", "per year", ("assets",))
@@ -49,7 +50,8 @@ Picks = Annotated[
         ("views", "assets"),
     ),
 ]
-Views = Annotated[np.ndarray, Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))]
+VIEWS = Quantity("vector", "Expected return of each view's portfolio", "per year", ("views",))
+Views = Annotated[np.ndarray, VIEWS]
 Confidence = Annotated[
     NumberOrArray,
     Quantity("vector", "Confidence in the views, 0 none to 1 certain: one number, or one per view", "fraction",
@@ -320,6 +322,7 @@ def black_litterman(
     """
     largest = np.abs(picks).max(axis=1)
     each = np.where(largest > 0.0, largest, 1.0)  # a view says the same in any unit
+    as_fractions(VIEWS, "views", np.minimum(views, views / each))
     with np.errstate(all="ignore"):
         posterior = blended(weights, cov, picks / each[:, None], views / each, confidence, risk_aversion, rf, each)
     if not np.isfinite(posterior).all():

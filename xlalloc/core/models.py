@@ -39,9 +39,12 @@ Ages = Annotated[
 StockWeights = Annotated[
     np.ndarray, Quantity("vector", "Weight of stocks at each age", "fraction", ("points",), low=0, high=1)
 ]
-ReturnRange = Annotated[np.ndarray, Quantity("vector", "Stated range of return: two numbers, low and high", "per year")]
+ReturnRange = Annotated[
+    np.ndarray, Quantity("vector", "Stated range of return: two numbers, low and high", "per year", unit_to=1)
+]
 VolRange = Annotated[
-    np.ndarray, Quantity("vector", "Stated range of volatility: two numbers, low and high", "per year", low=0)
+    np.ndarray,
+    Quantity("vector", "Stated range of volatility: two numbers, low and high", "per year", low=0, unit_to=3),
 ]
 DrawdownLimit = Annotated[
     float, number("Stated maximum drawdown; 0.15 and -0.15 both mean 15%", "fraction", low=-1, high=1)

@@ -8,7 +8,7 @@ import numpy as np
 
 from xlalloc.catalogue import Table, labels, worksheet_function
 from xlalloc.core import kpi
-from xlalloc.core.checks import annualisation, elapsed, where_defined
+from xlalloc.core.checks import annualisation, elapsed, record_level, where_defined
 from xlalloc.dates import elapsed_in_windows
 from xlalloc.errors import Label, NotAvailableError, NumberError
 from xlalloc.explanation import record, recording
@@ -418,8 +418,7 @@ def hist_var(returns: Returns, level: Level = 0.95) -> Shares:
 
     Source: J.P. Morgan (1996), RiskMetrics; Hyndman & Fan (1996), Sample Quantiles, definition 7.
     """
-    if level < 0.5:
-        record("level", f"{level:g} is below 0.5: the loss that most periods exceed. 95% is 0.95")
+    record_level(level)
     return _each("hist_var", returns, level=level)
 
 
@@ -442,6 +441,7 @@ def hist_cvar(returns: Returns, level: Level = 0.95) -> Shares:
     Source: Rockafellar & Uryasev (2002), Conditional Value-at-Risk for General Loss Distributions, prop. 8; Acerbi &
     Tasche (2002), On the Coherence of Expected Shortfall.
     """
+    record_level(level)
     if recording():
         record("returns in the tail", f"{(1.0 - level) * len(returns):.6g}")
     return _each("hist_cvar", returns, level=level)

@@ -372,6 +372,7 @@ def withdrawal_sim(
     Source: Bengen (1994), Determining Withdrawal Rates Using Historical Data (constant); Guyton & Klinger (2006),
     Decision Rules and Maximum Initial Withdrawal Rates (guardrails).
     """
+    record("spending in the first year", f"{spending / wealth * 100:.4g}% of wealth")
     if spending > wealth:
         raise NumberError(f"spending: {spending:,.10g} is more than the wealth of {wealth:,.10g}. Lower spending.")
     blocks = [
@@ -414,6 +415,8 @@ def safe_withdrawal(
     Source: Bengen (1994), Determining Withdrawal Rates Using Historical Data; Milevsky & Robinson (2005), A Sustainable
     Spending Rate without Simulation (the cost of an annuity on each path).
     """
+    if prob < 0.5:
+        record("prob", f"{prob:g} is below 0.5: on most paths the money would run out. 90% is 0.9")
     costs = [withdrawals.annuity_due(growth, inflation) for growth in yearly_growth(mu, vol, seed, paths, years)]
     shares = np.sort(1.0 / np.concatenate(costs))
     return float(at(1.0 - prob, shares[None, :])[0])

@@ -13,6 +13,7 @@ from xlalloc.core.checks import label_pairs, per_asset, rising, together
 from xlalloc.errors import DivisionError, InputError, Label, NotAvailableError, NumberError
 from xlalloc.explanation import record, recording
 from xlalloc.quantities import (
+    MUCH,
     Amount,
     CashFlow,
     Commission,
@@ -69,6 +70,7 @@ Fees = Annotated[
         ("fees",),
         low=0,
         high=1,
+        told=MUCH,
     ),
 ]
 FundKind = Annotated[
@@ -87,13 +89,27 @@ FeeRate = Annotated[float, number("Rate", "fraction of the sale")]
 Achieved = Annotated[
     NumberOrArray,
     Quantity(
-        "vector", "Return of the portfolio, one or one per review period", "fraction", ("periods",), low=-1, scalar=True
+        "vector",
+        "Return of the portfolio, one or one per review period",
+        "fraction",
+        ("periods",),
+        low=-1,
+        unit_to=10,
+        told=0.5,
+        scalar=True,
     ),
 ]
 Hurdle = Annotated[
     NumberOrArray,
     Quantity(
-        "vector", "Return to compare it with, such as its benchmark's", "fraction", ("periods",), low=-1, scalar=True
+        "vector",
+        "Return to compare it with, such as its benchmark's",
+        "fraction",
+        ("periods",),
+        low=-1,
+        unit_to=10,
+        told=0.5,
+        scalar=True,
     ),
 ]
 

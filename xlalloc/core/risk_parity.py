@@ -48,7 +48,8 @@ FactorBudgets = Annotated[
     Quantity("vector", "Risk budget of each factor; scaled to 1, equal if left out", "fraction", ("factors",), low=0),
 ]
 Tolerance = Annotated[
-    float, number("Relative deviation beyond which a contribution is in breach (0.2 is 20%)", "fraction", low=0)
+    float,
+    number("Relative deviation beyond which a contribution is in breach (0.2 is 20%)", "fraction", low=0, unit_to=1),
 ]
 Capped = Annotated[str, Quantity("text", "Name of the group whose risk is capped")]
 Cap = Annotated[float, number("Maximum share of risk of the group (0.4 is 40%)", "fraction", low=0, high=1)]

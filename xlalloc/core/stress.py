@@ -15,7 +15,15 @@ MARKS = {"": (": ", "; ", ", "), "_zh": ("：", "；", "、")}
 
 Shocks = Annotated[
     np.ndarray,
-    Quantity("vector", "Return of each asset in the crisis, -0.4 for a fall of 40%", "fraction", ("assets",), low=-1),
+    Quantity(
+        "vector",
+        "Return of each asset in the crisis, -0.4 for a fall of 40%",
+        "fraction",
+        ("assets",),
+        low=-1,
+        unit_to=10,
+        told=1,
+    ),
 ]
 Scenarios = Annotated[
     np.ndarray,
@@ -25,6 +33,8 @@ Scenarios = Annotated[
         "fraction",
         ("scenarios", "assets"),
         low=-1,
+        unit_to=10,
+        told=1,
     ),
 ]
 Uplift = Annotated[

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Annotated
 
 import numpy as np
@@ -140,8 +141,26 @@ def _level(cell, letter: str, where: str) -> int:
     return level
 
 
+def _with_labels(cells):
+    """A dict, or a frame whose index or columns hold levels, as the cells of a sheet: with these around."""
+    if isinstance(cells, Mapping):
+        return [list(pair) for pair in cells.items()]
+    if not hasattr(cells, "index") or not hasattr(cells, "to_numpy"):
+        return cells
+    down, across = list(cells.index), list(getattr(cells, "columns", ()))
+    rows = cells.to_numpy(dtype=object).tolist() if across else [[cell] for cell in cells.tolist()]
+    if any(map(_names_level, down)):
+        rows, across = [[label, *row] for label, row in zip(down, rows, strict=True)], ["", *across]
+    return [across, *rows] if any(map(_names_level, across)) else rows
+
+
+def _names_level(label) -> bool:
+    """C3 or R3, with its letter: an index that only counts names none."""
+    return isinstance(label, str) and re.match(r"P?[CR]\s*[1-5]", _plain(label).upper()) is not None
+
+
 def _rows(cells) -> list[list]:
-    rows = np.asarray(cells, dtype=object)
+    rows = np.asarray(_with_labels(cells), dtype=object)
     if rows.ndim < 2:
         rows = rows.reshape(-1, 1)
     if rows.ndim != 2 or not rows.size:

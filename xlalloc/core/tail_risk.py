@@ -5,7 +5,7 @@ from typing import Annotated
 import numpy as np
 
 from xlalloc.catalogue import worksheet_function
-from xlalloc.core.checks import label_pairs, risk_budgets
+from xlalloc.core.checks import label_pairs, record_level, risk_budgets
 from xlalloc.core.limits import GroupLower, GroupUpper, Limits
 from xlalloc.core.portfolio import Mode
 from xlalloc.core.shortfall import TIED, budgeted, minimum, optimal_face, scenario_weights, shortfall
@@ -14,7 +14,8 @@ from xlalloc.explanation import record, recording
 from xlalloc.quantities import Budgets, Groups, Level, Lower, Quantity, Returns, Upper, Weights, WeightsResult
 
 Contributions = Annotated[
-    np.ndarray, Quantity("vector", "Contribution of each asset to the expected shortfall", "fraction", ("assets",))
+    np.ndarray,
+    Quantity("vector", "Contribution of each asset to the expected shortfall", "fraction", ("assets",), joint=True),
 ]
 GAP = 1e-9  # of the largest |return|: certified excess of the shortfall over its minimum
 BUDGET_ERROR = 1e-8  # of a share of the shortfall
@@ -41,6 +42,7 @@ def cvar_contrib(weights: Weights, returns: Returns, level: Level = 0.95, mode: 
     Source: Tasche (2000), Risk Contributions and Performance Measurement; Rockafellar & Uryasev (2002), Conditional
     Value-at-Risk for General Loss Distributions.
     """
+    record_level(level)
     losses = -returns.dot(weights)
     p = scenario_weights(losses, level, float(np.abs(returns).max()))
     parts = -p.dot(returns) * weights
@@ -89,6 +91,7 @@ def min_cvar_weights(
 
     Source: Rockafellar & Uryasev (2000), Optimization of Conditional Value-at-Risk, eq. 17.
     """
+    record_level(level)
     limits = Limits.given(returns.shape[1], lower, upper, groups, group_lower, group_upper)
     scale = float(np.abs(returns).max()) or 1.0
     problem = limits.problem(*_no_moments(returns.shape[1]))
@@ -133,6 +136,7 @@ def rp_cvar_weights(returns: Returns, budgets: Budgets | None = None, level: Lev
     Source: Roncalli (2013), Introduction to Risk Parity and Budgeting, sec. 2.2.2 (risk budgeting with convex risk
     measures); Cetingoz, Fermanian & Guéant (2024), Risk Budgeting Portfolios: Existence and Computation.
     """
+    record_level(level)
     b = risk_budgets(budgets, returns.shape[1])
     held = np.flatnonzero(b > 0.0)
     scale = float(np.abs(returns).max()) or 1.0

@@ -27,7 +27,7 @@ BenchWeights = Annotated[
     np.ndarray,
     Quantity("vector", "Weights of the benchmark, summing to 1", "fraction", ("assets",), checks=(sums_to_one,)),
 ]
-MaxTe = Annotated[float, number("Maximum tracking error", "per year", low=0)]
+MaxTe = Annotated[float, number("Maximum tracking error", "per year", low=0, told=1)]
 
 
 @worksheet_function("=PORT_TE({0.6;0.4},{0.5;0.5},{0.04,0.006;0.006,0.01})", [[0.0194936]])
