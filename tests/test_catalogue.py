@@ -142,6 +142,7 @@ FLOORS = [
     {"values", "reference"},
     {"excel_functions", "workbook_files", "context", "tokens"},
     {"excel"},
+    {"compiled"},
     {"formula"},
     {"book", "help", "help_text"},
     {"documents"},

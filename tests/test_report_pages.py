@@ -137,10 +137,10 @@ def test_figures_of_the_check_are_those_of_the_catalogue(tmp_path):
     for measure, label in (("Sortino ratio", "Sortino ratio"), ("beta", "Beta"), ("skewness", "Skewness")):
         assert shown[label][:2] == pytest.approx(known[measure][:2])
     policy = xlalloc.policy_check(
-        words["w_target"], words["mu_assets"], words["cov_assets"], [0.07, 0.09], [0.12, 0.15], 0.2
+        words["w_target"], words["mu_assets"], words["cov_assets"], [0.07, 0.09], [0.12, 0.5], 0.9
     )
     ranges = next(row for row in rows if row[0] == "Drawdown in 5 years (95%)")
-    assert ranges[1:4] == ["up to 20%", pytest.approx(policy.rows[3][2]), policy.rows[3][3]]
+    assert ranges[1:4] == ["up to 90%", pytest.approx(policy.rows[3][2]), policy.rows[3][3]]
     top = next(k for k, row in enumerate(rows) if row[0] == "Other ways to weight")
     n = len(result.names)
     weights = rows[top + 2 : top + 2 + n]

@@ -170,7 +170,7 @@ def test_scaling_changes_nothing():
         (
             lambda: xa.cvar_contrib([0.5, 0.5], [[0.02, 0.01], [0.01, 0.03]]),
             DivisionError,
-            "expected shortfall.*no loss",
+            "expected shortfall.*not a loss",
         ),
         (lambda: xa.cvar_contrib([0.5, 0.6], [[0.02, 0.01], [0.01, 0.03]]), InputError, "weights.*1.1"),
         (lambda: xa.cvar_contrib([0.5, 0.5], [[0.02, 0.01], [0.01, 0.03]], 95), NumberError, "level"),

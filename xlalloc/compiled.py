@@ -87,7 +87,8 @@ def is_sheetless(node: Any) -> bool:
     kind = node[0]
     if kind in ("cell", "columns"):
         return node[1] is not None
-    return all(part.sheetless for part in (node[2] if kind == "call" else node) if isinstance(part, tuple))
+    parts: Any = node[2] if kind == "call" else node
+    return all(part.sheetless for part in parts if isinstance(part, tuple))
 
 
 def _few_cells(node: Any) -> bool:
