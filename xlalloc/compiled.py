@@ -88,7 +88,7 @@ def is_sheetless(node: Any) -> bool:
     if kind in ("cell", "columns"):
         return node[1] is not None
     parts: Any = node[2] if kind == "call" else node
-    return all(part.sheetless for part in parts if isinstance(part, tuple))
+    return all(getattr(part, "sheetless", True) for part in parts)  # signs and names have none
 
 
 def _few_cells(node: Any) -> bool:
