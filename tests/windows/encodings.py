@@ -87,5 +87,5 @@ def _from_office_cell(cell):
 
 def evaluate_through(call, text: str) -> list[list]:
     """A formula whose catalogue functions are answered by ``call(name, arguments)``."""
-    with mock.patch.object(formula, "cells", types.SimpleNamespace(call=call)):
+    with mock.patch.object(compiled, "cells", types.SimpleNamespace(call=call)):
         return formula.evaluate(text)
