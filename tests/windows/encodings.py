@@ -3,7 +3,7 @@
 import types
 from unittest import mock
 
-import xlalloc.formula as formula
+from xlalloc import compiled, formula
 from xlalloc.errors import ERROR_CODES, ErrorValue
 
 MISSING = -2147352572  # an omitted argument, as pywin32 hands it over
