@@ -64,6 +64,6 @@ def test_the_readme_says_first_what_it_is_and_links_after_two_screens():
     lines = text.split("\n")
     assert any(line.startswith("![") for line in lines[:12])
     assert lines.index("## Where to go on") < 80
-    assert [text.index(words) for words in ("xlalloc-setup.exe", "pip install .", "LibreOffice**")] == sorted(
-        text.index(words) for words in ("xlalloc-setup.exe", "pip install .", "LibreOffice**")
+    assert [text.index(words) for words in ("xlalloc-setup", "pip install .", "LibreOffice**")] == sorted(
+        text.index(words) for words in ("xlalloc-setup", "pip install .", "LibreOffice**")
     )

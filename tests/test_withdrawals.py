@@ -179,7 +179,7 @@ def test_without_inflation_nothing_changes_to_the_last_bit():
         ("WITHDRAWAL_SIM", [100, 0, 10, 0.05, 0.1], "#NUM!", "spending"),
         ("WITHDRAWAL_SIM", [100, 4, 10.5, 0.05, 0.1], "#NUM!", "years: 10.5 must be a whole number"),
         ("WITHDRAWAL_SIM", [100, 4, 10, 0.05, 0.1, 0.0, "bengen"], "#VALUE!", "rule"),
-        ("WITHDRAWAL_SIM", [1e305, 4, 100, 1.0, 0.1], "#NUM!", "mu: the amounts grow beyond"),
+        ("WITHDRAWAL_SIM", [1e305, 4, 100, 1.0, 0.1], "#NUM!", "mu: the amounts grow too large"),
         ("SAFE_WITHDRAWAL", [30, 0.05, 0.1, 1.0], "#NUM!", "prob"),
         ("SAFE_WITHDRAWAL", [0, 0.05, 0.1], "#NUM!", "years"),
     ],
