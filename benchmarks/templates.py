@@ -28,9 +28,9 @@ from xlalloc.templates import case_workbook
 OURS, LIVE = "xlalloc, values", "xlalloc, live"
 SAMPLE, ROUNDS = 20, 5
 NOTES = (
-    "Our report: eleven sheets with room for 150 assets, charts, a logo, some 450 formulas on names. openpyxl loads "
+    "Our report: eleven sheets with room for 150 assets, charts, a logo, some 430 formulas on names. openpyxl loads "
     "the template, writes the data and saves, and computes nothing; xltpl writes the data into placeholders. "
-    "A case workbook has eight sheets, seven charts and some 400 formulas, all of them live."
+    "A case workbook has eight sheets, seven charts and 300 formulas, all of them live; openpyxl loads and saves it."
 )
 
 
@@ -58,7 +58,10 @@ def section(peers: Peers, rounds: int = ROUNDS) -> Section:
     samples = [cases[k : k + SAMPLE] for k in range(0, len(cases), SAMPLE)]  # the first makes the template
     times = [once(lambda some=some: [case_workbook.filled(case).file() for case in some]) for some in samples]
     seconds = min(times[1:]) / SAMPLE
-    found.add("a case workbook", {LIVE: seconds}, goal=f"40 ms: {seconds * 1000:.0f}")
+    written = case_workbook.filled(cases[0]).file()
+    saved = min(once(lambda: openpyxl.load_workbook(io.BytesIO(written)).save(io.BytesIO())) for _ in range(rounds))
+    goal = f"40 ms: {seconds * 1000:.0f}, openpyxl: {saved / seconds:.1f}"
+    found.add("a case workbook", {LIVE: seconds, "openpyxl": saved}, goal=goal)
     return found
 
 
