@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from hypothesis import settings
 
-CASES = 8  # of one test, evenly spread over all
+CASES = 6  # of one test, evenly spread over all
 EXAMPLES = 10  # random ones of a test of hypothesis
 _SETTINGS = "_hypothesis_internal_use_settings"
 
