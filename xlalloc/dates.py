@@ -337,7 +337,7 @@ def _anniversary(date: dt.date, years: int) -> dt.date:
     return (
         date.replace(year=year, day=28)
         if (date.month, date.day) == (2, 29) and not calendar.isleap(year)
-        else (date.replace(year=year))
+        else date.replace(year=year)
     )
 
 

@@ -337,6 +337,7 @@ class Measure:
     against: bool = False  # a benchmark
     path: bool = False  # the drawdown of every period
     per_year: bool = False  # says little of less than a year
+    unit: str = "fraction"  # or number, periods
 
 
 STILL = "returns: they do not vary, so there is no risk to divide by. Leave out cash or a constant column."
@@ -355,21 +356,21 @@ MEASURES = {
     "ann_vol": Measure("volatility", ann_vol, per_year=True),
     "downside_vol": Measure("downside volatility", downside_vol, per_year=True),
     "max_drawdown": Measure("max drawdown", max_drawdown, path=True),
-    "underwater_periods": Measure("underwater periods", underwater_periods, path=True),
-    "sharpe": Measure("Sharpe ratio", sharpe, STILL, per_year=True),
-    "sortino": Measure("Sortino ratio", sortino, NO_LOSS, per_year=True),
-    "calmar": Measure("Calmar ratio", calmar, NO_FALL, path=True, per_year=True),
+    "underwater_periods": Measure("underwater periods", underwater_periods, path=True, unit="periods"),
+    "sharpe": Measure("Sharpe ratio", sharpe, STILL, per_year=True, unit="number"),
+    "sortino": Measure("Sortino ratio", sortino, NO_LOSS, per_year=True, unit="number"),
+    "calmar": Measure("Calmar ratio", calmar, NO_FALL, path=True, per_year=True, unit="number"),
     "hist_var": Measure("VaR 95%", hist_var),
     "hist_cvar": Measure("CVaR 95%", hist_cvar),
-    "omega": Measure("omega", omega, NO_SHORTFALL),
+    "omega": Measure("omega", omega, NO_SHORTFALL, unit="number"),
     "ulcer": Measure("ulcer index", ulcer, path=True),
     "win_rate": Measure("win rate", win_rate),
-    "skew": Measure("skewness", skew, STILL, least=3),
-    "kurt": Measure("excess kurtosis", kurt, STILL, least=4),
+    "skew": Measure("skewness", skew, STILL, least=3, unit="number"),
+    "kurt": Measure("excess kurtosis", kurt, STILL, least=4, unit="number"),
     "excess_return": Measure("excess return", excess_return, against=True, per_year=True),
     "tracking_error": Measure("tracking error", tracking_error, against=True, per_year=True),
-    "info_ratio": Measure("information ratio", info_ratio, SAME, against=True, per_year=True),
-    "port_beta": Measure("beta", port_beta, STILL_BENCHMARK, against=True),
+    "info_ratio": Measure("information ratio", info_ratio, SAME, against=True, per_year=True, unit="number"),
+    "port_beta": Measure("beta", port_beta, STILL_BENCHMARK, against=True, unit="number"),
     "jensen_alpha": Measure("Jensen's alpha", jensen_alpha, STILL_BENCHMARK, against=True, per_year=True),
 }
 PER_YEAR = frozenset(measure.title for measure in MEASURES.values() if measure.per_year)
@@ -432,7 +433,7 @@ def _cells(name: str, values: np.ndarray) -> list:
     return [value if np.isfinite(value) else reason(name, value) for value in values.tolist()]
 
 
-def learn_drawdown(r: np.ndarray) -> None:
+def record_drawdown(r: np.ndarray) -> None:
     """The rows between which the deepest drawdown of one series lies, for EXPLAIN."""
     depth = drawdowns(r)
     trough = int(depth.argmin())

@@ -204,7 +204,7 @@ def max_drawdown(returns: Returns) -> Shares:
     Source: Magdon-Ismail & Atiya (2004), Maximum Drawdown.
     """
     if recording() and returns.shape[1] == 1:
-        kpi.learn_drawdown(returns[:, 0])
+        kpi.record_drawdown(returns[:, 0])
     return _each("max_drawdown", returns)
 
 

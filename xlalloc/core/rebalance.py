@@ -2,6 +2,7 @@
 
 import calendar
 import datetime as dt
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -86,32 +87,18 @@ FundKind = Annotated[
 ]
 FeeRates = Annotated[NumberOrArray, Quantity("vector", "Redemption fee", "fraction of the sale", (A,))]
 FeeRate = Annotated[float, number("Rate", "fraction of the sale")]
-Achieved = Annotated[
-    NumberOrArray,
-    Quantity(
-        "vector",
-        "Return of the portfolio, one or one per review period",
-        "fraction",
-        ("periods",),
-        low=-1,
-        unit_to=10,
-        told=0.5,
-        scalar=True,
-    ),
-]
-Hurdle = Annotated[
-    NumberOrArray,
-    Quantity(
-        "vector",
-        "Return to compare it with, such as its benchmark's",
-        "fraction",
-        ("periods",),
-        low=-1,
-        unit_to=10,
-        told=0.5,
-        scalar=True,
-    ),
-]
+_RETURN = Quantity(
+    "vector",
+    "Return of the portfolio, one or one per review period",
+    "fraction",
+    ("periods",),
+    low=-1,
+    unit_to=10,
+    told=0.5,
+    scalar=True,
+)
+Achieved = Annotated[NumberOrArray, _RETURN]
+Hurdle = Annotated[NumberOrArray, replace(_RETURN, help="Return to compare it with, such as its benchmark's")]
 
 MONTHS = {"monthly": 1, "quarterly": 3, "semiannual": 6, "annual": 12}
 FEES = data.rows("fees")  # dates, rates and their sources

@@ -3,14 +3,12 @@
 from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Font
 
-from xlalloc.reports.check_words import MEASURES
+from xlalloc.core.kpi import MEASURES
 from xlalloc.reports.report_page import BENCH, NOW, RISK, TARGET, Column, Page, of_products
-from xlalloc.templates.look import ACCENT, GREY, NUMBER, PERCENT, SIGNED, WARN
+from xlalloc.templates.look import ACCENT, GREY, NUMBER, OF_UNIT, PERCENT, SIGNED, WARN
 
 RANGES, REASONS = 4, 6
 ACROSS, MATRIX = 8, 24  # correlations beside each other, and of how many assets at most
-NUMBERS = ("Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness", "excess kurtosis",
-           "information ratio", "beta")  # fmt: skip
 
 CHECK_WORDS = {  # (English, Chinese)
     "tab.check": ("Check", "内部核对"),
@@ -111,10 +109,7 @@ class CheckPage:
         heads = (("now", NOW), ("target", TARGET), ("bench", BENCH))
         page.header([Column("measure", ""), *(Column(key, "", PERCENT, color) for key, color in heads)], when=some)
         page.name("xl_rows_", page.row - 1, page.row - 1)
-        formats = [
-            NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
-            for measure in MEASURES
-        ]
+        formats = [OF_UNIT[measure.unit] for measure in MEASURES.values()]
         page.figures("kpi_names", "kpi", [key for key, _ in heads], formats, some)
         page.name("xl_rows_", page.row - len(formats), page.row - 1)
         page.text("=past_note", color=GREY, hide=True)

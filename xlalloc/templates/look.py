@@ -14,6 +14,7 @@ ROW_POINTS = 15.5  # the height of a line of text
 
 PERCENT, PERCENT2, MONEY, NUMBER, DATE, PLAIN = "0.0%", "0.00%", "#,##0", "0.00", "yyyy-mm-dd", "General"
 CENTS = "#,##0.00"
+OF_UNIT = {"fraction": PERCENT, "number": NUMBER, "periods": "0"}  # of a measure
 SIGNED = "+#,##0;-#,##0;0"
 STATED = "0.0##%"  # of a share that somebody stated
 CHANCE = '[>0.99]">99%";[<0.01]"<1%";0%'  # of simulated paths: neither certain nor impossible

@@ -4,14 +4,13 @@ from xlalloc.core.kpi import MEASURES, PER_YEAR
 from xlalloc.plausible import STALE_AFTER
 from xlalloc.templates import charts
 from xlalloc.templates.blocks import Work, charted, looked_up, picked, plain, quote, sentence, table, within
-from xlalloc.templates.layout import DATE, NUMBER, PERCENT, PLAIN, SIGNED_PERCENT
+from xlalloc.templates.layout import DATE, PERCENT, PLAIN, SIGNED_PERCENT
 from xlalloc.templates.layout import letter as column_letter
+from xlalloc.templates.look import OF_UNIT
 from xlalloc.templates.work_page import WorkPage
 
 SERIES = ("performance.now", "performance.target", "performance.benchmark")
 RETURNS = {"now_returns": "w_today", "target_returns": "w_target", "bench_returns": "w_bench"}
-NUMBERS = {"Sharpe ratio", "Sortino ratio", "Calmar ratio", "omega", "skewness", "excess kurtosis",
-           "information ratio", "beta"}  # fmt: skip
 AGAINST = sum(measure.against for measure in MEASURES.values())  # the last ones: the benchmark has none itself
 COUNTS = tuple(map(str, STALE_AFTER))  # prices a year
 GAPS, YEARLY = "{0,1.2,4.5,15,45,120,260}", f"{{{','.join(COUNTS)}}}"  # mean days between prices, prices a year
@@ -51,6 +50,7 @@ def _key_figures(work: Work, page: WorkPage) -> None:
     page.heading("performance.kpis")
     head = page.header(["risk.measure", *SERIES])
     measures = [measure.title for measure in MEASURES.values()]
+    units = [measure.unit for measure in MEASURES.values()]
     known = len(measures) - AGAINST
     function = "KPI_TABLE(all_returns,bench_returns,risk_free)"  # whose dates say how many a year has
     block = f"C{head + 1}:E{head + known}"
@@ -66,11 +66,10 @@ def _key_figures(work: Work, page: WorkPage) -> None:
         page.block(
             head + known + 1, column, AGAINST, 1, f'=IF(n_months<2,"",IF({short},"–",{apart}))', PERCENT, align="right"
         )
-    for k, measure in enumerate(measures, head + 1):
+    for k, (measure, unit) in enumerate(zip(measures, units, strict=True), head + 1):
         page.put(k, 2, f"={sentence(work, f'kpi.{measure}', period='period_word')}")
-        format = NUMBER if measure in NUMBERS else "0" if measure == "underwater periods" else PERCENT
         for column in range(3, 6):
-            page.sheet.cell(k, column).number_format = format
+            page.sheet.cell(k, column).number_format = OF_UNIT[unit]
         if k > head + known:
             page.put(k, 5, "–", align="right")
     page.row = head + len(measures) + 1
