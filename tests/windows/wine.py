@@ -33,6 +33,20 @@ def windows_path(path: Path) -> str:
     return "Z:" + str(path).replace("/", "\\")
 
 
+def ended(words: list[str], environment: dict, folder: Path, seconds: float) -> subprocess.CompletedProcess:
+    """A program that was run, with all it wrote."""
+    return subprocess.run(
+        words,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        cwd=folder,
+        timeout=seconds,
+        check=False,
+    )
+
+
 def _command_lines():
     for file in Path("/proc").glob("[0-9]*/cmdline"):
         with contextlib.suppress(OSError):
@@ -72,16 +86,7 @@ class Windows:
 
     def run(self, *words: str, seconds: float = 180) -> str:
         """The program's output; standard output is a pipe, since Wine's consoles need one."""
-        done = subprocess.run(
-            ["wine", *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=self.environment,
-            cwd=self.scratch,
-            timeout=seconds,
-            check=False,
-        )
+        done = ended(["wine", *words], self.environment, self.scratch, seconds)
         self.wait_for_the_server_to_end()
         text = done.stdout.decode("utf-8", "replace")
         assert done.returncode == 0, f"{words}: exit status {done.returncode}\n{text[-3000:]}"
@@ -144,16 +149,7 @@ class Fresh:
 
     def run(self, program, *words, seconds: float = 300) -> subprocess.CompletedProcess:
         first = [str(program)] if str(program) in ("wineboot", "wineserver") else ["wine", str(program)]
-        return subprocess.run(
-            [*first, *map(str, words)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=self.environment,
-            cwd=self.scratch,
-            timeout=seconds,
-            check=False,
-        )
+        return ended([*first, *map(str, words)], self.environment, self.scratch, seconds)
 
     @contextlib.contextmanager
     def beside(self, *words):

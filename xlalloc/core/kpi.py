@@ -373,7 +373,6 @@ MEASURES = {
     "port_beta": Measure("beta", port_beta, STILL_BENCHMARK, against=True, unit="number"),
     "jensen_alpha": Measure("Jensen's alpha", jensen_alpha, STILL_BENCHMARK, against=True, per_year=True),
 }
-PER_YEAR = frozenset(measure.title for measure in MEASURES.values() if measure.per_year)
 
 
 def compares(name) -> bool:

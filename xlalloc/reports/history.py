@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from xlalloc.core.estimation import returns
-from xlalloc.core.kpi import PER_YEAR
+from xlalloc.core.kpi import MEASURES
 from xlalloc.core.performance import drawdowns, kpi_table, total_return
 from xlalloc.core.portfolio import port_series
 from xlalloc.dates import as_days, customary, periods_per_year
 from xlalloc.errors import AllocError
 
+_PER_YEAR = frozenset(measure.title for measure in MEASURES.values() if measure.per_year)
 YEAR = 364  # days: 52 weeks are a year
 SHOWN = ("total return", "annual return", "volatility", "max drawdown", "Sharpe ratio", "CVaR 95%", "excess return",
          "tracking error")  # to the client; the page Check has all  # fmt: skip
@@ -126,7 +127,7 @@ def _kpis(columns: list[np.ndarray], common: Past, short: bool, rf: float, ask) 
     first, *others = (ask.rows("KPI_TABLE", table, SHOWN) for table in tables)
     others = [dict(rows) for rows in others]
     rows = [[measure, cell, *(found.get(measure) for found in others)] for measure, cell in first]
-    return [[m, *([None] * len(cells) if short and m in PER_YEAR else cells)] for m, *cells in rows]
+    return [[m, *([None] * len(cells) if short and m in _PER_YEAR else cells)] for m, *cells in rows]
 
 
 def _points(common: Past, series: np.ndarray) -> tuple[list[float], list[float]]:

@@ -1,6 +1,6 @@
 """The sheet Performance: simulated from today's weights, beside the target and the benchmark."""
 
-from xlalloc.core.kpi import MEASURES, PER_YEAR
+from xlalloc.core.kpi import MEASURES, Measure
 from xlalloc.plausible import STALE_AFTER
 from xlalloc.templates import charts
 from xlalloc.templates.blocks import Work, charted, looked_up, picked, plain, quote, sentence, table, within
@@ -49,8 +49,7 @@ def _key_figures(work: Work, page: WorkPage) -> None:
     work.document.name("period_word", f"INDEX({{{words}}},1,MATCH(price_periods,{YEARLY},0))")
     page.heading("performance.kpis")
     head = page.header(["risk.measure", *SERIES])
-    measures = [measure.title for measure in MEASURES.values()]
-    units = [measure.unit for measure in MEASURES.values()]
+    measures = list(MEASURES.values())
     known = len(measures) - AGAINST
     function = "KPI_TABLE(all_returns,bench_returns,risk_free)"  # whose dates say how many a year has
     block = f"C{head + 1}:E{head + known}"
@@ -66,18 +65,18 @@ def _key_figures(work: Work, page: WorkPage) -> None:
         page.block(
             head + known + 1, column, AGAINST, 1, f'=IF(n_months<2,"",IF({short},"–",{apart}))', PERCENT, align="right"
         )
-    for k, (measure, unit) in enumerate(zip(measures, units, strict=True), head + 1):
-        page.put(k, 2, f"={sentence(work, f'kpi.{measure}', period='period_word')}")
+    for k, measure in enumerate(measures, head + 1):
+        page.put(k, 2, f"={sentence(work, f'kpi.{measure.title}', period='period_word')}")
         for column in range(3, 6):
-            page.sheet.cell(k, column).number_format = OF_UNIT[unit]
+            page.sheet.cell(k, column).number_format = OF_UNIT[measure.unit]
         if k > head + known:
             page.put(k, 5, "–", align="right")
     page.row = head + len(measures) + 1
 
 
-def _short(measures: list[str]) -> str:
+def _short(measures: list[Measure]) -> str:
     """Where a measure is not shown: it is per year and there is less than one."""
-    yearly = ";".join(str(int(measure in PER_YEAR)) for measure in measures)
+    yearly = ";".join(str(int(measure.per_year)) for measure in measures)
     return f"{{{yearly}}}>full_year"
 
 
