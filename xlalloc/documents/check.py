@@ -9,6 +9,7 @@ from xlalloc.compiled import own_name
 from xlalloc.documents import xml
 from xlalloc.documents.sheet import address
 from xlalloc.documents.template import DATA, ROWS, SHOW, TEXTS, Template, TemplateError, nodes
+from xlalloc.excel import number_formats
 from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.formula import parse
 from xlalloc.values import FormulaError, variable
@@ -119,6 +120,7 @@ def _of_formula(template: Template, scope: str, text: str, ours: bool, within: t
     for node in nodes(tree):
         if node[0] == "call":
             yield from _function(node[1], ours)
+            yield from _format(node)
         elif node[0] == "name" and variable(node[2]) not in bound:
             yield from _name(template, scope, node, ours, within)
         elif node[0] in ("cell", "columns") and node[1] and node[1].casefold() == DATA:
@@ -139,6 +141,14 @@ def _function(name: str, ours: bool) -> Iterator[str]:
         yield f"{name} cannot stand in a conditional format or a validation; put it into a cell and refer to that"
     elif name not in CATALOGUE and name not in PLAIN and name not in LAZY:
         yield f"{name} is no function known here.{near(name)}"
+
+
+def _format(node: tuple) -> Iterator[str]:
+    """A number format that TEXT does not compute."""
+    if node[1] == "TEXT" and len(node[2]) == 2 and node[2][1][0] == "value" and isinstance(node[2][1][1], str):
+        code = node[2][1][1]
+        if not number_formats.known(code):
+            yield f"TEXT does not compute the format {code!r} here. Give a plainer one, such as 0.0% or yyyy-mm-dd"
 
 
 def _name(template: Template, scope: str, node: tuple, ours: bool, within: tuple) -> Iterator[str]:
