@@ -125,7 +125,7 @@ class Output:
             hidden, rows = self.hidden.setdefault(region.sheet, {}), held[region.sheet]
             for i in range(region.top, region.bottom + 1):
                 if hidden.get(i, True):
-                    hidden[i] = not any(region.left <= j <= region.right for j in rows.get(i, ()))
+                    hidden[i] = i not in rows or not any(region.left <= j <= region.right for j in rows[i])
         if self.live:
             for key, rows in self.hidden.items():
                 self.hidden[key] = {i: False for i, off in rows.items() if not off}
