@@ -253,7 +253,9 @@ def _substitute(text, old, new, which=None):
     def single(text, old, new, which):
         texts = [as_text(cell) for cell in (text, old, new)]
         count = to_number(0.0 if which is None else which)
-        error = next((cell for cell in (*texts, count) if isinstance(cell, ErrorValue)), None)
+        if isinstance(count, ErrorValue):
+            return count
+        error = next((cell for cell in texts if isinstance(cell, ErrorValue)), None)
         if error is not None or not texts[1]:
             return error or texts[0]
         if which is None:

@@ -4,19 +4,19 @@ import datetime as dt
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from html import unescape
 
-from xlalloc.dates import to_serial
-from xlalloc.documents import charts, formats, xml
+from xlalloc.documents import charts, xml
 from xlalloc.documents.cell_text import KEPT, cell_text, kept_text
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.package import Part, packed, written
+from xlalloc.documents.pictures import Pictures
 from xlalloc.documents.sheet import Cell, Sheet, address, letters
 from xlalloc.documents.skeleton import CORE, CUSTOM, cleaned, core, custom, keeping_texts, selected, skeleton
 from xlalloc.documents.template import DATA, Template, TemplateError, nodes
 from xlalloc.errors import ErrorValue
-from xlalloc.values import Reference, scalar
+from xlalloc.values import Reference
 
 _NAMES = re.compile(r"<definedNames\b.*?</definedNames>", re.DOTALL)
 _NOT_KEPT = re.compile(  # where the file was last saved, links to other workbooks
@@ -26,7 +26,6 @@ _NOT_KEPT = re.compile(  # where the file was last saved, links to other workboo
 )
 
 
-_EMPTY = {None, ""}
 _HIDDEN, _HEIGHT = re.compile(r'\shidden="\w+"'), re.compile(r'\s(?:ht|customHeight)="[^"]*"')
 
 
@@ -120,14 +119,19 @@ class Output:
 
     def _hide_rows(self) -> None:
         """Hide rows that are empty in every region crossing them; where formulas stay, show all that hold something."""
+        held: dict[str, dict[int, list[int]]] = {}  # sheet → row → the columns that hold something
         for region in self.template.regions:
             if region.sheet not in self.computed:
                 continue
-            hidden, values = self.hidden.setdefault(region.sheet, {}), self.computed[region.sheet]
-            across = range(region.left, region.right + 1)
+            if region.sheet not in held:
+                held[region.sheet] = defaultdict(list)
+                for (i, j), value in self.computed[region.sheet].items():
+                    if value is not None and value != "":
+                        held[region.sheet][i].append(j)
+            hidden, rows = self.hidden.setdefault(region.sheet, {}), held[region.sheet]
             for i in range(region.top, region.bottom + 1):
                 if hidden.get(i, True):
-                    hidden[i] = {values.get((i, j)) for j in across} <= _EMPTY
+                    hidden[i] = i not in rows or not any(region.left <= j <= region.right for j in rows[i])
         if self.live:
             for key, rows in self.hidden.items():
                 self.hidden[key] = {i: False for i, off in rows.items() if not off}
@@ -197,17 +201,18 @@ class Output:
                 text = re.sub(f"{KEPT}(\\d+)", lambda match: str(int(match[1]) + count), text)
                 parts |= {styles: kept} if count else {}
             parts[sheet.part] = packed(text.encode())
+        pictures = Pictures(self.filled, self.hidden, self.computed)
         for sheet in self.kept if self.whole else self.shown:
             empty = set()
             for part in template.drawn[sheet.key].parts:
-                text = self._drawing(template.package.text(part), sheet)
+                text = pictures.filled_in(template.package.text(part), sheet.key)
                 if not self.live:
                     text, none = charts.without_empty(text)
                     if none:
                         empty.add(part)
                 parts[part] = packed(text.encode())
             if empty:
-                self._leave_out(empty, sheet, parts)
+                self._leave_out(empty, sheet, parts, pictures)
         parts[template.book_part] = packed(self._workbook().encode())
         if CORE in parts:
             parts[CORE] = packed(core(self.date).encode())
@@ -215,7 +220,7 @@ class Output:
             parts[CUSTOM] = packed(custom(bones.labels, mark).encode())
         return written(parts)
 
-    def _leave_out(self, empty: set[str], sheet: Sheet, parts: dict[str, Part]) -> None:
+    def _leave_out(self, empty: set[str], sheet: Sheet, parts: dict[str, Part], pictures: Pictures) -> None:
         """Takes charts without a point off the sheet's drawing."""
         package = self.template.package
         for relation in package.relations(sheet.part).values():
@@ -223,7 +228,7 @@ class Output:
                 part = relation.target
                 lost = [i for i, chart in package.relations(part).items() if chart.target in empty]
                 if lost:
-                    text = self._drawing(package.text(part), sheet)
+                    text = pictures.filled_in(package.text(part), sheet.key)
                     parts[part] = packed(charts.without_frames(text, lost).encode())
 
     # Sheets ----------------------------------------------------------------------------------------------------------
@@ -268,14 +273,17 @@ class Output:
         rows: dict[int, dict[int, str]] = defaultdict(dict)
         for cells, live in ((self.filled.given[key], self.live), (self.filled.spilled[key], False)):
             for at, value in cells.items():
+                if hidden.get(at[0]):
+                    continue
                 if at in own:
                     rows[at[0]][at[1]] = cell_text(kept_text(own[at].start, value), value, live)
                 elif value is not None:
                     rows[at[0]][at[1]] = cell_text(kept_text(f'<c r="{letters(at[1])}{at[0]}"', value), value, live)
         for cell in sheet.formulas:
-            rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
-        found = {row: fixed | rows[row] if row in rows else fixed for row, fixed in sheet.fixed.items()}
-        return {row: inside for row, inside in (rows | found).items() if not hidden.get(row)}
+            if not hidden.get(cell.row):
+                rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
+        fixed = {row: inside for row, inside in sheet.fixed.items() if not hidden.get(row)}
+        return rows | {row: inside | rows[row] if row in rows else inside for row, inside in fixed.items()}
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
         if not self.live:
@@ -304,57 +312,6 @@ class Output:
         places = [place for name, place in self.filled.places.items() if name in self.needed_names]
         areas = [area for title, *area in places if title == DATA]
         return [(i, j) for a, b, c, d in areas for i in range(a, c + 1) for j in range(b, d + 1) if (i, j) in given]
-
-    # Charts and text boxes -------------------------------------------------------------------------------------------
-
-    def _drawing(self, text: str, sheet: Sheet) -> str:
-        everything = '<c:plotVisOnly val="0"/>' in text
-        text = charts.with_caches(text, lambda ref, texts: self._points(ref, sheet.key, everything, texts))
-        return charts.with_texts(text, lambda ref: self._said(ref, sheet.key))
-
-    def _points(self, reference: str, sheet: str, everything: bool, texts: bool = False) -> list | None:
-        if len(parts := charts.several(reference)) > 1:
-            several = [self._points(part, sheet, everything, texts) for part in parts]
-            return None if None in several else [row for rows in several for row in rows]
-        found = self.filled.value_of(reference, sheet) if self.template.tree(reference) else None
-        if not isinstance(found, Reference):
-            return None
-        key, (down, across) = found.sheet.casefold(), found.used()
-        hidden, own = self.hidden.get(key, {}), self.template.by_key.get(key)
-        values = self.computed.get(key)
-        off = own.hidden if own else ()
-        shown = down if everything else [i for i in down if not hidden.get(i, i in off)]
-        if values is None:
-            rows = [[self.filled.cell(key, i, j) for j in across] for i in shown]
-        else:
-            rows = [[values.get((i, j)) for j in across] for i in shown]
-        if texts and own:
-            at = [[(i, j) for j in across] for i in shown]
-            rows = [list(map(partial(self._in_format, own), *both)) for both in zip(at, rows, strict=True)]
-        return rows or [[]]
-
-    def _in_format(self, sheet: Sheet, at: tuple[int, int], value):
-        """A number or date as its cell shows it; anything else is itself."""
-        if value is None or isinstance(value, str | bool):
-            return value
-        cell = sheet.cells.get(at)
-        style = re.search(r' s="(\d+)"', cell.start) if cell else None
-        codes = self.template.formats
-        code = codes[int(style[1])] if style and int(style[1]) < len(codes) else "General"
-        return formats.shown(_plain(value), code)
-
-    def _said(self, reference: str, sheet: str) -> str | None:
-        """What a linked cell shows; None where its sheet is not in the document."""
-        if not reference:
-            return ""
-        found = self.filled.value_of(reference, sheet)
-        if not isinstance(found, Reference):
-            return str(found)
-        own, value = self.template.by_key.get(found.sheet.casefold()), scalar(found)
-        if own is None:
-            return formats.shown(_plain(value), "General")
-        value = self._in_format(own, (found.top, found.left), value)
-        return formats.shown(value, "General")
 
     # The workbook ----------------------------------------------------------------------------------------------------
 
@@ -456,7 +413,3 @@ def _calculation(match: re.Match) -> str:
         if k not in ("calcId", "fullCalcOnLoad", "forceFullCalc", "calcCompleted", "calcOnSave")
     }
     return "<calcPr" + "".join(f' {k}="{xml.quoted(v)}"' for k, v in {"calcId": "191029", **kept}.items()) + "/>"
-
-
-def _plain(value):
-    return float(to_serial(value)) if isinstance(value, dt.date) else value
