@@ -297,7 +297,7 @@ class Reader(HoldingsReader, ModelsReader):
             household=self._same(row.get("household", "")),
             **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly", "reserve")},
             advisory_fee=row.get("advisory_fee", self.source.firm.advisory_fee or 0.0),
-            **{key: row.get(key) for key in PLAIN_COLUMNS},
+            **{key: row.get(key) for key in PLAIN_COLUMNS} | {"goal": row.get("goal") or None},  # 0 is none
         )
 
     def _language(self, id_: str, row: Row) -> str:
