@@ -24,7 +24,6 @@ _NOT_KEPT = re.compile(  # where the file was last saved, links to other workboo
 )
 
 
-_EMPTY = {None, ""}
 _HIDDEN, _HEIGHT = re.compile(r'\shidden="\w+"'), re.compile(r'\s(?:ht|customHeight)="[^"]*"')
 
 
@@ -113,14 +112,19 @@ class Output:
 
     def _hide_rows(self) -> None:
         """Hide rows that are empty in every region crossing them; where formulas stay, show all that hold something."""
+        held: dict[str, dict[int, list[int]]] = {}  # sheet → row → the columns that hold something
         for region in self.template.regions:
             if region.sheet not in self.computed:
                 continue
-            hidden, values = self.hidden.setdefault(region.sheet, {}), self.computed[region.sheet]
-            across = range(region.left, region.right + 1)
+            if region.sheet not in held:
+                held[region.sheet] = defaultdict(list)
+                for (i, j), value in self.computed[region.sheet].items():
+                    if value is not None and value != "":
+                        held[region.sheet][i].append(j)
+            hidden, rows = self.hidden.setdefault(region.sheet, {}), held[region.sheet]
             for i in range(region.top, region.bottom + 1):
                 if hidden.get(i, True):
-                    hidden[i] = {values.get((i, j)) for j in across} <= _EMPTY
+                    hidden[i] = i not in rows or not any(region.left <= j <= region.right for j in rows[i])
         if self.live:
             for key, rows in self.hidden.items():
                 self.hidden[key] = {i: False for i, off in rows.items() if not off}
@@ -257,14 +261,17 @@ class Output:
         rows: dict[int, dict[int, str]] = defaultdict(dict)
         for cells, live in ((self.filled.given[key], self.live), (self.filled.spilled[key], False)):
             for at, value in cells.items():
+                if hidden.get(at[0]):
+                    continue
                 if at in own:
                     rows[at[0]][at[1]] = cell_text(kept_text(own[at].start, value), value, live)
                 elif value is not None:
                     rows[at[0]][at[1]] = cell_text(kept_text(f'<c r="{letters(at[1])}{at[0]}"', value), value, live)
         for cell in sheet.formulas:
-            rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
-        found = {row: fixed | rows[row] if row in rows else fixed for row, fixed in sheet.fixed.items()}
-        return {row: inside for row, inside in (rows | found).items() if not hidden.get(row)}
+            if not hidden.get(cell.row):
+                rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
+        fixed = {row: inside for row, inside in sheet.fixed.items() if not hidden.get(row)}
+        return rows | {row: inside | rows[row] if row in rows else inside for row, inside in fixed.items()}
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
         if not self.live:

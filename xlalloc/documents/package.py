@@ -106,7 +106,9 @@ def _resolved(part: str, target: str) -> str:
 
 
 def packed(data: bytes, level: int = LEVEL) -> Part:
-    deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
+    """Compressed; with a window no larger than the data, since setting up a full one takes longer than a small part."""
+    window = min(max(len(data).bit_length(), 9), zlib.MAX_WBITS)
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -window, window - 7)
     return Part(zlib.crc32(data), len(data), 8, deflate.compress(data) + deflate.flush())
 
 

@@ -1,7 +1,6 @@
 """Finding values in tables."""
 
 from bisect import bisect_left, bisect_right
-from itertools import pairwise
 from operator import itemgetter
 
 from xlalloc.errors import ErrorValue
@@ -50,13 +49,13 @@ class SortedLine:
         self._kinds: dict[str, tuple[list[int], list]] = {}  # places and values, rising
         for k, cell in enumerate(line):
             if cell is not None and not error_in(cell):
-                kind, value = key(cell)
+                kind, value = ("number", cell) if cell.__class__ is float else key(cell)
                 places, values = self._kinds.setdefault(kind, ([], []))
                 places.append(k)
                 values.append(value)
         if descending:
             self._kinds = {kind: (places[::-1], values[::-1]) for kind, (places, values) in self._kinds.items()}
-        self._unsorted = {kind for kind, (_, values) in self._kinds.items() if any(b < a for a, b in pairwise(values))}
+        self._unsorted = {kind for kind, (_, values) in self._kinds.items() if values != sorted(values)}
 
     def position(self, wanted) -> int | ErrorValue:
         if error := error_in(wanted):
