@@ -126,8 +126,8 @@ class Output:
                 if hidden.get(i, True):
                     hidden[i] = i not in rows or not any(region.left <= j <= region.right for j in rows[i])
         if self.live:
-            for key, rows in self.hidden.items():
-                self.hidden[key] = {i: False for i, off in rows.items() if not off}
+            for key, known in self.hidden.items():
+                self.hidden[key] = {i: False for i, off in known.items() if not off}
 
     def _draw(self) -> None:
         """Charts, rules and lists of shown sheets keep what they refer to, wherever it stands; nothing else stays."""
