@@ -193,9 +193,11 @@ def to_number(value) -> float | ErrorValue:
 
 def as_float(value: float | dt.date) -> float:
     """A number, or a date's serial with its time of day."""
+    if not isinstance(value, dt.date):
+        return float(value)
     if isinstance(value, dt.datetime):
         return to_serial(value) + (value.hour * 3600 + value.minute * 60 + value.second) / 86400
-    return float(to_serial(value)) if isinstance(value, dt.date) else float(value)
+    return float(to_serial(value))
 
 
 def power(base: float, exponent: float) -> float:

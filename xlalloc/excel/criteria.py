@@ -25,7 +25,7 @@ def criterion(wanted):
     """The test that a criterion such as ``">=5"``, ``"<>"``, ``"bond*"`` or a value stands for."""
     if not isinstance(wanted, str) or error_in(wanted):
         return _equal(0.0 if wanted is None else wanted)
-    sign = next((s for s in _SIGNS if wanted.startswith(s)), "")
+    sign = next(s for s in _SIGNS if wanted.startswith(s)) if wanted.startswith(_SIGNS) else ""
     rest = wanted.removeprefix(sign)
     if rest == "":
         if sign == "<>":

@@ -278,7 +278,8 @@ def matrix_product(left, right):
         return error
     if not all(map(is_number, cells)):
         return ErrorValue("#VALUE!", "MMULT takes numbers only")
-    columns = [[as_float(cell) for cell in column] for column in zip(*right, strict=True)]
-    rows = [[math.fsum(as_float(a) * b for a, b in zip(row, c, strict=True)) for c in columns] for row in left]
+    lines = [list(map(as_float, row)) for row in left]
+    columns = [list(map(as_float, column)) for column in zip(*right, strict=True)]
+    rows = [[math.fsum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in lines]
     finite = all(math.isfinite(x) for row in rows for x in row)
     return rows if finite else ErrorValue("#NUM!", "the number is too large")
