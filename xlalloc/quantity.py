@@ -142,7 +142,7 @@ def sum_and_minimum(array: np.ndarray, limited: bool) -> tuple[float, float]:
 
 def has_blank(array: np.ndarray) -> bool:
     """Is one of the numbers NaN? Their sum of squares shows it, quicker than a look at each."""
-    square = np.vdot(array, array)
+    square = array.dot(array) if array.ndim == 1 else np.vdot(array, array)
     return bool(square != square)
 
 
@@ -188,6 +188,8 @@ def in_percent(value: float) -> str:
 
 
 def _floats(name: str, value) -> np.ndarray:
+    if type(value) is np.ndarray and value.dtype == float and value.flags.c_contiguous:
+        return value
     if type(value) in (list, tuple) and value and hasattr(value[0], "to_numpy"):
         raise InputError(f"{name}: a list of series. Put them side by side first: pandas.concat(…, axis=1).")
     try:
