@@ -26,7 +26,7 @@ from xlalloc.dates import (
 )
 from xlalloc.errors import InputError, quoted
 from xlalloc.explanation import record
-from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key
+from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key, no_long_table
 from xlalloc.quantity import Quantity
 from xlalloc.table import Table
 
@@ -313,6 +313,9 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
     if found.dates is None and hasattr(value, "columns"):
         value, found.dates, index = _date_column(value, name, known)
     found.has_header = True
+    if q.kind == "panel" and hasattr(value, "columns") and not all(map(_numeric, value.dtypes)):
+        columns = [(column, value[column].tolist()) for column in value.columns]
+        no_long_table(name, columns, None if found.dates is None else found.dates.tolist())
     if hasattr(value, "columns"):
         found.names["assets" if len(q.axes) < 2 else q.axes[1]] = _labels(value.columns, name) or [
             str(c) for c in value.columns
@@ -355,6 +358,8 @@ def _index_dates(index, name: str) -> np.ndarray | None:
     if _unnamed(index):
         return None
     if getattr(index, "nlevels", 1) > 1:
+        levels = [(level, index.get_level_values(k).tolist()) for k, level in enumerate(index.names)]
+        no_long_table(name, [(level, [_last_day(cell) for cell in cells]) for level, cells in levels])
         raise InputError(f"{name}: its index has several levels. Choose one level.")
     kind = type(index).__name__
     if kind == "PeriodIndex":
@@ -391,6 +396,8 @@ def _date_column(value, name: str, known: set[str]):
         texts = bool(cells) and all(isinstance(cell, str) for cell in cells)
         if name_key(column) in known or not (typed or texts or (k == 0 and value.shape[1] > 1)):
             continue
+        if texts and not any(map(is_date_text, cells)) and value.shape[1] > 1:
+            no_long_table(name, [(other, value[other].tolist()) for other in value.columns])
         found = dates_of_column(cells, column if isinstance(column, str) else None)
         if found is None:
             if texts or header_says(column) == DATES:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xlalloc.dates import as_date
+from xlalloc.dates import DATES, as_date, is_date_text, read_dates
 from xlalloc.errors import AllocError, InputError, quoted, written
 from xlalloc.explanation import record, recording
 from xlalloc.quantity import Quantity
@@ -113,6 +113,46 @@ def order_of(wanted: list, have: list, wanted_by: str, had_by: str) -> list[int]
         ) from None
 
 
+def no_long_table(name: str, columns: Sequence[tuple[object, Sequence]], days=None) -> None:
+    """A table with a row per date and name, as databases give it: names in a column, dates that come again and again.
+
+    ``columns`` are heads and cells; ``days`` the dates, where they are known already.
+    """
+    named = [head for head, cells in columns if len(cells) and all(map(_is_word, cells))]
+    if named and days is None:
+        read = (read_dates(list(cells), DATES) for _, cells in columns)
+        days = next((found[0] for found in read if found is not None), None)
+    if named and days is not None and len(set(days)) < len(days):
+        raise long_table(name, named[0])
+
+
+def _is_word(cell) -> bool:
+    return isinstance(cell, str) and any(map(str.isalpha, cell)) and not is_date_text(cell)
+
+
+def long_table(name: str, head) -> InputError:
+    per = "name" if is_blank(head) else quoted(head)
+    return InputError(
+        f"{name}: a long table, with a row per date and {per}. Pivot it first: dates down, one column per name (pivot "
+        "in pandas, a PivotTable in a sheet)."
+    )
+
+
+def _codes(found: Labelled) -> object | None:
+    """The heading of a column of fund codes, none of them twice on one day."""
+    value, heads = found.value, found.names.get("assets")
+    if not isinstance(value, np.ndarray) or value.ndim != 2 or value.shape[1] < 2 or heads is None:
+        return None
+    if len(set(found.dates.tolist())) == len(found.dates):
+        return None
+    for head, column in zip(heads, value.T, strict=True):
+        if (column >= 1000.0).all() and (column == np.rint(column)).all():
+            pairs = set(zip(found.dates.tolist(), column.tolist(), strict=True))
+            if len(pairs) == len(column) and 2 * len(set(column.tolist())) <= len(column):
+                return head
+    return None
+
+
 def in_time_order(found: Labelled) -> None:
     """Descending dates are turned round; unsorted or repeated ones are an error."""
     days = found.dates
@@ -125,6 +165,8 @@ def in_time_order(found: Labelled) -> None:
         found.descending = True
         found.turn()
         return
+    if (head := _codes(found)) is not None:
+        raise long_table(found.name, head)
     i = int(np.flatnonzero(step * np.sign(np.median(step) or 1) <= 0)[0])
     if np.count_nonzero(step == 0) > len(step) // 2:
         raise InputError(
