@@ -105,6 +105,9 @@ def _date(found, dates) -> None:
         days = as_days(np.array(dates, dtype="datetime64[D]"))
     except (ValueError, TypeError):
         raise InputError("dates: one of them is not a date. Give dates, or text such as 2026-01-31.") from None
+    if (missing := np.isnat(days.astype("datetime64[D]"))).any():
+        name, row = "dates", int(missing.argmax()) + 1
+        raise InputError(f"{name}: row {row} has no date. Give it one, or leave the row out.")
     for one in found.values():
         if one.quantity.kind in ("panel", "labels") and one.dates is None:
             if len(days) != len(one.value):
@@ -126,7 +129,11 @@ def _known_kind(value):
 
 
 def from_polars(value):
-    if type(value).__module__.partition(".")[0] != "polars" or type(value).__name__ not in ("DataFrame", "Series"):
+    if type(value).__module__.partition(".")[0] != "polars":
+        return value
+    if type(value).__name__ == "LazyFrame":
+        value = value.collect()
+    if type(value).__name__ not in ("DataFrame", "Series"):
         return value
     import pandas as pd
 
