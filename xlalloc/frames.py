@@ -317,6 +317,8 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
     if hasattr(value, "columns"):
         _no_dates_across(value, name)
     found.dates = _index_dates(index, name)
+    if hasattr(value, "columns"):
+        _no_saved_index(value, name)
     if found.dates is None and hasattr(value, "columns"):
         value, found.dates, index = _date_column(value, name, known)
     found.has_header = True
@@ -353,6 +355,19 @@ def _no_dates_across(value, name: str) -> None:
     if len(down) and isinstance(down[0], str) and not is_date_text(down[0]):
         across = value.columns[1:] if bare else value.columns
         no_dates_across([c.item() if isinstance(c, np.generic) else _last_day(c) for c in across.tolist()], name)
+
+
+def _no_saved_index(value, name: str) -> None:
+    """The column that pandas makes of a counting index when a file is written and read again."""
+    for column in value.columns:
+        if not str(column).startswith(("Unnamed: ", "level_")) and str(column) != "index":
+            continue
+        cells = value[column].tolist()
+        if len(cells) > 2 and cells in (list(range(len(cells))), list(range(1, len(cells) + 1))):
+            raise InputError(
+                f"{name}: the column {quoted(column)} counts the rows, as a saved index does. Leave it out, or read "
+                "the file with index_col=0."
+            )
 
 
 def _last_day(cell):

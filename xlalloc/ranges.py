@@ -268,7 +268,7 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
         if len(q.axes) == 2:
             _no_codes(rows, name)
             _no_years(rows, name)
-        for column in zip(*rows[:3], strict=True):
+        for column in zip(*rows[:3], strict=True) if q.unit != "money" or not q.gaps else ():
             no_year_heading(column, name, 10.0 if q.compounds else MOST_FALL)
     if len(q.axes) == 2 and header:
         found.names[q.axes[1]] = checked_names(header, name)

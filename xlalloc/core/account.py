@@ -65,6 +65,7 @@ def account_returns(balances: Balances, flows: Flows, timing: Timing = "end") ->
     words = "on a date whose balance is blank. Give the balance of that day; MWR needs the first and the last alone."
     _stop_at(np.isnan(balances[on]), rows, flows, words)
     first, start, end = int(known[0]), known[:-1], known[1:]
+    _record_first(flows[first])
     if timing == STARTS:  # the flow of the row after a balance came on its date
         base, value = balances[start] + flows[start + 1], balances[end]
     else:
@@ -104,6 +105,11 @@ def _moves(balances: np.ndarray, flows: np.ndarray, timing: str) -> tuple[np.nda
     if rows.size and rows[0] == 0 and balances[0] == balances[0]:
         rows = rows[1:]
     return rows, np.maximum(rows - 1, 0) if timing == STARTS else rows
+
+
+def _record_first(flow: float) -> None:
+    if flow:
+        record("flow of the first row, part of its balance", float(flow))
 
 
 def _stop_at(bad: np.ndarray, rows: np.ndarray, flows: np.ndarray, words: str) -> None:
@@ -161,6 +167,7 @@ def _ends_known(balances: np.ndarray, flows: np.ndarray, timing: str) -> tuple[i
     """The rows of the first and of the last balance, with no flow outside them."""
     known = _known(balances)
     first, last = int(known[0]), int(known[-1])
+    _record_first(flows[first])
     if outside := len(balances) - 1 - last + first:
         rows, on = _moves(balances, flows, timing)
         words = "before the first balance or after the last. Give a balance at the start and at the end."
