@@ -9,7 +9,7 @@ from xlalloc.documents.fill import Filled, FitError
 from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
 from xlalloc.documents.remarks import remarks
-from xlalloc.documents.template import Template, TemplateError
+from xlalloc.documents.template import Template, TemplateError, told
 from xlalloc.errors import InputError
 from xlalloc.reports import clients_workbook, firm_templates, trading
 from xlalloc.reports.client_case import client_case
@@ -119,7 +119,7 @@ def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
     try:
         template = _checked(path)
     except TemplateError as problem:
-        return problem.reasons, False
+        return list(map(told, problem.reasons)), False
     inputs, client = sample()
     if clients is not None:
         inputs = read(clients, None, None)
@@ -140,7 +140,7 @@ def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
     counted = [f"{len(template.sheets)} sheets", f"{len(used)} names", f"{regions} regions of rows"]
     most = room_for_assets(template, words)
     counted.append(f"room for {most} assets" if most < MOST_ASSETS else f"room for {MOST_ASSETS} assets and more")
-    return [f"OK: {', '.join(counted)}; filled for {client.id}", *wrong, *remarks(template)], not wrong
+    return [f"OK: {', '.join(counted)}; filled for {client.id}", *wrong, *map(told, remarks(template))], not wrong
 
 
 def room_for_assets(template: Template, words: dict) -> int:
