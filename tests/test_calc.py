@@ -361,7 +361,7 @@ def test_installed_tried_and_taken_out_again(office, tmp_path, monkeypatch):
     own = Profile(tmp_path / "user", tmp_path / "shared")
     own.shared.mkdir()
     assert [f.what for f in calc_install.doctor(own) if f.remedy] == ["extension"]
-    assert calc_install.install(own).startswith("Installed in LibreOffice")
+    assert calc_install.install(own)[0].startswith("Installed in LibreOffice")
     assert not [f for f in calc_install.doctor(own) if f.remedy], calc_install.doctor(own)
     sheet = sheet_of(tmp_path, {"A1": "=RP_WEIGHTS({0.04,0.006;0.006,0.01})"}, {})
     command = [office.office.soffice, *own.options, "--headless", "--convert-to", "csv", "--outdir", tmp_path, sheet]
@@ -374,8 +374,8 @@ def test_installed_tried_and_taken_out_again(office, tmp_path, monkeypatch):
     assert finding.what == "its Python" and "could not be started" in finding.state
     monkeypatch.setattr(calc_install, "__version__", "9.9")
     assert "extension" in [f.what for f in calc_install.doctor(own) if "install calc" in f.remedy]
-    assert calc_install.uninstall(own).startswith("Removed")
-    assert "nothing to do" in calc_install.uninstall(own)
+    assert calc_install.uninstall(own)[0].startswith("Removed")
+    assert "nothing to do" in calc_install.uninstall(own)[0]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems' LibreOffice knows where its Python is")

@@ -7,8 +7,8 @@ COM looks for classes of the whole machine only, so the functions are called fro
 import contextlib
 import hashlib
 import json
+import re
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
@@ -108,7 +108,7 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
             with windows.beside(str(program), "/S") as running:  # without a pipe, which Wine's desktop would keep open
                 assert running.wait(300) == (2 if program == new else 0)
             until(lambda log=log: log.exists() and log.stat().st_size)
-            assert log.read_text(encoding="utf-16").strip() == "Close Excel, then run this again. Nothing was changed."
+            assert log.read_text(encoding="utf-16").strip() == windows_setup._texts()["CLOSE_EXCEL"]
     assert version_of(windows, python) == "0.0.1" and stale.exists() and windows.registry() == before
 
     # The last step but one fails (here: XLSTART is a file): the earlier version is back, whole.
@@ -266,24 +266,14 @@ def test_the_pins_satisfy_the_project():
 
 def test_the_script_packs_without_wine(tmp_path):
     """NSIS's own check of the script, where NSIS is: no warning, every text in both languages."""
+    lines = windows_setup._text_lines().splitlines()
+    assert [line.split()[2] for line in lines] == ["1033", "2052"] * len(windows_setup._texts())
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in line) for line in lines[1::2])
     script = (Path(windows_setup.__file__).parent / "setup" / "setup.nsi").read_text(encoding="utf-8")
-    texts = [line for line in script.splitlines() if line.startswith("!insertmacro TEXT ")]
-    assert len(texts) == 8 and all(any("\u4e00" <= c <= "\u9fff" for c in line) for line in texts)
+    assert script.isascii() and set(re.findall(r"\$\((\w+)\)", script)) == set(windows_setup._texts())
     if not shutil.which("makensis"):
         pytest.skip("NSIS is not installed here")
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "xlalloc.xlam").touch()
-    (tmp_path / "class.nsh").write_text(windows_setup._class_lines(), encoding="utf-8")
-    known = {
-        "VERSION": "1.2.3",
-        "OUT": tmp_path / "x.exe",
-        "TREE": tmp_path / "tree",
-        "SIZE": 1,
-        "INCLUDE": tmp_path / "class.nsh",
-    }
-    words = [f"-D{key}={value}" for key, value in {**known, "COMPRESSOR": windows_setup.COMPRESSOR}.items()]
-    script = Path(windows_setup.__file__).parent / "setup" / "setup.nsi"
-    done = subprocess.run(
-        ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, script], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    known = {"VERSION": "1.2.3", "OUT": tmp_path / "x.exe", "TREE": tmp_path / "tree", "SIZE": 1}
+    assert windows_setup._nsis(known, tmp_path) == ""

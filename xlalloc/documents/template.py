@@ -13,6 +13,7 @@ from xlalloc.documents.package import Package
 from xlalloc.documents.sheet import Sheet, UnreadableSheetError, address
 from xlalloc.errors import InputError
 from xlalloc.formula import parse
+from xlalloc.messages import language, say
 from xlalloc.values import FormulaError
 
 _DRAWN = ("drawing", "chart", "chartEx", "chartUserShapes")  # relationships that lead to what is drawn
@@ -25,9 +26,17 @@ class TemplateError(InputError):
     """A template that cannot be filled, with every reason."""
 
     def __init__(self, file: str, reasons: list[str]):
-        self.reasons = reasons
+        self.file, self.reasons = file, reasons
         many = f"{len(reasons)} things to change: " if len(reasons) > 1 else ""
         super().__init__(f"{file}: {many}{'; '.join(reasons)}")
+
+    def message(self, names: dict) -> str:
+        """Every reason in the reader's language."""
+        if language() == "en":
+            return super().message(names)
+        count = len(self.reasons)
+        many = say(f"{count} things to change: ") if count > 1 else ""
+        return f"{self.file}：{many}{'；'.join(say(reason).rstrip('。') for reason in self.reasons)}。"
 
 
 @dataclass(frozen=True)
@@ -149,7 +158,7 @@ class Template:
             sheet.read(self.package.text(sheet.part), self.strings)
         except UnreadableSheetError as problem:
             words = str(problem) or "its words are of another program. Open it in Excel and save it again"
-            raise TemplateError(self.name, [f"{sheet.title}: {words}"]) from None
+            raise TemplateError(self.name, [f"{sheet.title}: {say(words)}"]) from None
         except (KeyError, ValueError, IndexError, AttributeError):
             raise TemplateError(
                 self.name, [f"{sheet.title}: cannot be read. Open it in Excel and save it again"]
