@@ -22,6 +22,7 @@ SAID = {  # which arguments of a call are sentences
     **dict.fromkeys(("finding", "ok", "wrong"), slice(0, 3)),
     "_stop_at": slice(3, 4),
     "TemplateError": _SECOND,
+    "_broken": _FIRST,
 }
 NAMES = {"LibreOffice", "Python", "Excel", "xlalloc install excel", "pip install {}"}  # the same in every language
 FOLDERS = ("", "core", "excel", "reports", "documents", "hosts", "templates", "site")
