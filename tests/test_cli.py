@@ -366,6 +366,16 @@ def chinese_folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.parametrize(("lang", "told"), [("en", "Stopped."), ("zh", "已停止。")])
+def test_a_command_that_is_stopped_says_so(lang, told, monkeypatch):
+    def stopped(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xlalloc.catalogue.find", stopped)
+    done = run("help", "CAGR", "--lang", lang)
+    assert (done.stdout, done.stderr, done.exit_code) == ("", f"{told}\n", 2)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows is asked for its language")
 @pytest.mark.parametrize(
     "known, words, chinese",

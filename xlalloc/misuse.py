@@ -97,6 +97,8 @@ class OneLineErrors(click.Group):
             raise
         except click.UsageError as error:
             raise _misused(error) from None
+        except KeyboardInterrupt:
+            tell("Stopped.", err=True)
         except AllocError as error:
             click.echo(f"xlalloc: {error}", err=True)
         except OSError as error:
