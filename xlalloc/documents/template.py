@@ -27,8 +27,7 @@ class TemplateError(InputError):
     """A template that cannot be filled, with every reason."""
 
     def __init__(self, file: str, reasons: list[str]):
-        self.reasons = reasons
-        self.file = file
+        self.file, self.reasons = file, reasons
         many = f"{len(reasons)} things to change: " if len(reasons) > 1 else ""
         super().__init__(f"{file}: {many}{'; '.join(reasons)}")
 
