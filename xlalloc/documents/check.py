@@ -14,6 +14,7 @@ from xlalloc.documents.template import DATA, ROWS, SHOW, TEXTS, Template, Templa
 from xlalloc.excel import number_formats
 from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.formula import parse
+from xlalloc.messages import say
 from xlalloc.values import FormulaError, variable
 
 PLACES = 3  # named for one reason
@@ -89,8 +90,8 @@ def _formulas(template: Template) -> Iterator[str]:
         for reason in [LOST] if lost else _of_formula(template, scope, text, ours):
             found.setdefault(reason, []).append(place)
     for reason, places in found.items():
-        more = f" and {len(places) - PLACES} more" if len(places) > PLACES else ""
-        yield f"{', '.join(places[:PLACES])}{more}: {reason}"
+        more = say(f" and {len(places) - PLACES} more") if len(places) > PLACES else ""
+        yield f"{', '.join(map(say, places[:PLACES]))}{more}: {say(reason)}"
 
 
 def _all(template: Template) -> Iterator[tuple[str, str, str, bool]]:
@@ -180,6 +181,7 @@ def _name(template: Template, scope: str, node: tuple, ours: bool, within: tuple
 def _inputs(template: Template) -> Iterator[str]:
     """Named cells that data are written to."""
     taken: dict[tuple, str] = {}
+    told: set[tuple[str, str]] = set()
     for found in template.inputs.values():
         sheet = template.by_key[found.sheet]
         heads = {
@@ -197,8 +199,10 @@ def _inputs(template: Template) -> Iterator[str]:
                 yield f"{place}: the name {found.name} takes data where the header of a table stands"
             if sheet.blocked.get(at) == "merged cells" and at not in corners:
                 yield f"{place}: the name {found.name} takes data within merged cells. Unmerge them"
-            if taken.setdefault((found.sheet, *at), found.name) != found.name:
-                yield f"{place}: the names {taken[found.sheet, *at]} and {found.name} take data there"
+            pair = taken.setdefault((found.sheet, *at), found.name), found.name
+            if pair[0] != pair[1] and pair not in told:  # of a block its first cell
+                told.add(pair)
+                yield f"{place}: the names {pair[0]} and {pair[1]} take data there"
 
 
 def _own(template: Template) -> Iterator[str]:

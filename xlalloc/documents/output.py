@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from html import unescape
 
@@ -18,7 +18,6 @@ from xlalloc.documents.template import DATA, Template, TemplateError, nodes
 from xlalloc.errors import ErrorValue
 from xlalloc.values import Reference
 
-_NAMES = re.compile(r"<definedNames\b.*?</definedNames>", re.DOTALL)
 _NOT_KEPT = re.compile(  # where the file was last saved, links to other workbooks
     r"<mc:AlternateContent\b(?:(?!</mc:AlternateContent>).)*absPath.*?</mc:AlternateContent>"
     r"|<externalReferences\b.*?</externalReferences>",
@@ -63,8 +62,8 @@ class Output:
         template, filled = self.template, self.filled
         off = {key for key, asked in template.shows.items() if not all(filled.ask(t, key) is True for t in asked)}
         self.shown = [s for s in template.sheets if s.state == "visible" and s.key not in off and s.key != DATA]
-        if self.pages is not None:
-            self.shown = sorted((s for s in self.shown if s.key in self.pages), key=lambda s: self.pages[s.key])
+        if (pages := self.pages) is not None:
+            self.shown = sorted((s for s in self.shown if s.key in pages), key=lambda s: pages[s.key])
         if not self.shown:
             raise TemplateError(template.name, ["no sheet is shown: xl_show is FALSE for every one"])
         self.off = off
@@ -133,8 +132,8 @@ class Output:
                 if hidden.get(i, True):
                     hidden[i] = i not in rows or not any(region.left <= j <= region.right for j in rows[i])
         if self.live:
-            for key, rows in self.hidden.items():
-                self.hidden[key] = {i: False for i, off in rows.items() if not off}
+            for key, known in self.hidden.items():
+                self.hidden[key] = {i: False for i, off in known.items() if not off}
 
     def _draw(self) -> None:
         """Charts, rules and lists of shown sheets keep what they refer to, wherever it stands; nothing else stays."""
@@ -174,7 +173,7 @@ class Output:
 
     def _ask(self) -> None:
         """Formulas that stay keep the names they use, and no other."""
-        waiting = [cell.formula for sheet in self.shown for cell in sheet.formulas]
+        waiting = [cell.formula for sheet in self.shown for cell in sheet.formulas if cell.formula]
         while waiting:
             for node in nodes(self.template.tree(waiting.pop())):
                 if node[0] == "name" and (name := node[2].casefold()) not in self.needed_names:
@@ -296,6 +295,7 @@ class Output:
     def _data_cells(self, sheet: Sheet) -> dict[int, dict[int, str]]:
         """A sheet that is not shown: all data where formulas stay, else what shown sheets draw from it."""
         rows: dict[int, dict[int, str]] = defaultdict(dict)
+        places: Iterable[tuple[int, int]]
         if self.live and sheet.key == DATA:
             places = self.filled.all_data() if self.whole else self._named_data()
         else:
@@ -322,8 +322,7 @@ class Output:
         ordered = iter([entries[sheet.key] for sheet in self.kept])
         text = re.sub(r"<sheet\b[^>]*/>", lambda match: next(ordered, ""), text)
         names = self._names()
-        names = f"<definedNames>{names}</definedNames>" if names else ""
-        text = text.replace("\0", names) if "\0" in text else text.replace("</sheets>", "</sheets>" + names, 1)
+        text = text.replace("\0", f"<definedNames>{names}</definedNames>" if names else "")
         active = self.kept.index(self.shown[0])
         view = f' activeTab="{active}" firstSheet="{active}"' if active else ""
 
@@ -356,11 +355,11 @@ class Output:
                 done.add(name)
             found.append(f"<definedName{tag}>{meaning}</definedName>")
         if DATA in {sheet.key for sheet in self.kept}:
-            places = self.filled.places
-            wanted = set(places) if self.whole else self.needed_names & set(places)
+            data = self.filled.places
+            wanted = set(data) if self.whole else self.needed_names & set(data)
             found += [
                 f'<definedName name="{name}">{xml.escaped(self.filled.range_of(name) or "")}</definedName>'
-                for name in places
+                for name in data
                 if name in wanted - done
             ]
         return "".join(found)
@@ -400,7 +399,7 @@ def _refers(meaning: str, title: str) -> bool:
 @lru_cache(maxsize=256)
 def _frame(template: Template) -> str:
     """The workbook's part with a mark where its names stand."""
-    text = _NAMES.sub("\0", _NOT_KEPT.sub("", template.workbook))
+    text = xml.with_names(_NOT_KEPT.sub("", template.workbook), "\0")
     return re.sub(r"<calcPr\b[^>]*/>", _calculation, text)
 
 

@@ -114,7 +114,8 @@ def packed(data: bytes, level: int = LEVEL) -> Part:
 
 def written(parts: dict[str, Part]) -> bytes:
     """The file; it carries no clock (1980-01-01), so that the same parts give the same bytes."""
-    out, directory, at = [], [], 0
+    out: list[bytes] = []
+    directory, at = [], 0
     for name, (checksum, size, method, data) in parts.items():
         title = name.encode()
         flags = 0x800 if len(title) != len(name) else 0

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
@@ -26,8 +27,7 @@ class TemplateError(InputError):
     """A template that cannot be filled, with every reason."""
 
     def __init__(self, file: str, reasons: list[str]):
-        self.reasons = reasons
-        self.file = file
+        self.file, self.reasons = file, reasons
         many = f"{len(reasons)} things to change: " if len(reasons) > 1 else ""
         super().__init__(f"{file}: {many}{'; '.join(reasons)}")
 
@@ -171,19 +171,25 @@ class Template:
         sheet = Sheet(a["name"], relation.target, a.get("state", "visible"))
         if relation.kind != "worksheet":
             return sheet
-        try:
+        with self._reading(sheet):
             sheet.read(self.package.text(sheet.part), self.strings)
+        return sheet
+
+    @contextmanager
+    def _reading(self, sheet: Sheet) -> Iterator[None]:
+        try:
+            yield
         except UnreadableSheetError as problem:
             words = str(problem) or "its words are of another program. Open it in Excel and save it again"
             self.problems.append(f"{sheet.title}: {words}")
         except (KeyError, ValueError, IndexError, AttributeError):
             self.problems.append(f"{sheet.title}: cannot be read. Open it in Excel and save it again")
-        return sheet
 
     def _tables(self, sheet: Sheet) -> Iterator[tables.Table]:
         for relation in self.package.relations(sheet.part).values():
             if relation.kind == "table":
-                yield tables.read(self.package.text(relation.target), sheet.title)
+                with self._reading(sheet):
+                    yield tables.read(self.package.text(relation.target), sheet.title)
 
     def _names(self) -> dict[tuple[str, str], str]:
         """(sheet's key or "", name) → its formula."""
@@ -265,7 +271,7 @@ class Template:
         places = list(cells_of(tree)) if tree else []
         if not text or (places and places[0][0].casefold() == DATA):
             return None
-        if not places or tree[0] not in ("cell", "range"):
+        if not tree or not places or tree[0] not in ("cell", "range"):
             self.own.add(name)
             return None
         sheet = places[0][0].casefold()
