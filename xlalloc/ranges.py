@@ -366,7 +366,8 @@ def _read_date_column(found: Labelled, rows, header, known: set[str]) -> bool:
     if is_date_word(head) and read is None:
         stop_at_errors(filled, found.name, "date {}")
         i = misfit(filled)
-        dated = [place for place, cell in zip(positions, column, strict=True) if not is_blank(cell)]
+        kept = [filled is column or not is_blank(cell) for cell in column]
+        dated = [place for place, keep in zip(positions, kept, strict=True) if keep]
         raise InputError(
             f"{found.name}: row {dated[i]} of the date column {quoted(head)} holds {quoted(filled[i])}, not a date "
             "in the form of the others. Give dates, or text such as 2026-01-31."

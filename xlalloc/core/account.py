@@ -85,7 +85,10 @@ def account_returns(balances: Balances, flows: Flows, timing: Timing = "end") ->
             Label("time", t),
         )
     returns = np.full(len(balances) - 1 - first, np.nan)
-    returns[end - first - 1] = value / base - 1.0
+    with np.errstate(over="ignore"):
+        returns[end - first - 1] = value / base - 1.0
+    if np.isinf(returns).any():
+        raise NumberError("balances: a return is too large to compute. Check the units of balances and flows.")
     if missing := len(returns) - len(end):
         record("blank balances spanned", missing)
     return returns
