@@ -7,6 +7,7 @@ from xlalloc.data import in_chinese
 from xlalloc.labelled import name_key
 from xlalloc.reports.fields import KINDS, OPEN_FUNDS, UnreadableError, clean, option, unwrapped
 from xlalloc.reports.records import Asset
+from xlalloc.reports.totals import has_word, is_total
 from xlalloc.reports.words import CASH_WORDS
 
 _MARKETS = "XSHG|XSHE|SH|SS|SZ|BJ|OF|HK|US|OQ|O|N|A|P|K|L|DE|F|PA|AS|MI|SW|TO|AX|T|WI|CSI|SHF|IB"
@@ -16,6 +17,7 @@ _EXCHANGE = re.compile(r"(?P<market>[A-Z]{2,10}):(?P<code>\S+)")
 _MIC = re.compile(r"(?P<code>[^\s:]+)(?P<market>):[a-z]{4}")  # VTI:arcx
 _TERMINAL = re.compile(r"(?P<code>\S+)(?: (?P<market>[A-Z]{2}))? (?:Equity|Index|Comdty|Fund)", re.IGNORECASE)
 _SAME = {"SS": "SH", "XSHG": "SH", "XSHE": "SZ"}  # one exchange
+_IN_BRACKETS = re.compile(r"(?P<name>[^()（）\[\]]+?)\s*[(（\[]\s*(?P<code>[^()（）\[\]]{2,20}?)\s*[)）\]]")
 _WHOLE = re.compile(r"(\d+)\.0+")
 _STOCKS = {"SZ": ("00", "30", "20"), "SH": ("60", "68", "90"), "BJ": ("4", "8", "92")}  # how codes of shares begin
 
@@ -55,6 +57,8 @@ class Names:
         if len(by_name) == 1 and not self._codes.get(name_key(text)):
             return next(iter(by_name)), ""
         fitting = self._of_code(text)
+        if not fitting and not by_name and not name and (both := self._of_both(text, kind)):
+            return both, ""
         if not fitting:
             return next(iter(by_name), None) if len(by_name) == 1 else None, "two_assets" if len(by_name) > 1 else ""
         named = self._names.get(name_key(name), set())
@@ -65,6 +69,21 @@ class Names:
                 fitting = chosen
                 break
         return (next(iter(fitting)), "") if len(fitting) == 1 else (None, "two_assets")
+
+    def _of_both(self, text: str, kind: str) -> str | None:
+        """The asset of a cell with name and code: 平安银行(000001), 00700 腾讯控股, a name above its code."""
+        if match := _IN_BRACKETS.fullmatch(text):
+            pairs = [] if is_total(match["name"]) else [(match["code"], match["name"]), (match["name"], match["code"])]
+        else:
+            words = re.split(r"[\s/|]+", text)
+            pairs = [(words[0], " ".join(words[1:])), (words[-1], " ".join(words[:-1]))] if len(words) > 1 else []
+            pairs = [] if has_word(text) else pairs
+        for code, name in pairs:
+            if name_key(unwrapped(code)) in self._codes or split(code)[0] in self._codes:
+                asset = self._find(code, name, kind)[0]
+                if asset and (match or self._alike({asset}, name)):
+                    return asset
+        return None
 
     def _of_code(self, text: str) -> set[str]:
         """The assets whose code this is; where a file lost leading zeros, the one it fits."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from xlalloc.errors import InputError
 from xlalloc.reports.columns import COLUMNS, SHEETS, column_of, sheet_of
-from xlalloc.reports.csv_rows import TextFile
+from xlalloc.reports.csv_rows import TextFile, encoding_of
 from xlalloc.reports.fields import LONGEST, clean, is_empty
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.sheets import Workbook
@@ -20,6 +20,7 @@ BOOKS = frozenset([".xlsx", ".xlsm"])
 OTHERS = frozenset([".ods", ".fods", ".xlsb", ".et", ".numbers", ".xml", ".mht", ".json", ".zip", ".rar", ".7z"])
 MOST_SPANNED = 1_000  # rows or columns of one cell of a web page
 FOLDERS = ("holdings", "prices")  # that may be folders: one file per account or client, one file per asset
+_ENCODINGS = {"gb18030": "GBK", "cp1252": "Windows-1252", "cp932": "Shift-JIS", "big5hkscs": "Big5"}
 MOST_SHOWN = 60  # characters of a cell quoted in a problem
 
 
@@ -86,6 +87,10 @@ def text_part(file: Path, digest, folder: str = "", sheet: str | None = None) ->
         raise InputError(
             f"{file.name}: an XML file or a web archive that Excel opens. Open it there and save it as .xlsx."
         )
+    if start.startswith(b"%PDF"):
+        raise InputError(f"{file.name}: a PDF, whatever it is called. Export the table as CSV or Excel instead.")
+    if not start.strip() and sheet_of(file.stem):
+        raise InputError(f"{file.name}: the file is empty. Export it again.")
     title = f"{folder}/{file.name}" if folder else file.stem
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head")):
         return _page(file, title, digest, folder)
@@ -95,7 +100,7 @@ def text_part(file: Path, digest, folder: str = "", sheet: str | None = None) ->
 
 def say_encodings(found: list[Part], problems: Problems) -> None:
     """Once for all files of an encoding that is not UTF-8."""
-    for encoding, name in (("gb18030", "GBK"), ("cp1252", "Windows-1252")):
+    for encoding, name in _ENCODINGS.items():
         titles = [part.title for part in found if part.encoding == encoding]
         if titles:
             problems.note("", "encoding", "done.check", Location(", ".join(titles)[:MOST_SHOWN]), encoding=name)
@@ -144,16 +149,15 @@ def headers_in(sheet: str | None, cells) -> int:
 
 
 def _page(file: Path, title: str, digest, folder: str) -> Part:
-    data = file.read_bytes()
-    digest.update(file.stem.encode("utf-8", "surrogatepass") + data)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030", "replace")
+    encoding, _ = encoding_of(file, digest)
     reader = _Cells()
-    reader.feed(text)
+    reader.feed(file.read_text(encoding))
     reader.close()
-    return Part(title, lambda: iter(reader.rows), file.name, folder, True)
+    if not reader.rows and (folder or sheet_of(file.stem)):
+        raise InputError(
+            f"{file.name}: a web page without a table, as a bank sends where one is not logged in. Export it again."
+        )
+    return Part(title, lambda: iter(reader.rows), file.name, folder, True, encoding=encoding)
 
 
 class _Cells(html.parser.HTMLParser):

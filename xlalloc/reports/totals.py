@@ -87,6 +87,20 @@ class Sums:
             for count, total in self._sums(value, owners)
         )
 
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def stands_before(self, value: float, at: int) -> bool:
+        """Is it the sum of the first rows from ``at`` on, one or more?"""
+        total = 0.0
+        for count, one in enumerate(self._values[at:], 1):
+            total += one
+            if abs(total - value) <= CENT * count**0.5 + 1e-9 * value:
+                return True
+            if not total <= value + 1.0:
+                break
+        return False
+
     def _sums(self, value: float, owners: tuple) -> Iterator[tuple[int, float]]:
         total = 0.0
         for count, one in enumerate(reversed(self._values), 1):
