@@ -90,7 +90,7 @@ class ColumnsReader:
             return {self._only(layout): priced}
         own = self._own(layout)
         unknown = [c for c, _, kind, _ in nobody if not kind]
-        if own and len(unknown) == 1:
+        if own and len(nobody) == len(unknown) == 1:
             return {own: {CLOSE: unknown[0]}}
         if own and unknown and len(unknown) < len(nobody):
             raise self._no_column(layout)
