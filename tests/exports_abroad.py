@@ -108,6 +108,17 @@ BND,"+1,200.5",,75.00,72.10,-.05,"($3,481.45)"
 ,,Subtotals:,,,,"$1,638.55"
 """,
     ),
+    "the days of the next dividends": (
+        "h.csv", "utf-8", "USD",
+        """\ufeffSymbol,Quantity,Price,Market Value,Ex-Date,Pay Date,Dividend Yield
+VTI,100,301.2,30120,2026-06-20,2026-06-24,1.2%
+BND,1200.5,72.1,86556.05,2026-06-01,2026-06-05,3.5%
+""",
+    ),
+    "exchanges before the codes, in brackets": (
+        "h.csv", "utf-8", "USD",
+        "Security,Quantity,Market Value\nVanguard Total (NYSE:VTI),100,30120\nVanguard Bond (NASDAQ: BND),1200.5,86556.05\n",
+    ),
     "each line saved as one cell": (
         "holdings.csv", "utf-8", "USD",
         '"Symbol,Quantity,Price,Market Value"\n"VTI,100,301.20,""30,120.00"""\n"BND,1200.5,72.10,86556.05"\n',

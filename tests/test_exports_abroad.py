@@ -63,6 +63,18 @@ def test_an_amount_that_is_not_the_sum_of_what_follows_is_asked_for(tmp_path, he
     text = f"Symbol,Quantity,Market Value\n{heading},,{{}}\nVTI,100,30120\n"
     assert worth(positions(tmp_path, text.format(30120))) == {"Total Market ETF": 30_120}
     assert refusals(positions(tmp_path, text.format(40120))) == {"unknown_asset"}
+    assert refusals(positions(tmp_path, text.format(30120).replace(heading, "A note"))) == {"unknown_asset"}
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["USD,,2500.5,1,2500.5", ",U S DOLLAR,2500.5,1,2500.5", ",USD Cash,,,2500.5", "USD,US DOLLARS CURRENCY,,,2500.5"],
+)
+def test_money_by_the_name_of_its_currency_is_cash(tmp_path, row):
+    text = "Symbol,Description,Quantity,Price,Market Value\nVTI,A,100,301.2,30120\n{}\n"
+    assert worth(positions(tmp_path, text.format(row))) == {"Total Market ETF": 30_120, "Government fund": 2500.5}
+    assert refusals(positions(tmp_path, text.format("EUR,,2000,1,2000"))) == {"second_currency"}
+    assert refusals(positions(tmp_path, text.format("USD,A fund of this code,100,80,8000"))) == {"unknown_asset"}
 
 
 @pytest.mark.parametrize("cell", ["VTI Total", "Total (VTI)", "小计 VTI"])

@@ -170,7 +170,7 @@ SIMPLE = str.maketrans(
     "證號稱數庫現價餘額產幣種戶帳賬資類別淨單總計買賣結參碼倉簡歷業績虧損時場標級顧問語頻閾測評構項權風險預動狀態攤間開購貨銀務報後復實際個當萬億認規劃齡託託確餘",
     "证号称数库现价余额产币种户账账资类别净单总计买卖结参码仓简历业绩亏损时场标级顾问语频阈测评构项权风险预动状态摊间开购货银务报后复实际个当万亿认规划龄托托确余",
 )
-_MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·=]+")
+_MARKS = re.compile(r"[\s\u200b\ufeff_./\\\-'\"<>*#:;,·=]+")
 _BRACKET = re.compile(r"[(\[（【](.*?)[)\]）】]")
 # What a bracket behind a header, or the words after its "in", may say of its figures: a currency, a factor, both.
 _SCALES = (

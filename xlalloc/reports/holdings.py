@@ -8,7 +8,7 @@ from dataclasses import replace
 from xlalloc.ranges import name_key
 from xlalloc.reports import fields
 from xlalloc.reports.account import Entry
-from xlalloc.reports.codes import is_cash
+from xlalloc.reports.codes import currency_named, is_cash
 from xlalloc.reports.columns import PERSONS, normal
 from xlalloc.reports.fields import is_empty
 from xlalloc.reports.files import MOST_SHOWN
@@ -18,7 +18,7 @@ from xlalloc.reports.rows import Row
 from xlalloc.reports.sections import DETAILS
 from xlalloc.reports.sheets import Formula
 from xlalloc.reports.tables import AGAIN
-from xlalloc.reports.totals import Sums, has_word, names_a_total
+from xlalloc.reports.totals import Sums, has_word, is_group, names_a_total
 from xlalloc.reports.words import BESIDE, DEBTS, OWED, WAITING
 from xlalloc.reports.worth import settle
 
@@ -75,7 +75,7 @@ class HoldingsReader:
             elif not self._again(client, row):
                 self._holding(client, row)
         for client, row, at in self._groups:
-            if self._sums[id(row.table)].stands_before(_alone(row), at):
+            if self._sums[id(row.table)].stands_before(_alone(row), at, 1 if is_group(_name(row)) else 2):
                 self.problems.note(
                     "", "total_row", "done.ignored", row.location("code" if "code" in row.raw else "asset")
                 )
@@ -106,7 +106,7 @@ class HoldingsReader:
         if nothing and row.bad == ("price",) and fields.clean(row.raw["price"]).strip("0.,") == "":
             row.bad = ()  # a price of 0 of what is worth nothing
         wrong = self._list(client.id, row)
-        if asset is None and fields.plain(row.get("code", "") or row.get("asset", "")) in DEBTS:
+        if asset is None and fields.plain(_name(row)) in DEBTS:
             self.problems.refuse(client.id, "below_zero", row.location("value"))
             return
         if asset is None and waits and not wrong and not why and self._may_be_group(row):
@@ -193,6 +193,10 @@ class HoldingsReader:
             or _is_kind(kind, "cash")
             or (money_alone and (name or code).casefold().startswith("cash "))
         ):
+            return self._cash(), ""
+        money = currency_named(code) or currency_named(name)
+        if money and row.get("price") in (None, 1.0):  # USD, U S DOLLAR
+            row.currencies |= {money}
             return self._cash(), ""
         return None, ""
 
@@ -399,6 +403,10 @@ def _same_in_two_files(client: Client) -> bool:
         above = lot.row
     whole = [tuple(sorted(held)) for held in files if len(held) > 1]
     return len(set(whole)) < len(whole)
+
+
+def _name(row: Row) -> str:
+    return row.get("code", "") or row.get("asset", "")
 
 
 def _alone(row: Row) -> float | None:

@@ -90,8 +90,11 @@ def trades(header: dict, rows: Iterable[tuple[int, dict]]) -> str:
         for column, name in headers.items():
             if plain(row.get(column)) in TRADE_WORDS:
                 return f"{name}: {clean(row[column])}"
+    keys = {column_of("holdings", cell): normal(cell) for cell in header.values() if isinstance(cell, str)}
     events = [clean(cell) for cell in header.values() if normal(cell) in EVENT_HEADERS]
-    return ", ".join(events[:3]) if len(events) > 1 or (events and "price" not in _keys(header)) else ""
+    if {"units", "price", "value"} <= keys.keys() and keys["value"] != "amount":
+        return ""  # what is held, with the days of its next dividend or of its purchase
+    return ", ".join(events[:3]) if len(events) > 1 or (events and "price" not in keys) else ""
 
 
 def _keys(header: dict) -> set[str | None]:

@@ -45,6 +45,11 @@ def names_a_total(text: str, owners: Iterable[str] = ()) -> bool:
     return bool(match) and _is_owner(text[match.end() :].strip(_MARKS), owners, _first)
 
 
+def is_group(text: str) -> bool:
+    """Is it a kind or class of assets: Stocks (2), 债券?"""
+    return re.sub(r"\s*\(\d+\)$", "", plain(text)) in _GROUPS
+
+
 def has_word(text: str) -> bool:
     """Does it begin or end with a word for totals?"""
     text = plain(text)
@@ -90,12 +95,12 @@ class Sums:
     def __len__(self) -> int:
         return len(self._values)
 
-    def stands_before(self, value: float, at: int) -> bool:
-        """Is it the sum of the first rows from ``at`` on, one or more?"""
+    def stands_before(self, value: float, at: int, fewest: int) -> bool:
+        """Is it the sum of the first rows from ``at`` on, at least so many?"""
         total = 0.0
         for count, one in enumerate(self._values[at:], 1):
             total += one
-            if abs(total - value) <= CENT * count**0.5 + 1e-9 * value:
+            if count >= fewest and abs(total - value) <= CENT * count**0.5 + 1e-9 * value:
                 return True
             if not total <= value + 1.0:
                 break
