@@ -3,21 +3,21 @@
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from html import unescape
 
-from xlalloc.dates import to_serial
-from xlalloc.documents import charts, formats, xml
+from xlalloc.documents import charts, xml
 from xlalloc.documents.cell_text import KEPT, cell_text, kept_text
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.package import Part, packed, written
+from xlalloc.documents.pictures import Pictures
 from xlalloc.documents.sheet import Cell, Sheet, address, letters
-from xlalloc.documents.skeleton import CORE, CUSTOM, core, custom, keeping_texts, selected, skeleton, without_notes
+from xlalloc.documents.skeleton import CORE, CUSTOM, cleaned, core, custom, keeping_texts, selected, skeleton
 from xlalloc.documents.template import DATA, Template, TemplateError, nodes
 from xlalloc.errors import ErrorValue
-from xlalloc.values import Reference, scalar
+from xlalloc.values import Reference
 
-_NAMES = re.compile(r"<definedNames\b.*?</definedNames>", re.DOTALL)
 _NOT_KEPT = re.compile(  # where the file was last saved, links to other workbooks
     r"<mc:AlternateContent\b(?:(?!</mc:AlternateContent>).)*absPath.*?</mc:AlternateContent>"
     r"|<externalReferences\b.*?</externalReferences>",
@@ -25,7 +25,6 @@ _NOT_KEPT = re.compile(  # where the file was last saved, links to other workboo
 )
 
 
-_EMPTY = {None, ""}
 _HIDDEN, _HEIGHT = re.compile(r'\shidden="\w+"'), re.compile(r'\s(?:ht|customHeight)="[^"]*"')
 
 
@@ -63,8 +62,8 @@ class Output:
         template, filled = self.template, self.filled
         off = {key for key, asked in template.shows.items() if not all(filled.ask(t, key) is True for t in asked)}
         self.shown = [s for s in template.sheets if s.state == "visible" and s.key not in off and s.key != DATA]
-        if self.pages is not None:
-            self.shown = sorted((s for s in self.shown if s.key in self.pages), key=lambda s: self.pages[s.key])
+        if (pages := self.pages) is not None:
+            self.shown = sorted((s for s in self.shown if s.key in pages), key=lambda s: pages[s.key])
         if not self.shown:
             raise TemplateError(template.name, ["no sheet is shown: xl_show is FALSE for every one"])
         self.off = off
@@ -91,17 +90,22 @@ class Output:
     def _needs_data_sheet(self) -> None:
         away = {name for name in self.template.used if self.filled.places.get(name, ("",))[0] == DATA}
         if away and DATA not in self.template.by_key:
-            remedy = f"Write the names into it: xlalloc template --names {self.template.name}"
-            raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {remedy}"])
+            way = f"Write the names into it: xlalloc template --names {self.template.name}"
+            raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {way}"])
 
     def errors(self) -> list[tuple[str, str, ErrorValue]]:
-        """The error values on the sheets shown: sheet, cell, error."""
-        return [
-            (sheet.title, address(*at), value)
-            for sheet in self.shown
-            for at, value in self.filled.values[sheet.key].items()
-            if value.__class__ is ErrorValue
-        ]
+        """The error values on the sheets shown, typed ones too, and those that they draw from others, but for #N/A, by
+        which a chart is told to leave a point out: sheet, cell, error."""
+        found = []
+        for sheet in self.shown:
+            cells = self.filled.values[sheet.key]
+            typed = {at: value for at, value in sheet.wrong.items() if at not in cells}
+            found += [(sheet, at, v) for at, v in (*cells.items(), *typed.items()) if v.__class__ is ErrorValue]
+        for key, ranges in self.needed.items():
+            drawn = {(i, j) for down, across in ranges for i in down for j in across} if key != DATA else set()
+            values = [(self.template.by_key[key], at, self.filled.cell(key, *at)) for at in sorted(drawn)]
+            found += [(sheet, at, v) for sheet, at, v in values if v.__class__ is ErrorValue and v != "#N/A"]
+        return [(sheet.title, address(*at), value) for sheet, at, value in found]
 
     def say_errors(self, word: str) -> None:
         """These words in place of each error value, for readers who do not know spreadsheets."""
@@ -114,17 +118,22 @@ class Output:
 
     def _hide_rows(self) -> None:
         """Hide rows that are empty in every region crossing them; where formulas stay, show all that hold something."""
+        held: dict[str, dict[int, list[int]]] = {}  # sheet → row → the columns that hold something
         for region in self.template.regions:
             if region.sheet not in self.computed:
                 continue
-            hidden, values = self.hidden.setdefault(region.sheet, {}), self.computed[region.sheet]
-            across = range(region.left, region.right + 1)
+            if region.sheet not in held:
+                held[region.sheet] = defaultdict(list)
+                for (i, j), value in self.computed[region.sheet].items():
+                    if value is not None and value != "":
+                        held[region.sheet][i].append(j)
+            hidden, rows = self.hidden.setdefault(region.sheet, {}), held[region.sheet]
             for i in range(region.top, region.bottom + 1):
                 if hidden.get(i, True):
-                    hidden[i] = {values.get((i, j)) for j in across} <= _EMPTY
+                    hidden[i] = i not in rows or not any(region.left <= j <= region.right for j in rows[i])
         if self.live:
-            for key, rows in self.hidden.items():
-                self.hidden[key] = {i: False for i, off in rows.items() if not off}
+            for key, known in self.hidden.items():
+                self.hidden[key] = {i: False for i, off in known.items() if not off}
 
     def _draw(self) -> None:
         """Charts, rules and lists of shown sheets keep what they refer to, wherever it stands; nothing else stays."""
@@ -150,7 +159,11 @@ class Output:
             if node[0] == "name" and node[2].casefold() not in within:
                 name = node[2].casefold()
                 self.needed_names.add(name)
-                if meaning := self.filled.defined(name, sheet):
+                meaning = self.filled.defined(name, node[1] or sheet)
+                own = self.filled.value_of(name, node[1] or sheet) if meaning and not self.live else None
+                if isinstance(own, Reference):  # as these cells it stays
+                    yield own
+                elif meaning:
                     yield from self._references(meaning, sheet, (*within, name))
             elif node[0] in ("cell", "columns") and node[1]:
                 key = node[1].casefold()
@@ -160,7 +173,7 @@ class Output:
 
     def _ask(self) -> None:
         """Formulas that stay keep the names they use, and no other."""
-        waiting = [cell.formula for sheet in self.shown for cell in sheet.formulas]
+        waiting = [cell.formula for sheet in self.shown for cell in sheet.formulas if cell.formula]
         while waiting:
             for node in nodes(self.template.tree(waiting.pop())):
                 if node[0] == "name" and (name := node[2].casefold()) not in self.needed_names:
@@ -187,17 +200,18 @@ class Output:
                 text = re.sub(f"{KEPT}(\\d+)", lambda match: str(int(match[1]) + count), text)
                 parts |= {styles: kept} if count else {}
             parts[sheet.part] = packed(text.encode())
+        pictures = Pictures(self.filled, self.hidden, self.computed)
         for sheet in self.kept if self.whole else self.shown:
             empty = set()
             for part in template.drawn[sheet.key].parts:
-                text = self._drawing(template.package.text(part), sheet)
+                text = pictures.filled_in(template.package.text(part), sheet.key)
                 if not self.live:
                     text, none = charts.without_empty(text)
                     if none:
                         empty.add(part)
                 parts[part] = packed(text.encode())
             if empty:
-                self._leave_out(empty, sheet, parts)
+                self._leave_out(empty, sheet, parts, pictures)
         parts[template.book_part] = packed(self._workbook().encode())
         if CORE in parts:
             parts[CORE] = packed(core(self.date).encode())
@@ -205,7 +219,7 @@ class Output:
             parts[CUSTOM] = packed(custom(bones.labels, mark).encode())
         return written(parts)
 
-    def _leave_out(self, empty: set[str], sheet: Sheet, parts: dict[str, Part]) -> None:
+    def _leave_out(self, empty: set[str], sheet: Sheet, parts: dict[str, Part], pictures: Pictures) -> None:
         """Takes charts without a point off the sheet's drawing."""
         package = self.template.package
         for relation in package.relations(sheet.part).values():
@@ -213,7 +227,7 @@ class Output:
                 part = relation.target
                 lost = [i for i, chart in package.relations(part).items() if chart.target in empty]
                 if lost:
-                    text = self._drawing(package.text(part), sheet)
+                    text = pictures.filled_in(package.text(part), sheet.key)
                     parts[part] = packed(charts.without_frames(text, lost).encode())
 
     # Sheets ----------------------------------------------------------------------------------------------------------
@@ -249,7 +263,7 @@ class Output:
         head = re.sub(r"<dimension\b[^>]*/>", f'<dimension ref="{area}"/>', selected(sheet.head, first))
         if not self.whole and sheet not in self.shown:  # its cells alone
             return head + "".join(lines) + "</sheetData></worksheet>"
-        return head + "".join(lines) + without_notes(self.template, sheet)
+        return head + "".join(lines) + cleaned(self.template, sheet)
 
     def _cells(self, sheet: Sheet) -> dict[int, dict[int, str]]:
         """Row → column → its XML: the template's cells, those of this client in their places."""
@@ -258,14 +272,17 @@ class Output:
         rows: dict[int, dict[int, str]] = defaultdict(dict)
         for cells, live in ((self.filled.given[key], self.live), (self.filled.spilled[key], False)):
             for at, value in cells.items():
+                if hidden.get(at[0]):
+                    continue
                 if at in own:
                     rows[at[0]][at[1]] = cell_text(kept_text(own[at].start, value), value, live)
                 elif value is not None:
                     rows[at[0]][at[1]] = cell_text(kept_text(f'<c r="{letters(at[1])}{at[0]}"', value), value, live)
         for cell in sheet.formulas:
-            rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
-        found = {row: fixed | rows[row] if row in rows else fixed for row, fixed in sheet.fixed.items()}
-        return {row: inside for row, inside in (rows | found).items() if not hidden.get(row)}
+            if not hidden.get(cell.row):
+                rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
+        fixed = {row: inside for row, inside in sheet.fixed.items() if not hidden.get(row)}
+        return rows | {row: inside | rows[row] if row in rows else inside for row, inside in fixed.items()}
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
         if not self.live:
@@ -278,6 +295,7 @@ class Output:
     def _data_cells(self, sheet: Sheet) -> dict[int, dict[int, str]]:
         """A sheet that is not shown: all data where formulas stay, else what shown sheets draw from it."""
         rows: dict[int, dict[int, str]] = defaultdict(dict)
+        places: Iterable[tuple[int, int]]
         if self.live and sheet.key == DATA:
             places = self.filled.all_data() if self.whole else self._named_data()
         else:
@@ -295,45 +313,6 @@ class Output:
         areas = [area for title, *area in places if title == DATA]
         return [(i, j) for a, b, c, d in areas for i in range(a, c + 1) for j in range(b, d + 1) if (i, j) in given]
 
-    # Charts and text boxes -------------------------------------------------------------------------------------------
-
-    def _drawing(self, text: str, sheet: Sheet) -> str:
-        everything = '<c:plotVisOnly val="0"/>' in text
-        text = charts.with_caches(text, lambda ref: self._points(ref, sheet.key, everything))
-        return charts.with_texts(text, lambda ref: self._said(ref, sheet.key))
-
-    def _points(self, reference: str, sheet: str, everything: bool) -> list | None:
-        if len(parts := charts.several(reference)) > 1:
-            several = [self._points(part, sheet, everything) for part in parts]
-            return None if None in several else [row for rows in several for row in rows]
-        found = self.filled.value_of(reference, sheet) if self.template.tree(reference) else None
-        if not isinstance(found, Reference):
-            return None
-        key, (down, across) = found.sheet.casefold(), found.used()
-        hidden, own = self.hidden.get(key, {}), self.template.by_key.get(key)
-        values = self.computed.get(key)
-        off = own.hidden if own else ()
-        shown = down if everything else [i for i in down if not hidden.get(i, i in off)]
-        if values is None:
-            return [[self.filled.cell(key, i, j) for j in across] for i in shown] or [[]]
-        return [[values.get((i, j)) for j in across] for i in shown] or [[]]
-
-    def _said(self, reference: str, sheet: str) -> str | None:
-        """What a linked cell shows; None where its sheet is not in the document."""
-        if not reference:
-            return ""
-        found = self.filled.value_of(reference, sheet)
-        if not isinstance(found, Reference):
-            return str(found)
-        key = found.sheet.casefold()
-        own = self.template.by_key.get(key)
-        value = _plain(scalar(found))
-        cell = own.cells.get((found.top, found.left)) if own else None
-        style = re.search(r' s="(\d+)"', cell.start) if cell else None
-        codes = self.template.formats
-        code = codes[int(style[1])] if style and int(style[1]) < len(codes) else "General"
-        return formats.shown(value, code)
-
     # The workbook ----------------------------------------------------------------------------------------------------
 
     def _workbook(self) -> str:
@@ -343,8 +322,7 @@ class Output:
         ordered = iter([entries[sheet.key] for sheet in self.kept])
         text = re.sub(r"<sheet\b[^>]*/>", lambda match: next(ordered, ""), text)
         names = self._names()
-        names = f"<definedNames>{names}</definedNames>" if names else ""
-        text = text.replace("\0", names) if "\0" in text else text.replace("</sheets>", "</sheets>" + names, 1)
+        text = text.replace("\0", f"<definedNames>{names}</definedNames>" if names else "")
         active = self.kept.index(self.shown[0])
         view = f' activeTab="{active}" firstSheet="{active}"' if active else ""
 
@@ -364,10 +342,12 @@ class Output:
         places, found, done = {id(s): k for k, s in enumerate(self.kept)}, [], set()
         for tag, title, scope, meaning in self.template.defined:
             name = title.casefold()
-            if scope is not None and scope not in self.kept:
-                continue
+            if (scope is not None and scope not in self.kept) or re.search(r"\[\d+\]", meaning):
+                continue  # of a sheet that is not there, of another workbook
             if not self.whole and not self._stays(title, meaning):
                 continue
+            if not self.live and name not in self.filled.places:
+                meaning = self._settled(title, meaning, scope)
             if scope is not None:
                 tag = re.sub(r'localSheetId="\d+"', f'localSheetId="{places[id(scope)]}"', tag)
             elif name in self.filled.places:
@@ -375,14 +355,32 @@ class Output:
                 done.add(name)
             found.append(f"<definedName{tag}>{meaning}</definedName>")
         if DATA in {sheet.key for sheet in self.kept}:
-            places = self.filled.places
-            wanted = set(places) if self.whole else self.needed_names & set(places)
+            data = self.filled.places
+            wanted = set(data) if self.whole else self.needed_names & set(data)
             found += [
                 f'<definedName name="{name}">{xml.escaped(self.filled.range_of(name) or "")}</definedName>'
-                for name in places
+                for name in data
                 if name in wanted - done
             ]
         return "".join(found)
+
+    def _settled(self, name: str, meaning: str, scope: Sheet | None) -> str:
+        """A name that formulas work out, such as a print area by OFFSET or A2#, as the cells it stands for now."""
+        text = unescape(meaning)
+        tree = self.template.tree(text)
+        if tree is None or not any(node[0] in ("call", "name") for node in nodes(tree)):
+            return meaning
+        found = self.filled.value_of(text, (scope or self.shown[0]).title)
+        if not isinstance(found, Reference):
+            return meaning
+        down, across = found.used()
+        title = (
+            self.template.by_key[found.sheet.casefold()].title
+            if found.sheet.casefold() in self.template.by_key
+            else found.sheet
+        )
+        place = address(down[0], across[0], down[-1], across[-1], "$")
+        return xml.escaped("'" + title.replace("'", "''") + "'!" + place)
 
     def _stays(self, name: str, meaning: str) -> bool:
         if name.casefold() in self.needed_names:
@@ -401,7 +399,7 @@ def _refers(meaning: str, title: str) -> bool:
 @lru_cache(maxsize=256)
 def _frame(template: Template) -> str:
     """The workbook's part with a mark where its names stand."""
-    text = _NAMES.sub("\0", _NOT_KEPT.sub("", template.workbook))
+    text = xml.with_names(_NOT_KEPT.sub("", template.workbook), "\0")
     return re.sub(r"<calcPr\b[^>]*/>", _calculation, text)
 
 
@@ -414,7 +412,3 @@ def _calculation(match: re.Match) -> str:
         if k not in ("calcId", "fullCalcOnLoad", "forceFullCalc", "calcCompleted", "calcOnSave")
     }
     return "<calcPr" + "".join(f' {k}="{xml.quoted(v)}"' for k, v in {"calcId": "191029", **kept}.items()) + "/>"
-
-
-def _plain(value):
-    return float(to_serial(value)) if isinstance(value, dt.date) else value

@@ -57,9 +57,9 @@ def parts(path: Path, digest, problems: Problems) -> list[Part]:
         return book_parts(path, digest, problems)
     found: list[Part] = []
     for file in sorted(path.iterdir()):
-        if file.is_dir() and sheet_of(file.name) in FOLDERS:
+        if file.is_dir() and (folder := sheet_of(file.name)) in FOLDERS:
             for inner in sorted(file.iterdir()):
-                found += of_file(inner, digest, problems, sheet_of(file.name))
+                found += of_file(inner, digest, problems, folder)
         else:
             found += of_file(file, digest, problems, "")
     say_encodings(found, problems)
@@ -149,7 +149,7 @@ def book_parts(path: Path, digest, problems: Problems, folder: str = "") -> list
             path.name,
             folder,
             hidden=title in book.hidden,
-            hidden_rows=partial(book.hidden_rows.get, title, []),
+            hidden_rows=partial(book.hidden_rows.__getitem__, title),
         )
         for title in book.sheets
     ]

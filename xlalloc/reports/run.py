@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from xlalloc import messages
 from xlalloc.errors import InputError
 from xlalloc.reports import firm_templates, index
 from xlalloc.reports.batch import Line, Task, Work, batch, close_office
@@ -43,9 +44,9 @@ class Summary:
 
     def summary(self) -> list[str]:
         """What could not be written, a line each; beyond a few only how many."""
-        lines = [problem.wrong("en") for problem in self.problems if problem.kind in NOT_WRITTEN]
-        more = [f"and {len(lines) - NAMED} more reports that could not be written."] if len(lines) > NAMED else []
-        return lines[:NAMED] + more + self.unwritten
+        lines = [problem.wrong(messages.language()) for problem in self.problems if problem.kind in NOT_WRITTEN]
+        more = messages.say(f"and {len(lines) - NAMED} more reports that could not be written.")
+        return lines[:NAMED] + [more] * (len(lines) > NAMED) + self.unwritten
 
 
 def report(
@@ -124,7 +125,7 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
             progress(done, len(tasks))
         if event:
             event(_told(line, done, len(tasks)))
-    left = _move_old(out, current, inputs.problems, inputs.language)
+    left = _move_old(out, current, inputs.problems, messages.language())
     problems = index.Found(lines, list(inputs.problems.items))
     unwritten = left + _lists(inputs, work, lines, problems, folders)
     failed = len(lines) - lines.written - lines.held
@@ -135,16 +136,17 @@ def _lists(inputs: Inputs, work: Work, lines, problems, folders: dict[str, str])
     """Write the index, that of each adviser and the list of problems; returns a line for each that could not be."""
     language, date, unwritten = inputs.language, inputs.market.as_of, []
     made = index.Made(inputs.digest, work.template_digest, inputs.firm.digest)
-    wanted = [("index.xlsx", index.write_index, (lines, made))]
+    wanted: list[tuple[str, Callable, tuple]] = [("index.xlsx", index.write_index, (lines, made))]
     wanted += [
         (f"{name}/index.xlsx", index.write_index, (lines.of(adviser), made, name)) for adviser, name in folders.items()
     ]
-    for name, write, content in (*wanted, ("problems.xlsx", index.write_problems, (problems,))):
+    wanted.append(("problems.xlsx", index.write_problems, (problems,)))
+    for name, write, content in wanted:
         try:
             write(work.out / name, language, date, *content)
         except OSError as error:
             words = {"file": name, "error": error.strerror or error}
-            unwritten.append(TEXTS[f"problem.{why(error)}"][language].format(**words))
+            unwritten.append(TEXTS[f"problem.{why(error)}"][messages.language()].format(**words))
     return unwritten
 
 
@@ -231,14 +233,15 @@ def _in_processes(work: Work, batches: list[list[Task]], jobs: int) -> Iterator[
 def _pooled(work: Work, batches: dict[int, list[Task]], jobs: int) -> Iterator[tuple[int, list]]:
     """A few batches in hand at a time, so that neither tasks nor answers pile up."""
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    waiting, running = list(batches), {}
+    waiting = list(batches)
+    running: dict[Future, int] = {}
     with ProcessPoolExecutor(jobs, context, _begin, (work,)) as pool:
         while waiting or running:
             while waiting and len(running) < 2 * jobs:
                 k = waiting.pop(0)
                 running[pool.submit(_do, batches[k])] = k
             done: set[Future] = wait(running, return_when=FIRST_COMPLETED).done
-            for future in sorted(done, key=running.get):
+            for future in sorted(done, key=running.__getitem__):
                 yield running[future], future.result()
                 del running[future]
 
@@ -253,8 +256,9 @@ def _begin(work: Work) -> None:
 
 def _end_with_parent() -> None:
     """A worker does not outlive the run it works for."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _do(tasks: list[Task]) -> list[tuple[int, Line]]:

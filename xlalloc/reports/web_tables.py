@@ -79,7 +79,8 @@ class Cells(html.parser.HTMLParser):
     def _end_row(self) -> None:
         if self._row is None:
             return
-        if cells := {column: cell for column, text in self._row.items() if (cell := clean(text))}:
+        cells: dict[int, object] = {column: cell for column, text in self._row.items() if (cell := clean(text))}
+        if cells:
             self._rows.append((self._number, cells))
         self._row, self._inside = None, False
         self._covered = {column: left - 1 for column, left in self._covered.items() if left > 1}
