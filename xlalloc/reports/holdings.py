@@ -76,7 +76,7 @@ class HoldingsReader(Reading):
             elif not self._again(client, row):
                 self._holding(client, row)
         for client, row, at in self._groups:
-            if self._sums[id(row.table)].stands_before(_alone(row), at, 1 if is_group(_name(row)) else 2):
+            if self._sums[id(row.table)].stands_before(_alone(row) or 0.0, at, 1 if is_group(_name(row)) else 2):
                 self.problems.note(
                     "", "total_row", "done.ignored", row.location("code" if "code" in row.raw else "asset")
                 )

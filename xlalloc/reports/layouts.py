@@ -83,9 +83,10 @@ def _bare_dates(top: list[tuple[int, dict]]) -> int | None:
     while cells and cells[0] is None:
         cells.pop(0)
     days = [_whole(_digits(cell)) for cell in cells if cell is not None]
-    if len(days) < 5 or not all(day and FIRST_BARE <= day <= LAST_BARE for day in days[:5]):
+    first = [day for day in days[:5] if day and FIRST_BARE <= day <= LAST_BARE]
+    if len(first) < 5:
         return None
-    steps = [(b - a).days for a, b in pairwise(days[:5])]
+    steps = [(b - a).days for a, b in pairwise(first)]
     return column if all(0 < s <= 366 for s in steps) or all(-366 <= s < 0 for s in steps) else None
 
 

@@ -2,12 +2,13 @@
 
 import math
 import re
+from collections.abc import Callable
 
 from xlalloc.errors import InputError
 from xlalloc.reports.columns import normal
-from xlalloc.reports.files import MOST_SHOWN
+from xlalloc.reports.files import MOST_SHOWN, Part
 from xlalloc.reports.layouts import Layout, is_number
-from xlalloc.reports.problems import Location
+from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.words import CLOSE, CODE_HEADERS, FIELDS, OTHER, WHOLE
 
 _PARTS_OF_A_NAME = re.compile(r"[\s_,;()（）/]+")
@@ -16,6 +17,12 @@ _BRACKET_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
 
 class ColumnsReader:
     """The part of reading prices that concerns headers; ``shapes.Reader`` has the figures."""
+
+    part: Part
+    named: Callable[..., str | None]
+    assets: dict[str, str]
+    problems: Problems
+    title: str
 
     def _code_column(self, layout: Layout, top: list) -> int | None:
         """The column that names each row's asset, where they stand one below another."""

@@ -225,9 +225,9 @@ class Reader(ColumnsReader):
         if panel is None or not both:
             return panel
         known: dict[dt.date, dict] = {}
-        for _, day, row in self._rows(layout, date):
-            if any(c in row for found in both.values() for c in found.values()):
-                known.setdefault(day, row)
+        for _, day, cells in self._rows(layout, date):
+            if any(c in cells for found in both.values() for c in found.values()):
+                known.setdefault(day, cells)
         for asset, found in both.items():
             if asset in panel.assets:
                 j = panel.assets.index(asset)

@@ -209,9 +209,9 @@ class Table:
             loose = [c for c, found in meant.items() if found == key and normal(words[c]) == "amount"]
             if sheet == self.sheet and loose and list(meant.values()).count(key) > 1 and other not in meant.values():
                 meant[loose[0]] = other
-        found = [*meant.values()]
+        keys = [*meant.values()]
         amounts = [c for c in meant if normal(words[c]) == "资产"]  # 资产(元) beside 基金名称
-        if self.sheet == "holdings" and amounts and found.count("asset") > 1 and "value" not in found:
+        if self.sheet == "holdings" and amounts and keys.count("asset") > 1 and "value" not in keys:
             meant[amounts[0]] = "value"
         self.columns.clear()
         self._keys, self.units = {}, {}
