@@ -153,6 +153,23 @@ def no_hedge(inputs):
     inputs.put("hedge_asset", None)
 
 
+def hundred_years_old(inputs):
+    """Points of the glide path lie beyond any age."""
+    inputs.put("client_age", 100)
+
+
+def hardly_moving(inputs):
+    """With the index at 0 the portfolio would stay above the floor: no put is needed."""
+    inputs.hold_all_in_one()
+    for name in ("v_now",):
+        inputs.put(name, 1_000, 0)
+        inputs.put(name, 999_000, len(inputs.assets) - 1)
+
+
+def two_prices(inputs):
+    inputs.prices(month_ends(AS_OF, 2))
+
+
 def no_product_level(inputs):
     inputs.put("fund_levels", None, 1)
 
@@ -165,6 +182,7 @@ CLIENTS = {
     ten_thousands_unsaid: "small", small_letter: None, spaced_level: None, stale: "price_stale",
     last_price_tenth: "price_jump", space_after_header: None, space_in_crises: None,
     column_left_over: "price_stranger", seventeen: "room", no_prices: "price_last", no_crises: None, no_goal: None,
+    hundred_years_old: None, hardly_moving: None, two_prices: "price_few",
     contradicting: "corr_psd", no_hedge: None, no_product_level: "fund_level_unknown",
 }  # fmt: skip
 CLIENTS |= {f"{size:.2g}": None for size in (1.2e9, 1e10)}

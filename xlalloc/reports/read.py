@@ -207,7 +207,7 @@ class Reader(HoldingsReader, ModelsReader):
             assessed_on=row.get("assessed_on"),
             assessment_expires=row.get("assessment_expires"),
             last_rebalanced=row.get("last_rebalanced"),
-            goal=row.get("goal"),
+            goal=row.get("goal") or None,  # 0 is none
             goal_years=row.get("goal_years"),
             age=row.get("age"),
         )

@@ -132,8 +132,9 @@ def _sample(case: Case) -> list:
     """Three rows of prices that are simulated, by their places and sums."""
     if not case.illustrative or not case.prices:
         return [None]
-    places = sorted({1, len(case.prices) // 2, len(case.prices) - 1})
-    return [[k + 1, sum(price or 0.0 for price in case.prices[k][1])] for k in places if k < len(case.prices)]
+    last = len(case.prices) - 1
+    places = (min(1, last), len(case.prices) // 2, last)
+    return [[k + 1, sum(price or 0.0 for price in case.prices[k][1])] for k in places]
 
 
 def _sources(case: Case, lang: str, say) -> list[list[str]]:

@@ -12,7 +12,7 @@ START = "SUM(v_now)+cash_flow,monthly_saving"
 ASSUMED = "plan_return,plan_vol"
 PATHS = "10000,1,inflation_rate"  # as the functions take them where none are given; in today's money
 FEES = (0.0025, 0.005, 0.01, 0.015, 0.02)
-AGES = 7  # points of the glide path, five years apart
+AGES, OLDEST = 7, 120  # points of the glide path, five years apart; no age is beyond
 QUESTIONS = ("drift", "tolerance", "goal", "environment", "benchmark")
 ANSWERS = {
     "yes": "yes",
@@ -96,12 +96,13 @@ def _glide(work: Work, page: WorkPage) -> None:
     for k in range(AGES):
         column = 3 + k
         own = column_letter(column)
-        age = f'=IF(client_age="","–",client_age+{5 * k})'
+        age = f'=IF(client_age="","–",IF(client_age+{5 * k}>{OLDEST},"–",client_age+{5 * k}))'
         page.put(
             head, column, age, "0", line=False, color="FFFFFF", bold=True, fill=work.document.accent, align="right"
         )
-        page.put(head + 1, column, f'=IF(client_age="","–",INDEX(GLIDE_PATH({own}{head}),2,2))', "0%", align="right")
-        page.put(head + 2, column, f'=IF(client_age="","–",1-{own}{head + 1})', "0%", align="right")
+        known = f"=IF(ISNUMBER({own}{head})"
+        page.put(head + 1, column, f'{known},INDEX(GLIDE_PATH({own}{head}),2,2),"–")', "0%", align="right")
+        page.put(head + 2, column, f'{known},1-{own}{head + 1},"–")', "0%", align="right")
     page.put(head + 1, 2, work.say("plan.stocks"))
     page.put(head + 2, 2, work.say("plan.bonds"))
     page.bars(f"C{head + 1}:{column_letter(2 + AGES)}{head + 1}")

@@ -104,7 +104,8 @@ def _hedge(work: Work, page: WorkPage) -> None:
                         line=False, color="FFFFFF", bold=True, fill=work.document.accent, align="right")  # fmt: skip
         block = f"{column}{head + 1}:{column}{head + 4}"
         hedge = f"PUT_HEDGE(worth_today,{cell.coordinate},hedge_years,hedge_vol,risk_free,hedge_beta)"
-        cost = where(["hedge_beta>0"], picked(block, hedge, 2, 1))  # nothing to protect moves with the index
+        reached = f"EXP(risk_free*hedge_years)*(hedge_beta-1)+{cell.coordinate}>0"  # with the index at 0
+        cost = where(["hedge_beta>0", reached], picked(block, hedge, 2, 1))  # else there is nothing to protect
         page.block(head + 1, cell.column, 4, 1, f"={cost}", MONEY, align="right")
         page.sheet.cell(head + 3, cell.column).number_format = "0.00%"
     for k, key in enumerate(("strike", "premium", "per_year", "worst_loss"), 1):
