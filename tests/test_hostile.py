@@ -732,7 +732,7 @@ def test_a_csv_of_one_enormous_line(tmp_path, sheets):
     (folder / "holdings.csv").write_bytes(b"id," * 60_000)
     assert "no column asset" in refused(folder)
     (folder / "holdings.csv").write_bytes(b"")
-    assert "no header found" in refused(folder)
+    assert "the file is empty" in refused(folder)
     with (folder / "holdings.csv").open("w", newline="") as file:
         csv.writer(file).writerows([["x"]] * 5)
     assert "no header found" in refused(folder)

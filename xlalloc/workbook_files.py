@@ -51,6 +51,14 @@ def check(path: Path) -> list[str]:
     return [member.filename for member in members]
 
 
+def is_small(path: Path) -> bool:
+    """Does a workbook of another kind unpack to what may be read?"""
+    if not zipfile.is_zipfile(path):
+        return path.stat().st_size <= MAX_UNPACKED
+    with zipfile.ZipFile(path) as archive:
+        return sum(member.file_size for member in archive.infolist()) <= MAX_UNPACKED
+
+
 def _ends(path: Path) -> tuple[bytes, bytes]:
     """The first bytes of a file, and the last among which a zip file's list of parts is announced."""
     try:

@@ -5,17 +5,20 @@ from collections.abc import Iterable
 
 from xlalloc.data import in_chinese
 from xlalloc.labelled import name_key
-from xlalloc.reports.fields import KINDS, OPEN_FUNDS, UnreadableError, clean, option, unwrapped
+from xlalloc.reports.fields import CURRENCIES, KINDS, OPEN_FUNDS, UnreadableError, clean, option, plain, unwrapped
 from xlalloc.reports.records import Asset
+from xlalloc.reports.totals import has_word, is_total
 from xlalloc.reports.words import CASH_WORDS
 
 _MARKETS = "XSHG|XSHE|SH|SS|SZ|BJ|OF|HK|US|OQ|O|N|A|P|K|L|DE|F|PA|AS|MI|SW|TO|AX|T|WI|CSI|SHF|IB"
 _BEHIND = re.compile(rf"(?P<code>[^\s.]+)\.(?P<market>{_MARKETS})", re.IGNORECASE)
 _BEFORE = re.compile(r"(?P<market>SH|SZ|BJ|OF|HK)[.:_]?(?P<code>\d{5,6})", re.IGNORECASE)
-_EXCHANGE = re.compile(r"(?P<market>[A-Z]{2,10}):(?P<code>\S+)")
+_EXCHANGE = re.compile(r"(?P<market>[A-Z]{2,10}):\s*(?P<code>\S+)")
 _MIC = re.compile(r"(?P<code>[^\s:]+)(?P<market>):[a-z]{4}")  # VTI:arcx
 _TERMINAL = re.compile(r"(?P<code>\S+)(?: (?P<market>[A-Z]{2}))? (?:Equity|Index|Comdty|Fund)", re.IGNORECASE)
 _SAME = {"SS": "SH", "XSHG": "SH", "XSHE": "SZ"}  # one exchange
+_IN_BRACKETS = re.compile(r"(?P<name>[^()（）\[\]]+?)\s*[(（\[]\s*(?P<code>[^()（）\[\]]{2,20}?)\s*[)）\]]")
+_DOLLAR = re.compile(r"u\.?\s?s\.? dollars?")
 _WHOLE = re.compile(r"(\d+)\.0+")
 _STOCKS = {"SZ": ("00", "30", "20"), "SH": ("60", "68", "90"), "BJ": ("4", "8", "92")}  # how codes of shares begin
 
@@ -55,6 +58,8 @@ class Names:
         if len(by_name) == 1 and not self._codes.get(name_key(text)):
             return next(iter(by_name)), ""
         fitting = self._of_code(text)
+        if not fitting and not by_name and not name and (both := self._of_both(text, kind)):
+            return both, ""
         if not fitting:
             return next(iter(by_name), None) if len(by_name) == 1 else None, "two_assets" if len(by_name) > 1 else ""
         named = self._names.get(name_key(name), set())
@@ -65,6 +70,21 @@ class Names:
                 fitting = chosen
                 break
         return (next(iter(fitting)), "") if len(fitting) == 1 else (None, "two_assets")
+
+    def _of_both(self, text: str, kind: str) -> str | None:
+        """The asset of a cell with name and code: 平安银行(000001), 00700 腾讯控股, a name above its code."""
+        if match := _IN_BRACKETS.fullmatch(text):
+            pairs = [] if is_total(match["name"]) else [(match["code"], match["name"]), (match["name"], match["code"])]
+        else:
+            words = re.split(r"[\s/|]+", text)
+            pairs = [(words[0], " ".join(words[1:])), (words[-1], " ".join(words[:-1]))] if len(words) > 1 else []
+            pairs = [] if has_word(text) else pairs
+        for code, name in pairs:
+            if name_key(unwrapped(code)) in self._codes or split(code)[0] in self._codes:
+                asset = self._find(code, name, kind)[0]
+                if asset and (match or self._alike({asset}, name)):
+                    return asset
+        return None
 
     def _of_code(self, text: str) -> set[str]:
         """The assets whose code this is; where a file lost leading zeros, the one it fits."""
@@ -133,6 +153,12 @@ def _lost(short: str, whole: str, market: str) -> bool:
 
 def _same_market(one: str, other: str) -> bool:
     return not one or not other or one == other
+
+
+def currency_named(text: str) -> str:
+    """The currency that a name or code of a holding is: USD, U S DOLLAR, 人民币资金; "" for any other."""
+    text = re.sub(r"\b(?:currency|cash|balance)\b|资金|余额|现金", "", plain(text)).strip(" -")
+    return CURRENCIES.get(_DOLLAR.sub("usd", text), "") if len(text) > 2 else ""
 
 
 def is_cash(text: str) -> bool:

@@ -69,23 +69,24 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
     ),
     "holdings": (
         Column("id", "text", ("客户编号", "编号", "客户号", "客户代码", "客户id"), also=("client", "client id", "client no", "client number", "kundennummer")),
-        Column("asset", "text", ("资产", "资产名称", "产品", "产品名称", "产品简称", "基金", "基金名称", "基金简称", "证券名称", "证券简称", "股票名称", "股票简称", "名称"), needed=True,
+        Column("asset", "text", ("资产", "资产名称", "产品", "产品名称", "产品简称", "基金", "基金名称", "基金简称", "证券名称", "证券简称", "股票名称", "股票简称", "名称", "股票", "科目名称", "名称/代码", "代码/名称", "持仓名称", "标的", "标的名称", "证券"), needed=True,
                also=("fund", "fund name", "security", "security name", "security description", "product", "name", "description", "investment name", "investment", "stock", "holding",
-                     "row labels", "行标签", "asset description", "bezeichnung", "wertpapier", "wertpapiername", "wertpapierbezeichnung", "produkt", "titel", "naam", "libellé", "valeur mobilière", "nom", "titre", "intitulé", "titolo", "strumento", "denominazione", "activo", "ativo", "papel", "denominación", "producto", "namn", "värdepapper", "instrument name", "navn", "værdipapir", "verdipapir", "銘柄名", "銘柄", "ファンド名")),
-        Column("code", "text", ("证券代码", "代码", "产品代码", "基金代码", "股票代码", "资产代码"), also=("symbol", "ticker", "symbol/isin", "symbol/cusip", "isin", "wkn", "isin/wkn", "wkn/isin", "sedol", "cusip", "ts_code", "instrument", "fund code", "stock code", "security code", "security id", "epic", "asset id", "valor", "code isin", "isin code", "isin-code", "isin kode", "código isin", "codice isin", "simbolo", "símbolo", "código", "銘柄コード", "コード", "証券コード"), asked=False),
-        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量", "持仓", "持仓股数", "当前余额", "确认份额", "持有股数", "证券余额数量", "持仓手数", "手数", "持有手数"),
-               also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "stk", "stk/nom", "stk/nominal", "stk/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings", "owned quantity", "units owned", "position quantity", "anzahl nominal", "anzahl nominale", "current units", "total units", "share quantity", "shares held", "no of units", "number of units", "qty held", "balance units", "unit balance", "shares/par", "shares or par", "par/shares", "shares owned", "trade date quantity", "quantité", "nombre", "nombre de titres", "quantità", "quantita", "cantidad", "títulos", "participaciones", "quantidade", "qtd", "volym", "antal", "antall", "beholdning", "保有数量", "保有数", "数量(株)", "保有株数", "保有口数", "口数")),
-        Column("price", "price", ("单价", "最新净值", "价格", "净值", "单位净值", "最新价", "当前价", "市价", "现价", "最新价格", "参考价", "参考市价", "收盘价", "当前价格", "最新单位净值", "昨日净值", "参考净值"),
-               also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "last px", "market px", "price per share", "closing nav", "nav per unit", "bid price", "sell price", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers", "cours", "dernier cours", "lastprice", "prix", "prezzo", "prezzo di mercato", "precio", "cotización", "último precio", "preço", "preço atual", "cotação", "local price", "現在値", "時価", "基準価額", "kurs sek", "senaste")),
-        Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值", "最新市值", "证券市值", "当前市值", "持有金额", "资产市值", "持有市值", "参考金额", "总市值", "持仓金额", "基金市值", "人民币市值", "折合人民币市值", "折合人民币", "折合市值", "本位币市值", "市值本位币"),
-               also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde", "net value", "netvalue", "positionvalue", "equity", "holding value", "value of holding", "positionvalueinbase", "base market value", "market value base", "value base", "ending market value", "ending value", "market value local", "local market value", "valeur", "valorisation", "montant", "évaluation", "controvalore", "controvalore attuale", "valore di mercato", "valore", "valoración", "valor de mercado", "importe", "valor actual", "valor efectivo", "marknadsvärde", "värde", "markedsværdi", "markedsverdi", "kursværdi", "評価額", "時価評価額")),
+                     "row labels", "行标签", "asset description", "bezeichnung", "wertpapier", "wertpapiername", "wertpapierbezeichnung", "produkt", "titel", "naam", "libellé", "valeur mobilière", "nom", "titre", "intitulé", "titolo", "strumento", "denominazione", "activo", "ativo", "papel", "denominación", "producto", "namn", "värdepapper", "instrument name", "navn", "værdipapir", "verdipapir", "銘柄名", "銘柄", "ファンド名", "equity description", "stock name", "stock_name", "scheme name", "fondo", "titoli", "fondsname", "fonds", "wertpapiername", "instrument description")),
+        Column("code", "text", ("证券代码", "代码", "产品代码", "基金代码", "股票代码", "资产代码", "标的代码", "股票代号", "证券代号", "代号", "基金代号"), also=("symbol", "ticker", "symbol/isin", "symbol/cusip", "isin", "wkn", "isin/wkn", "wkn/isin", "sedol", "cusip", "ts_code", "instrument", "fund code", "stock code", "security code", "security id", "epic", "asset id", "valor", "code isin", "isin code", "isin-code", "isin kode", "código isin", "codice isin", "simbolo", "símbolo", "código", "銘柄コード", "コード", "証券コード", "equity symbol", "symbool/isin", "stock symbol", "isin/symbol", "bloomberg ticker", "ric", "銘柄コード・ティッカー", "ティッカー", "fund symbol", "scheme code", "kortnamn", "sedol code", "asset code", "internal code"), asked=False),
+        Column("units", "amount", ("份额", "数量", "股数", "持有份额", "持仓数量", "证券数量", "股票余额", "参考持股", "参考持仓", "持股数量", "持有数量", "当前持仓", "证券余额", "股份余额", "库存数量", "拥股数量", "实际数量", "当前数量", "当前拥股", "总份额", "份额余额", "基金份额", "持仓份额", "持仓量", "当前份额", "持股数", "证券持仓", "余额数量", "持仓", "持仓股数", "当前余额", "确认份额", "持有股数", "证券余额数量", "持仓手数", "手数", "持有手数", "总数量", "持仓数", "股票数量", "持有股份", "持股", "库存股数", "持仓份数", "持有数", "总持仓", "仓位数量", "股份数量", "基金份数"),
+               also=("shares", "quantity", "qty", "units held", "position", "stück", "stück/nom", "stück/nominal", "stück/nominale", "stk", "stk/nom", "stk/nominal", "stk/nominale", "nominale", "nominal", "bestand", "anzahl", "aantal", "number of shares", "no of shares", "share balance", "holdings", "owned quantity", "units owned", "position quantity", "anzahl nominal", "anzahl nominale", "current units", "total units", "share quantity", "shares held", "no of units", "number of units", "qty held", "balance units", "unit balance", "shares/par", "shares or par", "par/shares", "shares owned", "trade date quantity", "quantité", "nombre", "nombre de titres", "quantità", "quantita", "cantidad", "títulos", "participaciones", "quantidade", "qtd", "volym", "antal", "antall", "beholdning", "保有数量", "保有数", "数量(株)", "保有株数", "保有口数", "口数", "quantity available", "open quantity", "total_amount", "avail units", "available units", "current quantity", "settled quantity", "number held", "ending quantity", "ending shares", "n titoli", "quantité détenue", "parts", "nombre de parts", "保有数", "残高数量", "nominal/stück", "units/shares")),
+        Column("price", "price", ("单价", "最新净值", "价格", "净值", "单位净值", "最新价", "当前价", "市价", "现价", "最新价格", "参考价", "参考市价", "收盘价", "当前价格", "最新单位净值", "昨日净值", "参考净值", "基金份额净值", "份额净值", "昨收价", "最新市价", "收市价", "最新报价", "估值价格"),
+               also=("last price", "share price", "close", "close price", "closing", "closing price", "current price", "mark price", "market price", "unit price", "last", "nav", "last px", "market px", "price per share", "closing nav", "nav per unit", "bid price", "sell price", "kurs", "akt kurs", "aktueller kurs", "letzter kurs", "schlusskurs", "schlußkurs", "slotkoers", "koers", "cours", "dernier cours", "lastprice", "prix", "prezzo", "prezzo di mercato", "precio", "cotización", "último precio", "preço", "preço atual", "cotação", "local price", "現在値", "時価", "基準価額", "kurs sek", "senaste", "ltp", "mark", "previous closing price", "dernier", "prezzo attuale", "p.zo di mercato", "siste kurs", "nominal_price", "nominal price", "price close", "prev close", "current nav", "ending price", "valor liquidativo", "último", "ultimo prezzo", "ultimo", "aktueller preis", "preis", "wert je anteil", "rücknahmepreis", "anteilspreis", "dernière valeur", "vl", "last traded price", "基準価格", "現在価格", "終値")),
+        Column("value", "amount", ("市值", "金额", "持仓市值", "参考市值", "最新市值", "证券市值", "当前市值", "持有金额", "资产市值", "持有市值", "参考金额", "总市值", "持仓金额", "基金市值", "人民币市值", "折合人民币市值", "折合人民币", "折合市值", "本位币市值", "市值本位币", "资产金额", "总金额", "最新金额", "份额市值", "当前价值", "资产净值", "估值金额"),
+               also=("market value", "amount", "current value", "mkt val", "mkt value", "total value", "position value", "market val", "value", "valuation", "wert", "kurswert", "marktwert", "gesamtwert", "aktueller wert", "wert in eur", "wert in euro", "kurswert in euro", "kurswert in eur", "kurswert eur", "value in eur", "value in usd", "value in gbp", "waarde in eur", "waarde", "net value", "netvalue", "positionvalue", "equity", "holding value", "value of holding", "positionvalueinbase", "base market value", "market value base", "value base", "ending market value", "ending value", "market value local", "local market value", "valeur", "valorisation", "montant", "évaluation", "controvalore", "controvalore attuale", "valore di mercato", "valore", "valoración", "valor de mercado", "importe", "valor actual", "valor efectivo", "marknadsvärde", "värde", "markedsværdi", "markedsverdi", "kursværdi", "評価額", "時価評価額", "cur val", "current val", "valeur totale", "lokale waarde", "local value", "verdi", "valore attuale", "market_val", "marketvalue", "valuation amount", "encours", "bestandswert", "depotwert", "wert aktuell", "評価金額", "holdings value")),
         Column("bought_on", "date", ("买入日期", "申购日期", "购买日期", "建仓日期"), also=("bought", "purchase date", "date acquired", "acquired", "open date", "kaufdatum")),
-        Column("account", "text", ("账户", "资金账号", "资金账户", "账号", "交易账号", "基金账号", "客户资金账号"), also=("account number", "account no", "account id", "clientaccountid", "depot", "depotnummer", "fund account number", "kontonummer", "compte", "conto", "cuenta", "konto")),
+        Column("account", "text", ("账户", "资金账号", "资金账户", "账号", "交易账号", "基金账号", "客户资金账号"), also=("account number", "account no", "account id", "clientaccountid", "depot", "depotnummer", "fund account number", "kontonummer", "compte", "conto", "cuenta", "konto", "portfolio number", "depotnr", "depot-nr", "account name/number")),
         Column("no_sell", "yes", ("不可卖出", "锁定", "禁止卖出"), also=("locked",)),
         Column("currency", "text", ("币种", "货币"), also=("ccy", "currencyprimary", "währung", "whrg", "valuta", "devise", "divisa", "moneda", "moeda", "通貨")),
         Column("kind", "text", ("品种", "证券类别", "产品类型", "证券类型", "资产类型"), also=("security type", "asset type", "asset category", "assetclass", "product type", "investment type", "holding type", "instrument type"), asked=False),
         Column("owner", "text", ("客户姓名", "姓名", "客户名称", "户名", "账户名称", "持有人", "投资者姓名"), also=("client name", "account name", "account title", "account owner", "owner", "investor name"), asked=False),
         Column("side", "text", ("持仓方向", "多空", "多空方向", "合约类型", "持仓类型", "信用类型"), also=("side", "long/short", "l/s", "position type", "position side", "short/long"), asked=False),
+        Column("status", "text", ("状态", "持仓状态", "份额状态", "确认状态"), also=("status", "position status"), asked=False),
         Column("owed", "money", ("融资余额", "融资负债", "融资金额", "融券余额", "负债金额", "未偿还本金"), also=("margin debt", "margin loan", "loan balance", "amount owed", "margin balance"), asked=False),
         Column("detail", "text", (), also=("levelofdetail", "level of detail", "datadiscriminator"), asked=False),
         Column("as_of", "date", ("市值日期", "净值日期", "估值日期", "持仓日期", "日期"), also=("as of", "price date", "nav date", "valuation date", "kursdatum", "date", "reportdate")),
@@ -164,7 +165,12 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
 }  # fmt: skip
 
 
-_MARKS = re.compile(r"[\s_./\\\-'\"<>*#:;,·=]+")
+# Traditional characters of headers and their simplified ones.
+SIMPLE = str.maketrans(
+    "證號稱數庫現價餘額產幣種戶帳賬資類別淨單總計買賣結參碼倉簡歷業績虧損時場標級顧問語頻閾測評構項權風險預動狀態攤間開購貨銀務報後復實際個當萬億認規劃齡託託確餘",
+    "证号称数库现价余额产币种户账账资类别净单总计买卖结参码仓简历业绩亏损时场标级顾问语频阈测评构项权风险预动状态摊间开购货银务报后复实际个当万亿认规划龄托托确余",
+)
+_MARKS = re.compile(r"[\s\u200b\ufeff_./\\\-'\"<>*#:;,·=]+")
 _BRACKET = re.compile(r"[(\[（【](.*?)[)\]）】]")
 # What a bracket behind a header, or the words after its "in", may say of its figures: a currency, a factor, both.
 _SCALES = (
@@ -184,14 +190,14 @@ _COUNT = re.compile(r"[份股手张]")  # what is counted, in the words for a un
 _LOTS = re.compile(r"[(\[【]\s*(?:单位:)?手数?\s*[)\]】]|手数?$")
 _SCALE_BEHIND = r"(?:\s*(?:'?000'?s?|k|mn?|bn|thousands?|millions?))?"
 _CURRENCY_BEHIND = re.compile(
-    rf"\s*(?:[$£€¥￥]|[\s,](?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD|SEK|NOK|DKK|TWD|ZAR|NZD)){_SCALE_BEHIND}\s*$",
+    rf"\s*(?:(?:\b(?:US|NZ|NT|HK|A|C|S))?[$]|[£€¥￥]|[\s,](?:in\s+)?(?:USD|EUR|GBP|CHF|CNY|RMB|HKD|JPY|SGD|AUD|CAD|SEK|NOK|DKK|TWD|ZAR|NZD)){_SCALE_BEHIND}\s*$",
     re.IGNORECASE,
 )
 
 
 def normal(header) -> str:
     """Headers compare without width, case, spaces, punctuation or a unit in brackets."""
-    text = key(str(header))
+    text = key(str(header)).translate(SIMPLE)
     return _MARKS.sub("", _BRACKET.sub("", text).partition("(")[0]) or _MARKS.sub("", text)
 
 
@@ -205,6 +211,11 @@ def unit_of(header: str) -> tuple[float, str]:
         if (unit := scale(words)) != (1.0, ""):
             return unit
     return 1.0, ""
+
+
+def price_of(header: str) -> float:
+    """The part of a price that is a unit's: that of a fund in Japan is the price of 10,000."""
+    return 0.0001 if "基準価額" in str(header) or "基準価格" in str(header) else 1.0
 
 
 def in_lots(header: str) -> bool:
@@ -288,7 +299,7 @@ def column_of(sheet: str, header) -> str | None:
 
 def sheet_of(title: str) -> str | None:
     """The sheet a title stands for: a title is also a file's name, so that its punctuation matters."""
-    return _SHEETS.get(key(str(title)).partition("(")[0].replace("_", "").rstrip(":%*"))
+    return _SHEETS.get(key(str(title)).translate(SIMPLE).partition("(")[0].replace("_", "").rstrip(":%*"))
 
 
 @cache
@@ -301,6 +312,12 @@ def asked(sheet: str) -> tuple[Column, ...]:
     return tuple(column for column in COLUMNS[sheet] if column.asked)
 
 
-CHINESE_WORDS = frozenset(
-    word for columns in COLUMNS.values() for column in columns for word in column.zh if len(word) > 1 and word[0] > "z"
-) | frozenset(["日期", "收盘", "开盘", "交易日", "时间", "人民币", "合计"])
+_EASTERN = re.compile("|".join(sorted({
+    word.translate(SIMPLE) for columns in COLUMNS.values() for column in columns for word in (*column.zh, *column.also)
+    if len(word) > 1 and all("\u3040" <= letter <= "\u9fff" for letter in word)
+} | {"日期", "收盘", "开盘", "交易日", "时间", "人民币", "合计", "始値", "終値", "日付"}, key=len, reverse=True)))  # fmt: skip
+
+
+def words_in(text: str) -> int:
+    """How many words for columns, Chinese or Japanese, a text has."""
+    return len(_EASTERN.findall(text.translate(SIMPLE)))

@@ -10,19 +10,21 @@ from pathlib import Path
 
 from xlalloc.data import in_chinese
 from xlalloc.errors import InputError
-from xlalloc.reports.columns import CHINESE_WORDS
+from xlalloc.reports.columns import words_in
 from xlalloc.workbook_files import MAX_UNPACKED, MB
 
-MARKS = ",;\t|"
+OLD_ENCODINGS = ("gb18030", "cp1252", "cp932", "big5hkscs")
+MARKS = ",;\t|，"
 SPACES = {"  ": re.compile(r"\s{2,}|\t"), " ": re.compile(r"\s+")}  # columns set by spaces, as trading terminals print
 LOOKED_AT = 60  # lines that tell the separator
 LONGEST_CELL = 2**31 - 1  # csv.reader itself stops at 131,072 characters; what is too long is cut and said later
 _LAST = "\ue000the end\ue000"  # a line of our own after the last: inside a cell where a quotation mark was left open
 # Cells that can be read in two ways, among the bytes of a file: by the separator, and dates such as 3/4/2026.
-_COMMAS = {",": re.compile(rb'(?<![^,"\r\n])"[^"\n]*\d,\d')}  # within a cell, not from the end of one to the next
+_COMMAS = {",": re.compile(rb'(?<![^,"\r\n ])"[^"\n]*\d,\d')}  # within a cell, not from the end of one to the next
 _COMMA = re.compile(rb"\d,\d|(?<![\d.])[1-9]\d{0,2}\.\d{3}(?!\d)")
 # Begins with the mark, of which a file has fewer than digits; looks back from there.
 _SHORT_DATE = re.compile(rb"[./-](?:(?<=[^\d.]\d.)|(?<=[^\d.]\d\d.))\d{1,2}[./-]\d{2,4}(?!\d)")
+_WHOLE_LINE = re.compile(r'"(?:[^"]|"")*[,;\t](?:[^"]|"")*"')
 _HIGH = re.compile(rb"([a-z]?)([\x80-\xff]+)([a-z]?)")
 
 
@@ -32,12 +34,14 @@ class TextFile:
     def __init__(self, path: Path, digest, known: Callable[[list], int]):
         """``known`` counts the headers among the cells of a row."""
         self.path, self._known = path, known
-        self.encoding, self._start = _encoding(path, digest)
+        self.encoding, self._start = encoding_of(path, digest)
         with self._open() as file:
             top = list(islice(file, LOOKED_AT))
+        self._wrapped = len(top) > 1 and all(_WHOLE_LINE.fullmatch(line.strip()) for line in top if line.strip())
+        top = [_bare(line) for line in top] if self._wrapped else top
         self._skipped = 1 if top and top[0].casefold().startswith("sep=") else 0
         self.separator = _separator(top, known)
-        self.two_ways = self._two_ways()
+        self.two_ways = self._wrapped or self._two_ways()
 
     def _open(self):
         try:
@@ -64,7 +68,8 @@ class TextFile:
                     if cells := {j: cell for j, cell in enumerate(split(line.strip()), 1) if cell}:
                         yield number, cells
                 return
-            reader = csv.reader(chain(file, ["\n", _LAST]), delimiter=self.separator)
+            lines = map(_bare, file) if self._wrapped else file
+            reader = csv.reader(chain(lines, ["\n", _LAST]), delimiter=self.separator, skipinitialspace=True)
             begins, next_line, closed = 1 + skipped, 1 + skipped, False
             for number, row in enumerate(reader, 1 + skipped):
                 begins, next_line = next_line, reader.line_num + skipped + 1
@@ -94,6 +99,11 @@ class TextFile:
         return False
 
 
+def _bare(line: str) -> str:
+    """A line that was saved as one cell, as Excel does after opening a file with another separator."""
+    return next(iter(next(csv.reader([line]), [])), "") + "\n"
+
+
 def _separator(top: list[str], known: Callable) -> str:
     """The mark that makes most headers of a row; cells may hold the others."""
     if top and top[0].casefold().startswith("sep=") and len(top[0].strip()) == 5:
@@ -106,7 +116,7 @@ def _separator(top: list[str], known: Callable) -> str:
         width, count = max(widths.items(), key=lambda item: item[::-1], default=(1, 0))
         return max(map(known, rows), default=0), count, width
 
-    found = {mark: fit(csv.reader(top, delimiter=mark)) for mark in MARKS}
+    found = {mark: fit(csv.reader(top, delimiter=mark, skipinitialspace=True)) for mark in MARKS}
     best = max(MARKS, key=found.__getitem__)
     if found[best][0] >= 2 or found[best][1] >= 2:
         return best
@@ -118,7 +128,7 @@ def _separator(top: list[str], known: Callable) -> str:
 # Encoding ------------------------------------------------------------------------------------------------------------
 
 
-def _encoding(path: Path, digest) -> tuple[str, bytes]:
+def encoding_of(path: Path, digest) -> tuple[str, bytes]:
     """The encoding in which every byte of a file makes sense, and the file's first bytes."""
     if path.stat().st_size > MAX_UNPACKED:
         raise InputError(
@@ -126,20 +136,33 @@ def _encoding(path: Path, digest) -> tuple[str, bytes]:
             "Give the clients in several folders."
         )
     digest.update(path.stem.encode("utf-8", "surrogatepass"))
-    left = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8-sig", "gb18030", "cp1252")}
     with path.open("rb") as file:
         start = file.read(MB)
-        if wide := _utf_16(start):
-            left = {wide: codecs.getincrementaldecoder(wide)()}
         file.seek(0)
         while block := file.read(MB):
             digest.update(block)
+    wide = _utf_16(start)
+    for names in ((wide or "utf-8-sig",), () if wide else OLD_ENCODINGS):
+        if left := _possible(path, names):
+            return (left[0] if len(names) < 2 else _of_old(path, start, left)), start[:200]
+    raise InputError(f"{path.name}: neither UTF-8 nor GBK text. Save it again as CSV UTF-8.")
+
+
+def _possible(path: Path, names: tuple[str, ...]) -> list[str]:
+    """Those encodings in which every byte of a file makes sense."""
+    left = {name: codecs.getincrementaldecoder(name)() for name in names}
+    with path.open("rb") as file:
+        while left and (block := file.read(MB)):
             left = {name: decoder for name, decoder in left.items() if _decodes(decoder, block)}
-    left = {name: decoder for name, decoder in left.items() if _decodes(decoder, b"", True)}
-    if not left:
-        raise InputError(f"{path.name}: neither UTF-8 nor GBK text. Save it again as CSV UTF-8.")
-    first = next(iter(left))
-    return (first if first.startswith("utf") else _chinese_or_western(path, start, set(left))), start[:200]
+    return [name for name, decoder in left.items() if _decodes(decoder, b"", True)]
+
+
+def _of_old(path: Path, start: bytes, possible: list[str]) -> str:
+    """An encoding of before Unicode: the East Asian one in which most words for columns are read, else by letters."""
+    words = {name: words_in(start.decode(name, "replace")) for name in possible if name != "cp1252"}
+    if words and (most := max(words.values())) and [*words.values()].count(most) == 1:
+        return max(words, key=lambda name: words[name])
+    return _chinese_or_western(path, start, set(possible) & {"gb18030", "cp1252"} or set(possible))
 
 
 def _utf_16(start: bytes) -> str:
@@ -161,7 +184,7 @@ def _chinese_or_western(path: Path, start: bytes, possible: set[str]) -> str:
     if _damaged_utf_8(start):
         raise InputError(f"{path.name}: UTF-8 text with bytes that are damaged. Save it again as CSV UTF-8.")
     text = start.decode("gb18030", "replace")
-    if "gb18030" in possible and (in_chinese(path.stem) or any(word in text for word in CHINESE_WORDS)):
+    if "gb18030" in possible and (in_chinese(path.stem) or words_in(text)):
         return "gb18030"
     runs = _HIGH.findall(start)
     western = any(len(run) % 2 or before or after for before, run, after in runs)

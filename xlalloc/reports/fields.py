@@ -57,15 +57,24 @@ _NAMES_OF_MONEY = {
     "CAD": ("c$", "加元"),
     "TWD": ("nt$", "新台币"),
     "MOP": ("澳门元",),
-    **dict.fromkeys(("SEK", "NOK", "DKK", "ZAR", "ILS", "BRL", "KRW", "NZD", "PLN"), ()),
+    "SEK": ("kr",),
+    "NZD": ("nz$",),
+    **dict.fromkeys(("NOK", "DKK", "ZAR", "ILS", "BRL", "KRW", "PLN"), ()),
 }
 CURRENCIES = {name: code for code, names in _NAMES_OF_MONEY.items() for name in (code.casefold(), *names)}
+_SHARED = {  # signs of several currencies, the first of which is meant where the file has none of them
+    "$": ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "TWD"), "¥": ("CNY", "JPY"),
+    "元": ("CNY", "HKD", "TWD", "MOP", "JPY"), "kr": ("SEK", "NOK", "DKK"),
+}  # fmt: skip
 _MULTIPLES = {"万": 1e4, "亿": 1e8, "k": 1e3, "m": 1e6, "mn": 1e6, "mio": 1e6, "mio.": 1e6, "b": 1e9, "bn": 1e9}
 _PENCE = frozenset(["p", "gbx", "pence"])  # hundredths of a pound
 # Hundredths of a currency as vendors write them: GBp is pence and GBP pounds.
 HUNDREDTHS = dict.fromkeys(("GBX", "GBp", "gbx", "pence", "p"), "GBP") | {"ZAc": "ZAR", "ZAC": "ZAR", "ILA": "ILS"}
 _BOOKED = {"cr": 1.0, "dr": -1.0}  # behind an amount of an account: owned, owed
-_COUNTED = frozenset(["份", "股", "shares", "units", "st.", "stk", "stk.", "stück", "st"])  # what units are called
+_COUNTED = frozenset(
+    ["份", "股", "shares", "units", "st.", "stk", "stk.", "stück", "st", "口", "株"]
+)  # what units are called
+_DATE_BEHIND = re.compile(r"\s*\((?:\d{2,4}[-/.])?\d{1,2}[-/.]\d{1,2}\)$")  # 1.2500(06-18)
 _GAPS = re.compile(r"(?<=\d)[ '’](?=\d{3}(?!\d))")  # between thousands
 _MONEY = re.compile(
     r"(?P<sign>[(+\-]?)\s*(?P<before>[^\d.,()+\-%\s]*)\s*(?P<number>[(+\-]*\s*[\d.,]+(?:e[+-]?\d+)?\s*%?\)?-?)\s*(?P<multiple>[万亿]|(?:k|mn?|mio\.?|bn?)(?![a-z]))?\s*(?P<after>[^\s\d]*)"
@@ -169,9 +178,10 @@ def _written(value: str, decimal: str = ".") -> tuple[float | None, str]:
     if len(value) > LONGEST:
         raise UnreadableError
     text = plain(unwrapped(value)).replace("−", "-").replace("，", ",")
+    text = text.replace("▲", "-").replace("△", "-")  # Japanese minus
     if text in _BLANK:
         return None, ""
-    match = _MONEY.fullmatch(_GAPS.sub("", text))
+    match = _MONEY.fullmatch(_GAPS.sub("", _DATE_BEHIND.sub("", text) if text.endswith(")") else text))
     if not match:
         raise UnreadableError
     marks = [match["before"], match["after"]]
@@ -222,7 +232,7 @@ def unwrapped(text: str) -> str:
     text = text.strip()
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1]
-    return text.removeprefix("'").strip()
+    return (text[1:].removesuffix("'") if text[:1] == "'" else text).strip()
 
 
 def currency_of(value) -> str:
@@ -230,6 +240,14 @@ def currency_of(value) -> str:
         return whole
     text = plain(value)
     return CURRENCIES.get(text, text.upper())
+
+
+def own_sign(currency: str, text: str, own: str) -> str:
+    """The currency that a sign in a text stands for: $ in a file of Australian dollars (``own``) is one of those."""
+    for sign, shared in _SHARED.items():
+        if currency == shared[0] != own and own in shared and sign in (text := plain(text)):
+            return currency if any(word in text for word in ("usd", "us$", "cny", "rmb", "人民币", "sek")) else own
+    return currency
 
 
 def date(value, order: str = "") -> dt.date | None:

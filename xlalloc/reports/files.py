@@ -1,6 +1,6 @@
 """A workbook, or a folder of files as a firm has them → parts: the rows of a sheet or file, and what it is called."""
 
-import html.parser
+import datetime as dt
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -8,18 +8,20 @@ from pathlib import Path
 
 from xlalloc.errors import InputError
 from xlalloc.reports.columns import COLUMNS, SHEETS, column_of, sheet_of
-from xlalloc.reports.csv_rows import TextFile
-from xlalloc.reports.fields import LONGEST, clean, is_empty
+from xlalloc.reports.csv_rows import TextFile, encoding_of
+from xlalloc.reports.fields import LONGEST, is_empty
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.sheets import Workbook
-from xlalloc.workbook_files import MB, check
+from xlalloc.reports.web_tables import Cells
+from xlalloc.workbook_files import MB, check, is_small
 
 Rows = Iterator[tuple[int, dict[int, object]]]  # number, filled cells by column
 TEXT = frozenset([".csv", ".txt", ".tsv", ".xls", ".prn", ".htm", ".html"])  # what trading programs call .xls is text
 BOOKS = frozenset([".xlsx", ".xlsm"])
 OTHERS = frozenset([".ods", ".fods", ".xlsb", ".et", ".numbers", ".xml", ".mht", ".json", ".zip", ".rar", ".7z"])
-MOST_SPANNED = 1_000  # rows or columns of one cell of a web page
 FOLDERS = ("holdings", "prices")  # that may be folders: one file per account or client, one file per asset
+_ENCODINGS = {"gb18030": "GBK", "cp1252": "Windows-1252", "cp932": "Shift-JIS", "big5hkscs": "Big5"}
+BY_CALAMINE = frozenset([".xls", ".xlsb", ".ods"])  # read where python-calamine is installed
 MOST_SHOWN = 60  # characters of a cell quoted in a problem
 
 
@@ -72,30 +74,56 @@ def of_file(file: Path, digest, problems: Problems, folder: str) -> list[Part]:
     kind = file.suffix.casefold()
     if kind in BOOKS or (kind == ".xls" and _starts(file).startswith(b"PK")):
         return book_parts(file, digest, problems, folder)
+    if kind in BY_CALAMINE and (found := _by_calamine(file, digest, folder)):
+        return found
     if kind in OTHERS:
         problems.note("", "file_not_read", "done.ignored", Location(file.name[:MOST_SHOWN]))
-    return [text_part(file, digest, folder)] if kind in TEXT else []
+    return text_parts(file, digest, folder) if kind in TEXT else []
 
 
-def text_part(file: Path, digest, folder: str = "", sheet: str | None = None) -> Part:
-    """A csv or text file, or a web page saved as one."""
+def text_parts(file: Path, digest, folder: str = "", sheet: str | None = None) -> list[Part]:
+    """A csv or text file, a web page or XML spreadsheet saved as one."""
     start = _starts(file)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         check(file)  # says which: old, or with a password
+    if b"office:spreadsheet" in start or b"Excel.Sheet" in start:
+        return _tables(file, digest, folder, sheet)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<?xml", b"MIME-Version:")):
         raise InputError(
             f"{file.name}: an XML file or a web archive that Excel opens. Open it there and save it as .xlsx."
         )
+    if start.startswith(b"%PDF"):
+        raise InputError(f"{file.name}: a PDF, whatever it is called. Export the table as CSV or Excel instead.")
+    if not start.strip() and sheet_of(file.stem):
+        raise InputError(f"{file.name}: the file is empty. Export it again.")
     title = f"{folder}/{file.name}" if folder else file.stem
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<html", b"<!doctype", b"<table", b"<meta", b"<head")):
-        return _page(file, title, digest, folder)
+        return _tables(file, digest, folder, sheet)
     text = TextFile(file, digest, partial(headers_in, sheet or folder or sheet_of(file.stem)))
-    return Part(title, text.rows, file.name, folder, text.two_ways, text.separator == ";", text.encoding)
+    return [Part(title, text.rows, file.name, folder, text.two_ways, text.separator == ";", text.encoding)]
+
+
+def _tables(file: Path, digest, folder: str, sheet: str | None) -> list[Part]:
+    """The tables of a web page or XML spreadsheet, a part for each sheet."""
+    encoding, _ = encoding_of(file, digest)
+    reader = Cells()
+    reader.feed(file.read_text(encoding))
+    reader.close()
+    found = {name: rows for name, rows in reader.sheets.items() if rows}
+    if not found and (folder or sheet or sheet_of(file.stem)):
+        raise InputError(
+            f"{file.name}: a web page without a table, as a bank sends where one is not logged in. Export it again."
+        )
+    title = f"{folder}/{file.name}" if folder else file.stem
+    return [
+        Part(title if len(found) == 1 else name, partial(iter, rows), file.name, folder, True, encoding=encoding)
+        for name, rows in found.items()
+    ]
 
 
 def say_encodings(found: list[Part], problems: Problems) -> None:
     """Once for all files of an encoding that is not UTF-8."""
-    for encoding, name in (("gb18030", "GBK"), ("cp1252", "Windows-1252")):
+    for encoding, name in _ENCODINGS.items():
         titles = [part.title for part in found if part.encoding == encoding]
         if titles:
             problems.note("", "encoding", "done.check", Location(", ".join(titles)[:MOST_SHOWN]), encoding=name)
@@ -127,6 +155,45 @@ def book_parts(path: Path, digest, problems: Problems, folder: str = "") -> list
     ]
 
 
+def _by_calamine(path: Path, digest, folder: str) -> list[Part]:
+    """The sheets of an old or other workbook, where python-calamine is installed and can read it; else nothing."""
+    if not _starts(path).startswith((b"\xd0\xcf\x11\xe0", b"PK")):
+        return []
+    try:
+        from python_calamine import CalamineWorkbook, SheetVisibleEnum
+    except ImportError:
+        return []
+    try:
+        if not is_small(path):
+            return []
+        book = CalamineWorkbook.from_path(str(path))
+        found = {
+            sheet.name: [
+                (number, {column: _plain(cell) for column, cell in enumerate(row, 1) if cell != ""})
+                for number, row in enumerate(book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False), 1)
+            ]
+            for sheet in book.sheets_metadata
+            if sheet.visible == SheetVisibleEnum.Visible
+        }
+    except Exception:  # damaged, or with a password: said by who reads the other kinds
+        return []
+    digest.update(path.read_bytes())
+    alone = len(found) == 1
+    title = f"{folder}/{path.name}" if folder else path.stem
+    return [
+        Part(title if alone and sheet_of(name) is None else name, partial(_filled, rows), path.name, folder)
+        for name, rows in found.items()
+    ]
+
+
+def _filled(rows: list) -> Rows:
+    return (row for row in rows if row[1])
+
+
+def _plain(cell):
+    return cell.date() if isinstance(cell, dt.datetime) else cell
+
+
 def there(path: Path) -> bool:
     try:
         return path.exists()
@@ -138,81 +205,3 @@ def headers_in(sheet: str | None, cells) -> int:
     """How many headers of a sheet, or of whichever has most, stand in a row; those of prices are names, not known."""
     filled = [cell for cell in cells if not is_empty(cell) and len(str(cell)) <= LONGEST]
     return max(len({column_of(one, cell) for cell in filled} - {None}) for one in ([sheet] if sheet else COLUMNS))
-
-
-# Web pages called .xls -----------------------------------------------------------------------------------------------
-
-
-def _page(file: Path, title: str, digest, folder: str) -> Part:
-    data = file.read_bytes()
-    digest.update(file.stem.encode("utf-8", "surrogatepass") + data)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030", "replace")
-    reader = _Cells()
-    reader.feed(text)
-    reader.close()
-    return Part(title, lambda: iter(reader.rows), file.name, folder, True)
-
-
-class _Cells(html.parser.HTMLParser):
-    """The cells of a web page's tables, row by row; below and beside a cell that spans several there are blank ones."""
-
-    def __init__(self):
-        super().__init__()
-        self.rows: list[tuple[int, dict[int, object]]] = []
-        self._row: dict[int, str] | None = None
-        self._column, self._wide, self._number = 0, 1, 0
-        self._inside = False
-        self._covered: dict[int, int] = {}  # column → rows that a cell above still covers
-
-    def handle_starttag(self, tag, attrs):
-        if tag == "tr":
-            self._end_row()
-            self._row, self._column, self._wide, self._number = {}, 0, 1, self._number + 1
-        elif tag in ("td", "th") and self._row is not None:
-            self._begin(self._row, dict(attrs))
-
-    def handle_endtag(self, tag):
-        if tag in ("td", "th"):
-            self._inside = False
-        elif tag in ("tr", "table"):
-            self._end_row()
-            if tag == "table":
-                self._covered = {}
-
-    def handle_data(self, data):
-        if self._inside and self._row:
-            self._row[self._column] += data
-
-    def close(self):
-        super().close()
-        self._end_row()
-
-    def _begin(self, row: dict[int, str], attrs: dict) -> None:
-        """A cell in the next column that none above covers."""
-        self._column = self._next(self._column + self._wide)
-        self._wide, high = (min(_count(attrs.get(name)), MOST_SPANNED) for name in ("colspan", "rowspan"))
-        for column in range(self._column, self._column + self._wide) if high > 1 else ():
-            self._covered[column] = high
-        row[self._column], self._inside = "", True
-
-    def _next(self, column: int) -> int:
-        while self._covered.get(column):
-            column += 1
-        return column
-
-    def _end_row(self) -> None:
-        if self._row is None:
-            return
-        cells: dict[int, object] = {column: cell for column, text in self._row.items() if (cell := clean(text))}
-        if cells:
-            self.rows.append((self._number, cells))
-        self._row, self._inside = None, False
-        self._covered = {column: left - 1 for column, left in self._covered.items() if left > 1}
-
-
-def _count(text: str | None) -> int:
-    """Of rows or columns that a cell spans."""
-    return int(text) if text and text.isdecimal() and int(text) > 0 else 1

@@ -8,7 +8,7 @@ from dataclasses import replace
 from xlalloc.ranges import name_key
 from xlalloc.reports import fields
 from xlalloc.reports.account import Entry
-from xlalloc.reports.codes import is_cash
+from xlalloc.reports.codes import currency_named, is_cash
 from xlalloc.reports.columns import PERSONS, normal
 from xlalloc.reports.fields import is_empty
 from xlalloc.reports.files import MOST_SHOWN
@@ -17,8 +17,10 @@ from xlalloc.reports.reading import Reading
 from xlalloc.reports.records import Asset, Client, Lot
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sections import DETAILS
-from xlalloc.reports.totals import Sums, has_word, names_a_total
-from xlalloc.reports.words import BESIDE, OWED
+from xlalloc.reports.sheets import Formula
+from xlalloc.reports.tables import AGAIN
+from xlalloc.reports.totals import Sums, has_word, is_group, names_a_total
+from xlalloc.reports.words import BESIDE, DEBTS, OWED, WAITING
 from xlalloc.reports.worth import settle
 
 MIN_WEALTH = 1_000  # in any currency: less is hardly an account, but may be one in 万元
@@ -44,6 +46,7 @@ class HoldingsReader(Reading):
         self._summed: set[tuple] = set()  # positions that a summary row has, whose lots below say it again
         self._days: dict[str, tuple[dict, set]] = {}  # client → the day of each holding, and which have two
         self._with_cash: set[int] = set()  # tables that have a row of cash
+        self._groups: list[tuple[Client, Row, int]] = []  # rows of an amount alone, and how many rows stand above each
         self._sums: dict[int, Sums] = defaultdict(Sums)  # table → what its rows add up to
         for row in self._rows("holdings"):
             id_ = row.get("id", "")
@@ -72,6 +75,13 @@ class HoldingsReader(Reading):
                 self._nobodys(row)
             elif not self._again(client, row):
                 self._holding(client, row)
+        for client, row, at in self._groups:
+            if self._sums[id(row.table)].stands_before(_alone(row) or 0.0, at, 1 if is_group(_name(row)) else 2):
+                self.problems.note(
+                    "", "total_row", "done.ignored", row.location("code" if "code" in row.raw else "asset")
+                )
+            else:
+                self._holding(client, row, waits=False)
         self._say_cash_beside()
 
     def _again(self, client: Client, row: Row) -> bool:
@@ -84,8 +94,11 @@ class HoldingsReader(Reading):
             self._summed.add(whole)
         return detail in DETAILS and whole in self._summed
 
-    def _holding(self, client: Client, row: Row) -> None:
+    def _holding(self, client: Client, row: Row, waits: bool = True) -> None:
         asset, why = self._asset_of(row)
+        if "status" in row and any(word in fields.plain(row["status"]) for word in WAITING):
+            self.problems.note(client.id, "on_its_way", "done.left_out", row.location("status"), what=row["status"])
+            return
         nothing = row.get("units") == 0.0 or row.get("value") == 0.0
         if asset is None and (self._is_beside(row, client) or (nothing and not why)):
             if nothing:
@@ -94,13 +107,17 @@ class HoldingsReader(Reading):
         if nothing and row.bad == ("price",) and fields.clean(row.raw["price"]).strip("0.,") == "":
             row.bad = ()  # a price of 0 of what is worth nothing
         wrong = self._list(client.id, row)
+        if asset is None and fields.plain(_name(row)) in DEBTS:
+            self.problems.refuse(client.id, "below_zero", row.location("value"))
+            return
+        if asset is None and waits and not wrong and not why and self._may_be_group(row):
+            sums = self._sums[id(row.table)]
+            self._groups.append((client, row, len(sums)))
+            return
         if asset is None:
             names = any(not is_empty(row.raw.get(key)) for key in ("asset", *row.table.codes))
-            self.problems.refuse(
-                client.id,
-                why or ("unknown_asset" if names else "no_asset_in_row"),
-                row.location("code" if "code" in row.raw else "asset"),
-            )
+            kind = why or ("unknown_asset" if names else "no_asset_in_row")
+            self.problems.refuse(client.id, kind, row.location("code" if "code" in row.raw else "asset"))
         elif not wrong and row.get("value") is None and row.get("units") is None:
             if isinstance(row.raw.get("value"), str) or isinstance(row.raw.get("units"), str):  # -- or n/a
                 self.problems.note(client.id, "nothing_held", "done.left_out", row.location("asset"))
@@ -130,6 +147,10 @@ class HoldingsReader(Reading):
                 self._same(account), bool(row.get("no_sell")), row.table.where, row.number,
             )
         )  # fmt: skip
+
+    def _may_be_group(self, row: Row) -> bool:
+        """Is it an amount alone under a name: perhaps of a group whose rows follow?"""
+        return _alone(row) is not None and not {"units", "price"} & row.keys()
 
     def _say_cash_beside(self) -> None:
         """Cash that a line around the table names, where no row of it is cash: it counts only as a row."""
@@ -174,6 +195,10 @@ class HoldingsReader(Reading):
             or (money_alone and (name or code).casefold().startswith("cash "))
         ):
             return self._cash(), ""
+        money = currency_named(code) or currency_named(name)
+        if money and row.get("price") in (None, 1.0):  # USD, U S DOLLAR
+            row.currencies |= {money}
+            return self._cash(), ""
         return None, ""
 
     def _cash(self) -> str:
@@ -212,6 +237,9 @@ class HoldingsReader(Reading):
         own = row.get("account", "")
         account, owners = own or row.table.heading, (own, row.table.heading, client.id, client.name, client.household)
         value, total = row.get("value"), row.get("price") is None and any(names_a_total(t, owners) for t in told)
+        formula = row.raw.get("value")
+        if isinstance(formula, Formula) and formula.upper().startswith(("=SUM(", "=SUBTOTAL(")) and not total:
+            total = any(map(has_word, told)) and not {"units", "price"} & row.raw.keys()
         if not total and value is not None and row.get("price") is None:
             fewest = 1 if not name or any(map(has_word, told)) else 2
             total = self._sums[id(row.table)].has(value, fewest, client.id, account)
@@ -312,6 +340,9 @@ class HoldingsReader(Reading):
 
     def _check_repeated(self, client: Client) -> None:
         """The same holding in two rows: an export that was put in twice, or two purchases that are alike."""
+        if len(self.source.tables("holdings")) > 1 and _same_in_two_files(client):
+            self.problems.refuse(client.id, "export_twice", Location(client.lots[-1].where.sheet))
+            return
         for first, again in client.lots.repeated():
             if again.row <= first.row:  # of two files
                 self.problems.note(client.id, "holdings_twice", "done.both_used", replace(again.location, row=None))
@@ -364,6 +395,28 @@ def _is_sentence(cell) -> bool:
 
 def _has_digit(cell) -> bool:
     return not isinstance(cell, str) or any(letter.isdigit() for letter in cell)
+
+
+def _same_in_two_files(client: Client) -> bool:
+    """Has a file the units of all products, two or more, just as another has them?"""
+    files: list[list[tuple]] = []
+    above = 0
+    for lot in client.lots:
+        if not files or lot.row <= above:
+            files.append([])
+        files[-1].append((lot.account, lot.asset, lot.units or lot.value or 0.0))
+        above = lot.row
+    whole = [tuple(sorted(held)) for held in files if len(held) > 1]
+    return len(set(whole)) < len(whole)
+
+
+def _name(row: Row) -> str:
+    return row.get("code", "") or row.get("asset", "")
+
+
+def _alone(row: Row) -> float | None:
+    """The value that a row has, in whichever of two columns."""
+    return row.get("value", row.get("value" + AGAIN))
 
 
 def _worth(row: Row) -> float | None:

@@ -8,6 +8,7 @@ first row that is a date with figures is a header; a column is the asset that on
 import datetime as dt
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xlalloc.dates import from_cell, is_date_word
 from xlalloc.reports import fields
@@ -15,8 +16,10 @@ from xlalloc.reports.columns import normal
 from xlalloc.reports.conventions import MOST_TEXT
 from xlalloc.reports.date_texts import ORDERS
 from xlalloc.reports.fields import UnreadableError, clean
-from xlalloc.reports.words import ADJUSTED, CLOSE, CUMULATIVE, DATE_HEADERS, FIELDS
+from xlalloc.reports.words import ADJUSTED, CLOCKS, CLOSE, CUMULATIVE, DATE_HEADERS, FIELDS
 
+FIRST_BARE, LAST_BARE = dt.date(1950, 1, 1), dt.date(2100, 1, 1)  # of dates that nothing says are dates
+EPOCH_UNIX = dt.date(1970, 1, 1)
 HEADER_WITHIN = 60  # filled rows in which the first row of figures is looked for
 
 
@@ -45,12 +48,13 @@ def are_prices(top: list[tuple[int, dict]]) -> bool:
 
 def find(top: list[tuple[int, dict]]) -> Layout | None:
     """The first row of figures, its date columns and the headers above."""
+    bare = _bare_dates(top)
     for k, (number, row) in enumerate(top):
         above = top[:k]
         words = {column: [clean(r[column]) for _, r in above if column in r] for column in row}
-        dated = [
-            c for c, cell in row.items() if is_dated(cell, any(is_date_header(w) for w in words[c]), c == min(row))
-        ]
+        headed_by = {c: c == bare or any(is_date_header(w) for w in texts) for c, texts in words.items()}
+        clocks = {c for c, texts in words.items() if any(normal(w) in CLOCKS for w in texts)}
+        dated = [c for c, cell in row.items() if is_dated(cell, headed_by[c], c == min(row) or c in clocks)]
         below = top[k + 1][1] if k + 1 < len(top) else row
         dated = [c for c in dated if c not in below or is_dated(below[c], True, True)]
         if not dated or not any(c not in dated and is_number(cell) for c, cell in row.items()):
@@ -70,6 +74,37 @@ def find(top: list[tuple[int, dict]]) -> Layout | None:
         ]
         return Layout(number, named or dated[:1], headers, remarks)
     return None
+
+
+def _bare_dates(top: list[tuple[int, dict]]) -> int | None:
+    """The first column, where nothing stands above numbers in it that rise or fall as serials or yyyymm do."""
+    column = min((c for _, row in top for c in row), default=None)
+    cells = [row.get(column) for _, row in top if len(row) > 1]
+    while cells and cells[0] is None:
+        cells.pop(0)
+    days = [_whole(_digits(cell)) for cell in cells if cell is not None]
+    first = [day for day in days[:5] if day and FIRST_BARE <= day <= LAST_BARE]
+    if len(first) < 5:
+        return None
+    steps = [(b - a).days for a, b in pairwise(first)]
+    return column if all(0 < s <= 366 for s in steps) or all(-366 <= s < 0 for s in steps) else None
+
+
+def _digits(cell) -> str:
+    text = f"{cell:.0f}" if isinstance(cell, float) else _POINT_ZERO.sub(r"\1", clean(cell))
+    return text if text.isdecimal() else ""
+
+
+def late_epochs(top: list[tuple[int, dict]], column: int) -> bool:
+    """Do times in seconds since 1970 in a column begin the next day: are there Sundays among them and no Fridays?"""
+    weekdays = {day.weekday() for _, row in top if (day := _epoch(_digits(row.get(column))))}
+    return 6 in weekdays and 4 not in weekdays
+
+
+def _epoch(digits: str) -> dt.date | None:
+    """The day of seconds, or thousandths of them, since 1970."""
+    seconds = int(digits) // 1000 if len(digits) in (12, 13) else int(digits) if len(digits) in (9, 10) else 0
+    return EPOCH_UNIX + dt.timedelta(days=seconds // 86_400) if 3e8 < seconds < 1.9e9 else None
 
 
 def _first_of_figures(top: list[tuple[int, dict]], k: int, dated: list[int]) -> int:
@@ -94,9 +129,11 @@ def is_dated(cell, headed: bool, first: bool) -> bool:
     if isinstance(cell, str):
         text = _POINT_ZERO.sub(r"\1", fields.plain(fields.unwrapped(cell)))
         if text.isdigit():
-            return (headed and _whole(text) is not None) or (first and len(text) == 8 and from_cell(text) is not None)
+            return ((headed or first) and _epoch(text) is not None) or (
+                (headed and _whole(text) is not None) or (first and len(text) == 8 and from_cell(text) is not None)
+            )
         return len(text) < MOST_TEXT and any(_reads(cell, order) for order in ORDERS)
-    return headed and isinstance(cell, float) and _whole(f"{cell:.0f}") is not None
+    return isinstance(cell, float) and (headed or first) and is_dated(f"{cell:.0f}", headed, False)
 
 
 def _reads(cell: str, order: str) -> bool:
@@ -126,10 +163,12 @@ def date_of(cell, order: str = "") -> dt.date | None:
         text = fields.plain(fields.unwrapped(cell))
         if match := _MONTH.fullmatch(text):
             return _month_end(int(match[1]), int(match[2])) if 1 <= int(match[2]) <= 12 else None
-        if text.isdigit() and len(text) == 6:
-            return _whole(text)
+        if text.isdigit() and len(text) in (6, 9, 10, 12, 13):
+            return _whole(text) if len(text) == 6 else _epoch(text)
     elif isinstance(cell, float) and 190001 <= cell <= 220012:
         return _whole(f"{cell:.0f}")
+    elif isinstance(cell, float) and cell > 3e8:
+        return _epoch(f"{cell:.0f}")
     try:
         return fields.date(cell, order)
     except UnreadableError:

@@ -211,7 +211,7 @@ def _together(panels: list, problems: Problems) -> tuple[list[dt.date], list[str
                 continue
             had = columns[names.index(asset)]  # another file of the same asset: its other dates count
             if np.any(np.abs(had - column) > SAME * np.abs(had)):
-                problems.note("", "column_twice", "done.first_counts", Location(panel.title, None, asset))
+                problems.note("", "prices_differ", "done.first_counts", Location(panel.title, None, asset))
             columns[names.index(asset)] = np.where(np.isnan(had), column, had)
     whole = np.column_stack(columns)
     filled = ~np.isnan(whole).all(axis=1)

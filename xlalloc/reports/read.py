@@ -155,6 +155,8 @@ class Reader(HoldingsReader, ModelsReader):
             named = ", ".join(asset.name for asset in plain[:FUNDS_NAMED]) + (" …" if plain[FUNDS_NAMED:] else "")
             self.problems.note("", "no_schedule", "done.fee_floor", plain[0].location("redemption"), asset=named)
         self.currency = next((c for a in self.assets.values() for c in sorted(a.currencies)), "")
+        for table in (*self.source.tables("clients"), *self.source.tables("holdings"), *self.source.tables("history")):
+            table.be_of(self.currency)
 
     # Clients ----------------------------------------------------------------------------------------------------
 

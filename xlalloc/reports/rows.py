@@ -24,7 +24,7 @@ class Row(dict):
     were read all the same.
     """
 
-    __slots__ = ("bad", "currencies", "number", "odd", "raw", "table", "value_from")
+    __slots__ = ("bad", "currencies", "lots", "number", "odd", "raw", "table", "value_from")
 
     def __init__(self, table: "Table", number: int, cells: dict[int, object], columns: dict[int, tuple]):
         """``columns`` has of each its key, its kind, and texts read before with their values: most come again."""
@@ -33,6 +33,7 @@ class Row(dict):
         self.bad: tuple[str, ...] = ()
         self.odd: tuple[tuple[str, str], ...] = ()
         self.currencies: frozenset[str] = frozenset()
+        self.lots = table.lots  # its units are lots (手)
         self.value_from = "value"  # the column whose value counts, where there are two
         for column, cell in cells.items():
             if column in columns:
@@ -50,6 +51,8 @@ class Row(dict):
         if plain and (len(cell) > LONGEST or not cell.isprintable()):
             cell, plain = self._tamed(key, kind, cell), False
             self.raw[key] = cell
+        if key == "units" and plain and cell.rstrip()[-1:] == "手":
+            cell, plain, self.lots = cell.rstrip()[:-1], False, True
         try:
             if cell.__class__ is not str:
                 if isinstance(cell, _NO_VALUE):
@@ -70,7 +73,7 @@ class Row(dict):
                 value = fields.read(kind, cell)
                 currency = fields.currency_of(cell) if key == "currency" and value else ""
             if currency:
-                self.currencies |= {currency}
+                self.currencies |= {fields.own_sign(currency, f"{cell}", table.currency)}
             if kind in RANGES:
                 fields.within(kind, value, cell)
         except UnreadableError:

@@ -8,7 +8,7 @@ from xlalloc.reports.columns import column_of, normal
 from xlalloc.reports.fields import clean, plain
 from xlalloc.reports.files import Part, Rows
 from xlalloc.reports.layouts import are_prices
-from xlalloc.reports.words import TRADE_HEADERS, TRADE_WORDS
+from xlalloc.reports.words import EVENT_HEADERS, TRADE_HEADERS, TRADE_WORDS
 
 LOOKED_AT = 60  # rows of a file without a name that tell what it is
 KINDS_OF_ROW = frozenset(["header", "data", "total", "subtotal", "notes"])
@@ -84,13 +84,21 @@ def _holds(sheet: str, row: dict) -> bool:
 
 
 def trades(header: dict, rows: Iterable[tuple[int, dict]]) -> str:
-    """A column and a cell of it that say of a row whether it was bought or sold; "" where none does."""
+    """A column and a cell of it that say whether a row was bought or sold; else columns of what happened, else ""."""
     headers = {c: clean(cell) for c, cell in header.items() if normal(cell) in TRADE_HEADERS}
     for _, row in rows:
         for column, name in headers.items():
             if plain(row.get(column)) in TRADE_WORDS:
                 return f"{name}: {clean(row[column])}"
-    return ""
+    keys = {column_of("holdings", cell): normal(cell) for cell in header.values() if isinstance(cell, str)}
+    events = [clean(cell) for cell in header.values() if normal(cell) in EVENT_HEADERS]
+    if {"units", "price", "value"} <= keys.keys() and keys["value"] != "amount":
+        return ""  # what is held, with the days of its next dividend or of its purchase
+    return ", ".join(events[:3]) if len(events) > 1 or (events and "price" not in keys) else ""
+
+
+def _keys(header: dict) -> set[str | None]:
+    return {column_of("holdings", cell) for cell in header.values() if isinstance(cell, str) and len(cell) < 60}
 
 
 def guess(part: Part) -> str | None:
@@ -101,7 +109,9 @@ def guess(part: Part) -> str | None:
         return "holdings"
     prices = are_prices(top)
     for k, (_, row) in enumerate(top):
-        keys = {column_of("holdings", cell) for cell in row.values() if isinstance(cell, str) and len(cell) < 60}
-        if keys & {"asset", "code"} and ("units" in keys or ("value" in keys and not prices)):
+        keys = _keys(row)
+        by_date = any(normal(cell) in ("date", "datum", "日期") for cell in row.values())  # payments, as a rule
+        amounts = "value" in keys and not prices and not by_date
+        if keys & {"asset", "code"} and ("units" in keys or amounts or {"value", "price"} <= keys):
             return None if trades(row, top[k + 1 :]) else "holdings"
     return "prices" if prices else None

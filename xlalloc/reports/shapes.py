@@ -5,27 +5,33 @@ headers names, in the field (close, adjusted close, net asset value …) that an
 """
 
 import datetime as dt
-import math
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
 from xlalloc.data import in_chinese
-from xlalloc.errors import InputError
 from xlalloc.reports import conventions, fields
-from xlalloc.reports.columns import normal
+from xlalloc.reports.columns import normal, price_of
 from xlalloc.reports.fields import UnreadableError, clean, is_empty
 from xlalloc.reports.files import MOST_SHOWN, Part
-from xlalloc.reports.layouts import HEADER_WITHIN, Layout, date_of, find, is_date_header, is_dated, is_number
+from xlalloc.reports.layouts import (
+    HEADER_WITHIN,
+    Layout,
+    date_of,
+    find,
+    is_date_header,
+    is_dated,
+    is_number,
+    late_epochs,
+)
+from xlalloc.reports.price_columns import ColumnsReader
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.total_returns import total_return
-from xlalloc.reports.words import ADJUSTED, CLOSE, CODE_HEADERS, CUMULATIVE, FIELDS, OTHER, UNIT_PRICES
+from xlalloc.reports.words import ADJUSTED, CLOSE, CUMULATIVE, FIELDS, OTHER, UNIT_PRICES
 
 NAN = float("nan")
-_PARTS_OF_A_NAME = re.compile(r"[\s_,;()（）/]+")
 _PENCE = re.compile(r"\b(?:GBX|gbx|GBp|[Pp]ence|ZA[Cc]|ILA)\b")  # beside a name or in a row of currencies
-_BRACKET_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
 _CURRENCY = frozenset(map(normal, ["currency", "ccy", "币种", "货币", "währung"]))
 RETURNS = 0.2  # of the figures at or below zero: prices are above it
 
@@ -41,7 +47,7 @@ class Panel:
     indexed: frozenset = frozenset()  # assets whose figures are no price of a unit (accumulated net asset values)
 
 
-class Reader:
+class Reader(ColumnsReader):
     """One part's panels."""
 
     def __init__(self, part: Part, named: Callable, assets: dict[str, str], settings, problems: Problems):
@@ -50,7 +56,8 @@ class Reader:
         self.title = clean(part.title)[:MOST_SHOWN]
         self.marks: dict[int, str] = {}
         self.orders: dict[int, str] = {}
-        self.small: set[int] = set()  # columns in pence
+        self.late: set[int] = set()  # columns of seconds since 1970 whose days begin on the day before
+        self.small: dict[int, float] = {}  # columns whose figures are of a part of a unit or of the currency: pence
         self.remarks: list[str] = []
         self._listed: dict[tuple, int] = {}
 
@@ -61,7 +68,10 @@ class Reader:
             return self._across(top)
         self.remarks = layout.remarks
         self._conventions(layout)
-        self.small = {c for c, texts in layout.headers.items() if any(map(_PENCE.search, texts))}
+        self.late = {c for c in layout.dates if late_epochs(top, c)}
+        parts = {c: min(map(price_of, texts), default=1.0) for c, texts in layout.headers.items()}
+        parts |= {c: 0.01 for c, texts in layout.headers.items() if any(map(_PENCE.search, texts))}
+        self.small = {c: part for c, part in parts.items() if part != 1.0}
         code = self._code_column(layout, top)
         if code is not None:
             found = self._long(layout, code)
@@ -91,101 +101,11 @@ class Reader:
                 if marks[column] == "?":
                     raise conventions.two_numbers(self.title, header, texts)
 
-    def _code_column(self, layout: Layout, top: list) -> int | None:
-        """The column that names each row's asset, where they stand one below another."""
-        below = [row for number, row in top if number >= layout.first]
-        found = []
-        for column, texts in layout.headers.items():
-            if column not in layout.dates and any(normal(text) in CODE_HEADERS for text in texts):
-                cells = [row[column] for row in below if column in row]
-                if cells and sum(self.named(cell) is not None for cell in cells) * 2 > len(cells):
-                    return column
-                if cells and not all(is_number(cell) and not str(cell).isdigit() for cell in cells):
-                    found.append(column)
-        return found[0] if found and not any(self.named(t) for ts in layout.headers.values() for t in ts) else None
-
-    def _groups(self, layout: Layout) -> list[tuple[int, dict[str, dict[str, int]]]]:
-        """Each date column with what belongs to it: asset → field → column."""
-        dates = sorted(layout.dates)
-        columns = [c for c in layout.headers if c not in dates]
-        if len(dates) > 1:
-            spans = [(d, [c for c in columns if d < c < e]) for d, e in zip(dates, [*dates[1:], math.inf], strict=True)]
-            spans = [(d, inner) for d, inner in spans if inner]
-            if not spans or min(inner[0] for _, inner in spans) > min(columns):
-                spans = [(dates[-1], columns)]
-        else:
-            spans = [(dates[0], columns)]
-        groups, nobody = [], []
-        for date, inner in spans:
-            found: dict[str, dict[str, int]] = {}
-            lead = self._names(layout.headers.get(date, []))
-            spread = None  # the asset whose name stands over this column and those to the right of it
-            for column in inner:
-                texts = layout.headers[column]
-                kinds = [FIELDS.get(normal(text), "") or _split(text)[1] for text in texts if not self.named(text)]
-                kind = next(filter(None, kinds), "")
-                named = self._names(texts)
-                spread = (named if kind else None) if named else spread if kind and len(texts) == 1 else None
-                asset = named or (lead if len(spans) > 1 else spread)
-                if asset is None:
-                    nobody.append((column, texts, kind, date))
-                elif kind != OTHER:
-                    lead = asset if len(spans) > 1 else lead
-                    if (kind or CLOSE) in found.setdefault(asset, {}):
-                        self.problems.note(
-                            "", "column_twice", "done.ignored", Location(self.title, layout.first - 1, texts[0])
-                        )
-                    else:
-                        found[asset][kind or CLOSE] = column
-            groups.append((date, found))
-        if not any(found for _, found in groups) and any(
-            kind in (CLOSE, ADJUSTED, CUMULATIVE) for _, _, kind, _ in nobody
-        ):
-            return [
-                (
-                    nobody[0][3],
-                    {self._only(layout): {kind: c for c, _, kind, _ in reversed(nobody) if kind not in ("", OTHER)}},
-                )
-            ]
-        for _, texts, kind, _ in nobody:
-            if texts and not kind:
-                self.problems.note(
-                    "", "price_of_nobody", "done.ignored", Location(self.title, layout.first - 1, texts[0][:MOST_SHOWN])
-                )
-        return [(date, found) for date, found in groups if found]
-
-    def _names(self, texts: list[str]) -> str | None:
-        return next((asset for text in texts if (asset := self.named(text) or self.named(_split(text)[0]))), None)
-
-    def _only(self, layout: Layout) -> str:
-        """The asset of a file that holds one: by the lines above, by the name of the file, or the only one there is."""
-        for text in (*layout.remarks, self.part.name, self.part.title, *layout.headers.get(layout.dates[0], [])):
-            words = [
-                text,
-                *_PARTS_OF_A_NAME.split(text),
-                *re.findall(r"[A-Za-z0-9.]+|[\u4e00-\u9fff]+|(?<!\d)\d{6}(?!\d)", text),
-            ]
-            found = {asset for word in words if word and (asset := self.named(word))}
-            if len(found) == 1:
-                return found.pop()
-        if len(self.assets) == 1:
-            return next(iter(self.assets))
-        headers = ", ".join(texts[0] for texts in layout.headers.values() if texts)
-        raise InputError(
-            f"{self.part.file or self.title}: the columns {headers[:80]} are the prices of one asset, and nothing says "
-            f"which one. Put the file into a folder prices and name it by the asset's code: {self._files()}."
-        )
-
-    def _files(self) -> str:
-        """What the files of a folder of prices would be called."""
-        codes = list(self.assets.values())
-        return " or ".join(f"prices/{code}.csv" for code in codes[:3]) + (" …" if codes[3:] else "")
-
     # Figures ---------------------------------------------------------------------------------------------------------
 
     def _price(self, cell, column: int, number: int, header: str) -> float:
         price = self._figure(cell, column, number, header)
-        return price / 100 if column in self.small else price
+        return price * self.small[column] if column in self.small else price
 
     def _figure(self, cell, column: int, number: int, header: str) -> float:
         if cell.__class__ is float and cell > 0:
@@ -229,7 +149,7 @@ class Reader:
             cell = row.get(date)
             day = date_of(cell, order) if cell is not None else None
             if day is not None:
-                yield number, day, row
+                yield number, day + dt.timedelta(days=date in self.late), row
             elif len(row) == 1 or not any(is_number(c) for k, c in row.items() if k != date):
                 footers, first = footers + 1, first or number
             elif len(layout.dates) == 1 or not is_empty(cell):
@@ -247,6 +167,8 @@ class Reader:
         seen: set[dt.date] = set()
         plain = not self.marks and not self.small
         for number, day, row in self._rows(layout, date):
+            if not any(c in row for c in used):
+                continue  # a dividend or a split among the prices
             if day in seen:
                 self._list(
                     "date_twice", "done.ignored", number, next(iter(layout.headers.get(date, [])), "date"), row[date]
@@ -302,12 +224,15 @@ class Reader:
         both = {a: f for a, f in columns.items() if CLOSE in f and (ADJUSTED in f or CUMULATIVE in f)}
         if panel is None or not both:
             return panel
-        known = {day: row for _, day, row in self._rows(layout, date)}
+        known: dict[dt.date, dict] = {}
+        for _, day, cells in self._rows(layout, date):
+            if any(c in cells for found in both.values() for c in found.values()):
+                known.setdefault(day, cells)
         for asset, found in both.items():
             if asset in panel.assets:
                 j = panel.assets.index(asset)
                 series = {
-                    kind: [self._price(known[day].get(c), c, 0, asset) for day in panel.dates]
+                    kind: [self._price(known.get(day, {}).get(c), c, 0, asset) for day in panel.dates]
                     for kind, c in found.items()
                 }
                 for row, value in zip(panel.rows, total_return(panel.dates, series), strict=True):
@@ -329,8 +254,7 @@ class Reader:
                 c for c in numbers if any(normal(t) in ("value", "amount", "数值", "值") for t in layout.headers[c])
             ]
             if not value:
-                headers = ", ".join(texts[0] for texts in layout.headers.values() if texts)
-                raise InputError(f"{self.title}: no column of prices among {headers[:80]}. Call it close or nav.")
+                raise self._no_column(layout)
             found = {CLOSE: value[0]}
         column, kind = _best(found)
         date = max(
@@ -346,7 +270,9 @@ class Reader:
         unknown: set[str] = set()
         money = next((c for c, texts in layout.headers.items() if any(normal(t) in _CURRENCY for t in texts)), None)
         for number, day, row in self._rows(layout, date):
-            self.small = set(used.values()) if clean(row.get(money)) in fields.HUNDREDTHS else set()
+            if money is not None:
+                small = clean(row.get(money)) in fields.HUNDREDTHS
+                self.small = dict.fromkeys(used.values(), 0.01) if small else {}
             asset = self.named(row.get(code))
             if asset is None:
                 name = clean(row.get(code))
@@ -410,18 +336,6 @@ class Reader:
         if top and (figures or not any(is_date_header(cell) for _, row in top for cell in row.values())):
             self.problems.note("", "no_header", "done.ignored", Location(self.title))
         return []
-
-
-def _split(text: str) -> tuple[str, str]:
-    """The name and the field of one header: VTI Close, Close VTI, VTI_close; VTI (USD) without its bracket."""
-    text = _BRACKET_BEHIND.sub("", text)
-    for mark in (" ", "_", ":", "：", " - "):
-        name, _, behind = text.rpartition(mark)
-        before, _, rest = text.partition(mark)
-        for word, named in ((behind, name), (before, rest)):
-            if named and normal(word) in FIELDS:
-                return named.strip(), FIELDS[normal(word)]
-    return text, ""
 
 
 def _best(found: dict[str, int]) -> tuple[int, str]:

@@ -90,7 +90,8 @@ def _prices_only(path: Path, digest, problems: Problems) -> list[Part]:
     if path.suffix.casefold() in files.TEXT:
         if not files.there(path):
             raise InputError(f"{path}: there is no such file.")
-        part = files.text_part(path, digest, sheet="prices")
+        found = files.text_parts(path, digest, sheet="prices")
+        part = next((one for one in found if sheet_of(one.title) == "prices"), found[0])
         part.title = path.name
         files.say_encodings([part], problems)
         return [part]

@@ -19,11 +19,12 @@ from xlalloc.reports.columns import (
     count_above,
     in_lots,
     normal,
+    price_of,
     scale,
     unit_above,
     unit_of,
 )
-from xlalloc.reports.fields import COUNTED, LONGEST, RANGES, clean, is_blank_mark, is_empty, plain
+from xlalloc.reports.fields import COUNTED, CURRENCIES, LONGEST, RANGES, clean, is_blank_mark, is_empty, own_sign, plain
 from xlalloc.reports.files import MOST_SHOWN, Part, Rows
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.rows import Row, Where
@@ -66,6 +67,7 @@ class Table:
         self.orders: dict[str, str] = {}  # column → dmy or mdy
         self.units: dict[str, tuple[float, str]] = {}  # column → what its header says of its figures
         self.cash: tuple[int, str] | None = None  # row and text of a line around the table that names cash
+        self.currency = ""  # the file's, once it is known
         self.twice = False  # whether units, price or value have two columns
         self.lots = False  # units are lots, whose size each asset has of its own
         self._rows: Rows = iter(())
@@ -128,9 +130,19 @@ class Table:
             )
         below = top[at + height :]
         if self.sheet in MANY:
+            self._currencies_before(header, [row for _, row in below[:20]])
             self._units_below(below[0][1] if below else {})
             self._name_unit(problems)
         self._rows = chain(below, source)
+
+    def _currencies_before(self, header: dict[int, object], rows: list[dict]) -> None:
+        """Amounts in two cells, EUR and 12306,00, below one header: the figure is that of the column without one."""
+        for column, (key, kind, known) in [*self._keys.items()]:
+            cells = [plain(row[column]) for row in rows if column in row]
+            beside = kind in RANGES and column + 1 not in header and any(column + 1 in row for row in rows)
+            if beside and cells and all(cell in CURRENCIES for cell in cells):
+                self._keys[column + 1] = key, kind, known
+                del self._keys[column]
 
     def _units_below(self, row: dict[int, object]) -> None:
         """The units of a row of them below the header: 股, 元, 万元. No row of figures is without a digit."""
@@ -197,6 +209,10 @@ class Table:
             loose = [c for c, found in meant.items() if found == key and normal(words[c]) == "amount"]
             if sheet == self.sheet and loose and list(meant.values()).count(key) > 1 and other not in meant.values():
                 meant[loose[0]] = other
+        keys = [*meant.values()]
+        amounts = [c for c in meant if normal(words[c]) == "资产"]  # 资产(元) beside 基金名称
+        if self.sheet == "holdings" and amounts and keys.count("asset") > 1 and "value" not in keys:
+            meant[amounts[0]] = "value"
         self.columns.clear()
         self._keys, self.units = {}, {}
         for column, text in words.items():
@@ -217,8 +233,12 @@ class Table:
             self.lots = self.lots or (found == "units" and in_lots(text))
             kind = kinds.get(found.removesuffix(AGAIN))
             self._keys[column] = (found, kind.kind if kind else "text", {})
-            if (unit := unit_of(text)) != (1.0, "") and self._keys[column][1] in RANGES:
+            factor, named_by_it = unit_of(text)
+            unit = factor, own_sign(named_by_it, text, self.currency)
+            if unit != (1.0, "") and self._keys[column][1] in RANGES:
                 self.units[found] = unit
+            if found == "price" and (part := price_of(text)) != 1.0:
+                self.units[found] = part, unit[1]
             if unit == (0.01, "") and self._keys[column][1] in COUNTED:  # weights: no value of what is held
                 del self.columns[found], self.units[found], self._keys[column]
                 unknown.append(text)
@@ -232,6 +252,12 @@ class Table:
             problems.note(
                 "", "unknown_columns", "done.ignored", Location(self.where.sheet, self.header_row), columns=listed
             )
+
+    def be_of(self, currency: str) -> None:
+        """Signs that several currencies have, in cells and headers, mean the file's own."""
+        self.currency = currency
+        for key, (factor, named) in self.units.items():
+            self.units[key] = factor, own_sign(named, self.columns[key], currency)
 
     def scaled(self, key: str, number: float, currency: str, cell) -> tuple[float, str]:
         """A figure in the unit its header names; a percent sign or 万 in the cell itself counts alone."""

@@ -398,6 +398,17 @@ _TEXTS = {
     "problem.has_macros": ("The workbook holds macros; they were not run.", "工作簿含有宏，未运行。"),
     "problem.has_links": ("The workbook links to other files; they were not opened.", "工作簿链接了其他文件，未打开。"),
     "problem.has_connections": ("The workbook holds data connections; they were not used.", "工作簿含有数据连接，未使用。"),
+    "problem.no_price_column": (
+        "{asset}: the file has columns of it, but none of prices. Call the column of its prices close.",
+        "{asset}：文件中有其数据列，但没有价格列。请将价格列命名为“收盘价”。",
+    ),
+    "problem.prices_differ": (
+        "Two files give different prices of this asset on the same days: leave one out.", "两个文件中该资产同日价格不同：请删去一个文件。",
+    ),
+    "problem.export_twice": (
+        "The file holds the same products and units as another one: an export of another day, or a copy. Leave one of them out; if they are two accounts, name the account in each.",
+        "该文件的产品与份额与另一文件完全相同：可能是另一日的导出或副本。请只保留一个；如属两个账户，请在各文件中注明账户。",
+    ),
     "problem.price_of_nobody": ("Prices of an asset that is not in the sheet assets.", "“资产”页中没有该价格列的资产。"),
     "problem.no_price": ("A price above zero is needed.", "需要大于零的价格。"),
     "problem.date_twice": ("The date appears twice.", "该日期重复。"),

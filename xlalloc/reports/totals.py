@@ -45,6 +45,11 @@ def names_a_total(text: str, owners: Iterable[str] = ()) -> bool:
     return match is not None and _is_owner(text[match.end() :].strip(_MARKS), owners, _first)
 
 
+def is_group(text: str) -> bool:
+    """Is it a kind or class of assets: Stocks (2), 债券?"""
+    return re.sub(r"\s*\(\d+\)$", "", plain(text)) in _GROUPS
+
+
 def has_word(text: str) -> bool:
     """Does it begin or end with a word for totals?"""
     text = plain(text)
@@ -86,6 +91,20 @@ class Sums:
             count >= fewest and abs(total - value) <= CENT * max(count, 1) ** 0.5 + 1e-9 * value
             for count, total in self._sums(value, owners)
         )
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def stands_before(self, value: float, at: int, fewest: int) -> bool:
+        """Is it the sum of the first rows from ``at`` on, at least so many?"""
+        total = 0.0
+        for count, one in enumerate(self._values[at:], 1):
+            total += one
+            if count >= fewest and abs(total - value) <= CENT * count**0.5 + 1e-9 * value:
+                return True
+            if not total <= value + 1.0:
+                break
+        return False
 
     def _sums(self, value: float, owners: tuple) -> Iterator[tuple[int, float]]:
         total = 0.0

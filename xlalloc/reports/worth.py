@@ -16,6 +16,7 @@ from xlalloc.reports.tables import AGAIN
 
 VALUES_DIFFER = 0.02  # between a value given and units × price
 MULTIPLES = (0.01, 100.0, 1_000.0, 10_000.0)  # value ÷ (units × price) in per cent of par, and of contracts
+OF_FUNDS = {"JPY": 0.0001}  # the price of a fund in Japan is that of 10,000 units
 _OF_BASE = re.compile(r"\bbase\b|in ?base$|本位币|折合|折算|人民币", re.IGNORECASE)
 
 
@@ -31,7 +32,7 @@ def settle(client: str, row: Row, asset: Asset, currency: str, problems: Problem
         apart = sum(key in row and differ(row[key], row[key + AGAIN]) for key in again)
         for key in again:
             _choose(client, row, key, currency, apart > 1, problems)
-    if row.table.lots and row.get("units") is not None:
+    if row.lots and row.get("units") is not None:
         if asset.lot:
             _count_lots(row, asset, problems)
         else:
@@ -117,7 +118,7 @@ def _reconcile(row: Row, asset: Asset, currency: str, foreign: bool, problems: P
     if asset.lot > 1 and not differ(counted * asset.lot, value):
         _count_lots(row, asset, problems)
         return
-    if any(not differ(counted * factor, value) for factor in MULTIPLES):
+    if any(not differ(counted * factor, value) for factor in (*MULTIPLES, OF_FUNDS.get(currency, 1.0))):
         kind = "price_in_other_unit"
     elif foreign or _names_its_own(row, currency) or (split(asset.code)[1] == "HK" and currency not in ("", "HKD")):
         kind = "price_in_other_currency"
