@@ -17,7 +17,7 @@ def align(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
     """
     sizes: dict[str, tuple[int, str]] = {}
     timed: list[str] = []
-    flat = None
+    flat, several = None, len(checked) > 1
     for name, q in checked.items():
         array = given[name]
         if q.kind == "panel":
@@ -28,7 +28,7 @@ def align(given: dict[str, Any], checked: dict[str, Quantity]) -> bool:
             timed.append(name)
         elif q.kind == "labels":
             timed.append(name)
-        if q.axes and len(checked) > 1 and type(array) is not float:
+        if several and q.axes and type(array) is not float:
             _same_sizes(sizes, q, name, array)
     if timed:
         _drop_incomplete_rows(given, checked, timed)
@@ -52,8 +52,7 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
     for name in timed:
         q, array = checked[name], given[name]
         if q.gaps:
-            total, lowest = sum_and_minimum(array[array == array], q.limited)
-            if not (total < np.inf and not q.upwards and inside(q, lowest, 0.0)):
+            if q.limited or np.count_nonzero(np.isinf(array)):  # quicker than any()
                 within(q, name, np.where(np.isnan(array), 0.0, array))
             continue
         if isinstance(array, np.ndarray) and array.dtype.kind == "M":
@@ -71,7 +70,7 @@ def _drop_incomplete_rows(given: dict[str, Any], checked: dict[str, Quantity], t
         if missing.any():
             keep = ~missing if keep is None else keep & ~missing
     rows = len(given[timed[0]]) if keep is None else int(keep.sum())
-    if rows < (1 if all(checked[name].single for name in timed) else 2):
+    if rows < 2 and rows < (1 if all(checked[name].single for name in timed) else 2):
         empty = next(filter(None, (without_value(name, checked[name].axes[-1], given[name]) for name in timed)), None)
         raise empty or NotAvailableError(f"{timed[0]}: {rows} complete rows are left; at least two are needed.")
     if keep is not None:

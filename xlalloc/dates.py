@@ -257,6 +257,8 @@ def intraday(cells: list) -> bool:
 
 def _serials(cells: list, says: str) -> list[dt.date] | None:
     low, high = (367, 110000) if says == DATES else (20000, 80001)
+    if says == DATES:  # numbers that a file stores as text
+        cells = [int(c) if isinstance(c, str) and re.fullmatch(r"\s*\d{5}\s*", c) else c for c in cells]
     if says == OTHER:  # 1980-01-01 to the end of next year
         low, high = 29221, to_serial(dt.date(dt.date.today().year + 1, 12, 31)) + 1
     numbers = all(issubclass(kind, int | float | np.number) and kind is not bool for kind in set(map(type, cells)))

@@ -26,7 +26,7 @@ from xlalloc.dates import (
 )
 from xlalloc.errors import InputError, quoted
 from xlalloc.explanation import record
-from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key
+from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key, no_long_table
 from xlalloc.quantity import Quantity
 from xlalloc.table import Table
 
@@ -105,6 +105,9 @@ def _date(found, dates) -> None:
         days = as_days(np.array(dates, dtype="datetime64[D]"))
     except (ValueError, TypeError):
         raise InputError("dates: one of them is not a date. Give dates, or text such as 2026-01-31.") from None
+    if (missing := np.isnat(days.astype("datetime64[D]"))).any():
+        name, row = "dates", int(missing.argmax()) + 1
+        raise InputError(f"{name}: row {row} has no date. Give it one, or leave the row out.")
     for one in found.values():
         if one.quantity.kind in ("panel", "labels") and one.dates is None:
             if len(days) != len(one.value):
@@ -126,7 +129,11 @@ def _known_kind(value):
 
 
 def from_polars(value):
-    if type(value).__module__.partition(".")[0] != "polars" or type(value).__name__ not in ("DataFrame", "Series"):
+    if type(value).__module__.partition(".")[0] != "polars":
+        return value
+    if type(value).__name__ == "LazyFrame":
+        value = value.collect()
+    if type(value).__name__ not in ("DataFrame", "Series"):
         return value
     import pandas as pd
 
@@ -310,9 +317,14 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
     if hasattr(value, "columns"):
         _no_dates_across(value, name)
     found.dates = _index_dates(index, name)
+    if hasattr(value, "columns"):
+        _no_saved_index(value, name)
     if found.dates is None and hasattr(value, "columns"):
         value, found.dates, index = _date_column(value, name, known)
     found.has_header = True
+    if q.kind == "panel" and hasattr(value, "columns") and not all(map(_numeric, value.dtypes)):
+        columns = [(column, value[column].tolist()) for column in value.columns]
+        no_long_table(name, columns, None if found.dates is None else found.dates.tolist())
     if hasattr(value, "columns"):
         found.names["assets" if len(q.axes) < 2 else q.axes[1]] = _labels(value.columns, name) or [
             str(c) for c in value.columns
@@ -345,6 +357,19 @@ def _no_dates_across(value, name: str) -> None:
         no_dates_across([c.item() if isinstance(c, np.generic) else _last_day(c) for c in across.tolist()], name)
 
 
+def _no_saved_index(value, name: str) -> None:
+    """The column that pandas makes of a counting index when a file is written and read again."""
+    for column in value.columns:
+        if not str(column).startswith(("Unnamed: ", "level_")) and str(column) != "index":
+            continue
+        cells = value[column].tolist()
+        if len(cells) > 2 and cells in (list(range(len(cells))), list(range(1, len(cells) + 1))):
+            raise InputError(
+                f"{name}: the column {quoted(column)} counts the rows, as a saved index does. Leave it out, or read "
+                "the file with index_col=0."
+            )
+
+
 def _last_day(cell):
     """A period means its last day."""
     return cell.to_timestamp(how="end") if type(cell).__name__ == "Period" else cell
@@ -355,6 +380,8 @@ def _index_dates(index, name: str) -> np.ndarray | None:
     if _unnamed(index):
         return None
     if getattr(index, "nlevels", 1) > 1:
+        levels = [(level, index.get_level_values(k).tolist()) for k, level in enumerate(index.names)]
+        no_long_table(name, [(level, [_last_day(cell) for cell in cells]) for level, cells in levels])
         raise InputError(f"{name}: its index has several levels. Choose one level.")
     kind = type(index).__name__
     if kind == "PeriodIndex":
@@ -391,6 +418,8 @@ def _date_column(value, name: str, known: set[str]):
         texts = bool(cells) and all(isinstance(cell, str) for cell in cells)
         if name_key(column) in known or not (typed or texts or (k == 0 and value.shape[1] > 1)):
             continue
+        if texts and not any(map(is_date_text, cells)) and value.shape[1] > 1:
+            no_long_table(name, [(other, value[other].tolist()) for other in value.columns])
         found = dates_of_column(cells, column if isinstance(column, str) else None)
         if found is None:
             if texts or header_says(column) == DATES:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from xlalloc.dates import as_date
+from xlalloc.dates import DATES, as_date, is_date_text, read_dates
 from xlalloc.errors import AllocError, InputError, quoted, written
 from xlalloc.explanation import record, recording
 from xlalloc.quantity import Quantity
@@ -101,37 +101,106 @@ def order_of(wanted: list, have: list, wanted_by: str, had_by: str) -> list[int]
     keys = {name_key(cell) for cell in wanted}
     for cell in have:
         if name_key(cell) not in keys:
-            raise InputError(
-                f"{wanted_by}: has no {quoted(cell)}, which {had_by} has. Names must be the same on both sides."
-            )
+            raise _lacks(wanted_by, cell, had_by, wanted)
     try:
         return [position[name_key(cell)] for cell in wanted]
     except KeyError:
         lacking = next(cell for cell in wanted if name_key(cell) not in position)
-        raise InputError(
-            f"{had_by}: has no {quoted(lacking)}, which {wanted_by} has. Names must be the same on both sides."
-        ) from None
+        raise _lacks(had_by, lacking, wanted_by, have) from None
+
+
+def _lacks(one: str, cell, other: str, names: list) -> InputError:
+    """The error for a name that one side lacks; a code that lost its zeros, as a number does, is told."""
+    key = name_key(cell)
+    like = next((n for n in names if key.isdecimal() and name_key(n).lstrip("0") == key.lstrip("0")), None)
+    if like is not None:
+        return InputError(
+            f"{one}: has no {quoted(cell)}, which {other} has, but {quoted(like)}. A code that is a number loses its "
+            "zeros: give both as text."
+        )
+    return InputError(f"{one}: has no {quoted(cell)}, which {other} has. Names must be the same on both sides.")
+
+
+def no_long_table(name: str, columns: Sequence[tuple[object, Sequence]], days=None) -> None:
+    """A table with a row per date and name, as databases give it: names in a column, dates that come again and again.
+
+    ``columns`` are heads and cells; ``days`` the dates, where they are known already.
+    """
+    named = [head for head, cells in columns if len(cells) and all(map(_is_word, cells))]
+    if named and days is None:
+        read = (read_dates(list(cells), DATES) for _, cells in columns)
+        days = next((found[0] for found in read if found is not None), None)
+    if named and days is not None and len(set(days)) < len(days):
+        raise long_table(name, named[0])
+
+
+def _is_word(cell) -> bool:
+    return isinstance(cell, str) and any(map(str.isalpha, cell)) and not is_date_text(cell)
+
+
+def long_table(name: str, head) -> InputError:
+    per = "name" if is_blank(head) else quoted(head)
+    return InputError(
+        f"{name}: a long table, with a row per date and {per}. Pivot it first: dates down, one column per name (pivot "
+        "in pandas, a PivotTable in a sheet)."
+    )
+
+
+def _codes(found: Labelled) -> object | None:
+    """The heading of a column of fund codes, none of them twice on one day."""
+    value, heads = found.value, found.names.get("assets")
+    if not isinstance(value, np.ndarray) or value.ndim != 2 or value.shape[1] < 2 or heads is None:
+        return None
+    if len(set(found.dates.tolist())) == len(found.dates):
+        return None
+    for head, column in zip(heads, value.T, strict=True):
+        if (column >= 1000.0).all() and (column == np.rint(column)).all():
+            pairs = set(zip(found.dates.tolist(), column.tolist(), strict=True))
+            if len(pairs) == len(column) and 2 * len(set(column.tolist())) <= len(column):
+                return head
+    return None
 
 
 def in_time_order(found: Labelled) -> None:
-    """Descending dates are turned round; unsorted or repeated ones are an error."""
+    """Descending dates are turned round; unsorted or repeated ones are an error, but payments of one day add up."""
     days = found.dates
     if days is None or len(days) < 2:
         return
     step = np.diff(days)
     if (step > 0).all():
         return
-    if (step < 0).all():
+    payments = found.quantity.gaps == "zero"
+    if (step <= 0).all() if payments and (step < 0).any() else (step < 0).all():
         found.descending = True
         found.turn()
+        days, step = found.dates, -step[::-1]
+    if payments and (step >= 0).all():
+        _add_up(found)
+    if (step > 0).all() or (payments and (step >= 0).all()):
         return
+    if (head := _codes(found)) is not None:
+        raise long_table(found.name, head)
     i = int(np.flatnonzero(step * np.sign(np.median(step) or 1) <= 0)[0])
     if np.count_nonzero(step == 0) > len(step) // 2:
         raise InputError(
             f"{found.name}: several rows of one day ({as_date(days[i])}), as of intraday bars. Give one row per day, "
             "such as the close."
         )
-    what = "appears twice" if days[i] == days[i + 1] else "is out of order"
+    if days[i] == days[i + 1]:
+        raise InputError(f"{found.name}: the date {as_date(days[i + 1])} appears twice. Keep one row for each date.")
     raise InputError(
-        f"{found.name}: the date {as_date(days[i + 1])} {what}; dates must rise, or fall, from row to row. Sort them."
+        f"{found.name}: the date {as_date(days[i + 1])} is out of order; dates must rise, or fall, from row to row. "
+        "Sort them."
     )
+
+
+def _add_up(found: Labelled) -> None:
+    """Payments of one day are one payment."""
+    days, first = np.unique(found.dates, return_index=True)
+    if len(days) == len(found.dates):
+        return
+    again = np.flatnonzero(np.diff(found.dates) == 0)
+    record(f"{found.name} of one day, added up", ", ".join(str(as_date(found.dates[i])) for i in again[:3].tolist()))
+    found.value = np.add.reduceat(np.nan_to_num(found.value, nan=0.0, posinf=np.inf, neginf=-np.inf), first, axis=0)
+    found.positions = [found.positions[i] for i in first.tolist()] if len(found.positions) else ()
+    found.dates = days

@@ -279,7 +279,11 @@ def _own(panels: dict[str, Labelled], found) -> Own:
     """All rows of the first panel, whose columns have values on the same ones."""
     first = next(iter(panels.values()))
     kept = sampled({first.name: first})
-    periods = found["periods"].value if "periods" in found else periods_per_year(kept.dates, first.name)
+    if "periods" in found:
+        periods = found["periods"].value
+    else:
+        periods = periods_per_year(kept.dates, first.name)
+        record("periods per year, where nothing is compared", f"{periods:.6g}, from the dates")
     return Own(kept.values[first.name], periods, kept.dates.astype("datetime64[D]"))
 
 

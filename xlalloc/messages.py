@@ -69,10 +69,15 @@ def _chinese(text: str, item: bool = False) -> str:
     exact, templates = _table(item)
     if text in exact:
         return exact[text]
+    last = text
     for literal, pattern, chinese in templates:
         if literal in text and (match := pattern.fullmatch(text)):
-            return _filled(chinese, {slot: _in_slot(slot, words, item) for slot, words in match.groupdict().items()})
-    return text
+            slots = match.groupdict()
+            found = _filled(chinese, {slot: _in_slot(slot, words, item) for slot, words in slots.items()})
+            if "fact" not in slots or _chinese(slots["fact"], item) != slots["fact"]:
+                return found
+            last = found
+    return last
 
 
 def _filled(chinese: str, words: dict[str, str]) -> str:
@@ -98,11 +103,15 @@ def _in_slot(slot: str, words: str, item: bool) -> str:
 
 @cache
 def _table(items: bool) -> tuple[dict[str, str], list[tuple[str, re.Pattern, str]]]:
-    """Sentences without places, and templates: the longest literal part first, so that the most telling one wins."""
+    """Sentences without places, and templates: the longest literal part first, so that the most telling one wins.
+
+    A fact told of some series alone, "fact (labels)", goes before all: the others would take the labels for words.
+    """
     rows = [(row["english"], row["chinese"]) for row in rows_of_table() if items or row["kind"] != "item"]
     exact = {english: chinese for english, chinese in rows if not _SLOT.search(english)}
     found = [(*_pattern(english), chinese) for english, chinese in rows if english not in exact]
-    return exact, [(literal, pattern, chinese) for _, literal, pattern, chinese in sorted(found, key=lambda f: -f[0])]
+    found.sort(key=lambda f: ("fact" not in f[2].groupindex, -f[0]))
+    return exact, [(literal, pattern, chinese) for _, literal, pattern, chinese in found]
 
 
 def rows_of_table() -> list[dict[str, str]]:

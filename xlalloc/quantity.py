@@ -1,6 +1,6 @@
 """What a range of cells means, as a declaration, and the checks that hold arguments to it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -142,7 +142,7 @@ def sum_and_minimum(array: np.ndarray, limited: bool) -> tuple[float, float]:
 
 def has_blank(array: np.ndarray) -> bool:
     """Is one of the numbers NaN? Their sum of squares shows it, quicker than a look at each."""
-    square = np.vdot(array, array)
+    square = array.dot(array) if array.ndim == 1 else np.vdot(array, array)
     return bool(square != square)
 
 
@@ -188,8 +188,12 @@ def in_percent(value: float) -> str:
 
 
 def _floats(name: str, value) -> np.ndarray:
+    if type(value) is np.ndarray and value.dtype == float and value.flags.c_contiguous:
+        return value
     if type(value) in (list, tuple) and value and hasattr(value[0], "to_numpy"):
         raise InputError(f"{name}: a list of series. Put them side by side first: pandas.concat(…, axis=1).")
+    if (getattr(value, "dtype", None) is not None and value.dtype.names) or _records(value):
+        raise InputError(f"{name}: records of several columns. Make them a frame first: pandas.DataFrame(…).")
     try:
         array = np.asarray(value)
         if array.dtype.kind in "bcmM":  # neither truth, nor complex numbers, nor dates
@@ -201,6 +205,10 @@ def _floats(name: str, value) -> np.ndarray:
             raise InputError(f"{name}: numbers are needed.") from None
         where, text = f"{name}: " + ", ".join(place[0]) if place[0] else name, place[1]
         raise InputError(f"{where} holds {quoted(text)}; a number is needed.") from None
+
+
+def _records(value) -> bool:
+    return type(value) in (list, tuple) and len(value) > 0 and isinstance(value[0], Mapping)
 
 
 def _texts_in(value, place: tuple) -> Iterator[tuple[tuple, str]]:

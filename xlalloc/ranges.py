@@ -39,7 +39,15 @@ from xlalloc.dates import (
 )
 from xlalloc.errors import InputError, quoted, written
 from xlalloc.explanation import record, recording
-from xlalloc.labelled import Labelled, in_time_order, is_blank, name_key, order_of, record_headings
+from xlalloc.labelled import (
+    Labelled,
+    in_time_order,
+    is_blank,
+    name_key,
+    no_long_table,
+    order_of,
+    record_headings,
+)
 from xlalloc.quantity import Quantity
 
 MOST_FALL = 1000.0  # from the first price to the largest of the next: more, and the first was a year
@@ -250,6 +258,9 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
     if len(rows[0]) > 1 and _read_date_column(found, rows, header, known):
         rows, left = [row[1:] for row in found.value], 2
         header = header[1:] if header else None
+    if q.kind == "panel" and any(is_text(cell) for cell in rows[0]):
+        columns = zip(header or [None] * len(rows[0]), zip(*rows, strict=True), strict=True)
+        no_long_table(name, list(columns), None if found.dates is None else found.dates.tolist())
     if header:
         headings(header, name, "row 1, column {}")
         record_headings(name, header)
@@ -257,7 +268,7 @@ def read_panel(q: Quantity, name: str, rows, known: set[str]) -> Labelled:
         if len(q.axes) == 2:
             _no_codes(rows, name)
             _no_years(rows, name)
-        for column in zip(*rows[:3], strict=True):
+        for column in zip(*rows[:3], strict=True) if q.unit != "money" or not q.gaps else ():
             no_year_heading(column, name, 10.0 if q.compounds else MOST_FALL)
     if len(q.axes) == 2 and header:
         found.names[q.axes[1]] = checked_names(header, name)

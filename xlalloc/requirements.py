@@ -154,7 +154,12 @@ def no_prices(quantity, name: str, array: np.ndarray) -> None:
     """Returns of which a column looks like prices: all 1 or more, or in five rows or more all a half or more."""
     _record_large(name, array)
     table = array if array.ndim == 2 else array[:, None]
-    if len(table) < 2 or not (table[0] >= HALF).any():
+    if len(table) < 2:
+        _no_percent_numbers(quantity, name, table)
+        return
+    if (table[1] == 1.0).any():
+        _no_counter(quantity, name, table)
+    if not (table[0] >= HALF).any():
         return
     lowest = table.min(axis=0)
     if (like := lowest >= (HALF if len(table) >= MANY_ROWS else 1.0)).any():
@@ -165,6 +170,24 @@ def no_prices(quantity, name: str, array: np.ndarray) -> None:
             "heading Date.",
             *labels,
         )
+
+
+def _no_percent_numbers(quantity, name: str, table: np.ndarray) -> None:
+    """The returns of one period, of two assets or more, that are all 1 or more were typed in percent."""
+    if quantity.single and table.size > 1 and smallest(table) >= 1.0:
+        raise InputError(
+            f"{name}: they are all 1 or more, so {{}} would be {table[0, 0]:.0%}. Type {table[0, 0]:.6g}% or "
+            f"{table[0, 0] / 100:.6g}.",
+            Label(quantity.axes[1], 0),
+        )
+
+
+def _no_counter(quantity, name: str, table: np.ndarray) -> None:
+    """A column of 0, 1, 2 … counts rows, as a saved index does."""
+    counters = (table == np.arange(len(table))[:, None]).all(axis=0)
+    if len(table) > 2 and counters.any():
+        where, labels = _column(quantity, name, int(counters.argmax()))
+        raise InputError(f"{where}: 0, 1, 2 … count the rows; they are no returns. Leave this column out.", *labels)
 
 
 def no_returns(quantity, name: str, array: np.ndarray) -> None:

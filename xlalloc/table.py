@@ -17,7 +17,7 @@ class Table:
         return [row[k] for row in self.rows]
 
     def to_pandas(self):
-        """The table as a pandas DataFrame; an error value is a NaN there."""
+        """The table as a pandas DataFrame; an error value, or a blank among numbers, is a NaN there."""
         import pandas as pd
 
         from xlalloc.errors import AllocError, Label
@@ -25,7 +25,12 @@ class Table:
         def plain(cell):
             return float("nan") if isinstance(cell, AllocError) else str(cell) if isinstance(cell, Label) else cell
 
-        return pd.DataFrame([list(map(plain, row)) for row in self.rows], columns=[str(cell) for cell in self.header])
+        columns = [list(map(plain, column)) for column in zip(*self.rows, strict=True)]
+        for column in columns:
+            if any(isinstance(cell, float) for cell in column) and all(c == "" or isinstance(c, float) for c in column):
+                column[:] = [float("nan") if cell == "" else cell for cell in column]
+        frame = pd.DataFrame(dict(enumerate(columns)), columns=range(len(self.header)))
+        return frame.set_axis([str(cell) for cell in self.header], axis=1)
 
     def __len__(self) -> int:
         return len(self.rows)

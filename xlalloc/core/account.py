@@ -12,6 +12,7 @@ from xlalloc.errors import AllocError, InputError, Label, NotAvailableError, Num
 from xlalloc.explanation import record
 from xlalloc.quantities import Balances, Dates, Flows, Number, Quantity, TableResult, number, option
 
+DAY = np.dtype("datetime64[D]")
 YEAR = 365.0  # days, as XIRR counts
 LARGEST = 700.0  # of a logarithm: e to it is a number
 TOLD = log(1e6)  # of a logarithm: beyond it a rate is told in words
@@ -64,6 +65,7 @@ def account_returns(balances: Balances, flows: Flows, timing: Timing = "end") ->
     words = "on a date whose balance is blank. Give the balance of that day; MWR needs the first and the last alone."
     _stop_at(np.isnan(balances[on]), rows, flows, words)
     first, start, end = int(known[0]), known[:-1], known[1:]
+    _record_first(flows[first])
     if timing == STARTS:  # the flow of the row after a balance came on its date
         base, value = balances[start] + flows[start + 1], balances[end]
     else:
@@ -91,7 +93,7 @@ def account_returns(balances: Balances, flows: Flows, timing: Timing = "end") ->
 
 def _known(balances: np.ndarray) -> np.ndarray:
     """The rows with a balance: two at least, to measure from one to the other."""
-    known = np.flatnonzero(balances == balances)
+    known = (balances == balances).nonzero()[0]
     if known.size < 2:
         raise NotAvailableError(f"balances: {known.size} values; at least two are needed, at the start and at the end.")
     return known
@@ -103,6 +105,11 @@ def _moves(balances: np.ndarray, flows: np.ndarray, timing: str) -> tuple[np.nda
     if rows.size and rows[0] == 0 and balances[0] == balances[0]:
         rows = rows[1:]
     return rows, np.maximum(rows - 1, 0) if timing == STARTS else rows
+
+
+def _record_first(flow: float) -> None:
+    if flow:
+        record("flow of the first row, part of its balance", float(flow))
 
 
 def _stop_at(bad: np.ndarray, rows: np.ndarray, flows: np.ndarray, words: str) -> None:
@@ -150,15 +157,17 @@ def mwr(balances: Balances, flows: Flows, timing: Timing = "end", *, dates: Date
             "everything, which no rate gives. Check the sign of the last balance.",
             Label("time", last),
         )
-    days = dates.astype("datetime64[D]").astype(np.int64)[first : last + 1]
-    record("days", int(days[-1] - days[0]))
-    return _only_rate(amounts, (days[-1] - days) / YEAR)
+    days = dates.astype(DAY, copy=False)[first : last + 1].view(np.int64)
+    left = days[-1] - days
+    record("days", int(left[0]))
+    return _only_rate(amounts, left / YEAR)
 
 
 def _ends_known(balances: np.ndarray, flows: np.ndarray, timing: str) -> tuple[int, int]:
     """The rows of the first and of the last balance, with no flow outside them."""
     known = _known(balances)
     first, last = int(known[0]), int(known[-1])
+    _record_first(flows[first])
     if outside := len(balances) - 1 - last + first:
         rows, on = _moves(balances, flows, timing)
         words = "before the first balance or after the last. Give a balance at the start and at the end."
@@ -169,12 +178,12 @@ def _ends_known(balances: np.ndarray, flows: np.ndarray, timing: str) -> tuple[i
 
 def _payments(balances, flows, timing: str, first: int, last: int) -> np.ndarray:
     """What was put in (+) and came back (−) on the date of each row, the account being sold at the end."""
-    amounts = np.zeros(last + 1 - first)
-    amounts[0] = balances[first]
     if timing == STARTS:
-        amounts[:-1] += flows[first + 1 : last + 1]
+        amounts = np.append(flows[first + 1 : last + 1], 0.0)
+        amounts[0] += balances[first]
     else:
-        amounts[1:] += flows[first + 1 : last + 1]
+        amounts = flows[first : last + 1].copy()
+        amounts[0] = balances[first]
     amounts[-1] -= balances[last]
     return amounts
 

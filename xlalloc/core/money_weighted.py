@@ -22,27 +22,25 @@ def rates(amounts: np.ndarray, years: np.ndarray) -> tuple[list[float], bool]:
 
     ``amounts`` are what was put in (+) and what came back (−), ``years`` the time of each before the end, falling.
     """
-    paid = np.maximum(amounts, 0.0)
-    taken = paid - amounts
-    root = _root(amounts, paid, taken, years)
+    root = _root(amounts, years)
     if root is not None:
         return [root], False
-    if not paid.any() or not taken.any():
+    if not (amounts > 0.0).any() or not (amounts < 0.0).any():
         return [], False
     some = amounts != 0.0
     amounts, years = amounts[some], years[some]
     return _isolated(amounts / np.abs(amounts).max(), years)
 
 
-def _root(amounts, paid, taken, years) -> float | None:
+def _root(amounts, years) -> float | None:
     """The root, by Newton's method on ln Σ c⁺e^(sτ) − ln Σ c⁻e^(sτ), almost a straight line; None if others may be."""
-    parts = np.array((paid, taken, paid * years, taken * years))
-    s, farthest = 0.0, float(years[0])
+    parts = np.empty((4, len(years)))  # c⁺, c⁻, c⁺τ, c⁻τ
+    np.maximum(amounts, 0.0, out=parts[0])
+    np.subtract(parts[0], amounts, out=parts[1])
+    np.multiply(parts[:2], years, out=parts[2:])
+    s, farthest, each = 0.0, float(years[0]), np.empty(len(years))
+    each.fill(1.0)
     for _ in range(STEPS_OF_NEWTON):
-        if not abs(s) * farthest < LARGEST:
-            return None
-        each = years * s
-        np.exp(each, out=each)
         up, down, rise, fall = parts.dot(each).tolist()
         if not (up > 0.0 and down > 0.0):
             return None
@@ -53,6 +51,10 @@ def _root(amounts, paid, taken, years) -> float | None:
         s -= step
         if abs(step) <= CLOSE * (1.0 + abs(s)):  # the next step is the square of it: below rounding
             return s if _alone(amounts, each) else None
+        if not abs(s) * farthest < LARGEST:
+            return None
+        np.multiply(years, s, out=each)
+        np.exp(each, out=each)
     return None
 
 
@@ -62,7 +64,7 @@ def _alone(amounts: np.ndarray, each: np.ndarray) -> bool:
     With C_k the sums so far, f = Σ C_k (e^(sτ_k) − e^(sτ_k+1)) changes its sign where s = 0 alone (Abel); Teichroew,
     Robichek & Montalbano (1965) call it a pure investment.
     """
-    return bool(np.add.accumulate(amounts * each)[:-1].min(initial=0.0) >= 0.0)
+    return not np.count_nonzero(np.add.accumulate(amounts * each)[:-1] < 0.0)
 
 
 # All roots ---------------------------------------------------------------------------------------------------------

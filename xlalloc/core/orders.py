@@ -264,8 +264,10 @@ def affordable(
     wanted = np.maximum(-ideal, 0.0)
     exits = _is_all(wanted, values) & (target == 0.0)
     sold = _sales(s, wanted)
-    bought = _purchases(s, np.where(sold > 0.0, 0.0, np.maximum(ideal, 0.0)), sold)
-    sold = _given_back(s, sold, bought, exits)
+    buys = np.where(sold > 0.0, 0.0, np.maximum(ideal, 0.0))
+    before, bought, sold = sold, *_bought_and_given_back(s, buys, sold, exits)
+    while s.cash(sold) > s.cash(before) + s.rounding:  # what went cost more than it brought: more can be bought
+        before, bought, sold = sold, *_bought_and_given_back(s, buys, sold, exits)
     trades = bought - sold
     return trades, s.left(sold, bought)
 
@@ -373,6 +375,13 @@ def _purchases(s: Situation, wanted: np.ndarray, sold: np.ndarray) -> np.ndarray
         if other[i] > bought[i] + 2.0 * rounding and s.cash(sold, other) >= -rounding:
             bought = other
     return bought
+
+
+def _bought_and_given_back(
+    s: Situation, buys: np.ndarray, sold: np.ndarray, exits: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    bought = _purchases(s, buys, sold)
+    return bought, _given_back(s, sold, bought, exits)
 
 
 def _given_back(s: Situation, sold: np.ndarray, bought: np.ndarray, exits: np.ndarray) -> np.ndarray:

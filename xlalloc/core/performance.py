@@ -50,6 +50,11 @@ RollingResult = Annotated[
 ]
 
 
+TOO_MUCH_GROWTH = (
+    "returns: the wealth exceeds the largest number a computer holds. Give returns as fractions (0.05 for 5%)."
+)
+
+
 def _each(
     name: str, returns: np.ndarray, periods=252.0, rf=0.0, benchmark=None, dates=None, **thresholds
 ) -> np.ndarray:
@@ -225,7 +230,7 @@ def wealth_index(returns: Returns) -> PanelResult:
     with np.errstate(all="ignore"):
         wealth = np.multiply.accumulate(returns + 1.0)
     if not np.isfinite(wealth).all():
-        raise kpi.reason("total_return", math.inf)
+        raise NumberError(TOO_MUCH_GROWTH)
     return wealth
 
 
@@ -237,7 +242,7 @@ def drawdowns(returns: Returns) -> PanelResult:
 
     Zero at a peak and negative below it; the starting value counts as a peak. One row per period.
 
-    Errors: none beyond its arguments'.
+    Errors: #NUM! where the growth is too large to compute.
 
     Peers: quantstats.stats.to_drawdown_series; ffn.core.to_drawdown_series (of prices).
 
@@ -246,7 +251,7 @@ def drawdowns(returns: Returns) -> PanelResult:
     with np.errstate(all="ignore"):
         depth = kpi.drawdowns(returns.T).T
     if not np.isfinite(depth).all():
-        raise kpi.reason("total_return", math.inf)
+        raise NumberError(TOO_MUCH_GROWTH)
     return depth
 
 

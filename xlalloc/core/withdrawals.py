@@ -39,9 +39,14 @@ def _guarded(due, wealth, first: float, fell: np.ndarray, remaining: int, inflat
     """The rules of Guyton & Klinger (2006) in their order: inflation, capital preservation, prosperity."""
     fair = wealth * first  # the first share of it
     if inflation:  # not raised, so less in real terms
-        due = np.where(fell & (due > fair), due * (1.0 - inflation / (1.0 + inflation)), due)
-    changed = np.where(due < LOWER * fair, due * (1.0 + CHANGE), due)
-    return np.where(due > UPPER * fair, due * (1.0 - CHANGE), changed) if remaining > LAST_CUT else changed
+        due = due * (1.0 - inflation / (1.0 + inflation) * (fell & (due > fair)))
+    steps = (due < LOWER * fair).view(np.int8)  # products with 0 and 1: np.where takes three times as long
+    if remaining > LAST_CUT:
+        steps = steps - (due > UPPER * fair).view(np.int8)
+    factor = CHANGE * steps
+    factor += 1.0
+    factor *= due
+    return factor
 
 
 def annuity_due(growth: Iterator[np.ndarray], inflation: float) -> np.ndarray:

@@ -38,9 +38,10 @@ class Doctor:
 
     def findings(self) -> list[Finding]:
         found = [self._python(), *self._packages(), self._excel(), self._file(), self._macros(), self._disabled()]
-        found.append(self._class())
-        if found[-1].verdict == "ok":
-            found.append(self._server())
+        registered = windows_class.registered(self.registry, _EVERYWHERE)
+        found.append(self._class(registered))
+        if registered and found[-1].verdict == "ok":
+            found.append(self._server(registered))
         return found
 
     def _value(self, root: str, key: str, name: str = ""):
@@ -132,9 +133,8 @@ class Doctor:
             return wrong("disabled items", "Excel has disabled the add-in after a crash", remedy)
         return ok("disabled items")
 
-    def _class(self) -> Finding:
+    def _class(self, registered: str | None) -> Finding:
         what = "registered class"
-        registered = windows_class.registered(self.registry, _EVERYWHERE)
         if registered is None:
             return wrong(what, f"{windows_class.PROG_ID} is not entered for this user, nor for all users", again())
         program = Path(windows_class.program(registered))
@@ -156,9 +156,8 @@ class Doctor:
             )
         return ok(what, str(program))
 
-    def _server(self) -> Finding:
+    def _server(self, registered: str) -> Finding:
         """Asks Windows for the class as Excel does; where that fails, what its Python says when it loads the functions."""
-        registered = windows_class.registered(self.registry, _EVERYWHERE)
         begun = time.perf_counter()
         refused = self.start(registered)
         if not refused:
