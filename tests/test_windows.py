@@ -258,16 +258,22 @@ On Error GoTo 0
 Leave
 Show Answer({words.replace(", ", ", Array(", 1)}))
 Show Answer("EXPLAIN", Array({words}))
+Show server.CallUDF(FUNCTIONS, "DIAGNOSIS", Array(Language(), "0.0.0"))
 """
     english = cells.call("EXPLAIN", wrong)
     with speaking("zh"):
         chinese = cells.call("EXPLAIN", wrong)
     assert chinese != english and any("\u4e00" <= c <= "\u9fff" for c in str(chinese))
     for number, expected in ((1031, english), (2052, chinese)):
-        _, first, cell, again = vbscript.read(windows.script("language", vba + program.replace("MENUS", str(number))))
+        told = vbscript.read(windows.script("language", vba + program.replace("MENUS", str(number))))
+        _, first, cell, again, found = told
         all_equal("EXPLAIN", expected, first)
         all_equal("EXPLAIN", expected, again)
         assert cell == [["CVErr 2015"]]
+        lines = "\n".join(row[0] for row in found)
+        assert ("版本为 0.0.0" in lines) == (expected is chinese) and ("of version 0.0.0" in lines) == (
+            expected is english
+        )
 
 
 def test_our_vba_cuts_what_reaches_to_the_sheets_end(windows, vba):

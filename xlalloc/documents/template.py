@@ -181,7 +181,7 @@ class Template:
             yield
         except UnreadableSheetError as problem:
             words = str(problem) or "its words are of another program. Open it in Excel and save it again"
-            self.problems.append(f"{sheet.title}: {words}")
+            self.problems.append(f"{sheet.title}: {say(words)}")
         except (KeyError, ValueError, IndexError, AttributeError):
             self.problems.append(f"{sheet.title}: cannot be read. Open it in Excel and save it again")
 

@@ -99,9 +99,9 @@ def computed(inputs: Inputs, client: Client) -> Result:
         result = compute(client, inputs)
     except trading.RefusedError as refused:
         fatal = [p for p in (*found, *refused.problems) if p.fatal]
-        reasons = "; ".join(
-            f"{say(f'{p.location.sheet} row {p.location.row}')}: {p.wrong(language()).rstrip('.。')}" for p in fatal
-        )
+        places = [say(f"{p.location.sheet} row {p.location.row}") for p in fatal]
+        wrong = [p.wrong(language()).rstrip(".。") for p in fatal]
+        reasons = "; ".join(f"{place}: {reason}" for place, reason in zip(places, wrong, strict=True))
         raise InputError(f"{client.id}: no workbook, since {reasons}. Correct the file.") from None
     result.problems = list(dict.fromkeys([*found, *result.problems]))
     return result
