@@ -141,7 +141,10 @@ def test_any_cells(name):
 
 
 ONCE_UNFORESEEN = [  # what such cells have found
-    ("ACCOUNT_GAIN", [[["date", "balance"], [math.nan, 100000.0], [math.nan, 112000.0], [math.inf, 118500.0]], [[0.0]]]),
+    (
+        "ACCOUNT_GAIN",
+        [[["date", "balance"], [math.nan, 100000.0], [math.nan, 112000.0], [math.inf, 118500.0]], [[0.0]]],
+    ),
     ("ACCOUNT_RETURNS", [[[1e-320], [112000.0], [118500.0]], [[0.0], [10000.0], [0.0]]]),
     ("WIN_RATE", [Decimal("sNaN")]),
     ("RP_NESTED", [[[0.04, 0.018, 0], [0.018, 0.0225, 0], [0, 0, 0.01]], [["A"], ["A"], ["B"]], [[0, 0, -1]]]),
