@@ -61,6 +61,8 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
         value = _known_kind(value)
         own = kind_of(value)
         kind = max(kind, own)
+        if isinstance(value, Table):
+            raise _one_column(name, value)
         if own == ARRAY and not isinstance(value, _PLAIN):
             module = type(value).__module__.partition(".")[0]
             what = type(value).__name__ if module == "builtins" else f"{module}.{type(value).__name__}"
@@ -91,6 +93,17 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
         if one.quantity.kind in ("panel", "labels"):
             in_time_order(one)
     return {name: found[name] for name in given}, kind, index
+
+
+def _one_column(name: str, table: Table) -> InputError:
+    """What to do with a table of several columns where one is needed."""
+    columns = [str(head) for head in table.header]
+    numbers = (head for head, cell in zip(columns, table.rows[0], strict=True) if isinstance(cell, float))
+    wanted = next(numbers, columns[-1])
+    return InputError(
+        f"{name}: a table with the columns {', '.join(columns)}. Choose one: "
+        f"table.to_pandas().set_index({quoted(columns[0])})[{quoted(wanted)}]."
+    )
 
 
 def _same_dates(flows: Labelled, dates: np.ndarray) -> None:

@@ -129,7 +129,8 @@ def read_vector(q: Quantity, name: str, rows) -> Labelled:
         headings(values[:1], name, "the first cell")
         record_headings(name, [line[0] for line in lines])
     values = values[skipped:]
-    no_year_heading(values, name)
+    if q.unit != "money" or any(values[1:]):  # 2000 held of one fund and nothing of the others is no heading
+        no_year_heading(values, name)
     gaps = bool(q.gaps)
     numbers = [number_in(cell, f"{name}: item {i}", gaps) for i, cell in enumerate(values, 1 + skipped)]
     found.value = numbers[0] if q.scalar and len(numbers) == 1 and not found.names else np.array(numbers)
