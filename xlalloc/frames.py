@@ -181,10 +181,14 @@ def _vector_or_matrix(q: Quantity, name: str, value, kind: int) -> Labelled:
     if kind == DICT:
         if q.kind == "matrix" and value and all(isinstance(v, Mapping) for v in value.values()):
             return _nested(q, name, value)
-        if q.kind == "matrix":
-            raise InputError(f"{name}: a dict holds one number per name; give a pandas DataFrame for a matrix.")
         if not value:
             raise InputError(f"{name}: the dict is empty.")
+        if q.kind == "matrix" and q.axes[0] != q.axes[1]:
+            labels = checked_names(list(value), name)
+            numbers = [number_in(cell, f"{name}, {quoted(label)}", False) for label, cell in value.items()]
+            return _one_line(found, labels, np.array(numbers))
+        if q.kind == "matrix":
+            raise InputError(f"{name}: a dict holds one number per name; give a pandas DataFrame for a matrix.")
         if q.axes:
             found.names[q.axes[0]] = checked_names(list(value), name)
         found.value = list(value.values())
@@ -247,12 +251,8 @@ def _named_vector(q: Quantity, name: str, value) -> Labelled:
 
 def _named_matrix(q: Quantity, name: str, value) -> Labelled:
     found = Labelled(name, q)
-    if not hasattr(value, "columns"):  # one view, one scenario or one factor
-        axis = q.axes[1] if q.axes[0] in ("views", "scenarios") else q.axes[0]
-        labels = _labels(value.index, name)
-        numbers = _plain_numbers(value, name)
-        found.value = numbers[None, :] if axis == q.axes[1] else numbers[:, None]
-        found.names = {axis: labels} if labels is not None else {}
+    if not hasattr(value, "columns"):
+        _one_line(found, _labels(value.index, name), _plain_numbers(value, name))
         if q.axes[0] == "scenarios" and isinstance(value.name, str):
             found.names["scenarios"] = [value.name]
         return found
@@ -266,6 +266,15 @@ def _named_matrix(q: Quantity, name: str, value) -> Labelled:
         down = across = down or across
     found.value = numbers
     found.names = {axis: labels for axis, labels in zip(q.axes, (down, across), strict=True) if labels}
+    return found
+
+
+def _one_line(found: Labelled, labels: list | None, numbers: np.ndarray) -> Labelled:
+    """One view, one scenario or one factor as a matrix."""
+    axes = found.quantity.axes
+    axis = axes[1] if axes[0] in ("views", "scenarios") else axes[0]
+    found.value = numbers[None, :] if axis == axes[1] else numbers[:, None]
+    found.names = {axis: labels} if labels is not None else {}
     return found
 
 

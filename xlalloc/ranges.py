@@ -173,9 +173,9 @@ def read_matrix(q: Quantity, name: str, rows) -> Labelled:
     if square:
         top = height == width + 1 or (height == width and open_corner)
         left = width == height + 1 or (height == width and open_corner)
-        if abs(height - width) > 1 or (
-            height != width and not _could_be_names(rows[0] if top else [r[0] for r in rows])
-        ):
+        line = rows[0] if top else [row[0] for row in rows]
+        both = is_blank(corner) and not any(map(is_blank, line[1:]))  # labels on both sides of what is not square
+        if abs(height - width) > 1 or (height != width and (both or not _could_be_names(line))):
             raise InputError(
                 f"{name}: {height} x {width} cells; a square matrix is needed (labels may stand around it)."
             )
