@@ -537,6 +537,28 @@ def test_words_that_are_not_worked_on(simple, tmp_path, damage):
         opened(path)
 
 
+MERGED, TABLE = '<mergeCell ref="{}"/>', '<table displayName="Held" ref="{}"{}><tableColumn name="Fund"/></table>'
+
+
+@pytest.mark.parametrize(
+    ("merged", "table"),
+    [
+        ("A:B", None),
+        ("", None),
+        (None, TABLE.format("A1:B", "")),
+        (None, TABLE.format("A1:B2", ' totalsRowCount="one"')),
+        (None, TABLE.replace("displayName", "x").format("A1:B2", "")),
+        (None, "<x:table/>"),
+    ],
+)
+def test_damaged_merged_cells_and_tables_are_refused(tmp_path, merged, table):
+    rows = sheet('<row r="1"/>', "" if merged is None else f"<mergeCells>{MERGED.format(merged)}</mergeCells>")
+    own = {"xl/t.xml": table, "xl/worksheets/_rels/sheet1.xml.rels": relations(("r", "table", "../t.xml"))}
+    path = template(tmp_path / "damaged.xlsx", {"Report": rows}, parts=own if table else None)
+    with pytest.raises(TemplateError, match="Report: "):
+        opened(path)
+
+
 def test_names_are_written_into_a_workbook_of_the_firms_own(tmp_path):
     """Then its formulas are live: the workbook filled, written again with a second sample, is filled again."""
     path = tmp_path / "own.xlsx"
@@ -552,6 +574,31 @@ def test_names_are_written_into_a_workbook_of_the_firms_own(tmp_path):
     document = fill(opened(path), data(), live=True)
     assert cells(document, "Page") == {"A1": "For Lin", "A2": 1.0}
     assert openpyxl.load_workbook(io.BytesIO(fill(opened(path), data()))).sheetnames == ["Page"]
+
+
+@pytest.mark.parametrize("part", ["externalReferences", "functionGroups"])
+def test_names_stand_where_the_order_of_a_workbooks_parts_has_them(tmp_path, part):
+    """ECMA-376, CT_Workbook: sheets, functionGroups, externalReferences, definedNames, calcPr."""
+    path = template(tmp_path / "own.xlsx", {"Page": '<row r="1"/>'}, book=f"<{part}><x/></{part}>")
+    text = parts(with_names(path, VOCABULARY, DATA))["xl/workbook.xml"]
+    assert re.findall("</(sheets|functionGroups|externalReferences|definedNames)>", text) == [
+        "sheets",
+        part,
+        "definedNames",
+    ]
+    path = template(
+        tmp_path / "live.xlsx",
+        {"Page": REPORT, "xl_data": '<row r="1"/>'},
+        strings=STRINGS,
+        book=f"<{part}><x/></{part}>",
+    )
+    text = parts(fill(opened(path), data(), live=True))["xl/workbook.xml"]
+    kept = [part] if part == "functionGroups" else []
+    assert re.findall("</(sheets|functionGroups|externalReferences|definedNames)>", text) == [
+        "sheets",
+        *kept,
+        "definedNames",
+    ]
 
 
 def test_macros_are_left_out_unless_they_are_kept(tmp_path):

@@ -14,7 +14,8 @@ from xlalloc.reports.columns import COLUMNS
 from xlalloc.reports.compute import compute
 from xlalloc.reports.firm import Firm
 from xlalloc.reports.firm_templates import of_client, opened
-from xlalloc.reports.read import read, unreadable
+from xlalloc.reports.read import read
+from xlalloc.reports.reading import unreadable
 from xlalloc.reports.texts import TEXTS
 from xlalloc.reports.vocabulary import vocabulary
 

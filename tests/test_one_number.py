@@ -155,7 +155,7 @@ def test_stated_ranges_and_crises(clients):
             own = rows(
                 book.value_of("POLICY_CHECK(w_target,mu_assets,cov_assets,return_range,vol_range,drawdown_limit)")
             )
-            assert alike([row[2:3] for row in own[1:]], [row[2:3] for row in result.policy["target"]]), result.client.id
+            assert alike([row[2:3] for row in own[1:]], [row[2:3] for row in result.policy.target]), result.client.id
             compared += 1
         if not isinstance(result.stress, ErrorValue):
             own = rows(book.value_of("STRESS_TABLE(w_today_held,scenario_table)"))

@@ -29,8 +29,9 @@ def test_the_stub_is_the_catalogues():
     assert (ROOT / "xlalloc" / "py.typed").exists()
 
 
-def test_the_package_has_no_wrong_type():
-    done = mypy()
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+def test_the_package_has_no_wrong_type(platform):
+    done = mypy("--platform", platform, "--cache-dir", ROOT / ".mypy_cache" / platform)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -38,8 +38,7 @@ class Workbook(Protocol):
     def read(self, reference: "Reference") -> list[list]: ...
     def formula(self, sheet: str, row: int, column: int) -> str | None: ...
     def filled_from(self, anchor: "Reference") -> Any: ...
-    @staticmethod
-    def call(name: str, arguments: list) -> list[list]: ...
+    def call(self, name: str, arguments: list) -> list[list]: ...
 
 
 @dataclass(slots=True, unsafe_hash=True)
@@ -167,7 +166,7 @@ def _date_in(text: str) -> float | None:
         return None
     numbers: Any = [int(part or 0) for part in match.groups()]
     try:
-        serial: Any = to_number(dt.datetime(*numbers))
+        serial = as_float(dt.datetime(*numbers))
     except ValueError:
         return None
     return serial if serial >= 61 else None
@@ -189,9 +188,16 @@ def to_number(value) -> float | ErrorValue:
         return ErrorValue("#VALUE!", f"the text {value[:40]!r} is not a number") if number is None else number
     if value is None:
         return 0.0
+    return as_float(value)
+
+
+def as_float(value: float | dt.date) -> float:
+    """A number, or a date's serial with its time of day."""
+    if not isinstance(value, dt.date):
+        return float(value)
     if isinstance(value, dt.datetime):
         return to_serial(value) + (value.hour * 3600 + value.minute * 60 + value.second) / 86400
-    return float(to_serial(value)) if isinstance(value, dt.date) else float(value)
+    return float(to_serial(value))
 
 
 def power(base: float, exponent: float) -> float:

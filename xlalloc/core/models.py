@@ -393,7 +393,7 @@ def drawdown_cdf(x: float, rho: float) -> float:
         return 1.0 - _hit_from_image(x, -rho)
     n = np.arange(2.0, int(9.5 * x / pi) + 4.0)
     theta = (n - 0.5) * pi
-    for _ in range(6):  # Newton on θ = (n−1)π + the angle of (c, θ), which has one root in each ((n−1)π, nπ)
+    for _ in range(4):  # Newton on θ = (n−1)π + the angle of (c, θ), which has one root in each ((n−1)π, nπ)
         theta -= (theta - (n - 1.0) * pi - np.arctan2(theta, c)) / (1.0 - c / (c * c + theta**2))
     terms = 2.0 * theta * np.sin(theta) / (theta**2 + c * c - c) * np.exp(-c - (theta**2 + c * c) / (2.0 * x * x))
     return min(max(_first_term(c, x) + float(terms.sum()), 0.0), 1.0)

@@ -77,7 +77,8 @@ def wealth_of(wealth: float, monthly: float, price: np.ndarray, saved: np.ndarra
     with np.errstate(over="ignore", invalid="ignore"):
         path = wealth * price
         if monthly:
-            path += monthly * saved
+            for row, more in zip(np.atleast_2d(path), np.atleast_2d(saved), strict=True):
+                row += monthly * more  # a row at a time stays in the cache
     return np.maximum(path, 0.0, out=path) if monthly < 0.0 else path
 
 

@@ -27,10 +27,8 @@ _NEWER = re.compile(
 _FORMAT = re.compile(r"<(?:\w+:)?formatCode>.*?</(?:\w+:)?formatCode>", re.DOTALL)
 _BOX = re.compile(r'<(?P<tag>(?:\w+:)?sp)\b(?P<attrs>[^>]*\btextlink="(?P<ref>[^"]*)"[^>]*)>.*?</(?P=tag)>', re.DOTALL)
 _PARTS = re.compile(r"(?:'(?:[^']|'')*'|[^,'])+")
-_SERIES = re.compile(r"<(?P<n>(?:\w+:)?)ser>.*?</(?P=n)ser>", re.DOTALL)
+_SERIES = re.compile(r"<(?P<n>(?:\w+:)?)ser>")
 _ANCHOR = re.compile(r"<(?P<n>(?:\w+:)?)(?P<tag>(?:two|one)CellAnchor|absoluteAnchor)\b.*?</(?P=n)(?P=tag)>", re.DOTALL)
-_VALUES = re.compile(r"<(?P<n>(?:\w+:)?)(?P<tag>val|yVal)>.*?</(?P=n)(?P=tag)>", re.DOTALL)
-_POINT = re.compile(r"<(?:\w+:)?pt\b")
 _RUN = re.compile(r"(<a:t>)[^<]*(</a:t>)|<a:t\s*/>")
 
 
@@ -54,17 +52,24 @@ def several(reference: str) -> list[str]:
 def with_caches(text: str, points: Callable[[str], list | None]) -> str:
     """A chart with the values of now; ``points`` gives the rows of a reference, None where it has none to keep."""
 
+    known: dict[tuple[str, str], str | None] = {}  # series of one chart share their categories
+
     def cached(match: re.Match) -> str:
         n, kind = match["n"], match["tag"].removesuffix("Ref")
-        found = points(own(match["ref"]))
-        if found is None:
-            return match[1]
-        if kind == "multiLvlStr":
-            return match[1] + _levels(found, n)
-        found = [cell for row in found for cell in row]
+        key = match["ref"], kind
+        if key not in known:
+            found = points(own(match["ref"]))
+            if found is None:
+                known[key] = None
+            elif kind == "multiLvlStr":
+                known[key] = _levels(found, n)
+            else:
+                known[key] = _points([cell for row in found for cell in row], n, kind)
+        inside = known[key]
+        if inside is None or kind == "multiLvlStr":
+            return match[1] + (inside or "")
         code = _FORMAT.search(match[0], len(match[1])) if kind == "num" else None
-        inside = (code[0] if code else "") + _points(found, n, kind)
-        return f"{match[1]}<{n}{kind}Cache>{inside}</{n}{kind}Cache>"
+        return f"{match[1]}<{n}{kind}Cache>{code[0] if code else ''}{inside}</{n}{kind}Cache>"
 
     def labels(match: re.Match) -> str:
         found = [cell for row in points(own(match["ref"])) or [] for cell in row]
@@ -100,11 +105,16 @@ def _taken_apart(text: str) -> tuple[list, bool]:
 
 def without_empty(text: str) -> tuple[str, bool]:
     """A chart without the series that have no point; where none has one it stays as it is, and is said to be empty."""
-    found = [(m[0], _has_points(m[0])) for m in _SERIES.finditer(text)]
-    full = any(has for _, has in found)
-    for series, has in found:
-        text = text.replace(series, "", 1) if full and not has else text
-    return text, bool(found) and not full
+    first = _SERIES.search(text)
+    if first is None:
+        return text, False
+    start, end, n = first[0], first[0].replace("<", "</"), first["n"]
+    before, *found = text.split(start)
+    series = [(one.partition(end), _has_points(one, n)) for one in found]
+    full = any(has for _, has in series)
+    if not full or all(has for _, has in series):
+        return text, not full
+    return before + "".join(start + inside + end + after if has else after for (inside, _, after), has in series), False
 
 
 def without_frames(text: str, ids: list[str]) -> str:
@@ -113,9 +123,11 @@ def without_frames(text: str, ids: list[str]) -> str:
     return _ANCHOR.sub(lambda m: "" if any(mark in m[0] for mark in marks) else m[0], text)
 
 
-def _has_points(series: str) -> bool:
-    values = _VALUES.search(series)
-    return values is None or _POINT.search(series, values.start(), values.end()) is not None
+def _has_points(series: str, n: str) -> bool:
+    for tag in ("val", "yVal"):
+        if (start := series.find(f"<{n}{tag}>")) >= 0:
+            return series.find(f"<{n}pt ", start, series.find(f"</{n}{tag}>", start)) >= 0
+    return True
 
 
 def _levels(rows: list[list], n: str) -> str:

@@ -17,6 +17,8 @@ def rows_of(value, missing: str | None = "") -> list[list]:
     """
     if not isinstance(value, list):
         return [[value]]
+    if value and list not in set(map(type, value)):  # one column
+        return [[missing if cell is None else cell] for cell in value]
     rows = [row if isinstance(row, list) else [row] for row in value] or [[""]]
     width = max(1, *map(len, rows))
     return [

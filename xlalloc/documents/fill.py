@@ -110,9 +110,9 @@ class Filled:
         place = self.places.get(name)
         if place is None:
             return None
-        title, *area = place
+        title, top, left, bottom, right = place
         where = title if title == DATA else "'" + title.replace("'", "''") + "'"
-        return f"{where}!{address(*area, '$')}"
+        return f"{where}!{address(top, left, bottom, right, '$')}"
 
     def _place(self, *names: str) -> None:
         """The data of names onto their sheet, only when a formula asks for a cell: few templates use most of them."""

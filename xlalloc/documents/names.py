@@ -15,7 +15,6 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _KIND = f"{_OFFICE}/worksheet"
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_NAMES = re.compile(r"<definedNames\b[^>]*?(?:/>|>.*?</definedNames>)", re.DOTALL)
 
 
 def with_names(path: str | Path | Package, vocabulary: Mapping[str, str], sample: dict) -> bytes:
@@ -56,12 +55,4 @@ def _named(workbook: str, ranges: dict[str, str]) -> str:
         if "localSheetId" in xml.attributes(tag) or xml.attributes(tag)["name"].casefold() not in ranges
     ]
     own = [f'<definedName name="{name}">{xml.escaped(ranges[name])}</definedName>' for name in sorted(ranges)]
-    names = f"<definedNames>{''.join([*kept, *own])}</definedNames>"
-    if _NAMES.search(workbook):
-        return _NAMES.sub(lambda match: names, workbook, count=1)
-    after = re.search(
-        r"<externalReferences\b.*?</externalReferences>|<functionGroups\b.*?</functionGroups>|</sheets>",
-        workbook,
-        re.DOTALL,
-    )
-    return workbook[: after.end()] + names + workbook[after.end() :]
+    return xml.with_names(workbook, f"<definedNames>{''.join([*kept, *own])}</definedNames>")

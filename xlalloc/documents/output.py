@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from xlalloc.dates import to_serial
@@ -17,7 +17,6 @@ from xlalloc.documents.template import DATA, Template, TemplateError, nodes
 from xlalloc.errors import ErrorValue
 from xlalloc.values import Reference, scalar
 
-_NAMES = re.compile(r"<definedNames\b.*?</definedNames>", re.DOTALL)
 _NOT_KEPT = re.compile(  # where the file was last saved, links to other workbooks
     r"<mc:AlternateContent\b(?:(?!</mc:AlternateContent>).)*absPath.*?</mc:AlternateContent>"
     r"|<externalReferences\b.*?</externalReferences>",
@@ -25,7 +24,6 @@ _NOT_KEPT = re.compile(  # where the file was last saved, links to other workboo
 )
 
 
-_EMPTY = {None, ""}
 _HIDDEN, _HEIGHT = re.compile(r'\shidden="\w+"'), re.compile(r'\s(?:ht|customHeight)="[^"]*"')
 
 
@@ -63,8 +61,8 @@ class Output:
         template, filled = self.template, self.filled
         off = {key for key, asked in template.shows.items() if not all(filled.ask(t, key) is True for t in asked)}
         self.shown = [s for s in template.sheets if s.state == "visible" and s.key not in off and s.key != DATA]
-        if self.pages is not None:
-            self.shown = sorted((s for s in self.shown if s.key in self.pages), key=lambda s: self.pages[s.key])
+        if (pages := self.pages) is not None:
+            self.shown = sorted((s for s in self.shown if s.key in pages), key=lambda s: pages[s.key])
         if not self.shown:
             raise TemplateError(template.name, ["no sheet is shown: xl_show is FALSE for every one"])
         self.off = off
@@ -114,17 +112,22 @@ class Output:
 
     def _hide_rows(self) -> None:
         """Hide rows that are empty in every region crossing them; where formulas stay, show all that hold something."""
+        held: dict[str, dict[int, list[int]]] = {}  # sheet → row → the columns that hold something
         for region in self.template.regions:
             if region.sheet not in self.computed:
                 continue
-            hidden, values = self.hidden.setdefault(region.sheet, {}), self.computed[region.sheet]
-            across = range(region.left, region.right + 1)
+            if region.sheet not in held:
+                held[region.sheet] = defaultdict(list)
+                for (i, j), value in self.computed[region.sheet].items():
+                    if value is not None and value != "":
+                        held[region.sheet][i].append(j)
+            hidden, rows = self.hidden.setdefault(region.sheet, {}), held[region.sheet]
             for i in range(region.top, region.bottom + 1):
                 if hidden.get(i, True):
-                    hidden[i] = {values.get((i, j)) for j in across} <= _EMPTY
+                    hidden[i] = i not in rows or not any(region.left <= j <= region.right for j in rows[i])
         if self.live:
-            for key, rows in self.hidden.items():
-                self.hidden[key] = {i: False for i, off in rows.items() if not off}
+            for key, known in self.hidden.items():
+                self.hidden[key] = {i: False for i, off in known.items() if not off}
 
     def _draw(self) -> None:
         """Charts, rules and lists of shown sheets keep what they refer to, wherever it stands; nothing else stays."""
@@ -160,7 +163,7 @@ class Output:
 
     def _ask(self) -> None:
         """Formulas that stay keep the names they use, and no other."""
-        waiting = [cell.formula for sheet in self.shown for cell in sheet.formulas]
+        waiting = [cell.formula for sheet in self.shown for cell in sheet.formulas if cell.formula]
         while waiting:
             for node in nodes(self.template.tree(waiting.pop())):
                 if node[0] == "name" and (name := node[2].casefold()) not in self.needed_names:
@@ -258,14 +261,17 @@ class Output:
         rows: dict[int, dict[int, str]] = defaultdict(dict)
         for cells, live in ((self.filled.given[key], self.live), (self.filled.spilled[key], False)):
             for at, value in cells.items():
+                if hidden.get(at[0]):
+                    continue
                 if at in own:
                     rows[at[0]][at[1]] = cell_text(kept_text(own[at].start, value), value, live)
                 elif value is not None:
                     rows[at[0]][at[1]] = cell_text(kept_text(f'<c r="{letters(at[1])}{at[0]}"', value), value, live)
         for cell in sheet.formulas:
-            rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
-        found = {row: fixed | rows[row] if row in rows else fixed for row, fixed in sheet.fixed.items()}
-        return {row: inside for row, inside in (rows | found).items() if not hidden.get(row)}
+            if not hidden.get(cell.row):
+                rows[cell.row][cell.column] = self._formula(sheet, cell, values[cell.at])
+        fixed = {row: inside for row, inside in sheet.fixed.items() if not hidden.get(row)}
+        return rows | {row: inside | rows[row] if row in rows else inside for row, inside in fixed.items()}
 
     def _formula(self, sheet: Sheet, cell: Cell, value) -> str:
         if not self.live:
@@ -278,6 +284,7 @@ class Output:
     def _data_cells(self, sheet: Sheet) -> dict[int, dict[int, str]]:
         """A sheet that is not shown: all data where formulas stay, else what shown sheets draw from it."""
         rows: dict[int, dict[int, str]] = defaultdict(dict)
+        places: Iterable[tuple[int, int]]
         if self.live and sheet.key == DATA:
             places = self.filled.all_data() if self.whole else self._named_data()
         else:
@@ -304,8 +311,8 @@ class Output:
 
     def _points(self, reference: str, sheet: str, everything: bool) -> list | None:
         if len(parts := charts.several(reference)) > 1:
-            several = [self._points(part, sheet, everything) for part in parts]
-            return None if None in several else [row for rows in several for row in rows]
+            several = [self._points(part, sheet, everything) or [] for part in parts]
+            return [row for rows in several for row in rows] if all(several) else None
         found = self.filled.value_of(reference, sheet) if self.template.tree(reference) else None
         if not isinstance(found, Reference):
             return None
@@ -343,8 +350,7 @@ class Output:
         ordered = iter([entries[sheet.key] for sheet in self.kept])
         text = re.sub(r"<sheet\b[^>]*/>", lambda match: next(ordered, ""), text)
         names = self._names()
-        names = f"<definedNames>{names}</definedNames>" if names else ""
-        text = text.replace("\0", names) if "\0" in text else text.replace("</sheets>", "</sheets>" + names, 1)
+        text = text.replace("\0", f"<definedNames>{names}</definedNames>" if names else "")
         active = self.kept.index(self.shown[0])
         view = f' activeTab="{active}" firstSheet="{active}"' if active else ""
 
@@ -375,11 +381,11 @@ class Output:
                 done.add(name)
             found.append(f"<definedName{tag}>{meaning}</definedName>")
         if DATA in {sheet.key for sheet in self.kept}:
-            places = self.filled.places
-            wanted = set(places) if self.whole else self.needed_names & set(places)
+            data = self.filled.places
+            wanted = set(data) if self.whole else self.needed_names & set(data)
             found += [
                 f'<definedName name="{name}">{xml.escaped(self.filled.range_of(name) or "")}</definedName>'
-                for name in places
+                for name in data
                 if name in wanted - done
             ]
         return "".join(found)
@@ -401,7 +407,7 @@ def _refers(meaning: str, title: str) -> bool:
 @lru_cache(maxsize=256)
 def _frame(template: Template) -> str:
     """The workbook's part with a mark where its names stand."""
-    text = _NAMES.sub("\0", _NOT_KEPT.sub("", template.workbook))
+    text = xml.with_names(_NOT_KEPT.sub("", template.workbook), "\0")
     return re.sub(r"<calcPr\b[^>]*/>", _calculation, text)
 
 

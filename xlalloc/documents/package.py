@@ -106,13 +106,16 @@ def _resolved(part: str, target: str) -> str:
 
 
 def packed(data: bytes, level: int = LEVEL) -> Part:
-    deflate = zlib.compressobj(level, zlib.DEFLATED, -15)
+    """Compressed; with a window no larger than the data, since setting up a full one takes longer than a small part."""
+    window = min(max(len(data).bit_length(), 9), zlib.MAX_WBITS)
+    deflate = zlib.compressobj(level, zlib.DEFLATED, -window, window - 7)
     return Part(zlib.crc32(data), len(data), 8, deflate.compress(data) + deflate.flush())
 
 
 def written(parts: dict[str, Part]) -> bytes:
     """The file; it carries no clock (1980-01-01), so that the same parts give the same bytes."""
-    out, directory, at = [], [], 0
+    out: list[bytes] = []
+    directory, at = [], 0
     for name, (checksum, size, method, data) in parts.items():
         title = name.encode()
         flags = 0x800 if len(title) != len(name) else 0

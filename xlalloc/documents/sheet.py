@@ -35,7 +35,10 @@ def number(column: str) -> int:
 
 def box(reference: str) -> tuple[int, int, int, int]:
     """Top, left, bottom, right of A1 or A1:B2."""
-    left, top, right, bottom = _REFERENCE.fullmatch(reference).groups()
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise UnreadableSheetError(f"{reference!r} is not a cell or a range of cells")
+    left, top, right, bottom = found.groups()
     return int(top), number(left), int(bottom or top), number(right or left)
 
 
@@ -61,7 +64,7 @@ class Cell:
     value: object = None
     formula: str | None = None  # as it is evaluated
     written: str = ""  # as it stands in the file
-    area: tuple | None = None  # of an array formula, as saved
+    area: tuple[int, ...] = ()  # of an array formula, as saved
     spills: bool = False  # a dynamic one, whose area follows its result
     mark: str = ""  # ' cm="1"' of a dynamic one
     shared: int | None = None  # its place among the shared strings
@@ -92,6 +95,7 @@ class Sheet:
     formulas: list[Cell] = field(default_factory=list)
     fixed: dict[int, dict[int, str]] = field(default_factory=dict)  # row → column → the cell as no client changes it
     hidden: frozenset[int] = frozenset()  # rows
+    merged: list[tuple[int, int, int, int]] = field(default_factory=list)
 
     def __post_init__(self):
         self.key = self.title.casefold()
@@ -111,6 +115,7 @@ class Sheet:
             for match in _CELL.finditer(content or ""):
                 cell = self._cell(match, row, strings, shared)
                 self.cells[cell.at] = cell
+        self.merged = [box(xml.attributes(tag)["ref"]) for tag in re.findall(r"<mergeCell\b[^>]*>", self.tail)]
         self.hidden = frozenset(row for row, tag in self.rows.items() if 'hidden="1"' in tag)
         self.formulas = [cell for cell in self.cells.values() if cell.formula is not None]
         self.anchors = [cell for cell in self.formulas if cell.area]
@@ -163,10 +168,6 @@ class Sheet:
             if cell.spills:
                 cell.written = re.sub(r'\bref="[^"]*"', 'ref="\0"', cell.written)
         cell.formula = text
-
-    @property
-    def merged(self) -> list[tuple[int, int, int, int]]:
-        return [box(xml.attributes(tag)["ref"]) for tag in re.findall(r"<mergeCell\b[^>]*>", self.tail)]
 
 
 def _value(kind: str, text: str, strings: list[str]):

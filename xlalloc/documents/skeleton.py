@@ -61,7 +61,7 @@ def skeleton(
     if APP in parts:
         changed[APP] = _APP
     if template.strings_part in parts:
-        changed[template.strings_part] = _strings(template, gone, live)
+        changed[template.strings_part] = _strings(template, package.text(template.strings_part), gone, live)
     types = _types(template, parts, macros)
     parts = {TYPES: packed(types.encode(), 9)} | parts
     parts.update({name: packed(text.encode(), 9) for name, text in changed.items() if name in parts})
@@ -90,12 +90,15 @@ def _reached(
         if name in package.parts:
             reached.add(name)
         if lost:
-            changed[name] = re.sub(
-                r"<Relationship\b[^>]*/>",
-                lambda m, lost=lost: "" if xml.attributes(m[0]).get("Id") in lost else m[0],
-                package.text(name),
-            )
+            changed[name] = _without(package.text(name), lost)
     return reached
+
+
+def _without(relationships: str, lost: set[str]) -> str:
+    def kept(match: re.Match) -> str:
+        return "" if xml.attributes(match[0]).get("Id") in lost else match[0]
+
+    return re.sub(r"<Relationship\b[^>]*/>", kept, relationships)
 
 
 def _unwanted(template: Template, source: str, kind: str, part: str, live: bool, macros: bool) -> bool:
@@ -183,8 +186,8 @@ def selected(text: str, first: bool) -> str:
     return re.sub(r"<sheetView\b", '<sheetView tabSelected="1"', text, count=1) if first else text
 
 
-def _strings(template: Template, gone: frozenset[str], live: bool) -> str:
-    """The shared strings, those that no cell of a document uses emptied: their places stay."""
+def _strings(template: Template, text: str, gone: frozenset[str], live: bool) -> str:
+    """The part of the shared strings, those that no cell of a document uses emptied: their places stay."""
     used: set[int] = set()
     for sheet in template.sheets:
         if sheet.part in gone or sheet.key == DATA or (not live and sheet.state != "visible"):
@@ -202,7 +205,7 @@ def _strings(template: Template, gone: frozenset[str], live: bool) -> str:
         place += 1
         return match[0] if place in used else "<si><t/></si>"
 
-    return re.sub(r"<si\s*/>|<si\b[^>]*>.*?</si>", kept, template.package.text(template.strings_part), flags=re.DOTALL)
+    return re.sub(r"<si\s*/>|<si\b[^>]*>.*?</si>", kept, text, flags=re.DOTALL)
 
 
 def _cells(area: tuple[int, int, int, int]):

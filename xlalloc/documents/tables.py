@@ -36,7 +36,7 @@ class Table:
 
 def read(text: str, sheet: str) -> Table:
     """A table part."""
-    a = xml.attributes(re.search(r"<table\b[^>]*>", text)[0])
+    a = xml.attributes(re.findall(r"<table\b[^>]*>", text)[0])
     columns = [xml.attributes(tag)["name"] for tag in re.findall(r"<tableColumn\b[^>]*>", text)]
     header = a.get("headerRowCount", "1") != "0"
     names = tuple(xml.unescaped(name).casefold() for name in columns)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from html import unescape
@@ -145,21 +146,28 @@ class Template:
         sheet = Sheet(a["name"], relation.target, a.get("state", "visible"))
         if relation.kind != "worksheet":
             return sheet
-        try:
+        with self._reading(sheet):
             sheet.read(self.package.text(sheet.part), self.strings)
+        return sheet
+
+    @contextmanager
+    def _reading(self, sheet: Sheet) -> Iterator[None]:
+        try:
+            yield
         except UnreadableSheetError as problem:
             words = str(problem) or "its words are of another program. Open it in Excel and save it again"
             raise TemplateError(self.name, [f"{sheet.title}: {words}"]) from None
-        except (KeyError, ValueError, IndexError, AttributeError):
+        except (KeyError, ValueError, IndexError):
             raise TemplateError(
                 self.name, [f"{sheet.title}: cannot be read. Open it in Excel and save it again"]
             ) from None
-        return sheet
 
     def _tables(self, sheet: Sheet) -> Iterator[tables.Table]:
         for relation in self.package.relations(sheet.part).values():
             if relation.kind == "table":
-                yield tables.read(self.package.text(relation.target), sheet.title)
+                with self._reading(sheet):
+                    table = tables.read(self.package.text(relation.target), sheet.title)
+                yield table
 
     def _names(self) -> dict[tuple[str, str], str]:
         """(sheet's key or "", name) → its formula."""
@@ -241,7 +249,7 @@ class Template:
         places = list(cells_of(tree)) if tree else []
         if not text or (places and places[0][0].casefold() == DATA):
             return None
-        if not places or tree[0] not in ("cell", "range"):
+        if not tree or not places or tree[0] not in ("cell", "range"):
             self.own.add(name)
             return None
         sheet = places[0][0].casefold()

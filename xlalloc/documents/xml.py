@@ -10,6 +10,8 @@ _SPECIAL = re.compile("[&<>\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_x[0-9A-
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _TEXT = re.compile(r"<t\b[^>]*?(?:/>|>(.*?)</t>)", re.DOTALL)
+_NAMES = re.compile(r"<definedNames\b[^>]*?(?:/>|>.*?</definedNames>)", re.DOTALL)
+_BEFORE_NAMES = re.compile(r"\A.*</(?:sheets|functionGroups|externalReferences)>", re.DOTALL)
 _READING = re.compile(r"<rPh\b.*?</rPh>", re.DOTALL)
 
 
@@ -44,6 +46,14 @@ def unescaped(xml: str) -> str:
 def text_of(xml: str) -> str:
     """The text of a shared string or an inline one, without reading aids."""
     return unescaped("".join(_TEXT.findall(_READING.sub("", xml))))
+
+
+def with_names(workbook: str, names: str) -> str:
+    """The workbook's part with these defined names in place of its own; they follow its sheets, function groups and
+    external references."""
+    if _NAMES.search(workbook):
+        return _NAMES.sub(lambda match: names, workbook, count=1)
+    return _BEFORE_NAMES.sub(lambda match: match[0] + names, workbook, count=1)
 
 
 def checked(text: str, part: str, file: str) -> str:

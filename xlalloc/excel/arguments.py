@@ -2,12 +2,14 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from xlalloc.errors import ErrorValue
 from xlalloc.excel_functions import CLASSIC, PLAIN, SINGLE, TAKES, takes
 from xlalloc.values import Reference, as_rows, as_text, elementwise, error_in, scalar, to_number
 
+T = TypeVar("T")
 MOST_CELLS = 1_000_000  # of a result
 MOST_TEXT = 32_767  # characters of a cell
 
@@ -131,6 +133,16 @@ def numbers_in(values) -> list[float] | ErrorValue:
 
 def first_error(*values) -> ErrorValue | None:
     return next((value for value in values if isinstance(value, ErrorValue)), None)
+
+
+def all_or_error(values: Iterable[T | ErrorValue]) -> list[T] | ErrorValue:
+    """The values, or the first error among them."""
+    found: list[T] = []
+    for value in values:
+        if isinstance(value, ErrorValue):
+            return value
+        found.append(value)
+    return found
 
 
 def shaped(rows: list[list]):

@@ -3,7 +3,7 @@
 import math
 
 from xlalloc.errors import ErrorValue
-from xlalloc.excel.arguments import MOST_CELLS, first_error, flat, number, one, register, shaped, whole
+from xlalloc.excel.arguments import MOST_CELLS, all_or_error, first_error, flat, number, one, register, shaped, whole
 from xlalloc.values import as_rows, error_in
 
 
@@ -53,9 +53,9 @@ def choose_columns(cells, column, *more):
 
 
 def _chosen(lines: list, which: tuple, name: str):
-    places = [whole(cell) for value in which for cell in flat(value)]
-    if error := first_error(*places):
-        return error
+    places = all_or_error(whole(cell) for value in which for cell in flat(value))
+    if isinstance(places, ErrorValue):
+        return places
     if not all(1 <= abs(k) <= len(lines) for k in places):
         return ErrorValue("#VALUE!", f"{name}: 1 to {len(lines)}, or counted from the end -1 to -{len(lines)}")
     return shaped([lines[k - 1 if k > 0 else k] for k in places])

@@ -8,9 +8,9 @@ from xlalloc.cell_values import as_number
 from xlalloc.dates import from_text, to_serial
 from xlalloc.errors import ErrorValue
 from xlalloc.excel.arguments import flat, is_number, register, size
-from xlalloc.values import Reference, elementwise, error_in, to_number
+from xlalloc.values import Reference, as_float, elementwise, error_in, to_number
 
-_CRITERION = re.compile(r"(<>|<=|>=|=|<|>)?(.*)", re.DOTALL)
+_SIGNS = ("<>", "<=", ">=", "=", "<", ">")
 _COMPARE = {"<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge}
 
 
@@ -25,11 +25,12 @@ def criterion(wanted):
     """The test that a criterion such as ``">=5"``, ``"<>"``, ``"bond*"`` or a value stands for."""
     if not isinstance(wanted, str) or error_in(wanted):
         return _equal(0.0 if wanted is None else wanted)
-    sign, rest = _CRITERION.fullmatch(wanted).groups()
+    sign = next(s for s in _SIGNS if wanted.startswith(s)) if wanted.startswith(_SIGNS) else ""
+    rest = wanted.removeprefix(sign)
     if rest == "":
         if sign == "<>":
             return lambda cell: cell is not None
-        return (lambda cell: cell is None) if sign == "=" else lambda cell: sign is None and cell in (None, "")
+        return (lambda cell: cell is None) if sign == "=" else lambda cell: not sign and cell in (None, "")
     value = _typed(rest)
     if sign in _COMPARE:
         return _ordered(_COMPARE[sign], value)
@@ -59,7 +60,7 @@ def _equal(value):
     def same(cell) -> bool:
         if isinstance(cell, str):  # a code typed as text is counted by the number it spells
             return not isinstance(cell, ErrorValue) and as_number(cell) == value
-        return is_number(cell) and to_number(cell) == value
+        return is_number(cell) and as_float(cell) == value
 
     return same
 
@@ -70,7 +71,7 @@ def _ordered(compare, value):
         return lambda cell: isinstance(cell, str) and not error_in(cell) and compare(cell.casefold(), value)
     if isinstance(value, bool):
         return lambda cell: isinstance(cell, bool) and compare(cell, value)
-    return lambda cell: is_number(cell) and compare(to_number(cell), value)
+    return lambda cell: is_number(cell) and compare(as_float(cell), value)
 
 
 def _over_criteria(values, pairs, answer):
@@ -110,7 +111,7 @@ def _numeric(function, empty):
     def answer(cells):
         if error := next((e for e in map(error_in, cells) if e), None):
             return error
-        found = [to_number(cell) for cell in cells if is_number(cell)]
+        found = [as_float(cell) for cell in cells if is_number(cell)]
         return function(found) if found else empty
 
     return answer

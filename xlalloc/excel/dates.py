@@ -5,7 +5,7 @@ import datetime as dt
 
 from xlalloc.dates import from_serial, from_text, to_serial
 from xlalloc.errors import ErrorValue
-from xlalloc.excel.arguments import each, first_error, flat, number, register, text, whole
+from xlalloc.excel.arguments import all_or_error, each, first_error, flat, number, register, text, whole
 from xlalloc.values import elementwise, error_in
 
 FIRST, LAST = 61, 2_958_465  # March 1900, since when all spreadsheets count days alike, to the year 9999
@@ -224,6 +224,6 @@ def work_day(start, days, holidays=None):
     return elementwise(guarded, start, days)
 
 
-def _holidays(value) -> set | ErrorValue:
-    found = [day(cell) for cell in flat(value) if cell not in (None, "")] if value is not None else []
-    return first_error(*found) or set(found)
+def _holidays(value) -> set[dt.date] | ErrorValue:
+    found = all_or_error(day(cell) for cell in flat(value) if cell not in (None, "")) if value is not None else []
+    return found if isinstance(found, ErrorValue) else set(found)

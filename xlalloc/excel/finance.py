@@ -5,9 +5,9 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from xlalloc.errors import ErrorValue
-from xlalloc.excel.arguments import each, first_error, flat, is_number, number, numbers_in, one, register
+from xlalloc.excel.arguments import all_or_error, each, first_error, flat, is_number, number, numbers_in, one, register
 from xlalloc.excel.dates import day
-from xlalloc.values import error_in, to_number
+from xlalloc.values import as_float, error_in
 
 
 @each("PMT", kinds=(number, number, number, number, number), least=3)
@@ -44,9 +44,9 @@ def _annuity(rate, periods, at_start):
 
 @register("RATE", single=(0, 1, 2, 3, 4, 5))
 def rate_of(periods, paid, present, future=0.0, at_start=0.0, guess=0.1):
-    given = [one(value) for value in (periods, paid, present, future, at_start, guess)]
-    if error := first_error(*given):
-        return error
+    given = all_or_error(one(value) for value in (periods, paid, present, future, at_start, guess))
+    if isinstance(given, ErrorValue):
+        return given
     n, pmt, pv, fv, start, first = given
     return _root(lambda r: pv * (1 + r) ** n + pmt * _annuity(r, n, start) + fv, first, "RATE")
 
@@ -54,8 +54,8 @@ def rate_of(periods, paid, present, future=0.0, at_start=0.0, guess=0.1):
 @register("NPV", single=(0,))
 def net_present_value(rate, *values):
     rate, flows = one(rate), numbers_in(values)
-    if error := first_error(rate, flows):
-        return error
+    if isinstance(rate, ErrorValue) or isinstance(flows, ErrorValue):
+        return first_error(rate, flows)
     if rate == -1:
         return ErrorValue("#DIV/0!", "NPV at a rate of -100%")
     try:
@@ -67,8 +67,8 @@ def net_present_value(rate, *values):
 @register("IRR", single=(1,))
 def internal_rate(values, guess=0.1):
     flows, first = numbers_in([values]), one(guess)
-    if error := first_error(flows, first):
-        return error
+    if isinstance(flows, ErrorValue) or isinstance(first, ErrorValue):
+        return first_error(flows, first)
     if not (flows and min(flows) < 0 < max(flows)):
         return ErrorValue("#NUM!", "IRR needs money paid (negative) and money received (positive)")
     return _root(lambda r: math.fsum(flow / (1 + r) ** k for k, flow in enumerate(flows)), first, "IRR")
@@ -77,8 +77,8 @@ def internal_rate(values, guess=0.1):
 @register("XNPV", single=(0,))
 def dated_present_value(rate, values, dates):
     dated, rate = _dated(values, dates), one(rate)
-    if error := first_error(dated, rate):
-        return error
+    if isinstance(dated, ErrorValue) or isinstance(rate, ErrorValue):
+        return first_error(dated, rate)
     if rate <= -1:
         return ErrorValue("#NUM!", "XNPV at a rate of -100% or less")
     return math.fsum(flow / (1 + rate) ** (days / 365) for flow, days in dated)
@@ -87,8 +87,8 @@ def dated_present_value(rate, values, dates):
 @register("XIRR", single=(2,))
 def dated_rate(values, dates, guess=0.1):
     dated, first = _dated(values, dates), one(guess)
-    if error := first_error(dated, first):
-        return error
+    if isinstance(dated, ErrorValue) or isinstance(first, ErrorValue):
+        return first_error(dated, first)
     flows = [flow for flow, _ in dated]
     if not min(flows) < 0 < max(flows):
         return ErrorValue("#NUM!", "XIRR needs money paid (negative) and money received (positive)")
@@ -97,14 +97,16 @@ def dated_rate(values, dates, guess=0.1):
 
 def _dated(values, dates) -> list[tuple[float, int]] | ErrorValue:
     """Flows with the days since the first."""
-    flows, days = flat(values), [day(cell) for cell in flat(dates)]
-    if error := next((e for e in map(error_in, flows) if e), None) or first_error(*days):
+    flows, days = flat(values), all_or_error(map(day, flat(dates)))
+    if error := next((e for e in map(error_in, flows) if e), None):
         return error
+    if isinstance(days, ErrorValue):
+        return days
     if len(flows) != len(days) or not flows or not all(map(is_number, flows)):
         return ErrorValue("#NUM!", "as many dates as values are needed, and numbers only")
     if min(days) < days[0]:
         return ErrorValue("#NUM!", "no date may lie before the first")
-    return [(to_number(flow), (date - days[0]).days) for flow, date in zip(flows, days, strict=True)]
+    return [(as_float(flow), (date - days[0]).days) for flow, date in zip(flows, days, strict=True)]
 
 
 def _root(value: Callable[[float], float], guess: float, name: str):

@@ -1,10 +1,10 @@
 """Finding values in tables."""
 
 from bisect import bisect_left, bisect_right
-from itertools import pairwise
+from operator import itemgetter
 
 from xlalloc.errors import ErrorValue
-from xlalloc.excel.arguments import anything, first_error, flat, one, register, shaped, size, truth, whole
+from xlalloc.excel.arguments import all_or_error, anything, first_error, flat, one, register, shaped, size, truth, whole
 from xlalloc.excel.criteria import wildcard
 from xlalloc.values import Reference, as_rows, comparison, elementwise, error_in, scalar, to_number
 
@@ -32,8 +32,8 @@ def position(wanted, line: list, mode: int = 0, backwards: bool = False, pattern
     keys = [None if cell is None or error_in(cell) else key(cell) for cell in line]
     found = next((k for k in order if keys[k] == sought), None)
     if found is None and mode:
-        close = [k for k in order if keys[k] and keys[k][0] == sought[0] and (keys[k] > sought) == (mode > 0)]
-        found = (min if mode > 0 else max)(close, key=lambda k: keys[k], default=None)
+        close = [(at, k) for k in order if (at := keys[k]) and at[0] == sought[0] and (at > sought) == (mode > 0)]
+        found = (min if mode > 0 else max)(close, key=itemgetter(0), default=(None, None))[1]
     return ErrorValue("#N/A", f"{wanted!r} is not there".replace("'", '"')) if found is None else found
 
 
@@ -49,13 +49,13 @@ class SortedLine:
         self._kinds: dict[str, tuple[list[int], list]] = {}  # places and values, rising
         for k, cell in enumerate(line):
             if cell is not None and not error_in(cell):
-                kind, value = key(cell)
+                kind, value = ("number", cell) if cell.__class__ is float else key(cell)
                 places, values = self._kinds.setdefault(kind, ([], []))
                 places.append(k)
                 values.append(value)
         if descending:
             self._kinds = {kind: (places[::-1], values[::-1]) for kind, (places, values) in self._kinds.items()}
-        self._unsorted = {kind for kind, (_, values) in self._kinds.items() if any(b < a for a, b in pairwise(values))}
+        self._unsorted = {kind for kind, (_, values) in self._kinds.items() if values != sorted(values)}
 
     def position(self, wanted) -> int | ErrorValue:
         if error := error_in(wanted):
@@ -91,8 +91,8 @@ def _line(cells) -> list | ErrorValue:
 @register("MATCH", single=(0, 2))
 def match(wanted, cells, kind=1.0):
     line, kind = _line(cells), one(kind)
-    if error := first_error(line, kind):
-        return error
+    if isinstance(line, ErrorValue) or isinstance(kind, ErrorValue):
+        return first_error(line, kind)
 
     ordered = SortedLine(line, kind < 0) if kind else None
 
@@ -130,8 +130,8 @@ def xlookup(wanted, cells, values, otherwise=None, mode=0.0, search=1.0):
 
 def _x_positions(wanted, cells, mode, search, answer, missing=None):
     line, mode, search = _line(cells), one(mode, whole), one(search, whole)
-    if error := first_error(line, mode, search):
-        return error
+    if isinstance(line, ErrorValue) or isinstance(mode, ErrorValue) or isinstance(search, ErrorValue):
+        return first_error(line, mode, search)
     if mode not in (-1, 0, 1, 2) or search not in (-2, -1, 1, 2):
         return ErrorValue("#VALUE!", "the match mode is -1, 0, 1 or 2, the search mode -2, -1, 1 or 2")
 
@@ -227,9 +227,9 @@ def sort(cells, index=1.0, order=1.0, by_column=False):
         return by_column
     rows = as_rows(cells)
     rows = [list(column) for column in zip(*rows, strict=True)] if by_column else rows
-    indices, directions = [whole(x) for x in flat(index)], [whole(x) for x in flat(order)]
-    if error := first_error(*indices, *directions):
-        return error
+    indices, directions = all_or_error(map(whole, flat(index))), all_or_error(map(whole, flat(order)))
+    if isinstance(indices, ErrorValue) or isinstance(directions, ErrorValue):
+        return first_error(indices, directions)
     directions = directions * len(indices) if len(directions) == 1 else directions
     if len(directions) != len(indices) or not all(1 <= i <= len(rows[0]) for i in indices):
         return ErrorValue("#VALUE!", f"SORT: columns 1 to {len(rows[0])} can be sorted by, with an order each")
@@ -261,9 +261,9 @@ def sort_by(cells, by, *more):
 
 @register("FILTER")
 def filter_(cells, include, otherwise=None):
-    rows, wanted = as_rows(cells), [truth(cell) for cell in flat(include)]
-    if error := first_error(*wanted):
-        return error
+    rows, wanted = as_rows(cells), all_or_error(map(truth, flat(include)))
+    if isinstance(wanted, ErrorValue):
+        return wanted
     if len(wanted) == len(rows) and size(include)[1] == 1:
         kept = [row for row, keep in zip(rows, wanted, strict=True) if keep]
     elif len(wanted) == len(rows[0]) and size(include)[0] == 1:

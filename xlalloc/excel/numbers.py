@@ -5,7 +5,7 @@ import math
 from xlalloc.errors import ErrorValue
 from xlalloc.excel.arguments import each, first_error, flat, is_number, number, numbers_in, one, register, whole
 from xlalloc.excel_functions import CLASSIC
-from xlalloc.values import Reference, as_rows, elementwise, error_in, to_number
+from xlalloc.values import Reference, as_float, as_rows, elementwise, error_in, to_number
 
 NEARLY = 1 + 1e-15  # 2.675 is 2.675 to 15 digits though its nearest double is a little less
 
@@ -221,13 +221,13 @@ def _ranked(values, which, pick):
 
 @register("RANK.EQ", "RANK", single=(0, 2))
 def rank(wanted, values, ascending=0.0):
-    found = [to_number(cell) for cell in flat(values) if is_number(cell)]
+    found = [as_float(cell) for cell in flat(values) if is_number(cell)]
     upwards = one(ascending)
 
     def single(cell):
         value = to_number(cell)
-        if error := first_error(value, upwards):
-            return error
+        if isinstance(value, ErrorValue) or isinstance(upwards, ErrorValue):
+            return first_error(value, upwards)
         if value not in found:
             return ErrorValue("#N/A", f"{value:.15g} is not among the numbers")
         return 1.0 + sum(other < value if upwards else other > value for other in found)
@@ -265,7 +265,7 @@ def _pairs(left, right):
         return ErrorValue("#N/A", f"{len(left)} and {len(right)} values; as many of one as of the other are needed")
     if error := next((e for e in map(error_in, (*left, *right)) if e), None):
         return error
-    return [(to_number(a), to_number(b)) for a, b in zip(left, right, strict=True) if is_number(a) and is_number(b)]
+    return [(as_float(a), as_float(b)) for a, b in zip(left, right, strict=True) if is_number(a) and is_number(b)]
 
 
 @register("MMULT")
@@ -278,7 +278,8 @@ def matrix_product(left, right):
         return error
     if not all(map(is_number, cells)):
         return ErrorValue("#VALUE!", "MMULT takes numbers only")
-    columns = [[to_number(cell) for cell in column] for column in zip(*right, strict=True)]
-    rows = [[math.fsum(to_number(a) * b for a, b in zip(row, c, strict=True)) for c in columns] for row in left]
+    lines = [list(map(as_float, row)) for row in left]
+    columns = [list(map(as_float, column)) for column in zip(*right, strict=True)]
+    rows = [[math.fsum(a * b for a, b in zip(row, column, strict=True)) for column in columns] for row in lines]
     finite = all(math.isfinite(x) for row in rows for x in row)
     return rows if finite else ErrorValue("#NUM!", "the number is too large")

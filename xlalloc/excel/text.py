@@ -5,7 +5,19 @@ import re
 from xlalloc.cell_values import as_number
 from xlalloc.dates import from_text, to_serial
 from xlalloc.errors import ErrorValue
-from xlalloc.excel.arguments import MOST_TEXT, anything, each, flat, number, one, register, text, truth, whole
+from xlalloc.excel.arguments import (
+    MOST_TEXT,
+    all_or_error,
+    anything,
+    each,
+    flat,
+    number,
+    one,
+    register,
+    text,
+    truth,
+    whole,
+)
 from xlalloc.excel.criteria import wildcard
 from xlalloc.values import as_text, elementwise, error_in
 
@@ -148,9 +160,9 @@ def text_join(delimiter, skip_blanks, *values):
     if isinstance(skip, ErrorValue):
         return skip
     cells = [cell for value in values for cell in flat(value)]
-    between = [as_text(cell) for cell in flat(delimiter)]
-    if error := next((d for d in between if isinstance(d, ErrorValue)), None):
-        return error
+    between = all_or_error(map(as_text, flat(delimiter)))
+    if isinstance(between, ErrorValue):
+        return between
     kept = [cell for cell in cells if not (skip and cell in (None, ""))]
     if len(between) == 1:
         return _joined(between[0], kept)
@@ -159,9 +171,9 @@ def text_join(delimiter, skip_blanks, *values):
 
 
 def _joined(between: str, cells: list):
-    texts = [as_text(cell) for cell in cells]
-    if error := next((t for t in texts if isinstance(t, ErrorValue)), None):
-        return error
+    texts = all_or_error(map(as_text, cells))
+    if isinstance(texts, ErrorValue):
+        return texts
     result = between.join(texts)
     return ErrorValue("#VALUE!", "the text is longer than a cell holds") if len(result) > MOST_TEXT else result
 
@@ -198,11 +210,11 @@ def false():
 
 @register("XOR")
 def exclusive_or(*values):
-    truths = [truth(cell) for value in values for cell in flat(value) if cell is not None and not _plain_text(cell)]
-    if not truths:
+    cells = [cell for value in values for cell in flat(value) if cell is not None and not _plain_text(cell)]
+    if not cells:
         return ErrorValue("#VALUE!", "there is no TRUE, no FALSE and no number in the range")
-    error = next((t for t in truths if isinstance(t, ErrorValue)), None)
-    return error or sum(truths) % 2 == 1
+    truths = all_or_error(map(truth, cells))
+    return truths if isinstance(truths, ErrorValue) else sum(truths) % 2 == 1
 
 
 def _plain_text(cell) -> bool:

@@ -6,6 +6,7 @@ Packed into the extension and run by LibreOffice's own Python; xlalloc itself ne
 import os
 import shutil
 import sys
+from typing import Any
 
 import uno
 import unohelper
@@ -18,7 +19,7 @@ SERVICE = "xlalloc.calc.Functions"
 ADDIN = "com.sun.star.sheet.AddIn"
 PROVIDER = "com.sun.star.configuration.ConfigurationProvider"
 ACCESS = "com.sun.star.configuration.ConfigurationAccess"
-XFunctions = uno.getClass("xlalloc.calc.XFunctions")
+XFunctions: Any = uno.getClass("xlalloc.calc.XFunctions")  # made of the type library
 
 
 def _python():

@@ -74,10 +74,11 @@ class Child:
             for last in (False, True):
                 begun = time.monotonic()
                 try:
-                    if self._process is None or self._process.poll() is not None:
-                        self._start()
-                    send(self._process.stdin, (name, arguments))
-                    return receive(self._process.stdout)
+                    process = self._process
+                    if process is None or process.poll() is not None:
+                        process = self._start()
+                    send(process.stdin, (name, arguments))
+                    return receive(process.stdout)
                 except (EOFError, OSError, pickle.PickleError) as broken:
                     self._stop()
                     if last or time.monotonic() - begun > QUICK:
@@ -90,24 +91,25 @@ class Child:
         if self._failed is not None and time.monotonic() - self._failed < REST:
             raise Broken(self.reason)
         self._stop()
-        self._failed, hidden = None, {"creationflags": 0x08000000} if sys.platform == "win32" else {}
+        self._failed = None
         with tempfile.TemporaryFile() as complaints:
             try:
-                self._process = subprocess.Popen(
+                process = self._process = subprocess.Popen(
                     self._command,
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=complaints,
                     env=_environment(self.language),
-                    **hidden,
+                    creationflags=0x08000000 if sys.platform == "win32" else 0,  # no window
                 )
-                guard = threading.Timer(START_LIMIT, self._process.kill)
+                guard = threading.Timer(START_LIMIT, process.kill)
                 guard.start()
                 try:
-                    if not any(line.endswith(READY) for line in self._process.stdout):
+                    if not any(line.endswith(READY) for line in process.stdout or ()):
                         raise EOFError("it stopped, or was not ready within a minute")
                 finally:
                     guard.cancel()
+                return process
             except (EOFError, OSError) as broken:
                 self._stop()
                 complaints.seek(0)
@@ -119,11 +121,8 @@ class Child:
     def _stop(self):
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            for stream in (process.stdin, process.stdout):
-                with contextlib.suppress(OSError):  # what was still to be written finds nobody
-                    stream.close()
-            process.wait()
+            with contextlib.suppress(OSError), process:  # what was still to be written finds nobody
+                process.kill()
 
     close = _stop
 

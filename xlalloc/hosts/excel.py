@@ -10,7 +10,7 @@ import inspect
 import sys
 from functools import cache
 from itertools import chain
-from typing import Literal
+from typing import Any, Literal
 
 import xlwings as xw
 from xlwings.conversion import Accessor, Pipeline
@@ -148,9 +148,10 @@ def worksheet_function(entry: Function):
     """
     name = entry.name
 
-    def function(*arguments):
+    def called(*arguments):
         return answer(name, arguments)
 
+    function: Any = called
     function.__name__ = function.__qualname__ = name
     function.__doc__ = entry.summary
     function.__signature__ = inspect.Signature([_parameter(argument) for argument in entry.arguments])

@@ -5,6 +5,7 @@ from xlalloc.hosts.lite import reenter_formulas
 """
 
 import re
+from collections.abc import Sequence
 
 import xlwings as xw
 
@@ -14,7 +15,7 @@ from xlalloc.catalogue import CATALOGUE
 _CALL = re.compile(r"\b(" + "|".join(sorted(CATALOGUE, key=len, reverse=True)) + r")\(", re.IGNORECASE)
 
 
-def to_enter(formulas: list[list], shown: list[list]) -> list[tuple[int, int, str]]:
+def to_enter(formulas: Sequence[Sequence], shown: Sequence[Sequence]) -> list[tuple[int, int, str]]:
     """The cells to enter again: row, column, formula of those that call a function of ours and show #NAME?.
 
     A block that spilled may give one formula for all its cells; only the first is entered, and spills anew.

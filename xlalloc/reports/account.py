@@ -7,9 +7,8 @@ fee is money taken out. Several accounts add up on the dates on which all have a
 
 import calendar
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,6 +16,9 @@ from xlalloc.core.account import account_gain, account_returns
 from xlalloc.core.performance import ann_vol, cagr, max_drawdown, total_return
 from xlalloc.dates import as_days, customary, periods_per_year, years_between
 from xlalloc.errors import AllocError, ErrorValue
+
+if TYPE_CHECKING:
+    from xlalloc.reports.compute import Answers
 
 HORIZONS = (1, 5, 10)  # years; then since the start
 NEAR = 10  # days by which a value may miss the anniversary, or lie before the end of a year
@@ -70,7 +72,7 @@ class Account:
         return bool(self.periods)
 
 
-def account(entries: tuple[Entry, ...], min_months: int, ask: Callable) -> Account | None:
+def account(entries: tuple[Entry, ...], min_months: int, ask: "Answers") -> Account | None:
     """The figures of all accounts together; None where there is no history."""
     if not entries:
         return None
@@ -118,15 +120,17 @@ def _together(entries: tuple[Entry, ...]) -> Account:
     rows = []
     for date in sorted({entry.date for entry in entries}):
         on = [days[date] for days in accounts.values() if date in days]
-        whole = len(on) == len(accounts) and all(entry.value is not None for entry in on)
-        value = sum(entry.value for entry in on) if whole else NAN
+        values = [entry.value for entry in on if entry.value is not None]
+        value = sum(values) if len(values) == len(accounts) else NAN
         rows.append((date, value, sum(entry.flow for entry in on), sum(entry.fee for entry in on)))
     known = [k for k, row in enumerate(rows) if row[1] == row[1]]
     rows = rows[known[0] : known[-1] + 1] if known else []
-    for row in rows:
-        if row[1] == row[1] or row[2] or row[3]:
-            for column, cell in zip((found.dates, found.values, found.flows, found.fees), row, strict=True):
-                column.append(cell)
+    for date, value, flow, fee in rows:
+        if value == value or flow or fee:
+            found.dates.append(date)
+            found.values.append(value)
+            found.flows.append(flow)
+            found.fees.append(fee)
     found.left_out = len({entry.date for entry in entries}) - len(known)
     return found
 
@@ -155,12 +159,13 @@ class _Series:
         year = self.dates[last].year
         ends = [(self._year_end(year) or self._year_end(year - 1), False), (last, True)]
         for end, to_date in ends:
-            for years in HORIZONS if end else ():
+            if not end:
+                continue
+            for years in HORIZONS:
                 start = self._before(self.dates[end] if to_date else dt.date(self.dates[end].year, 12, 31), years)
                 if start is not None and start < end:
                     yield self._period(start, end, years, to_date)
-            if end:
-                yield self._period(0, end, 0, to_date)
+            yield self._period(0, end, 0, to_date)
 
     def _period(self, start: int, end: int, years: int, to_date: bool) -> Period:
         first, last = self.dates[start], self.dates[end]
@@ -168,16 +173,13 @@ class _Series:
         per_year = years > 1 or (not years and long)
         elapsed = years_between(first, last)
 
-        def grown(series: np.ndarray | None) -> float | None:
-            if series is None:
-                return None
+        def grown(series: np.ndarray) -> float:
             whole = _grown(series[start:end])
             return float(cagr(1.0, 1.0 + whole, elapsed)) if per_year and whole > -1.0 else whole
 
+        gross = None if self.gross is None else grown(self.gross)
         vol = self._vol(start, end) if long else None
-        return Period(
-            years, to_date, first, last, per_year, grown(self.net), grown(self.gross), vol, _fell(self.net[start:end])
-        )
+        return Period(years, to_date, first, last, per_year, grown(self.net), gross, vol, _fell(self.net[start:end]))
 
     def _vol(self, start: int, end: int) -> float | None:
         """None where the dates have no frequency or are too few."""

@@ -132,9 +132,7 @@ def _refuse_empty(result: Result) -> None:
         location = replace(client.location, column="cash_flow", value=f"{client.cash_flow:g}")
         words = {"money": f"{-client.cash_flow:,.2f}", "value": f"{result.value:,.2f}"}
         problems.refuse(client.id, "takes_all", location, **words)
-        refused = RefusedError()
-        refused.problems = problems.items
-        raise refused
+        raise RefusedError(problems.items)
 
 
 def _written(work: Work, task: Task, result: Result, line: Line, key: str) -> Line:

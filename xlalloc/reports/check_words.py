@@ -40,9 +40,9 @@ def _products(r: Result, say: Say) -> dict:
 
 def _policy(r: Result, say: Say) -> dict:
     """The ranges stated for the model, and what the assumptions imply for the target and for today's weights."""
-    if not r.policy:
+    if r.policy is None:
         return {key: [] for key in SHAPES if key.startswith("policy_") or key.endswith("_verdicts")}
-    stated, target, now = (r.policy[key] for key in ("stated", "target", "now"))
+    stated, target, now = r.policy.stated, r.policy.target, r.policy.now
     limit = stated.get("drawdown")
     deepest = None if limit is None else say("summary.no_deeper", limit=given(abs(limit), 0))
     ranges = {

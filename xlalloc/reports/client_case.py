@@ -54,13 +54,12 @@ def client_case(r: Result, inputs: Inputs) -> Case:
 
 
 def _holdings(r: Result, words: dict) -> list[Holding]:
-    orders = r.orders
-    failed = isinstance(orders, ErrorValue)
+    orders = None if isinstance(r.orders, ErrorValue) else r.orders
     last = dict(zip(words["price_names"], words["price_table"][-1][1:], strict=True))
     found = []
     for i, (name, position) in enumerate(zip(r.names, r.held, strict=True)):
         asset = position.asset
-        why = None if failed else orders.held_back.get(i)
+        why = orders and orders.held_back.get(i)
         given = asset.mu is not None and asset.vol is not None
         found.append(
             Holding(
@@ -73,12 +72,12 @@ def _holdings(r: Result, words: dict) -> list[Holding]:
                 level=words["fund_levels"][i],
                 lot=position.step,
                 price=None if position.price == last[name] else position.price,
-                commission=position.rate if not failed else asset.commission,
+                commission=position.rate if orders else asset.commission,
                 min_commission=asset.min_commission,
-                sell_tax=asset.sell_tax,
-                exit_fee=0.0 if failed else float(orders.fees[i]),
+                sell_tax=asset.sell_tax or 0.0,
+                exit_fee=float(orders.fees[i]) if orders else 0.0,
                 locked=position.locked,
-                order=None if why is None else float(orders.trades[i]) if why == LOCKED else False,
+                order=None if not orders or not why else float(orders.trades[i]) if why == LOCKED else False,
                 source="prices" if r.cov_from == "prices" else "given" if given else "illustrative",
             )
         )

@@ -41,7 +41,7 @@ ABOUT_WIDTHS = {"B": 33, "C": 9, "D": 25, "E": 13}
 MEANING_ROOM = 88  # characters in the columns that hold it
 WIDE = {"name", "name_zh", "asset", "benchmark", "adviser", "account", "redemption", "model", "notes"}
 LAST_ROW = 20_000  # to which what is typed is checked
-CHOICES = {
+CHOICES: dict[str, dict[str, tuple]] = {
     "language": LANGUAGES,
     "frequency": FREQUENCIES,
     "kind": KINDS,
@@ -81,8 +81,8 @@ def _write(path: Path, lang: str, rows: dict[str, list[list]], remark: str) -> P
 def _about(document: Document, remark: str) -> None:
     """The first sheet: what each sheet and column is for, with an example."""
     page = document.page("input")
-    for column, width in ABOUT_WIDTHS.items():
-        page.sheet.column_dimensions[column].width = width
+    for place, width in ABOUT_WIDTHS.items():
+        page.sheet.column_dimensions[place].width = width
     page.title()
     if remark:
         page.note(remark, color=WARN, bold=True)
@@ -97,8 +97,8 @@ def _about(document: Document, remark: str) -> None:
             continue
         page.note(f"input.{sheet}_line")
         top = page.header(["input.column", "input.needed", "input.example", "input.meaning", *[""] * 5])
-        for column in (3, 4, 5):
-            page.sheet.cell(top, column).alignment = Alignment(horizontal="left", vertical="center")
+        for k in (3, 4, 5):
+            page.sheet.cell(top, k).alignment = Alignment(horizontal="left", vertical="center")
         for column, example in zip(columns, examples[sheet], strict=True):
             _explain(page, sheet, column, example)
         for key in KEYS if sheet == "firm" else ():

@@ -24,7 +24,7 @@ from xlalloc.reports.market import expected_return
 from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.projection import plan
 from xlalloc.reports.records import Client, Inputs
-from xlalloc.reports.result import Result, after
+from xlalloc.reports.result import Policy, Result, after
 from xlalloc.reports.shared import Shared
 from xlalloc.reports.suitability import judge, listed
 
@@ -82,12 +82,7 @@ class Answers:
 
 def compute(client: Client, inputs: Inputs) -> Result:
     """The whole report of one client as values. Raises RefusedError where the input does not allow one."""
-    problems = Problems()
-    try:
-        return _Computation(client, inputs, problems).result()
-    except trading.RefusedError as refused:
-        refused.problems = problems.items
-        raise
+    return _Computation(client, inputs, Problems()).result()
 
 
 class _Computation:
@@ -162,7 +157,7 @@ class _Computation:
 
     # Orders ----------------------------------------------------------------------------------------------------------
 
-    def _due(self, cov) -> tuple[object, bool, list[list]]:
+    def _due(self, cov) -> tuple[bool | ErrorValue, bool, list[list]]:
         """REBAL_DUE, or by shares of risk where the model says so; where a date is missing the drift alone decides.
 
         Gives also whether the dates are known, and by risk RP_CHECK's table.
@@ -278,7 +273,7 @@ class _Computation:
         found = self.ask("COV_MATRIX", self.market.covariance, assets, self.inputs.assets)
         return (mu, found, "") if isinstance(found, ErrorValue) else (mu, *found)
 
-    def _parity(self, cov) -> tuple[object, list[str]]:
+    def _parity(self, cov) -> tuple[np.ndarray | ErrorValue, list[str]]:
         """Equal risk among the assets that have risk; cash stays out, and is named."""
         if isinstance(cov, ErrorValue):
             return cov, []
@@ -304,12 +299,12 @@ class _Computation:
             "risk.effective": [answer("EFFECTIVE_N", effective_n, w) for answer, w in portfolios],
         }
 
-    def _policy(self, mu, cov) -> dict[str, list]:
+    def _policy(self, mu, cov) -> Policy | None:
         """POLICY_CHECK of the target and of today's weights, where the model states ranges."""
         stated = self.inputs.models[self.client.model].stated
         needed = ("return_low", "return_high", "vol_low", "vol_high")
         if any(key not in stated for key in needed):
-            return {}
+            return None
         low, high, vol_low, vol_high = (stated[key] for key in needed)
         found = {}
         for key, answer, weights in (("target", self.ask.shared, self.target), ("now", self.ask, self.now)):
@@ -317,7 +312,7 @@ class _Computation:
                 "POLICY_CHECK", policy_check, weights, mu, cov, [low, high], [vol_low, vol_high], stated.get("drawdown")
             )
             found[key] = self.ask.rows("POLICY_CHECK", table)
-        return {**found, "stated": stated} if found["target"] and found["now"] else {}
+        return Policy(stated, **found) if all(found.values()) else None
 
     def _frontier(self, mu, cov) -> list[list]:
         """Return and volatility along the frontier."""

@@ -124,7 +124,7 @@ def _order(column: Column, given: str, european: bool) -> str:
         return next(iter(possible), "?")
     if "dmy" in possible and column.dotted and (european or "ymd" not in possible):
         return "dmy"
-    read = {order: [in_order(date, order) for date in dates] for order in possible}
+    read = {order: [day for date in dates if (day := in_order(date, order))] for order in possible}
     if all(days == read[possible[0]] for days in read.values()):
         return possible[0]  # 3/3/2026 is the same either way
     rising = [order for order in possible if _in_time(read[order])]
@@ -144,7 +144,8 @@ def order_within(texts: Iterable[str]) -> str:
     found = set()
     for text in texts:
         for match in _DATE_WITHIN.findall(text):
-            possible = [order for order in ORDERS if in_order(numbers(match), order)]
+            date = numbers(match)
+            possible = [order for order in ORDERS if date and in_order(date, order)]
             found.update(possible if len(possible) == 1 else [])
     return found.pop() if len(found) == 1 else ""
 

@@ -107,11 +107,11 @@ def _separator(top: list[str], known: Callable) -> str:
         return max(map(known, rows), default=0), count, width
 
     found = {mark: fit(csv.reader(top, delimiter=mark)) for mark in MARKS}
-    best = max(MARKS, key=found.get)
+    best = max(MARKS, key=found.__getitem__)
     if found[best][0] >= 2 or found[best][1] >= 2:
         return best
     spaced = {mark: fit([split.split(line.strip()) for line in top]) for mark, split in SPACES.items()}
-    by_spaces = max(SPACES, key=spaced.get)
+    by_spaces = max(SPACES, key=spaced.__getitem__)
     return by_spaces if spaced[by_spaces] > found[best] else best
 
 

@@ -65,7 +65,7 @@ def rows() -> dict[str, list[list]]:
 def _client(p: Person) -> list:
     name, adviser = (p.name, "某顾问（虚构）") if p.lang == "zh" else (f"{p.name} (invented)", "A. Adviser (invented)")
     assessed, expires = D(2026, 2, 10), D(2027, 2, 9)
-    frequency = data.find("models", p.model)["frequency"]
+    frequency = data.row("models", p.model)["frequency"]
     return row_of(
         "clients", id=p.id, name=name, model=p.model, language=p.lang, adviser=adviser, 
         benchmark=next(iter(BENCHMARKS)), risk_level=p.level, assessed_on=assessed, assessment_expires=expires,
@@ -138,7 +138,7 @@ def _lots(p: Person, asset: str, units: float) -> list[list]:
 
 
 def _asset(k: int, name: str) -> list:
-    known = data.find("asset_classes", name)
+    known = data.row("asset_classes", name)
     etf, cash = name in ETFS, name == "Money market"
     kind = "etf" if etf else "cash" if cash else "fund"
     commission, minimum = (0.0003, 5) if etf else (0, 0)
@@ -157,7 +157,7 @@ def _asset(k: int, name: str) -> list:
 def _models(weights: list[dict]) -> list[list]:
     rows = []
     for model in MODELS:
-        stated = data.find("models", model)
+        stated = data.row("models", model)
         keys = ("return_low", "return_high", "vol_low", "vol_high", "drawdown")
         ranges = [stated[key] for key in keys]
         for k, row in enumerate([row for row in weights if row["model"] == model]):

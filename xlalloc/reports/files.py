@@ -55,9 +55,9 @@ def parts(path: Path, digest, problems: Problems) -> list[Part]:
         return book_parts(path, digest, problems)
     found: list[Part] = []
     for file in sorted(path.iterdir()):
-        if file.is_dir() and sheet_of(file.name) in FOLDERS:
+        if file.is_dir() and (folder := sheet_of(file.name)) in FOLDERS:
             for inner in sorted(file.iterdir()):
-                found += of_file(inner, digest, problems, sheet_of(file.name))
+                found += of_file(inner, digest, problems, folder)
         else:
             found += of_file(file, digest, problems, "")
     say_encodings(found, problems)
@@ -121,7 +121,7 @@ def book_parts(path: Path, digest, problems: Problems, folder: str = "") -> list
             path.name,
             folder,
             hidden=title in book.hidden,
-            hidden_rows=partial(book.hidden_rows.get, title, []),
+            hidden_rows=partial(book.hidden_rows.__getitem__, title),
         )
         for title in book.sheets
     ]
@@ -206,7 +206,8 @@ class _Cells(html.parser.HTMLParser):
     def _end_row(self) -> None:
         if self._row is None:
             return
-        if cells := {column: cell for column, text in self._row.items() if (cell := clean(text))}:
+        cells: dict[int, object] = {column: cell for column, text in self._row.items() if (cell := clean(text))}
+        if cells:
             self.rows.append((self._number, cells))
         self._row, self._inside = None, False
         self._covered = {column: left - 1 for column, left in self._covered.items() if left > 1}

@@ -2,11 +2,12 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from dataclasses import fields as parts
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from xlalloc.errors import InputError, quoted
 from xlalloc.reports import date_texts
@@ -136,7 +137,7 @@ def key_of(text) -> str | None:
 
 def read_firm(rows: Iterable[Row], file: str, folder: Path, problems: Problems) -> tuple[dict, Firm]:
     """All keys of the sheet. A figure or a rule that cannot be read stops the run: every report would rest on it."""
-    found: dict[tuple[str, str], object] = {}
+    found: dict[tuple[str, str], Any] = {}  # of each its key's kind
     wrong, places = [], []
     for row in rows:
         key = key_of(row.get("key", ""))
@@ -178,7 +179,7 @@ def read_firm(rows: Iterable[Row], file: str, folder: Path, problems: Problems) 
     return _firm(found)
 
 
-def _firm(found: dict[tuple[str, str], object]) -> tuple[dict, Firm]:
+def _firm(found: dict[tuple[str, str], Any]) -> tuple[dict, Firm]:
     """How files write numbers and dates, where that is said, and the firm's own."""
     texts = {
         location: value
@@ -190,10 +191,10 @@ def _firm(found: dict[tuple[str, str], object]) -> tuple[dict, Firm]:
     return marks, Firm(texts, **{key: value for (key, _), value in found.items() if key in own})
 
 
-def _most(key: str) -> float:
+def _most(key: str) -> int:
     """Characters that a text of this key may have."""
     if KEYS[key].kind != "text":
-        return float("inf")
+        return sys.maxsize
     return CONTACT if key in ("contact", "disclaimer") else MOST_FOOTER if key == "footer" else LONGEST
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import secrets
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -173,7 +174,7 @@ def _lock(path: Path) -> Iterator[None]:
 
 def _taken(file) -> bool:
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)

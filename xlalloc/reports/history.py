@@ -81,7 +81,7 @@ def history(held, now, target, benchmark: dict[str, float], market, rf: float, a
     every = assets + [asset for asset in benchmark if asset not in assets]
     dates, _ = market.prices(every)
     if lacking or len(dates) < 3:
-        return History([], *2 * [dt.date.min], 0, 0, True, [], [], [], lacking)
+        return History([], dt.date.min, dt.date.min, 0, 0, True, [], [], [], lacking)
     try:
         common = market.shared(market.past, tuple(every))
     except AllocError as problem:

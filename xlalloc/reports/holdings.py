@@ -13,6 +13,7 @@ from xlalloc.reports.columns import PERSONS, normal
 from xlalloc.reports.fields import is_empty
 from xlalloc.reports.files import MOST_SHOWN
 from xlalloc.reports.problems import Location
+from xlalloc.reports.reading import Reading
 from xlalloc.reports.records import Asset, Client, Lot
 from xlalloc.reports.rows import Row
 from xlalloc.reports.sections import DETAILS
@@ -29,8 +30,8 @@ _OF_ACCOUNT = re.compile(
 )
 
 
-class HoldingsReader:
-    """The part of reading that concerns holdings; ``read.Reader`` has the rest, and all that both know."""
+class HoldingsReader(Reading):
+    """The part of reading that concerns holdings."""
 
     def _holdings(self, clients: dict[str, Client]) -> None:
         owners = self._owners = self._accounts(clients)
@@ -284,11 +285,15 @@ class HoldingsReader:
                 self.problems.note("", "unknown_client", "done.ignored", row.location("id"))
                 continue
             entry = Entry(
-                row.get("account", ""), row.get("date"), row.get("value"), row.get("flow", 0.0), row.get("fee", 0.0)
+                row.get("account", ""),
+                row.get("date", dt.date.min),
+                row.get("value"),
+                row.get("flow", 0.0),
+                row.get("fee", 0.0),
             )
             own = found.setdefault(client.id, {})
             bad = self._list(client.id, row, "done.no_account") or "date" in row.bad
-            if not bad and (entry.date is None or (entry.value is None and not entry.flow and not entry.fee)):
+            if not bad and ("date" not in row or (entry.value is None and not entry.flow and not entry.fee)):
                 bad = True
                 self.problems.note(client.id, "history_lacks", "done.no_account", row.location("value"))
             elif not bad and (entry.account, entry.date) in own:

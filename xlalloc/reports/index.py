@@ -161,7 +161,5 @@ class Found:
     def __eq__(self, other) -> bool:
         return list(self) == list(other)
 
-    __hash__ = None
-
     def __repr__(self) -> str:
         return repr(list(self))

@@ -20,7 +20,7 @@ from xlalloc.documents.package import TYPES
 from xlalloc.documents.skeleton import CUSTOM, custom
 from xlalloc.errors import ErrorValue
 from xlalloc.reports.texts import TEXTS
-from xlalloc.templates.layout import GREY, PLAIN, ROW_POINTS, WARN, Document
+from xlalloc.templates.layout import GREY, INK, PLAIN, ROW_POINTS, WARN, Document
 
 NO_DATE = dt.date(2000, 1, 1)  # of a file whose data have no date
 SHEET, RELATIONS = "xl/worksheets/sheet1.xml", "xl/worksheets/_rels/sheet1.xml.rels"
@@ -83,12 +83,11 @@ class Listing:
         start, end = text.index("<sheetData>"), text.index("</sheetData>")
         kept, styles = self._taken_apart(text[start:end])
         head, tail = re.sub(r"<dimension\b[^>]*/>", "", text[:start]), text[end:]
-        linked = link is not None and any(True for _ in _links(rows(), 0, link))
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=2) as archive:
             for name, data in _with_mark(parts, mark).items():
                 archive.writestr(_entry(name), data)
             lines = self._lines(rows(), top + 1, styles, height, link)
-            if not linked:
+            if link is None or not any(True for _ in _links(rows(), 0, link)):
                 _stream(archive, SHEET, chain([head, kept], lines, [tail]))
                 return
             before, after = tail.split("<printOptions", 1)
@@ -102,8 +101,8 @@ class Listing:
         """Cells from which those of the list take their styles, on a row that is not written."""
         for k, column in enumerate(self.columns, 2):
             cell, text = self.page.sheet.cell(row, k, 0), column.format == PLAIN
-            color = {"blank": GREY, "error": WARN, "link": self.document.accent}.get(kind)
-            self.page.style(cell, column.format if kind == "value" else PLAIN, **({"color": color} if color else {}))
+            color = {"blank": GREY, "error": WARN, "link": self.document.accent}.get(kind, INK)
+            self.page.style(cell, column.format if kind == "value" else PLAIN, color=color)
             left = text and kind != "error"
             cell.alignment = Alignment(
                 horizontal="left" if left else "right",

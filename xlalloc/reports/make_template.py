@@ -89,10 +89,10 @@ def computed(inputs: Inputs, client: Client) -> Result:
     found: list[Problem] = list(inputs.problems.of(client.id))
     try:
         if client.id in inputs.problems.refused:
-            raise trading.RefusedError
+            raise trading.RefusedError([])
         result = compute(client, inputs)
     except trading.RefusedError as refused:
-        fatal = [p for p in (*found, *getattr(refused, "problems", ())) if p.fatal]
+        fatal = [p for p in (*found, *refused.problems) if p.fatal]
         reasons = "; ".join(f"{p.location.sheet} row {p.location.row}: {p.wrong('en').rstrip('.')}" for p in fatal)
         raise InputError(f"{client.id}: no workbook, since {reasons}. Correct the file.") from None
     result.problems = list(dict.fromkeys([*found, *result.problems]))

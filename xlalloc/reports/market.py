@@ -50,10 +50,9 @@ class Market:
     def last(self, asset: str) -> tuple[float, dt.date] | None:
         """The latest price of an asset and its date."""
         if asset not in self._last:
-            filled = np.flatnonzero(~np.isnan(self._column(asset))) if asset in self.assets else ()
-            self._last[asset] = (
-                (float(self._column(asset)[filled[-1]]), self.dates[filled[-1]]) if len(filled) else None
-            )
+            column = self._column(asset) if asset in self.assets else np.empty(0)
+            filled = np.flatnonzero(~np.isnan(column))
+            self._last[asset] = (float(column[filled[-1]]), self.dates[filled[-1]]) if len(filled) else None
         return self._last[asset]
 
     def unit_price(self, asset: str) -> tuple[float, dt.date] | None:
@@ -77,7 +76,9 @@ class Market:
 
     def is_old(self, day: dt.date) -> bool:
         """Is it old beside the newest price of all?"""
-        return self.periods is not None and (self.as_of - day).days > STALE_AFTER[self.periods]
+        if self.as_of is None or self.periods is None:
+            return False
+        return (self.as_of - day).days > STALE_AFTER[self.periods]
 
     def prices(self, assets: list[str]) -> tuple[list[dt.date], np.ndarray]:
         """The rows in which every one of the assets has a price; the same object for the same assets."""

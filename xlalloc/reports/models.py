@@ -3,6 +3,7 @@
 from xlalloc.labelled import name_key
 from xlalloc.reports import by_risk, fields
 from xlalloc.reports.problems import Location
+from xlalloc.reports.reading import Reading
 from xlalloc.reports.records import Model
 from xlalloc.reports.rows import Row
 from xlalloc.requirements import SUM_TO_ONE
@@ -11,8 +12,8 @@ STATED = ("return_low", "return_high", "vol_low", "vol_high", "drawdown")  # cha
 OF_MODEL = (*STATED, "risk_level", "leverage", "rebalance_on")  # what is said once of a model
 
 
-class ModelsReader:
-    """The part of reading that concerns models; ``read.Reader`` has the rest, and all that both know."""
+class ModelsReader(Reading):
+    """The part of reading that concerns models."""
 
     def _weights(self, sheet: str, named: str, weight: str) -> dict[str, Model]:
         """Models or benchmarks: rows of one name are one set of weights."""
@@ -44,7 +45,7 @@ class ModelsReader:
             model.wrong = "differs"
             self.problems.note("", "model_differs", "done.users_refused", row.location(key), first=f"{first}")
         elif key in STATED:
-            model.stated[key] = value
+            model.stated[key] = row[key]
         else:
             setattr(model, key, value)
 
@@ -67,14 +68,14 @@ class ModelsReader:
             wrong, column = "target_beside_budget", "budget"
         elif share is not None and model.limits and not model.targets:
             wrong, column = "target_beside_budget" if model.budgets else "no_weight", weight
-        if wrong:
+        if wrong or asset is None:
             model.wrong = wrong
             self.problems.note("", wrong, done, row.location(column))
             return
         if share is not None:
             model.targets[asset] = share
-        elif row.get("budget") is not None:
-            model.budgets[asset] = row.get("budget")
+        elif "budget" in row:
+            model.budgets[asset] = row["budget"]
         model.limits[asset] = (row.get("lower"), row.get("upper"))
 
     def _whole(self, model: Model, location: Location, sheet: str) -> None:

@@ -1,30 +1,22 @@
 """Tables → clients, assets, models, benchmarks: everything found wrong is listed in one pass, nothing is guessed."""
 
 import gc
-from dataclasses import replace
 from pathlib import Path
 
 from xlalloc.core.rebalance import STAMP_DUTY
-from xlalloc.errors import ErrorValue
 from xlalloc.labelled import name_key
 from xlalloc.reports import fields, implausible
 from xlalloc.reports.codes import Names
-from xlalloc.reports.columns import columns_of
 from xlalloc.reports.holdings import HoldingsReader
 from xlalloc.reports.market import read_prices
 from xlalloc.reports.models import ModelsReader
-from xlalloc.reports.problems import REFUSED, Location, Problems
+from xlalloc.reports.problems import Problems
 from xlalloc.reports.records import Asset, Client, Inputs
 from xlalloc.reports.rows import Row
-from xlalloc.reports.sheets import MOST_TEXT, Formula
-from xlalloc.reports.source import Source, load
-from xlalloc.reports.tables import AGAIN
-from xlalloc.reports.totals import is_total
+from xlalloc.reports.source import load
 
 DEFAULT_THRESHOLD = 0.05
 DEFAULT_FREQUENCY = "quarterly"
-PLAIN_COLUMNS = ("risk_level", "assessed_on", "assessment_expires", "last_rebalanced", "goal", "goal_years", "age")
-DECIDES = "assessment_expires"  # a date by which a letter is sent or kept back
 FUNDS_NAMED = 12  # of those without a schedule
 HIGH_COST = 0.025  # a year, of a product
 COST_COLUMNS = ("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission")
@@ -44,17 +36,6 @@ def read(source: Path, prices: Path | None = None, lang: str | None = None) -> I
 
 class Reader(HoldingsReader, ModelsReader):
     """Reads sheet by sheet; what a later sheet refers to is read first."""
-
-    def __init__(self, source: Source, problems: Problems, lang: str | None):
-        self.source, self.problems = source, problems
-        self.language = lang or ("zh" if source.table("clients").chinese else "en")
-        self.fixed_language = lang
-        self.assets: dict[str, Asset] = {}
-        self.names = Names([])  # any name or code of an asset → its name
-        self.currency = ""  # the file's: the first one named
-        self._first_rows: dict[str, Location] = {}  # of each model
-        self._more: dict[tuple, list] = {}  # columns of dates with cells that are none: place and how many more
-        self._kept: dict[str, str] = {}  # one copy of each text that stands in many rows
 
     def inputs(self) -> Inputs:
         self._read_assets()
@@ -90,83 +71,6 @@ class Reader(HoldingsReader, ModelsReader):
             self.currency,
             self.source.firm,
         )
-
-    # Rows -------------------------------------------------------------------------------------------------------
-
-    def _rows(self, sheet: str):
-        """The rows of a sheet but for its totals."""
-        for table in self.source.tables(sheet):
-            for row in table.rows():
-                first = ""
-                for cell in row.raw.values():
-                    if isinstance(cell, str):
-                        first = cell
-                        break
-                if first and len(first) < 40 and is_total(first):
-                    key = next(key for key, cell in row.raw.items() if cell is first)
-                    self.problems.note("", "total_row", "done.ignored", row.location(key))
-                    continue
-                yield row
-
-    def _list(self, client: str, row: Row, done: str = REFUSED) -> bool:
-        """List what cannot be read of a row; dates and ages are left out, else ``done``. True where it matters."""
-        if not row.bad and not row.odd:
-            return False
-        kinds = {key: column.kind for key, column in columns_of(row.table.sheet).items()}
-        fatal = False
-        for key in row.bad:
-            if key.endswith(AGAIN):  # the first of two columns is read
-                continue
-            cell = row.raw[key]
-            kind = unreadable(kinds[key])
-            if isinstance(cell, Formula | ErrorValue):
-                kind = "formula_without_value" if isinstance(cell, Formula) else "error_value"
-            elif (
-                row.table.sheet == "holdings"
-                and key in ("units", "price", "value")
-                and fields.is_negative(cell, row.table.marks.get(key, "."))
-            ):
-                kind = "below_zero"
-            if (kinds[key] == "date" and key != DECIDES) or key == "age":  # no figure of a report needs the latter
-                self._list_once(client, kind, key, row)
-            else:
-                self.problems.note(client, kind, done, row.location(key))
-                fatal = True
-        for key, kind in row.odd:
-            most = MOST_TEXT if kinds[key] == "notes" else fields.LONGEST
-            words, what = ({"most": f"{most:,}"}, "done.cut") if kind == "too_long" else ({}, "done.dropped")
-            self.problems.note(client, kind, what, row.location(key), **words)
-        return fatal
-
-    def _list_once(self, client: str, kind: str, key: str, row: Row) -> None:
-        """The first cell of a client's column of dates that is none; how many more there are is said at the end."""
-        column = client, kind, row.table.where.sheet, key
-        if column not in self._more:
-            self.problems.note(client, kind, "done.left_out", row.location(key))
-            self._more[column] = [replace(row.location(key), row=None, value=""), 0]
-        else:
-            self._more[column][1] += 1
-
-    def _say_more(self) -> None:
-        for (client, *_), (location, count) in self._more.items():
-            if count:
-                self.problems.note(client, "more_like_it", "done.left_out", location, count=f"{count}")
-
-    def _currencies(self, client: str, row: Row) -> None:
-        """One currency a file: the first named; a client who has another is refused."""
-        for currency in sorted(row.currencies):
-            self.currency = self.currency or currency
-            if currency != self.currency:
-                self.problems.refuse(
-                    client, "second_currency", row.location("id"), currency=currency, first=self.currency
-                )
-
-    def _named(self, text) -> str | None:
-        """The asset a name or code stands for."""
-        return self.names.named(text)
-
-    def _same(self, text: str) -> str:
-        return self._kept.setdefault(text, text)
 
     # Assets --------------------------------------------------------------------
 
@@ -297,37 +201,18 @@ class Reader(HoldingsReader, ModelsReader):
             household=self._same(row.get("household", "")),
             **{key: row.get(key, 0.0) for key in ("cash_flow", "monthly", "reserve")},
             advisory_fee=row.get("advisory_fee", self.source.firm.advisory_fee or 0.0),
-            **{key: row.get(key) for key in PLAIN_COLUMNS},
+            risk_level=row.get("risk_level"),
+            assessed_on=row.get("assessed_on"),
+            assessment_expires=row.get("assessment_expires"),
+            last_rebalanced=row.get("last_rebalanced"),
+            goal=row.get("goal"),
+            goal_years=row.get("goal_years"),
+            age=row.get("age"),
         )
 
     def _language(self, id_: str, row: Row) -> str:
         given = self._option(id_, row, "language", fields.LANGUAGES, self.language, say=False)
         return self.fixed_language or given
-
-    def _option(self, id_: str, row: Row, key: str, known: dict, default: str, say: bool = True) -> str:
-        try:
-            found = fields.option(row.raw.get(key), known)
-        except fields.UnreadableError:
-            self.problems.note(
-                id_,
-                "unknown_option",
-                "done.default",
-                row.location(key),
-                known=", ".join(known),
-                default=f"every.{default}" if key == "frequency" else default,
-            )
-            return default
-        if found is None and say:
-            self.problems.note(id_, "missing", "done.default", row.location(key), default=f"every.{default}")
-        return found or default
-
-    def _known(self, id_: str, row: Row, key: str, known: dict) -> str:
-        """An option without a default; an unknown one is listed and left out."""
-        try:
-            return fields.option(row.raw.get(key), known) or ""
-        except fields.UnreadableError:
-            self.problems.note(id_, "unknown_word", "done.left_out", row.location(key), known=", ".join(known))
-            return ""
 
     def _threshold(self, id_: str, row: Row) -> float:
         threshold = row.get("threshold")
@@ -365,9 +250,3 @@ class Reader(HoldingsReader, ModelsReader):
                 )
             elif asset.broken:
                 self.problems.refuse(client.id, "asset_broken", client.location, asset=name, column=asset.broken)
-
-
-def unreadable(kind: str) -> str:
-    """What is said of a cell that its column's kind cannot be read from; kinds that are spoken of alike."""
-    alike = dict.fromkeys(("money", "amount", "price", "weight"), "number") | {"vol": "rate", "threshold": "share"}
-    return "bad_date" if kind == "date" else f"unreadable_{alike.get(kind, kind)}"

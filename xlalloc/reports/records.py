@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from xlalloc import data
@@ -46,10 +46,10 @@ class Asset:
     @classmethod
     def cash(cls, name: str, where: Where) -> "Asset":
         """Money that is no product: no costs, no risk level to speak of but the lowest."""
-        nothing = dict.fromkeys(("lot", "min_buy", "unit_step", "settle_days", "commission", "min_commission"), 0.0)
         return cls(
-            name, "现金", "", "cash", 1, sell_tax=0.0, redemption=None, mu=None, vol=None, asset_class="Cash",
-            currencies=frozenset(), where=where, row=0, **nothing,
+            name, "现金", "", "cash", 1, lot=0.0, min_buy=0.0, unit_step=0.0, settle_days=0.0, commission=0.0,
+            min_commission=0.0, sell_tax=0.0, redemption=None, mu=None, vol=None, asset_class="Cash",
+            currencies=frozenset(), where=where, row=0,
         )  # fmt: skip
 
     def location(self, column: str, value=None) -> Location:
@@ -88,14 +88,16 @@ class Lot:
         return self.where.location(self.row, column, getattr(self, column, None))
 
 
-class Lots(Sequence):
+class Lots:
     """A client's lots, kept as bytes and made when asked for: many clients have many, and processes hand them on."""
 
     __slots__ = ("_kept", "_texts", "_where")
     _FORM = struct.Struct("<dddiiB")  # units, price, value; day bought, row; never sold
 
     def __init__(self):
-        self._kept, self._texts, self._where = b"", [], None
+        self._kept = b""
+        self._texts: list[str] = []
+        self._where = Where("", {})
 
     def append(self, lot: Lot) -> None:
         units, price, value = lot.units, lot.price, lot.value
@@ -113,12 +115,18 @@ class Lots(Sequence):
     def __len__(self) -> int:
         return len(self._texts) // 2
 
+    def __iter__(self) -> Iterator[Lot]:
+        return map(self.__getitem__, range(len(self)))
+
     def __getitem__(self, index: int) -> Lot:
         k = range(len(self))[index]
         *figures, day, row, no_sell = self._FORM.unpack_from(self._kept, k * self._FORM.size)
+        units, price, value = (None if figure != figure else figure for figure in figures)
         return Lot(
             self._texts[2 * k],
-            *(None if figure != figure else figure for figure in figures),
+            units,
+            price,
+            value,
             dt.date.fromordinal(day) if day else None,
             self._texts[2 * k + 1],
             bool(no_sell),

@@ -4,7 +4,7 @@ from openpyxl.formatting.rule import ColorScaleRule, FormulaRule
 from openpyxl.styles import Font
 
 from xlalloc.core.kpi import MEASURES
-from xlalloc.reports.report_page import BENCH, NOW, RISK, TARGET, Column, Page, of_products
+from xlalloc.reports.report_page import BENCH, NOW, RISK, TARGET, Column, Page, Report, of_products
 from xlalloc.templates.look import ACCENT, GREY, NUMBER, OF_UNIT, PERCENT, SIGNED, WARN
 
 RANGES, REASONS = 4, 6
@@ -44,9 +44,7 @@ CHECK_WORDS = {  # (English, Chinese)
 }
 
 
-class CheckPage:
-    """Drawn by the report, whose words, names and book it uses."""
-
+class CheckPage(Report):
     def check(self) -> None:
         page = Page(self, "check", "1 27 10 10 12 10 10 11 10 12", pages=0)
         page.title()

@@ -29,6 +29,7 @@ from xlalloc.reports.report_page import (
     WORTH,
     Column,
     Page,
+    Report,
     of_products,
 )
 from xlalloc.templates import charts
@@ -56,9 +57,7 @@ STATES = [("now", NOW), ("after", AFTER), ("target", TARGET)]
 FEWEST = 8  # rows of a chart of products, however few they are: their labels would stand on each other
 
 
-class FirstPages:
-    """Drawn by the report, whose words, names and book they use."""
-
+class FirstPages(Report):
     def summary(self) -> None:
         page = Page(self, "summary", "1 27 12 12 12 1.5 10 10 10 10", 11, 21)
         sheet = page.sheet

@@ -22,6 +22,7 @@ from xlalloc.reports.report_page import (
     TARGET,
     Column,
     Page,
+    Report,
     of_products,
 )
 from xlalloc.reports.report_texts import DEFINITIONS
@@ -31,9 +32,7 @@ from xlalloc.templates.look import DATE, GREY, MONEY, NUMBER, PERCENT, PERCENT2,
 NO_GOAL = 'OR(goal_amount="",goal_years="")'
 
 
-class FurtherPages:
-    """Drawn by the report, whose words, names and book they use."""
-
+class FurtherPages(Report):
     def account(self) -> None:
         """The account's own performance: net first, gross beside it and no larger."""
         page = Page(self, "account", "1 40 13 13 13 13 13")

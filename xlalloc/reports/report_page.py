@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from openpyxl import Workbook
 from openpyxl.chart.data_source import StrRef
 from openpyxl.chart.layout import Layout, ManualLayout
 from openpyxl.chart.series import SeriesLabel
@@ -61,11 +62,30 @@ def of_products(keys: str) -> list[Column]:
     return [_OF_PRODUCTS[key] for key in keys.split()]
 
 
+class Report:
+    """What the pages are drawn in: a workbook in one language, with so many times the usual rows."""
+
+    def __init__(self, lang: str, words: dict[str, str], internal: bool, times: int):
+        self.lang, self.words, self.internal = lang, words, internal
+        self.book = Workbook()
+        self.names: dict[str, str] = {}  # ranges that the filler knows by the beginning of their names
+        self.room, self.years, self.bands = ROOM * times, YEARS * times, BANDS * times
+
+    def say(self, key: str) -> str:
+        return self.words[key]
+
+    def goal_line(self, when: str) -> str:
+        """The goal in a sentence; a chance that rounds to all or none is none of both, which no calculation shows."""
+        few, many = (self.say(key) for key in ("missed.few", "missed.many"))
+        missed = f'IF(goal_chance>0.99,"{few}",IF(goal_chance<0.01,"{many}",TEXT(100*(1-goal_chance),"0")))'
+        return self.say("goal_line").replace("WHEN", when).replace("MISSED", missed)
+
+
 @dataclass
 class Page:
     """One sheet, filled from top to bottom; ``row`` is where the next thing goes."""
 
-    report: object  # with its words, its names, its book
+    report: Report
     key: str
     widths: str
     body: float = BODY

@@ -11,7 +11,6 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
 from xlalloc.documents.built import complete, parts_of, write_parts
@@ -51,12 +50,11 @@ def write_report(path: Path, lang: str = "en") -> None:
 
 
 class _Report(FirstPages, FurtherPages, CheckPage):
-    """The workbook as it is built, in one language, with so many times the usual rows; ``internal`` begins with the
-    page of the firm's own checks."""
+    """The workbook as it is built; ``internal`` begins with the page of the firm's own checks."""
 
     def __init__(self, lang: str, internal: bool = False, times: int = 1):
-        self.lang, self.internal, self.names, self.book = lang, internal, {}, Workbook()
-        self.room, self.years, self.bands = ROOM * times, YEARS * times, BANDS * times
+        words = {key: texts[lang == "zh"] for key, texts in (WORDS | CHECK_WORDS).items()}
+        super().__init__(lang, {key: texts[lang] for key, texts in TEXTS.items()} | words, internal, times)
         self.book.properties.creator, self.book.properties.created = "", NO_CLOCK
         self.book.remove(self.book.active)
         lists = self.holdings, self.trades, self.lots
@@ -65,16 +63,6 @@ class _Report(FirstPages, FurtherPages, CheckPage):
             page()
         for name, area in self.names.items():
             self.book.defined_names[name] = DefinedName(name, attr_text=area)
-
-    def say(self, key: str) -> str:
-        words = WORDS.get(key) or CHECK_WORDS.get(key)
-        return words[self.lang == "zh"] if words else TEXTS[key][self.lang]
-
-    def goal_line(self, when: str) -> str:
-        """The goal in a sentence; a chance that rounds to all or none is none of both, which no calculation shows."""
-        few, many = (self.say(key) for key in ("missed.few", "missed.many"))
-        missed = f'IF(goal_chance>0.99,"{few}",IF(goal_chance<0.01,"{many}",TEXT(100*(1-goal_chance),"0")))'
-        return self.say("goal_line").replace("WHEN", when).replace("MISSED", missed)
 
 
 # The copies in the package -------------------------------------------------------------------------------------------
@@ -146,8 +134,7 @@ def _parts(report: _Report) -> dict[str, bytes]:
     relation = f'<Relationship Id="rIdLogo" Type="{kind}" Target="/{LOGO}"/></Relationships>'
     parts[rels] = parts[rels].decode().replace("</Relationships>", relation).encode()
     text = parts[drawing].decode()
-    end = re.search(r"</(?:\w+:)?wsDr>\s*$", text)
-    parts[drawing] = (text[: end.start()] + _LOGO + text[end.start() :]).encode()
+    parts[drawing] = re.sub(r"(?=</(?:\w+:)?wsDr>\s*$)", _LOGO, text).encode()
     parts[LOGO] = logo()
     types = parts["[Content_Types].xml"].decode()
     if 'Extension="png"' not in types:

@@ -44,7 +44,7 @@ def _classes(r: Result, say: Say) -> dict:
     """Weights by asset class now, after the orders and at target; cash left over counts as cash."""
     classes = [position.asset.total_class for position in r.held]
     failed = r.orders if isinstance(r.orders, ErrorValue) else None
-    after = [0.0] * (len(classes) + 1) if failed else r.orders.after
+    after = [0.0] * (len(classes) + 1) if isinstance(r.orders, ErrorValue) else r.orders.after
     sums = {name: [0.0, 0.0, 0.0] for name in CLASSES}
     for name, row, later in zip(classes, r.drift, after, strict=False):
         for k, weight in enumerate((row[2], later, row[3])):
@@ -83,7 +83,7 @@ def _crises(r: Result) -> dict:
 def _stressed(r: Result, weights: list[float]) -> list[float] | ErrorValue:
     """The results of some weights by reference class, what is left in cash."""
     column = "name_zh" if r.lang == "zh" else "asset"
-    cash = data.find("asset_classes", "Cash")[column]
+    cash = data.row("asset_classes", "Cash")[column]
     classes = {cash: 1.0 - sum(weights)}
     for position, weight in zip(r.held, weights, strict=True):
         known = data.find("asset_classes", position.asset.asset_class)
@@ -173,7 +173,7 @@ def _pair(r: Result, i: int, j: int) -> str:
 def _past(r: Result, say: Say) -> dict:
     """Simulated: key figures, calendar years, wealth and drawdown, the benchmark empty where there is none."""
     h, names = r.history, ("now", "target", "bench")
-    blank = {"past_names": [], "year_labels": [], "path_dates": []}
+    blank: dict[str, object] = {"past_names": [], "year_labels": [], "path_dates": []}
     blank |= {f"{kind}_{name}": [] for kind in ("past", "year", "path", "depth") for name in names}
     if h is None or not h.series:
         lacking = say("report.no_prices", assets=listed(h.missing, r.lang)) if h and h.missing else ""

@@ -4,6 +4,8 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from xlalloc.core.rebalance import MONTHS
 from xlalloc.errors import ErrorValue
 from xlalloc.reports import trading
@@ -13,6 +15,15 @@ from xlalloc.reports.history import History
 from xlalloc.reports.problems import Problem
 from xlalloc.reports.records import Client
 from xlalloc.reports.suitability import Judgement
+
+
+@dataclass
+class Policy:
+    """What is stated for the model, and what POLICY_CHECK finds of the target and of today's weights."""
+
+    stated: dict[str, float]
+    target: list[list]
+    now: list[list]
 
 
 @dataclass
@@ -28,7 +39,7 @@ class Result:
     held: list[trading.Position]
     value: float
     drift: list[list]  # asset, value, weight, target, deviation, relative deviation
-    due: object
+    due: bool | ErrorValue
     calendar_known: bool
     risk_drift: list[list]  # by risk: asset, weight, share of risk, budget, relative deviation, breach
     orders: trading.Orders | ErrorValue
@@ -37,15 +48,15 @@ class Result:
     purchases: list[trading.Order]
     settle_days: float
     cov_from: str
-    mu: object
-    cov: object
+    mu: np.ndarray | ErrorValue
+    cov: np.ndarray | ErrorValue
     measures: dict[str, list]
-    policy: dict[str, list]
-    parity: object
+    policy: Policy | None
+    parity: np.ndarray | ErrorValue
     no_risk: list[str]
-    risk_now: object
-    risk_target: object
-    correlations: object
+    risk_now: np.ndarray | ErrorValue
+    risk_target: np.ndarray | ErrorValue
+    correlations: list[list] | ErrorValue
     frontier: list[list]  # return, volatility
     stress: list[list] | ErrorValue
     history: History | None

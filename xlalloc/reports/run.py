@@ -135,11 +135,12 @@ def _lists(inputs: Inputs, work: Work, lines, problems, folders: dict[str, str])
     """Write the index, that of each adviser and the list of problems; returns a line for each that could not be."""
     language, date, unwritten = inputs.language, inputs.market.as_of, []
     made = index.Made(inputs.digest, work.template_digest, inputs.firm.digest)
-    wanted = [("index.xlsx", index.write_index, (lines, made))]
+    wanted: list[tuple[str, Callable, tuple]] = [("index.xlsx", index.write_index, (lines, made))]
     wanted += [
         (f"{name}/index.xlsx", index.write_index, (lines.of(adviser), made, name)) for adviser, name in folders.items()
     ]
-    for name, write, content in (*wanted, ("problems.xlsx", index.write_problems, (problems,))):
+    wanted.append(("problems.xlsx", index.write_problems, (problems,)))
+    for name, write, content in wanted:
         try:
             write(work.out / name, language, date, *content)
         except OSError as error:
@@ -231,14 +232,15 @@ def _in_processes(work: Work, batches: list[list[Task]], jobs: int) -> Iterator[
 def _pooled(work: Work, batches: dict[int, list[Task]], jobs: int) -> Iterator[tuple[int, list]]:
     """A few batches in hand at a time, so that neither tasks nor answers pile up."""
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    waiting, running = list(batches), {}
+    waiting = list(batches)
+    running: dict[Future, int] = {}
     with ProcessPoolExecutor(jobs, context, _begin, (work,)) as pool:
         while waiting or running:
             while waiting and len(running) < 2 * jobs:
                 k = waiting.pop(0)
                 running[pool.submit(_do, batches[k])] = k
             done: set[Future] = wait(running, return_when=FIRST_COMPLETED).done
-            for future in sorted(done, key=running.get):
+            for future in sorted(done, key=running.__getitem__):
                 yield running[future], future.result()
                 del running[future]
 
@@ -253,8 +255,9 @@ def _begin(work: Work) -> None:
 
 def _end_with_parent() -> None:
     """A worker does not outlive the run it works for."""
-    multiprocessing.parent_process().join()
-    os._exit(1)
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _do(tasks: list[Task]) -> list[tuple[int, Line]]:

@@ -46,7 +46,7 @@ def section_of(rows: Rows, sheet: str, again: Callable[[], Rows]) -> Section | N
     return Section(_rows(again(), chosen, cash), remarks, others)
 
 
-def _rows(rows: Rows, chosen: str, cash: list[str]) -> Rows:
+def _rows(rows: Rows, chosen: str, cash: list) -> Rows:
     """The rows of one section without its two leading cells, totals and details; then the cash."""
     number, header = 0, {}
     for number, row in rows:
@@ -59,12 +59,12 @@ def _rows(rows: Rows, chosen: str, cash: list[str]) -> Rows:
         elif kind == "data" and plain(row.get(3)) not in DETAILS:
             yield number, {column: cell for column, cell in row.items() if column > 2}
     keys = {column_of("holdings", cell): column for column, cell in reversed(header.items())}
-    if cash and "value" in keys:
-        name = keys.get("code", keys.get("asset"))
+    name = keys.get("code", keys.get("asset"))
+    if cash and name is not None and "value" in keys:
         yield number + 1, {name: CASH, keys["value"]: cash[0]}
 
 
-def _cash(rows: Rows) -> list[str]:
+def _cash(rows: Rows) -> list:
     """The cash at the end, over all currencies, of a cash report."""
     found = []
     for _, row in rows:

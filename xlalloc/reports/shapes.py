@@ -198,7 +198,8 @@ class Reader:
                 return NAN
             if isinstance(cell, str) and "%" in cell:
                 raise UnreadableError
-            return fields.within("price", price)
+            fields.within("price", price)
+            return price
         except UnreadableError:
             self._list("no_price", "done.left_out", number, header, cell)
             return NAN

@@ -8,6 +8,7 @@ import datetime as dt
 import posixpath
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from xml.parsers import expat
@@ -45,7 +46,7 @@ class Workbook:
         self._epoch = EPOCH
         self.sheets: dict[str, str] = {}
         self.hidden: set[str] = set()  # titles of sheets that nobody sees
-        self.hidden_rows: dict[str, list[int]] = {}  # by title, once its rows were read
+        self.hidden_rows: dict[str, list[int]] = defaultdict(list)  # by title, once its rows were read
         self.ignored: list[str] = []  # macros, links, connections: in the file, and left alone
         self._guarded(self._find_sheets)
 
@@ -119,7 +120,7 @@ class Workbook:
         for tag, a in self._elements(book):
             if tag == "workbookPr" and a.get("date1904") in ("1", "true"):
                 self._epoch = EPOCH_1904
-            elif tag == "sheet" and targets.get(a.get("id"), ("",))[0] == "worksheet":
+            elif tag == "sheet" and targets.get(a.get("id", ""), ("", ""))[0] == "worksheet":
                 self.sheets.setdefault(a["name"], targets[a["id"]][1])
                 self.hidden |= {a["name"]} if a.get("state", "visible") != "visible" else set()
         self.ignored = [word for kind, word in _IGNORED.items() if self._holds(kind, targets)]
@@ -227,11 +228,13 @@ class _Cells:
 
     def listen(self, parser) -> None:
         """Closures over a few variables: this runs once a cell."""
-        book, done, hidden, columns = self._book, self._done, self._hidden, {}
+        book, done, hidden = self._book, self._done, self._hidden
+        columns: dict[str, int] = {}
         local = {name: name for name in ("row", "c", "v", "t", "f", "is", "rPh")}
         row: dict[int, object] = {}
-        number, column, kind, style, pieces, size = 0, 0, "n", 0, [], 0
-        formula, into, aid = "", "", 0
+        pieces: list[str] = []
+        style: str | None = None
+        number, column, kind, size, formula, into, aid = 0, 0, "n", 0, "", "", 0
 
         def start(tag, a):
             nonlocal row, number, column, kind, style, size, formula, into, aid

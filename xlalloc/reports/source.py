@@ -114,7 +114,7 @@ def _settings(found: dict[str, list[Part]], path: Path, problems: Problems) -> t
     for row in rows("headers"):
         theirs, ours, sheet = (row.get(key, "") for key in ("theirs", "ours", "sheet"))
         known = sheet_of(sheet) if sheet else ""
-        keys = {column_of(one, ours) for one in ([known] if known else _sheets_of_columns())} - {None}
+        keys = {key for one in ([known] if known else _sheets_of_columns()) if (key := column_of(one, ours))}
         if known is None or not keys or not theirs:
             problems.note("", "unknown_own_header", "done.ignored", row.location("ours"))
             continue

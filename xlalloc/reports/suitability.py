@@ -40,7 +40,7 @@ def judge(client: Client, inputs: Inputs, held: list, names: list[str], orders, 
         "bought": (orders.trades > trading.CENT).tolist() if ordered else [False] * len(held),
         "after": [weight > 0 for weight in orders.after[:-1]] if ordered else [False] * len(held),
     }
-    allowed = inputs.allowed.get(client.risk_level, set())
+    allowed = set() if client.risk_level is None else inputs.allowed.get(client.risk_level, set())
     levels = [p.asset.risk_level for p in held]
     known = client.risk_level is not None
     found = Judgement(firm.suitability_by, model_level=model.risk_level, hold=firm.hold)

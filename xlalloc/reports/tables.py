@@ -72,7 +72,7 @@ class Table:
         self._keys: dict[int, tuple] = {}  # column → its key, kind and known texts (rows.Row)
         self._words: set[str] = set()  # of the header
         self.codes: list[str] = []  # the columns that hold codes
-        self._problems: Problems | None = None
+        self._problems = Problems()  # the input's, once its header is looked for
 
     @property
     def chinese(self) -> bool:
@@ -161,9 +161,9 @@ class Table:
                 )
         factor, currency = unit_above(self.remarks)
         for key in IN_MONEY if factor != 1.0 else ():
-            own = self.units.get(key, (1.0, currency))
-            if key in self.columns and own[0] == 1.0 and "元" not in self.columns[key]:
-                self.units[key] = factor, own[1]
+            theirs = self.units.get(key, (1.0, currency))
+            if key in self.columns and theirs[0] == 1.0 and "元" not in self.columns[key]:
+                self.units[key] = factor, theirs[1]
                 location = self.where.location(self.header_row, key)
                 problems.note("", "unit_above", "done.check", location, factor=f"{factor:,.0f}")
 
@@ -226,11 +226,11 @@ class Table:
         if len(unknown) == 1:
             problems.note("", "unknown_column", "done.ignored", self.where.location(self.header_row, unknown[0]))
         elif unknown:
-            named = ", ".join(text[:MOST_SHOWN] for text in unknown[:MOST_NAMED]) + (
+            listed = ", ".join(text[:MOST_SHOWN] for text in unknown[:MOST_NAMED]) + (
                 " …" if unknown[MOST_NAMED:] else ""
             )
             problems.note(
-                "", "unknown_columns", "done.ignored", Location(self.where.sheet, self.header_row), columns=named
+                "", "unknown_columns", "done.ignored", Location(self.where.sheet, self.header_row), columns=listed
             )
 
     def scaled(self, key: str, number: float, currency: str, cell) -> tuple[float, str]:
@@ -334,7 +334,8 @@ def _header_row(table: Table, rows: list[tuple[int, dict]]) -> tuple[int | None,
 
     A header may be broken over two or three rows; together they must be more headers than each of them.
     """
-    best, found = (False, 0, 0), (None, 1, {})
+    best = False, 0, 0
+    found: tuple[int | None, int, dict] = None, 1, {}
     for k in range(len(rows)):
         for height in (1, 2, 3):
             cells = _joined(rows[k : k + height])
@@ -351,7 +352,7 @@ def _header_row(table: Table, rows: list[tuple[int, dict]]) -> tuple[int | None,
 def _joined(rows: list[tuple[int, dict]]) -> dict[int, object]:
     if len(rows) == 1:
         return {column: cell for column, cell in rows[0][1].items() if not is_empty(cell) and len(str(cell)) <= LONGEST}
-    joined: dict[int, str] = {}
+    joined: dict[int, object] = {}
     for _, row in rows:
         for column, cell in row.items():
             joined[column] = f"{joined.get(column, '')} {clean(cell)}".strip()

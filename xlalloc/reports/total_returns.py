@@ -10,7 +10,7 @@ def total_return(days: list, series: dict[str, list[float]]) -> list[float]:
         adjusted = series[ADJUSTED]
         both = [k for k in range(len(days)) if unit and unit[k] == unit[k] and adjusted[k] == adjusted[k]]
         last = max(both, key=days.__getitem__, default=None)
-        scale = 1.0 if last is None else unit[last] / adjusted[last]
+        scale = unit[last] / adjusted[last] if unit and last is not None else 1.0
         return [value * scale for value in adjusted]
     return _reinvested(days, unit, series[CUMULATIVE]) if unit and CUMULATIVE in series else unit or series[CUMULATIVE]
 

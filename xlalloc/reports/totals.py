@@ -42,7 +42,7 @@ def names_a_total(text: str, owners: Iterable[str] = ()) -> bool:
     if match and _is_owner(rest := text[: match.start()].strip(_MARKS), owners, any) | (rest in _GROUPS):
         return True
     match = _FIRST.match(text)
-    return bool(match) and _is_owner(text[match.end() :].strip(_MARKS), owners, _first)
+    return match is not None and _is_owner(text[match.end() :].strip(_MARKS), owners, _first)
 
 
 def has_word(text: str) -> bool:

@@ -19,7 +19,7 @@ from xlalloc.core.rebalance import (
 from xlalloc.errors import NumberError
 from xlalloc.explanation import recorded
 from xlalloc.reports.fields import MOST, OPEN_FUNDS
-from xlalloc.reports.problems import Problems
+from xlalloc.reports.problems import Problem, Problems
 from xlalloc.reports.records import Asset, Client, Inputs, Lot
 from xlalloc.reports.worth import differ
 
@@ -32,7 +32,11 @@ SAME_FEE = 1e-6  # money between the fee planned with and that of the lots sold
 
 
 class RefusedError(Exception):
-    """The client gets no report; the problem is listed."""
+    """The client gets no report; the problems say why."""
+
+    def __init__(self, problems: list[Problem]):
+        super().__init__(problems)
+        self.problems = problems
 
 
 @dataclass(slots=True)
@@ -113,7 +117,7 @@ def positions(client: Client, inputs: Inputs, problems: Problems) -> list[Positi
     _set_aside(client, list(found.values()), problems)
     if not sum(position.value for position in found.values()) > 0:
         problems.refuse(client.id, "worth_nothing", client.location)
-        raise RefusedError
+        raise RefusedError(problems.items)
     return list(found.values())
 
 
@@ -159,16 +163,15 @@ def lot_value(client: Client, lot: Lot, inputs: Inputs, problems: Problems) -> f
     last = inputs.market.unit_price(lot.asset)
     price = lot.price if lot.price is not None else last[0] if last else None
     counted = lot.units * price if lot.units is not None and price is not None else None
-    if lot.value is None and counted is None:
+    value = counted if lot.value is None else lot.value
+    if value is None:
         problems.refuse(client.id, "no_price_for", lot.location, asset=lot.asset)
-        raise RefusedError
+        raise RefusedError(problems.items)
     if lot.price is not None and last and differ(lot.price, last[0]):
         words = {"price": f"{last[0]:,.6g}", "date": f"{last[1]}"}
         problems.note(client.id, "price_differs", "done.price_used", lot.at("price"), **words)
-    if lot.value is None:
-        return counted
-    if counted is None:
-        return lot.value
+    if lot.value is None or counted is None:
+        return value
     if differ(counted, lot.value):
         wan = not differ(counted, 1e4 * lot.value)
         kind = "value_in_wan" if wan else "value_differs"
@@ -304,7 +307,7 @@ def _too_small(held: list[Position], trades, settled: set[int]) -> dict[int, str
     """Purchases below the minimum or one lot; sales below one lot that are not all there is."""
     found = {}
     for i, (position, trade) in enumerate(zip(held, trades, strict=True)):
-        lot = position.asset.lot * position.price if position.step else 0.0
+        lot = position.asset.lot * (position.price or 0.0)
         if i in settled:
             continue
         if CENT < trade < max(position.asset.min_buy, lot) - CENT:
@@ -353,7 +356,7 @@ def transfers(held: list[Position], orders: list[Order], cash_flow: float) -> li
         for lot, value in position.lots if position.asset.kind == "cash" else ():
             if lot.account:
                 money[lot.account] += value
-    money[max(money, key=money.get)] += max(cash_flow, 0.0)
+    money[max(money, key=money.__getitem__)] += max(cash_flow, 0.0)
     for order in orders:
         position = held[order.index]
         if order.money > 0 and order.account in money:

@@ -6,6 +6,7 @@ the two. Names, shapes and meanings stand in ``data/vocabulary.csv``, from which
 
 import datetime as dt
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ def shapes() -> dict[str, str]:
     return {name: row["shape"] for name, row in declared().items()}
 
 
-def vocabulary(r: Result, inputs: Inputs) -> dict[str, object]:
+def vocabulary(r: Result, inputs: Inputs) -> dict[str, Any]:
     """A client's values by name: one value, a column (a list), or a table (a list of rows)."""
     found = {
         **_client(r, inputs),
@@ -122,16 +123,17 @@ def _market(r: Result, inputs: Inputs) -> dict:
 
 
 def _portfolio(r: Result, inputs: Inputs) -> dict:
-    orders, stated = r.orders, inputs.models[r.client.model].stated
-    failed = orders if isinstance(orders, ErrorValue) else None
+    stated = inputs.models[r.client.model].stated
+    failed = r.orders if isinstance(r.orders, ErrorValue) else None
+    cash, cost = (r.orders, r.orders) if isinstance(r.orders, ErrorValue) else (r.orders.cash, r.orders.costs.sum())
     say = in_language(r.lang)
     limit = stated.get("drawdown")
     return {
         "total_value": r.value,
-        "cash_after": orders.cash if failed is None else failed,
+        "cash_after": cash,
         "money_bought": sum(order.money for order in r.purchases) if failed is None else failed,
         "money_sold": -sum(order.money for order in r.sales) if failed is None else failed,
-        "trade_cost": orders.costs.sum() if failed is None else failed,
+        "trade_cost": cost,
         "settle_days": r.settle_days if failed is None else failed,
         "trade_due": r.due,
         "largest_drift": r.largest[4],
@@ -149,11 +151,9 @@ def _portfolio(r: Result, inputs: Inputs) -> dict:
 
 
 def _assets(r: Result) -> dict:
-    held, n = r.held, len(r.held)
+    held, n, orders = r.held, len(r.held), r.orders
     assets = [position.asset for position in held]
     target = np.array([position.target for position in held])
-    failed = r.orders if isinstance(r.orders, ErrorValue) else None
-    variances = None if isinstance(r.cov, ErrorValue) else r.cov.diagonal()
     return {
         "asset_names": r.names,
         "asset_codes": [asset.code for asset in assets],
@@ -163,19 +163,19 @@ def _assets(r: Result) -> dict:
         "v_now": [position.value for position in held],
         "w_now": [position.value / r.value for position in held],
         "w_target": target / target.sum(),
-        "w_after": r.orders.after[:-1] if failed is None else [failed] * n,
+        "w_after": [orders] * n if isinstance(orders, ErrorValue) else orders.after[:-1],
         "weight_low": [position.limits[0] for position in held],
         "weight_high": [position.limits[1] for position in held],
         "mu_assets": [r.mu] * n if isinstance(r.mu, ErrorValue) else r.mu,
-        "vol_assets": [r.cov] * n if variances is None else np.sqrt(variances),
+        "vol_assets": [r.cov] * n if isinstance(r.cov, ErrorValue) else np.sqrt(r.cov.diagonal()),
         "unit_prices": [position.price for position in held],
         "locked_values": [position.locked for position in held],
         "lot_sizes": [position.step for position in held],
         "commission_rates": [asset.commission for asset in assets],
         "minimum_commissions": [asset.min_commission for asset in assets],
-        "trade_money": r.orders.trades if failed is None else [failed] * n,
-        "trade_units": r.orders.units if failed is None else [failed] * n,
-        "trade_costs": r.orders.costs if failed is None else [failed] * n,
+        "trade_money": [orders] * n if isinstance(orders, ErrorValue) else orders.trades,
+        "trade_units": [orders] * n if isinstance(orders, ErrorValue) else orders.units,
+        "trade_costs": [orders] * n if isinstance(orders, ErrorValue) else orders.costs,
     }
 
 
@@ -224,8 +224,7 @@ def _prices(r: Result, inputs: Inputs) -> dict:
     market = inputs.market
     own = [position.asset.name for position in r.held]
     found = inputs.benchmarks.get(r.client.benchmark)
-    known = found is not None and all(asset in market.assets for asset in found.targets)
-    bench = found.targets if known else {}
+    bench = found.targets if found and all(asset in market.assets for asset in found.targets) else {}
     every = own + [asset for asset in bench if asset not in own]
     shown = [inputs.assets[name].shown(r.lang) if name in inputs.assets else name for name in every]
     dates, panel = market.prices(every)

@@ -87,7 +87,7 @@ class Case:
 
     key: str  # of the text that says what kind of investor it is, or that text itself
     name: dict[str, str]
-    age: int | None
+    age: float | None
     risk_level: str | None
     as_of: dt.date
     last_rebalanced: dt.date | None
