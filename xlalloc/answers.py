@@ -6,7 +6,7 @@ import sys
 import numpy as np
 
 from xlalloc.dates import as_date
-from xlalloc.errors import AllocError, Label, with_names
+from xlalloc.errors import AllocError, InputError, Label, quoted, with_names
 from xlalloc.explanation import record
 from xlalloc.labelled import Answer, Labelled
 from xlalloc.quantity import Quantity
@@ -108,3 +108,14 @@ def _named(cell, names: dict[str, list]):
         text = str(with_names(cell, names))
         return dt.date.fromisoformat(text) if text[:4].isdigit() else cell.index + 1
     return with_names(cell, names)
+
+
+def one_column(name: str, table: Table) -> InputError:
+    """What to do with a table of several columns where one is needed."""
+    columns = [str(head) for head in table.header]
+    numbers = (head for head, cell in zip(columns, table.rows[0], strict=True) if isinstance(cell, float))
+    wanted = next(numbers, columns[-1])
+    return InputError(
+        f"{name}: a table with the columns {', '.join(columns)}. Choose one: "
+        f"table.to_pandas().set_index({quoted(columns[0])})[{quoted(wanted)}]."
+    )

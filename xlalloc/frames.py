@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlalloc import matching
-from xlalloc.answers import ARRAY, DICT, FRAME, build
+from xlalloc.answers import ARRAY, DICT, FRAME, build, one_column
 from xlalloc.cell_values import number_in
 from xlalloc.dates import (
     DATES,
@@ -26,7 +26,7 @@ from xlalloc.dates import (
 )
 from xlalloc.errors import InputError, quoted
 from xlalloc.explanation import record
-from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key, no_long_table
+from xlalloc.labelled import SAVED, Labelled, checked_names, in_time_order, name_key, no_long_table, no_saved_index
 from xlalloc.quantity import Quantity
 from xlalloc.table import Table
 
@@ -62,7 +62,7 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
         own = kind_of(value)
         kind = max(kind, own)
         if isinstance(value, Table):
-            raise _one_column(name, value)
+            raise one_column(name, value)
         if own == ARRAY and not isinstance(value, _PLAIN):
             module = type(value).__module__.partition(".")[0]
             what = type(value).__name__ if module == "builtins" else f"{module}.{type(value).__name__}"
@@ -93,17 +93,6 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
         if one.quantity.kind in ("panel", "labels"):
             in_time_order(one)
     return {name: found[name] for name in given}, kind, index
-
-
-def _one_column(name: str, table: Table) -> InputError:
-    """What to do with a table of several columns where one is needed."""
-    columns = [str(head) for head in table.header]
-    numbers = (head for head, cell in zip(columns, table.rows[0], strict=True) if isinstance(cell, float))
-    wanted = next(numbers, columns[-1])
-    return InputError(
-        f"{name}: a table with the columns {', '.join(columns)}. Choose one: "
-        f"table.to_pandas().set_index({quoted(columns[0])})[{quoted(wanted)}]."
-    )
 
 
 def _same_dates(flows: Labelled, dates: np.ndarray) -> None:
@@ -340,7 +329,9 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
         _no_dates_across(value, name)
     found.dates = _index_dates(index, name)
     if hasattr(value, "columns"):
-        _no_saved_index(value, name)
+        for column in value.columns:
+            if str(column).startswith(SAVED):
+                no_saved_index(name, column, value[column].tolist())
     if found.dates is None and hasattr(value, "columns"):
         value, found.dates, index = _date_column(value, name, known)
     found.has_header = True
@@ -377,19 +368,6 @@ def _no_dates_across(value, name: str) -> None:
     if len(down) and isinstance(down[0], str) and not is_date_text(down[0]):
         across = value.columns[1:] if bare else value.columns
         no_dates_across([c.item() if isinstance(c, np.generic) else _last_day(c) for c in across.tolist()], name)
-
-
-def _no_saved_index(value, name: str) -> None:
-    """The column that pandas makes of a counting index when a file is written and read again."""
-    for column in value.columns:
-        if not str(column).startswith(("Unnamed: ", "level_")) and str(column) != "index":
-            continue
-        cells = value[column].tolist()
-        if len(cells) > 2 and cells in (list(range(len(cells))), list(range(1, len(cells) + 1))):
-            raise InputError(
-                f"{name}: the column {quoted(column)} counts the rows, as a saved index does. Leave it out, or read "
-                "the file with index_col=0."
-            )
 
 
 def _last_day(cell):
