@@ -404,3 +404,37 @@ def test_no_lot_of_a_sale_comes_back_and_no_purchase_fits_again(seed):
             step = lot * price[i]
             if (trade < -1e-9 and target[i] > 0) or (trade >= 0 and trade + step <= ideal[i] + 1e-6):
                 assert cash - step + paid[i] - cost(trade + step if abs(trade + step) > 1e-6 else 0.0, *rates) < 1e-6
+
+
+# Single values -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("missing", [pd.NaT, np.datetime64("NaT"), None, "", "31/01/2024"])
+def test_a_date_that_is_none_is_refused(missing):
+    with pytest.raises(xa.InputError, match="last_date"):
+        xa.rebal_due(missing, "2024-02-29", "monthly")
+
+
+def test_a_number_where_a_text_is_asked_for_is_read_as_in_cells():
+    for level in (3, "3", "C3", "c3 平衡型"):
+        assert list(xa.suitable(level, ["R1", "R4"])) == [True, False]
+        shown = level if isinstance(level, int) else f'"{level}"'
+        assert evaluate(f'=SUITABLE({shown},{{"R1";"R4"}})') == [[True], [False]]
+    with pytest.raises(xa.InputError, match="profile: a text is needed"):
+        xa.suitable(True, ["R1"])
+
+
+def test_one_view_or_scenario_may_be_a_dict():
+    cov = pd.DataFrame(np.diag([0.04, 0.02, 0.09]), list("ABX"), list("ABX"))
+    weights = {"A": 0.3, "B": 0.3, "X": 0.4}
+    right = xa.black_litterman(weights, cov, [[1, -1, 0]], [0.02])
+    for view in ({"X": 0, "B": -1, "A": 1}, {"X": 0, "B": "-100%", "A": 1}, pd.Series({"B": -1, "A": 1, "X": 0})):
+        assert dict(xa.black_litterman(weights, cov, view, [0.02])) == pytest.approx(dict(right))
+    assert xa.stress_table({"A": 0.5, "B": 0.5}, {"B": -0.1, "A": -0.2}).rows[0][1] == pytest.approx(-0.15)
+
+
+def test_weights_in_percent_and_tables_that_are_not_square_are_told_so():
+    with pytest.raises(xa.InputError, match=r"weights sum to 100, .* type 60% or 0.6"):
+        xa.port_vol([60, 40], np.diag([0.04, 0.01]))
+    cov = '{"","A","B","T";"A",0.04,0.01,0.05;"B",0.01,0.09,0.1}'
+    assert "3 x 4 cells; a square matrix is needed" in reason(f"RP_WEIGHTS({cov})")

@@ -74,9 +74,9 @@ def _described(array: np.ndarray) -> str:
 
 
 def _text(q: Quantity, name: str, value) -> str:
-    if not isinstance(value, str) or not value.strip():
+    if not (text := _plain_text(value)):  # a number is the text that a cell makes of it
         raise InputError(f"{name}: a text is needed, not {quoted(value)}.")
-    return value.strip()
+    return text
 
 
 def _option(q: Quantity, name: str, value) -> str:
