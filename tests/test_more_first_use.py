@@ -438,3 +438,30 @@ def test_weights_in_percent_and_tables_that_are_not_square_are_told_so():
         xa.port_vol([60, 40], np.diag([0.04, 0.01]))
     cov = '{"","A","B","T";"A",0.04,0.01,0.05;"B",0.01,0.09,0.1}'
     assert "3 x 4 cells; a square matrix is needed" in reason(f"RP_WEIGHTS({cov})")
+
+
+ODD = [
+    pd.NaT, pd.NA, [], {}, pd.Series(dtype=float), pd.DataFrame(), object(), 1j, np.ones((1, 1, 1)), b"x", Decimal("NaN"), 10**400, {"a": 1j},
+    {"a": pd.NA}, [[1], [2, 3]], np.array([]), np.array([None]), pd.Series([pd.NaT]), pd.Series([1, 2], index=["a", "a"]), range(0), [None],
+    pd.DataFrame([[1, 2], [3, 4]], columns=["a", "a"]), pd.Series([1.0, 2], index=[None, "a"]), pd.Series({("a", "b"): 1.0}), xa.Table((), []),
+    pd.Series([pd.NA, 1.0], dtype="Float64"), pd.DataFrame({"a": ["x"]}), np.datetime64("NaT"), pd.Categorical(["a"]), "abc", True, len,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: type(odd).__name__)
+def test_whatever_is_given_is_computed_or_refused_in_words(odd):
+    """Nothing but the four errors ever comes out."""
+    panel, cov, weights = [[0.01, 0.02], [0.02, -0.01], [-0.01, 0.01]], [[0.04, 0.0], [0.0, 0.01]], [0.5, 0.5]
+    right = {
+        "ann_vol": (panel, 12.0), "returns": ([[1.0, 2.0], [1.1, 2.1]], "simple"), "port_vol": (weights, cov), "port_beta": ([0.01, 0.02, 0.0], [0.02, 0.01, 0.0]),
+        "rp_weights": (cov, weights), "mwr": ([100.0, 110.0], [0.0, 0.0]), "dietz": (100, 110, [5.0], ["2024-01-05"], "2024-01-01", "2024-02-01"),
+        "kpi_by_state": ([0.01, 0.02, 0.03, 0.01], ["a", "b", "a", "b"]), "rolling": ("max_drawdown", [0.01, 0.02, -0.03, 0.01], 2, 12.0, 0.0, [0.0, 0.01, 0.02, 0.0]),
+        "suitable": ("C3", ["R1"]), "look_through": ([1.0], [[0.5, 0.4]]), "rebal_trades": ([100.0, 200.0], weights), "goal_prob": (100, 0, 10, 0.07, 0.15, 200),
+        "black_litterman": (weights, cov, [[1.0, -1.0]], [0.02]), "brinson": (weights, weights, weights, weights, ["a", "b"]), "rebal_due": ("2024-01-01", "2024-03-01", "monthly"),
+    }  # fmt: skip
+    for name, given in right.items():
+        for k in range(len(given)):
+            try:
+                getattr(xa, name)(*given[:k], odd, *given[k + 1 :])
+            except xa.AllocError as error:
+                assert len(str(error)) > 15

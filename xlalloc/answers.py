@@ -77,7 +77,7 @@ def _rows_of(entry, answer: Answer, value: np.ndarray, kind: int, index):
     rows = answer.rows
     if rows is not None and leader.descending:
         rows = len(leader.value) - 1 - rows[::-1]
-    if index is not None and rows is not None:
+    if index is not None and rows is not None and len(index) == len(leader.value):
         own = pd.Index(index)[rows]
     elif answer.dates is not None:
         own = pd.DatetimeIndex([as_date(day) for day in (answer.dates[::-1] if leader.descending else answer.dates)])
@@ -113,6 +113,8 @@ def _named(cell, names: dict[str, list]):
 def one_column(name: str, table: Table) -> InputError:
     """What to do with a table of several columns where one is needed."""
     columns = [str(head) for head in table.header]
+    if not columns or not table.rows:
+        return InputError(f"{name}: the table is empty.")
     numbers = (head for head, cell in zip(columns, table.rows[0], strict=True) if isinstance(cell, float))
     wanted = next(numbers, columns[-1])
     return InputError(

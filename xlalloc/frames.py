@@ -165,7 +165,11 @@ def _labels(index, name: str) -> list | None:
 def _vector_or_matrix(q: Quantity, name: str, value, kind: int) -> Labelled:
     found = Labelled(name, q)
     if q.kind not in ("vector", "matrix", "texts", "names"):
-        found.value = value.tolist() if q.kind == "dates" and kind == FRAME else value
+        if q.kind == "dates" and kind == FRAME:
+            if hasattr(value, "columns") and value.shape[1] != 1:
+                raise InputError(f"{name}: one column is needed, not {value.shape[1]}.")
+            value = (value.iloc[:, 0] if hasattr(value, "columns") else value).tolist()
+        found.value = value
         return found
     if kind == DICT:
         if q.kind == "matrix" and value and all(isinstance(v, Mapping) for v in value.values()):
@@ -198,9 +202,11 @@ def _read_texts(found: Labelled, name: str) -> None:
     flat = found.value if isinstance(found.value, list) else []
     labels = next(iter(found.names.values()), None)
     for i, cell in enumerate(flat):
-        if isinstance(cell, str | bool) or (cell is None and not found.quantity.gaps):
+        if cell is None and found.quantity.gaps:
+            continue
+        if isinstance(cell, bool) or not isinstance(cell, float | int | list | tuple | np.ndarray):
             where = f"{name}, {labels[i]}" if labels and len(labels) == len(flat) else f"{name}: item {i + 1}"
-            flat[i] = number_in(cell, where, bool(found.quantity.gaps))
+            flat[i] = number_in(_blank(cell), where, bool(found.quantity.gaps))
 
 
 def _nested(q: Quantity, name: str, value: Mapping) -> Labelled:
@@ -290,10 +296,13 @@ def _plain_numbers(value, name: str) -> np.ndarray:
         return np.array(read).T if hasattr(value, "columns") else np.array(read[0])
 
 
+def _blank(cell):
+    return None if type(cell).__name__ in ("NAType", "NaTType") else cell
+
+
 def _number(cell, where: str) -> float:
     """A cell of objects, as a cell of a sheet is read: a text such as 4.5% is the number it spells."""
-    if type(cell).__name__ in ("NAType", "NaTType"):
-        return float("nan")
+    cell = _blank(cell)
     if isinstance(cell, dt.date):
         raise InputError(f"{where} holds the date {str(cell)[:10]}; make the dates its index, or its first column.")
     return number_in(cell, where, missing=True)
@@ -326,6 +335,10 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
         found.quantity, found.value = q, found.value[None, :]
         return found, None
     if hasattr(value, "columns"):
+        if not value.shape[1]:
+            raise InputError(f"{name}: there is no column in it.")
+        if not value.columns.is_unique:
+            checked_names(value.columns.tolist(), name)
         _no_dates_across(value, name)
     found.dates = _index_dates(index, name)
     if hasattr(value, "columns"):
@@ -350,14 +363,13 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
             found.names[q.axes[1]] = [value.name]
     if q.kind == "labels":
         column = value.iloc[:, 0] if hasattr(value, "columns") else value
-        found.value = [None if cell is None or cell != cell else cell for cell in column.tolist()]
+        cells = map(_blank, column.tolist())
+        found.value = [None if cell is None or cell != cell else cell for cell in cells]
         return found, index
     numbers = _plain_numbers(value, name)
     found.value = numbers if numbers.ndim == 2 else numbers[:, None]
     if len(q.axes) == 1 and found.value.shape[1] != 1:
         raise InputError(f"{name}: one column is needed, not {found.value.shape[1]}.")
-    if not found.value.shape[1]:
-        raise InputError(f"{name}: there is no column in it.")
     return found, index
 
 
