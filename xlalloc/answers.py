@@ -1,4 +1,4 @@
-"""Answers in the kind that was given: pandas objects, dicts, arrays, tables with names in them."""
+"""Answers in the kind that was given: pandas objects, dicts, arrays, tables with names in them; polars as pandas."""
 
 import datetime as dt
 import sys
@@ -13,6 +13,21 @@ from xlalloc.quantity import Quantity
 from xlalloc.table import Table
 
 ARRAY, DICT, FRAME = range(3)  # the richest kind given is the kind of the answer
+
+
+def from_polars(value):
+    """polars as pandas, a lazy frame collected; anything else as it is."""
+    if type(value).__module__.partition(".")[0] != "polars":
+        return value
+    if type(value).__name__ == "LazyFrame":
+        value = value.collect()
+    if type(value).__name__ not in ("DataFrame", "Series"):
+        return value
+    import pandas as pd
+
+    if type(value).__name__ == "Series":
+        return pd.Series(value.to_list(), name=value.name or None)
+    return pd.DataFrame({column: value[column].to_list() for column in value.columns})
 
 
 def build(entry, answer: Answer, kind: int, index):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlalloc import matching
-from xlalloc.answers import ARRAY, DICT, FRAME, build, one_column
+from xlalloc.answers import ARRAY, DICT, FRAME, build, from_polars, one_column
 from xlalloc.cell_values import number_in
 from xlalloc.dates import (
     DATES,
@@ -128,20 +128,6 @@ def _known_kind(value):
     if kind_of(value) == FRAME and not hasattr(value, "index") and hasattr(value, "tolist"):
         return value.tolist()
     return from_polars(value)
-
-
-def from_polars(value):
-    if type(value).__module__.partition(".")[0] != "polars":
-        return value
-    if type(value).__name__ == "LazyFrame":
-        value = value.collect()
-    if type(value).__name__ not in ("DataFrame", "Series"):
-        return value
-    import pandas as pd
-
-    if type(value).__name__ == "Series":
-        return pd.Series(value.to_list(), name=value.name or None)
-    return pd.DataFrame({column: value[column].to_list() for column in value.columns})
 
 
 # Vectors and matrices ----------------------------------------------------------------------------------------
