@@ -167,7 +167,9 @@ def _write_matrix(rows: list[list], down: list | None, across: list | None) -> l
 def _rows(value: np.ndarray, nan: str, answer: Answer) -> list[list]:
     if value.dtype.kind == "f":
         rows = (value + 0.0).tolist()  # + 0.0: no negative zero
-        if math.isfinite(float(np.add.reduce(value, axis=None))):
+        with np.errstate(over="ignore"):
+            finite = math.isfinite(float(np.add.reduce(value, axis=None)))
+        if finite:
             return rows
     else:
         rows = value.tolist()
