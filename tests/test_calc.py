@@ -320,6 +320,21 @@ def test_a_python_that_is_gone_gives_errors_and_the_reason(office, tmp_path, mon
         assert found["A1"] == pytest.approx(1.5**0.2 - 1) and found["C2"] == xlalloc.__version__
 
 
+def test_what_no_python_answers_is_told_in_chinese_too():
+    """The extension carries the words of xlalloc's table, since it speaks where there is no xlalloc."""
+    words = calc.parts(None)["words.txt"].decode()
+    assert calc_link.said("/a b/python could not be started: No module named xlalloc", words) == (
+        "无法启动 /a b/python：No module named xlalloc"
+    )
+    stopped = "CAGR: the Python that computes stopped in the middle of it."
+    assert (
+        calc_link.said(stopped, words) == "CAGR：负责计算的 Python 中途停止。"
+        and calc_link.said(stopped, "") == stopped
+    )
+    source = Path(calc.__file__).with_name("calc_addin.py").read_text(encoding="utf-8")
+    assert source.isascii() and all(f'"{word}"' in source for word in calc.WORDS if "{" not in word)
+
+
 def test_the_function_wizard_shows_every_function_with_its_help(office, tmp_path):
     """Asked of a running Calc through UNO, over a pipe, by LibreOffice's own Python."""
     script = """
@@ -361,7 +376,7 @@ def test_installed_tried_and_taken_out_again(office, tmp_path, monkeypatch):
     own = Profile(tmp_path / "user", tmp_path / "shared")
     own.shared.mkdir()
     assert [f.what for f in calc_install.doctor(own) if f.remedy] == ["extension"]
-    assert calc_install.install(own).startswith("Installed in LibreOffice")
+    assert calc_install.install(own)[0].startswith("Installed in LibreOffice")
     assert not [f for f in calc_install.doctor(own) if f.remedy], calc_install.doctor(own)
     sheet = sheet_of(tmp_path, {"A1": "=RP_WEIGHTS({0.04,0.006;0.006,0.01})"}, {})
     command = [office.office.soffice, *own.options, "--headless", "--convert-to", "csv", "--outdir", tmp_path, sheet]
@@ -374,15 +389,15 @@ def test_installed_tried_and_taken_out_again(office, tmp_path, monkeypatch):
     assert finding.what == "its Python" and "could not be started" in finding.state
     monkeypatch.setattr(calc_install, "__version__", "9.9")
     assert "extension" in [f.what for f in calc_install.doctor(own) if "install calc" in f.remedy]
-    assert calc_install.uninstall(own).startswith("Removed")
-    assert "nothing to do" in calc_install.uninstall(own)
+    assert calc_install.uninstall(own)[0].startswith("Removed")
+    assert "nothing to do" in calc_install.uninstall(own)[0]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems' LibreOffice knows where its Python is")
 @pytest.mark.parametrize(("python", "told"), [("/a/.venv/bin/python3", True), ("/usr/bin/python3", False)])
 def test_a_terminal_in_which_libreoffice_would_fail_is_named(python, told, monkeypatch):
     monkeypatch.setattr(calc_install.shutil, "which", lambda name: python)
-    assert ("deactivate" in calc_install._astray()) is told
+    assert ("deactivate" in " ".join(calc_install._astray())) is told
 
 
 @POSIX

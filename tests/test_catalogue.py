@@ -130,7 +130,7 @@ def test_an_argument_given_twice_is_not_called_unknown():
 
 FLOORS = [
     {"explanation", "log", "messages", "plausible", "version", "webassembly"},
-    {"errors"},
+    {"errors", "terminal"},
     {"dates", "requirements", "misuse", "table"},
     {"quantity"},
     {"quantities", "labelled"},

@@ -1,6 +1,7 @@
 """The commands as a user types them: what stands on standard output, on standard error, and the exit status."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from xlalloc import cli
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.cli import main
 from xlalloc.hosts import windows
+from xlalloc.terminal import columns
 from xlalloc.version import __version__
 
 
@@ -181,7 +183,7 @@ def test_as_a_program():
 
 @pytest.mark.parametrize("what", ["install", "uninstall"])
 def test_calc_says_in_one_line_what_was_done(what, monkeypatch):
-    monkeypatch.setattr(f"xlalloc.hosts.calc_install.{what}", lambda: f"{what} was asked for")
+    monkeypatch.setattr(f"xlalloc.hosts.calc_install.{what}", lambda: [f"{what} was asked for"])
     done = run(what, "calc")
     assert (done.stdout, done.stderr, done.exit_code) == (f"{what} was asked for\n", "", 0)
 
@@ -276,7 +278,7 @@ def test_the_doctor_speaks_chinese_throughout(monkeypatch):
     done = run("doctor", "--lang", "zh")
     said = done.stdout
     assert done.exit_code == 0, done.output
-    assert "25.2.3，位于" in said and "请运行 `xlalloc install calc`。" in said and "not installed" not in said
+    assert "25.2.3（" in said and "请运行 `xlalloc install calc`。" in said and "not installed" not in said
     lines = said.rstrip().split("\n")
     start = sum(2 if letter > "\u2e7f" else 1 for letter in lines[0].partition("0.1.0")[0])
     for line in lines:
@@ -309,6 +311,91 @@ def test_a_command_that_is_not_understood_is_told_in_the_reader_s_language(words
     told = run(*words)
     assert told.exit_code == 2 and chinese in told.stderr
     assert "错误：" in told.stderr and not {"Error", "Usage", "Try"} & {*told.stderr.replace(":", " ").split()}
+
+
+SENTENCE = re.compile(r"\b[A-Za-z]+(?: [A-Za-z]+){3}\b")  # four English words in a row
+
+
+def english(text: str) -> list[str]:
+    """Lines that still hold an English sentence; commands and what their usage names are the same in every language."""
+    lines = [re.sub(r"xlalloc[^\u4e00-\u9fff]*|\[[A-Z]+\]|'[^']*'", "", line) for line in text.split("\n")]
+    return [line for line in lines if SENTENCE.search(line)]
+
+
+@pytest.mark.parametrize("command", ["", *main.commands])
+def test_every_help_is_chinese_for_a_chinese_reader(command, monkeypatch):
+    monkeypatch.setenv("XLALLOC_LANG", "zh")
+    done = run(*filter(None, [command]), "--help")
+    assert done.exit_code == 0 and not english(done.stdout), english(done.stdout)
+    assert all(columns(line) <= 80 for line in done.stdout.split("\n"))
+    told = [
+        line for line in done.stdout.split("\n") if line.startswith("  ") and not line.strip().startswith("xlalloc")
+    ]
+    assert not [line for line in told if not re.search("[\u4e00-\u9fff]", line) and len(line.split()) > 1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "list nothing", "help nothing", "handbook nothing", "eval =1+", "eval =FOO(1)", "eval =1 --book no.xlsx", "build",
+        "eval =A1 --book bad.xlsx", "eval =1/0", "template", "template foo --out x.xlsx", "template balanced --out x.xls",
+        "template --check bad.xlsx", "template --check clients.xlsx", "template --client clients.xlsx --out y.xlsx",
+        "template --client clients.xlsx:K9 --out y.xlsx", "template --client no.xlsx:K1 --out y.xlsx", "install foo",
+        "template balanced --out bad.xlsx/x.xlsx", "report", "report clients.xlsx --out r1", "report no.xlsx --out r",
+        "report bad.xlsx --out r", "report clients.xlsx --out bad.xlsx", "report clients.xlsx --out r --jobs 0",
+        "report clients.xlsx --out r --by foo", "report clients.xlsx --out r --prices no.csv", "install excel",
+        "report clients.xlsx --out r --template no.xlsx", "build excel --out a", "uninstall excel", "doctor", "nothing",
+        "template clients --out z.xlsx", "template report --out f.xlsx", "template --check ../case.xlsx", "list models",
+    ],
+)  # fmt: skip
+def test_what_is_said_is_chinese_for_a_chinese_reader(words, chinese_folder, monkeypatch):
+    monkeypatch.setenv("XLALLOC_LANG", "zh")
+    monkeypatch.chdir(chinese_folder)
+    done = run(*words.split())
+    assert not english(done.stdout + done.stderr), english(done.stdout + done.stderr)
+    assert re.search("[\u4e00-\u9fff]", done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="module")
+def chinese_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "in"
+    folder.mkdir()
+    (folder / "bad.xlsx").write_text("hello")
+    assert run("template", "clients", "--out", folder / "clients.xlsx", "--lang", "en").exit_code == 0
+    assert run("template", "balanced", "--out", folder.parent / "case.xlsx", "--lang", "zh").exit_code == 0
+    return folder
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "Stopped."), ("zh", "已停止。")])
+def test_a_command_that_is_stopped_says_so(lang, told, monkeypatch):
+    def stopped(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("xlalloc.catalogue.find", stopped)
+    done = run("help", "CAGR", "--lang", lang)
+    assert (done.stdout, done.stderr, done.exit_code) == ("", f"{told}\n", 2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows is asked for its language")
+@pytest.mark.parametrize(
+    "known, words, chinese",
+    [
+        ({"LANG": "zh_CN.UTF-8"}, [], True),
+        ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, [], False),
+        ({"LANG": "zh_CN.UTF-8", "XLALLOC_LANG": "en"}, [], False),
+        ({"LANG": "en_US.UTF-8", "XLALLOC_LANG": "zh"}, [], True),
+        ({"LANG": "zh_CN.UTF-8"}, ["--lang", "en"], False),
+        ({"LANG": "en_US.UTF-8"}, ["--lang=zh"], True),
+    ],
+)
+def test_a_command_speaks_its_readers_language(known, words, chinese, monkeypatch):
+    """That of --lang, else of XLALLOC_LANG, else of the system."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "XLALLOC_LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in known.items():
+        monkeypatch.setenv(name, value)
+    assert ("加载项" in run("uninstall", "excel", *words).stdout) == chinese
+    assert ("函数" in run("list", *words).stdout + run("help", "CAGR", "--help", *words).stdout) == chinese
 
 
 def test_lang_zh_itself_makes_a_misuse_chinese(monkeypatch):

@@ -16,6 +16,7 @@ from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output, fill
 from xlalloc.documents.template import Template, TemplateError
 from xlalloc.errors import InputError
+from xlalloc.messages import speaking
 
 
 def opened(path) -> Template:
@@ -166,11 +167,19 @@ def test_nothing_of_the_sample_client_comes_along(tmp_path):
         ("rId2", "comments", "../comments1.xml"),
         ("rId3", "vmlDrawing", "../drawings/v.vml"),
         ("rId4", "http://schemas.microsoft.com/office/2017/10/relationships/threadedComment", "../threaded.xml"),
+        ("rId5", "customProperty", "../customProperty1.bin"),
+        ("rId6", "http://schemas.microsoft.com/office/2019/05/relationships/documenttask", "../tasks.xml"),
+        ("rId7", "http://schemas.microsoft.com/office/2019/04/relationships/namedSheetView", "../views.xml"),
+    )
+    tail = (
+        '<scenarios current="0"><scenario name="base" user="CANARY"><inputCells r="A1" val="CANARY"/></scenario></scenarios>'
+        '<hyperlinks><hyperlink ref="A1" location="Report!A1" display="CANARY"/></hyperlinks>'
+        '<customProperties><customPr name="x" r:id="rId5"/></customProperties><legacyDrawing r:id="rId3"/>'
     )
     label = '<property name="MSIP_Label_1" pid="2"><vt:lpwstr>Internal</vt:lpwstr></property>'
     path = template(
         tmp_path / "firm.xlsx",
-        {"Report": sheet(REPORT.replace("SUM(B2:B9)", "[1]!PORT_VOL(w_now,cov_assets)"), '<legacyDrawing r:id="rId3"/>'),
+        {"Report": sheet(REPORT.replace("SUM(B2:B9)", "[1]!PORT_VOL(w_now,cov_assets)"), tail),
          "Hidden": '<row r="1"><c r="A1" t="s"><v>2</v></c></row>'},
         {**NAMES, "sample_client": '"CANARY"', "asset_names": "Input!$A$1:$A$9"} | {"Report!_xlnm.Print_Area": "Report!$A$1:$B$11"},
         states={"Hidden": "hidden"}, strings=(*STRINGS, "CANARY hidden"),
@@ -181,12 +190,14 @@ def test_nothing_of_the_sample_client_comes_along(tmp_path):
             "docProps/core.xml": "<c>CANARY</c>", "docProps/app.xml": "<c>CANARY</c>", "docProps/thumbnail.jpeg": "CANARY",
             "docProps/custom.xml": f"<P><property name=\"a\"><vt:lpwstr>CANARY</vt:lpwstr></property>{label}</P>",
             "xl/externalLinks/link1.xml": "CANARY", "xl/externalLinks/_rels/link1.xml.rels": relations(external=(("r", "xlStartup", "CANARY.xlam"),)),
-            "customXml/item1.xml": "CANARY", "xl/calcChain.xml": "<c>CANARY</c>", "xl/orphan.xml": "CANARY",
+            "customXml/item1.xml": "CANARY", "xl/customProperty1.bin": "CANARY", "xl/tasks.xml": "CANARY", "xl/views.xml": "CANARY",
+            "xl/webextensions/taskpanes.xml": "CANARY", "xl/calcChain.xml": "<c>CANARY</c>", "xl/orphan.xml": "CANARY",
         },
         book_relations=(("rIdLink", "externalLink", "externalLinks/link1.xml"), ("p", "http://x/person", "persons/p.xml"),
                         ("x", "customXml", "../customXml/item1.xml"), ("c", "calcChain", "calcChain.xml")),
         root_relations=(("a", "core-properties", "docProps/core.xml"), ("b", "extended-properties", "docProps/app.xml"),
-                        ("t", "http://x/metadata/thumbnail", "docProps/thumbnail.jpeg"), ("u", "custom-properties", "docProps/custom.xml")),
+                        ("t", "http://x/metadata/thumbnail", "docProps/thumbnail.jpeg"), ("u", "custom-properties", "docProps/custom.xml"),
+                        ("w", "http://schemas.microsoft.com/office/2011/relationships/webextensiontaskpanes", "xl/webextensions/taskpanes.xml")),
     )  # fmt: skip
     with zipfile.ZipFile(path) as archive:
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
@@ -217,6 +228,86 @@ def test_charts_and_text_boxes_show_the_client_and_leave_hidden_rows_out(tmp_pat
     assert re.findall(r"<c:v>(.*?)</c:v>", chart) == ["Gold", "Bonds", "Cash", "0.2", "0.5", "0.3"]
     assert chart.count('<c:ptCount val="3"/>') == 2 and "<c:formatCode>0%</c:formatCode>" in chart
     assert re.findall(r"<a:t>(.*?)</a:t>", found["xl/drawings/drawing1.xml"]) == ["For Lin", ""]
+
+
+_POINT = '<c:ptCount val="1"/><c:pt idx="0"><c:v>CANARY</c:v></c:pt>'
+_AWAY = (
+    "<c:strRef><c:extLst><c:ext><c15:formulaRef><c15:sqref>Report!$A$2:$A$4</c15:sqref></c15:formulaRef></c:ext></c:extLst>"
+    f"<c:strCache>{_POINT}</c:strCache></c:strRef>"
+)
+KEPT_BY_CHARTS = {  # what beside the caches of its series a chart keeps of the sample client → what stands there then
+    "a series that is filtered out": (
+        f"<c:extLst><c:ext><c15:filteredBarSeries><c15:ser><c:cat>{_AWAY}</c:cat></c15:ser></c15:filteredBarSeries></c:ext></c:extLst>",
+        ["Gold", "Bonds", "Cash"],
+    ),
+    "points that are filtered out": (
+        "<c:cat><c:strRef><c:extLst><c:ext><c15:fullRef><c15:sqref>Report!$A$2:$A$4</c15:sqref></c15:fullRef></c:ext></c:extLst>"
+        f"<c:f>(Report!$A$2,Report!$A$4)</c:f><c:strCache>{_POINT}</c:strCache></c:strRef></c:cat>",
+        ["Gold", "Cash"],
+    ),
+    "labels of cells": (
+        f"<c15:f>Report!$A$2:$A$3</c15:f><c15:dlblRangeCache>{_POINT}</c15:dlblRangeCache>",
+        ["Gold", "Bonds"],
+    ),
+    "fields in a label": (
+        f"<c15:f>Report!$B$2</c15:f><c15:dlblFieldTableCache>{_POINT}</c15:dlblFieldTableCache>",
+        ["20.0%"],
+    ),
+    "a linked title": (
+        f"<c:title><c:strRef><c:f>Report!$B$3</c:f><c:strCache>{_POINT}</c:strCache></c:strRef></c:title>",
+        ["50.0%"],
+    ),
+    "a newer title": ("<cx:tx><cx:f>Report!$A$1</cx:f><cx:v>CANARY</cx:v></cx:tx>", ["For Lin"]),
+    "nothing to refer to": (f"<c:strRef><c:strCache>{_POINT}</c:strCache></c:strRef>", []),
+}
+
+
+@pytest.mark.parametrize("what", KEPT_BY_CHARTS)
+def test_whatever_a_chart_keeps_is_the_clients(tmp_path, what):
+    """A filtered series and a label's field kept the sample client's; a title showed 0.5 where its cell shows 50.0%."""
+    inner, words = KEPT_BY_CHARTS[what]
+    found = drawn()
+    found["xl/charts/chart1.xml"] = found["xl/charts/chart1.xml"].replace("</c:barChart>", f"</c:barChart>{inner}")
+    path = template(tmp_path / "firm.xlsx", {"Report": REPORT}, NAMES, strings=STRINGS, parts=found)
+    chart = parts(fill(opened(path), data()))["xl/charts/chart1.xml"]
+    assert "CANARY" not in chart
+    assert re.findall(r"<cx?:v>(.*?)</cx?:v>", chart)[6:] == words
+
+
+def test_rows_that_libreoffice_hid_are_hidden(tmp_path):
+    rows = REPORT.replace('<row r="11">', '<row r="11" hidden="true">')
+    charts = drawn(labels="Report!$A$10:$A$11", values="Report!$B$10:$B$11")
+    path = template(tmp_path / "f.xlsx", {"Report": rows}, strings=STRINGS, parts=charts)
+    assert "<c:v>Total" not in parts(fill(opened(path), data()))["xl/charts/chart1.xml"]
+
+
+def test_names_that_formulas_work_out_stand_for_their_cells(tmp_path):
+    """In a report nothing computes: a print area by OFFSET and a chart over A2# would be lost."""
+    names = {
+        **NAMES,
+        "Report!_xlnm.Print_Area": "OFFSET(Report!$A$1,0,0,ROWS(asset_names)+1,2)",
+        "drawn_names": "_xlfn.ANCHORARRAY(Report!$A$2)",
+        "drawn_weights": "OFFSET(Report!$B$2,0,0,ROWS(w_now))",
+        "old_link": "[1]Sheet1!$A$1",
+    }
+    chart = drawn(labels="[0]!drawn_names", values="[0]!drawn_weights")
+    path = template(tmp_path / "f.xlsx", {"Report": REPORT, "xl_data": ""}, names, strings=STRINGS, parts=chart)
+    book = openpyxl.load_workbook(io.BytesIO(fill(opened(path), data())))
+    assert {name: found.attr_text for name, found in book.defined_names.items()} == {
+        "drawn_names": "'Report'!$A$2:$A$4",
+        "drawn_weights": "'Report'!$B$2:$B$4",
+    }
+    assert book.sheetnames == ["Report"] and book["Report"].print_area == "'Report'!$A$1:$B$4"
+    live = openpyxl.load_workbook(io.BytesIO(fill(opened(path), data(), live=True)))
+    assert live.defined_names["drawn_weights"].attr_text.startswith("OFFSET(") and "old_link" not in live.defined_names
+
+
+def test_what_a_client_does_not_have_is_blank(tmp_path):
+    """In Excel a cell that refers to a blank one shows 0, or the year 1900."""
+    rows = f'<row r="1"><c r="A1"><f>goal_amount</f><v>5</v></c>{spill("B1", "as_of")}<c r="C1"><f>A1+1</f></c></row>'
+    path = template(tmp_path / "f.xlsx", {"Report": rows, "xl_data": ""})
+    assert cells(fill(opened(path), data()), "Report") == {"C1": 1}
+    assert cells(fill(opened(path), data(), live=True), "Report") == {"A1": 0, "B1": 0, "C1": 1}
 
 
 @pytest.mark.parametrize(("weights", "left"), [([0.2, 0.5, 0.3], 1), ([], 0)])
@@ -369,6 +460,7 @@ FORMULAS = [  # as a file carries them
     ("SUM(Table1[Weight])", 3.0), ("SUM(Table1[[#All],[Weight]:[More]])", 33.0), ("Table1[[#Headers],[Weight]]", "Weight"),
     ("[1]!PORT_VOL(w_now,cov_assets)", (0.2**2 * 0.04 + 0.5**2 * 0.01) ** 0.5), ("_xlfn._xlws.SORT(asset_names)", "Bonds"),
     ('IF(goal_amount="","none",goal_amount)', "none"), ("ISBLANK(goal_amount)", True), ("_xlfn.CONCAT(asset_names)", "GoldBondsCash"),
+    ("SUM(21:22)+SUM(Report!$22:$22)", 55.0), ("\\rate+Satz.neu+资产?", 6.0),
     ("SUMIFS(w_now,asset_names,\"&lt;&gt;Gold\")", 0.8),
 ]  # fmt: skip
 
@@ -388,7 +480,7 @@ def test_formulas_as_excel_files_them(tmp_path, formula, value):
     path = template(
         tmp_path / "f.xlsx",
         {"Report": rows},
-        NAMES,
+        {**NAMES, "\\rate": "1", "Satz.neu": "2", "资产?": "3"},
         strings=STRINGS,
         parts={
             "xl/worksheets/_rels/sheet1.xml.rels": relations(("t", "table", "../tables/table1.xml")),
@@ -463,6 +555,16 @@ def test_errors_that_a_page_shows_are_told(tmp_path):
     assert Output(Filled(opened(path), data())).errors() == [("Report", "B11", "#DIV/0!")]
 
 
+def test_errors_that_are_typed_or_drawn_are_told(tmp_path):
+    """#N/A on a sheet that is not shown is how a chart leaves a point out."""
+    work = '<row r="1"><c r="A1"><f>1/(SUM(w_now)-1)</f></c></row><row r="2"><c r="A2"><f>NA()</f></c></row>'
+    rows = REPORT + '<row r="30"><c r="A30" t="e"><v>#REF!</v></c></row>'
+    chart = drawn(values="Work!$A$1:$A$2")
+    path = template(tmp_path / "f.xlsx", {"Report": rows, "Work": work}, NAMES, states={"Work": "hidden"}, strings=STRINGS, parts=chart)  # fmt: skip
+    found = [(sheet, cell, str(error)) for sheet, cell, error in Output(Filled(opened(path), data())).errors()]
+    assert found == [("Report", "A30", "#REF!"), ("Work", "A1", "#DIV/0!")]
+
+
 def given(**parts) -> dict:
     return parts
 
@@ -492,6 +594,16 @@ REFUSED = {  # what is in the template → what its reason says
     "a picture in a cell": (given(rows='<row r="1"><c r="A1" t="e" vm="1"><v>#VALUE!</v></c></row>'), "holds a picture or a data type"),
     "a formula of no kind": (given(rows='<row r="1"><c r="A1"><f>SUM(1;2)</f></c></row>'), "needed"),
     "a live query": (given(parts={"customXml/item1.xml": "<DataMashup>x</DataMashup>"}, book_relations=(("q", "customXml", "../customXml/item1.xml"),)), "Power Query"),
+    "a picture of cells": (
+        given(parts=drawn() | {"xl/drawings/drawing1.xml": '<xdr:wsDr><a14:cameraTool cellRange="Report!$A$1:$C$5" spid="1"/></xdr:wsDr>'}),
+        "a linked picture (camera) shows the cells Report!$A$1:$C$5",
+    ),
+    "an ActiveX control": (given(relation=("r", "control", "../activeX1.xml")), "an ActiveX control"),
+    "a format that is not computed": (given(rows='<row r="1"><c r="A1"><f>TEXT(goal_amount,"# ?/?")</f></c></row>'), "TEXT does not compute the format '# ?/?'"),
+    "a rule over what spills": (
+        given(tail='<dataValidations count="1"><dataValidation type="list" sqref="A1"><formula1>_xlfn.ANCHORARRAY(Report!$A$2)</formula1></dataValidation></dataValidations>'),
+        "# does not work",
+    ),
     "no sheet that is shown": (given(names={"xl_show": "Report!$A$1"}), "one visible sheet without xl_show"),
 }  # fmt: skip
 
@@ -513,6 +625,9 @@ def test_refused_in_one_line(tmp_path, what):
     with pytest.raises(InputError) as refused:
         opened(path)
     assert words in str(refused.value) and "\n" not in str(refused.value)
+    with speaking("zh"):
+        said = str(refused.value).removeprefix("f.xlsx：")
+    assert re.search("[\u4e00-\u9fff]", said) and not re.search(r"\b(the|is|and|refers|holds|stands)\b", said), said
 
 
 def test_all_reasons_are_told_at_once(tmp_path):
@@ -520,6 +635,11 @@ def test_all_reasons_are_told_at_once(tmp_path):
     with pytest.raises(TemplateError) as refused:
         opened(template(tmp_path / "f.xlsx", {"Report": rows}))
     assert len(refused.value.reasons) == 3 and "3 things to change" in str(refused.value)
+    with speaking("zh"):
+        assert str(refused.value) == (
+            "f.xlsx：需修改 3 处：Report!A1：此处没有函数 NOSUCH；Report!B1：名称 no_such_name 既不在词汇表中，也未定义；"
+            "Report!C1：引用了其他工作簿。请将数据放入本工作簿"
+        )
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,9 @@ from windows.regenerate import COPY
 from xlalloc import cells, hosts, log, reference
 from xlalloc.catalogue import CATALOGUE
 from xlalloc.errors import ERROR_CODES, ErrorValue, InputError
-from xlalloc.hosts import windows_addin, windows_words
+from xlalloc.hosts import windows_addin
+from xlalloc.messages import template
+from xlalloc.version import __version__
 
 ROOT = Path(__file__).parent.parent
 ENTRIES = pytest.mark.parametrize("entry", CATALOGUE.values(), ids=lambda entry: entry.name)
@@ -384,33 +386,18 @@ def test_the_ribbon_calls_what_is_there(package):
 
 
 def test_every_text_of_the_addin_is_there_in_both_languages(package):
-    keys = {key for key, _, _ in windows_words.addin_texts()}
+    """The ribbon's labels and tips are given by the VBA, and every text of the VBA has its Chinese in the one table."""
     text = windows_addin.machinery_module()
     ribbon = package["customUI/customUI.xml"].decode()
-    used = set(re.findall(r'Worded\("(\w+)"', text)) | {"restarted", "not_started", "version"}
-    for line in ribbon.splitlines():
-        id_ = re.search(r' id="(\w+)"', line)
-        used |= {id_[1]} if "RibbonLabel" in line else set()
-        used |= {id_[1] + "_tip"} if "RibbonTip" in line else set()
-    assert used == keys | {"version"}
-    for _, english, chinese in windows_words.addin_texts():
-        assert english.isascii() and re.search("[\u4e00-\u9fff]", chinese)
-        assert re.findall(r"{\d}", english) == re.findall(r"{\d}", chinese)
-
-
-def test_the_doctors_texts_are_in_the_table():
-    """A text that is missing there is an error where Office is Chinese; one that nobody says is left over."""
-    sources = [(ROOT / f"xlalloc/hosts/{name}.py").read_text("utf-8") for name in ("windows_doctor", "calc_install")]
-    tree = ast.parse("\n".join(sources))
-    strings = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    addin = {english.replace("\n", "\\n") for _, english, _ in windows_words.addin_texts()}
-    said = {text for text in windows_words._chinese() if text not in addin}
-    assert said <= strings, said - strings
-    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-        name = getattr(call.func, "attr", getattr(call.func, "id", ""))
-        place = {"words": 0, "worded": 0, "word": 0, "_ok": 1, "_wrong": 1}.get(name)
-        if place is not None and len(call.args) > place and isinstance(call.args[place], ast.Constant):
-            assert call.args[place].value in {*said, "{1}", ""}, call.args[place].value
+    for callback, asked in (("RibbonLabel", "getLabel"), ("RibbonTip", "getSupertip")):
+        given = re.findall(r'Case "(\w+)"', text.split(f"Sub {callback}(")[1].split("End Sub")[0])
+        assert given == re.findall(rf' id="(\w+)"[^>]* {asked}="xlalloc.{callback}"', ribbon)
+    texts = windows_addin.own_texts()
+    assert len(texts) > 20 and len(texts) == len(set(texts))
+    assert text.count("Worded(") - 1 == len(re.findall(r'Worded\("', text)), "every text stands where it is said"
+    for english in texts:
+        assert english.isascii() and re.search("[\u4e00-\u9fff]", template(english))
+        assert len(re.findall(r"{\w+}", english)) <= 1, "the VBA fills one place"
 
 
 def test_nothing_of_the_template_or_its_author_is_left(package):
@@ -463,8 +450,8 @@ def test_the_help_sheet_holds_every_text(package):
     heads = [cell.value for cell in sheet[1]]
     english, chinese, own = heads.index("en"), heads.index("zh"), heads.index("text")
     told = {row[own]: row[own + 1 :] for row in sheet.iter_rows(values_only=True) if row[own]}
-    assert told["restart"] == ("Restart Python", "重启 Python") and "\n" in told["about"][1]
-    assert len(told) == len(windows_words.addin_texts()) + 2
+    assert told.pop("text") == (__version__,) and told["Restart Python"] == ("重启 Python",)
+    assert list(told) == windows_addin.own_texts()
     for row in (row[:own] for row in rows):
         entry = CATALOGUE[row[0]]
         texts = [entry.summary, *[a.help for a in entry.arguments]]
@@ -532,7 +519,7 @@ def test_the_vba_runs_in_libreoffice(addin):
         "Stripping": "=RP_WEIGHTS(A1:B2)+PORT_VOL(C1,'a b'!D1) =SHARPE(A1) =@SUM(A1)+ANN_VOL(A1) =SUM('other book.xlam'!A1)",
         # LibreOffice knows no Protection: the failure is told, and what was switched off is on again
         "Reentering": "0 formulas entered again.|=ABS(-2)|-4105|True|0 formulas entered again. Property or method not found: Protection.|True|-4105",
-        "Wording": "Restart Python|7 formulas entered again.|重启 Python|no_such_key",
+        "Wording": "Restart Python|7 formulas entered again.|重启 Python|请手动重新输入：Plan!A1|No such text",
         "English": described("en"),
         "Chinese": described("zh"),
     }, done.stderr

@@ -1,5 +1,6 @@
 """Installing the Excel add-in, taking it back, and the doctor: against a registry in memory, off Windows too."""
 
+import re
 import sys
 import zipfile
 from pathlib import Path
@@ -10,6 +11,7 @@ from windows.registry import HKEY_CURRENT_USER, HKEY_LOCAL_MACHINE, Registry
 from xlalloc import log
 from xlalloc.hosts import windows, windows_class, windows_doctor
 from xlalloc.hosts.windows_addin import FILE_NAME
+from xlalloc.messages import speaking
 from xlalloc.version import __version__
 
 PROGRAM_KEY = r"SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\excel.exe"
@@ -188,17 +190,41 @@ def test_an_installation_for_all_users_is_enough_and_two_are_one_too_many(machin
 
 def test_the_doctor_speaks_chinese_and_is_short_for_a_message_box(machine):
     windows.install(*machine)
-    lines = windows_doctor.short("zh", __version__, *machine)
+    with speaking("zh"):
+        lines = windows_doctor.short(__version__, *machine)
     assert lines[0].startswith("Python: ") and len("\n".join(lines)) < 1000
     registry, folder = machine
     registry.put(HKEY_CURRENT_USER, POLICY, "VBAWarnings", 4)
     (folder / FILE_NAME).unlink()
-    lines = windows_doctor.short("zh", "0.0.0", *machine)
+    with speaking("zh"):
+        lines = windows_doctor.short("0.0.0", *machine)
+        found = windows.doctor(*machine, start=lambda command: "")
     text = "\n".join(lines)
-    assert "宏: 有问题：" in text.replace(": 有问题: ", ": 有问题：") and "不存在" in text and "0.0.0" in text
+    assert "宏：有问题：所有宏均被禁用" in text and "找不到" in text and "0.0.0" in text
     assert "in order" not in text and all("wrong" not in line for line in lines)
-    for finding in windows.doctor(*machine, start=lambda command: "", lang="zh"):
-        assert not finding.state.startswith(("ok", "wrong", "unknown"))
+    for finding in found:
+        assert finding.state.startswith(("正常", "有问题")) and {finding.verdict} <= {"ok", "wrong"}
+
+
+@pytest.mark.parametrize("fails", ["", "store", "held", "full", "registry"])
+def test_installing_and_taking_back_speak_chinese(machine, monkeypatch, fails):
+    """Of every line that is a sentence; what a line names (a file, a command) stays as it is."""
+
+    def refuses(source, target):
+        raise PermissionError(13, "in use") if fails == "held" else OSError(28, "磁盘空间不足", str(target))
+
+    if fails == "store":
+        monkeypatch.setattr(sys, "base_prefix", str(Path("Program Files") / "WindowsApps" / "Python"))
+    elif fails in ("held", "full"):
+        monkeypatch.setattr(windows.os, "replace", refuses)
+    registry = Refusing(4) if fails == "registry" else machine[0]
+    with speaking("zh"):
+        done = windows.install(registry, machine[1])
+        back = windows.uninstall(*machine)
+    assert done.done == (not fails)
+    for line in [*done.lines, *back.lines]:
+        assert not line or any("\u4e00" <= letter <= "\u9fff" for letter in line), line
+        assert not re.search(r"(?:\b[A-Za-z]+ ){3}", line.replace("xlalloc install excel", "")), line
 
 
 class Refusing(Registry):

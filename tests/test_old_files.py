@@ -70,6 +70,29 @@ def test_a_pdf_of_the_same_figures_stays(tmp_path, sheets, printed):
     assert sorted(printed) == ["K002.xlsx", "K005.xlsx"]
 
 
+def test_a_pdf_whose_workbook_somebody_deleted_is_ours(tmp_path, sheets, printed):
+    """It counted as somebody else's, and the letter was kept back. One that somebody has changed is theirs."""
+    written(tmp_path, sheets, pdf=True)
+    out = tmp_path / "out"
+    for option in ({"pdf": True}, {"pdf": True, "resume": True}):
+        (out / "K002.xlsx").unlink()
+        assert written(tmp_path, sheets, **option).failed == 0
+        assert files(tmp_path) == {"K002.xlsx", "K002.pdf", "K005.xlsx", "K005.pdf"}
+    (out / "K002.xlsx").unlink()
+    written(tmp_path, changed(sheets))  # other figures, not printed
+    assert files(tmp_path) == {"K002.xlsx", "old/K002.pdf", "K005.xlsx", "old/K005.pdf"}
+    written(tmp_path, sheets, pdf=True)
+    (out / "K005.xlsx").unlink()
+    rd.keep_clients(sheets, "K002")
+    written(tmp_path, sheets, pdf=True)  # the client is no longer there
+    assert "K005.pdf" not in files(tmp_path) and "old/K005.pdf" in files(tmp_path)
+    (out / "K002.xlsx").unlink()
+    signed = (out / "K002.pdf").read_bytes() + b"\nsigned by hand\n"
+    (out / "K002.pdf").write_bytes(signed)
+    assert written(tmp_path, sheets, pdf=True).failed == 1
+    assert (out / "K002.pdf").read_bytes() == signed
+
+
 def test_an_office_that_fails_leaves_no_pdf_of_other_figures(tmp_path, sheets, printed, monkeypatch):
     written(tmp_path, sheets, pdf=True)
 

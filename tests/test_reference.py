@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 import xlalloc
-from xlalloc import cells, data, formula, help_text, reference
+from xlalloc import cells, data, formula, help_text, reference, terminal
 from xlalloc.catalogue import CATALOGUE, FIELDS
 from xlalloc.cli import main
 from xlalloc.site import functions
@@ -223,7 +223,7 @@ def test_help_in_chinese(entry):
         for a in entry.arguments
     )
     assert all(len(reference.argument_help(a, "zh")) <= 255 for a in entry.arguments)
-    shown = [line for line in text.split("\n") if help_text.columns(line) > 80]
+    shown = [line for line in text.split("\n") if terminal.columns(line) > 80]
     assert all("=" in line or line.strip() in map(str.strip, reference.example(entry)) for line in shown), shown
     for lang in reference.LANGUAGES:
         assert not [e for words in reference.errors(entry, lang).values() for e in words if "{" in e and "{t:" not in e]
@@ -238,6 +238,6 @@ def test_the_commands_speak_chinese():
 
 
 def test_lines_are_folded_at_the_width():
-    assert help_text.folded("aa bbb cc", 6, "- ", "  ") == ["- aa", "  bbb", "  cc"]
-    assert help_text.folded("风险平价权重，只做多", 10) == ["风险平价权", "重，只做多"]
-    assert help_text.columns("风险 a") == 6
+    assert terminal.folded("aa bbb cc", 6, "- ", "  ") == ["- aa", "  bbb", "  cc"]
+    assert terminal.folded("风险平价权重，只做多", 10) == ["风险平价权", "重，只做多"]
+    assert terminal.columns("风险 a") == 6

@@ -7,8 +7,9 @@ COM looks for classes of the whole machine only, so the functions are called fro
 import contextlib
 import hashlib
 import json
+import re
+import runpy
 import shutil
-import subprocess
 import time
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
     python = place / "python" / "python.exe"
 
     assert windows.run(old, "/S").returncode == 0
-    assert version_of(windows, python) == "0.0.1"
+    assert version_of(python) == "0.0.1"
     stale = place / "python" / "Lib" / "site-packages" / "xlalloc" / "left_from_before.py"
     stale.touch()
     addin = (startup / "xlalloc.xlam").read_bytes()
@@ -97,7 +98,7 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
     (place / "python.old").touch()
     before = windows.registry()
     assert windows.run(new, "/S").returncode == 2
-    assert version_of(windows, python) == "0.0.1" and stale.exists() and windows.registry() == before
+    assert version_of(python) == "0.0.1" and stale.exists() and windows.registry() == before
     (place / "python.old").unlink()
 
     # A program holds the add-in as Excel does, which lets others read it: nothing changes either, nor can it be removed.
@@ -108,31 +109,39 @@ def test_for_one_user_with_upgrade_failure_and_removal(setups, windows):
             with windows.beside(str(program), "/S") as running:  # without a pipe, which Wine's desktop would keep open
                 assert running.wait(300) == (2 if program == new else 0)
             until(lambda log=log: log.exists() and log.stat().st_size)
-            assert log.read_text(encoding="utf-16").strip() == "Close Excel, then run this again. Nothing was changed."
-    assert version_of(windows, python) == "0.0.1" and stale.exists() and windows.registry() == before
+            assert log.read_text(encoding="utf-16").strip() == windows_setup._texts()["CLOSE_EXCEL"]
+    assert version_of(python) == "0.0.1" and stale.exists() and windows.registry() == before
 
     # The last step but one fails (here: XLSTART is a file): the earlier version is back, whole.
     startup.rename(startup.with_name("kept"))
     startup.touch()
     assert windows.run(new, "/S").returncode == 2
-    assert version_of(windows, python) == "0.0.1" and stale.exists() and not list(place.glob("*.old"))
+    assert version_of(python) == "0.0.1" and stale.exists() and not list(place.glob("*.old"))
     assert commands(windows.registry()) == commands(before)
     startup.unlink()
     startup.with_name("kept").rename(startup)
     (startup / "xlalloc.xlam").write_bytes(b"the add-in of before")
 
     assert windows.run(new, "/S").returncode == 0
-    assert version_of(windows, python) == __version__ and not stale.exists()
+    assert version_of(python) == __version__ and not stale.exists()
     assert not list(place.glob("*.old")) and (startup / "xlalloc.xlam").read_bytes() == addin
     entered = windows.registry()
     (line,) = {line for file, line in commands(entered)}
     assert {file for file, _ in commands(entered)} == {"user.reg"} and "pythonw.exe" in line and "-E -P" in line
     listed = {line for _, key, line in entered if UNINSTALL in key}
     assert any(f'"DisplayVersion"="{__version__}"' in line for line in listed)
-    done = windows.run(python, *["-E", "-P", "-X", "utf8", "-m", "xlalloc", "eval"], HRP)
+    assert windows.run(new, "/S", r"/D=C:\elsewhere").returncode == 2, "a second add-in of the name is none that opens"
+    assert windows.registry() == entered and not (windows.prefix / "drive_c" / "elsewhere").exists()
+
+    # The command of the handbook for who has no Python, from another folder: its exit status is the program's.
+    command = place / "xlalloc.cmd"
+    done = windows.run(command, "eval", HRP)
     assert done.returncode == 0 and len(done.stdout.split()) == 3, done.stdout
-    doctor = windows.run(python, *["-E", "-P", "-X", "utf8", "-m", "xlalloc", "doctor"]).stdout.decode()
+    refused = windows.run(command, "eval", "=PORT_VOL({0.5;0.4},{0.04,0;0,0.01})", "--lang", "zh")
+    assert refused.returncode == 1 and "权重之和为 0.9" in refused.stdout.decode()
+    doctor = windows.run(command, "doctor").stdout.decode()
     assert "Excel for Windows (COM)" not in doctor and "add-in file" in doctor and doctor.count("wrong") <= 2, doctor
+    assert "pip install" not in doctor and "xlalloc install excel" not in doctor, "there is no such command here"
 
     sums = dict(reversed(row.split(" *", 1)) for row in (place / "contents.sha256").read_text("utf-8").splitlines())
     there = {
@@ -184,8 +193,8 @@ def until(true, seconds: float = 300) -> None:
         time.sleep(0.2)
 
 
-def version_of(windows, python) -> str:
-    return windows.run(python, *["-E", "-P", "-m", "xlalloc", "--version"]).stdout.decode().split()[-1]
+def version_of(python) -> str:
+    return runpy.run_path(python.parent / "Lib" / "site-packages" / "xlalloc" / "version.py")["__version__"]
 
 
 def test_for_all_users_with_calls_and_removal(setups, windows):
@@ -202,7 +211,7 @@ def test_for_all_users_with_calls_and_removal(setups, windows):
     place = windows.prefix / "drive_c" / "Program Files" / "xlalloc"
 
     assert windows.run(new, "/S", "/ALLUSERS").returncode == 0  # an upgrade is the same for one user and for all
-    assert version_of(windows, place / "python" / "python.exe") == __version__ and not list(place.glob("*.old"))
+    assert version_of(place / "python" / "python.exe") == __version__ and not list(place.glob("*.old"))
     assert {file for file, _ in commands(windows.registry())} == {"system.reg"}
     assert (
         len(
@@ -211,6 +220,9 @@ def test_for_all_users_with_calls_and_removal(setups, windows):
         == 2
     )
     assert (office / "XLSTART" / "xlalloc.xlam").exists()
+    entered = windows.registry()
+    assert windows.run(new, "/S").returncode == 2 and windows.registry() == entered, "not beside it for one user too"
+    assert str(next(windows.home.rglob("xlalloc-setup.log")).read_text(encoding="utf-16")).count("Program Files") == 1
 
     question, answer = windows.scratch / "question", windows.scratch / "answer"
     question.write_text(json.dumps({"calls": [("RP_WEIGHTS", [COV]), ("PORT_VOL", [[[0.5], [0.4]], COV])]}))
@@ -266,24 +278,14 @@ def test_the_pins_satisfy_the_project():
 
 def test_the_script_packs_without_wine(tmp_path):
     """NSIS's own check of the script, where NSIS is: no warning, every text in both languages."""
+    lines = windows_setup._text_lines().splitlines()
+    assert [line.split()[2] for line in lines] == ["1033", "2052"] * len(windows_setup._texts())
+    assert all(any("\u4e00" <= c <= "\u9fff" for c in line) for line in lines[1::2])
     script = (Path(windows_setup.__file__).parent / "setup" / "setup.nsi").read_text(encoding="utf-8")
-    texts = [line for line in script.splitlines() if line.startswith("!insertmacro TEXT ")]
-    assert len(texts) == 8 and all(any("\u4e00" <= c <= "\u9fff" for c in line) for line in texts)
+    assert script.isascii() and set(re.findall(r"\$\((\w+)\)", script)) == set(windows_setup._texts())
     if not shutil.which("makensis"):
         pytest.skip("NSIS is not installed here")
     (tmp_path / "tree").mkdir()
     (tmp_path / "tree" / "xlalloc.xlam").touch()
-    (tmp_path / "class.nsh").write_text(windows_setup._class_lines(), encoding="utf-8")
-    known = {
-        "VERSION": "1.2.3",
-        "OUT": tmp_path / "x.exe",
-        "TREE": tmp_path / "tree",
-        "SIZE": 1,
-        "INCLUDE": tmp_path / "class.nsh",
-    }
-    words = [f"-D{key}={value}" for key, value in {**known, "COMPRESSOR": windows_setup.COMPRESSOR}.items()]
-    script = Path(windows_setup.__file__).parent / "setup" / "setup.nsi"
-    done = subprocess.run(
-        ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, script], capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    known = {"VERSION": "1.2.3", "OUT": tmp_path / "x.exe", "TREE": tmp_path / "tree", "SIZE": 1}
+    assert windows_setup._nsis(known, tmp_path) == ""

@@ -5,16 +5,22 @@ import json
 import os
 import sys
 from pathlib import Path
-from unicodedata import east_asian_width
 
 import click
 
 from xlalloc.errors import ErrorValue
-from xlalloc.messages import say, speaking
+from xlalloc.messages import LANGUAGES, language, say
 from xlalloc.misuse import OneLineErrors
+from xlalloc.terminal import aligned, folded, tell
 from xlalloc.version import __version__
 
-LANGUAGE = click.Choice(["en", "zh"])
+LANGUAGE = click.Choice(LANGUAGES)
+in_language = click.option(  # OneLineErrors has set it
+    "--lang",
+    type=LANGUAGE,
+    expose_value=False,
+    help="Language of what is shown (else XLALLOC_LANG, else the system's).",
+)
 FILE = click.Path(path_type=Path, readable=False)  # what reads it says better why it cannot be read
 os.environ.setdefault("OPENPYXL_LXML", "False")  # the same bytes whether or not something else brought lxml along
 SETTINGS = {"max_content_width": 80, "help_option_names": ["-h", "--help"]}
@@ -37,16 +43,15 @@ def main(ctx):
 
 @main.command("list")
 @click.argument("category", required=False)
-@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the summaries.")
-def list_(category, lang):
+@in_language
+def list_(category):
     """The functions, by category.
 
     Example:  xlalloc list risk_parity --lang zh
     """
-    from xlalloc.help_text import folded
     from xlalloc.reference import categories, translated
 
-    known = categories()
+    known, lang = categories(), language()
     if category:
         wanted = category.casefold().replace(" ", "_").replace("-", "_")
         found = [name for name in known if wanted in (name, translated(name, "zh"))]
@@ -62,9 +67,9 @@ def list_(category, lang):
 
 @main.command("help")
 @click.argument("name", required=False)
-@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of summary, arguments, errors.")
+@in_language
 @click.pass_context
-def help_(ctx, name, lang):
+def help_(ctx, name):
     """One function: arguments, formula, errors, source, example.
 
     Example:  xlalloc help RP_WEIGHTS
@@ -72,13 +77,13 @@ def help_(ctx, name, lang):
     from xlalloc.catalogue import find
     from xlalloc.help_text import describe
 
-    click.echo(ctx.parent.get_help() if name is None else describe(find(name), lang=lang))
+    click.echo(ctx.parent.get_help() if name is None else describe(find(name), lang=language()))
 
 
 @main.command()
 @click.argument("page", required=False)
-@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the pages.")
-def handbook(page, lang):
+@in_language
+def handbook(page):
     """A page of the handbook as text, or the list of its pages.
 
     As a site with pictures and a search:  xlalloc build docs
@@ -87,11 +92,11 @@ def handbook(page, lang):
     """
     from xlalloc.site import build as site
 
-    pages = site.titles(lang)
+    pages = site.titles(language())
     if page:
         if page not in pages:
             raise click.UsageError(f"There is no page {page!r}. Pages: {', '.join(pages)}.")
-        click.echo(site.page_file(page, lang).read_text(encoding="utf-8"))
+        click.echo(site.page_file(page, language()).read_text(encoding="utf-8"))
         return
     for name, title in pages.items():
         click.echo(f"  {name:<18} {title}")
@@ -103,9 +108,9 @@ def handbook(page, lang):
 @click.option("--book", type=FILE, help="Workbook whose cells and names the formula may use.")
 @click.option("--sheet", help="Sheet that references without a sheet mean (the first).")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list of rows in place of tab-separated text.")
-@click.option("--lang", type=LANGUAGE, help="Language of reasons and of EXPLAIN (else XLALLOC_LANG, else en).")
+@in_language
 @click.pass_context
-def eval_(ctx, formula, book, sheet, as_json, lang):
+def eval_(ctx, formula, book, sheet, as_json):
     """Evaluate a formula on constants or on a workbook's cells.
 
     Prints the cells; the reason of an error goes to standard error, and the
@@ -117,7 +122,6 @@ def eval_(ctx, formula, book, sheet, as_json, lang):
     """
     from xlalloc.formula import evaluate
 
-    ctx.parent.with_resource(speaking(lang))  # of the parent, which tells of errors
     context = None
     if book is not None:
         from xlalloc.book import Book
@@ -157,7 +161,7 @@ def _shown(cell) -> str:
 @click.argument("name", required=False)
 @click.argument("clients", type=FILE, required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="The file to write (.xlsx).")
-@click.option("--lang", type=LANGUAGE, help="Its language (en, or the client's own).")
+@click.option("--lang", type=LANGUAGE, help="Its language (else yours, or the client's own).")
 @click.option("--client", help="Fill it for a client: the clients' file and the id, clients.xlsx:K001.")
 @click.option("--from", "source", type=FILE, help="With --client: the firm's own template.")
 @click.option("--names", type=FILE, help="Write the names of the vocabulary into this workbook.")
@@ -186,12 +190,12 @@ def template(ctx, name, clients, out, lang, client, source, names, checked):
     from xlalloc.reports import make_template
 
     if checked is not None:
-        sentence, good = make_template.check(checked, clients or (Path(name) if name else None))
-        click.echo("\n".join(sentence), err=not good)
+        lines, good = make_template.check(checked, clients or (Path(name) if name else None))
+        click.echo("\n".join(lines), err=not good)
         ctx.exit(0 if good else 1)
     if names is not None:
         make_template.add_names(names, out and _xlsx(out))
-        click.echo(f"Written: {out or names}. Its formulas can now use the names; a sample stands on the hidden sheet.")
+        tell(f"Written: {out or names}. Its formulas can now use the names; a sample stands on the hidden sheet.")
         return
     if out is None:
         raise click.UsageError("Give --out FILE, where to write it.")
@@ -199,7 +203,7 @@ def template(ctx, name, clients, out, lang, client, source, names, checked):
         raise click.UsageError("--from needs --client FILE:ID, the client to fill it for.")
     for line in make_template.write(name, client, source, _xlsx(out), lang):
         click.echo(line, err=True)
-    click.echo(f"Written: {out}")
+    tell(f"Written: {out}")
 
 
 def _xlsx(path: Path) -> Path:
@@ -233,13 +237,13 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
 
                xlalloc report clients.xlsx --out reports --template firm.xlsx
 
-    \b
-    Exit status:
-      0  every client has a report, or one that is kept back
-      1  some have none, or a file could not be written: problems.xlsx and
-         standard error say which and why
-      2  nothing was done: wrong usage, an input that cannot be read, a
-         folder another run writes to
+    Exit status 0: every client has a report, or one that is kept back.
+
+    Exit status 1: some have none, or a file could not be written:
+    problems.xlsx and standard error say which and why.
+
+    Exit status 2: nothing was done: wrong usage, an input that cannot be
+    read, a folder another run writes to.
     """
     from xlalloc.reports import progress, run
 
@@ -254,20 +258,24 @@ def report(ctx, clients, out, prices, lang, jobs, resume, pdf, live, scheduler, 
             template=template, macros=keep_macros, by=by or "",
         )  # fmt: skip
     if not done.clients:
-        click.echo(f"xlalloc: There is no client in {clients.name}.", err=True)
+        click.echo("xlalloc: " + say(f"There is no client in {clients.name}."), err=True)
     _tell(done, out)
     ctx.exit(1 if done.failed or done.unwritten else 0)
 
 
 def _tell(done, out: Path) -> None:
-    kept = f", {done.kept} of them kept from an earlier run" if done.kept else ""
-    click.echo(f"{done.written} of {done.clients} reports written to {out}{kept}")
+    tell(
+        f"{done.written} of {done.clients} reports written to {out}, {done.kept} of them kept from an earlier run"
+        if done.kept
+        else f"{done.written} of {done.clients} reports written to {out}"
+    )
     if done.held:
-        click.echo(f"{done.held} kept back for suitability: internal pages only, the reasons are in the index")
+        tell(f"{done.held} kept back for suitability: internal pages only, the reasons are in the index")
     for line in done.summary():
         click.echo(f"xlalloc: {line}", err=True)
     if found := len(done.problems):
-        click.echo(f"{found} problem{'s' * (found > 1)} listed in {out / 'problems.xlsx'}", err=True)
+        path = out / "problems.xlsx"
+        tell(f"{found} problems listed in {path}" if found > 1 else f"1 problem listed in {path}", err=True)
 
 
 @main.command()
@@ -287,11 +295,11 @@ def demo(out, lang):
     write_all(books, [lang] if lang else ["en", "zh"])
     clients = clients_workbook.write_clients(out / "clients.xlsx")
     done = run.report(clients, out / "reports", None, lang)
-    click.echo(f"{books}: the three case studies, live with the add-in, else as computed now")
-    click.echo(f"{clients}: five invented clients, prices illustrative: the input")
+    tell(f"{books}: the three case studies, live with the add-in, else as computed now")
+    tell(f"{clients}: five invented clients, prices illustrative: the input")
     _tell(done, out / "reports")
-    first = books / f"balanced-{lang or 'en'}.xlsx"
-    click.echo(f"\nOpen first:  {out / 'reports' / 'index.xlsx'}\nThen:        {first}")
+    first, then = out / "reports" / "index.xlsx", books / f"balanced-{lang or language()}.xlsx"
+    click.echo("\n".join(["", *aligned([(say("Open first:"), str(first)), (say("Then:"), str(then))])]))
 
 
 HOST = click.Choice(["excel", "calc"])
@@ -308,6 +316,7 @@ BUILT = {
 @main.command()
 @click.argument("what", type=click.Choice(list(BUILT)))
 @click.option("--out", type=click.Path(path_type=Path), help="The file (xlalloc.xlam, xlalloc.oxt) or folder to write.")
+@in_language
 def build(what, out):
     """An add-in to hand to others, workbooks, handbook, setup, types.
 
@@ -328,7 +337,7 @@ def build(what, out):
         out = out / made.name
     out.parent.mkdir(parents=True, exist_ok=True)
     for path in _BUILDERS[what](out):
-        click.echo(f"Written: {path}")
+        tell(f"Written: {path}")
 
 
 def _build_excel(out: Path) -> list[Path]:
@@ -389,6 +398,7 @@ _BUILDERS = {
 
 @main.command()
 @click.argument("host", type=HOST)
+@in_language
 @click.pass_context
 def install(ctx, host):
     """Put the add-in where the application loads it.
@@ -400,6 +410,7 @@ def install(ctx, host):
 
 @main.command()
 @click.argument("host", type=HOST)
+@in_language
 @click.pass_context
 def uninstall(ctx, host):
     """Take the add-in out again.
@@ -413,7 +424,7 @@ def _change(ctx, host: str, what: str) -> None:
     from xlalloc.hosts import calc_install, windows
 
     if host == "calc":
-        click.echo(getattr(calc_install, what)())
+        click.echo("\n".join(line for text in getattr(calc_install, what)() for line in folded(text)))
         return
     outcome = getattr(windows, what)()
     click.echo("\n".join(outcome.lines), err=not outcome.done)
@@ -421,8 +432,8 @@ def _change(ctx, host: str, what: str) -> None:
 
 
 @main.command()
-@click.option("--lang", type=LANGUAGE, default="en", show_default=True, help="Language of the findings.")
-def doctor(lang):
+@in_language
+def doctor():
     """What works on this machine, and what to do about what does not.
 
     Example:  xlalloc doctor --lang zh
@@ -430,11 +441,7 @@ def doctor(lang):
     from xlalloc.help import xlalloc_info
     from xlalloc.hosts import calc_install, windows
 
-    findings = [(item, _shown(value), "") for item, value in xlalloc_info().rows]
-    findings += [*windows.doctor(lang=lang), *calc_install.doctor(lang=lang)]
-    wide = {what: sum(1 + (east_asian_width(letter) in "WF") for letter in what) for what, _, _ in findings}
-    width = max(wide.values())
-    for what, state, remedy in findings:
-        click.echo(f"{what}{' ' * (width - wide[what])} {state}")
-        if remedy:
-            click.echo(f"{'':<{width}} → {remedy}")
+    rows = [(item, _shown(value)) for item, value in xlalloc_info().rows]
+    for finding in (*windows.doctor(), *calc_install.doctor()):
+        rows += [(finding.what, finding.state), *([("", f"→ {finding.remedy}")] if finding.remedy else [])]
+    click.echo("\n".join(aligned(rows)))

@@ -3,13 +3,11 @@
 import datetime as dt
 import inspect
 import math
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from xlalloc.dates import from_serial
 from xlalloc.errors import ErrorValue
 from xlalloc.values import LINES, Reference, as_rows, as_text, elementwise, error_in, scalar, to_number
 
@@ -251,13 +249,25 @@ def _size(value) -> tuple[int, int]:
     return len(rows), len(rows[0])
 
 
-def _substitute(text, old, new):
-    def single(text, old, new):
+def _substitute(text, old, new, which=None):
+    def single(text, old, new, which):
         texts = [as_text(cell) for cell in (text, old, new)]
+        count = to_number(0.0 if which is None else which)
+        if isinstance(count, ErrorValue):
+            return count
         error = next((cell for cell in texts if isinstance(cell, ErrorValue)), None)
-        return error or (texts[0].replace(texts[1], texts[2]) if texts[1] else texts[0])
+        if error is not None or not texts[1]:
+            return error or texts[0]
+        if which is None:
+            return texts[0].replace(texts[1], texts[2])
+        if count < 1:
+            return ErrorValue("#VALUE!", "SUBSTITUTE: the first occurrence is 1")
+        parts = texts[0].split(texts[1], int(min(count, len(texts[0]) + 1)))
+        if len(parts) <= count:
+            return texts[0]
+        return texts[1].join(parts[:-1]) + texts[2] + parts[-1]
 
-    return elementwise(single, text, old, new)
+    return elementwise(single, text, old, new, which)
 
 
 def _counta(*values):
@@ -285,75 +295,6 @@ def _sumproduct(*values):
     return total if math.isfinite(total) else ErrorValue("#NUM!", "the number is too large")
 
 
-# TEXT --------------------------------------------------------------------------------------------------------------
-
-_AS_IT_IS = r'"[^"]*"|\\.|[^"\\#0?.,;@*_\[\]AaBbDdEeGgHhMmNnSsYy]'  # what a format shows as it stands there
-_NUMBER_FORMAT = re.compile(rf"((?:{_AS_IT_IS})*)(?:([#0](?:[#0,]*[#0])?)(?:\.(0+#*|#+))?)?((?:{_AS_IT_IS})*)")
-_DATE_PIECE = re.compile(r'"[^"]*"|\\.|y+|m+|d+|[^"\\#0?;@*_\[\]A-Za-z]', re.IGNORECASE)
-
-
-def _text(value, pattern):
-    return elementwise(_formatted, value, pattern)
-
-
-def _formatted(value, pattern):
-    """A number or a date as text. Of Excel's formats these: digits, decimals, thousands, %, texts, y, m and d."""
-    if (error := error_in(value) or error_in(pattern)) is not None:
-        return error
-    if isinstance(value, bool):  # stays what it is, in every format
-        return as_text(value)
-    number, pattern = to_number(value), as_text(pattern)
-    if isinstance(number, ErrorValue):
-        return value
-    if pattern.casefold() in ("general", "@"):
-        return as_text(number)
-    codes = re.sub(r'"[^"]*"|\\.', "", pattern)
-    shown = _as_date(number, pattern) if re.search("[dmy]", codes, re.IGNORECASE) else _as_number(number, pattern)
-    if shown is None:
-        return ErrorValue("#VALUE!", f"TEXT: {number:.15g} in the format {pattern!r} is not computed here")
-    return shown
-
-
-def _as_number(number: float, pattern: str) -> str | None:
-    """Excel writes the minus before any text (support article 214304), and keeps it when all digits are 0."""
-    sections = pattern.split(";")
-    k = 1 if number < 0 and len(sections) > 1 else 2 if number == 0 and len(sections) > 2 else 0
-    match = _NUMBER_FORMAT.fullmatch(sections[k])
-    if not match:
-        return None
-    before, whole, decimals, after = match.groups()
-    percents = re.sub(r'"[^"]*"|\\.', "", before + after).count("%")
-    shown = _digits(abs(number) * 100.0**percents, whole, decimals or "") if whole else ""
-    return ("-" if number < 0 and k == 0 else "") + _plain(before) + shown + _plain(after)
-
-
-def _digits(number: float, whole: str, decimals: str) -> str:
-    left, _, right = f"{_round(number, float(len(decimals))):.{len(decimals)}f}".partition(".")
-    left = (left if left != "0" else "").zfill(whole.count("0"))
-    if "," in whole:
-        left = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", ",", left)
-    needed = decimals.count("0")
-    return left + ("." if decimals else "") + right[:needed] + right[needed:].rstrip("0")
-
-
-def _plain(text: str) -> str:
-    return re.sub(r'"([^"]*)"|\\(.)', r"\1\2", text)
-
-
-@lru_cache(maxsize=1024)
-def _as_date(number: float, pattern: str) -> str | None:
-    """From March 1900, since when all spreadsheets count days alike, to the year 9999."""
-    if not 61 <= number < 2958466:
-        return None
-    date, pieces = from_serial(number), _DATE_PIECE.findall(pattern)
-    parts = {"yyyy": f"{date:%Y}", "yy": f"{date:%y}", "mm": f"{date:%m}", "m": f"{date.month}"}
-    parts |= {"dd": f"{date:%d}", "d": f"{date.day}"}
-    unknown = any(piece[0] in "yYmMdD" and piece.lower() not in parts for piece in pieces)
-    if unknown or "".join(pieces) != pattern:
-        return None
-    return "".join(parts.get(piece.lower()) or _plain(piece) for piece in pieces)
-
-
 PLAIN = {
     "SUM": _over_numbers(math.fsum),
     "MIN": _over_numbers(lambda numbers: min(numbers, default=0.0)),
@@ -375,7 +316,6 @@ PLAIN = {
     "COLUMNS": lambda value: float(_size(value)[1]),
     "TRANSPOSE": _transpose,
     "SUMPRODUCT": _sumproduct,
-    "TEXT": _text,
     "ISERROR": lambda value: elementwise(lambda cell: error_in(cell) is not None, value),
     "ISBLANK": lambda value: elementwise(lambda cell: cell is None, value),
     "ISNUMBER": lambda value: elementwise(_is_number, value),
@@ -395,7 +335,7 @@ TAKES = {name: takes(function) for name, function in PLAIN.items()}
 TAKES |= dict.fromkeys(("SUM", "MIN", "MAX", "AVERAGE", "AND", "OR", "COUNT", "COUNTA", "SUMPRODUCT"), (1, math.inf))
 
 # Arguments that are one cell each: in a formula that gives one cell, a range there is its cell beside the formula.
-_OF_ONE = ("NOT", "ABS", "SQRT", "EXP", "LN", "ROUND", "SUBSTITUTE", "TEXT", "ISERROR", "ISBLANK", "ISNUMBER")
+_OF_ONE = ("NOT", "ABS", "SQRT", "EXP", "LN", "ROUND", "SUBSTITUTE", "ISERROR", "ISBLANK", "ISNUMBER")
 SINGLE = dict.fromkeys(_OF_ONE, frozenset(range(4))) | {"INDEX": frozenset({1, 2})}
 # In the arguments of these, operators take ranges as single cells too, as Excel does where no array formula is entered.
 CLASSIC = {*_OF_ONE, "SUM", "MIN", "MAX", "AVERAGE", "COUNT", "COUNTA", "AND", "OR"}

@@ -128,7 +128,7 @@ class _Parser:
             kind, value = self.tokens[self.at]
             self.at += 1
             return self.located(kind, value, sheet)
-        if kind in ("cell", "columns", "name"):
+        if kind in ("cell", "columns", "rows", "name"):
             return self.call(value) if kind == "name" and self.take("(") else self.located(kind, value, None)
         if value == "(":
             node = self.binary(0)
@@ -153,6 +153,11 @@ class _Parser:
             if last > MAX_COLUMN:
                 raise FormulaError(f"The formula has {value!r}; the last column of a sheet is XFD.")
             return part("columns", sheet, first, last)
+        if kind == "rows":
+            first, last = sorted(int(part.strip("$")) for part in value.split(":"))
+            if last > MAX_ROW:
+                raise FormulaError(f"The formula has {value!r}; the last row of a sheet is {MAX_ROW}.")
+            return part("range", part("cell", sheet, first, 1), part("cell", sheet, last, MAX_COLUMN))
         if kind == "name":
             if value.upper() in ("TRUE", "FALSE"):
                 return part("value", value.upper() == "TRUE")

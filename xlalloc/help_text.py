@@ -1,29 +1,10 @@
 """The help of a function as lines of a terminal, in English or Chinese."""
 
-import re
-import unicodedata
 from functools import partial
 
 from xlalloc import reference
 from xlalloc.catalogue import Function
-
-_PIECES = r"\s+|[（“《]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、）”》]*"  # re keeps what it compiled
-
-
-def columns(text: str) -> int:
-    """The columns of a screen that a text takes: two for a Chinese character."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
-
-
-def folded(text: str, width: int = 80, first: str = "", rest: str = "") -> list[str]:
-    """The lines of a text at a width, broken at spaces and between Chinese characters."""
-    lines = [first]
-    for piece in re.findall(_PIECES, text):
-        if columns(lines[-1] + piece) > width and lines[-1].strip():
-            lines.append(rest)
-        if not piece.isspace() or lines[-1].strip():
-            lines[-1] += " " if piece.isspace() else piece
-    return [line.rstrip() for line in lines]
+from xlalloc.terminal import folded
 
 
 def describe(entry: Function, width: int = 80, lang: str = "en") -> str:

@@ -6,23 +6,38 @@ may hold words of the table itself ("row 3", "at least"); what the user wrote st
 import csv
 import os
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from importlib.resources import files
 
+LANGUAGES = ("en", "zh")
 _language: ContextVar[str | None] = ContextVar("language", default=None)
 _SLOT = re.compile(r"\{(\w+)\}")
 _GAP = "\0"  # a space of the template itself
 _BETWEEN = re.compile(f"(?<=[\u4e00-\u9fff]){_GAP}(?=[\u4e00-\u9fff])")
 OWN = ("name", "label", "list", "group", "state", "cell")  # places of words that are the user's, or a name
+PLACES = ("folder", "command")  # places of what is never translated
 _NAME = re.compile(r"[\w.]+")
 
 
 def language() -> str:
     """ "zh" or "en": what the host said, else the environment's XLALLOC_LANG, else English."""
     return _language.get() or ("zh" if os.environ.get("XLALLOC_LANG", "").lower().startswith("zh") else "en")
+
+
+def reader() -> str:
+    """The language of who sits at a terminal: XLALLOC_LANG, else that of the system."""
+    if os.environ.get("XLALLOC_LANG"):
+        return language()
+    if sys.platform == "win32":
+        import ctypes
+
+        return "zh" if ctypes.windll.kernel32.GetUserDefaultUILanguage() & 0x3FF == 4 else "en"
+    known = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "zh" if next(filter(None, known), "").lower().startswith("zh") else "en"
 
 
 @contextmanager
@@ -43,6 +58,11 @@ def speak(lang: str) -> None:
 def say(text: str, lang: str | None = None, item: bool = False) -> str:
     """The sentence, or the name of an item of EXPLAIN, in the reader's language; what no template fits stays."""
     return _chinese(text, item) if text and (lang or language()) == "zh" else text
+
+
+def template(english: str) -> str:
+    """The Chinese of a template whose places are filled elsewhere: in the add-in's VBA."""
+    return next(row["chinese"] for row in rows_of_table() if row["english"] == english)
 
 
 def _chinese(text: str, item: bool = False) -> str:
@@ -68,7 +88,7 @@ def _filled(chinese: str, words: dict[str, str]) -> str:
 
 def _in_slot(slot: str, words: str, item: bool) -> str:
     """What stands in a place. Names of arguments, functions, options and labels are the same in every language."""
-    if slot.startswith(OWN) and _NAME.fullmatch(words):
+    if slot.startswith(PLACES) or (slot.startswith(OWN) and _NAME.fullmatch(words)):
         return words
     if slot == "words":  # of a step on the way: said of an argument that the caller does not have
         whole = (_chinese(f"{argument}: {words}") for argument in ("cov", "returns"))

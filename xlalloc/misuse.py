@@ -1,5 +1,6 @@
 """Commands that fail: one line, in the reader's language, that says what to do."""
 
+import errno
 import os
 import sys
 from itertools import pairwise
@@ -8,9 +9,11 @@ from pathlib import Path
 import click
 
 from xlalloc.errors import AllocError
-from xlalloc.messages import language, say, speaking
+from xlalloc.messages import LANGUAGES, language, reader, say, speaking
+from xlalloc.terminal import Command, Context, tell
 
 REMEDIES = {
+    FileNotFoundError: "there is no such file or folder.",
     PermissionError: "no permission. Close the file or choose another folder.",
     FileExistsError: "a file; a folder is needed here.",
     NotADirectoryError: "a file; a folder is needed here.",
@@ -18,23 +21,32 @@ REMEDIES = {
 }
 
 
+BY_NUMBER = {
+    errno.ENOSPC: "the disk is full. Make room, or choose another folder.",
+    errno.EROFS: "it can only be read. Choose another folder.",
+    errno.ENAMETOOLONG: "the name is too long. Choose a shorter one.",
+}
+
+
 class Misuse(click.UsageError):
     """A command that cannot be understood, in the reader's language throughout."""
 
     def show(self, file=None):
-        if language() != "zh":
-            return super().show(file)
         if self.ctx is not None:
-            click.echo(self.ctx.get_usage().replace("Usage: ", "用法：", 1), err=True)
-            click.echo(f"用 {self.ctx.command_path} --help 查看帮助。\n", err=True)
-        return click.echo(f"错误：{self.format_message()}", err=True)
+            click.echo(self.ctx.get_usage(), err=True)
+            tell(f"Try '{self.ctx.command_path} --help' for help.", err=True)
+            click.echo(err=True)
+        click.echo(say("Error: ") + self.format_message(), err=True)
 
 
 def _misused(error: click.UsageError) -> click.UsageError:
     """What click says of its own, in words of ours that have their translation."""
     context, kind = error.ctx, getattr(getattr(error, "param", None), "type", None)
     what = error.param.get_error_hint(context) if isinstance(error, click.BadParameter) and error.param else ""
-    what, value = what.replace("'", ""), error.message.partition("'")[2].partition("'")[0]
+    what, value = (
+        what.replace("'", ""),
+        error.message.partition("'")[2].partition("'")[0] or error.message.partition(" ")[0],
+    )
     if isinstance(error, click.NoSuchOption):
         near = f" Did you mean {', '.join(error.possibilities)}?" if error.possibilities else ""
         found = click.UsageError(f"There is no option {error.option_name}.{near}")
@@ -58,12 +70,18 @@ def _misused(error: click.UsageError) -> click.UsageError:
 
 
 class OneLineErrors(click.Group):
-    """Every failure is one line that says what to do, never a traceback."""
+    """Every failure is one line that says what to do, never a traceback; all is said in the reader's language.
+
+    That is the one of --lang, else of XLALLOC_LANG, else of the system.
+    """
+
+    command_class = Command
+    context_class = Context
 
     def main(self, args=None, *given, **named):
         words = list(sys.argv[1:] if args is None else args)
-        asked = "--lang=zh" in words or any(a == "--lang" and b == "zh" for a, b in pairwise(words))
-        with speaking("zh" if asked else None):
+        asked = [b for a, b in pairwise(words) if a == "--lang"] + [w[7:] for w in words if w.startswith("--lang=")]
+        with speaking(next((lang for lang in asked if lang in LANGUAGES), None) or reader()):
             return super().main(args, *given, **named)
 
     def make_context(self, *given, **named):
@@ -79,6 +97,8 @@ class OneLineErrors(click.Group):
             raise
         except click.UsageError as error:
             raise _misused(error) from None
+        except KeyboardInterrupt:
+            tell("Stopped.", err=True)
         except AllocError as error:
             click.echo(f"xlalloc: {error}", err=True)
         except OSError as error:
@@ -88,7 +108,8 @@ class OneLineErrors(click.Group):
 
 def _sentence(error: OSError) -> str:
     """Which file it is, as the user named it, and what to do."""
-    words = say(REMEDIES.get(type(error), f"{error.strerror or error}."))
+    found = REMEDIES.get(type(error)) or BY_NUMBER.get(error.errno or 0)
+    words = say(found or (f"{error.strerror}." if error.strerror else str(error)))
     if not error.filename:
         return words
     where = str(error.filename)  # files are written beside their place, then moved; a folder is locked by one in it

@@ -12,8 +12,8 @@ from typing import Any
 from xlalloc import data, requirements
 from xlalloc import quantities as q
 from xlalloc.catalogue import CATALOGUE, Argument, Function
+from xlalloc.messages import LANGUAGES as LANGUAGES
 
-LANGUAGES = ("en", "zh")
 KINDS = {  # the error where the cells are not of the kind the argument is
     "number": ("#VALUE!", "not a single number"),
     "option": ("#VALUE!", "not one of its options"),

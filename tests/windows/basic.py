@@ -130,9 +130,9 @@ Public Function Stripping() As String
 End Function
 Public Function Wording() As String
     asked = 1033
-    Wording = xlalloc.Worded("restart") & "|" & xlalloc.Worded("entered", "7")
+    Wording = xlalloc.Worded("Restart Python") & "|" & xlalloc.Worded("{i} formulas entered again.", "7")
     asked = 2052
-    Wording = Wording & "|" & xlalloc.Worded("restart") & "|" & xlalloc.Worded("no_such_key")
+    Wording = Wording & "|" & xlalloc.Worded("Restart Python") & "|" & xlalloc.Worded("Enter it yourself: {cell}", "Plan!A1") & "|" & xlalloc.Worded("No such text")
 End Function
 Public Function Reentering() As String
     Dim sheet, cell

@@ -10,33 +10,48 @@ from xlalloc.dates import to_serial
 from xlalloc.documents import xml
 from xlalloc.errors import ErrorValue
 
-# <c:f>Report!$B$2:$B$9</c:f> with its cache, if any; the same of labels taken from cells; of newer charts their points.
+# <c:f>Report!$B$2:$B$9</c:f> with its cache, if any; a series that is filtered out has its reference in an extension.
+# The same of labels taken from cells; of newer charts their points and titles.
 _CACHED = re.compile(
-    r"(<(?P<n>(?:\w+:)?)(?P<tag>strRef|numRef|multiLvlStrRef)\b[^>]*>\s*(?:<(?P=n)f>(?P<ref>[^<]*)</(?P=n)f>))"
+    r"(<(?P<n>(?:\w+:)?)(?P<tag>strRef|numRef|multiLvlStrRef)\b[^>]*>\s*"
+    r"(?:<(?P=n)extLst>(?P<ext>.*?)</(?P=n)extLst>\s*)?(?:<(?P=n)f>(?P<ref>[^<]*)</(?P=n)f>)?)"
     r"(?:\s*<(?P=n)(?:str|num|multiLvlStr)Cache\b[^>]*?(?:/>|>.*?</(?P=n)(?:str|num|multiLvlStr)Cache>))?",
     re.DOTALL,
 )
 _LABELS = re.compile(
-    r"(<(?P<n>\w+:)f>(?P<ref>[^<]*)</(?P=n)f>\s*<(?P=n)dlblRangeCache)>.*?(?=</(?P=n)dlblRangeCache>)", re.DOTALL
+    r"(<(?P<n>\w+:)f>(?P<ref>[^<]*)</(?P=n)f>\s*<(?P=n)(?P<tag>dlblRangeCache|dlblFieldTableCache))>.*?"
+    r"(?=</(?P=n)(?P=tag)>)",
+    re.DOTALL,
 )
 _NEWER = re.compile(
     r"(<(?P<n>\w+:)(?P<kind>str|num)Dim\b[^>]*>\s*<(?P=n)f\b[^>]*>(?P<ref>[^<]*)</(?P=n)f>)"
     r"(?P<lvl>(?:\s*<(?P=n)lvl\b.*?(?:</(?P=n)lvl>|/>))*)",
     re.DOTALL,
 )
+_NEWER_TEXT = re.compile(r"(<(?P<n>\w+:)f\b[^>]*>(?P<ref>[^<]*)</(?P=n)f>\s*<(?P=n)v>)[^<]*(?=</(?P=n)v>)")
+_FILTERED = re.compile(r"<(?:\w+:)?sqref>([^<]*)</")
 _FORMAT = re.compile(r"<(?:\w+:)?formatCode>.*?</(?:\w+:)?formatCode>", re.DOTALL)
 _BOX = re.compile(r'<(?P<tag>(?:\w+:)?sp)\b(?P<attrs>[^>]*\btextlink="(?P<ref>[^"]*)"[^>]*)>.*?</(?P=tag)>', re.DOTALL)
 _PARTS = re.compile(r"(?:'(?:[^']|'')*'|[^,'])+")
-_SERIES = re.compile(r"<(?P<n>(?:\w+:)?)ser>")
+_SERIES = re.compile(r"<(?P<n>(?!c15:)(?:\w+:)?)ser>")
 _ANCHOR = re.compile(r"<(?P<n>(?:\w+:)?)(?P<tag>(?:two|one)CellAnchor|absoluteAnchor)\b.*?</(?P=n)(?P=tag)>", re.DOTALL)
 _RUN = re.compile(r"(<a:t>)[^<]*(</a:t>)|<a:t\s*/>")
 
 
 def references(text: str) -> list[str]:
     """The formulas behind the series, titles and labels of a chart, and behind text boxes."""
-    found = [m["ref"] for pattern in (_CACHED, _LABELS, _NEWER) for m in pattern.finditer(text)]
+    found = [_refers(m) for m in _CACHED.finditer(text)]
+    found += [m["ref"] for pattern in (_LABELS, _NEWER, _NEWER_TEXT) for m in pattern.finditer(text)]
     found += [m["ref"].lstrip("=") for m in _BOX.finditer(text)]
     return [own(ref) for ref in found]
+
+
+def _refers(match: re.Match) -> str:
+    """The reference of a series; of one that is filtered out that of its extension."""
+    if match["ref"] is None:
+        found = _FILTERED.search(match["ext"] or "")
+        return found[1] if found else ""
+    return match["ref"]
 
 
 def own(reference: str) -> str:
@@ -49,16 +64,18 @@ def several(reference: str) -> list[str]:
     return _PARTS.findall(reference[1:-1]) if reference.startswith("(") else [reference]
 
 
-def with_caches(text: str, points: Callable[[str], list | None]) -> str:
-    """A chart with the values of now; ``points`` gives the rows of a reference, None where it has none to keep."""
+def with_caches(text: str, points: Callable[[str, bool], list | None]) -> str:
+    """A chart with the values of now; ``points`` gives the rows of a reference, if asked as texts in the format of
+    their cells, None where it has none to keep."""
 
     known: dict[tuple[str, str], str | None] = {}  # series of one chart share their categories
 
     def cached(match: re.Match) -> str:
         n, kind = match["n"], match["tag"].removesuffix("Ref")
-        key = match["ref"], kind
+        reference = _refers(match)
+        key = reference, kind
         if key not in known:
-            found = points(own(match["ref"]))
+            found = points(own(reference), kind != "num")
             if found is None:
                 known[key] = None
             elif kind == "multiLvlStr":
@@ -72,11 +89,11 @@ def with_caches(text: str, points: Callable[[str], list | None]) -> str:
         return f"{match[1]}<{n}{kind}Cache>{code[0] if code else ''}{inside}</{n}{kind}Cache>"
 
     def labels(match: re.Match) -> str:
-        found = [cell for row in points(own(match["ref"])) or [] for cell in row]
-        return f"{match[1]}>{_points(found, match['n'], 'str')}"
+        found = [cell for row in points(own(match["ref"]), True) or [] for cell in row]
+        return f"{match[1]}>{_points(found, 'c:', 'str')}"
 
     def newer(match: re.Match) -> str:
-        found, n = points(own(match["ref"])), match["n"]
+        found, n = points(own(match["ref"]), match["kind"] == "str"), match["n"]
         if found is None or match["lvl"].count(f"<{n}lvl") > 1:
             return match[1]
         found = [cell for row in found for cell in row]
@@ -88,9 +105,13 @@ def with_caches(text: str, points: Callable[[str], list | None]) -> str:
         )
         return f'{match[1]}<{n}lvl ptCount="{len(found)}"{" " + code[0] if code else ""}>{inside}</{n}lvl>'
 
+    def words(match: re.Match) -> str:
+        found = points(own(match["ref"]), True) or [[None]]
+        return match[1] + (_shown(found[0][0], "str") or "")
+
     pieces, plain = _taken_apart(text)
     text = "".join(piece if piece.__class__ is str else cached(piece) for piece in pieces)
-    return text if plain else _NEWER.sub(newer, _LABELS.sub(labels, text))
+    return text if plain else _NEWER_TEXT.sub(words, _NEWER.sub(newer, _LABELS.sub(labels, text)))
 
 
 @lru_cache(maxsize=512)
@@ -100,7 +121,7 @@ def _taken_apart(text: str) -> tuple[list, bool]:
     for match in _CACHED.finditer(text):
         pieces += [text[at : match.start()], match]
         at = match.end()
-    return [*pieces, text[at:]], not (_LABELS.search(text) or _NEWER.search(text))
+    return [*pieces, text[at:]], not any(p.search(text) for p in (_LABELS, _NEWER, _NEWER_TEXT))
 
 
 def without_empty(text: str) -> tuple[str, bool]:

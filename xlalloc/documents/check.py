@@ -3,14 +3,18 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from html import unescape
 
 from xlalloc.catalogue import CATALOGUE, near
 from xlalloc.compiled import own_name
 from xlalloc.documents import xml
 from xlalloc.documents.sheet import address
+from xlalloc.documents.skeleton import NEVER
 from xlalloc.documents.template import DATA, ROWS, SHOW, TEXTS, Template, TemplateError, nodes
+from xlalloc.excel import number_formats
 from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.formula import parse
+from xlalloc.messages import say
 from xlalloc.values import FormulaError, variable
 
 PLACES = 3  # named for one reason
@@ -20,9 +24,11 @@ UNCLEANED = {  # parts that hold more of the sample client than is looked throug
     "connections": "a data connection", "powerPivotData": "a data model", "package": "an embedded file",
     "oleObject": "an embedded object", "xmlMaps": "an XML map", "xlMacrosheet": "a macro sheet",
     "dialogsheet": "a dialog sheet", "revisionHeaders": "tracked changes", "volatileDependencies": "live data (RTD)",
-    "origin": "a digital signature", "rdRichValueWebImage": "pictures from the web",
+    "control": "an ActiveX control", "webextension": "an Office add-in's content", "origin": "a digital signature",
+    "rdRichValueWebImage": "pictures from the web",
 }  # fmt: skip
 
+_CAMERA = re.compile(r'cameraTool\b[^>]*\bcellRange="([^"]*)"|<x:FmlaPict>([^<]*)<')
 LOST = "refers to cells that are not there any more (#REF!). Point it at cells again, or delete it"
 
 
@@ -59,6 +65,8 @@ def _parts(template: Template) -> Iterator[str]:
                 found[UNCLEANED[relation.kind]] = relation.kind
             if relation.kind == "customXml" and _is_query(template, relation.target):
                 found["a query (Power Query)"] = relation.kind
+            if relation.kind in NEVER:
+                continue
             if relation.target in template.package.parts and relation.target not in seen:
                 seen.add(relation.target)
                 waiting.append(relation.target)
@@ -82,8 +90,8 @@ def _formulas(template: Template) -> Iterator[str]:
         for reason in [LOST] if lost else _of_formula(template, scope, text, ours):
             found.setdefault(reason, []).append(place)
     for reason, places in found.items():
-        more = f" and {len(places) - PLACES} more" if len(places) > PLACES else ""
-        yield f"{', '.join(places[:PLACES])}{more}: {reason}"
+        more = say(f" and {len(places) - PLACES} more") if len(places) > PLACES else ""
+        yield f"{', '.join(map(say, places[:PLACES]))}{more}: {say(reason)}"
 
 
 def _all(template: Template) -> Iterator[tuple[str, str, str, bool]]:
@@ -112,13 +120,14 @@ def _of_formula(template: Template, scope: str, text: str, ours: bool, within: t
     try:
         tree = parse(text)
     except FormulaError as problem:
-        yield f"{str(problem).rstrip('.')} (={text[:40]})"
+        yield f"{problem.english({}).rstrip('.')} (={text[:40]})"
         return
     lets = [n[2] for n in nodes(tree) if n[0] == "call" and own_name(n[1]) == "LET"]
     bound = {variable(name[2]) for parts in lets for name in parts[:-1:2] if name[0] == "name"}
     for node in nodes(tree):
         if node[0] == "call":
             yield from _function(node[1], ours)
+            yield from _format(node)
         elif node[0] == "name" and variable(node[2]) not in bound:
             yield from _name(template, scope, node, ours, within)
         elif node[0] in ("cell", "columns") and node[1] and node[1].casefold() == DATA:
@@ -135,10 +144,20 @@ def _hideable(template: Template, sheet: str) -> bool:
 
 def _function(name: str, ours: bool) -> Iterator[str]:
     name = own_name(name)
-    if not ours and name in CATALOGUE:
+    if not ours and name == "ANCHORARRAY":
+        yield "# does not work in a conditional format or a validation of a report. Give the cells"
+    elif not ours and name in CATALOGUE:
         yield f"{name} cannot stand in a conditional format or a validation; put it into a cell and refer to that"
     elif name not in CATALOGUE and name not in PLAIN and name not in LAZY:
         yield f"{name} is no function known here.{near(name)}"
+
+
+def _format(node: tuple) -> Iterator[str]:
+    """A number format that TEXT does not compute."""
+    if node[1] == "TEXT" and len(node[2]) == 2 and node[2][1][0] == "value" and isinstance(node[2][1][1], str):
+        code = node[2][1][1]
+        if not number_formats.known(code):
+            yield f"TEXT does not compute the format {code!r} here. Give a plainer one, such as 0.0% or yyyy-mm-dd"
 
 
 def _name(template: Template, scope: str, node: tuple, ours: bool, within: tuple) -> Iterator[str]:
@@ -162,6 +181,7 @@ def _name(template: Template, scope: str, node: tuple, ours: bool, within: tuple
 def _inputs(template: Template) -> Iterator[str]:
     """Named cells that data are written to."""
     taken: dict[tuple, str] = {}
+    told: set[tuple[str, str]] = set()
     for found in template.inputs.values():
         sheet = template.by_key[found.sheet]
         heads = {
@@ -179,8 +199,10 @@ def _inputs(template: Template) -> Iterator[str]:
                 yield f"{place}: the name {found.name} takes data where the header of a table stands"
             if sheet.blocked.get(at) == "merged cells" and at not in corners:
                 yield f"{place}: the name {found.name} takes data within merged cells. Unmerge them"
-            if taken.setdefault((found.sheet, *at), found.name) != found.name:
-                yield f"{place}: the names {taken[found.sheet, *at]} and {found.name} take data there"
+            pair = taken.setdefault((found.sheet, *at), found.name), found.name
+            if pair[0] != pair[1] and pair not in told:  # of a block its first cell
+                told.add(pair)
+                yield f"{place}: the names {pair[0]} and {pair[1]} take data there"
 
 
 def _own(template: Template) -> Iterator[str]:
@@ -221,6 +243,17 @@ def _sheet(template: Template, sheet) -> Iterator[str]:
             yield f"{sheet.title}: notes stand beside form controls and cannot be taken out alone. Delete the notes"
         if relation.kind == "drawing":
             yield from _anchors(template, sheet, template.package.text(relation.target))
+        if relation.kind in ("drawing", "vmlDrawing"):
+            yield from _cameras(sheet, template.package.text(relation.target))
+
+
+def _cameras(sheet, text: str) -> Iterator[str]:
+    """Pictures of cells, which no cells make anew here."""
+    for cells in dict.fromkeys((a or b for a, b in _CAMERA.findall(text))):
+        yield (
+            f"{sheet.title}: a linked picture (camera) shows the cells {unescape(cells)} of the sample client. "
+            "Show the cells themselves"
+        )
 
 
 def _mixed(template: Template, part: str) -> bool:

@@ -38,6 +38,7 @@ class Filled:
         self.template = template
         self._single = frozenset() if live else frozenset(name for name, value in data.items() if _is_single(value))
         self._beyond = _BEYOND if live else ""
+        self._missing = frozenset() if live else frozenset(name for name, value in data.items() if value is None)
         lacking = sorted(set(template.vocabulary) - set(data))
         if lacking:
             raise ValueError(f"no value is given for {lacking[0]}")
@@ -240,6 +241,8 @@ class Filled:
             if cell.tree is None:
                 cell.tree = parse(cell.formula)
             value = evaluate_value(cell.tree, self._context(sheet.title, *cell.at, bool(cell.area)))
+            if cell.tree[0] == "name" and cell.tree[2].casefold() in self._missing:
+                value = None  # what a client does not have is blank in a report; in Excel =goal_amount shows 0
         except FormulaError as reason:
             value = ErrorValue("#REF!", f"{sheet.title}!{address(*cell.at)}: {reason}")
         self._memo.placed = placed  # its own place is nothing to who asks for it

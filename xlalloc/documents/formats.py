@@ -4,12 +4,18 @@ import re
 
 from xlalloc.documents import xml
 from xlalloc.errors import ErrorValue
-from xlalloc.excel_functions import PLAIN
+from xlalloc.excel import number_formats
 from xlalloc.values import as_text
 
 BUILT_IN = {
-    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 14: "yyyy-mm-dd",
-    15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 37: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00", 49: "@",
+    0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: "$#,##0_);($#,##0)", 6: "$#,##0_);($#,##0)",
+    7: "$#,##0.00_);($#,##0.00)", 8: "$#,##0.00_);($#,##0.00)", 9: "0%", 10: "0.00%", 11: "0.00E+00", 14: "yyyy-mm-dd",
+    15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy", 18: "h:mm AM/PM", 19: "h:mm:ss AM/PM", 20: "h:mm", 21: "h:mm:ss",
+    22: "yyyy-mm-dd h:mm", 37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00", 40: "#,##0.00;-#,##0.00",
+    41: '#,##0;-#,##0;"-"', 42: '$#,##0;-$#,##0;"-"', 43: '#,##0.00;-#,##0.00;"-"', 44: '$#,##0.00;-$#,##0.00;"-"',
+    45: "mm:ss", 49: "@",
+} | dict.fromkeys((27, 36, 50, 52, 57), 'yyyy"年"m"月"') | dict.fromkeys((28, 29, 51, 53, 54, 58), 'm"月"d"日"') | {
+    30: "m-d-yy", 31: 'yyyy"年"m"月"d"日"', 32: 'h"时"mm"分"', 33: 'h"时"mm"分"ss"秒"',
 }  # fmt: skip
 
 
@@ -33,7 +39,10 @@ def shown(value, code: str) -> str:
         return "" if value is None else str(value)
     if isinstance(value, str):
         return value
-    code = re.sub(r"\[(?:\$-?[0-9A-Fa-f]*|\$([^\]\-]*)[^\]]*|[A-Za-z]+\d*)\]", r"\1", code)
-    code = re.sub(r"_.|\*.", "", code).replace(r"\-", "-").removesuffix(";@")
-    written = PLAIN["TEXT"](value, code) if not isinstance(value, bool) else None
-    return written if isinstance(written, str) and not isinstance(written, ErrorValue) else str(as_text(value))
+    if isinstance(value, bool):
+        return str(as_text(value))
+    for form in (code, "yyyy-mm-dd") if re.search("[ymd]", re.sub(r'"[^"]*"|\\.|\[[^\]]*\]', "", code)) else (code,):
+        written = number_formats.shown(float(value), form)
+        if not isinstance(written, ErrorValue):
+            return str(written).strip()
+    return str(as_text(value))

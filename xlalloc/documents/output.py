@@ -5,17 +5,18 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from html import unescape
 
-from xlalloc.dates import to_serial
-from xlalloc.documents import charts, formats, xml
+from xlalloc.documents import charts, xml
 from xlalloc.documents.cell_text import KEPT, cell_text, kept_text
 from xlalloc.documents.fill import Filled
 from xlalloc.documents.package import Part, packed, written
+from xlalloc.documents.pictures import Pictures
 from xlalloc.documents.sheet import Cell, Sheet, address, letters
-from xlalloc.documents.skeleton import CORE, CUSTOM, core, custom, keeping_texts, selected, skeleton, without_notes
+from xlalloc.documents.skeleton import CORE, CUSTOM, cleaned, core, custom, keeping_texts, selected, skeleton
 from xlalloc.documents.template import DATA, Template, TemplateError, nodes
 from xlalloc.errors import ErrorValue
-from xlalloc.values import Reference, scalar
+from xlalloc.values import Reference
 
 _NOT_KEPT = re.compile(  # where the file was last saved, links to other workbooks
     r"<mc:AlternateContent\b(?:(?!</mc:AlternateContent>).)*absPath.*?</mc:AlternateContent>"
@@ -89,17 +90,22 @@ class Output:
     def _needs_data_sheet(self) -> None:
         away = {name for name in self.template.used if self.filled.places.get(name, ("",))[0] == DATA}
         if away and DATA not in self.template.by_key:
-            remedy = f"Write the names into it: xlalloc template --names {self.template.name}"
-            raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {remedy}"])
+            way = f"Write the names into it: xlalloc template --names {self.template.name}"
+            raise TemplateError(self.template.name, [f"it has no sheet {DATA} for the data. {way}"])
 
     def errors(self) -> list[tuple[str, str, ErrorValue]]:
-        """The error values on the sheets shown: sheet, cell, error."""
-        return [
-            (sheet.title, address(*at), value)
-            for sheet in self.shown
-            for at, value in self.filled.values[sheet.key].items()
-            if value.__class__ is ErrorValue
-        ]
+        """The error values on the sheets shown, typed ones too, and those that they draw from others, but for #N/A, by
+        which a chart is told to leave a point out: sheet, cell, error."""
+        found = []
+        for sheet in self.shown:
+            cells = self.filled.values[sheet.key]
+            typed = {at: value for at, value in sheet.wrong.items() if at not in cells}
+            found += [(sheet, at, v) for at, v in (*cells.items(), *typed.items()) if v.__class__ is ErrorValue]
+        for key, ranges in self.needed.items():
+            drawn = {(i, j) for down, across in ranges for i in down for j in across} if key != DATA else set()
+            values = [(self.template.by_key[key], at, self.filled.cell(key, *at)) for at in sorted(drawn)]
+            found += [(sheet, at, v) for sheet, at, v in values if v.__class__ is ErrorValue and v != "#N/A"]
+        return [(sheet.title, address(*at), value) for sheet, at, value in found]
 
     def say_errors(self, word: str) -> None:
         """These words in place of each error value, for readers who do not know spreadsheets."""
@@ -153,7 +159,11 @@ class Output:
             if node[0] == "name" and node[2].casefold() not in within:
                 name = node[2].casefold()
                 self.needed_names.add(name)
-                if meaning := self.filled.defined(name, sheet):
+                meaning = self.filled.defined(name, node[1] or sheet)
+                own = self.filled.value_of(name, node[1] or sheet) if meaning and not self.live else None
+                if isinstance(own, Reference):  # as these cells it stays
+                    yield own
+                elif meaning:
                     yield from self._references(meaning, sheet, (*within, name))
             elif node[0] in ("cell", "columns") and node[1]:
                 key = node[1].casefold()
@@ -190,17 +200,18 @@ class Output:
                 text = re.sub(f"{KEPT}(\\d+)", lambda match: str(int(match[1]) + count), text)
                 parts |= {styles: kept} if count else {}
             parts[sheet.part] = packed(text.encode())
+        pictures = Pictures(self.filled, self.hidden, self.computed)
         for sheet in self.kept if self.whole else self.shown:
             empty = set()
             for part in template.drawn[sheet.key].parts:
-                text = self._drawing(template.package.text(part), sheet)
+                text = pictures.filled_in(template.package.text(part), sheet.key)
                 if not self.live:
                     text, none = charts.without_empty(text)
                     if none:
                         empty.add(part)
                 parts[part] = packed(text.encode())
             if empty:
-                self._leave_out(empty, sheet, parts)
+                self._leave_out(empty, sheet, parts, pictures)
         parts[template.book_part] = packed(self._workbook().encode())
         if CORE in parts:
             parts[CORE] = packed(core(self.date).encode())
@@ -208,7 +219,7 @@ class Output:
             parts[CUSTOM] = packed(custom(bones.labels, mark).encode())
         return written(parts)
 
-    def _leave_out(self, empty: set[str], sheet: Sheet, parts: dict[str, Part]) -> None:
+    def _leave_out(self, empty: set[str], sheet: Sheet, parts: dict[str, Part], pictures: Pictures) -> None:
         """Takes charts without a point off the sheet's drawing."""
         package = self.template.package
         for relation in package.relations(sheet.part).values():
@@ -216,7 +227,7 @@ class Output:
                 part = relation.target
                 lost = [i for i, chart in package.relations(part).items() if chart.target in empty]
                 if lost:
-                    text = self._drawing(package.text(part), sheet)
+                    text = pictures.filled_in(package.text(part), sheet.key)
                     parts[part] = packed(charts.without_frames(text, lost).encode())
 
     # Sheets ----------------------------------------------------------------------------------------------------------
@@ -252,7 +263,7 @@ class Output:
         head = re.sub(r"<dimension\b[^>]*/>", f'<dimension ref="{area}"/>', selected(sheet.head, first))
         if not self.whole and sheet not in self.shown:  # its cells alone
             return head + "".join(lines) + "</sheetData></worksheet>"
-        return head + "".join(lines) + without_notes(self.template, sheet)
+        return head + "".join(lines) + cleaned(self.template, sheet)
 
     def _cells(self, sheet: Sheet) -> dict[int, dict[int, str]]:
         """Row → column → its XML: the template's cells, those of this client in their places."""
@@ -302,45 +313,6 @@ class Output:
         areas = [area for title, *area in places if title == DATA]
         return [(i, j) for a, b, c, d in areas for i in range(a, c + 1) for j in range(b, d + 1) if (i, j) in given]
 
-    # Charts and text boxes -------------------------------------------------------------------------------------------
-
-    def _drawing(self, text: str, sheet: Sheet) -> str:
-        everything = '<c:plotVisOnly val="0"/>' in text
-        text = charts.with_caches(text, lambda ref: self._points(ref, sheet.key, everything))
-        return charts.with_texts(text, lambda ref: self._said(ref, sheet.key))
-
-    def _points(self, reference: str, sheet: str, everything: bool) -> list | None:
-        if len(parts := charts.several(reference)) > 1:
-            several = [self._points(part, sheet, everything) or [] for part in parts]
-            return [row for rows in several for row in rows] if all(several) else None
-        found = self.filled.value_of(reference, sheet) if self.template.tree(reference) else None
-        if not isinstance(found, Reference):
-            return None
-        key, (down, across) = found.sheet.casefold(), found.used()
-        hidden, own = self.hidden.get(key, {}), self.template.by_key.get(key)
-        values = self.computed.get(key)
-        off = own.hidden if own else ()
-        shown = down if everything else [i for i in down if not hidden.get(i, i in off)]
-        if values is None:
-            return [[self.filled.cell(key, i, j) for j in across] for i in shown] or [[]]
-        return [[values.get((i, j)) for j in across] for i in shown] or [[]]
-
-    def _said(self, reference: str, sheet: str) -> str | None:
-        """What a linked cell shows; None where its sheet is not in the document."""
-        if not reference:
-            return ""
-        found = self.filled.value_of(reference, sheet)
-        if not isinstance(found, Reference):
-            return str(found)
-        key = found.sheet.casefold()
-        own = self.template.by_key.get(key)
-        value = _plain(scalar(found))
-        cell = own.cells.get((found.top, found.left)) if own else None
-        style = re.search(r' s="(\d+)"', cell.start) if cell else None
-        codes = self.template.formats
-        code = codes[int(style[1])] if style and int(style[1]) < len(codes) else "General"
-        return formats.shown(value, code)
-
     # The workbook ----------------------------------------------------------------------------------------------------
 
     def _workbook(self) -> str:
@@ -370,10 +342,12 @@ class Output:
         places, found, done = {id(s): k for k, s in enumerate(self.kept)}, [], set()
         for tag, title, scope, meaning in self.template.defined:
             name = title.casefold()
-            if scope is not None and scope not in self.kept:
-                continue
+            if (scope is not None and scope not in self.kept) or re.search(r"\[\d+\]", meaning):
+                continue  # of a sheet that is not there, of another workbook
             if not self.whole and not self._stays(title, meaning):
                 continue
+            if not self.live and name not in self.filled.places:
+                meaning = self._settled(title, meaning, scope)
             if scope is not None:
                 tag = re.sub(r'localSheetId="\d+"', f'localSheetId="{places[id(scope)]}"', tag)
             elif name in self.filled.places:
@@ -389,6 +363,24 @@ class Output:
                 if name in wanted - done
             ]
         return "".join(found)
+
+    def _settled(self, name: str, meaning: str, scope: Sheet | None) -> str:
+        """A name that formulas work out, such as a print area by OFFSET or A2#, as the cells it stands for now."""
+        text = unescape(meaning)
+        tree = self.template.tree(text)
+        if tree is None or not any(node[0] in ("call", "name") for node in nodes(tree)):
+            return meaning
+        found = self.filled.value_of(text, (scope or self.shown[0]).title)
+        if not isinstance(found, Reference):
+            return meaning
+        down, across = found.used()
+        title = (
+            self.template.by_key[found.sheet.casefold()].title
+            if found.sheet.casefold() in self.template.by_key
+            else found.sheet
+        )
+        place = address(down[0], across[0], down[-1], across[-1], "$")
+        return xml.escaped("'" + title.replace("'", "''") + "'!" + place)
 
     def _stays(self, name: str, meaning: str) -> bool:
         if name.casefold() in self.needed_names:
@@ -420,7 +412,3 @@ def _calculation(match: re.Match) -> str:
         if k not in ("calcId", "fullCalcOnLoad", "forceFullCalc", "calcCompleted", "calcOnSave")
     }
     return "<calcPr" + "".join(f' {k}="{xml.quoted(v)}"' for k, v in {"calcId": "191029", **kept}.items()) + "/>"
-
-
-def _plain(value):
-    return float(to_serial(value)) if isinstance(value, dt.date) else value

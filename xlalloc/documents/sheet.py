@@ -1,5 +1,6 @@
 """A worksheet of a template, read once: its cells, and its rows as they are written again."""
 
+import datetime as dt
 import re
 from dataclasses import dataclass, field
 from html import unescape
@@ -7,6 +8,7 @@ from html import unescape
 from openpyxl.formula.translate import Translator
 from openpyxl.utils import get_column_letter
 
+from xlalloc.dates import to_serial
 from xlalloc.documents import xml
 from xlalloc.errors import ErrorValue
 from xlalloc.formula import Node
@@ -19,6 +21,7 @@ _FORMULA = re.compile(r"<f\b([^>]*?)(?:/>|>(.*?)</f>)", re.DOTALL)
 _VALUE = re.compile(r"<v\b[^>]*>(.*?)</v>", re.DOTALL)
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d+)(?::\$?([A-Z]{1,3})\$?(\d+))?")
 _ADD_IN = re.compile(r"\[\d+\]!(?=[\w.]+\()|'[^'\[\]]*\[\d+\][^']*'!(?=[\w.]+\()")
+_HIDDEN = re.compile(r'\bhidden="(?:1|true)"')  # true: LibreOffice
 LETTERS = ["", *(get_column_letter(k) for k in range(1, 703))]
 
 
@@ -90,6 +93,7 @@ class Sheet:
     filled: set[tuple[int, int]] = field(default_factory=set)  # by array formulas, beside their own cells, as saved
     blocked: dict[tuple[int, int], str] = field(default_factory=dict)  # where nothing may spill, and why
     typed: dict[tuple[int, int], object] = field(default_factory=dict)  # values where no array fills
+    wrong: dict[tuple[int, int], object] = field(default_factory=dict)  # of them the error values
     taken: set[tuple[int, int]] = field(default_factory=set)  # by formulas and values of the template
     anchors: list[Cell] = field(default_factory=list)
     formulas: list[Cell] = field(default_factory=list)
@@ -116,7 +120,7 @@ class Sheet:
                 cell = self._cell(match, row, strings, shared)
                 self.cells[cell.at] = cell
         self.merged = [box(xml.attributes(tag)["ref"]) for tag in re.findall(r"<mergeCell\b[^>]*>", self.tail)]
-        self.hidden = frozenset(row for row, tag in self.rows.items() if 'hidden="1"' in tag)
+        self.hidden = frozenset(row for row, tag in self.rows.items() if _HIDDEN.search(tag))
         self.formulas = [cell for cell in self.cells.values() if cell.formula is not None]
         self.anchors = [cell for cell in self.formulas if cell.area]
         for cell in self.anchors:
@@ -128,6 +132,7 @@ class Sheet:
         self.taken = {at for at, cell in self.cells.items() if cell.formula is not None}
         self.taken |= {at for at, cell in self.cells.items() if cell.value is not None} - self.filled
         self.typed = {at: cell.value for at, cell in self.cells.items() if at not in self.filled}
+        self.wrong = {at: value for at, value in self.typed.items() if value.__class__ is ErrorValue}
 
     def _cell(self, match: re.Match, row: int, strings: list[str], shared: dict) -> Cell:
         a, inner = xml.attributes(match[1]), match[2] or ""
@@ -177,4 +182,6 @@ def _value(kind: str, text: str, strings: list[str]):
         return text.strip() in ("1", "true")
     if kind == "e":
         return ErrorValue(text, "the template holds it")
+    if kind == "d":
+        return float(to_serial(dt.date.fromisoformat(text.strip()[:10])))
     return float(text) if kind == "n" else xml.unescaped(text)

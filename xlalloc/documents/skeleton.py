@@ -11,7 +11,11 @@ from xlalloc.documents.sheet import Sheet
 from xlalloc.documents.template import DATA, Template
 
 CORE, APP, CUSTOM = "docProps/core.xml", "docProps/app.xml", "docProps/custom.xml"
-NEVER = {"thumbnail", "externalLink", "customXml", "person", "comments", "threadedComment", "attachedToolbars"}
+NEVER = {
+    "thumbnail", "externalLink", "customXml", "customProperty", "person", "comments", "threadedComment", "documenttask",
+    "namedSheetView", "webextensiontaskpanes", "cellImage", "attachedToolbars",
+}  # fmt: skip
+_KEPT_INPUTS = re.compile(r"<scenarios\b.*?</scenarios>|<customProperties\b.*?</customProperties>", re.DOTALL)
 MACROS = {"vbaProject", "extensibility", "wordVbaData"}
 _STYLES = re.compile(r"(<(?:\w+:)?cellXfs\b[^>]*>)(.*?)(</(?:\w+:)?cellXfs>)", re.DOTALL)
 _STYLE = re.compile(r"<(?P<n>(?:\w+:)?)xf\b(?:[^>]*/>|.*?</(?P=n)xf>)", re.DOTALL)
@@ -113,15 +117,17 @@ def is_notes(template: Template, source: str, part: str) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def without_notes(template: Template, sheet: Sheet) -> str:
-    """What follows a sheet's cells, without the mark of its notes."""
+def cleaned(template: Template, sheet: Sheet) -> str:
+    """What follows a sheet's cells, without the mark of its notes, the inputs of scenarios, what an add-in keeps, and
+    the words that a link once showed."""
     relations = template.package.relations(sheet.part)
 
     def kept(match: re.Match) -> str:
         relation = relations.get(xml.attributes(match[0]).get("r:id", ""))
         return "" if relation and is_notes(template, sheet.part, relation.target) else match[0]
 
-    return re.sub(r"<legacyDrawing\b[^>]*/>", kept, sheet.tail)
+    tail = re.sub(r"<legacyDrawing\b[^>]*/>", kept, _KEPT_INPUTS.sub("", sheet.tail))
+    return re.sub(r'(<hyperlink\b[^>]*?)\sdisplay="[^"]*"', r"\1", tail)
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from xlalloc.documents.package import Package
 from xlalloc.documents.sheet import Sheet, UnreadableSheetError, address
 from xlalloc.errors import InputError
 from xlalloc.formula import parse
+from xlalloc.messages import language, say
 from xlalloc.values import FormulaError
 
 _DRAWN = ("drawing", "chart", "chartEx", "chartUserShapes")  # relationships that lead to what is drawn
@@ -26,9 +27,33 @@ class TemplateError(InputError):
     """A template that cannot be filled, with every reason."""
 
     def __init__(self, file: str, reasons: list[str]):
-        self.reasons = reasons
+        self.file, self.reasons = file, reasons
         many = f"{len(reasons)} things to change: " if len(reasons) > 1 else ""
         super().__init__(f"{file}: {many}{'; '.join(reasons)}")
+
+    def message(self, names: dict) -> str:
+        if language() != "zh":
+            return self.english(names)
+        many = f"需修改 {len(self.reasons)} 处：" if len(self.reasons) > 1 else ""
+        return f"{self.file}：{many}{'；'.join(told(reason).removesuffix('。') for reason in self.reasons)}"
+
+    def __reduce__(self):
+        return TemplateError, (self.file, self.reasons)
+
+
+def told(reason: str) -> str:
+    """A reason in the reader's language: "Report!A1 and 2 more: refers to another workbook", its places as they are."""
+    if language() != "zh":
+        return reason
+    places, _, rest = reason.partition(": ")
+    if rest and (words := told(rest)) != rest:
+        places = re.sub(r" and (\d+) more$", r" 等另 \1 处", places)
+        return f"{'，'.join(map(say, places.split(', ')))}：{words}"
+    if formula := re.search(r" \(=.*\)$", reason, re.DOTALL):  # that of a formula which cannot be read
+        sentence = reason[: formula.start()] + "."
+        if (words := say(sentence)) != sentence:
+            return words.removesuffix("。") + formula[0].strip()
+    return say(reason)
 
 
 @dataclass(frozen=True)
@@ -79,10 +104,10 @@ class Template:
         self.book_part = self._book_part()
         self.workbook = self.package.text(self.book_part)
         self.relations = self.package.relations(self.book_part)
+        self.problems: list[str] = []  # found while reading; ``check`` adds the others
         self.refuse_formats()
         self.strings_part = self._one_of("sharedStrings")
         self.strings = self._strings()
-        self.problems: list[str] = []  # found while reading; ``check`` adds the others
         self.sheets = [self._sheet(tag) for tag in re.findall(r"<sheet\b[^>]*>", self.workbook)]
         self.by_key = {sheet.key: sheet for sheet in self.sheets}
         self.tables = {table.name.casefold(): table for sheet in self.sheets for table in self._tables(sheet)}
@@ -106,7 +131,7 @@ class Template:
         if _BOOK not in opening or "<workbook" not in opening:
             raise TemplateError(self.name, ["its words are of another program. Open it in Excel and save it again"])
         if re.search(r'<workbookPr\b[^>]*\bdate1904="(?:1|true)"', self.workbook):
-            raise TemplateError(self.name, ["it counts days from 1904. Untick that in Excel's options, Advanced"])
+            self.problems.append("it counts days from 1904. Untick that in Excel's options, Advanced")
 
     def _book_part(self) -> str:
         found = [r.target for r in self.package.relations("").values() if r.kind == "officeDocument"]
@@ -156,18 +181,15 @@ class Template:
             yield
         except UnreadableSheetError as problem:
             words = str(problem) or "its words are of another program. Open it in Excel and save it again"
-            raise TemplateError(self.name, [f"{sheet.title}: {words}"]) from None
-        except (KeyError, ValueError, IndexError):
-            raise TemplateError(
-                self.name, [f"{sheet.title}: cannot be read. Open it in Excel and save it again"]
-            ) from None
+            self.problems.append(f"{sheet.title}: {words}")
+        except (KeyError, ValueError, IndexError, AttributeError):
+            self.problems.append(f"{sheet.title}: cannot be read. Open it in Excel and save it again")
 
     def _tables(self, sheet: Sheet) -> Iterator[tables.Table]:
         for relation in self.package.relations(sheet.part).values():
             if relation.kind == "table":
                 with self._reading(sheet):
-                    table = tables.read(self.package.text(relation.target), sheet.title)
-                yield table
+                    yield tables.read(self.package.text(relation.target), sheet.title)
 
     def _names(self) -> dict[tuple[str, str], str]:
         """(sheet's key or "", name) → its formula."""
@@ -191,13 +213,13 @@ class Template:
                         around = next((t for t in self.tables.values() if t.holds(sheet.title, cell.at)), None)
                         cell.formula = tables.resolved(cell.formula, self.tables, cell.row, around)
                     except InputError as problem:
-                        self.problems.append(f"{sheet.title}!{address(*cell.at)}: {problem}")
+                        self.problems.append(f"{sheet.title}!{address(*cell.at)}: {problem.english({})}")
         for key, text in self.names.items():
             if "[" in text and self.tables:
                 try:
                     self.names[key] = tables.resolved(text, self.tables, 0)
                 except InputError as problem:
-                    self.problems.append(f"the name {key[1]}: {problem}")
+                    self.problems.append(f"the name {key[1]}: {problem.english({})}")
 
     def _drawn(self, sheet: Sheet) -> Drawn:
         found = Drawn()
@@ -290,8 +312,9 @@ class Template:
         tree = self.tree(text)
         places = list(cells_of(tree)) if tree and tree[0] in ("cell", "range") else []
         if not places or places[0][0].casefold() not in self.by_key:
-            wanted = "one range, such as Report!$B$10:$B$21"
-            self.problems.append(f"the name {name} must stand for {wanted}, not {text[:40]}")
+            self.problems.append(
+                f"the name {name} must stand for one range, such as Report!$B$10:$B$21, not {text[:40]}"
+            )
             return None
         rows, columns = [p[1] for p in places], [p[2] for p in places]
         return Region(places[0][0].casefold(), min(rows), min(columns), max(rows), max(columns))

@@ -4,4 +4,14 @@ Each is written after Microsoft's description of it; where that leaves a case op
 cell is an error value with its reason, never another number.
 """
 
-from xlalloc.excel import arrays, criteria, dates, finance, lookup, numbers, references, text  # noqa: F401
+from xlalloc.excel import (  # noqa: F401
+    arrays,
+    criteria,
+    dates,
+    finance,
+    lookup,
+    number_formats,
+    numbers,
+    references,
+    text,
+)

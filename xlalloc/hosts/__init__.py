@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from xlalloc.catalogue import Function
+from xlalloc.messages import say
 from xlalloc.reference import translated
 
 
@@ -13,8 +14,18 @@ def category(entry: Function, lang: str = "en") -> str:
 
 
 class Finding(NamedTuple):
-    """One thing a doctor looked at: what it is, how it stands, what to do where something is to be done."""
+    """One thing a doctor looked at, in the reader's language: what it is, how it stands, what to do where something is
+    to be done; ``verdict`` is "ok", "wrong", "unknown", or "" for what is merely told."""
 
     what: str
     state: str
     remedy: str = ""
+    verdict: str = ""
+
+
+def finding(what: str, state: str = "", remedy: str = "", verdict: str = "") -> Finding:
+    """The finding whose words are given in English."""
+    said = say(state, item=True)
+    if verdict:
+        said = (say(f"{verdict}: ", item=True) + said) if state else say(verdict, item=True)
+    return Finding(say(what, item=True), said, say(remedy), verdict)

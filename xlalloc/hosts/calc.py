@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from xlalloc.catalogue import CATALOGUE, Function
+from xlalloc.messages import template
 from xlalloc.reference import translations
 from xlalloc.version import __version__
 
@@ -44,6 +45,18 @@ def unpack(folder: str | Path, python: str) -> Path:
     return Path(folder)
 
 
+# What calc_addin.py says where no Python answers.
+WORDS = (
+    "item",
+    "value",
+    "reason",
+    "remedy",
+    "Run `xlalloc doctor` where xlalloc is installed.",
+    "{name}: the Python that computes stopped in the middle of it.",
+    "{folder} could not be started: {reason}",
+)
+
+
 def parts(python: str | None) -> dict[str, bytes]:
     """Every file of the extension."""
     files = {
@@ -55,6 +68,7 @@ def parts(python: str | None) -> dict[str, bytes]:
         "calc_addin.py": (HERE / "calc_addin.py").read_bytes(),
         "pythonpath/xlalloc_calc_link.py": (HERE / "calc_link.py").read_bytes(),
     }
+    files["words.txt"] = "".join(f"{english}\t{template(english)}\n" for english in WORDS).encode()
     if python:
         files["python.txt"] = python.encode()
     return files

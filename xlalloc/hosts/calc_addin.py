@@ -12,7 +12,7 @@ import uno
 import unohelper
 from com.sun.star.beans import PropertyValue
 from com.sun.star.lang import XLocalizable, XServiceInfo, XServiceName
-from xlalloc_calc_link import Broken, Child, error
+from xlalloc_calc_link import Broken, Child, error, said
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SERVICE = "xlalloc.calc.Functions"
@@ -43,6 +43,14 @@ def _language(context):
         return ""
 
 
+def _words():
+    """What is said here in the office's language, "" where that is English; taken from xlalloc's table when built."""
+    if not CHILD.language.startswith("zh"):
+        return ""
+    with open(os.path.join(HERE, "words.txt"), encoding="utf-8") as file:
+        return file.read()
+
+
 CHILD = Child(_python())
 
 
@@ -51,11 +59,9 @@ def call(name, arguments):
         return CHILD.call(name, arguments)
     except Broken as broken:
         if name in ("EXPLAIN", "XLALLOC_INFO"):
-            if CHILD.language.startswith("zh"):
-                remedy = "请在安装了 xlalloc 的环境中运行 `xlalloc doctor`。"
-                return (("项目", "内容"), ("原因", str(broken)), ("处理", remedy))
             remedy = "Run `xlalloc doctor` where xlalloc is installed."
-            return (("item", "value"), ("reason", str(broken)), ("remedy", remedy))
+            rows = (("item", "value"), ("reason", str(broken)), ("remedy", remedy))
+            return tuple(tuple(said(cell, _words()) for cell in row) for row in rows)
         return ((error("#VALUE!"),),)
 
 

@@ -8,14 +8,12 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from xlalloc.errors import InputError
-from xlalloc.hosts import Finding, calc, calc_link
-from xlalloc.hosts.windows_words import worded
+from xlalloc.hosts import Finding, calc, calc_link, finding
 from xlalloc.messages import say
 from xlalloc.version import __version__
 
@@ -50,7 +48,7 @@ class Office:
 
     @property
     def shown(self) -> str:
-        return ".".join(map(str, self.version)) or "of unknown version"
+        return ".".join(map(str, self.version)) or "unknown version"
 
     @property
     def has_python(self) -> bool:
@@ -173,35 +171,38 @@ def _profile() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "libreoffice" / "4"
 
 
-def install(profile: Profile = OWN) -> str:
-    """Put the extension into LibreOffice: for this user, or for all where root asks. Gives a line to show."""
+def install(profile: Profile = OWN) -> list[str]:
+    """Put the extension into LibreOffice: for this user, or for all where root asks. Gives the lines to show."""
     office = find()
     with tempfile.TemporaryDirectory(prefix="xlalloc-") as folder:
         extension = calc.build(Path(folder) / "xlalloc.oxt", sys.executable)
         _unopkg(office, profile, "add", "--force", "--suppress-license", str(extension))
     whom = "all users, since you are root" if _is_root() else "you"
-    done = f"Installed in LibreOffice {office.shown} for {whom}. Restart LibreOffice; =EQUAL_WEIGHTS(4) returns 0.25."
-    return done + _astray()
+    done = say(
+        f"Installed in LibreOffice {office.shown} for {whom}. Restart LibreOffice; =EQUAL_WEIGHTS(4) returns 0.25."
+    )
+    return [done, *_astray()]
 
 
-def _astray() -> str:
+def _astray() -> list[str]:
     """A Linux system's LibreOffice looks for its Python's libraries beside the first python3 on the path."""
     python = shutil.which("python3") or ""
     if sys.platform != "linux" or not python or Path(python).parent in (Path("/usr/bin"), Path("/bin")):
-        return ""
-    return (
-        f"\nNot from this terminal, though: its python3 is {python}, where LibreOffice may look for its own libraries "
-        "in vain and then open no file. Run `deactivate` first, or start it from the menu."
+        return []
+    told = say(
+        f"Not from this terminal, though: its python3 is {python}, where LibreOffice may look for its own libraries in "
+        "vain and then open no file. Run `deactivate` first, or start it from the menu."
     )
+    return [told]
 
 
-def uninstall(profile: Profile = OWN) -> str:
-    """Take the extension out of LibreOffice. Gives a line to show."""
+def uninstall(profile: Profile = OWN) -> list[str]:
+    """Take the extension out of LibreOffice. Gives the lines to show."""
     office = find()
     if installed(office, profile) is None:
-        return f"The extension is not installed in LibreOffice {office.shown}; nothing to do."
+        return [say(f"The extension is not installed in LibreOffice {office.shown}; nothing to do.")]
     _unopkg(office, profile, "remove", calc.IDENTIFIER)
-    return f"Removed from LibreOffice {office.shown}. Restart LibreOffice."
+    return [say(f"Removed from LibreOffice {office.shown}. Restart LibreOffice.")]
 
 
 def installed(office: Office, profile: Profile = OWN) -> tuple[str, Path] | None:
@@ -240,50 +241,45 @@ def _unopkg(office: Office, profile: Profile, what: str, *options: str) -> str:
 # The doctor --------------------------------------------------------------------------------------------------------
 
 
-def doctor(profile: Profile = OWN, lang: str = "en") -> list[Finding]:
+def doctor(profile: Profile = OWN) -> list[Finding]:
     """What works in LibreOffice on this machine, and what to do about what does not."""
-    word = partial(worded, lang=lang)
     try:
         office = find()
     except OfficeError as missing:
-        return [Finding("LibreOffice", *_two(missing, lang))]
-    lines = [Finding("LibreOffice", worded("{1} in {2}", lang, office.shown, office.program))]
+        return [Finding("LibreOffice", *_two(missing))]
+    lines = [finding("LibreOffice", f"{office.shown} ({office.program})")]
     try:
         found = installed(office, profile)
     except OfficeError as error:
-        return [*lines, Finding(word("extension"), *_two(error, lang))]
+        return [*lines, finding("extension")._replace(**dict(zip(("state", "remedy"), _two(error), strict=True)))]
     if found is None:
-        return [*lines, Finding(word("extension"), word("not installed"), word(INSTALL))]
+        return [*lines, finding("extension", "not installed", INSTALL)]
     version, folder = found
-    remedy = "" if version == __version__ else word(INSTALL)
-    return [*lines, Finding(word("extension"), worded("version {1}", lang, version), remedy), _asked(folder, lang)]
+    return [*lines, finding("extension", version, "" if version == __version__ else INSTALL), _asked(folder)]
 
 
 INSTALL = "Run `xlalloc install calc`."
 
 
-def _two(error: OfficeError, lang: str) -> tuple[str, str]:
+def _two(error: OfficeError) -> tuple[str, str]:
     """What is wrong, and the remedy after it."""
-    stop = "。" if lang == "zh" else ". "
-    wrong, _, remedy = say(str(error), lang).partition(stop)
-    return wrong + stop.strip(), remedy
+    wrong, stop, remedy = re.split(r"(。|\. )", f"{error} ", maxsplit=1)
+    return wrong + stop.strip(), remedy.strip()
 
 
-def _asked(folder: Path, lang: str) -> Finding:
+def _asked(folder: Path) -> Finding:
     """The Python that the installed extension computes with, started as the extension starts it."""
-    what, install = worded("its Python", lang), worded(INSTALL, lang)
+    what = "its Python"
     try:
         python = (folder / "python.txt").read_text(encoding="utf-8").strip()
     except OSError:
-        return Finding(what, worded("not named in {1}", lang, folder), install)
+        return finding(what, f"not named in {folder}", INSTALL)
     child = calc_link.Child(python)
     try:
-        info = dict(child.call("XLALLOC_INFO", ())[1:])
+        info = [row[1] for row in child.call("XLALLOC_INFO", ())[1:]]
     except calc_link.Broken as broken:
-        remedy = "Install xlalloc there, or run `xlalloc install calc` from another Python."
-        return Finding(what, say(str(broken), lang), worded(remedy, lang))
+        return finding(what, str(broken), "Install xlalloc there, or run `xlalloc install calc` from another Python.")
     finally:
         child.close()
-    state = worded("{1} computes with xlalloc {2}", lang, python, info["version"])
-    other = worded("That is not this xlalloc ({1}).", lang, __version__) + f" {install}"
-    return Finding(what, state, "" if info["version"] == __version__ else other)
+    other = f"That is not this xlalloc ({__version__}). {INSTALL}"
+    return finding(what, f"{python} computes with xlalloc {info[0]}", "" if info[0] == __version__ else other)

@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import pickle
+import re
 import struct
 import subprocess
 import sys
@@ -54,6 +55,17 @@ def receive(stream):
     return _Plain(io.BytesIO(data)).load()
 
 
+def said(text, words):
+    """The text in another language, by a table of lines: English, a tab, the translation, both with the same places."""
+    for line in words.splitlines():
+        english, translated = line.split("\t")
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english))
+        found = re.fullmatch(pattern, text, re.DOTALL)
+        if found:
+            return translated.format(**found.groupdict())
+    return text
+
+
 class Broken(Exception):
     """The child could not be started, or died; the text says why."""
 
@@ -83,8 +95,7 @@ class Child:
                     self._stop()
                     if last or time.monotonic() - begun > QUICK:
                         self._failed = time.monotonic()
-                        self.reason = name + ": the Python that computes stopped in the middle of it."
-                        raise Broken(self.reason) from broken
+                        raise self._broken(name + ": the Python that computes stopped in the middle of it.") from broken
         return None
 
     def _start(self):
@@ -115,8 +126,11 @@ class Child:
                 complaints.seek(0)
                 complaint = complaints.read().decode("utf-8", "replace").strip().split("\n")[-1] or str(broken)
                 self._failed = time.monotonic()
-                self.reason = self._command[0] + " could not be started: " + complaint
-                raise Broken(self.reason) from broken
+                raise self._broken(self._command[0] + " could not be started: " + complaint) from broken
+
+    def _broken(self, reason):
+        self.reason = reason
+        return Broken(reason)
 
     def _stop(self):
         process, self._process = self._process, None

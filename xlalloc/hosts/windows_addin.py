@@ -7,6 +7,7 @@ makes it from that text, which takes pyOpenVBA and is done once for every change
 import hashlib
 import importlib.util
 import os
+import re
 import tempfile
 import warnings
 import zipfile
@@ -20,7 +21,7 @@ from xlalloc.catalogue import CATALOGUE, Function
 from xlalloc.errors import InputError
 from xlalloc.hosts import category
 from xlalloc.hosts.windows_class import PROG_ID
-from xlalloc.hosts.windows_words import addin_texts
+from xlalloc.messages import template
 from xlalloc.reference import LANGUAGES, argument_help, translated
 from xlalloc.version import __version__
 
@@ -62,6 +63,12 @@ def machinery_module() -> str:
     """Our module around xlwings's CallUDF."""
     text = (_TEXTS / "xlalloc.bas").read_text(encoding="ascii")
     return text.replace("{class}", PROG_ID).replace("{file}", FILE_NAME)
+
+
+def own_texts() -> list[str]:
+    """What the add-in says by itself, templates with a named place, as its VBA has them."""
+    found = re.findall(r'\bWorded\("((?:[^"]|"")*)"', (_TEXTS / "xlalloc.bas").read_text(encoding="ascii"))
+    return list(dict.fromkeys(text.replace('""', '"') for text in found))
 
 
 def modules() -> dict[str, str]:
@@ -131,7 +138,7 @@ def texts_from() -> dict[str, int]:
 def help_rows() -> list[list]:
     """One row per function: name, number of arguments, then in each language category, description, arguments.
 
-    Beside them a row for each text of the add-in itself: key, English, Chinese.
+    Beside them the version, and below it each text of the add-in itself, English and Chinese.
     """
     heads = ["name", "arguments"]
     rows: list[list] = [[name, len(CATALOGUE[name].arguments)] for name in sorted(CATALOGUE)]
@@ -145,7 +152,7 @@ def help_rows() -> list[list]:
             row += [argument_help(argument, lang) for argument in entry.arguments]
     table = [heads, *rows]
     width = max(map(len, table))
-    texts = [("text", "", ""), ("version", __version__, __version__), *addin_texts()]
+    texts = [("text", __version__), *((text, template(text)) for text in own_texts())]
     for row, text in zip(table, texts, strict=False):
         row += [""] * (width - len(row)) + list(text)
     assert len(texts) <= len(table)

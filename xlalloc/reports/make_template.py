@@ -9,8 +9,9 @@ from xlalloc.documents.fill import Filled, FitError
 from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
 from xlalloc.documents.remarks import remarks
-from xlalloc.documents.template import Template, TemplateError
+from xlalloc.documents.template import Template, TemplateError, told
 from xlalloc.errors import InputError
+from xlalloc.messages import language, say
 from xlalloc.reports import clients_workbook, firm_templates, trading
 from xlalloc.reports.client_case import client_case
 from xlalloc.reports.compute import compute
@@ -43,17 +44,20 @@ def write(name: str | None, client: str | None, source: Path | None, out: Path, 
         output = case_workbook.write(chosen, out, result.lang)
         known = data.find("models", result.client.model)
         if name and not (known and case(name).key == f"case.{known['model'].casefold()}"):
-            return [*_errors(output), f"Targets and stated ranges are those of the client's own model, not of {name}."]
+            return [
+                *_errors(output),
+                say(f"Targets and stated ranges are those of the client's own model, not of {name}."),
+            ]
         return _errors(output)
     if name is None:
         raise InputError(f"Give a NAME ({NAMES}) or --client FILE:ID.")
     if name.casefold() == "clients":
-        clients_workbook.write_empty(out, lang or "en")
-        return [f"Fill it, then: xlalloc report {out} --out reports"]
+        clients_workbook.write_empty(out, lang or language())
+        return [say(f"Fill it, then: xlalloc report {out} --out reports")]
     if name.casefold() == "report":
-        write_report(out, lang or "en")
-        return ["Change what you like, then: xlalloc report clients.xlsx --out reports --template " + str(out)]
-    case_workbook.write(case(name, lang or "en"), out, lang or "en")
+        write_report(out, lang or language())
+        return [say(f"Change what you like, then: xlalloc report clients.xlsx --out reports --template {out}")]
+    case_workbook.write(case(name, lang or language()), out, lang or language())
     return []
 
 
@@ -68,7 +72,7 @@ def _from_firm(file: Path, id_: str, source: Path, out: Path, lang: str | None) 
 
 
 def _errors(output: Output) -> list[str]:
-    return [f"{sheet}!{cell} shows {error}: {error.reason}" for sheet, cell, error in output.errors()]
+    return [say(f"{sheet}!{cell} shows {error}: {error.reason}") for sheet, cell, error in output.errors()]
 
 
 def _checked(path: Path) -> Template:
@@ -80,6 +84,8 @@ def _checked(path: Path) -> Template:
 def _result(inputs: Inputs, id_: str, file: Path) -> Result:
     client = next((client for client in inputs.clients if client.id == id_), None)
     if client is None:
+        if not inputs.clients:
+            raise InputError(f"There is no client in {file.name}.")
         known = ", ".join(client.id for client in inputs.clients[:10])
         raise InputError(f"There is no client {id_!r} in {file.name}. Ids: {known}.")
     return computed(inputs, client)
@@ -93,7 +99,9 @@ def computed(inputs: Inputs, client: Client) -> Result:
         result = compute(client, inputs)
     except trading.RefusedError as refused:
         fatal = [p for p in (*found, *refused.problems) if p.fatal]
-        reasons = "; ".join(f"{p.location.sheet} row {p.location.row}: {p.wrong('en').rstrip('.')}" for p in fatal)
+        reasons = "; ".join(
+            f"{say(f'{p.location.sheet} row {p.location.row}')}: {p.wrong(language()).rstrip('.。')}" for p in fatal
+        )
         raise InputError(f"{client.id}: no workbook, since {reasons}. Correct the file.") from None
     result.problems = list(dict.fromkeys([*found, *result.problems]))
     return result
@@ -119,13 +127,13 @@ def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
     try:
         template = _checked(path)
     except TemplateError as problem:
-        return problem.reasons, False
+        return list(map(told, problem.reasons)), False
     inputs, client = sample()
     if clients is not None:
         inputs = read(clients, None, None)
         fit = [c for c in inputs.clients if c.id not in inputs.problems.refused]
         if not fit:
-            return [f"{clients.name}: there is no client to fill it for."], False
+            return [say(f"{clients.name}: there is no client to fill it for.")], False
         client = fit[0]
     try:
         result = computed(inputs, client)
@@ -133,14 +141,17 @@ def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
         output.file()
     except (FitError, TemplateError) as problem:
         return [f"{client.id}: {problem}"], False
-    wrong = [f"{client.id}: {sheet}!{cell} shows {error}: {error.reason}" for sheet, cell, error in output.errors()]
+    wrong = [f"{client.id}: {line}" for line in _errors(output)]
     used = sorted(template.used)
     regions = len(template.regions)
     words = vocabulary(result, inputs)
-    counted = [f"{len(template.sheets)} sheets", f"{len(used)} names", f"{regions} regions of rows"]
-    most = room_for_assets(template, words)
-    counted.append(f"room for {most} assets" if most < MOST_ASSETS else f"room for {MOST_ASSETS} assets and more")
-    return [f"OK: {', '.join(counted)}; filled for {client.id}", *wrong, *remarks(template)], not wrong
+    room = room_for_assets(template, words)
+    more = " and more" if room >= MOST_ASSETS else ""
+    filled = say(
+        f"OK: {len(template.sheets)} sheets, {len(used)} names, {regions} regions of rows, "
+        f"room for {room} assets{more}; filled for {client.id}"
+    )
+    return [filled, *wrong, *map(told, remarks(template))], not wrong
 
 
 def room_for_assets(template: Template, words: dict) -> int:

@@ -5,6 +5,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from xlalloc.messages import say
+
 
 @contextmanager
 def telling(log: str) -> Iterator[tuple[Callable | None, Callable | None]]:
@@ -29,7 +31,7 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
 
         def progress(done: int, total: int) -> None:
             speed = bar.tasks[0].speed
-            bar.update(task, total=total, completed=done, rate=f"{speed:,.0f} clients/s" if speed else "")
+            bar.update(task, total=total, completed=done, rate=say(f"{speed:,.0f} clients/s") if speed else "")
             if done % 20 == 0 or done == total:
                 bar.refresh()
 

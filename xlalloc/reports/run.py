@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from xlalloc import messages
 from xlalloc.errors import InputError
 from xlalloc.reports import firm_templates, index
 from xlalloc.reports.batch import Line, Task, Work, batch, close_office
@@ -43,9 +44,9 @@ class Summary:
 
     def summary(self) -> list[str]:
         """What could not be written, a line each; beyond a few only how many."""
-        lines = [problem.wrong("en") for problem in self.problems if problem.kind in NOT_WRITTEN]
-        more = [f"and {len(lines) - NAMED} more reports that could not be written."] if len(lines) > NAMED else []
-        return lines[:NAMED] + more + self.unwritten
+        lines = [problem.wrong(messages.language()) for problem in self.problems if problem.kind in NOT_WRITTEN]
+        more = messages.say(f"and {len(lines) - NAMED} more reports that could not be written.")
+        return lines[:NAMED] + [more] * (len(lines) > NAMED) + self.unwritten
 
 
 def report(
@@ -124,7 +125,7 @@ def _run(inputs: Inputs, out: Path, work: Work, jobs: int, scheduler: str, progr
             progress(done, len(tasks))
         if event:
             event(_told(line, done, len(tasks)))
-    left = _move_old(out, current, inputs.problems, inputs.language)
+    left = _move_old(out, current, inputs.problems, messages.language())
     problems = index.Found(lines, list(inputs.problems.items))
     unwritten = left + _lists(inputs, work, lines, problems, folders)
     failed = len(lines) - lines.written - lines.held
@@ -145,7 +146,7 @@ def _lists(inputs: Inputs, work: Work, lines, problems, folders: dict[str, str])
             write(work.out / name, language, date, *content)
         except OSError as error:
             words = {"file": name, "error": error.strerror or error}
-            unwritten.append(TEXTS[f"problem.{why(error)}"][language].format(**words))
+            unwritten.append(TEXTS[f"problem.{why(error)}"][messages.language()].format(**words))
     return unwritten
 
 

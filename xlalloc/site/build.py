@@ -63,7 +63,7 @@ def handbook() -> Path:
     for file in metadata.files("xlalloc") or ():
         if file.name == "conventions.md":
             return Path(str(file.locate())).resolve().parent
-    raise InputError("The pages of the handbook are not installed. Install xlalloc again:  pip install 'xlalloc[docs]'")
+    raise InputError("The pages of the handbook are not installed. Install xlalloc again: pip install 'xlalloc[docs]'")
 
 
 def page_file(name: str, lang: str) -> Path:
@@ -137,7 +137,7 @@ def build(out: str | Path) -> Path:
         from sphinx.application import Sphinx
     except ModuleNotFoundError:
         raise InputError(
-            f"The pages are in {source} as Markdown. For the site install its tools:  pip install 'xlalloc[docs]'"
+            f"The pages are in {source} as Markdown. For the site install its tools: pip install 'xlalloc[docs]'"
         ) from None
     (source / "conf.py").write_text(SETTINGS.format(version=__version__, fonts=FONTS), encoding="utf-8")
     (source / "_static").mkdir(exist_ok=True)

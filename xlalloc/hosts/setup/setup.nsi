@@ -1,5 +1,6 @@
 ; xlalloc-setup: for one user (no administrator), or with /ALLUSERS from an elevated prompt. windows_setup.py gives
-; VERSION, OUT, TREE (what is installed), SIZE (KB), COMPRESSOR, INCLUDE (the registry's keys of the COM class).
+; VERSION, OUT, TREE (what is installed), SIZE (KB), COMPRESSOR, INCLUDE (the registry's keys of the COM class), TEXTS
+; (what it says, in both languages).
 ;
 ;   xlalloc-setup.exe [/S] [/ALLUSERS] [/D=folder]      exit status 0 done, 2 nothing was changed
 Unicode true
@@ -31,18 +32,7 @@ VIAddVersionKey "LegalCopyright" "MIT licence; parts: see the folder licences"
 
 LoadLanguageFile "${NSISDIR}\Contrib\Language files\English.nlf"
 LoadLanguageFile "${NSISDIR}\Contrib\Language files\SimpChinese.nlf"
-!macro TEXT name english chinese
-  LangString ${name} 1033 "${english}"
-  LangString ${name} 2052 "${chinese}"
-!macroend
-!insertmacro TEXT CLOSE_EXCEL "Close Excel, then run this again. Nothing was changed." "请先关闭 Excel，再重新运行。未作任何更改。"
-!insertmacro TEXT NO_FILES "The files cannot be written to $INSTDIR (is the disk full?). Everything is as it was before." "无法写入 $INSTDIR（磁盘是否已满？）。一切已恢复原状。"
-!insertmacro TEXT NO_PYTHON "Windows does not let the installed Python start from $INSTDIR (a company policy or an antivirus program?). Everything is as it was before. Whoever administers this computer can install with /ALLUSERS." "Windows 不允许从 $INSTDIR 启动 Python（公司策略或杀毒软件？）。一切已恢复原状。管理员可使用 /ALLUSERS 安装。"
-!insertmacro TEXT NO_ADDIN "The add-in cannot be written to $Startup: close Excel, then run this again. Everything is as it was before." "无法将加载项写入 $Startup：请关闭 Excel 后重试。一切已恢复原状。"
-!insertmacro TEXT NO_REGISTRY "Windows refuses the entries in its registry. Everything is as it was before." "Windows 拒绝写入注册表。一切已恢复原状。"
-!insertmacro TEXT NO_ADMIN "/ALLUSERS needs an administrator: start it from an elevated command prompt. Nothing was changed." "/ALLUSERS 需要管理员权限：请在以管理员身份运行的命令提示符中启动。未作任何更改。"
-!insertmacro TEXT NO_EXCEL "Excel is not installed on this computer: install it first. Nothing was changed." "本机未安装 Excel：请先安装 Excel。未作任何更改。"
-!insertmacro TEXT DONE "xlalloc ${VERSION} is installed. Start Excel and type  =XLALLOC_INFO()" "xlalloc ${VERSION} 已安装。请启动 Excel 并输入  =XLALLOC_INFO()"
+!include "${TEXTS}"
 
 Page instfiles
 UninstPage uninstConfirm
@@ -50,6 +40,7 @@ UninstPage instfiles
 
 Var Startup     ; the folder whose files Excel opens: XLSTART
 Var AllUsers    ; "1" or ""
+Var Place       ; where it is installed already
 Var Renamed     ; "1" once the earlier Python has stepped aside
 Var OldCommand  ; the class as it was registered before
 Var Entered     ; "1" once the registry is being written
@@ -113,6 +104,25 @@ Function .onInit
   Call FindStartup
   ${If} $Startup == ""
     !insertmacro FAIL "$(NO_EXCEL)"
+    Quit
+  ${EndIf}
+  ; Where it is installed already it stays: Excel opens one of two add-ins of the same name.
+  ReadRegStr $Place SHCTX "${ABOUT}" "InstallLocation"
+  ${If} $INSTDIR == ""
+    StrCpy $INSTDIR $Place
+  ${EndIf}
+  ${If} $Place == ""
+  ${OrIf} $Place == $INSTDIR
+    ${If} $AllUsers == 1
+      ReadRegStr $Place HKCU "${ABOUT}" "InstallLocation"
+    ${Else}
+      ReadRegStr $Place HKLM "${ABOUT}" "InstallLocation"
+    ${EndIf}
+  ${EndIf}
+  ${If} $Place != ""
+  ${AndIf} ${FileExists} "$Place\python\*.*"
+  ${AndIf} $Place != $INSTDIR
+    !insertmacro FAIL "$(ELSEWHERE)"
     Quit
   ${EndIf}
   ${If} $INSTDIR == ""

@@ -215,6 +215,11 @@ Private Function OfficeLanguage() As Long
     OfficeLanguage = host.LanguageSettings.LanguageID(2)
 End Function
 
+' The version of this file, which its sheet names beside its texts.
+Private Function AddinVersion() As String
+    AddinVersion = ThisWorkbook.Worksheets("help").Cells(1, ColumnOf("text") + 1).Value2
+End Function
+
 ' Simplified Chinese (2052) has its own texts, all other languages have English.
 Private Function Language() As String
     If OfficeLanguage() = 2052 Then Language = "zh" Else Language = "en"
@@ -230,21 +235,22 @@ Private Function ColumnOf(ByVal head As String) As Long
     Loop
 End Function
 
-' A text of this add-in in Office's language, {1} in it replaced.
-Public Function Worded(ByVal key As String, Optional ByVal part As String) As String
-    Dim sheet As Object, row As Long, column As Long
-    Set sheet = ThisWorkbook.Worksheets("help")
-    column = ColumnOf("text")
-    row = 2
-    Do While sheet.Cells(row, column).Value2 <> ""
-        If sheet.Cells(row, column).Value2 = key Then
-            Worded = sheet.Cells(row, column + IIf(Language() = "zh", 2, 1)).Value2
-            Worded = Replace(Worded, "{1}", part)
-            Exit Function
-        End If
-        row = row + 1
-    Loop
-    Worded = key
+' A text of this add-in in Office's language, what stands in braces in it replaced.
+Public Function Worded(ByVal english As String, Optional ByVal part As String) As String
+    Dim sheet As Object, row As Long, column As Long, first As Long, last As Long
+    Worded = english
+    If Language() = "zh" Then
+        Set sheet = ThisWorkbook.Worksheets("help")
+        column = ColumnOf("text")
+        row = 2
+        Do While sheet.Cells(row, column).Value2 <> ""
+            If sheet.Cells(row, column).Value2 = english Then Worded = sheet.Cells(row, column + 1).Value2
+            row = row + 1
+        Loop
+    End If
+    first = InStr(Worded, "{")
+    last = InStr(Worded, "}")
+    If first > 0 And last > first Then Worded = Left$(Worded, first - 1) & part & Mid$(Worded, last + 1)
 End Function
 
 ' The ribbon ----------------------------------------------------------------------------------------------------
@@ -254,11 +260,31 @@ Public Sub RibbonLoaded(given As IRibbonUI)
 End Sub
 
 Public Sub RibbonLabel(control As IRibbonControl, ByRef text)
-    text = Worded(control.ID)
+    Select Case control.ID
+    Case "formulas"
+        text = Worded("Formulas")
+    Case "reenter"
+        text = Worded("Re-enter formulas")
+    Case "reenter_hint"
+        text = Worded("This workbook needs it: press Re-enter formulas.")
+    Case "restart"
+        text = Worded("Restart Python")
+    Case "doctor"
+        text = Worded("Doctor")
+    Case "about_button"
+        text = Worded("About")
+    End Select
 End Sub
 
 Public Sub RibbonTip(control As IRibbonControl, ByRef text)
-    text = Worded(control.ID & "_tip")
+    Select Case control.ID
+    Case "reenter"
+        text = Worded("For a workbook that shows #NAME? or another user's path: enters every xlalloc formula of the active workbook again, on sheets protected without a password too.")
+    Case "restart"
+        text = Worded("Lets the running Python go and starts a new one.")
+    Case "doctor"
+        text = Worded("What is installed, whether Python answers, and what to do if not.")
+    End Select
 End Sub
 
 Public Sub RibbonHintVisible(control As IRibbonControl, ByRef shown)
@@ -267,7 +293,7 @@ End Sub
 
 Public Sub RibbonReenter(control As IRibbonControl)
     If ActiveWorkbook Is Nothing Then
-        Tell Worded("open_first")
+        Tell Worded("Open the workbook first.")
     Else
         Tell Reentered(ActiveWorkbook, True)
         Hint False
@@ -277,7 +303,11 @@ End Sub
 Public Sub RibbonRestart(control As IRibbonControl)
     Release
     Application.Calculate
-    Tell Worded(IIf(Connected(), "restarted", "not_started"))
+    If Connected() Then
+        Tell Worded("Python was started again. Ctrl+Alt+F9 calculates everything again.")
+    Else
+        Tell Worded("Python does not start. See Doctor.")
+    End If
 End Sub
 
 Public Sub RibbonDoctor(control As IRibbonControl)
@@ -285,7 +315,8 @@ Public Sub RibbonDoctor(control As IRibbonControl)
 End Sub
 
 Public Sub RibbonAbout(control As IRibbonControl)
-    Tell "xlalloc " & Worded("version") & vbLf & Worded("about")
+    Tell "xlalloc " & AddinVersion() & vbLf & Worded("Asset-allocation functions. MIT licence.") & vbLf & vbLf & _
+        Worded("Python is called through xlwings. The VBA project of this add-in was made from one of xlwings: copyright (C) 2014 - present, Zoomer Analytics GmbH, BSD 3-clause licence; its text is beside the package.")
 End Sub
 
 Private Sub Tell(ByVal text As String)
@@ -303,14 +334,17 @@ End Sub
 Private Function Diagnosis() As String
     Dim shown As Variant, link As String, k As Long
     On Error Resume Next
-    Diagnosis = "xlalloc " & Worded("version") & ": " & ThisWorkbook.FullName & vbLf
+    Diagnosis = "xlalloc " & AddinVersion() & ": " & ThisWorkbook.FullName & vbLf
     link = LinkedElsewhere(ActiveWorkbook)
-    If link <> "" Then Diagnosis = Diagnosis & Worded("linked", link) & vbLf
+    If link <> "" Then Diagnosis = Diagnosis & Worded("This workbook links to the add-in at another place: {folder}. Press Re-enter formulas.", link) & vbLf
     failed_at = 0
     Err.Clear
-    If Connected() Then shown = server.CallUDF(FUNCTIONS, "DIAGNOSIS", Array(Language(), Worded("version")))
+    If Connected() Then shown = server.CallUDF(FUNCTIONS, "DIAGNOSIS", Array(Language(), AddinVersion()))
     If Err.Number <> 0 Or Not IsArray(shown) Then
-        Diagnosis = Diagnosis & Worded("no_start")
+        Diagnosis = Diagnosis & Worded("Python does not start. What to do:") & vbLf & _
+            "- " & Worded("Start menu > xlalloc doctor (or in a command window: xlalloc doctor) says why.") & vbLf & _
+            "- " & Worded("Was Excel started as administrator? Start it normally, or install for all users.") & vbLf & _
+            "- " & Worded("Otherwise install again: xlalloc-setup.exe, or xlalloc install excel")
         Exit Function
     End If
     For k = LBound(shown, 1) To UBound(shown, 1)
@@ -384,7 +418,7 @@ Private Function Reentered(ByVal book As Object, ByVal every As Boolean) As Stri
     For Each sheet In book.Worksheets
         guard = Opened(sheet)
         If sheet.ProtectContents Then
-            skipped = skipped & vbLf & Worded("protected", sheet.Name)
+            skipped = skipped & vbLf & Worded("{name}: protected with a password; take the protection off first.", sheet.Name)
         Else
             done = done + ReenteredOn(sheet, every, skipped)
         End If
@@ -402,7 +436,7 @@ Restore:
     Application.DisplayAlerts = alerts
     Application.Calculation = calculation
     If done = 0 Then book.Saved = saved
-    Reentered = Worded("entered", CStr(done)) & skipped
+    Reentered = Worded("{i} formulas entered again.", CStr(done)) & skipped
 End Function
 
 ' Takes the protection off a sheet that has one without password, and gives what it allowed.
@@ -438,7 +472,7 @@ Private Function ReenteredOn(ByVal sheet As Object, ByVal every As Boolean, ByRe
             If entered Then
                 done = done + 1
             ElseIf Err.Number <> 0 Then
-                skipped = skipped & vbLf & Worded("by_hand", sheet.Name & "!" & cell.Address & " (" & Err.Description & ")")
+                skipped = skipped & vbLf & Worded("Enter it yourself: {cell}", sheet.Name & "!" & cell.Address & " (" & Err.Description & ")")
             End If
         End If
     Next
