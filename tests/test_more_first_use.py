@@ -415,15 +415,6 @@ def test_a_date_that_is_none_is_refused(missing):
         xa.rebal_due(missing, "2024-02-29", "monthly")
 
 
-def test_a_number_where_a_text_is_asked_for_is_read_as_in_cells():
-    for level in (3, "3", "C3", "c3 平衡型"):
-        assert list(xa.suitable(level, ["R1", "R4"])) == [True, False]
-        shown = level if isinstance(level, int) else f'"{level}"'
-        assert evaluate(f'=SUITABLE({shown},{{"R1";"R4"}})') == [[True], [False]]
-    with pytest.raises(xa.InputError, match="profile: a text is needed"):
-        xa.suitable(True, ["R1"])
-
-
 def test_one_view_or_scenario_may_be_a_dict():
     cov = pd.DataFrame(np.diag([0.04, 0.02, 0.09]), list("ABX"), list("ABX"))
     weights = {"A": 0.3, "B": 0.3, "X": 0.4}

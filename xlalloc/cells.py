@@ -48,7 +48,7 @@ def run(name: str, arguments: Sequence, names: dict[str, list]) -> list[list]:
         raise entry.too_many(len(arguments))
     if entry.result.kind == "cells":
         found = entry.function(*(rows_of(cells) for cells in read_raw(entry, arguments)))
-        return [["" if cell is None else cell for cell in row] for row in found]
+        return [[_cell(cell, "#NUM!") for cell in row] for row in found]
     return write(entry, matching.run(entry, read(entry, arguments), names))
 
 

@@ -74,9 +74,9 @@ def _described(array: np.ndarray) -> str:
 
 
 def _text(q: Quantity, name: str, value) -> str:
-    if not (text := _plain_text(value)):  # a number is the text that a cell makes of it
+    if not isinstance(value, str) or not value.strip():
         raise InputError(f"{name}: a text is needed, not {quoted(value)}.")
-    return text
+    return value.strip()
 
 
 def _option(q: Quantity, name: str, value) -> str:
