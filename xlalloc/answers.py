@@ -1,4 +1,4 @@
-"""Answers in the kind that was given: pandas objects, dicts, arrays, tables with names in them."""
+"""Answers in the kind that was given: pandas objects, dicts, arrays, tables with names in them; polars as pandas."""
 
 import datetime as dt
 import sys
@@ -6,13 +6,28 @@ import sys
 import numpy as np
 
 from xlalloc.dates import as_date
-from xlalloc.errors import AllocError, Label, with_names
+from xlalloc.errors import AllocError, InputError, Label, quoted, with_names
 from xlalloc.explanation import record
 from xlalloc.labelled import Answer, Labelled
 from xlalloc.quantity import Quantity
 from xlalloc.table import Table
 
 ARRAY, DICT, FRAME = range(3)  # the richest kind given is the kind of the answer
+
+
+def from_polars(value):
+    """polars as pandas, a lazy frame collected; anything else as it is."""
+    if type(value).__module__.partition(".")[0] != "polars":
+        return value
+    if type(value).__name__ == "LazyFrame":
+        value = value.collect()
+    if type(value).__name__ not in ("DataFrame", "Series"):
+        return value
+    import pandas as pd
+
+    if type(value).__name__ == "Series":
+        return pd.Series(value.to_list(), name=value.name or None)
+    return pd.DataFrame({column: value[column].to_list() for column in value.columns})
 
 
 def build(entry, answer: Answer, kind: int, index):
@@ -77,7 +92,7 @@ def _rows_of(entry, answer: Answer, value: np.ndarray, kind: int, index):
     rows = answer.rows
     if rows is not None and leader.descending:
         rows = len(leader.value) - 1 - rows[::-1]
-    if index is not None and rows is not None:
+    if index is not None and rows is not None and len(index) == len(leader.value):
         own = pd.Index(index)[rows]
     elif answer.dates is not None:
         own = pd.DatetimeIndex([as_date(day) for day in (answer.dates[::-1] if leader.descending else answer.dates)])
@@ -108,3 +123,16 @@ def _named(cell, names: dict[str, list]):
         text = str(with_names(cell, names))
         return dt.date.fromisoformat(text) if text[:4].isdigit() else cell.index + 1
     return with_names(cell, names)
+
+
+def one_column(name: str, table: Table) -> InputError:
+    """What to do with a table of several columns where one is needed."""
+    columns = [str(head) for head in table.header]
+    if not columns or not table.rows:
+        return InputError(f"{name}: the table is empty.")
+    numbers = (head for head, cell in zip(columns, table.rows[0], strict=True) if isinstance(cell, float))
+    wanted = next(numbers, columns[-1])
+    return InputError(
+        f"{name}: a table with the columns {', '.join(columns)}. Choose one: "
+        f"table.to_pandas().set_index({quoted(columns[0])})[{quoted(wanted)}]."
+    )

@@ -116,7 +116,7 @@ def number_in(cell, where: str, missing: bool) -> float:
         raise InputError(f"{where} is blank; a number is needed.")
     if isinstance(cell, bool | np.bool_):
         raise InputError(f"{where} holds {written(cell)}; a number is needed.")
-    if isinstance(cell, int | float | np.number) or type(cell).__name__ == "Decimal":
+    if isinstance(cell, int | float | np.integer | np.floating) or type(cell).__name__ == "Decimal":
         try:
             return float(cell)
         except OverflowError:

@@ -47,7 +47,8 @@ def run(name: str, arguments: Sequence, names: dict[str, list]) -> list[list]:
     if len(arguments) > len(entry.arguments):
         raise entry.too_many(len(arguments))
     if entry.result.kind == "cells":
-        return entry.function(*(rows_of(cells) for cells in read_raw(entry, arguments)))
+        found = entry.function(*(rows_of(cells) for cells in read_raw(entry, arguments)))
+        return [[_cell(cell, "#NUM!") for cell in row] for row in found]
     return write(entry, matching.run(entry, read(entry, arguments), names))
 
 
@@ -166,7 +167,9 @@ def _write_matrix(rows: list[list], down: list | None, across: list | None) -> l
 def _rows(value: np.ndarray, nan: str, answer: Answer) -> list[list]:
     if value.dtype.kind == "f":
         rows = (value + 0.0).tolist()  # + 0.0: no negative zero
-        if math.isfinite(float(np.add.reduce(value, axis=None))):
+        with np.errstate(over="ignore"):
+            finite = math.isfinite(float(np.add.reduce(value, axis=None)))
+        if finite:
             return rows
     else:
         rows = value.tolist()

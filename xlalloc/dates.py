@@ -94,7 +94,7 @@ def is_date_text(cell) -> bool:
 def from_cell(cell) -> dt.date | None:
     """The one date a cell holds: typed, ISO text, yyyymmdd or a serial; None where it holds none."""
     if isinstance(cell, dt.datetime):
-        return cell.date()
+        return cell.date() if cell == cell else None  # pandas' NaT is one that equals nothing
     if isinstance(cell, dt.date):
         return cell
     if isinstance(cell, str):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from xlalloc import matching
-from xlalloc.answers import ARRAY, DICT, FRAME, build
+from xlalloc.answers import ARRAY, DICT, FRAME, build, from_polars, one_column
 from xlalloc.cell_values import number_in
 from xlalloc.dates import (
     DATES,
@@ -26,7 +26,7 @@ from xlalloc.dates import (
 )
 from xlalloc.errors import InputError, quoted
 from xlalloc.explanation import record
-from xlalloc.labelled import Labelled, checked_names, in_time_order, name_key, no_long_table
+from xlalloc.labelled import SAVED, Labelled, checked_names, in_time_order, name_key, no_long_table, no_saved_index
 from xlalloc.quantity import Quantity
 from xlalloc.table import Table
 
@@ -61,6 +61,8 @@ def read(entry, given: dict, known: dict) -> tuple[dict[str, Labelled], int, obj
         value = _known_kind(value)
         own = kind_of(value)
         kind = max(kind, own)
+        if isinstance(value, Table):
+            raise one_column(name, value)
         if own == ARRAY and not isinstance(value, _PLAIN):
             module = type(value).__module__.partition(".")[0]
             what = type(value).__name__ if module == "builtins" else f"{module}.{type(value).__name__}"
@@ -128,20 +130,6 @@ def _known_kind(value):
     return from_polars(value)
 
 
-def from_polars(value):
-    if type(value).__module__.partition(".")[0] != "polars":
-        return value
-    if type(value).__name__ == "LazyFrame":
-        value = value.collect()
-    if type(value).__name__ not in ("DataFrame", "Series"):
-        return value
-    import pandas as pd
-
-    if type(value).__name__ == "Series":
-        return pd.Series(value.to_list(), name=value.name or None)
-    return pd.DataFrame({column: value[column].to_list() for column in value.columns})
-
-
 # Vectors and matrices ----------------------------------------------------------------------------------------
 
 
@@ -163,15 +151,23 @@ def _labels(index, name: str) -> list | None:
 def _vector_or_matrix(q: Quantity, name: str, value, kind: int) -> Labelled:
     found = Labelled(name, q)
     if q.kind not in ("vector", "matrix", "texts", "names"):
-        found.value = value.tolist() if q.kind == "dates" and kind == FRAME else value
+        if q.kind == "dates" and kind == FRAME:
+            if hasattr(value, "columns") and value.shape[1] != 1:
+                raise InputError(f"{name}: one column is needed, not {value.shape[1]}.")
+            value = (value.iloc[:, 0] if hasattr(value, "columns") else value).tolist()
+        found.value = value
         return found
     if kind == DICT:
         if q.kind == "matrix" and value and all(isinstance(v, Mapping) for v in value.values()):
             return _nested(q, name, value)
-        if q.kind == "matrix":
-            raise InputError(f"{name}: a dict holds one number per name; give a pandas DataFrame for a matrix.")
         if not value:
             raise InputError(f"{name}: the dict is empty.")
+        if q.kind == "matrix" and q.axes[0] != q.axes[1]:
+            labels = checked_names(list(value), name)
+            numbers = [number_in(cell, f"{name}, {quoted(label)}", False) for label, cell in value.items()]
+            return _one_line(found, labels, np.array(numbers))
+        if q.kind == "matrix":
+            raise InputError(f"{name}: a dict holds one number per name; give a pandas DataFrame for a matrix.")
         if q.axes:
             found.names[q.axes[0]] = checked_names(list(value), name)
         found.value = list(value.values())
@@ -192,9 +188,11 @@ def _read_texts(found: Labelled, name: str) -> None:
     flat = found.value if isinstance(found.value, list) else []
     labels = next(iter(found.names.values()), None)
     for i, cell in enumerate(flat):
-        if isinstance(cell, str | bool) or (cell is None and not found.quantity.gaps):
+        if cell is None and found.quantity.gaps:
+            continue
+        if isinstance(cell, bool) or not isinstance(cell, float | int | list | tuple | np.ndarray):
             where = f"{name}, {labels[i]}" if labels and len(labels) == len(flat) else f"{name}: item {i + 1}"
-            flat[i] = number_in(cell, where, bool(found.quantity.gaps))
+            flat[i] = number_in(_blank(cell), where, bool(found.quantity.gaps))
 
 
 def _nested(q: Quantity, name: str, value: Mapping) -> Labelled:
@@ -234,12 +232,8 @@ def _named_vector(q: Quantity, name: str, value) -> Labelled:
 
 def _named_matrix(q: Quantity, name: str, value) -> Labelled:
     found = Labelled(name, q)
-    if not hasattr(value, "columns"):  # one view, one scenario or one factor
-        axis = q.axes[1] if q.axes[0] in ("views", "scenarios") else q.axes[0]
-        labels = _labels(value.index, name)
-        numbers = _plain_numbers(value, name)
-        found.value = numbers[None, :] if axis == q.axes[1] else numbers[:, None]
-        found.names = {axis: labels} if labels is not None else {}
+    if not hasattr(value, "columns"):
+        _one_line(found, _labels(value.index, name), _plain_numbers(value, name))
         if q.axes[0] == "scenarios" and isinstance(value.name, str):
             found.names["scenarios"] = [value.name]
         return found
@@ -253,6 +247,15 @@ def _named_matrix(q: Quantity, name: str, value) -> Labelled:
         down = across = down or across
     found.value = numbers
     found.names = {axis: labels for axis, labels in zip(q.axes, (down, across), strict=True) if labels}
+    return found
+
+
+def _one_line(found: Labelled, labels: list | None, numbers: np.ndarray) -> Labelled:
+    """One view, one scenario or one factor as a matrix."""
+    axes = found.quantity.axes
+    axis = axes[1] if axes[0] in ("views", "scenarios") else axes[0]
+    found.value = numbers[None, :] if axis == axes[1] else numbers[:, None]
+    found.names = {axis: labels} if labels is not None else {}
     return found
 
 
@@ -279,10 +282,13 @@ def _plain_numbers(value, name: str) -> np.ndarray:
         return np.array(read).T if hasattr(value, "columns") else np.array(read[0])
 
 
+def _blank(cell):
+    return None if type(cell).__name__ in ("NAType", "NaTType") else cell
+
+
 def _number(cell, where: str) -> float:
     """A cell of objects, as a cell of a sheet is read: a text such as 4.5% is the number it spells."""
-    if type(cell).__name__ in ("NAType", "NaTType"):
-        return float("nan")
+    cell = _blank(cell)
     if isinstance(cell, dt.date):
         raise InputError(f"{where} holds the date {str(cell)[:10]}; make the dates its index, or its first column.")
     return number_in(cell, where, missing=True)
@@ -315,10 +321,16 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
         found.quantity, found.value = q, found.value[None, :]
         return found, None
     if hasattr(value, "columns"):
+        if not value.shape[1]:
+            raise InputError(f"{name}: there is no column in it.")
+        if not value.columns.is_unique:
+            checked_names(value.columns.tolist(), name)
         _no_dates_across(value, name)
     found.dates = _index_dates(index, name)
     if hasattr(value, "columns"):
-        _no_saved_index(value, name)
+        for column in value.columns:
+            if str(column).startswith(SAVED):
+                no_saved_index(name, column, value[column].tolist())
     if found.dates is None and hasattr(value, "columns"):
         value, found.dates, index = _date_column(value, name, known)
     found.has_header = True
@@ -337,14 +349,13 @@ def _panel(q: Quantity, name: str, value, kind: int, known: set[str]) -> tuple[L
             found.names[q.axes[1]] = [value.name]
     if q.kind == "labels":
         column = value.iloc[:, 0] if hasattr(value, "columns") else value
-        found.value = [None if cell is None or cell != cell else cell for cell in column.tolist()]
+        cells = map(_blank, column.tolist())
+        found.value = [None if cell is None or cell != cell else cell for cell in cells]
         return found, index
     numbers = _plain_numbers(value, name)
     found.value = numbers if numbers.ndim == 2 else numbers[:, None]
     if len(q.axes) == 1 and found.value.shape[1] != 1:
         raise InputError(f"{name}: one column is needed, not {found.value.shape[1]}.")
-    if not found.value.shape[1]:
-        raise InputError(f"{name}: there is no column in it.")
     return found, index
 
 
@@ -355,19 +366,6 @@ def _no_dates_across(value, name: str) -> None:
     if len(down) and isinstance(down[0], str) and not is_date_text(down[0]):
         across = value.columns[1:] if bare else value.columns
         no_dates_across([c.item() if isinstance(c, np.generic) else _last_day(c) for c in across.tolist()], name)
-
-
-def _no_saved_index(value, name: str) -> None:
-    """The column that pandas makes of a counting index when a file is written and read again."""
-    for column in value.columns:
-        if not str(column).startswith(("Unnamed: ", "level_")) and str(column) != "index":
-            continue
-        cells = value[column].tolist()
-        if len(cells) > 2 and cells in (list(range(len(cells))), list(range(1, len(cells) + 1))):
-            raise InputError(
-                f"{name}: the column {quoted(column)} counts the rows, as a saved index does. Leave it out, or read "
-                "the file with index_col=0."
-            )
 
 
 def _last_day(cell):

@@ -134,6 +134,18 @@ def no_long_table(name: str, columns: Sequence[tuple[object, Sequence]], days=No
         raise long_table(name, named[0])
 
 
+SAVED = ("Unnamed: ", "level_", "index")  # how pandas calls a counting index once it is a column
+
+
+def no_saved_index(name: str, column, cells: list) -> None:
+    """A column that counts the rows is left from writing and reading a file."""
+    if len(cells) > 2 and cells in (list(range(len(cells))), list(range(1, len(cells) + 1))):
+        raise InputError(
+            f"{name}: the column {quoted(column)} counts the rows, as a saved index does. Leave it out, or read the "
+            "file with index_col=0."
+        )
+
+
 def _is_word(cell) -> bool:
     return isinstance(cell, str) and any(map(str.isalpha, cell)) and not is_date_text(cell)
 

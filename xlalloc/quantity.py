@@ -59,7 +59,7 @@ class Quantity:
 def _number(q: Quantity, name: str, value) -> float | int:
     if type(value) is float and value - value == 0.0 and not q.whole and inside(q, value, value):
         return value
-    array = np.asarray(value)
+    array = _as_array(name, value)
     if array.size != 1 or array.dtype.kind not in "fiu":
         raise InputError(f"{name}: a single number is needed, not {_described(array)}.")
     number = float(array.reshape(-1)[0])
@@ -95,7 +95,7 @@ def _date(q: Quantity, name: str, value):
 
 
 def _dates(q: Quantity, name: str, value) -> np.ndarray:
-    array = np.asarray(value)
+    array = _as_array(name, value)
     if array.dtype.kind == "M":
         return array.astype("datetime64[D]").ravel()
     items = np.asarray(value, dtype=object).ravel().tolist()
@@ -187,6 +187,13 @@ def in_percent(value: float) -> str:
     return f"{value:.6g} is {value * 100:.6g}%: type {value:.6g}% or {value / 100:.6g}."
 
 
+def _as_array(name: str, value) -> np.ndarray:
+    try:
+        return np.asarray(value)
+    except ValueError:
+        raise InputError(f"{name}: its rows have different lengths. Give each the same number of items.") from None
+
+
 def _floats(name: str, value) -> np.ndarray:
     if type(value) is np.ndarray and value.dtype == float and value.flags.c_contiguous:
         return value
@@ -194,11 +201,13 @@ def _floats(name: str, value) -> np.ndarray:
         raise InputError(f"{name}: a list of series. Put them side by side first: pandas.concat(…, axis=1).")
     if (getattr(value, "dtype", None) is not None and value.dtype.names) or _records(value):
         raise InputError(f"{name}: records of several columns. Make them a frame first: pandas.DataFrame(…).")
+    array = _as_array(name, value)
     try:
-        array = np.asarray(value)
         if array.dtype.kind in "bcmM":  # neither truth, nor complex numbers, nor dates
             raise TypeError
         return np.ascontiguousarray(array, dtype=float) if array.ndim else array.astype(float)
+    except OverflowError:
+        raise InputError(f"{name} holds a number too large to compute with.") from None
     except (TypeError, ValueError):
         place = next(_texts_in(value, ()), None)
         if place is None:

@@ -129,7 +129,8 @@ def read_vector(q: Quantity, name: str, rows) -> Labelled:
         headings(values[:1], name, "the first cell")
         record_headings(name, [line[0] for line in lines])
     values = values[skipped:]
-    no_year_heading(values, name)
+    if q.unit != "money" or any(values[1:]):  # 2000 held of one fund and nothing of the others is no heading
+        no_year_heading(values, name)
     gaps = bool(q.gaps)
     numbers = [number_in(cell, f"{name}: item {i}", gaps) for i, cell in enumerate(values, 1 + skipped)]
     found.value = numbers[0] if q.scalar and len(numbers) == 1 and not found.names else np.array(numbers)
@@ -172,9 +173,9 @@ def read_matrix(q: Quantity, name: str, rows) -> Labelled:
     if square:
         top = height == width + 1 or (height == width and open_corner)
         left = width == height + 1 or (height == width and open_corner)
-        if abs(height - width) > 1 or (
-            height != width and not _could_be_names(rows[0] if top else [r[0] for r in rows])
-        ):
+        line = rows[0] if top else [row[0] for row in rows]
+        both = is_blank(corner) and not any(map(is_blank, line[1:]))  # labels on both sides of what is not square
+        if abs(height - width) > 1 or (height != width and (both or not _could_be_names(line))):
             raise InputError(
                 f"{name}: {height} x {width} cells; a square matrix is needed (labels may stand around it)."
             )

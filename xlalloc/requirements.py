@@ -21,6 +21,11 @@ def sums_to_one(quantity, name: str, array: np.ndarray) -> None:
             raise InputError(
                 f"{name}: the last weight, {array[-1]:.8g}, is the sum of the others. Leave the total out."
             )
+        if abs(total - 100.0) <= 100.0 * SUM_TO_ONE:
+            raise InputError(
+                f"{name}: the weights sum to 100, so they are percentages without the sign: type {array[0]:.6g}% or "
+                f"{array[0] / 100.0:.6g}."
+            )
         raise InputError(f"{name}: the weights sum to {total:.8g}, not to 1. Scale them so that they sum to 1 (100%).")
 
 
