@@ -95,6 +95,8 @@ def _read(q: Quantity, name: str, cells) -> Labelled:
         return Labelled(name, q, rows)
     if q.kind == "dates":
         return _read_dates(q, name, rows)
+    if q.row and len(rows[0]) == 2:
+        rows = [row[1:] for row in rows if row[0] == q.row] or rows
     if len(rows) * len(rows[0]) != 1:
         raise InputError(f"{name}: a range of {len(rows)} x {len(rows[0])} cells; a single cell is needed.")
     cell = rows[0][0]

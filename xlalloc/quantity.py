@@ -33,6 +33,7 @@ class Quantity:
     gaps: str = ""  # of a panel or matrix: "kept": a blank stays, NaN, and no row leaves for it; "zero": it is 0
     head: str = "Portfolio"  # of a result over time without assets: the header of its column
     compounds: bool = False  # of a panel: returns, which a longer interval compounds
+    row: str = ""  # of a text: the row that holds it where a table of names and results is given
     joint: bool = False  # of a result of one item per asset: all assets are needed together for it
     needed: Callable | None = field(default=None, repr=False)  # of the arguments given: is this one looked at?
     checks: tuple[Callable, ...] = field(default=(), repr=False)
@@ -74,6 +75,8 @@ def _described(array: np.ndarray) -> str:
 
 
 def _text(q: Quantity, name: str, value) -> str:
+    if isinstance(value, dict) and q.row in value:
+        value = value[q.row]
     if not isinstance(value, str) or not value.strip():
         raise InputError(f"{name}: a text is needed, not {quoted(value)}.")
     return value.strip()
