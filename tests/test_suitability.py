@@ -124,7 +124,10 @@ def test_the_whole_questionnaire_is_a_profile():
     found = call("RISK_PROFILE", [[["C"], ["B"], ["B"]], POINTS, BOUNDS])
     assert found[1:] == [["score", 19], ["level", "C3"]]
     assert call("SUITABLE", [found, [["R3"], ["R4"]]]) == [[True], [False]]
-    assert xa.suitable(xa.risk_profile(["C", "B", "B"], POINTS, [8, 14, 20, 26]), ["R3", "R4"]).tolist() == [True, False]
+    assert xa.suitable(xa.risk_profile(["C", "B", "B"], POINTS, [8, 14, 20, 26]), ["R3", "R4"]).tolist() == [
+        True,
+        False,
+    ]
     assert call("SUITABLE", [found[:2], [["R3"]]])[0][0].reason == (
         "profile: a range of 2 x 2 cells; a single cell is needed."
     )

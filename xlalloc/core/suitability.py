@@ -33,7 +33,9 @@ Points = Annotated[
     ),
 ]
 Bounds = Annotated[np.ndarray, Quantity("vector", "Lowest scores of C2, C3, C4 and C5", "points", ("levels",))]
-Profile = Annotated[str, Quantity("text", "Risk level of the client, C1 to C5, or the table of RISK_PROFILE", row="level")]
+Profile = Annotated[
+    str, Quantity("text", "Risk level of the client, C1 to C5, or the table of RISK_PROFILE", row="level")
+]
 ProductLevels = Annotated[list[str], Quantity("texts", "Risk level of each product, R1 to R5", axes=("assets",))]
 Allowed = Annotated[
     object,
