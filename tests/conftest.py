@@ -44,7 +44,7 @@ def office():
 
 # They take longest, since hosts start and processes wait: begun first, none of them is left for the end.
 LONGEST = (
-    "windows_setup", "windows", "calc", "workbooks", "workbook_clients", "cluster", "templates", "site", "reports",
+    "windows_setup", "windows", "types", "calc", "workbooks", "workbook_clients", "cluster", "templates", "site", "reports",
     "conformance", "fuzz",
     "firm_reports", "report_runs", "doubtful_inputs", "one_number", "any_cells",
 )  # fmt: skip

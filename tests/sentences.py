@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -136,6 +137,7 @@ def of_the_addin() -> Iterator[tuple[Path, str]]:
     yield from ((ROOT / "hosts" / "vba" / "xlalloc.bas", text) for text in own_texts())
 
 
+@cache
 def sentences() -> dict[str, str]:
     """Each template with the file it stands in."""
     found: dict[str, str] = {}

@@ -29,9 +29,15 @@ def test_the_stub_is_the_catalogues():
     assert (ROOT / "xlalloc" / "py.typed").exists()
 
 
-@pytest.mark.parametrize("platform", ["linux", "win32"])
-def test_the_package_has_no_wrong_type(platform):
-    done = mypy("--platform", platform, "--cache-dir", ROOT / ".mypy_cache" / platform)
+def test_the_package_has_no_wrong_type():
+    done = mypy("--platform", "linux")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_hosts_have_none_on_windows():
+    """What the other modules have there does not depend on the system."""
+    cache = ROOT / ".mypy_cache" / "windows"
+    done = mypy("--platform", "win32", "--cache-dir", cache, "--follow-imports=skip", "-p", "xlalloc.hosts")
     assert done.returncode == 0, done.stdout + done.stderr
 
 
