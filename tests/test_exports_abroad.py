@@ -84,6 +84,14 @@ def test_a_subtotal_that_names_its_product_is_no_second_holding(tmp_path, cell):
     assert sum(lot.units for lot in read(tmp_path).clients[0].lots if lot.asset == "Total Market ETF") == 100
 
 
+@pytest.mark.parametrize("cell", ["VTI (short)", "VTI（冻结）", "VTI [put]"])
+def test_what_a_bracket_behind_a_code_says_is_not_passed_over(tmp_path, cell):
+    text = "Symbol,Quantity,Market Value\n{},100,30120\nBND,1200.5,86556.05\n"
+    assert refusals(positions(tmp_path, text.format(cell))) == {"unknown_asset"}
+    assert worth(positions(tmp_path, text.format("VTI (USD)"))) == pytest.approx(WORTH)
+    assert worth(positions(tmp_path, text.format("VTI (Vanguard Total Market)"))) == pytest.approx(WORTH)
+
+
 @pytest.mark.parametrize("name", abroad.NEITHER)
 def test_what_happened_to_holdings_is_not_held(tmp_path, name):
     put(positions(tmp_path, POSITIONS), name, "utf-8", abroad.NEITHER[name])
