@@ -402,6 +402,9 @@ _TEXTS = {
         "{asset}: the file has columns of it, but none of prices. Call the column of its prices close.",
         "{asset}：文件中有其数据列，但没有价格列。请将价格列命名为“收盘价”。",
     ),
+    "problem.taken_for_prices": (
+        "{asset}: the only column of figures in its file was taken for its prices.", "{asset}：其文件中只有这一列数字，按价格读取。",
+    ),
     "problem.prices_differ": (
         "Two files give different prices of this asset on the same days: leave one out.", "两个文件中该资产同日价格不同：请删去一个文件。",
     ),
