@@ -642,6 +642,16 @@ def test_all_reasons_are_told_at_once(tmp_path):
         )
 
 
+def test_a_reason_at_many_places_is_one_line_in_both_languages(tmp_path):
+    cells = "".join(f'<c r="{column}1"><f>NOSUCH(1)</f></c>' for column in "ABCDE")
+    with speaking("zh"), pytest.raises(TemplateError) as refused:  # found in one language, shown in either
+        opened(template(tmp_path / "f.xlsx", {"Report": f'<row r="1">{cells}</row>'}))
+    places = "Report!A1, Report!B1, Report!C1"
+    assert str(refused.value) == f"f.xlsx: {places} and 2 more: NOSUCH is no function known here."
+    with speaking("zh"):
+        assert str(refused.value) == f"f.xlsx：{places} 等另 2 处：此处没有函数 NOSUCH"
+
+
 @pytest.mark.parametrize(
     "damage", [("<worksheet", "<x:worksheet"), ("<sheetData>", "<!DOCTYPE a><sheetData>"), ('r="1"', 'r="one"')]
 )
