@@ -108,6 +108,14 @@ def test_what_happened_to_holdings_is_refused_as_holdings(tmp_path, name):
         read(tmp_path)
 
 
+@pytest.mark.parametrize("event", ["Settlement Date", "Record Date", "成交均价"])
+def test_a_market_value_is_of_what_is_held(tmp_path, event):
+    """Lots with the day of their purchase, positions with a day of record."""
+    text = f"Symbol,Quantity,{event},Market Value\nVTI,100,2026-01-05,30120\nBND,1200.5,2026-01-05,86556.05\n"
+    put(us(tmp_path), "holdings.csv", "utf-8", text)
+    assert worth(tmp_path) == pytest.approx(WORTH)
+
+
 @pytest.mark.parametrize("again", [POSITIONS, POSITIONS.replace("301.2,30120", "300,30000")])
 def test_one_export_in_two_files_is_not_counted_twice(tmp_path, again):
     put(positions(tmp_path, POSITIONS), "Positions (1).csv", "utf-8", again)
