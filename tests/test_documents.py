@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from template_files import CHART, DATA, STYLES, VOCABULARY, data, drawn, relations, sheet, spill, template
 
-from xlalloc.documents import built
+from xlalloc.documents import built, formats
 from xlalloc.documents.check import check
 from xlalloc.documents.fill import Filled, FitError
 from xlalloc.documents.names import with_names
@@ -650,6 +650,17 @@ def test_a_reason_at_many_places_is_one_line_in_both_languages(tmp_path):
     assert str(refused.value) == f"f.xlsx: {places} and 2 more: NOSUCH is no function known here."
     with speaking("zh"):
         assert str(refused.value) == f"f.xlsx：{places} 等另 2 处：此处没有函数 NOSUCH"
+
+
+@pytest.mark.parametrize("number", [5, 6, 7, 8, 42, 44])
+def test_a_format_of_the_computers_own_currency_shows_no_sign(number):
+    style = f'<styleSheet><cellXfs><xf numFmtId="{number}"/></cellXfs></styleSheet>'
+    (code,) = formats.codes(style)
+    assert formats.shown(1234.0, code) == ("1,234.00" if number in (7, 8, 44) else "1,234")
+    own = style.replace(
+        "<cellXfs>", f'<numFmts><numFmt numFmtId="{number}" formatCode="&quot;¥&quot;0"/></numFmts><cellXfs>'
+    )
+    assert formats.shown(1234.0, *formats.codes(own)) == "¥1234"
 
 
 @pytest.mark.parametrize(
