@@ -35,18 +35,18 @@ class TemplateError(InputError):
         if language() != "zh":
             return self.english(names)
         many = say(f"{len(self.reasons)} things to change: ") if len(self.reasons) > 1 else ""
-        return f"{self.file}：{many}{'；'.join(told(reason).removesuffix('。') for reason in self.reasons)}"
+        return f"{self.file}：{many}{'；'.join(translated(reason).removesuffix('。') for reason in self.reasons)}"
 
     def __reduce__(self):
         return TemplateError, (self.file, self.reasons)
 
 
-def told(reason: str) -> str:
+def translated(reason: str) -> str:
     """A reason in the reader's language: "Report!A1 and 2 more: refers to another workbook", its places as they are."""
     if language() != "zh":
         return reason
     places, _, rest = reason.partition(": ")
-    if rest and (words := told(rest)) != rest:
+    if rest and (words := translated(rest)) != rest:
         listed = say(places)
         return f"{'，'.join(map(say, places.split(', '))) if listed == places else listed}：{words}"
     if formula := re.search(r" \(=.*\)$", reason, re.DOTALL):  # that of a formula which cannot be read
