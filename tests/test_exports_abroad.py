@@ -66,6 +66,17 @@ def test_an_amount_that_is_not_the_sum_of_what_follows_is_asked_for(tmp_path, he
     assert refusals(positions(tmp_path, text.format(30120).replace(heading, "A note"))) == {"unknown_asset"}
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_product_not_known_that_is_worth_two_others_is_no_total(tmp_path, place):
+    """Amounts that somebody types are round."""
+    rows = ["VTI,300000", "BND,200000"]
+    rows.insert(place, "Gold bar,500000")
+    text = "Product,Market Value\n" + "\n".join(rows) + "\n"
+    assert refusals(positions(tmp_path, text)) == {"unknown_asset"}
+    group = worth(positions(tmp_path, text.replace("Gold bar", "Equities" if place else "Stocks (2)")))
+    assert place == 1 or group == {"Total Market ETF": 300_000, "Bond ETF": 200_000}
+
+
 @pytest.mark.parametrize(
     "row",
     ["USD,,2500.5,1,2500.5", ",U S DOLLAR,2500.5,1,2500.5", ",USD Cash,,,2500.5", "USD,US DOLLARS CURRENCY,,,2500.5"],
