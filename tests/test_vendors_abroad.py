@@ -131,5 +131,7 @@ def test_a_price_of_ten_thousand_units(tmp_path, unit):
     model = [["model", "asset", "target"], ["Growth", "Fund", 1]]
     prices = [["日付", "X1 基準価額"], *[[d, round(p * 40)] for d, p in ONE["VTI"]]]
     held = [["銘柄名", "保有口数"], ["Fund", f"262310{unit}"]]
-    market = read(us(tmp_path, assets=assets, models=model, prices=prices, holdings=held)).market
+    inputs = read(us(tmp_path, assets=assets, models=model, prices=prices, holdings=held))
+    assert "price_of_ten_thousand" in [p.kind for p in inputs.problems.items]
+    market = inputs.market
     assert market.unit_price("Fund")[0] == pytest.approx(round(VTI[-1] * 40) / 10_000)

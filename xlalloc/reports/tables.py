@@ -239,6 +239,7 @@ class Table:
                 self.units[found] = unit
             if found == "price" and (part := price_of(text)) != 1.0:
                 self.units[found] = part, unit[1]
+                problems.note("", "price_of_ten_thousand", "done.check", self.where.location(self.header_row, text))
             if unit == (0.01, "") and self._keys[column][1] in COUNTED:  # weights: no value of what is held
                 del self.columns[found], self.units[found], self._keys[column]
                 unknown.append(text)
