@@ -396,7 +396,7 @@ def test_install_doctor_and_uninstall_with_the_real_registry(windows):
     output = windows.python("-c", INSTALL)
     done, found, kept, back, left, names = json.loads(output.partition("ANSWER ")[2])
     assert done[0] and kept == [True, True] and back[0] and len(back[1]) >= 2, (done, back)
-    states = {what: state for what, state, _ in found}
+    states = {what: state for what, state, *_ in found}
     assert states.pop("Excel").startswith("wrong"), "there is none here"
     assert (
         all(state.startswith("ok") for state in states.values()) and "first answer after" in states["Python server"]
