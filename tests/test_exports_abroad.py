@@ -26,6 +26,14 @@ def test_brokers_of_more_countries(tmp_path, kind):
     assert units(tmp_path) == {"Total Market ETF": 100, "Bond ETF": 1200.5}
 
 
+def test_units_that_are_available_count_where_no_column_has_all(tmp_path):
+    text = "Symbol,{}Quantity Available,Price\nVTI,{}60,301.2\nBND,{}1200.5,72.1\n"
+    kinds = [p.kind for p in read(positions(tmp_path, text.format("", "", ""))).problems.items]
+    assert "units_available" in kinds and units(tmp_path)["Total Market ETF"] == 60
+    kinds = [p.kind for p in read(positions(tmp_path, text.format("Quantity,", "100,", "1200.5,"))).problems.items]
+    assert not {"units_available", "two_columns"} & {*kinds} and units(tmp_path)["Total Market ETF"] == 100
+
+
 @pytest.mark.parametrize("kind", abroad.CHINESE)
 def test_chinese_files_of_more_kinds(tmp_path, kind):
     encoding, text = abroad.CHINESE[kind]

@@ -402,6 +402,10 @@ _TEXTS = {
         "{asset}: the file has columns of it, but none of prices. Call the column of its prices close.",
         "{asset}：文件中有其数据列，但没有价格列。请将价格列命名为“收盘价”。",
     ),
+    "problem.units_available": (
+        "The column has the units that are available or settled: those pledged, blocked or not yet settled may be missing.",
+        "该列为可用或已交收的数量，可能不含已质押、冻结或尚未交收的部分。",
+    ),
     "problem.price_of_ten_thousand": (
         "A price called 基準価額 was read as that of 10,000 units.", "名为“基準価額”的价格按每 10,000 份读取。",
     ),
