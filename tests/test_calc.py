@@ -323,13 +323,13 @@ def test_a_python_that_is_gone_gives_errors_and_the_reason(office, tmp_path, mon
 def test_what_no_python_answers_is_told_in_chinese_too():
     """The extension carries the words of xlalloc's table, since it speaks where there is no xlalloc."""
     words = calc.parts(None)["words.txt"].decode()
-    assert calc_link.said("/a b/python could not be started: No module named xlalloc", words) == (
+    assert calc_link.translated("/a b/python could not be started: No module named xlalloc", words) == (
         "无法启动 /a b/python：No module named xlalloc"
     )
     stopped = "CAGR: the Python that computes stopped in the middle of it."
     assert (
-        calc_link.said(stopped, words) == "CAGR：负责计算的 Python 中途停止。"
-        and calc_link.said(stopped, "") == stopped
+        calc_link.translated(stopped, words) == "CAGR：负责计算的 Python 中途停止。"
+        and calc_link.translated(stopped, "") == stopped
     )
     source = Path(calc.__file__).with_name("calc_addin.py").read_text(encoding="utf-8")
     assert source.isascii() and all(f'"{word}"' in source for word in calc.WORDS if "{" not in word)

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from template_files import CHART, DATA, STYLES, VOCABULARY, data, drawn, relations, sheet, spill, template
 
-from xlalloc.documents import built
+from xlalloc.documents import built, formats
 from xlalloc.documents.check import check
 from xlalloc.documents.fill import Filled, FitError
 from xlalloc.documents.names import with_names
@@ -640,6 +640,27 @@ def test_all_reasons_are_told_at_once(tmp_path):
             "f.xlsx：需修改 3 处：Report!A1：此处没有函数 NOSUCH；Report!B1：名称 no_such_name 既不在词汇表中，也未定义；"
             "Report!C1：引用了其他工作簿。请将数据放入本工作簿"
         )
+
+
+def test_a_reason_at_many_places_is_one_line_in_both_languages(tmp_path):
+    cells = "".join(f'<c r="{column}1"><f>NOSUCH(1)</f></c>' for column in "ABCDE")
+    with speaking("zh"), pytest.raises(TemplateError) as refused:  # found in one language, shown in either
+        opened(template(tmp_path / "f.xlsx", {"Report": f'<row r="1">{cells}</row>'}))
+    places = "Report!A1, Report!B1, Report!C1"
+    assert str(refused.value) == f"f.xlsx: {places} and 2 more: NOSUCH is no function known here."
+    with speaking("zh"):
+        assert str(refused.value) == f"f.xlsx：{places} 等另 2 处：此处没有函数 NOSUCH"
+
+
+@pytest.mark.parametrize("number", [5, 6, 7, 8, 42, 44])
+def test_a_format_of_the_computers_own_currency_shows_no_sign(number):
+    style = f'<styleSheet><cellXfs><xf numFmtId="{number}"/></cellXfs></styleSheet>'
+    (code,) = formats.codes(style)
+    assert formats.shown(1234.0, code) == ("1,234.00" if number in (7, 8, 44) else "1,234")
+    own = style.replace(
+        "<cellXfs>", f'<numFmts><numFmt numFmtId="{number}" formatCode="&quot;¥&quot;0"/></numFmts><cellXfs>'
+    )
+    assert formats.shown(1234.0, *formats.codes(own)) == "¥1234"
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,14 @@ def test_brokers_of_more_countries(tmp_path, kind):
     assert units(tmp_path) == {"Total Market ETF": 100, "Bond ETF": 1200.5}
 
 
+def test_units_that_are_available_count_where_no_column_has_all(tmp_path):
+    text = "Symbol,{}Quantity Available,Price\nVTI,{}60,301.2\nBND,{}1200.5,72.1\n"
+    kinds = [p.kind for p in read(positions(tmp_path, text.format("", "", ""))).problems.items]
+    assert "units_available" in kinds and units(tmp_path)["Total Market ETF"] == 60
+    kinds = [p.kind for p in read(positions(tmp_path, text.format("Quantity,", "100,", "1200.5,"))).problems.items]
+    assert not {"units_available", "two_columns"} & {*kinds} and units(tmp_path)["Total Market ETF"] == 100
+
+
 @pytest.mark.parametrize("kind", abroad.CHINESE)
 def test_chinese_files_of_more_kinds(tmp_path, kind):
     encoding, text = abroad.CHINESE[kind]
@@ -66,6 +74,17 @@ def test_an_amount_that_is_not_the_sum_of_what_follows_is_asked_for(tmp_path, he
     assert refusals(positions(tmp_path, text.format(30120).replace(heading, "A note"))) == {"unknown_asset"}
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_product_not_known_that_is_worth_two_others_is_no_total(tmp_path, place):
+    """Amounts that somebody types are round."""
+    rows = ["VTI,300000", "BND,200000"]
+    rows.insert(place, "Gold bar,500000")
+    text = "Product,Market Value\n" + "\n".join(rows) + "\n"
+    assert refusals(positions(tmp_path, text)) == {"unknown_asset"}
+    group = worth(positions(tmp_path, text.replace("Gold bar", "Equities" if place else "Stocks (2)")))
+    assert place == 1 or group == {"Total Market ETF": 300_000, "Bond ETF": 200_000}
+
+
 @pytest.mark.parametrize(
     "row",
     ["USD,,2500.5,1,2500.5", ",U S DOLLAR,2500.5,1,2500.5", ",USD Cash,,,2500.5", "USD,US DOLLARS CURRENCY,,,2500.5"],
@@ -84,6 +103,14 @@ def test_a_subtotal_that_names_its_product_is_no_second_holding(tmp_path, cell):
     assert sum(lot.units for lot in read(tmp_path).clients[0].lots if lot.asset == "Total Market ETF") == 100
 
 
+@pytest.mark.parametrize("cell", ["VTI (short)", "VTI（冻结）", "VTI [put]"])
+def test_what_a_bracket_behind_a_code_says_is_not_passed_over(tmp_path, cell):
+    text = "Symbol,Quantity,Market Value\n{},100,30120\nBND,1200.5,86556.05\n"
+    assert refusals(positions(tmp_path, text.format(cell))) == {"unknown_asset"}
+    assert worth(positions(tmp_path, text.format("VTI (USD)"))) == pytest.approx(WORTH)
+    assert worth(positions(tmp_path, text.format("VTI (Vanguard Total Market)"))) == pytest.approx(WORTH)
+
+
 @pytest.mark.parametrize("name", abroad.NEITHER)
 def test_what_happened_to_holdings_is_not_held(tmp_path, name):
     put(positions(tmp_path, POSITIONS), name, "utf-8", abroad.NEITHER[name])
@@ -98,6 +125,14 @@ def test_what_happened_to_holdings_is_refused_as_holdings(tmp_path, name):
         InputError, match=r"a list of trades \(.+\), not of what is held\. Export the positions instead"
     ):
         read(tmp_path)
+
+
+@pytest.mark.parametrize("event", ["Settlement Date", "Record Date", "成交均价"])
+def test_a_market_value_is_of_what_is_held(tmp_path, event):
+    """Lots with the day of their purchase, positions with a day of record."""
+    text = f"Symbol,Quantity,{event},Market Value\nVTI,100,2026-01-05,30120\nBND,1200.5,2026-01-05,86556.05\n"
+    put(us(tmp_path), "holdings.csv", "utf-8", text)
+    assert worth(tmp_path) == pytest.approx(WORTH)
 
 
 @pytest.mark.parametrize("again", [POSITIONS, POSITIONS.replace("301.2,30120", "300,30000")])

@@ -89,6 +89,20 @@ def test_what_a_price_file_lacks_is_said(tmp_path):
     assert "no_price_column" in found(tmp_path, VTI="Date,VTI Volume\n2026-01-01,1\n2026-01-02,1\n")
 
 
+@pytest.mark.parametrize("header", ["Yield", "Ausschüttung", "Umsatz", "市盈率"])
+def test_one_column_that_does_not_sound_like_prices_is_none(tmp_path, header):
+    """Nor does it go before the prices of the asset in another file."""
+    files = {k: exports.lines([["Date", "Close"], *own]) for k, own in ONE.items()}
+    beside = exports.lines([["Date", header], *[[d, 0.03] for d in DAYS]])
+    assert "no_price_column" in found(tmp_path, **files, **{"VTI 1": beside})
+    market = read(tmp_path).market
+    assert market.panel[:, market.assets.index("Total Market ETF")].tolist() == pytest.approx(VTI)
+
+
+def test_one_column_that_sounds_like_prices_is_told(tmp_path):
+    assert "taken_for_prices" in found(tmp_path, VTI=exports.lines([["Date", "Indexstand"], *ONE["VTI"]]))
+
+
 def test_a_letter_of_a_class_is_no_field_of_prices(tmp_path):
     """VTI C is another class of it, not its close."""
     assert "price_of_nobody" in found(tmp_path, x="Date,VTI C,BND\n2026-01-01,1,1\n2026-01-02,1,1\n")
@@ -117,5 +131,7 @@ def test_a_price_of_ten_thousand_units(tmp_path, unit):
     model = [["model", "asset", "target"], ["Growth", "Fund", 1]]
     prices = [["日付", "X1 基準価額"], *[[d, round(p * 40)] for d, p in ONE["VTI"]]]
     held = [["銘柄名", "保有口数"], ["Fund", f"262310{unit}"]]
-    market = read(us(tmp_path, assets=assets, models=model, prices=prices, holdings=held)).market
+    inputs = read(us(tmp_path, assets=assets, models=model, prices=prices, holdings=held))
+    assert "price_of_ten_thousand" in [p.kind for p in inputs.problems.items]
+    market = inputs.market
     assert market.unit_price("Fund")[0] == pytest.approx(round(VTI[-1] * 40) / 10_000)

@@ -61,7 +61,7 @@ def say(text: str, lang: str | None = None, item: bool = False) -> str:
 
 
 def template(english: str) -> str:
-    """The Chinese of a template whose places are filled elsewhere: in the add-in's VBA."""
+    """The Chinese of a template whose places are filled elsewhere: in the add-in's VBA, in LibreOffice's extension."""
     return next(row["chinese"] for row in rows_of_table() if row["english"] == english)
 
 

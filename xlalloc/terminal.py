@@ -8,8 +8,7 @@ import click
 from xlalloc.messages import language, say
 
 _PIECES = r"\s+|[（“《]*(?:[\u2e80-\uffef]|[^\s\u2e80-\uffef]+)[，。；：、）”》]*"  # re keeps what it compiled
-
-
+# What click says of its own; its rows in the table of messages are asked for by a test.
 CLICKS_OWN = (
     "Usage: ",
     "Options:",

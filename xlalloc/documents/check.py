@@ -14,7 +14,6 @@ from xlalloc.documents.template import DATA, ROWS, SHOW, TEXTS, Template, Templa
 from xlalloc.excel import number_formats
 from xlalloc.excel_functions import LAZY, PLAIN
 from xlalloc.formula import parse
-from xlalloc.messages import say
 from xlalloc.values import FormulaError, variable
 
 PLACES = 3  # named for one reason
@@ -90,8 +89,8 @@ def _formulas(template: Template) -> Iterator[str]:
         for reason in [LOST] if lost else _of_formula(template, scope, text, ours):
             found.setdefault(reason, []).append(place)
     for reason, places in found.items():
-        more = say(f" and {len(places) - PLACES} more") if len(places) > PLACES else ""
-        yield f"{', '.join(map(say, places[:PLACES]))}{more}: {say(reason)}"
+        more = f" and {len(places) - PLACES} more" if len(places) > PLACES else ""
+        yield f"{', '.join(places[:PLACES])}{more}: {reason}"
 
 
 def _all(template: Template) -> Iterator[tuple[str, str, str, bool]]:
@@ -248,7 +247,7 @@ def _sheet(template: Template, sheet) -> Iterator[str]:
 
 
 def _cameras(sheet, text: str) -> Iterator[str]:
-    """Pictures of cells, which no cells make anew here."""
+    """Linked pictures of cells: what they show is saved with the sample client, and is not drawn again here."""
     for cells in dict.fromkeys((a or b for a, b in _CAMERA.findall(text))):
         yield (
             f"{sheet.title}: a linked picture (camera) shows the cells {unescape(cells)} of the sample client. "

@@ -374,11 +374,8 @@ class Output:
         if not isinstance(found, Reference):
             return meaning
         down, across = found.used()
-        title = (
-            self.template.by_key[found.sheet.casefold()].title
-            if found.sheet.casefold() in self.template.by_key
-            else found.sheet
-        )
+        own = self.template.by_key.get(found.sheet.casefold())
+        title = own.title if own else found.sheet
         place = address(down[0], across[0], down[-1], across[-1], "$")
         return xml.escaped("'" + title.replace("'", "''") + "'!" + place)
 

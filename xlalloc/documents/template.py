@@ -34,21 +34,21 @@ class TemplateError(InputError):
     def message(self, names: dict) -> str:
         if language() != "zh":
             return self.english(names)
-        many = f"需修改 {len(self.reasons)} 处：" if len(self.reasons) > 1 else ""
-        return f"{self.file}：{many}{'；'.join(told(reason).removesuffix('。') for reason in self.reasons)}"
+        many = say(f"{len(self.reasons)} things to change: ") if len(self.reasons) > 1 else ""
+        return f"{self.file}：{many}{'；'.join(translated(reason).removesuffix('。') for reason in self.reasons)}"
 
     def __reduce__(self):
         return TemplateError, (self.file, self.reasons)
 
 
-def told(reason: str) -> str:
+def translated(reason: str) -> str:
     """A reason in the reader's language: "Report!A1 and 2 more: refers to another workbook", its places as they are."""
     if language() != "zh":
         return reason
     places, _, rest = reason.partition(": ")
-    if rest and (words := told(rest)) != rest:
-        places = re.sub(r" and (\d+) more$", r" 等另 \1 处", places)
-        return f"{'，'.join(map(say, places.split(', ')))}：{words}"
+    if rest and (words := translated(rest)) != rest:
+        listed = say(places)
+        return f"{'，'.join(map(say, places.split(', '))) if listed == places else listed}：{words}"
     if formula := re.search(r" \(=.*\)$", reason, re.DOTALL):  # that of a formula which cannot be read
         sentence = reason[: formula.start()] + "."
         if (words := say(sentence)) != sentence:
@@ -181,7 +181,7 @@ class Template:
             yield
         except UnreadableSheetError as problem:
             words = str(problem) or "its words are of another program. Open it in Excel and save it again"
-            self.problems.append(f"{sheet.title}: {say(words)}")
+            self.problems.append(f"{sheet.title}: {words}")
         except (KeyError, ValueError, IndexError, AttributeError):
             self.problems.append(f"{sheet.title}: cannot be read. Open it in Excel and save it again")
 

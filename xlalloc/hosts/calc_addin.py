@@ -12,7 +12,7 @@ import uno
 import unohelper
 from com.sun.star.beans import PropertyValue
 from com.sun.star.lang import XLocalizable, XServiceInfo, XServiceName
-from xlalloc_calc_link import Broken, Child, error, said
+from xlalloc_calc_link import Broken, Child, error, translated
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SERVICE = "xlalloc.calc.Functions"
@@ -44,7 +44,7 @@ def _language(context):
 
 
 def _words():
-    """What is said here in the office's language, "" where that is English; taken from xlalloc's table when built."""
+    """Our own sentences in the office's language, "" where that is English; from xlalloc's table when built."""
     if not CHILD.language.startswith("zh"):
         return ""
     with open(os.path.join(HERE, "words.txt"), encoding="utf-8") as file:
@@ -61,7 +61,7 @@ def call(name, arguments):
         if name in ("EXPLAIN", "XLALLOC_INFO"):
             remedy = "Run `xlalloc doctor` where xlalloc is installed."
             rows = (("item", "value"), ("reason", str(broken)), ("remedy", remedy))
-            return tuple(tuple(said(cell, _words()) for cell in row) for row in rows)
+            return tuple(tuple(translated(cell, _words()) for cell in row) for row in rows)
         return ((error("#VALUE!"),),)
 
 

@@ -55,14 +55,14 @@ def receive(stream):
     return _Plain(io.BytesIO(data)).load()
 
 
-def said(text, words):
+def translated(text, words):
     """The text in another language, by a table of lines: English, a tab, the translation, both with the same places."""
     for line in words.splitlines():
-        english, translated = line.split("\t")
+        english, own = line.split("\t")
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>.+)", re.escape(english))
         found = re.fullmatch(pattern, text, re.DOTALL)
         if found:
-            return translated.format(**found.groupdict())
+            return own.format(**found.groupdict())
     return text
 
 

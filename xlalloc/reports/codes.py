@@ -82,7 +82,8 @@ class Names:
         for code, name in pairs:
             if name_key(unwrapped(code)) in self._codes or split(code)[0] in self._codes:
                 asset = self._find(code, name, kind)[0]
-                if asset and (match or self._alike({asset}, name)):
+                own = match and code == match["code"]  # behind a code a bracket may say anything: VTI (short)
+                if asset and (own or currency_named(name) or self._alike({asset}, name)):
                     return asset
         return None
 

@@ -150,7 +150,7 @@ class HoldingsReader(Reading):
 
     def _may_be_group(self, row: Row) -> bool:
         """Is it an amount alone under a name: perhaps of a group whose rows follow?"""
-        return _alone(row) is not None and not {"units", "price"} & row.keys()
+        return _alone(row) is not None and not {"units", "price"} & row.keys() and _sums_tell(row)
 
     def _say_cash_beside(self) -> None:
         """Cash that a line around the table names, where no row of it is cash: it counts only as a row."""
@@ -242,7 +242,9 @@ class HoldingsReader(Reading):
             total = any(map(has_word, told)) and not {"units", "price"} & row.raw.keys()
         if not total and value is not None and row.get("price") is None:
             fewest = 1 if not name or any(map(has_word, told)) else 2
-            total = self._sums[id(row.table)].has(value, fewest, client.id, account)
+            total = (fewest == 1 or _sums_tell(row)) and self._sums[id(row.table)].has(
+                value, fewest, client.id, account
+            )
         if not total and value is not None and not name:
             total = abs(sum(lot.value or 0.0 for lot in client.lots) - value) <= 0.005 * value
         if total:
@@ -412,6 +414,11 @@ def _same_in_two_files(client: Client) -> bool:
 
 def _name(row: Row) -> str:
     return row.get("code", "") or row.get("asset", "")
+
+
+def _sums_tell(row: Row) -> bool:
+    """Does a row that is the sum of others say nothing else? Amounts alone are often round: 5 is 3 and 2 by chance."""
+    return is_group(_name(row)) or bool({"units", "price"} & row.table.columns.keys())
 
 
 def _alone(row: Row) -> float | None:

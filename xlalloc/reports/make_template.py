@@ -9,7 +9,7 @@ from xlalloc.documents.fill import Filled, FitError
 from xlalloc.documents.names import with_names
 from xlalloc.documents.output import Output
 from xlalloc.documents.remarks import remarks
-from xlalloc.documents.template import Template, TemplateError, told
+from xlalloc.documents.template import Template, TemplateError, translated
 from xlalloc.errors import InputError
 from xlalloc.messages import language, say
 from xlalloc.reports import clients_workbook, firm_templates, trading
@@ -127,7 +127,7 @@ def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
     try:
         template = _checked(path)
     except TemplateError as problem:
-        return list(map(told, problem.reasons)), False
+        return list(map(translated, problem.reasons)), False
     inputs, client = sample()
     if clients is not None:
         inputs = read(clients, None, None)
@@ -151,7 +151,7 @@ def check(path: Path, clients: Path | None = None) -> tuple[list[str], bool]:
         f"OK: {len(template.sheets)} sheets, {len(used)} names, {regions} regions of rows, "
         f"room for {room} assets{more}; filled for {client.id}"
     )
-    return [filled, *wrong, *map(told, remarks(template))], not wrong
+    return [filled, *wrong, *map(translated, remarks(template))], not wrong
 
 
 def room_for_assets(template: Template, words: dict) -> int:

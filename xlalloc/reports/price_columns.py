@@ -12,6 +12,10 @@ from xlalloc.reports.problems import Location, Problems
 from xlalloc.reports.words import CLOSE, CODE_HEADERS, FIELDS, OTHER, WHOLE
 
 _PARTS_OF_A_NAME = re.compile(r"[\s_,;()（）/]+")
+# Part of what a price may be called in a file of one asset: Indexstand, Anteilwert, 指数点位.
+_LIKE_A_PRICE = re.compile(
+    r"index|kurs|preis|pri[cx]|prezzo|preci|preço|cours|clos|nav|level|stand\b|wert|净值|价|價|指数|点位", re.IGNORECASE
+)
 _BRACKET_BEHIND = re.compile(r"\s*[(（][^()（）]*[)）]$")
 
 
@@ -98,6 +102,12 @@ class ColumnsReader:
         own = self._own(layout)
         unknown = [c for c, _, kind, _ in nobody if not kind]
         if own and len(nobody) == len(unknown) == 1:
+            header = next(iter(nobody[0][1]), "")
+            if header and not _LIKE_A_PRICE.search(header):
+                self._say_no_prices(own, header, layout)
+                return {}
+            where = Location(self.title, layout.first - 1, header[:MOST_SHOWN])
+            self.problems.note("", "taken_for_prices", "done.check", where, asset=own)
             return {own: {CLOSE: unknown[0]}}
         if own and unknown and len(unknown) < len(nobody):
             raise self._no_column(layout)

@@ -14,6 +14,7 @@ LOOKED_AT = 60  # rows of a file without a name that tell what it is
 KINDS_OF_ROW = frozenset(["header", "data", "total", "subtotal", "notes"])
 DETAILS = frozenset(["lot", "order", "trade", "closedlot"])  # rows that say again what a summary row above them says
 CASH = "Cash"
+_OF_MARKET = ("market", "mkt", "市值")  # value, which nothing has that is over
 
 
 class Section(NamedTuple):
@@ -92,7 +93,8 @@ def trades(header: dict, rows: Iterable[tuple[int, dict]]) -> str:
                 return f"{name}: {clean(row[column])}"
     keys = {column_of("holdings", cell): normal(cell) for cell in header.values() if isinstance(cell, str)}
     events = [clean(cell) for cell in header.values() if normal(cell) in EVENT_HEADERS]
-    if {"units", "price", "value"} <= keys.keys() and keys["value"] != "amount":
+    worth = keys.get("value", "amount")
+    if "units" in keys and worth != "amount" and ("price" in keys or any(word in worth for word in _OF_MARKET)):
         return ""  # what is held, with the days of its next dividend or of its purchase
     return ", ".join(events[:3]) if len(events) > 1 or (events and "price" not in keys) else ""
 

@@ -70,6 +70,9 @@ class Reader(ColumnsReader):
         self._conventions(layout)
         self.late = {c for c in layout.dates if late_epochs(top, c)}
         parts = {c: min(map(price_of, texts), default=1.0) for c, texts in layout.headers.items()}
+        for column in (c for c, part in parts.items() if part != 1.0):
+            where = Location(self.title, layout.first - 1, layout.headers[column][0][:MOST_SHOWN])
+            self.problems.note("", "price_of_ten_thousand", "done.check", where)
         parts |= {c: 0.01 for c, texts in layout.headers.items() if any(map(_PENCE.search, texts))}
         self.small = {c: part for c, part in parts.items() if part != 1.0}
         code = self._code_column(layout, top)

@@ -33,6 +33,8 @@ HEADER_WITHIN = 40  # filled rows in which a header is looked for before all oth
 REQUIRED = ("clients", "holdings", "assets", "models")
 MANY = frozenset(["holdings", "prices", "history"])  # sheets that several files may make together
 TWICE = frozenset(["units", "price", "value"])  # of which an export may have two columns: worth.py finds which counts
+# Units that may be less than all: none where another column has all.
+AVAILABLE = frozenset(map(normal, ("quantity available", "avail units", "available units", "settled quantity")))
 AGAIN = " 2"  # behind the key of the second of them
 # Lines around a table of holdings that name the cash beside them.
 CASH_LINE = re.compile(
@@ -197,11 +199,8 @@ class Table:
         worth = self.sheet != "holdings" or keys & {"units", "value"}
         return bool(worth) and all(key in keys or EITHER.get(key) in keys for key in _needed(self.sheet))
 
-    def _name_columns(self, header: dict[int, object], problems: Problems) -> None:
-        """What each cell of the header stands for."""
-        kinds, unknown = columns_of(self.sheet), []
-        words = {column: text for column, cell in header.items() if (text := clean(cell))}
-        self._words = {normal(text) for text in words.values()}
+    def _keys_of(self, words: dict[int, str]) -> dict[int, str | None]:
+        """What each header stands for, by the firm's own words and by what stands beside it."""
         meant = {column: self.key_of(text) for column, text in words.items()}
         named = {found for text in words.values() if (found := self._own_key(text))}
         meant = {c: None if found in named and not self._own_key(words[c]) else found for c, found in meant.items()}
@@ -213,6 +212,16 @@ class Table:
         amounts = [c for c in meant if normal(words[c]) == "资产"]  # 资产(元) beside 基金名称
         if self.sheet == "holdings" and amounts and keys.count("asset") > 1 and "value" not in keys:
             meant[amounts[0]] = "value"
+        units = [c for c, found in meant.items() if found == "units"]
+        part = [c for c in units if normal(words[c]) in AVAILABLE]
+        return meant if len(part) == len(units) else {**meant, **dict.fromkeys(part)}
+
+    def _name_columns(self, header: dict[int, object], problems: Problems) -> None:
+        """What each cell of the header stands for."""
+        kinds, unknown = columns_of(self.sheet), []
+        words = {column: text for column, cell in header.items() if (text := clean(cell))}
+        self._words = {normal(text) for text in words.values()}
+        meant = self._keys_of(words)
         self.columns.clear()
         self._keys, self.units = {}, {}
         for column, text in words.items():
@@ -239,10 +248,14 @@ class Table:
                 self.units[found] = unit
             if found == "price" and (part := price_of(text)) != 1.0:
                 self.units[found] = part, unit[1]
+                problems.note("", "price_of_ten_thousand", "done.check", self.where.location(self.header_row, text))
             if unit == (0.01, "") and self._keys[column][1] in COUNTED:  # weights: no value of what is held
                 del self.columns[found], self.units[found], self._keys[column]
                 unknown.append(text)
         self.codes = [key for key in self.columns if key.startswith("code")]
+        if normal(self.columns.get("units", "")) in AVAILABLE:
+            where = self.where.location(self.header_row, self.columns["units"])
+            problems.note("", "units_available", "done.check", where)
         if len(unknown) == 1:
             problems.note("", "unknown_column", "done.ignored", self.where.location(self.header_row, unknown[0]))
         elif unknown:

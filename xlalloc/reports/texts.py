@@ -402,6 +402,16 @@ _TEXTS = {
         "{asset}: the file has columns of it, but none of prices. Call the column of its prices close.",
         "{asset}：文件中有其数据列，但没有价格列。请将价格列命名为“收盘价”。",
     ),
+    "problem.units_available": (
+        "The column has the units that are available or settled: those pledged, blocked or not yet settled may be missing.",
+        "该列为可用或已交收的数量，可能不含已质押、冻结或尚未交收的部分。",
+    ),
+    "problem.price_of_ten_thousand": (
+        "A price called 基準価額 was read as that of 10,000 units.", "名为“基準価額”的价格按每 10,000 份读取。",
+    ),
+    "problem.taken_for_prices": (
+        "{asset}: the only column of figures in its file was taken for its prices.", "{asset}：其文件中只有这一列数字，按价格读取。",
+    ),
     "problem.prices_differ": (
         "Two files give different prices of this asset on the same days: leave one out.", "两个文件中该资产同日价格不同：请删去一个文件。",
     ),

@@ -58,7 +58,7 @@ EVENT_HEADERS = frozenset(
                  "verkaufsdatum", "verkaufserlös", "ex-tag", "zahltag", "buchungstag", "ausführungszeit", "date de vente", "date de paiement",
                  "成交时间", "成交日期", "成交编号", "成交价格", "成交均价", "成交数量", "成交金额", "委托时间", "委托日期", "委托编号", "委托数量", "委托价格", "发生日期", "发生金额", "流水号", "除权日", "除息日", "派息日", "红利发放日", "每股派息", "卖出日期", "清仓日期", "约定日"])
 )  # fmt: skip
-"""Headers of what happened to holdings (trades, gains realised, dividends), none of them in a list of what is held."""
+"""Headers of what happened to holdings (trades, gains realised, dividends); without a market value a list that has them is not of what is held."""
 WAITING = ("在途", "待确认", "未确认", "确认中", "pending", "unsettled", "unconfirmed", "in transit", "processing")
 """What the status of a row says that is not held yet, or not any more."""
 DEBTS = frozenset(
