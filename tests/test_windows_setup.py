@@ -31,7 +31,7 @@ HRP = "=HRP_WEIGHTS({0.04,0.006,0.002;0.006,0.01,0.001;0.002,0.001,0.02})"  # as
 
 @pytest.fixture(scope="module")
 def setups(tmp_path_factory):
-    """The shipped file, and one of an older version; both packed by zlib, since LZMA takes minutes."""
+    """The shipped file, and one of an older version; both stored as they are, since LZMA takes minutes."""
     place = wine.place()
     if not shutil.which("makensis"):
         pytest.fail("NSIS is not installed, which .ci/windows.sh sets up")
@@ -47,7 +47,7 @@ def setups(tmp_path_factory):
         return made
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(windows_setup, "COMPRESSOR", "zlib")
+        patch.setattr(windows_setup, "COMPRESSION", "SetCompress off")
         patch.setattr(windows_setup, "pack", both)
         done = CliRunner().invoke(
             main, ["build", "setup", "--out", str(folder)], env={"XLALLOC_WHEELS": str(place / "wheels")}
@@ -77,7 +77,7 @@ def commands(registry) -> set[tuple[str, str]]:
 
 def test_the_file_and_its_sum(setups):
     _, new, sums = setups
-    assert new.name == f"xlalloc-setup-{__version__}.exe" and 40e6 < new.stat().st_size < 90e6
+    assert new.name == f"xlalloc-setup-{__version__}.exe" and 100e6 < new.stat().st_size < 300e6  # not compressed
     assert sums.read_text().split() == [hashlib.sha256(new.read_bytes()).hexdigest(), new.name]
 
 

@@ -22,7 +22,7 @@ _PYTHON = "311"
 _PATHS = f"python{_PYTHON}.zip\r\n.\r\nLib\\site-packages\r\nimport site\r\n"
 _SIGNED = ("python.exe", "pythonw.exe", f"python{_PYTHON}.dll", "*.pyd", "python.cat")
 _SIGNER = "CN=Python Software Foundation"
-COMPRESSOR = "/SOLID lzma"  # 40 MB in some minutes; zlib packs 70 MB in seconds
+COMPRESSION = "SetCompressor /SOLID lzma"  # 40 MB in some minutes
 _TIME = 1735689600  # of every file: equal contents make an equal setup
 
 # What is left out of the wheels: tests, demonstrations, headers, the editor of pywin32, the parts of xlwings that have
@@ -175,7 +175,7 @@ def _nsis(known: dict, scratch: Path) -> str:
     for name, text in (("INCLUDE", _class_lines()), ("TEXTS", _text_lines())):
         known[name] = scratch / f"{name.casefold()}.nsh"
         known[name].write_text(text, encoding="utf-8")
-    words = [f"-D{key}={value}" for key, value in {**known, "COMPRESSOR": COMPRESSOR}.items()]
+    words = [f"-D{key}={value}" for key, value in {**known, "COMPRESSION": COMPRESSION}.items()]
     done = subprocess.run(
         ["makensis", "-V2", "-WX", "-INPUTCHARSET", "UTF8", *words, str(_HERE / "setup.nsi")],
         capture_output=True,

@@ -1,11 +1,11 @@
 ; xlalloc-setup: for one user (no administrator), or with /ALLUSERS from an elevated prompt. windows_setup.py gives
-; VERSION, OUT, TREE (what is installed), SIZE (KB), COMPRESSOR, INCLUDE (the registry's keys of the COM class), TEXTS
+; VERSION, OUT, TREE (what is installed), SIZE (KB), COMPRESSION, INCLUDE (the registry's keys of the COM class), TEXTS
 ; (what it says, in both languages).
 ;
 ;   xlalloc-setup.exe [/S] [/ALLUSERS] [/D=folder]      exit status 0 done, 2 nothing was changed
 Unicode true
 Target amd64-unicode
-SetCompressor ${COMPRESSOR}
+${COMPRESSION}
 RequestExecutionLevel user
 AllowSkipFiles off
 SetOverwrite on
