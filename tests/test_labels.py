@@ -529,6 +529,7 @@ def test_plain_gives_the_numbers_without_labels(name):
 def test_plain_of_words_and_of_one_name():
     assert answer("PLAIN", [["S", "high"], ["B", "low"]]) == [["high"], ["low"]]
     assert answer("PLAIN", [["high"], ["low"]]) == [["high"], ["low"]]
+    assert answer("PLAIN", [["S", None], ["B", 0.4]]) == [[""], [0.4]]  # S is a name with a blank, and heads nothing
     assert answer("PLAIN", [["S", 0.2]]) == [[0.2]]
     assert answer("PLAIN", [["S", "B"], [0.2, 0.3]]) == [[0.2, 0.3]]
 

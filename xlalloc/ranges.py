@@ -399,7 +399,7 @@ def without_labels(rows: Sequence) -> list[list]:
     rows = [list(row) for row in rows]
     top = (
         all(is_blank(c) or _names(c) or _dates_head(c) for c in rows[0])
-        and any(map(_names, rows[0]))
+        and any(_names(c) or _dates_head(c) for c in rows[0][1:] or rows[0])  # a name beside a blank heads nothing
         and any(not is_blank(c) and not _names(c) for row in rows[1:] for c in row)  # above texts it is one of them
     )
     header, body = (rows[0], rows[1:]) if top else (None, rows)
