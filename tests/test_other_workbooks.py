@@ -101,6 +101,7 @@ def test_old_and_open_workbooks_are_read_where_calamine_is_installed(tmp_path, n
     if name.endswith("xls"):
         bought = [lot.bought_on for lot in read(tmp_path).clients[0].lots]
         assert bought == [dt.date(2025, 2, 3), dt.date(2024, 3, 13)]
+        assert "unknown_sheet" in {problem.kind for problem in read(tmp_path).problems.items}  # the hidden one
 
 
 def test_without_calamine_the_message_says_what_to_do(tmp_path, monkeypatch):

@@ -173,15 +173,21 @@ def _by_calamine(path: Path, digest, folder: str) -> list[Part]:
                 for number, row in enumerate(book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False), 1)
             ]
             for sheet in book.sheets_metadata
-            if sheet.visible == SheetVisibleEnum.Visible
         }
+        hidden = {sheet.name for sheet in book.sheets_metadata if sheet.visible != SheetVisibleEnum.Visible}
     except Exception:  # damaged, or with a password: said by who reads the other kinds
         return []
     digest.update(path.read_bytes())
-    alone = len(found) == 1
+    alone = len(found.keys() - hidden) == 1
     title = f"{folder}/{path.name}" if folder else path.stem
     return [
-        Part(title if alone and sheet_of(name) is None else name, partial(_filled, rows), path.name, folder)
+        Part(
+            title if alone and sheet_of(name) is None and name not in hidden else name,
+            partial(_filled, rows),
+            path.name,
+            folder,
+            hidden=name in hidden,
+        )
         for name, rows in found.items()
     ]
 
